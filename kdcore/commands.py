@@ -1,0 +1,211 @@
+"""What a run is told: ``Retune``, ``Pause``, ``Resume``, ``Step``, ``Stop``; ``Controls`` obeys.
+
+Commands go through one queue that the training loop drains between batches.
+"""
+
+import json
+import math
+import queue
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from kdcore.config import RETUNABLE, RunConfig, check_weight, checked
+from kdcore.errors import UserError
+from kdcore.events import Event, Paused, Resumed, Retuned
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Base of all commands."""
+
+    name_on_the_line: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {"command": self.name_on_the_line} | asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Retune(Command):
+    """Give a setting of ``RETUNABLE`` another value."""
+
+    name_on_the_line = "retune"
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command):
+    """Wait before the next batch."""
+
+    name_on_the_line = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Command):
+    """Go on."""
+
+    name_on_the_line = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Command):
+    """Take some batches, then wait."""
+
+    name_on_the_line = "step"
+    batches: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Command):
+    """End the run, keep what it has."""
+
+    name_on_the_line = "stop"
+
+
+COMMANDS = {kind.name_on_the_line: kind for kind in (Retune, Pause, Resume, Step, Stop)}
+
+
+def command_from_json(line: str) -> Command:
+    """The command of one line of JSON."""
+    values = json.loads(line)
+    return COMMANDS[values.pop("command")](**values)
+
+
+class Stopped(Exception):  # noqa: N818  (it is no error)
+    """Raised by ``Controls.obey`` where the run was told to stop."""
+
+
+class Controls:
+    """The values that act during a run, and the queue through which they change.
+
+    Setters and ``pause``, ``resume``, ``step``, ``stop`` may be called from any thread; they
+    act at the next batch. ``values`` belongs to the training loop.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.values: dict[str, float] = {name: getattr(config, name) for name in RETUNABLE}
+        self._mixing = config.mixing
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._budget = math.inf
+        self._paused = False
+        self._stopped = False
+        self._next_batch_at = 0.0
+
+    def send(self, command: Command) -> None:
+        """Queue a command.
+
+        Raises:
+            UserError: a ``Retune`` of a setting that cannot change, or to a bad value.
+        """
+        if isinstance(command, Retune):
+            check_retune(command, self._mixing)
+        self._commands.put(command)
+
+    def pause(self) -> None:
+        """Wait before the next batch."""
+        self.send(Pause())
+
+    def resume(self) -> None:
+        """Go on."""
+        self.send(Resume())
+
+    def step(self, batches: int = 1) -> None:
+        """Take ``batches`` batches, then wait."""
+        self.send(Step(batches))
+
+    def stop(self) -> None:
+        """End the run after the batch in hand."""
+        self.send(Stop())
+
+    temperature = property(
+        lambda self: self.values["temperature"],
+        lambda self, value: self.send(Retune("temperature", value)),
+        doc="T from the next batch on.",
+    )
+    weight = property(
+        lambda self: self.values["weight"],
+        lambda self, value: self.send(Retune("weight", value)),
+        doc="λ from the next batch on.",
+    )
+    lr = property(
+        lambda self: self.values["lr"],
+        lambda self, value: self.send(Retune("lr", value)),
+        doc="Learning rate from the next batch on.",
+    )
+    speed = property(
+        lambda self: self.values["speed"],
+        lambda self, value: self.send(Retune("speed", value)),
+        doc="Most batches a second; 0 means no limit.",
+    )
+
+    def obey(self, step: int, position: float) -> Iterator[Event]:
+        """Carry out what was sent since the last batch; while paused, wait for more.
+
+        Raises:
+            Stopped: the run was told to stop.
+        """
+        while not self._commands.empty() or self._budget < 1 or self._early():
+            try:
+                command = self._commands.get(timeout=self._patience())
+            except queue.Empty:
+                continue
+            yield from self._carry_out(command, step, position)
+        if self._budget >= 1 and self._paused and self._budget is math.inf:
+            self._paused = False
+        self._budget -= 1
+        if speed := self.values["speed"]:
+            self._next_batch_at = max(self._next_batch_at, time.monotonic() - 1 / speed) + 1 / speed
+
+    def raise_if_stopped(self) -> None:
+        """Carry out a ``Stop`` that waits in the queue; everything else stays queued.
+
+        Raises:
+            Stopped: the run was told to stop.
+        """
+        waiting: list[Command] = []
+        while not self._commands.empty():
+            waiting.append(self._commands.get())
+        for command in waiting:
+            self._commands.put(command)
+        if any(isinstance(command, Stop) for command in waiting):
+            raise Stopped
+
+    def _early(self) -> bool:
+        return bool(self.values["speed"]) and time.monotonic() < self._next_batch_at
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for a command: for ever while paused, else until the next batch."""
+        if self._budget < 1:
+            return None
+        return max(0.0, self._next_batch_at - time.monotonic()) if self.values["speed"] else 0.0
+
+    def _carry_out(self, command: Command, step: int, position: float) -> Iterator[Event]:
+        match command:
+            case Retune(name, value):
+                previous, self.values[name] = self.values[name], value
+                if name == "speed":
+                    self._next_batch_at = 0.0
+                yield Retuned(step=step, position=position, name=name, value=value,
+                              previous=previous)  # fmt: skip
+            case Pause():
+                self._budget = 0
+                yield Paused(step=step, position=position)
+            case Resume():
+                self._budget = math.inf
+                yield Resumed(step=step, position=position)
+            case Step(batches):
+                self._budget = batches
+            case Stop():
+                raise Stopped
+
+
+def check_retune(command: Retune, mixing: str) -> None:
+    """Raise ``UserError`` where ``command`` names no live setting or a bad value."""
+    if command.name not in RETUNABLE:
+        raise UserError("not_retunable", name=command.name, allowed=", ".join(RETUNABLE))
+    value = checked(command.name, command.value)
+    if command.name == "weight":
+        check_weight(value, mixing)

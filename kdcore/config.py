@@ -1,0 +1,159 @@
+"""What a run is: one immutable ``RunConfig``, the source of flags, sliders and the URL."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+from kdcore.catalogue import METHODS, parse_model
+from kdcore.errors import UserError, hint
+
+
+def setting(
+    default: Any, help: str, *, low: float | None = None, high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:  # fmt: skip
+    """A field whose metadata the check, the command line, the widgets and the URL read."""
+    return field(
+        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
+    )
+
+
+HIGHEST_WEIGHT = {"convex": 1.0, "additive": 100.0}
+"""λ shares the loss out when convex and is a free factor when additive."""
+
+RETUNABLE = ("temperature", "weight", "lr", "speed")
+"""Settings that may change during a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Everything that determines a run, as flat JSON values.
+
+    Raises:
+        UserError: a value is of the wrong kind or out of range; the sentence says what is allowed.
+    """
+
+    dataset: str = setting("digits", "name of a data set, or a folder, archive or CSV of your own")
+    data_root: str = setting("", "where downloaded data sets lie")
+    image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
+    teacher: str = setting("mlp:256,128", "the teacher's model")
+    teacher_weights: str = setting("", "a safetensors file to load the teacher from")
+    teacher_epochs: int = setting(15, "passes over the data for the teacher", low=0, high=10_000)
+    student: str = setting("mlp:16", "the students' model")
+    student_start: str = setting(
+        "random", "where the students' first weights come from", choices=("random", "teacher")
+    )
+    students: str = setting(
+        "both", "which students to train", choices=("both", "plain", "distilled")
+    )
+    method: str = setting("kd", "how the teacher is used", choices=tuple(METHODS))
+    mixing: str = setting(
+        "convex", "(1−λ)·hard + λ·soft, or hard + λ·soft", choices=("convex", "additive")
+    )
+    temperature: float = setting(4.0, "how soft the teacher's answers are", low=0.1, high=100)
+    weight: float = setting(0.5, "λ, the weight of the soft term", low=0, high=100)
+    epochs: int = setting(20, "passes over the transfer set", low=1, high=10_000)
+    batch_size: int = setting(32, "examples a step", low=1, high=65_536)
+    optimizer: str = setting(
+        "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
+    )
+    lr: float = setting(0.003, "learning rate", low=1e-7, high=100)
+    seed: int = setting(0, "of weights, batches and noise", low=0, high=2**31 - 1)
+    label_noise: float = setting(
+        0.0, "share of the students' labels that is replaced by a wrong one", low=0, high=1
+    )
+    transfer_size: int = setting(
+        0, "training examples that the students see; 0 means all", low=0, high=10**8
+    )
+    augment: str = setting(
+        "none", "random change of every batch, alike for teacher and students",
+        choices=("none", "shift", "shift_flip"),
+    )  # fmt: skip
+    teacher_outputs: str = setting(
+        "auto", "compute the teacher's answers once, or at each step; auto: once unless augmented",
+        choices=("auto", "once", "each_step"),
+    )  # fmt: skip
+    speed: float = setting(0.0, "most batches a second; 0 means no limit", low=0, high=1e6)
+    device: str = setting("auto", "where to train", choices=("auto", "cpu", "cuda", "mps"))
+    precision: str = setting(
+        "auto", "bf16 is mixed precision", choices=("auto", "float32", "bf16")
+    )
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
+        check_weight(self.weight, self.mixing)
+        parse_model(self.teacher)
+        parse_model(self.student)
+
+    def but(self, **changes: Any) -> Self:
+        """The same run with other settings."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The run that ``values`` describe; settings that are not named keep their default.
+
+        Raises:
+            UserError: a name that is no setting, or a bad value.
+        """
+        names = [item.name for item in fields(cls)]
+        for name in values:
+            if name not in names:
+                raise UserError("unknown_setting", name=name, hint=hint(name, names))
+        return cls(**values)
+
+    @property
+    def key(self) -> str:
+        """Content hash: equal settings, equal key."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def checked(name: str, value: Any) -> Any:
+    """``value`` as the kind that the setting ``name`` is, within its range.
+
+    Raises:
+        UserError: it is not; the sentence names the range or the choices.
+    """
+    by_name = {item.name: item for item in fields(RunConfig)}
+    if name not in by_name:
+        raise UserError("unknown_setting", name=name, hint=hint(name, list(by_name)))
+    about = by_name[name].metadata
+    kind = by_name[name].type
+    if about["choices"]:
+        if value not in about["choices"]:
+            allowed = list(about["choices"])
+            raise UserError("not_a_choice", name=name, value=value, allowed=", ".join(allowed),
+                            hint=hint(value, allowed))  # fmt: skip
+        return value
+    if kind is str:
+        return str(value)
+    return _number(name, value, kind, about["low"], about["high"])
+
+
+def _number(name: str, value: Any, kind: type, low: float, high: float) -> float | int:
+    try:
+        number = float(value)
+        if isinstance(value, bool) or (kind is int and number != int(number)):
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        raise UserError("not_a_number", name=name, value=value, low=low, high=high) from None
+    if not (math.isfinite(number) and low <= number <= high):
+        raise UserError("outside_range", name=name, value=value, low=low, high=high)
+    return int(number) if kind is int else number
+
+
+def check_weight(weight: float, mixing: str) -> None:
+    """Raise ``UserError`` where λ does not suit the mixing."""
+    high = HIGHEST_WEIGHT[mixing]
+    if weight > high:
+        raise UserError("outside_range", name=f"weight (with {mixing} mixing)", value=weight,
+                        low=0, high=high)  # fmt: skip

@@ -1,0 +1,332 @@
+"""What a run says, as frozen records of JSON values; the order of a run is
+
+``started``, ``progress``… , ``teacher_epoch``…, ``prepared``, then ``batch``, ``retuned``,
+``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved, and at the end ``finished`` or
+``failed``. Arrays live in the run's folder; an event carries their file name.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, is_dataclass
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    kind: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; a number that is not finite becomes ``None``."""
+        return {"event": self.kind} | _finite(asdict(self))
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """The data are loaded and the run begins."""
+
+    kind = "started"
+
+    run: str
+    config: dict[str, Any]
+    device: str
+    precision: str
+    classes: list[str]
+    students: list[str]
+    """``plain`` and ``distilled``, or one of them."""
+    train_size: int
+    """Examples that the students see in an epoch."""
+    validation_size: int
+    test_size: int
+    input_shape: list[int]
+    batches_per_epoch: int
+    version: str
+    """Of kdcore, torch and Python, so that a run can be repeated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Event):
+    """Long work before the first batch goes on."""
+
+    kind = "progress"
+
+    task: str
+    """``download``, ``read``, ``teacher`` or ``teacher_outputs``."""
+    done: int
+    total: int | None
+    """``None`` where unknown."""
+    detail: str = ""
+    """A file name, say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherEpoch(Event):
+    """The teacher finished a pass; absent when it came from the cache or a file."""
+
+    kind = "teacher_epoch"
+
+    epoch: int
+    epochs: int
+    seconds: float
+    train_loss: float
+    train_accuracy: float
+    validation_accuracy: float
+    test_accuracy: float
+    test_errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a model costs."""
+
+    parameters: int
+    bytes: int
+    flops: int
+    """Multiply–adds times two, for one example's forward pass."""
+    latency: float
+    """Median seconds for one example's forward pass on the run's device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """A learner's quality; accuracies from 0 to 1, losses in nats."""
+
+    test_accuracy: float
+    test_errors: int
+    ece: float
+    nll: float
+    brier: float
+    validation_accuracy: float
+    agreement: float | None
+    """Share of test examples answered like the teacher; the teacher itself has none."""
+    train_loss: float | None = None
+    """Mean over the epoch's steps, as are the next three; the teacher has none."""
+    hard_loss: float | None = None
+    soft_loss: float | None = None
+    """The soft term as the method defines it (with T² for ``kd``), before the weight."""
+    train_accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared(Event):
+    """Teacher and students are ready; the first batch comes next."""
+
+    kind = "prepared"
+
+    teacher_source: str
+    """``trained``, ``cached``, ``loaded`` or ``none``."""
+    teacher: Scores | None
+    costs: dict[str, Cost]
+    """By learner: ``teacher``, ``plain``, ``distilled``."""
+    arrays: str | None
+    """The file of what does not change: ``watched_inputs``, ``watched_labels``, teacher logits."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepScores:
+    """Means over the batches since the last ``batch`` event."""
+
+    loss: float
+    hard_loss: float
+    soft_loss: float
+    accuracy: float
+    agreement: float
+    hard_gradient: float
+    """Norm of the hard term's gradient at the logits, weight included."""
+    soft_gradient: float
+    """The same of the soft term, weight included."""
+    soft_gradient_without_t2: float
+    """The same if the factor T² were left out; equal to it where the method has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch(Event):
+    """A few steps were taken."""
+
+    kind = "batch"
+
+    step: int
+    """Batches taken since the start of the run."""
+    position: float
+    """In epochs: 2.5 is the middle of the third."""
+    seconds: float
+    """Since the first batch, pauses included."""
+    images_per_second: float
+    students: dict[str, StepScores]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch(Event):
+    """One pass over the transfer set is over and every learner was evaluated."""
+
+    kind = "epoch"
+
+    epoch: int
+    """Counted from 1."""
+    step: int
+    seconds: float
+    """Training and evaluation of this epoch, pauses left out."""
+    images_per_second: float
+    teacher: Scores | None
+    students: dict[str, Scores]
+    controls: dict[str, float]
+    """``temperature``, ``weight``, ``lr`` and ``speed`` at the end of the epoch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Where a learner is right, wrong and how sure, on test data; see ``metrics/diagnosis.py``."""
+
+    confusion: list[list[int]]
+    """``[true class][answer]``, counts."""
+    bins: list[list[float]]
+    """60 equal-width bins of the confidence: ``[count, sum of confidence, sum of correct]``."""
+    calibration: dict[str, float]
+    """ECE, MCE, adaptive and class-wise ECE, Brier, NLL, mean entropy and so on, as it answers."""
+    calibrated: dict[str, float]
+    """The same after division of the logits by ``temperature_fitted``."""
+    bins_calibrated: list[list[float]]
+    temperature_fitted: float
+    """Minimises the NLL on validation data, never on test data."""
+    validation_nll_curve: list[list[float]]
+    """``[temperature, NLL on validation data]``."""
+    entropy_right: list[int]
+    """Histogram of the answer's entropy over ``log classes``, 20 bins from 0 to 1."""
+    entropy_wrong: list[int]
+    risk_coverage: list[list[float]]
+    """``[coverage, error among the most confident]``, about 100 points."""
+    errors_inherited: int | None
+    """Wrong exactly as the teacher is; ``None`` for the teacher and without one."""
+    errors_own: int | None
+    """Wrong where the teacher is right, or wrong in another way."""
+    teacher_errors_mended: int | None
+    """Right where the teacher is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Event):
+    """The state of all answers after an epoch; epoch 0 is before the first batch."""
+
+    kind = "snapshot"
+
+    epoch: int
+    arrays: str | None
+    """safetensors file in the run's folder: logits of the watched validation examples."""
+    learners: dict[str, Diagnosis]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retuned(Event):
+    """A setting was changed during the run."""
+
+    kind = "retuned"
+
+    step: int
+    position: float
+    name: str
+    value: float
+    previous: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """The run waits."""
+
+    kind = "paused"
+
+    step: int
+    position: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """The run goes on."""
+
+    kind = "resumed"
+
+    step: int
+    position: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(Event):
+    """The run is over; ``stopped`` if a person ended it early."""
+
+    kind = "finished"
+
+    run: str
+    stopped: bool
+    epochs: int
+    step: int
+    teacher: Scores | None
+    students: dict[str, Scores]
+    """Of the last evaluation; a stopped run is evaluated where it stopped."""
+    seconds: float
+    weights: dict[str, str] = field(default_factory=dict)
+    """By learner: safetensors file in the run's folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(Event):
+    """The run ended by an error; what was recorded before stays."""
+
+    kind = "failed"
+
+    error: str
+    """One sentence."""
+    code: str = ""
+    """Key of ``kdcore.errors.MESSAGES``; empty for an unexpected exception."""
+    values: dict[str, Any] = field(default_factory=dict)
+    details: str = ""
+    """The traceback of an unexpected exception."""
+
+
+KINDS: dict[str, type[Event]] = {
+    event.kind: event
+    for event in (Started, Progress, TeacherEpoch, Prepared, Batch, Epoch, Snapshot, Retuned,
+                  Paused, Resumed, Finished, Failed)
+}  # fmt: skip
+
+ENDS = (Finished.kind, Failed.kind)
+
+
+def from_dict(values: dict[str, Any]) -> Event:
+    """The event that ``to_dict`` told; keys that it does not know are left out."""
+    return _revive(KINDS[values["event"]], values)  # type: ignore[no-any-return]
+
+
+def from_json(line: str) -> Event:
+    """The event of one line of ``to_json``."""
+    return from_dict(json.loads(line))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _revive(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, UnionType):
+        return _revive(next(part for part in get_args(kind) if part is not type(None)), value)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{  # type: ignore[operator]
+            name: _revive(hints[name], item) for name, item in value.items() if name in hints
+        })  # fmt: skip
+    if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):
+        return {name: _revive(get_args(kind)[1], item) for name, item in value.items()}
+    return value
