@@ -23,6 +23,12 @@ class Method:
     loss: str
     """Dotted path ``module:function``; empty for a method without a teacher."""
     uses_temperature: bool
+    gradient: str = ""
+    """Dotted path of the loss's gradient at the logits in closed form, where there is one."""
+
+    def load_gradient(self) -> Callable[..., Any]:
+        """The closed-form gradient (imports torch)."""
+        return resolve_name(self.gradient)  # type: ignore[no-any-return]
 
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
@@ -35,6 +41,7 @@ METHODS = {
         formula=r"T^2\,\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s/T)\right)",
         source="Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
         loss="kdcore.losses.soft_targets:soft_target_kl",
+        gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
         uses_temperature=True,
     ),
     "logit_mse": Method(
@@ -42,6 +49,7 @@ METHODS = {
         formula=r"\frac{1}{C}\lVert z_s - z_t\rVert^2",
         source="Ba, Caruana: Do Deep Nets Really Need to be Deep?, 2014",
         loss="kdcore.losses.logits:logit_mse",
+        gradient="kdcore.losses.logits:logit_mse_gradient",
         uses_temperature=False,
     ),
     "probability_mse": Method(
@@ -49,6 +57,7 @@ METHODS = {
         formula=r"\lVert\sigma(z_s/T)-\sigma(z_t/T)\rVert^2",
         source="Brier-type loss on soft targets, sum over classes, no T²",
         loss="kdcore.losses.probabilities:probability_mse",
+        gradient="kdcore.losses.probabilities:probability_mse_gradient",
         uses_temperature=True,
     ),
     "hard": Method(

@@ -89,9 +89,8 @@ class Controls:
         self.values: dict[str, float] = {name: getattr(config, name) for name in RETUNABLE}
         self._mixing = config.mixing
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._budget = math.inf
-        self._paused = False
-        self._stopped = False
+        self._budget: float = math.inf
+        self._waiting_told = False
         self._next_batch_at = 0.0
 
     def send(self, command: Command) -> None:
@@ -148,16 +147,22 @@ class Controls:
             Stopped: the run was told to stop.
         """
         while not self._commands.empty() or self._budget < 1 or self._early():
+            if self._budget < 1 and not self._waiting_told:
+                self._waiting_told = True
+                yield Paused(step=step, position=position)
             try:
                 command = self._commands.get(timeout=self._patience())
             except queue.Empty:
                 continue
             yield from self._carry_out(command, step, position)
-        if self._budget >= 1 and self._paused and self._budget is math.inf:
-            self._paused = False
         self._budget -= 1
         if speed := self.values["speed"]:
             self._next_batch_at = max(self._next_batch_at, time.monotonic() - 1 / speed) + 1 / speed
+
+    @property
+    def stepping(self) -> bool:
+        """Whether only some batches are still allowed: each is then reported."""
+        return self._budget != math.inf
 
     def raise_if_stopped(self) -> None:
         """Carry out a ``Stop`` that waits in the queue; everything else stays queued.
@@ -192,12 +197,14 @@ class Controls:
                               previous=previous)  # fmt: skip
             case Pause():
                 self._budget = 0
-                yield Paused(step=step, position=position)
             case Resume():
                 self._budget = math.inf
-                yield Resumed(step=step, position=position)
+                if self._waiting_told:
+                    self._waiting_told = False
+                    yield Resumed(step=step, position=position)
             case Step(batches):
                 self._budget = batches
+                self._waiting_told = False
             case Stop():
                 raise Stopped
 

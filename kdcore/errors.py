@@ -30,6 +30,18 @@ MESSAGES = {
         "The teacher answers with {teacher} classes but the data set {dataset!r} has {data}: "
         "choose a teacher that was made for this data."
     ),
+    "input_shape": (
+        "The teacher takes inputs of shape {teacher} but the data set {dataset!r} has {data}: "
+        "choose a teacher that was made for this data."
+    ),
+    "weights_foreign": (
+        "The file {path} does not hold a network of this program: "
+        "give a safetensors file that a run has saved."
+    ),
+    "outputs_of_augmented": (
+        "teacher_outputs is once, but with augment {augment!r} every batch is changed at random: "
+        "choose teacher_outputs each_step or auto."
+    ),
     "device_missing": "The device {device!r} is not available here: choose one of {allowed}.",
     "out_of_memory": (
         "The {device} ran out of memory with batches of {batch_size}: "

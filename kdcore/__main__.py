@@ -1,0 +1,27 @@
+"""``python -m kdcore COMMAND``: exit status 0 done, 1 the run failed, 2 the arguments are wrong."""
+
+import sys
+
+from kdcore.cli.arguments import parser
+from kdcore.errors import UserError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command.
+
+    Returns:
+        The exit status.
+    """
+    given = parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except UserError as error:
+        print(f"kdcore: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

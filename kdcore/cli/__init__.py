@@ -1,0 +1,1 @@
+"""The command line: ``python -m kdcore COMMAND``; one file a group of commands."""

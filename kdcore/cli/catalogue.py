@@ -1,0 +1,49 @@
+"""``methods``, ``datasets``, ``models``: what there is to choose from."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS
+
+
+def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
+    """The pair of models that goes with the data set of ``values``."""
+    source = DATASETS.get(values.get("dataset", "digits"))
+    return {"teacher": source.teacher, "student": source.student} if source else {}
+
+
+def methods(given: argparse.Namespace) -> int:
+    """The ways to use a teacher."""
+    return _show(given, METHODS, ("title", "formula", "source"))
+
+
+def datasets(given: argparse.Namespace) -> int:
+    """The data sets that are chosen by name."""
+    return _show(given, DATASETS, ("title", "classes", "input_shape", "offline", "licence"))
+
+
+def models(given: argparse.Namespace) -> int:
+    """The kinds of models, and pairs of the literature."""
+    status = _show(given, MODELS, ("title", "example", "images_only"))
+    if not given.json:
+        for name, pair in PRESETS.items():
+            Console().print(f"pair {name}: --teacher {pair['teacher']} --student {pair['student']}")
+    return status
+
+
+def _show(given: argparse.Namespace, entries: Mapping[str, Any], columns: tuple[str, ...]) -> int:
+    if given.json:
+        for name, entry in entries.items():
+            print(json.dumps({"name": name} | asdict(entry), ensure_ascii=False))
+        return 0
+    table = Table("name", *columns)
+    for name, entry in entries.items():
+        table.add_row(name, *(str(getattr(entry, column)) for column in columns))
+    Console().print(table)
+    return 0

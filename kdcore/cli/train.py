@@ -1,0 +1,104 @@
+"""``run``: train, show or print the events, keep them in the store."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from kdcore.config import RunConfig
+from kdcore.events import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Prepared,
+    Progress,
+    Scores,
+    Started,
+    TeacherEpoch,
+)
+from kdcore.run import Run
+from kdcore.store import Store, recorded
+
+
+def run(config: RunConfig, given: argparse.Namespace) -> int:
+    """Carry out a run; 0 if it finished, 1 if it failed."""
+    store = Store(Path(given.store) if given.store else None)
+    job = Run(config, store.create(config))
+    with _stop_on_interrupt(job):
+        events = recorded(job, job.folder)
+        last = _print_json(events) if given.json else _print_for_people(events)
+    if isinstance(last, Failed):
+        print(f"kdcore: {last.error}", file=sys.stderr)
+        if last.details:
+            print(f"kdcore: the details are kept: python -m kdcore show {job.id} --events",
+                  file=sys.stderr)  # fmt: skip
+        return 1
+    return 0
+
+
+@contextmanager
+def _stop_on_interrupt(job: Run) -> Iterator[None]:
+    """The first Ctrl-C ends the run in good order, the second at once."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        job.controls.stop()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _print_json(events: Iterable[Event]) -> Event | None:
+    last = None
+    for last in events:
+        print(last.to_json(), flush=True)
+    return last
+
+
+def _print_for_people(events: Iterable[Event]) -> Event | None:
+    console = Console(highlight=False)
+    last = None
+    with console.status("") as status:
+        for last in events:
+            if isinstance(last, Progress):
+                status.update(_progress(last))
+            elif line := _line(last):
+                console.print(line)
+    return last
+
+
+def _progress(event: Progress) -> str:
+    share = f" {event.done / event.total:.0%}" if event.total else f" {event.done:,}"
+    return f"{event.task} {event.detail}{share}"
+
+
+def _line(event: Event) -> str:
+    match event:
+        case Started():
+            return (f"run {event.run} on {event.device}: {event.train_size:,} training, "
+                    f"{event.validation_size:,} validation, {event.test_size:,} test examples")  # fmt: skip
+        case TeacherEpoch():
+            return (f"teacher {event.epoch}/{event.epochs}: loss {event.train_loss:.4f}, "
+                    f"test accuracy {event.test_accuracy:.2%}")  # fmt: skip
+        case Prepared(teacher=Scores() as teacher):
+            return f"teacher {event.teacher_source}: {_scores(teacher)}"
+        case Epoch():
+            students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
+            return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"
+        case Finished():
+            return f"{'stopped' if event.stopped else 'finished'} after {event.seconds:.1f} s"
+    return ""
+
+
+def _scores(scores: Scores) -> str:
+    return f"{scores.test_accuracy:.2%} ({scores.test_errors} errors, ECE {scores.ece:.3f})"

@@ -1,0 +1,31 @@
+"""The order of examples: a function of the seed and the epoch, nothing else."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+
+def batches(size: int, batch_size: int, seed: int, epoch: int) -> list[Tensor]:
+    """Index tensors of one epoch, shuffled; a last batch of one joins the batch before it.
+
+    Batch normalisation cannot train on a single example.
+    """
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+    order = torch.randperm(size, generator=generator)
+    parts = list(order.split(batch_size))
+    if len(parts) > 1 and len(parts[-1]) == 1:
+        parts[-2:] = [torch.cat(parts[-2:])]
+    return parts
+
+
+def batch_count(size: int, batch_size: int) -> int:
+    """How many batches ``batches`` makes."""
+    count = -(-size // batch_size)
+    return count - 1 if count > 1 and size % batch_size == 1 else count
+
+
+def chunks(size: int, chunk_size: int) -> Iterator[slice]:
+    """Consecutive slices that cover ``size`` examples."""
+    for start in range(0, size, chunk_size):
+        yield slice(start, min(start + chunk_size, size))

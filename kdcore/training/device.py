@@ -1,0 +1,78 @@
+"""Where and in which precision to train."""
+
+import torch
+
+from kdcore.errors import UserError
+
+LARGEST_MATMUL_ERROR = 1e-5
+"""Relative error above which the faster float32 path is refused."""
+
+
+def available_devices() -> list[str]:
+    """``cuda``, ``mps`` and ``cpu`` in the order of preference, as far as present."""
+    found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
+    return [name for name, present in found if present] + ["cpu"]
+
+
+def choose_device(name: str) -> torch.device:
+    """The device called ``name``; ``auto`` takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        UserError: the device is not available.
+    """
+    available = available_devices()
+    if name == "auto":
+        name = available[0]
+    if name not in available:
+        raise UserError("device_missing", device=name, allowed=", ".join(available))
+    return torch.device(name)
+
+
+def choose_precision(name: str, device: torch.device, *, convolutional: bool) -> str:
+    """``float32`` or ``bf16``; ``auto`` takes bf16 where the hardware multiplies in it.
+
+    On a CPU that is worth the casts only for convolutional nets.
+    """
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
+    if device.type == "cpu" and convolutional:
+        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        return "bf16" if native else "float32"
+    return "float32"
+
+
+def use_faster_float32_matmul() -> bool:
+    """Send float32 matrix products of the CPU to oneDNN where that is faster and as exact.
+
+    MKL does not use AVX-512 on other makers' processors; the switch that is named for bf16 makes
+    oneDNN take the product, which without AMX keeps float32 arithmetic. The choice depends on
+    the processor alone, never on a clock, so that equal runs stay equal; the error is measured.
+
+    Returns:
+        Whether the path is on.
+    """
+    settings = torch.backends.mkldnn.matmul
+    if not torch.backends.mkldnn.is_available() or torch.cpu._is_amx_tile_supported():
+        return False
+    if not torch.cpu._is_avx512_supported() or _maker_is_intel():
+        return False
+    generator = torch.Generator().manual_seed(0)
+    a = torch.randn(128, 784, generator=generator)
+    b = torch.randn(784, 256, generator=generator)
+    exact = a.double() @ b.double()
+    settings.fp32_precision = "bf16"
+    error = ((a @ b).double() - exact).abs().max() / exact.abs().max()
+    if error > LARGEST_MATMUL_ERROR:
+        settings.fp32_precision = "none"
+        return False
+    return True
+
+
+def _maker_is_intel() -> bool:
+    try:
+        with open("/proc/cpuinfo") as lines:  # noqa: PTH123  (a device file)
+            return any("GenuineIntel" in line for line in lines)
+    except OSError:
+        return True

@@ -1,0 +1,118 @@
+"""The teacher: trained once by a fixed recipe, then found again by its content; or loaded.
+
+Its recipe does not depend on the students' settings or seed, so that every run on the same data
+meets the same teacher. It learns from all training data with their true labels.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from kdcore.commands import Controls
+from kdcore.config import RunConfig
+from kdcore.data import Dataset
+from kdcore.errors import UserError
+from kdcore.events import Event, TeacherEpoch
+from kdcore.losses import cross_entropy_gradient
+from kdcore.models.build import build_model
+from kdcore.store import RunFolder
+from kdcore.training.batches import batches
+from kdcore.training.evaluation import answers, score
+from kdcore.training.learners import Learners
+from kdcore.training.meter import Meter
+from kdcore.training.terms import Mix, Terms
+from kdcore.training.weights import load_module, save_module
+
+RECIPE = {"optimizer": "adam", "lr": 1e-3, "seed": 0, "version": 1}
+BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
+"""Small data get small batches, so that a pass over them still teaches something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A frozen network and where it came from."""
+
+    module: nn.Module
+    source: str
+    """``trained``, ``cached`` or ``loaded``."""
+
+
+def teach_teacher(
+    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | None,
+    device: torch.device, precision: str,
+) -> Generator[Event, None, Teacher]:  # fmt: skip
+    """The run's teacher; yields its epochs where it has to be trained.
+
+    Raises:
+        UserError: a given file does not hold a teacher for this data.
+        Stopped: the run was told to stop.
+    """
+    if config.teacher_weights:
+        module = load_module(Path(config.teacher_weights), data)
+        return Teacher(frozen(module.to(device)), "loaded")
+    place = folder.teacher_path(teacher_key(config, data)) if folder else None
+    if place and place.exists():
+        try:
+            return Teacher(frozen(load_module(place, data).to(device)), "cached")
+        except UserError:
+            place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
+    module = build_model(config.teacher, data.input_shape, len(data.classes), RECIPE["seed"])
+    module = module.to(device)
+    yield from _train(module, config, data, controls, device, precision)
+    if place:
+        save_module(place, module, config.teacher, data)
+    return Teacher(frozen(module), "trained")
+
+
+def teacher_key(config: RunConfig, data: Dataset) -> str:
+    """Content hash of all that determines a trained teacher."""
+    parts = [data.fingerprint, config.teacher, config.teacher_epochs, RECIPE]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def frozen(module: nn.Module) -> nn.Module:
+    """The module in evaluation mode for good, without gradients."""
+    return module.eval().requires_grad_(requires_grad=False)
+
+
+def _train(
+    module: nn.Module, config: RunConfig, data: Dataset, controls: Controls,
+    device: torch.device, precision: str,
+) -> Generator[Event, None, None]:  # fmt: skip
+    size = len(data.train.labels)
+    batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
+    lr = float(RECIPE["lr"])
+    learners = Learners(
+        {"teacher": module}, optimizer=RECIPE["optimizer"], lr=lr, precision=precision,
+        device=device,
+    )  # fmt: skip
+    meter = Meter(["teacher"], Terms("hard", None))
+    step = 0
+    for epoch in range(1, config.teacher_epochs + 1):
+        began = time.perf_counter()
+        module.train()
+        for index in batches(size, batch_size, RECIPE["seed"], epoch):
+            controls.raise_if_stopped()
+            index = index.to(device)
+            labels = data.train.labels.index_select(0, index)
+            inputs = data.normalised(data.train.inputs.index_select(0, index))
+            logits = learners.forward(inputs)
+            gradient = cross_entropy_gradient(logits, labels)
+            learners.learn([gradient[0]], lr)
+            meter.record(logits, labels, None, gradient, None)
+            step += 1
+        meter.report(temperature=1.0, mixed=Mix(1.0, 0.0), step=step, lr=lr)
+        means = meter.epoch_means()["teacher"]
+        scores = score(answers(module, data, precision), data, None, means)
+        yield TeacherEpoch(
+            epoch=epoch, epochs=config.teacher_epochs, seconds=time.perf_counter() - began,
+            train_loss=means["train_loss"], train_accuracy=means["train_accuracy"],
+            validation_accuracy=scores.validation_accuracy, test_accuracy=scores.test_accuracy,
+            test_errors=scores.test_errors,
+        )  # fmt: skip
