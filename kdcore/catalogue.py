@@ -76,10 +76,12 @@ class Source:
 
     title: str
     load: str
-    """Dotted path of a generator ``(request) -> Dataset`` that yields progress."""
+    """Dotted path of a generator ``(root) -> Dataset`` that yields progress; ``root`` is the
+    folder of downloads."""
     classes: int
     input_shape: tuple[int, ...]
     train_size: int
+    """Training examples, those that are set aside for validation included."""
     test_size: int
     offline: bool
     """Bundled: needs neither network nor data root."""
@@ -111,7 +113,7 @@ def _images(
 DATASETS = {
     "digits": Source(
         title="Handwritten digits 8×8", load="kdcore.data.digits:digits", classes=10,
-        input_shape=(1, 8, 8), train_size=1257, test_size=360, offline=True,
+        input_shape=(1, 8, 8), train_size=1437, test_size=360, offline=True,
         licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, by way of scikit-learn",
         teacher="mlp:256,128", student="mlp:16",
     ),

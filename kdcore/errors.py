@@ -47,6 +47,103 @@ MESSAGES = {
         "The {device} ran out of memory with batches of {batch_size}: "
         "halve the batch size or choose smaller models."
     ),
+    # data
+    "unknown_dataset": (
+        "There is no data set {name!r}: choose one of {allowed}, "
+        "or give the path of a folder, archive or CSV file of your own.{hint}"
+    ),
+    "data_path_missing": "There is no file or folder {path}: check the path.",
+    "data_kind_unknown": (
+        "{path} cannot be used as data: give a folder of images, a zip or tar archive of one, "
+        "or a CSV file."
+    ),
+    "one_class": (
+        "{dataset} has only one class ({found}): a classifier needs at least two, "
+        "each in its own folder or with its own label."
+    ),
+    "class_too_small": (
+        "The class {class_name!r} of {dataset} has {count} training examples: add some, "
+        "at least {least} are needed."
+    ),
+    "augment_needs_images": (
+        "augment is {augment}, but these data are not images: choose augment none."
+    ),
+    "file_damaged": "{path} is cut off or damaged: delete it and start again to fetch it anew.",
+    "idx_magic": (
+        "{path} begins with the number {found} instead of {expected}: it is another kind of file; "
+        "delete it and start again to fetch the right one."
+    ),
+    "idx_counts": (
+        "{images_path} holds {images} images but {labels_path} holds {labels} labels: "
+        "delete both and start again to fetch them anew."
+    ),
+    "label_outside": (
+        "{path} holds the label {label}, but the highest is {highest}: "
+        "delete it and start again to fetch it anew."
+    ),
+    "download_unreachable": (
+        "{file} could not be fetched from {url} ({cause}): connect to the network and start "
+        "again, or put the file into {folder} by hand."
+    ),
+    "download_cut_off": (
+        "The connection to {url} broke before {file} was complete: start again to go on where it "
+        "stopped, or put the file into {folder} by hand."
+    ),
+    "download_html": (
+        "{url} answered with a web page instead of {file}: log in to the network if it asks for "
+        "that and start again, or put the file into {folder} by hand."
+    ),
+    "download_wrong_sum": (
+        "What {url} sent as {file} is not the published file and was deleted: start again later, "
+        "or put the right file into {folder} by hand."
+    ),
+    "folder_not_writable": (
+        "{folder} cannot be written to ({cause}): make room or choose another data_root."
+    ),
+    "no_images": (
+        "{path} holds no images: put PNG, JPEG, BMP, GIF or WebP files into one folder for each "
+        "class."
+    ),
+    "no_class_folders": (
+        "The images of {path} do not lie in class folders: put them into one folder for each class."
+    ),
+    "no_training_images": (
+        "{path} has class folders for testing but none with training images: "
+        "put those into train/CLASS."
+    ),
+    "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
+    "archive_too_large": (
+        "The archive {path} unfolds to far more than it should: leave out what is not an image."
+    ),
+    "image_broken": "The image {image} in {path} cannot be read ({cause}): replace or remove it.",
+    "image_too_large": (
+        "The image {image} in {path} has more than 16 million pixels: make it smaller."
+    ),
+    "images_too_many": (
+        "The images of {path} take more than {limit} GiB at image_size {image_size}: "
+        "choose a smaller image_size or fewer images."
+    ),
+    "table_unreadable": "The table {path} cannot be read ({cause}): save it as CSV in UTF-8.",
+    "table_too_large": (
+        "The table {path} is too large: at most {columns} columns and {gigabytes} GiB are read."
+    ),
+    "table_one_column": (
+        "The table {path} has fewer than two columns: it needs numbers and a label, "
+        "separated by commas, semicolons or tabs."
+    ),
+    "table_column_twice": "The table {path} has two columns {column!r}: rename one of them.",
+    "table_without_header": (
+        "The first row of {path} holds only numbers: put a row with the names of the columns first."
+    ),
+    "table_empty": "The table {path} has no rows below its header: add one for each example.",
+    "table_text": (
+        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
+        "call the column of the classes label."
+    ),
+    "table_value_missing": (
+        "Row {row} of {path} has no finite value in the column {column!r}: "
+        "fill it or remove the row."
+    ),
 }
 
 

@@ -1,0 +1,45 @@
+"""The page's address: every setting is in the URL, and a changed URL changes the settings.
+
+Streamlit's own ``bind="query-params"`` writes the *displayed* option into the URL, so that a
+Chinese page would make another link than an English one, and it drops bad values without a
+word. Here the address holds the values themselves.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+SEEN = "address_seen"
+"""Session state: what this session last read from or wrote to the URL, by parameter."""
+
+
+def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
+    """Give the widget ``key`` the value of the URL, unless the viewer has moved it since.
+
+    Args:
+        key: of the widget and of the URL's parameter.
+        default: where the URL does not name it.
+        read: text to value.
+    """
+    given = st.query_params.get(key)
+    seen = st.session_state.setdefault(SEEN, {})
+    if key not in st.session_state or seen.get(key) != given:
+        st.session_state[key] = default if given is None else read(given)
+    seen[key] = given
+
+
+def show(values: Mapping[str, str | None]) -> None:
+    """Write values into the URL; ``None`` takes a parameter out of it."""
+    wanted = {key: text for key, text in values.items() if text is not None}
+    kept = {key: text for key, text in st.query_params.to_dict().items() if key not in values}
+    if kept | wanted != st.query_params.to_dict():
+        st.query_params.from_dict(kept | wanted)
+    seen = st.session_state.setdefault(SEEN, {})
+    seen |= values
+
+
+def everything(**changes: str | None) -> dict[str, str]:
+    """The URL's parameters with changes, for a link or a change of page."""
+    wanted = st.query_params.to_dict() | changes
+    return {key: text for key, text in wanted.items() if text is not None}

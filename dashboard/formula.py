@@ -1,0 +1,31 @@
+"""The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
+
+from kdcore.catalogue import METHODS
+from kdcore.events import Batch
+
+
+def loss_formula(method: str, mixing: str) -> str:
+    """The distilled student's loss in symbols."""
+    soft = METHODS[method].formula
+    if not soft:
+        return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
+    hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
+    return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}"
+
+
+def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch: Batch) -> str:
+    """The same line with the newest means; empty where no student is distilled."""
+    if "distilled" not in batch.students:
+        return ""
+    now = batch.students["distilled"]
+    if not METHODS[method].formula:
+        return rf"{now.loss:.3f} = {now.hard_loss:.3f}"
+    weight = controls["weight"]
+    hard = rf"(1-{weight:.2f})\cdot {now.hard_loss:.3f}"
+    if mixing == "additive":
+        hard = f"{now.hard_loss:.3f}"
+    soft = f"{now.soft_loss:.3f}"
+    if METHODS[method].formula.startswith("T^2"):
+        temperature = controls["temperature"]
+        soft = rf"{temperature:g}^2\cdot {now.soft_loss / temperature**2:.4f}"
+    return rf"{now.loss:.3f} = {hard} + {weight:.2f}\cdot {soft}"

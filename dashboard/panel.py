@@ -1,0 +1,33 @@
+"""The frame of a panel: the question it answers, and behind its mark what is to be seen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.live_plot import live_plot
+from dashboard.text import t
+
+
+@contextmanager
+def panel(name: str) -> Iterator[None]:
+    """A card titled with the question ``panel.NAME.title``.
+
+    The mark beside it says in two sentences what is shown (``panel.NAME.what``) and what to try
+    (``panel.NAME.try``).
+    """
+    with st.container(border=True, key=f"panel-{name}", height="stretch"):
+        st.markdown(
+            f"##### {t(f'panel.{name}.title')}",
+            help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** {t(f'panel.{name}.try')}",
+        )
+        yield
+
+
+def chart_panel(
+    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None
+) -> None:
+    """The chart ``name`` of a run in its frame."""
+    with panel(name):
+        live_plot(name, run, height=height, params=params)

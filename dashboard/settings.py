@@ -1,0 +1,221 @@
+"""The settings of a run as widgets, made from ``RunConfig``'s fields and kept in the URL."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.text import explain, t
+from dashboard.uploads import SUFFIXES, keep
+from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS
+from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig
+from kdcore.errors import UserError
+
+FIELDS = {item.name: item for item in fields(RunConfig)}
+KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
+"""Key of the widget and of the URL's parameter, by setting."""
+
+GROUPS = {
+    "models": ("teacher", "student", "student_start", "students"),
+    "loss": ("method", "mixing"),
+    "training": ("optimizer", "batch_size", "epochs", "teacher_epochs", "seed"),
+    "data": ("label_noise", "transfer_size", "augment", "image_size", "data_root"),
+    "machine": ("device", "precision", "teacher_outputs", "teacher_weights"),
+}
+"""What takes effect at the next start; the data set and what acts at once stand apart."""
+
+WATCHABLE_SPEED = 40.0
+"""Batches a second at which a class can follow a small data set."""
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
+LEARNING_RATES = (1e-4, 3e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+NOTICES = "address_notices"
+"""Session state: sentences on values of the URL that could not be used."""
+
+
+def defaults(dataset: str) -> dict[str, Any]:
+    """The settings of a newcomer for a data set: its own pair of models, a speed to follow."""
+    values = RunConfig().to_dict()
+    if source := DATASETS.get(dataset):
+        values |= {"dataset": dataset, "teacher": source.teacher, "student": source.student}
+    small = dataset in DATASETS and DATASETS[dataset].offline
+    return values | {"speed": WATCHABLE_SPEED if small else 0.0}
+
+
+def take_from_address() -> None:
+    """Give every widget its value: the URL's where it names one that can be used."""
+    address.take(KEYS["dataset"], RunConfig().dataset)
+    usual = defaults(st.session_state["dataset"])
+    address.take("mixing", usual["mixing"], _reader("mixing", usual))
+    for name in FIELDS:
+        if name not in ("dataset", "mixing"):
+            address.take(KEYS[name], usual[name], _reader(name, usual))
+
+
+def show_in_address() -> None:
+    """Write what differs from the defaults into the URL."""
+    values = {name: st.session_state[key] for name, key in KEYS.items()}
+    address.show(parameters(values))
+
+
+def parameters(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Settings as URL parameters; ``None`` where the default holds."""
+    usual = defaults(values["dataset"]) | {"dataset": RunConfig().dataset}
+    return {
+        KEYS[name]: None if value == usual[name] else _text(value) for name, value in values.items()
+    }
+
+
+def chosen() -> RunConfig:
+    """The run that the widgets describe.
+
+    Raises:
+        UserError: two values do not go together, or a model is misspelt.
+    """
+    return RunConfig.from_dict({name: st.session_state[key] for name, key in KEYS.items()})
+
+
+def adopt(values: Mapping[str, Any]) -> None:
+    """Show other values: of a run that is followed, or of a preset."""
+    for name, value in values.items():
+        st.session_state[KEYS[name]] = value
+
+
+def dataset_widgets(uploads: Path) -> None:
+    """The choice of data: by name, by path, or a file that the viewer brings."""
+    names = list(DATASETS)
+    if st.session_state["dataset"] not in names:
+        names.append(st.session_state["dataset"])
+    st.selectbox(
+        t("setting.dataset.label"), names, key="dataset", accept_new_options=True,
+        format_func=dataset_title, help=t("live.own_data"), on_change=_suit_to_dataset,
+    )  # fmt: skip
+    with st.popover(t("live.upload"), icon=":material/upload_file:", width="stretch"):
+        st.file_uploader(
+            t("live.upload_hint"), type=SUFFIXES, key="upload", on_change=_keep_upload,
+            args=(uploads,),
+        )  # fmt: skip
+    st.selectbox(
+        t("live.preset"), list(PRESETS), index=None, key="preset", on_change=_use_preset,
+        placeholder=t("live.preset_hint"),
+    )  # fmt: skip
+
+
+def group_widgets(group: str) -> None:
+    """The widgets of one of ``GROUPS``."""
+    for name in GROUPS[group]:
+        setting_widget(name)
+
+
+def setting_widget(name: str) -> None:
+    """The widget that suits a setting's kind."""
+    about = FIELDS[name].metadata
+    label, help, key = t(f"setting.{name}.label"), t(f"setting.{name}.help"), KEYS[name]
+    if name in ("teacher", "student"):
+        st.selectbox(label, _models(st.session_state[key]), key=key, accept_new_options=True,
+                     help=t("live.model_hint"))  # fmt: skip
+    elif about["choices"]:
+        st.selectbox(label, about["choices"], key=key, help=help, format_func=_choice_title(name),
+                     on_change=_suit_weight if name == "mixing" else None)  # fmt: skip
+    elif FIELDS[name].type is str:
+        st.text_input(label, key=key, help=help)
+    elif FIELDS[name].type is int:
+        st.number_input(label, int(about["low"]), int(about["high"]), key=key, help=help, step=1)
+    else:
+        st.slider(label, float(about["low"]), float(about["high"]), key=key, help=help, step=0.01)
+
+
+def live_widgets(on_change: Callable[[str], None]) -> None:
+    """The sliders that act during a run; ``on_change`` gets the setting's name on release."""
+    labels = {name: t(f"live.slider.{name}") for name in RETUNABLE}
+    help = {name: t(f"setting.{name}.help") for name in RETUNABLE}
+    temperature, weight = st.session_state["T"], st.session_state["weight"]
+    columns = st.columns(4, gap="medium")
+    columns[0].slider(
+        labels["temperature"], min(0.5, temperature), 20.0 if temperature <= 20 else 100.0,
+        key="T", step=0.5, help=help["temperature"], on_change=on_change, args=("temperature",),
+        disabled=not METHODS[st.session_state["method"]].uses_temperature,
+    )  # fmt: skip
+    narrow = st.session_state["mixing"] == "convex"
+    columns[1].slider(
+        labels["weight"], 0.0, 1.0 if narrow else max(5.0, weight), key="weight", step=0.05,
+        help=help["weight"], on_change=on_change, args=("weight",),
+        disabled=not METHODS[st.session_state["method"]].formula,
+    )  # fmt: skip
+    columns[2].select_slider(
+        labels["lr"], _with(LEARNING_RATES, st.session_state["lr"]), key="lr", help=help["lr"],
+        format_func=lambda lr: f"{lr:g}", on_change=on_change, args=("lr",),
+    )  # fmt: skip
+    speed = st.session_state["speed"]
+    columns[3].select_slider(
+        labels["speed"], [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], key="speed",
+        help=help["speed"], format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
+        on_change=on_change, args=("speed",),
+    )  # fmt: skip
+
+
+def dataset_title(name: str) -> str:
+    """A data set's name in the viewer's language, or the file's name of own data."""
+    return t(f"dataset.{name}") if name in DATASETS else Path(name).name or name
+
+
+def _choice_title(name: str) -> Callable[[str], str]:
+    if name == "method":
+        return lambda choice: t(f"method.{choice}")
+    return lambda choice: t(f"choice.{name}.{choice}")
+
+
+def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Text of the URL to the setting's value; a bad one leaves a sentence and the default."""
+
+    def read(text: str) -> Any:
+        mixing = {} if name == "mixing" else {"mixing": st.session_state["mixing"]}
+        try:
+            return getattr(RunConfig.from_dict(mixing | {name: text}), name)
+        except UserError as error:
+            sentence = explain(error.code, error.values, str(error))
+            notices = st.session_state.setdefault(NOTICES, [])
+            notices.append(f"{sentence} {t('live.default_used', value=_text(usual[name]))}")
+            return usual[name]
+
+    return read
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _with(options: tuple[float, ...], value: float) -> list[float]:
+    return sorted({*options, value})
+
+
+def _models(current: str) -> list[str]:
+    """Examples of every family, the presets' models and what is chosen now."""
+    pairs = [preset[role] for preset in PRESETS.values() for role in ("teacher", "student")]
+    examples = [family.example for family in MODELS.values()]
+    return list(dict.fromkeys([*pairs, *examples, current]))
+
+
+def _suit_to_dataset() -> None:
+    """Another data set brings its own pair of models and its speed."""
+    usual = defaults(st.session_state["dataset"])
+    adopt({name: usual[name] for name in ("teacher", "student", "speed")})
+
+
+def _suit_weight() -> None:
+    """λ stays within what the mixing allows."""
+    highest = HIGHEST_WEIGHT[st.session_state["mixing"]]
+    st.session_state["weight"] = min(st.session_state["weight"], highest)
+
+
+def _use_preset() -> None:
+    if preset := st.session_state["preset"]:
+        adopt(PRESETS[preset])
+
+
+def _keep_upload(uploads: Path) -> None:
+    if upload := st.session_state["upload"]:
+        st.session_state["dataset"] = str(keep(upload, upload.name, uploads))
+        _suit_to_dataset()

@@ -1,0 +1,90 @@
+"""All words of the dashboard: one file a language, looked up by dotted key.
+
+What the engine already says in English (settings, catalogue, error messages) is taken from
+there, so that it is written once; ``zh.toml`` translates it under the same keys.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from kdcore.catalogue import DATASETS, METHODS, MODELS
+from kdcore.config import RunConfig
+from kdcore.errors import MESSAGES
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+
+
+def language() -> str:
+    """The viewer's language: chosen in the header, named in the URL, or the browser's."""
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
+    return chosen if chosen in LANGUAGES else browser_language()
+
+
+def browser_language() -> str:
+    """``zh`` where the browser asks for Chinese, else ``en``."""
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Every text of ``language`` by dotted key."""
+    text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
+    found = dict(_flat(tomllib.loads(text)))
+    return MappingProxyType(_words_of_the_engine() | found if language == "en" else found)
+
+
+def t(key: str, **values: Any) -> str:
+    """The text of ``key`` in the viewer's language, with ``values`` filled in.
+
+    Raises:
+        KeyError: there is no such text; a test looks up every key that the code names.
+    """
+    text = words(language())[key]
+    return text.format(**values) if values else text
+
+
+def explain(code: str, values: Mapping[str, Any], english: str) -> str:
+    """A ``UserError`` in the viewer's language; ``english`` where its code is not known."""
+    spoken = words(language())
+    template = spoken.get(f"error.{code}")
+    if template is None or language() == "en":
+        return english
+    return template.format(**_spoken(values, spoken))
+
+
+def _spoken(values: Mapping[str, Any], spoken: Mapping[str, str]) -> dict[str, Any]:
+    """``values`` with the name of a setting and the hint translated."""
+    told = dict(values)
+    if (label := spoken.get(f"setting.{values.get('name')}.label")) is not None:
+        told["name"] = label
+    if near := re.search(r"'(.+)'", str(values.get("hint", ""))):
+        told["hint"] = spoken["error_hint"].format(near=near[1])
+    return told
+
+
+def _words_of_the_engine() -> dict[str, str]:
+    """What settings, catalogue and error messages say in English."""
+    return (
+        {f"error.{code}": message for code, message in MESSAGES.items()}
+        | {f"setting.{item.name}.help": item.metadata["help"] for item in fields(RunConfig)}
+        | {f"dataset.{name}": source.title for name, source in DATASETS.items()}
+        | {f"method.{name}": method.title for name, method in METHODS.items()}
+        | {f"model.{name}": family.title for name, family in MODELS.items()}
+    )
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Nested tables as ``(dotted key, text)``."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in tree.items():
+        key = f"{prefix}{name}"
+        pairs += _flat(value, f"{key}.") if isinstance(value, dict) else [(key, value)]
+    return pairs

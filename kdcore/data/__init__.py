@@ -1,0 +1,9 @@
+"""Data sets: one file a source, all of them the same small ``Dataset`` of tensors."""
+
+from kdcore.data.augment import augmented
+from kdcore.data.dataset import Dataset, Split
+from kdcore.data.load import load_dataset
+from kdcore.data.noise import noisy_labels
+from kdcore.data.transfer import transfer_set
+
+__all__ = ["Dataset", "Split", "augmented", "load_dataset", "noisy_labels", "transfer_set"]

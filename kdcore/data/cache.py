@@ -1,0 +1,44 @@
+"""A decoded data set in one safetensors file, found again by what it was made of."""
+
+import json
+import os
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from kdcore.data.dataset import Dataset, Split
+
+SPLITS = ("train", "validation", "test")
+
+
+def save_decoded(file: Path, data: Dataset) -> None:
+    """Write ``data``; the file appears only once it is whole."""
+    tensors = {"mean": data.mean, "std": data.std}
+    for name in SPLITS:
+        split: Split = getattr(data, name)
+        tensors |= {f"{name}_inputs": split.inputs, f"{name}_labels": split.labels}
+    about = {"name": data.name, "classes": json.dumps(data.classes)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    begun = file.with_name(f"{file.name}.{os.getpid()}.part")
+    save_file({name: values.contiguous() for name, values in tensors.items()}, begun, about)
+    begun.replace(file)
+
+
+def load_decoded(file: Path) -> Dataset | None:
+    """What ``save_decoded`` wrote; ``None`` if there is no such file or it is damaged."""
+    if not file.is_file():
+        return None
+    try:
+        with safe_open(file, framework="pt") as saved:
+            about = saved.metadata()
+            values = {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118
+    except SafetensorError:
+        return None
+    train, validation, test = (
+        Split(values[f"{name}_inputs"], values[f"{name}_labels"]) for name in SPLITS
+    )
+    return Dataset(
+        name=about["name"], classes=tuple(json.loads(about["classes"])), train=train,
+        validation=validation, test=test, mean=values["mean"], std=values["std"],
+    )  # fmt: skip

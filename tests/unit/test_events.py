@@ -1,0 +1,44 @@
+import json
+import math
+
+import pytest
+
+from kdcore.events import (
+    Batch,
+    Epoch,
+    Failed,
+    Finished,
+    Scores,
+    Snapshot,
+    StepScores,
+    from_json,
+)
+
+SCORES = Scores(test_accuracy=0.9, test_errors=36, ece=0.02, nll=0.3, brier=0.1,
+                validation_accuracy=0.91, agreement=None)  # fmt: skip
+STEP = StepScores(loss=1, hard_loss=1, soft_loss=0, accuracy=0.5, agreement=0.5, hard_gradient=1,
+                  soft_gradient=0, soft_gradient_without_t2=0)  # fmt: skip
+EVENTS = [
+    Batch(step=3, position=0.5, seconds=0.1, images_per_second=100.0, students={"plain": STEP}),
+    Epoch(epoch=1, step=40, seconds=1.0, images_per_second=1e3, teacher=None,
+          students={"plain": SCORES}, controls={"temperature": 4.0}),
+    Finished(run="a", stopped=False, epochs=1, step=40, teacher=SCORES,
+             students={"plain": SCORES}, seconds=2.0),
+    Failed(error="no", code="outside_range", values={"name": "T"}),
+    Snapshot(epoch=0, arrays=None, learners={}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
+def test_an_event_survives_its_line(event):
+    assert from_json(event.to_json()) == event
+
+
+def test_a_number_that_is_not_finite_becomes_null():
+    event = Failed(error="", values={"loss": math.nan, "more": [math.inf, 1.0]})
+    assert json.loads(event.to_json())["values"] == {"loss": None, "more": [None, 1.0]}
+
+
+def test_a_key_of_a_later_version_is_left_out():
+    line = json.dumps(json.loads(EVENTS[0].to_json()) | {"colour": "red"})
+    assert from_json(line) == EVENTS[0]

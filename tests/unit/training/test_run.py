@@ -1,0 +1,240 @@
+"""The invariants of a run."""
+
+import copy
+
+import pytest
+import torch
+
+from kdcore import Run, RunConfig
+from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Started, TeacherEpoch
+from kdcore.store import Store, recorded
+
+SMALL = RunConfig(epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
+CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
+
+
+def told(config, folder=None):
+    return list(Run(config, folder))
+
+
+def without_clocks(value):
+    if isinstance(value, dict):
+        return {key: without_clocks(item) for key, item in value.items() if key not in CLOCKS}
+    if isinstance(value, list):
+        return [without_clocks(item) for item in value]
+    return value
+
+
+def of_kind(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_it_tells_the_documented_events_in_order():
+    kinds = [event.kind for event in told(SMALL) if event.kind != "progress"]
+    assert kinds[:4] == ["started", "teacher_epoch", "teacher_epoch", "prepared"]
+    assert kinds[-1] == "finished"
+    assert kinds.count("epoch") == 2
+
+
+def test_an_epoch_has_the_keys_that_others_rely_on():
+    (epoch, *_) = of_kind(told(SMALL), Epoch)
+    line = epoch.to_dict()
+    assert line["teacher"].keys() >= {"test_accuracy", "test_errors", "ece", "nll"}
+    assert line["students"].keys() == {"plain", "distilled"}
+    assert line["students"]["distilled"].keys() >= {
+        "train_loss", "hard_loss", "soft_loss", "train_accuracy", "test_accuracy", "test_errors",
+        "ece", "nll", "brier", "agreement",
+    }  # fmt: skip
+    assert line["controls"].keys() >= {"temperature", "weight", "lr"}
+
+
+@pytest.mark.parametrize("student", ["mlp:8", "convnet:4"])
+def test_the_same_seed_tells_the_same_events_bit_for_bit(student):
+    config = SMALL.but(student=student, epochs=1)
+    first, second = ([without_clocks(event.to_dict()) for event in told(config)] for _ in "ab")
+    assert first == second
+
+
+def test_another_seed_tells_other_events():
+    one, other = (of_kind(told(SMALL.but(seed=seed)), Epoch)[-1] for seed in (0, 1))
+    assert one.students["plain"].train_loss != other.students["plain"].train_loss
+
+
+def test_the_plain_student_does_not_feel_the_teacher():
+    losses = [
+        [event.students["plain"].loss for event in of_kind(told(config), Batch)]
+        for config in (SMALL, SMALL.but(temperature=20, weight=1), SMALL.but(students="plain"))
+    ]
+    assert losses[0] == losses[1] == losses[2]
+
+
+def test_without_weight_the_distilled_student_is_the_plain_one():
+    for event in of_kind(told(SMALL.but(weight=0)), Epoch):
+        plain, distilled = event.students["plain"], event.students["distilled"]
+        assert plain.train_loss == distilled.train_loss
+        assert plain.test_errors == distilled.test_errors
+
+
+@pytest.mark.parametrize("method", ["kd", "logit_mse", "probability_mse"])
+@pytest.mark.parametrize("mixing", ["convex", "additive"])
+def test_every_active_term_has_a_gradient(method, mixing):
+    for event in of_kind(told(SMALL.but(method=method, mixing=mixing, epochs=1)), Batch):
+        distilled, plain = event.students["distilled"], event.students["plain"]
+        assert distilled.hard_gradient > 0
+        assert distilled.soft_gradient > 0
+        assert plain.hard_gradient > 0
+        assert plain.soft_gradient == 0
+
+
+def test_the_share_without_t_squared_is_smaller_by_it():
+    event = of_kind(told(SMALL.but(temperature=5, epochs=1)), Batch)[0]
+    distilled = event.students["distilled"]
+    assert distilled.soft_gradient_without_t2 == pytest.approx(distilled.soft_gradient / 25)
+
+
+def test_with_hard_labels_only_there_is_one_student():
+    events = told(SMALL.but(method="hard", epochs=1))
+    assert of_kind(events, Started)[0].students == ["plain"]
+
+
+def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypatch):
+    from kdcore.training import loop
+
+    seen = []
+
+    class Watched(loop.Lesson):
+        def __init__(self, *given):
+            super().__init__(*given)
+            seen.append((self, copy.deepcopy(self.teacher.module.state_dict())))
+
+        def _step(self, *given):
+            assert not self.teacher.module.training
+            assert all(student.training for student in self.students.values())
+            super()._step(*given)
+            assert all(weight.grad is None for weight in self.teacher.module.parameters())
+
+    monkeypatch.setattr(loop, "Lesson", Watched)
+    events = told(SMALL.but(teacher="convnet:4", student="convnet:4", epochs=2))
+    assert isinstance(events[-1], Finished), events[-1]
+    ((lesson, before),) = seen
+    for name, value in lesson.teacher.module.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_a_setting_turned_during_the_run_acts_and_is_told():
+    run = Run(SMALL.but(epochs=3))
+    seen = []
+    for event in run:
+        seen.append(event)
+        if isinstance(event, Epoch) and event.epoch == 1:
+            run.controls.temperature = 9
+    (turned,) = of_kind(seen, Retuned)
+    assert (turned.position, turned.value) == (1.0, 9)
+    assert of_kind(seen, Epoch)[-1].controls["temperature"] == 9
+
+
+def test_a_stopped_run_is_evaluated_where_it_stopped():
+    run = Run(SMALL.but(epochs=50))
+    seen = []
+    for event in run:
+        seen.append(event)
+        if isinstance(event, Batch) and event.step >= 10:
+            run.controls.stop()
+    assert isinstance(seen[-1], Finished)
+    assert seen[-1].stopped
+    assert seen[-1].step < 50
+    assert seen[-1].students["distilled"].test_errors > 0
+
+
+def test_a_run_stopped_while_the_teacher_trains_ends_at_once():
+    run = Run(SMALL.but(teacher_epochs=500))
+    for event in run:
+        if isinstance(event, TeacherEpoch):
+            run.controls.stop()
+    assert isinstance(event, Finished)
+    assert event.stopped
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_its_name():
+    events = told(SMALL.but(lr=100.0, optimizer="sgd", epochs=50, student="mlp:64,64"))
+    assert isinstance(events[-1], Failed)
+    assert events[-1].code == "loss_not_finite"
+    assert "lower the learning rate" in events[-1].error
+
+
+def test_an_unexpected_exception_becomes_an_event_with_details(monkeypatch):
+    from kdcore.training import loop
+
+    def broken(*given):
+        raise RuntimeError("unexpected")
+
+    monkeypatch.setattr(loop, "Lesson", broken)
+    last = told(SMALL)[-1]
+    assert isinstance(last, Failed)
+    assert "unexpected" in last.error
+    assert "Traceback" in last.details
+
+
+def test_a_trained_teacher_is_found_again(tmp_path):
+    store = Store(tmp_path)
+    first = told(SMALL, store.create(SMALL))
+    again = SMALL.but(seed=5, epochs=1)
+    second = told(again, store.create(again))
+    assert of_kind(first, Prepared)[0].teacher_source == "trained"
+    assert of_kind(second, Prepared)[0].teacher_source == "cached"
+    assert not of_kind(second, TeacherEpoch)
+    assert of_kind(first, Prepared)[0].teacher == of_kind(second, Prepared)[0].teacher
+
+
+def test_a_damaged_cache_is_trained_anew(tmp_path):
+    store = Store(tmp_path)
+    told(SMALL, store.create(SMALL))
+    (cached,) = (tmp_path / "teachers").glob("*.safetensors")
+    cached.write_bytes(cached.read_bytes()[:100])
+    assert of_kind(told(SMALL, store.create(SMALL)), Prepared)[0].teacher_source == "trained"
+
+
+def test_a_saved_teacher_can_be_loaded_and_must_fit_the_data(tmp_path):
+    store = Store(tmp_path)
+    folder = store.create(SMALL)
+    list(recorded(Run(SMALL, folder), folder))
+    saved = str(folder.path / "teacher.safetensors")
+    events = told(SMALL.but(teacher_weights=saved, epochs=1))
+    assert of_kind(events, Prepared)[0].teacher_source == "loaded"
+    last = told(RunConfig(dataset="moons", teacher_weights=saved, epochs=1))[-1]
+    assert isinstance(last, Failed)
+    assert last.code == "class_count"
+
+
+def test_label_noise_and_a_small_transfer_set_reach_the_students_only():
+    clean, noisy = told(SMALL), told(SMALL.but(label_noise=0.5, transfer_size=200))
+    assert of_kind(noisy, Started)[0].train_size == 200
+    assert of_kind(clean, Prepared)[0].teacher == of_kind(noisy, Prepared)[0].teacher
+
+
+def test_answers_computed_at_each_step_teach_the_same_as_cached_ones():
+    once, each = (
+        of_kind(told(SMALL.but(teacher_outputs=kind)), Epoch)[-1].students["distilled"]
+        for kind in ("once", "each_step")
+    )
+    assert once.train_loss == pytest.approx(each.train_loss, rel=1e-4)
+
+
+def test_augmented_inputs_forbid_cached_answers():
+    last = told(SMALL.but(augment="shift", teacher_outputs="once"))[-1]
+    assert isinstance(last, Failed)
+    assert last.code == "outputs_of_augmented"
+    assert isinstance(told(SMALL.but(augment="shift", epochs=1))[-1], Finished)
+
+
+def test_students_may_start_from_the_teachers_weights():
+    config = SMALL.but(epochs=1, lr=1e-7, student="mlp:32", teacher="mlp:32")
+    started = of_kind(told(config.but(student_start="teacher")), Epoch)[0]
+    assert started.students["plain"].agreement > 0.95
+    assert of_kind(told(config), Epoch)[0].students["plain"].agreement < 0.5
+
+
+def test_gradient_descent_takes_the_whole_transfer_set_as_one_batch():
+    events = told(SMALL.but(optimizer="gd", epochs=3))
+    assert of_kind(events, Started)[0].batches_per_epoch == 1
+    assert of_kind(events, Finished)[0].step == 3
