@@ -14,12 +14,12 @@ def loss_formula(method: str, mixing: str) -> str:
 
 
 def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch: Batch) -> str:
-    """The same line with the newest means; empty where no student is distilled."""
+    """The right side with the newest means; empty where no student is distilled."""
     if "distilled" not in batch.students:
         return ""
     now = batch.students["distilled"]
     if not METHODS[method].formula:
-        return rf"{now.loss:.3f} = {now.hard_loss:.3f}"
+        return f"{now.loss:.3f}"
     weight = controls["weight"]
     hard = rf"(1-{weight:.2f})\cdot {now.hard_loss:.3f}"
     if mixing == "additive":
@@ -28,4 +28,4 @@ def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch:
     if METHODS[method].formula.startswith("T^2"):
         temperature = controls["temperature"]
         soft = rf"{temperature:g}^2\cdot {now.soft_loss / temperature**2:.4f}"
-    return rf"{now.loss:.3f} = {hard} + {weight:.2f}\cdot {soft}"
+    return rf"{hard} + {weight:.2f}\cdot {soft} = {now.loss:.3f}"

@@ -1,8 +1,7 @@
 """What a run shows, said plainly: numbers, and whether the difference means anything."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.status import Status
 from kdcore.events import Scores
@@ -11,8 +10,7 @@ SURE = 1.96
 """Standard errors that leave a chance of 5 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A text's key and what fills it."""
 
     key: str

@@ -21,6 +21,14 @@ MESSAGES = {
         "separated by commas, as in {example}."
     ),
     "model_takes_no_widths": "The model {spec!r} takes no widths: write {family!r} alone.",
+    "images_only": (
+        "The model {spec!r} takes images, but the data have the shape {shape}: "
+        "choose an mlp such as mlp:64."
+    ),
+    "nothing_matches": (
+        "The student ({student}) and the teacher ({teacher}) have no layers of the same name: "
+        "choose models of one kind or start the student at random."
+    ),
     # training
     "loss_not_finite": (
         "The {term} of the {learner} became {value} at step {step}: "
@@ -46,6 +54,19 @@ MESSAGES = {
     "out_of_memory": (
         "The {device} ran out of memory with batches of {batch_size}: "
         "halve the batch size or choose smaller models."
+    ),
+    # store and hub
+    "no_such_run": (
+        "The store holds {found} runs called {run!r}: give the id of one, as listed by "
+        "python -m kdcore runs."
+    ),
+    "run_read_only": "The run {run!r} comes with the program and stays as it is.",
+    "run_in_use": "The run {run!r} is still going: stop it first.",
+    "store_not_writable": "{path} cannot be written ({cause}): free some space or choose another store.",
+    "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
+    "worker_died": (
+        "The training process ended unexpectedly ({cause}); what was recorded is kept: "
+        "start again, with smaller models or batches if memory ran out."
     ),
     # data
     "unknown_dataset": (
@@ -106,10 +127,6 @@ MESSAGES = {
     ),
     "no_class_folders": (
         "The images of {path} do not lie in class folders: put them into one folder for each class."
-    ),
-    "no_training_images": (
-        "{path} has class folders for testing but none with training images: "
-        "put those into train/CLASS."
     ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
     "archive_too_large": (

@@ -6,7 +6,7 @@ there, so that it is written once; ``zh.toml`` translates it under the same keys
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,11 @@ def t(key: str, **values: Any) -> str:
     """
     text = words(language())[key]
     return text.format(**values) if values else text
+
+
+def tell(sentences: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """Several texts with their values, one after the other as the language writes them."""
+    return (" " if language() == "en" else "").join(t(key, **values) for key, values in sentences)
 
 
 def explain(code: str, values: Mapping[str, Any], english: str) -> str:

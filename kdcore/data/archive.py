@@ -102,7 +102,8 @@ def _in_folder(folder: Path) -> Iterator[ImageFile]:
 def _in_zip(path: Path) -> Iterator[ImageFile]:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-        _check_total(path, len(entries), sum(entry.file_size for entry in entries))
+        if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > _budget(path):
+            raise UserError("archive_too_large", path=str(path))
         for entry in entries:
             if entry.is_dir() or (parts := _parts(entry.filename)) is None:
                 continue
@@ -115,13 +116,13 @@ def _in_tar(path: Path) -> Iterator[ImageFile]:
     with path.open("rb") as file:
         start = file.read(6)
     opener = next((opener for magic, opener in COMPRESSIONS if start.startswith(magic)), io.open)
-    budget = max(FREE_BYTES, HIGHEST_RATIO * path.stat().st_size)
     with (
         cast(IO[bytes], opener(path, "rb")) as unpacked,
-        tarfile.open(mode="r|", fileobj=_Budget(unpacked, budget, path)) as archive,  # type: ignore[call-overload]
+        tarfile.open(mode="r|", fileobj=_Budget(unpacked, path)) as archive,  # type: ignore[call-overload]
     ):
         for number, member in enumerate(archive):
-            _check_total(path, number, 0)
+            if number >= MOST_ENTRIES:
+                raise UserError("archive_too_large", path=str(path))
             if not member.isreg() or member.issparse():
                 continue
             if (parts := _parts(member.name)) is None:
@@ -135,8 +136,8 @@ def _in_tar(path: Path) -> Iterator[ImageFile]:
 class _Budget:
     """A stream that ends in an error after so many bytes, whatever its headers claim."""
 
-    def __init__(self, stream: IO[bytes], budget: int, path: Path) -> None:
-        self._stream, self._left, self._path = stream, budget, path
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        self._stream, self._left, self._path = stream, _budget(path), path
 
     def read(self, size: int) -> bytes:
         """As of a file; tarfile asks for small blocks."""
@@ -163,10 +164,9 @@ def _check_size(name: str, path: Path, size: int) -> None:
         raise UserError("image_too_large", image=name, path=str(path))
 
 
-def _check_total(path: Path, entries: int, size: int) -> None:
-    budget = max(FREE_BYTES, HIGHEST_RATIO * path.stat().st_size)
-    if entries > MOST_ENTRIES or size > budget:
-        raise UserError("archive_too_large", path=str(path))
+def _budget(path: Path) -> int:
+    """Bytes to which the archive may unfold."""
+    return max(FREE_BYTES, HIGHEST_RATIO * path.stat().st_size)
 
 
 def _sentence(error: BaseException) -> str:

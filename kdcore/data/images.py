@@ -11,14 +11,14 @@ from kdcore.errors import UserError
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 MOST_PIXELS = 16_000_000
-GRAY = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "F")
+GRAY = ("1", "L", "LA", "La", "F")
 
 
-def decode(file: ImageFile, side: int, container: Path) -> tuple[Image.Image, tuple[int, int]]:
-    """The image in mode ``L`` or ``RGB``, and the size that it had.
+def decode(file: ImageFile, side: int, container: Path) -> np.ndarray:
+    """The pixels, uint8 ``[h, w]`` or ``[h, w, 3]``.
 
-    One that is larger than ``side`` is scaled down to ``side`` by its shorter side and cropped
-    around its centre; a smaller one is left as it is.
+    An image that is larger than ``side`` is scaled and cropped to ``side`` × ``side``; a smaller
+    one is left as it is.
 
     Raises:
         UserError: it cannot be read, or it has more than 16 million pixels.
@@ -27,9 +27,10 @@ def decode(file: ImageFile, side: int, container: Path) -> tuple[Image.Image, tu
         with Image.open(io.BytesIO(file.content), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise UserError("image_too_large", image=file.name, path=str(container))
-            size = image.size
-            image.draft(None, (2 * side, 2 * side))  # JPEG alone: skips detail that is not needed
-            plain = _eight_bits(ImageOps.exif_transpose(image))
+            large = max(image.size) > side
+            if large:
+                image.draft("", (2 * side, 2 * side))  # JPEG: leaves out detail of no use here
+            pixels = _pixels(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UserError("image_too_large", image=file.name, path=str(container)) from None
     except UserError:
@@ -37,29 +38,32 @@ def decode(file: ImageFile, side: int, container: Path) -> tuple[Image.Image, tu
     except Exception as error:  # Pillow's plugins raise many kinds for foreign bytes
         raise UserError("image_broken", image=file.name, path=str(container),
                         cause=_sentence(error)) from None  # fmt: skip
-    return (fit(plain, side) if max(size) > side else plain), size
+    return fit(pixels, side) if large else pixels
 
 
-def fit(image: Image.Image, side: int) -> Image.Image:
+def fit(pixels: np.ndarray, side: int) -> np.ndarray:
     """``side`` × ``side``: scaled by the shorter side, cropped around the centre."""
-    return ImageOps.fit(image, (side, side))
+    return np.asarray(ImageOps.fit(Image.fromarray(pixels), (side, side)))
 
 
-def stack(images: list[Image.Image]) -> np.ndarray:
-    """uint8 ``[n, channels, height, width]`` of images of one size; one channel if all are gray."""
-    if all(image.mode == "L" for image in images):
-        return np.stack([np.asarray(image) for image in images])[:, None]
-    width, height = images[0].size
-    pixels = np.empty((len(images), 3, height, width), dtype=np.uint8)
-    for place, image in zip(pixels, images, strict=True):
-        place[:] = np.asarray(image.convert("RGB")).transpose(2, 0, 1)
-    return pixels
+def stack(images: list[np.ndarray]) -> np.ndarray:
+    """uint8 ``[n, channels, h, w]`` of images of one size; one channel if all are gray."""
+    height, width = images[0].shape[:2]
+    if all(image.ndim == 2 for image in images):
+        return np.stack(images)[:, None]
+    stacked = np.empty((len(images), 3, height, width), dtype=np.uint8)
+    for place, image in zip(stacked, images, strict=True):
+        place[:] = image if image.ndim == 2 else image.transpose(2, 0, 1)
+    return stacked
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _pixels(image: Image.Image) -> np.ndarray:
+    """In 8 bits, gray or RGB, the right way up."""
     if image.mode.startswith("I"):  # 16 bits a pixel: convert() would clip, not scale
-        return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
-    return image.convert("L" if image.mode in GRAY else "RGB")
+        return (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+    upright = ImageOps.exif_transpose(image) if "exif" in image.info else image
+    mode = "L" if upright.mode in GRAY else "RGB"
+    return np.asarray(upright if upright.mode == mode else upright.convert(mode))
 
 
 def _sentence(error: Exception) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
-from PIL import Image
 
 from kdcore.data.archive import image_count, image_files
 from kdcore.data.assemble import assemble
@@ -31,9 +31,8 @@ class Picture:
     """A decoded image and where it lay."""
 
     parts: tuple[str, ...]
-    image: Image.Image
-    size: tuple[int, int]
-    """Before it was scaled."""
+    pixels: np.ndarray
+    """uint8 ``[h, w]`` or ``[h, w, 3]``, at most ``image_size`` wide and high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +56,11 @@ def read_images(path: Path, image_size: int) -> Generator[Progress, None, Datase
     pictures = yield from _pictures(path, image_size)
     if not pictures:
         raise UserError("no_images", path=str(path))
-    places = _places([picture.parts for picture in pictures])
-    placed = sorted(
-        ((place, picture) for place, picture in zip(places, pictures, strict=True) if place),
-        key=lambda pair: pair[1].parts,
-    )
+    placed = _placed(pictures)
     if not placed:
         raise UserError("no_class_folders", path=str(path))
     names = sorted({place.class_name for place, _ in placed}, key=_natural)
-    pixels = torch.from_numpy(stack(_of_one_size([picture for _, picture in placed], image_size)))
-    labels = torch.tensor([names.index(place.class_name) for place, _ in placed])
-    splits = {}
-    for name in ("train", "validation", "test"):
-        index = torch.tensor([at for at, (place, _) in enumerate(placed) if place.split == name])
-        if len(index):
-            splits[name] = _shuffled(Split(pixels[index], labels[index]))
-    if "train" not in splits:
-        raise UserError("no_training_images", path=str(path))
+    splits = _splits(placed, names, image_size)
     title = re.sub(r"(\.tar)?\.\w+$", "", path.name) if path.is_file() else path.resolve().name
     return assemble(title, tuple(_shown(name) for name in names), splits["train"],
                     test=splits.get("test"), validation=splits.get("validation"))  # fmt: skip
@@ -84,9 +71,9 @@ def _pictures(path: Path, image_size: int) -> Generator[Progress, None, list[Pic
     pictures: list[Picture] = []
     decoded = 0
     for file in image_files(path):
-        image, size = decode(file, image_size, path)
-        pictures.append(Picture(file.parts, image, size))
-        decoded += image.width * image.height * len(image.getbands())
+        pixels = decode(file, image_size, path)
+        pictures.append(Picture(file.parts, pixels))
+        decoded += pixels.nbytes
         if decoded > MOST_DECODED:
             raise UserError("images_too_many", path=str(path), limit=MOST_DECODED >> 30,
                             image_size=image_size)  # fmt: skip
@@ -94,6 +81,13 @@ def _pictures(path: Path, image_size: int) -> Generator[Progress, None, list[Pic
             yield Progress(task="read", done=len(pictures), total=total, detail=path.name)
     yield Progress(task="read", done=len(pictures), total=len(pictures), detail=path.name)
     return pictures
+
+
+def _placed(pictures: list[Picture]) -> list[tuple[Place, Picture]]:
+    """Those in class folders, by name: the order in an archive is nobody's decision."""
+    places = _places([picture.parts for picture in pictures])
+    pairs = [(place, picture) for place, picture in zip(places, pictures, strict=True) if place]
+    return sorted(pairs, key=lambda pair: pair[1].parts)
 
 
 def _places(files: Sequence[tuple[str, ...]]) -> list[Place | None]:
@@ -110,21 +104,34 @@ def _places(files: Sequence[tuple[str, ...]]) -> list[Place | None]:
     ]  # fmt: skip
 
 
-def _of_one_size(pictures: list[Picture], image_size: int) -> list[Image.Image]:
-    sizes = {picture.size for picture in pictures}
-    if len(sizes) == 1 and max(next(iter(sizes))) <= image_size:
-        return [picture.image for picture in pictures]
+def _splits(
+    placed: list[tuple[Place, Picture]], names: list[str], image_size: int
+) -> dict[str, Split]:
+    """By name, those that have examples; ``train`` always has."""
+    pixels = torch.from_numpy(stack(_of_one_size([picture for _, picture in placed], image_size)))
+    labels = torch.tensor([names.index(place.class_name) for place, _ in placed])
+    members: dict[str, list[int]] = {}
+    for at, (place, _) in enumerate(placed):
+        members.setdefault(place.split, []).append(at)
+    return {
+        name: _shuffled(Split(pixels, labels), torch.tensor(index))
+        for name, index in members.items()
+    }
+
+
+def _of_one_size(pictures: list[Picture], side: int) -> list[np.ndarray]:
+    if len({picture.pixels.shape[:2] for picture in pictures}) == 1:
+        return [picture.pixels for picture in pictures]
     return [
-        picture.image if picture.image.size == (image_size, image_size)
-        else fit(picture.image, image_size)
+        picture.pixels if picture.pixels.shape[:2] == (side, side) else fit(picture.pixels, side)
         for picture in pictures
-    ]  # fmt: skip
+    ]
 
 
-def _shuffled(split: Split) -> Split:
+def _shuffled(examples: Split, index: torch.Tensor) -> Split:
     """Folders come class by class; whoever looks at the first examples should see all kinds."""
-    order = torch.randperm(len(split.labels), generator=torch.Generator().manual_seed(0))
-    return split.take(order)
+    order = torch.randperm(len(index), generator=torch.Generator().manual_seed(0))
+    return examples.take(index[order])
 
 
 def _natural(name: str) -> tuple[bool, int, str]:

@@ -1,0 +1,96 @@
+"""What buttons and sliders do: start a run, follow it, send it commands, delete and export runs."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.choice import is_live, known_run
+from dashboard.engine import hub, store
+from dashboard.settings import KEYS, NOTICES, adopt, chosen
+from dashboard.status import status
+from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
+
+ADOPTED = "adopted_run"
+"""Session state: the run whose values the sliders already show."""
+DELETED = "deleted_runs"
+"""Session state: the runs that this tab deleted last, to bring them back."""
+PATIENCE = 0.4
+"""Seconds that a click waits for the engine's answer, so that the button says what now holds."""
+
+
+def followed_run() -> str:
+    """The run of the Live page: the URL's, else the one that trains, else none (``""``).
+
+    A run that this tab did not start brings its values to the sliders; where the URL does not
+    name it, all its settings.
+    """
+    named = "run" in st.query_params
+    address.take("run", "", known_run)
+    run: str = st.session_state["run"] or hub().active() or ""
+    if is_live(run) and run != st.session_state.get(ADOPTED):
+        config = {} if named else store().folder(run).config.to_dict()
+        adopt(config | status(hub().events(run)).controls)
+    _follow(run)
+    return run
+
+
+def start() -> None:
+    """Submit the chosen settings and follow the new run."""
+    st.session_state[NOTICES] = []
+    _follow(hub().submit(chosen()))
+
+
+def toggle_pause(run: str, state: str) -> None:
+    """Pause a run, or let a paused one go on."""
+    _send_and_wait(run, Resume() if state == "paused" else Pause())
+
+
+def step(run: str) -> None:
+    """Take one batch."""
+    _send_and_wait(run, Step())
+
+
+def stop(run: str) -> None:
+    """End a run."""
+    _send_and_wait(run, Stop())
+
+
+def retune(name: str) -> None:
+    """Give the followed run the slider's value, where it still takes commands."""
+    run = st.session_state["run"]
+    if is_live(run):
+        hub().send(run, Retune(name, st.session_state[KEYS[name]]))
+
+
+def delete(runs: list[str]) -> None:
+    """Move runs to the trash."""
+    for run in runs:
+        store().delete(run)
+    st.session_state[DELETED] = runs
+
+
+def restore() -> None:
+    """Bring back what was deleted last."""
+    for run in st.session_state.pop(DELETED):
+        store().restore(run)
+
+
+def exported(run: str) -> bytes:
+    """A run's folder as one zip file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{run}.zip"
+        store().export(run, path)
+        return path.read_bytes()
+
+
+def _follow(run: str) -> None:
+    st.session_state["run"] = st.session_state[ADOPTED] = run
+    address.show({"run": run or None})
+
+
+def _send_and_wait(run: str, command: Command) -> None:
+    heard = len(hub().events(run))
+    hub().send(run, command)
+    hub().wait(run, heard, PATIENCE)

@@ -1,0 +1,52 @@
+"""Which run a page shows: the URL's, else the one that trains, else the newest, else the example."""
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.engine import RECORDED, hub, store
+from dashboard.settings import dataset_title
+from dashboard.status import LIVE_STATES
+from dashboard.text import explain, t
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+
+
+def run_picker() -> str:
+    """A select box of all runs, newest first and the recorded example last; returns the id."""
+    rows = {row.id: row for row in store().runs()}
+    address.take("run", hub().active() or next(iter(rows), RECORDED), known_run)
+    options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
+    st.selectbox(t("app.run"), options, key="run", format_func=run_title)
+    run: str = st.session_state["run"]
+    address.show({"run": run})
+    return run
+
+
+def known_run(given: str) -> str:
+    """The full id of a run named by id, unique prefix or ``last``; the example where there is none."""
+    try:
+        return RECORDED if given == RECORDED else store().folder(given).id
+    except UserError as error:
+        st.warning(explain(error.code, error.values, str(error)))
+        return RECORDED
+
+
+def run_title(run: str) -> str:
+    """A run in one line: data, method, T, λ and when."""
+    if run == RECORDED:
+        return t("app.recorded")
+    config = store().folder(run).config
+    return f"{summary(config)} · {run}"
+
+
+def summary(config: RunConfig) -> str:
+    """Settings by which people tell runs apart."""
+    parts = [dataset_title(config.dataset), config.method]
+    if config.method != "hard":
+        parts += [f"T {config.temperature:g}", f"λ {config.weight:g}"]
+    return " · ".join([*parts, f"{config.teacher} → {config.student}"])
+
+
+def is_live(run: str) -> bool:
+    """Whether the run still takes commands."""
+    return bool(run) and run != RECORDED and hub().state(run) in LIVE_STATES

@@ -1,0 +1,67 @@
+"""What runs on every page load: language, header, navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.text import LANGUAGES, browser_language, t
+
+PAGES = (
+    ("start", ":material/school:"),
+    ("temperature", ":material/thermostat:"),
+    ("live", ":material/play_circle:"),
+    ("microscope", ":material/biotech:"),
+    ("calibration", ":material/speed:"),
+    ("right", ":material/rule:"),
+    ("runs", ":material/history:"),
+    ("help", ":material/help:"),
+)
+"""File under ``views`` and icon, in the order of the navigation."""
+
+
+def flip_projector() -> None:
+    """Larger type, or back."""
+    st.session_state["projector"] = not st.session_state["projector"]
+
+
+def header() -> None:
+    """Language and projector mode, for every page and in every link."""
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="header"
+    ):
+        st.button(
+            t("app.projector"), key="projector_button", icon=":material/cast:", shortcut="P",
+            type="primary" if st.session_state["projector"] else "tertiary",
+            help=t("app.projector_help"), on_click=flip_projector,
+        )  # fmt: skip
+        st.segmented_control(
+            t("app.language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__,
+            required=True, label_visibility="collapsed",
+        )  # fmt: skip
+
+
+address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
+address.take("projector", default=False, read="1".__eq__)
+st.set_page_config(page_title=t("app.name"), page_icon=":material/school:", layout="wide")
+st.html(Path(__file__).with_name("style.css"))
+if st.session_state["projector"]:
+    st.html("<style>html { font-size: 22px; }</style>")
+page = st.navigation(
+    [
+        st.Page(f"views/{name}.py", title=t(f"nav.{name}"), icon=icon, url_path=name,
+                default=name == "start")
+        for name, icon in PAGES
+    ],
+    position="top",
+)  # fmt: skip
+header()
+address.show(
+    {
+        "lang": None
+        if st.session_state["lang"] == browser_language()
+        else st.session_state["lang"],
+        "projector": "1" if st.session_state["projector"] else None,
+    }
+)
+page.run()

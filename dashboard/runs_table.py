@@ -1,0 +1,45 @@
+"""Stored runs as rows to read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dashboard.settings import dataset_title
+from dashboard.text import t
+from kdcore.store import RunRow
+
+LEARNERS = ("teacher", "plain", "distilled")
+
+
+def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
+    """One row a run, in the order given, with words of the viewer's language."""
+    return [_row(row) for row in rows]
+
+
+def differences(
+    one: str, other: str, differing: Iterable[tuple[str, Any, Any]]
+) -> list[dict[str, str]]:
+    """One row a setting in which two runs differ."""
+    return [
+        {t("runs.setting"): t(f"setting.{name}.label"), one: str(left), other: str(right)}
+        for name, left, right in differing
+    ]
+
+
+def _row(row: RunRow) -> dict[str, str]:
+    config = row.config
+    soft = config["method"] != "hard"
+    return {
+        t("app.run"): row.id,
+        t("runs.state"): t(f"state.{row.state}"),
+        t("runs.data"): dataset_title(config["dataset"]),
+        t("runs.method"): config["method"],
+        "T": f"{config['temperature']:g}" if soft else "",
+        "λ": f"{config['weight']:g}" if soft else "",
+        t("setting.teacher.label"): config["teacher"],
+        t("setting.student.label"): config["student"],
+        **{t(f"learner.{name}"): _percent(getattr(row, name)) for name in LEARNERS},
+    }
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"

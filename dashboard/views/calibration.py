@@ -1,0 +1,45 @@
+"""Calibration clinic: can I believe 0.9?"""
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.choice import run_picker
+from dashboard.components.transport import transport
+from dashboard.panel import chart_panel
+from dashboard.text import t
+
+MOST_BINS = 60
+
+st.title(t("calibration.title"), anchor=False)
+address.take(
+    "bins", 15, lambda text: int(text) if text in map(str, range(5, MOST_BINS + 1)) else 15
+)
+address.take("calibrated", default=False, read="1".__eq__)
+left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+with left:
+    run = run_picker()
+bins = middle.slider(t("calibration.bins"), 5, MOST_BINS, key="bins")
+calibrated = right.toggle(
+    t("calibration.calibrated"), key="calibrated", help=t("calibration.calibrated_help")
+)
+address.show({"bins": None if bins == 15 else str(bins), "calibrated": "1" if calibrated else None})
+
+binned = {"bins": bins, "calibrated": calibrated}
+chart_panel("reliability", run, height=360, params=binned)
+left, right = st.columns([3, 2])
+with left:
+    chart_panel("confidence_histogram", run, params=binned)
+with right:
+    chart_panel("nll_curve", run)
+chart_panel("calibration_table", run, height=220, params=binned)
+left, right = st.columns(2)
+with left:
+    chart_panel("entropy", run)
+with right:
+    chart_panel("risk_coverage", run)
+transport(run)
+
+st.subheader(t("calibration.ask"), anchor=False)
+for number, column in enumerate(st.columns(3), start=1):
+    with column.container(border=True, height="stretch"):
+        st.markdown(t(f"calibration.question_{number}"))

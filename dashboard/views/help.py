@@ -1,0 +1,31 @@
+"""A short guide, and tables of what there is to choose from."""
+
+import streamlit as st
+
+from dashboard.text import t
+from kdcore.catalogue import DATASETS, METHODS, MODELS
+
+st.title(t("help.title"), anchor=False)
+st.markdown(t("help.guide"))
+st.info(t("app.share"), icon=":material/share:")
+st.subheader(t("help.tables"), anchor=False)
+methods, datasets, models = st.tabs([t("help.methods"), t("help.datasets"), t("help.models")])
+name, title = t("help.name"), t("help.title_column")
+methods.table(
+    [
+        {name: key, title: t(f"method.{key}"), t("help.source"): method.source}
+        for key, method in METHODS.items()
+    ]
+)
+datasets.table(
+    [
+        {
+            name: key,
+            title: t(f"dataset.{key}"),
+            t("help.size"): f"{source.train_size:,} / {source.test_size:,}",
+            t("help.licence"): source.licence,
+        }
+        for key, source in DATASETS.items()
+    ]
+)
+models.table([{name: family.example, title: t(f"model.{key}")} for key, family in MODELS.items()])

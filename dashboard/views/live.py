@@ -1,0 +1,76 @@
+"""Live distillation: does the soft label help this student?"""
+
+import streamlit as st
+
+from dashboard import actions
+from dashboard.choice import is_live, summary
+from dashboard.components.transport import transport
+from dashboard.engine import store
+from dashboard.live_board import board, layout_key
+from dashboard.panel import chart_panel
+from dashboard.settings import (
+    GROUPS,
+    NOTICES,
+    chosen,
+    dataset_widgets,
+    group_widgets,
+    live_widgets,
+    show_in_address,
+    take_from_address,
+)
+from dashboard.text import explain, t
+from kdcore.errors import UserError
+
+CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
+POLL = 1.0
+"""Seconds between two looks at the run's state; the charts get theirs pushed."""
+
+
+def problem() -> str:
+    """Why the chosen settings make no run, as a sentence; empty where they do."""
+    try:
+        chosen()
+    except UserError as error:
+        return explain(error.code, error.values, str(error))
+    return ""
+
+
+def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
+    """The board, and the whole page anew when other panels are due."""
+    board(run, startable=not problem())
+    if st.session_state["run"] != run or layout_key(run) != drawn:
+        st.rerun()
+
+
+take_from_address()
+run = actions.followed_run()
+with st.sidebar:
+    st.subheader(t("live.settings"), anchor=False, help=t("live.next_start"))
+    dataset_widgets(store().root / "uploads")
+    group_widgets("models")
+    group_widgets("loss")
+    for group in [name for name in GROUPS if name not in ("models", "loss")]:
+        with st.expander(t(f"live.group.{group}")):
+            group_widgets(group)
+
+st.title(t("live.title"), anchor=False)
+if run:
+    st.caption(f"{summary(store().folder(run).config)} · {run}")
+for notice in st.session_state.get(NOTICES, []):
+    st.warning(notice, icon=":material/link_off:")
+if sentence := problem():
+    st.error(sentence, icon=":material/error:")
+drawn = layout_key(run)
+st.fragment(live_board, run_every=POLL if is_live(run) or not run else None)(run, drawn)
+live_widgets(actions.retune)
+if not run:
+    st.info(t("live.empty"), title=t("live.empty_title"), icon=":material/school:")
+elif drawn[1] in ("loading", "teacher"):
+    chart_panel("teacher_curve", run, height=420)
+else:
+    for row in (CHARTS[:3], CHARTS[3:]):
+        for name, column in zip(row, st.columns(3), strict=True):
+            with column:
+                chart_panel(name, run)
+    transport(run)
+show_in_address()

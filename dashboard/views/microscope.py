@@ -1,0 +1,15 @@
+"""Soft-label microscope: what is the dark knowledge, and did the student get it?"""
+
+import streamlit as st
+
+from dashboard.choice import run_picker
+from dashboard.components.microscope import microscope
+from dashboard.components.transport import transport
+from dashboard.panel import panel
+from dashboard.text import t
+
+st.title(t("microscope.title"), anchor=False)
+run = run_picker()
+with panel("microscope"):
+    microscope(run)
+transport(run)

@@ -1,0 +1,64 @@
+"""Runs: what is stored, to reopen, compare, export and delete."""
+
+import streamlit as st
+
+from dashboard import actions, address
+from dashboard.choice import run_title
+from dashboard.components.transport import transport
+from dashboard.engine import store
+from dashboard.panel import chart_panel
+from dashboard.runs_table import differences, runs_table
+from dashboard.settings import parameters
+from dashboard.text import t
+
+CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+
+st.title(t("runs.title"), anchor=False)
+rows = store().runs()
+if deleted := st.session_state.get(actions.DELETED):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(t("runs.deleted", count=len(deleted)))
+        st.button(t("runs.undo"), key="undo", icon=":material/undo:", on_click=actions.restore)
+if not rows:
+    st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
+    st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
+    st.stop()
+
+st.caption(t("runs.select"))
+table = st.dataframe(
+    runs_table(rows), key="runs_table", hide_index=True, on_select="rerun",
+    selection_mode="multi-row", height="auto",
+)  # fmt: skip
+picked = [rows[index] for index in table.selection.rows if index < len(rows)]
+with st.container(horizontal=True):
+    reopen = st.button(t("runs.open"), key="open", icon=":material/replay:", type="primary",
+                       disabled=len(picked) != 1)  # fmt: skip
+    st.button(t("runs.delete"), key="delete", icon=":material/delete:", disabled=not picked,
+              on_click=actions.delete, args=([row.id for row in picked],))  # fmt: skip
+    if len(picked) == 1:
+        st.download_button(
+            t("runs.export"), lambda: actions.exported(picked[0].id), f"{picked[0].id}.zip",
+            key="export", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+if reopen:
+    run = picked[0]
+    st.switch_page(
+        "views/live.py", query_params=address.everything(run=run.id, **parameters(run.config))
+    )
+if len(picked) == 2:
+    one, other = (row.id for row in picked)
+    st.subheader(t("runs.differ"), anchor=False)
+    if differing := differences(one, other, store().compare(one, other)):
+        st.table(differing)
+    else:
+        st.markdown(t("runs.differ_none"))
+    st.subheader(t("runs.sides"), anchor=False)
+    name = st.segmented_control(
+        t("runs.chart"), CHARTS, default=CHARTS[0], required=True, key="compared_chart",
+        format_func=lambda name: t(f"panel.{name}.title"), label_visibility="collapsed",
+    )  # fmt: skip
+    for run_id, column in zip((one, other), st.columns(2), strict=True):
+        with column:
+            st.caption(run_title(run_id))
+            chart_panel(name, run_id, height=360)
+            transport(run_id)

@@ -1,0 +1,34 @@
+"""Start: what does a teacher know that the label does not?"""
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.components.temperature_lab import temperature_hero
+from dashboard.components.transport import transport
+from dashboard.engine import RECORDED, hub
+from dashboard.panel import chart_panel
+from dashboard.settings import defaults, parameters
+from dashboard.status import status
+from dashboard.text import t, tell
+from dashboard.verdict import verdict
+from kdcore.config import RunConfig
+
+st.title(t("start.title"), anchor=False)
+st.markdown(t("start.lead"))
+temperature_hero(RECORDED)
+with st.container(horizontal=True):
+    watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
+    try_it = st.button(t("start.try"), key="try", icon=":material/tune:")
+if watch:
+    usual = defaults("digits")
+    run = hub().submit(RunConfig(**usual))
+    st.switch_page("views/live.py", query_params=address.everything(run=run, **parameters(usual)))
+if try_it:
+    st.switch_page("views/live.py", query_params=address.everything(run=None))
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.subheader(t("start.recorded"), anchor=False)
+    st.badge(t("app.replay"), icon=":material/replay:")
+chart_panel("accuracy", RECORDED, height=320)
+transport(RECORDED, autoplay=True)
+st.markdown(tell(verdict(status(hub().events(RECORDED)))))

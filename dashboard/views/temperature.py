@@ -1,0 +1,13 @@
+"""Temperature lab: what does T do to an answer?"""
+
+import streamlit as st
+
+from dashboard.choice import run_picker
+from dashboard.components.temperature_lab import temperature_lab
+from dashboard.panel import panel
+from dashboard.text import t
+
+st.title(t("temperature.title"), anchor=False)
+run = run_picker()
+with panel("temperature_lab"):
+    temperature_lab(run)

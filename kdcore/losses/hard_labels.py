@@ -1,0 +1,36 @@
+"""The ordinary loss: cross-entropy with the labels."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def cross_entropy(student_logits: Tensor, labels: Tensor) -> Tensor:
+    """−log of the probability of the label, mean over the batch.
+
+    Args:
+        student_logits: ``[..., batch, classes]``; leading axes are independent students.
+        labels: ``[batch]``, int64.
+
+    Returns:
+        ``[...]``, in nats.
+
+    Example:
+        >>> import torch
+        >>> cross_entropy(torch.zeros(1, 2), torch.tensor([1]))
+        tensor(0.6931)
+    """
+    log_probabilities = F.log_softmax(student_logits, dim=-1)
+    index = labels.expand(student_logits.shape[:-1])[..., None]
+    return -log_probabilities.gather(-1, index).squeeze(-1).mean(-1)
+
+
+def cross_entropy_gradient(student_logits: Tensor, labels: Tensor) -> Tensor:
+    """The gradient of ``cross_entropy`` at the logits: (softmax − one-hot) / batch.
+
+    Returns:
+        ``[..., batch, classes]``.
+    """
+    gradient = F.softmax(student_logits, dim=-1)
+    index = labels.expand(student_logits.shape[:-1])[..., None]
+    gradient.scatter_add_(-1, index, gradient.new_full((1,), -1.0).expand(index.shape))
+    return gradient.div_(student_logits.shape[-2])

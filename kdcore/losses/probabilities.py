@@ -1,0 +1,58 @@
+"""Matching the teacher's softened probabilities by their squared difference."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from kdcore.losses.shapes import check_same_classes, per_student
+
+
+def probability_mse(
+    student_logits: Tensor, teacher_logits: Tensor, temperature: float | Tensor
+) -> Tensor:
+    """Squared difference of the softened probabilities, sum over classes, mean over samples.
+
+    Without a factor T² its gradient fades as T grows: a contrast to ``soft_target_kl``.
+
+    Args:
+        student_logits: ``[..., batch, classes]``; leading axes are independent students.
+        teacher_logits: ``[batch, classes]``; receives no gradient.
+        temperature: T > 0, one number or one per student, ``[...]``.
+
+    Returns:
+        ``[...]``, from 0 to 2.
+
+    Raises:
+        ValueError: the shapes do not belong together.
+
+    Source:
+        The Brier score (1950) with the teacher's answer in the place of the outcome.
+
+    Example:
+        >>> import torch
+        >>> sure = torch.tensor([[100.0, 0.0]])
+        >>> probability_mse(sure, -sure, temperature=1.0)
+        tensor(2.)
+    """
+    check_same_classes(student_logits, teacher_logits)
+    _, softening = per_student(temperature, student_logits)
+    student = F.softmax(student_logits / softening, dim=-1)
+    teacher = F.softmax(teacher_logits.detach() / softening, dim=-1)
+    return (student - teacher).square().sum(-1).mean(-1)
+
+
+def probability_mse_gradient(
+    student_logits: Tensor, teacher_logits: Tensor, temperature: float | Tensor
+) -> Tensor:
+    """The gradient of ``probability_mse`` at the student's logits.
+
+    With d = q − p it is 2/(T · batch) · q ⊙ (d − ⟨q, d⟩).
+
+    Returns:
+        ``[..., batch, classes]``.
+    """
+    check_same_classes(student_logits, teacher_logits)
+    _, softening = per_student(temperature, student_logits)
+    student = F.softmax(student_logits / softening, dim=-1)
+    difference = student - F.softmax(teacher_logits / softening, dim=-1)
+    centred = difference - (student * difference).sum(-1, keepdim=True)
+    return student * centred * (2 / (softening * student_logits.shape[-2]))

@@ -1,0 +1,23 @@
+"""Shapes that belong together: a broadcast teacher would give a plausible, wrong number."""
+
+import torch
+from torch import Tensor
+
+
+def check_same_classes(student_logits: Tensor, teacher_logits: Tensor) -> None:
+    """Raise ``ValueError`` unless batch and classes of both agree."""
+    if student_logits.shape[-2:] != teacher_logits.shape or teacher_logits.ndim != 2:
+        raise ValueError(
+            f"student_logits {list(student_logits.shape)} and teacher_logits "
+            f"{list(teacher_logits.shape)} must end in the same batch and classes"
+        )
+
+
+def per_student(
+    temperature: float | Tensor, student_logits: Tensor
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """T as a tensor ``[...]``, and shaped to divide logits ``[..., batch, classes]``."""
+    as_tensor = torch.as_tensor(
+        temperature, dtype=student_logits.dtype, device=student_logits.device
+    )
+    return as_tensor, as_tensor[..., None, None]

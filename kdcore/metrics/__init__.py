@@ -1,0 +1,36 @@
+"""Metrics on probabilities ``[samples, classes]`` and labels ``[samples]``."""
+
+from kdcore.metrics.accuracy import accuracy, confusion_matrix
+from kdcore.metrics.agreement import ErrorOrigin, agreement, error_origin
+from kdcore.metrics.calibration import (
+    adaptive_calibration_error,
+    brier_score,
+    classwise_calibration_error,
+    error_if_calibrated,
+    expected_calibration_error,
+    maximum_calibration_error,
+    negative_log_likelihood,
+    reliability_bins,
+)
+from kdcore.metrics.temperature import fit_temperature, nll_curve
+from kdcore.metrics.uncertainty import predictive_entropy, risk_coverage
+
+__all__ = [
+    "ErrorOrigin",
+    "accuracy",
+    "adaptive_calibration_error",
+    "agreement",
+    "brier_score",
+    "classwise_calibration_error",
+    "confusion_matrix",
+    "error_if_calibrated",
+    "error_origin",
+    "expected_calibration_error",
+    "fit_temperature",
+    "maximum_calibration_error",
+    "negative_log_likelihood",
+    "nll_curve",
+    "predictive_entropy",
+    "reliability_bins",
+    "risk_coverage",
+]

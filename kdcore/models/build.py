@@ -1,0 +1,30 @@
+"""Models by name."""
+
+from pkgutil import resolve_name
+
+import torch
+from torch import nn
+
+from kdcore.catalogue import MODELS, parse_model
+from kdcore.errors import UserError
+
+
+def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int) -> nn.Module:
+    """A freshly initialised network; the same seed gives the same weights.
+
+    Args:
+        spec: ``mlp:500``, ``resnet8`` …; see ``kdcore.catalogue.MODELS``.
+        input_shape: ``(channels, height, width)`` or ``(features,)``.
+        classes: width of the output.
+        seed: of the weights; the global generator is left as it was.
+
+    Raises:
+        UserError: no such model, or one for images only on other data.
+    """
+    family, _ = parse_model(spec)
+    entry = MODELS[family]
+    if entry.images_only and len(input_shape) != 3:
+        raise UserError("images_only", spec=spec, shape=list(input_shape))
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return resolve_name(entry.build)(spec, input_shape, classes)  # type: ignore[no-any-return]

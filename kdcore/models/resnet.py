@@ -1,0 +1,63 @@
+"""ResNets for small images: three stages of 16, 32 and 64 channels."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from kdcore.catalogue import parse_model
+
+DEPTHS = {"resnet8": 8, "resnet20": 20, "resnet56": 56}
+
+
+class Block(nn.Module):
+    """Two 3×3 convolutions beside a shortcut, which is padded with zeros where it widens."""
+
+    def __init__(self, given: int, made: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.widening = made - given
+        self.conv1 = nn.Conv2d(given, made, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(made)
+        self.conv2 = nn.Conv2d(made, made, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(made)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[batch, given, height, width]`` → ``[batch, made, height/stride, width/stride]``."""
+        values = F.relu(self.norm1(self.conv1(inputs)))
+        values = self.norm2(self.conv2(values))
+        shortcut = inputs[:, :, :: self.stride, :: self.stride]
+        shortcut = F.pad(shortcut, (0, 0, 0, 0, 0, self.widening))
+        return F.relu(values + shortcut)
+
+
+class ResNet(nn.Module):
+    """Depth 6n+2: a stem, three stages of n blocks, the mean over the plane, a linear answer.
+
+    Source:
+        He et al.: Deep Residual Learning for Image Recognition, 2015, section 4.2, option A.
+    """
+
+    def __init__(self, depth: int, channels: int, classes: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(channels, 16, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(16)
+        blocks, given = [], 16
+        for made, first_stride in ((16, 1), (32, 2), (64, 2)):
+            for number in range((depth - 2) // 6):
+                blocks.append(Block(given, made, first_stride if number == 0 else 1))
+                given = made
+        self.blocks = nn.Sequential(*blocks)
+        self.head = nn.Linear(64, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[batch, channels, height, width]`` → logits ``[batch, classes]``."""
+        values = self.blocks(F.relu(self.norm(self.stem(inputs))))
+        return self.head(values.mean((-2, -1)))  # type: ignore[no-any-return]
+
+
+def resnet(spec: str, input_shape: tuple[int, ...], classes: int) -> ResNet:
+    """``resnet8``, ``resnet20`` or ``resnet56``."""
+    family, _ = parse_model(spec)
+    return ResNet(DEPTHS[family], input_shape[0], classes)

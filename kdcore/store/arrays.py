@@ -1,0 +1,59 @@
+"""Arrays in safetensors files, with a description; written wholly or not at all."""
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from kdcore.errors import UserError
+
+
+def save_arrays(
+    path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, str] | None = None
+) -> None:
+    """Write ``arrays`` and the description ``about`` to ``path``.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    contents = save(
+        {name: np.ascontiguousarray(value) for name, value in arrays.items()}, dict(about or {})
+    )
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(contents)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UserError("store_not_writable", path=str(path.parent),
+                        cause=error.strerror) from None  # fmt: skip
+
+
+def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays and the description of a file.
+
+    Raises:
+        UserError: it is missing, cut off or of another kind.
+    """
+    try:
+        contents = path.read_bytes()
+        arrays = load(contents)
+        (length,) = struct.unpack("<Q", contents[:8])
+        about = json.loads(contents[8 : 8 + length]).get("__metadata__", {})
+    except (OSError, SafetensorError, struct.error, ValueError, KeyError) as error:
+        raise UserError("weights_unreadable", path=str(path), cause=_one_line(error)) from None
+    return arrays, about
+
+
+save_weights, load_weights = save_arrays, load_arrays
+"""Weights are arrays by the names of a module's state."""
+
+
+def _one_line(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error).splitlines()[0]
