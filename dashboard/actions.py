@@ -1,6 +1,8 @@
 """What buttons and sliders do: start a run, follow it, send it commands, delete and export runs."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +12,9 @@ from dashboard.choice import is_live, known_run
 from dashboard.engine import hub, store
 from dashboard.settings import KEYS, NOTICES, adopt, chosen
 from dashboard.status import status
+from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
+from kdcore.errors import UserError
 
 ADOPTED = "adopted_run"
 """Session state: the run whose values the sliders already show."""
@@ -39,7 +43,8 @@ def followed_run() -> str:
 def start() -> None:
     """Submit the chosen settings and follow the new run."""
     st.session_state[NOTICES] = []
-    _follow(hub().submit(chosen()))
+    with told_kindly():
+        _follow(hub().submit(chosen()))
 
 
 def toggle_pause(run: str, state: str) -> None:
@@ -60,15 +65,18 @@ def stop(run: str) -> None:
 def retune(name: str) -> None:
     """Give the followed run the slider's value, where it still takes commands."""
     run = st.session_state["run"]
-    if is_live(run):
-        hub().send(run, Retune(name, st.session_state[KEYS[name]]))
+    if run and hub().commandable(run):
+        with told_kindly():
+            hub().send(run, Retune(name, st.session_state[KEYS[name]]))
 
 
 def delete(runs: list[str]) -> None:
-    """Move runs to the trash."""
+    """Move runs to the trash; one that still trains stays."""
+    st.session_state[DELETED] = []
     for run in runs:
-        store().delete(run)
-    st.session_state[DELETED] = runs
+        with told_kindly():
+            store().delete(run)
+            st.session_state[DELETED].append(run)
 
 
 def restore() -> None:
@@ -77,12 +85,26 @@ def restore() -> None:
         store().restore(run)
 
 
+def note(run: str) -> None:
+    """Keep the note that was typed for a run."""
+    store().note(run, st.session_state[f"note-{run}"])
+
+
 def exported(run: str) -> bytes:
     """A run's folder as one zip file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{run}.zip"
         store().export(run, path)
         return path.read_bytes()
+
+
+@contextmanager
+def told_kindly() -> Iterator[None]:
+    """A person's mistake inside is said in a line of the page, in the viewer's language."""
+    try:
+        yield
+    except UserError as error:
+        st.toast(explain(error.code, error.values, str(error)), icon=":material/error:")
 
 
 def _follow(run: str) -> None:

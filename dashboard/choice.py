@@ -23,12 +23,17 @@ def run_picker() -> str:
 
 
 def known_run(given: str) -> str:
-    """The full id of a run named by id, unique prefix or ``last``; the example where there is none."""
+    """The full id of a run named by id, unique prefix or ``last``; else the recorded example."""
     try:
-        return RECORDED if given == RECORDED else store().folder(given).id
+        folder = store().folder(given)
+        folder.config  # noqa: B018  (a damaged folder shows itself here)
     except UserError as error:
         st.warning(explain(error.code, error.values, str(error)))
-        return RECORDED
+    except ValueError:
+        st.warning(t("app.damaged", run=given))
+    else:
+        return folder.id
+    return RECORDED
 
 
 def run_title(run: str) -> str:

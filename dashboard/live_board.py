@@ -42,7 +42,7 @@ def layout_key(run: str) -> tuple[str, str, bool]:
 
 
 def _buttons(run: str, state: str, *, startable: bool) -> None:
-    live = state in LIVE_STATES
+    live = bool(run) and hub().commandable(run)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
         st.button(

@@ -7,6 +7,8 @@ import streamlit as st
 from dashboard import address
 from dashboard.text import LANGUAGES, browser_language, t
 
+HERE = Path(__file__).parent
+# file under views and icon, in the order of the navigation
 PAGES = (
     ("start", ":material/school:"),
     ("temperature", ":material/thermostat:"),
@@ -17,7 +19,6 @@ PAGES = (
     ("runs", ":material/history:"),
     ("help", ":material/help:"),
 )
-"""File under ``views`` and icon, in the order of the navigation."""
 
 
 def flip_projector() -> None:
@@ -43,8 +44,13 @@ def header() -> None:
 
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
 address.take("projector", default=False, read="1".__eq__)
-st.set_page_config(page_title=t("app.name"), page_icon=":material/school:", layout="wide")
-st.html(Path(__file__).with_name("style.css"))
+st.set_page_config(
+    page_title=t("app.name"),
+    # an icon by name would be fetched from the network
+    page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
+    layout="wide",
+)
+st.html(HERE / "style.css")
 if st.session_state["projector"]:
     st.html("<style>html { font-size: 22px; }</style>")
 page = st.navigation(

@@ -1,10 +1,12 @@
 """Stored runs as rows to read."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from dashboard.settings import dataset_title
 from dashboard.text import t
+from kdcore.config import RunConfig
 from kdcore.store import RunRow
 
 LEARNERS = ("teacher", "plain", "distilled")
@@ -26,10 +28,11 @@ def differences(
 
 
 def _row(row: RunRow) -> dict[str, str]:
-    config = row.config
+    config = RunConfig().to_dict() | row.config
     soft = config["method"] != "hard"
     return {
         t("app.run"): row.id,
+        t("runs.when"): datetime.fromtimestamp(row.created).strftime("%Y-%m-%d %H:%M"),
         t("runs.state"): t(f"state.{row.state}"),
         t("runs.data"): dataset_title(config["dataset"]),
         t("runs.method"): config["method"],
@@ -38,6 +41,7 @@ def _row(row: RunRow) -> dict[str, str]:
         t("setting.teacher.label"): config["teacher"],
         t("setting.student.label"): config["student"],
         **{t(f"learner.{name}"): _percent(getattr(row, name)) for name in LEARNERS},
+        t("runs.note"): row.note,
     }
 
 

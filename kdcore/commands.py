@@ -3,7 +3,6 @@
 Commands go through one queue that the training loop drains between batches.
 """
 
-import json
 import math
 import queue
 import time
@@ -68,10 +67,10 @@ class Stop(Command):
 COMMANDS = {kind.name_on_the_line: kind for kind in (Retune, Pause, Resume, Step, Stop)}
 
 
-def command_from_json(line: str) -> Command:
-    """The command of one line of JSON."""
-    values = json.loads(line)
-    return COMMANDS[values.pop("command")](**values)
+def command_from_dict(values: dict[str, Any]) -> Command:
+    """The command that ``to_dict`` told."""
+    fields = {name: value for name, value in values.items() if name != "command"}
+    return COMMANDS[values["command"]](**fields)
 
 
 class Stopped(Exception):  # noqa: N818  (it is no error)
@@ -147,7 +146,7 @@ class Controls:
             Stopped: the run was told to stop.
         """
         while not self._commands.empty() or self._budget < 1 or self._early():
-            if self._budget < 1 and not self._waiting_told:
+            if self._budget < 1 and not self._waiting_told and self._commands.empty():
                 self._waiting_told = True
                 yield Paused(step=step, position=position)
             try:

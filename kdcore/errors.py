@@ -64,6 +64,7 @@ MESSAGES = {
     "run_in_use": "The run {run!r} is still going: stop it first.",
     "store_not_writable": "{path} cannot be written ({cause}): free some space or choose another store.",
     "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
+    "not_ours": "The run {run!r} is not trained by this app: it can be watched but not steered.",
     "worker_died": (
         "The training process ended unexpectedly ({cause}); what was recorded is kept: "
         "start again, with smaller models or batches if memory ran out."

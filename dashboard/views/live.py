@@ -22,8 +22,7 @@ from dashboard.text import explain, t
 from kdcore.errors import UserError
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
-POLL = 1.0
-"""Seconds between two looks at the run's state; the charts get theirs pushed."""
+POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
 
 
 def problem() -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import actions, address
-from dashboard.choice import run_title
+from dashboard.choice import known_run, run_title
 from dashboard.components.transport import transport
 from dashboard.engine import store
 from dashboard.panel import chart_panel
@@ -41,10 +41,16 @@ with st.container(horizontal=True):
             key="export", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 if reopen:
-    run = picked[0]
+    run = picked[0].id
+    config = store().folder(known_run(run)).config.to_dict()
     st.switch_page(
-        "views/live.py", query_params=address.everything(run=run.id, **parameters(run.config))
+        "views/live.py", query_params=address.everything(run=run, **parameters(config))
     )
+if len(picked) == 1:
+    st.text_input(
+        t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,
+        args=(picked[0].id,), placeholder=t("runs.note_hint"),
+    )  # fmt: skip
 if len(picked) == 2:
     one, other = (row.id for row in picked)
     st.subheader(t("runs.differ"), anchor=False)

@@ -9,13 +9,15 @@ from dashboard.engine import RECORDED, hub
 from dashboard.panel import chart_panel
 from dashboard.settings import defaults, parameters
 from dashboard.status import status
+from dashboard.teacher_answers import teacher_answers
 from dashboard.text import t, tell
 from dashboard.verdict import verdict
 from kdcore.config import RunConfig
 
 st.title(t("start.title"), anchor=False)
 st.markdown(t("start.lead"))
-temperature_hero(RECORDED)
+if answers := teacher_answers(RECORDED):
+    temperature_hero(*answers)
 with st.container(horizontal=True):
     watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
     try_it = st.button(t("start.try"), key="try", icon=":material/tune:")

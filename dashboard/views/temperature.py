@@ -5,9 +5,13 @@ import streamlit as st
 from dashboard.choice import run_picker
 from dashboard.components.temperature_lab import temperature_lab
 from dashboard.panel import panel
+from dashboard.teacher_answers import teacher_answers
 from dashboard.text import t
 
 st.title(t("temperature.title"), anchor=False)
 run = run_picker()
-with panel("temperature_lab"):
-    temperature_lab(run)
+if answers := teacher_answers(run):
+    with panel("temperature_lab"):
+        temperature_lab(*answers)
+else:
+    st.info(t("temperature.no_teacher"), icon=":material/info:")

@@ -78,6 +78,7 @@ def teacher_key(config: RunConfig, data: Dataset) -> str:
 
 def frozen(module: nn.Module) -> nn.Module:
     """The module in evaluation mode for good, without gradients."""
+    module.zero_grad(set_to_none=True)
     return module.eval().requires_grad_(requires_grad=False)
 
 

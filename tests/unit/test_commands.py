@@ -1,3 +1,4 @@
+import json
 import threading
 from itertools import islice
 
@@ -12,7 +13,7 @@ from kdcore.commands import (
     Step,
     Stop,
     Stopped,
-    command_from_json,
+    command_from_dict,
 )
 from kdcore.errors import UserError
 
@@ -99,6 +100,4 @@ def test_stop_is_noticed_while_the_teacher_trains_and_other_commands_are_kept():
     "command", [Retune("temperature", 2.0), Pause(), Resume(), Step(3), Stop()]
 )
 def test_a_command_survives_the_line(command):
-    import json
-
-    assert command_from_json(json.dumps(command.to_dict())) == command
+    assert command_from_dict(json.loads(json.dumps(command.to_dict()))) == command

@@ -1,0 +1,47 @@
+"""What temperature does to a teacher's answer, drawn and softened in the browser alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.temperature_lab.examples import Arrays, message, telling_example
+from dashboard.components.words import words_of
+from dashboard.text import t
+
+_component = st.components.v2.component(
+    "temperature_lab",
+    js=Path(__file__).with_name("component.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def temperature_hero(
+    arrays: Arrays, classes: Sequence[str], *, example: int | None = None
+) -> None:
+    """One example, its hard label as one bar and the teacher's answer melting as T moves.
+
+    Args:
+        arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
+        classes: names, in the order of the logits.
+        example: row to show; by default the most telling one.
+    """
+    row = telling_example(arrays) if example is None else example
+    data = message(arrays, classes, [row]) | {"size": "hero", "words": _words()}
+    _component(key="temperature-hero", data=data)
+
+
+def temperature_lab(arrays: Arrays, classes: Sequence[str]) -> None:
+    """All watched examples: bars and logits, curves against T, mean answer by class.
+
+    Args:
+        arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
+        classes: names, in the order of the logits.
+    """
+    data = message(arrays, classes) | {"size": "lab", "words": _words()}
+    _component(key="temperature-lab", data=data)
+
+
+def _words() -> dict[str, str]:
+    """The component's own words and the name of T."""
+    return words_of("temperature_lab") | {"temperature": t("component.temperature")}

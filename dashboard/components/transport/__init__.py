@@ -1,0 +1,30 @@
+"""The transport bar: which moment of a run all charts of the page show."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.words import words_of
+from dashboard.text import language
+
+_component = st.components.v2.component(
+    "transport",
+    js=Path(__file__).with_name("component.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def transport(run: str, *, autoplay: bool = False) -> None:
+    """Scrub through a run's epochs, follow it live or replay it; all in the browser.
+
+    Args:
+        run: id of the run.
+        autoplay: begin the replay by itself when the page opens.
+    """
+    data = {
+        "run": run,
+        "language": language(),
+        "autoplay": autoplay,
+        "words": words_of("transport"),
+    }
+    _component(key=f"transport-{run}", data=data)

@@ -1,0 +1,308 @@
+"""The app's background: runs wait in a queue, a warm worker process trains them, listeners hear.
+
+No torch here, and nothing of the dashboard.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from kdcore.commands import Command, Retune, Stop, check_retune
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.events import ENDS, Event, Failed, Finished, from_dict
+from kdcore.store import RunFolder, Store
+
+Listener = Callable[[Event], None]
+
+STOP_PATIENCE = 8.0
+"""Seconds after which a worker that does not obey a stop is ended."""
+POLL = 0.25
+"""Seconds between looks at a run that another process trains."""
+
+
+@dataclass(slots=True)
+class Job:
+    """What the hub knows of a run."""
+
+    run: str
+    config: RunConfig
+    folder: RunFolder
+    events: list[Event] = field(default_factory=list)
+    state: str = "queued"
+    stop_asked: float | None = None
+
+
+class Hub:
+    """Runs in a queue, one at a time, in a worker process; events kept and published.
+
+    Args:
+        store: where the runs lie.
+        command: what starts a worker.
+    """
+
+    def __init__(self, store: Store, command: list[str] | None = None) -> None:
+        self.store = store
+        self._command = command or [sys.executable, "-m", "kdcore.worker"]
+        self._jobs: dict[str, Job] = {}
+        self._waiting: list[str] = []
+        self._running: str | None = None
+        self._worker: subprocess.Popen[str] | None = None
+        self._changed = threading.Condition(threading.RLock())
+        self._listeners: dict[str, list[Listener]] = {}
+        self._tails: set[str] = set()
+        self._closed = False
+        self._supervisor = threading.Thread(target=self._supervise, name="kdcore-hub", daemon=True)
+        self._supervisor.start()
+        atexit.register(self.close)
+
+    # -- what the app calls ------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Start the worker before somebody waits for it."""
+        with self._changed:
+            self._ensure_worker()
+
+    def submit(self, config: RunConfig) -> str:
+        """Queue a run; its id.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        folder = self.store.create(config)
+        with self._changed:
+            self._jobs[folder.id] = Job(folder.id, config, folder)
+            self._waiting.append(folder.id)
+            self._changed.notify_all()
+        return folder.id
+
+    def send(self, run: str, command: Command) -> None:
+        """Tell a run something; one that is over hears nothing.
+
+        Raises:
+            UserError: the run is not known here, or the command has a bad value.
+        """
+        with self._changed:
+            job = self._jobs.get(run)
+            if job is None:
+                raise UserError("not_ours", run=run)
+            if isinstance(command, Retune):
+                check_retune(command, job.config.mixing)
+            if run in self._waiting:
+                if isinstance(command, Stop):
+                    self._waiting.remove(run)
+                    self._end(job, Finished(run=run, stopped=True, epochs=0, step=0, teacher=None,
+                                            students={}, seconds=0.0))  # fmt: skip
+                    return
+            if job.state in ("queued", "running", "paused"):
+                if isinstance(command, Stop):
+                    job.stop_asked = time.monotonic()
+                self._write({"run": run} | command.to_dict())
+
+    def events(self, run: str, since: int = 0) -> list[Event]:
+        """The run's events from number ``since`` on.
+
+        Raises:
+            UserError: there is no such run.
+        """
+        with self._changed:
+            if job := self._jobs.get(run):
+                return job.events[since:]
+        return self.store.folder(run).events(since)
+
+    def state(self, run: str) -> str:
+        """``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed`` …
+
+        Also ``crashed`` where the worker died, ``interrupted`` where nobody trains it any more.
+
+        Raises:
+            UserError: there is no such run.
+        """
+        with self._changed:
+            if job := self._jobs.get(run):
+                return job.state
+        return self.store.folder(run).state
+
+    def commandable(self, run: str) -> bool:
+        """Whether ``send`` reaches the run."""
+        with self._changed:
+            job = self._jobs.get(run)
+            return job is not None and job.state in ("queued", "running", "paused")
+
+    def active(self) -> str | None:
+        """The newest run that is not over."""
+        with self._changed:
+            return self._running or (self._waiting[-1] if self._waiting else None)
+
+    def queue_position(self, run: str) -> int:
+        """How many runs come before this one; 0 for one that is not waiting."""
+        with self._changed:
+            if run not in self._waiting:
+                return 0
+            return self._waiting.index(run) + (self._running is not None)
+
+    def wait(self, run: str, since: int, timeout: float) -> list[Event]:
+        """The events from ``since`` on, as soon as there are any or the seconds are over."""
+        until = time.monotonic() + timeout
+        with self._changed:
+            while not (events := self.events(run, since)) and time.monotonic() < until:
+                self._changed.wait(min(POLL, until - time.monotonic()))
+        return events
+
+    def subscribe(self, run: str, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with each new event, from the hub's threads; returns the way out."""
+        with self._changed:
+            self._listeners.setdefault(run, []).append(listener)
+            if run not in self._jobs and run not in self._tails:
+                self._tails.add(run)
+                threading.Thread(target=self._tail, args=(run,), daemon=True).start()
+
+        def leave() -> None:
+            with self._changed, contextlib.suppress(ValueError, KeyError):
+                self._listeners[run].remove(listener)
+
+        return leave
+
+    def close(self) -> None:
+        """End the worker; the hub takes no more runs."""
+        with self._changed:
+            self._closed = True
+            worker, self._worker = self._worker, None
+            self._changed.notify_all()
+        if worker is not None:
+            _end_process(worker)
+
+    # -- the supervising thread --------------------------------------------------------------
+
+    def _supervise(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(self._has_work, timeout=1.0)
+                if self._closed:
+                    return
+                if self._running is None and self._waiting:
+                    self._start(self._jobs[self._waiting.pop(0)])
+                self._end_the_disobedient()
+
+    def _has_work(self) -> bool:
+        return self._closed or (self._running is None and bool(self._waiting))
+
+    def _start(self, job: Job) -> None:
+        self._running = job.run
+        job.state = "running"
+        self._ensure_worker()
+        self._write({"command": "start", "run": job.run, "config": job.config.to_dict(),
+                     "store": str(self.store.root)})  # fmt: skip
+
+    def _end_the_disobedient(self) -> None:
+        job = self._jobs.get(self._running or "")
+        if job and job.stop_asked and time.monotonic() - job.stop_asked > STOP_PATIENCE:
+            job.stop_asked = None
+            if self._worker is not None:
+                self._worker.kill()
+
+    def _ensure_worker(self) -> None:
+        if self._closed or (self._worker is not None and self._worker.poll() is None):
+            return
+        environment = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
+        self._worker = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+            text=True, encoding="utf-8",
+        )  # fmt: skip
+        threading.Thread(target=self._read, args=(self._worker,), daemon=True).start()
+
+    def _write(self, values: dict[str, Any]) -> None:
+        worker = self._worker
+        if worker is None or worker.stdin is None:
+            return
+        with contextlib.suppress(BrokenPipeError, OSError):  # its reader notices the death
+            worker.stdin.write(json.dumps(values) + "\n")
+            worker.stdin.flush()
+
+    # -- one reading thread a worker ---------------------------------------------------------
+
+    def _read(self, worker: subprocess.Popen[str]) -> None:
+        assert worker.stdout is not None
+        for line in _lines(worker.stdout):
+            values = json.loads(line)
+            if job := self._jobs.get(values.get("run", "")):
+                self._heard(job, from_dict(values))
+        status = worker.wait()
+        with self._changed:
+            job = self._jobs.get(self._running or "")
+            if worker is self._worker:
+                self._worker = None
+            if job is not None and not self._closed:
+                self._bury(job, status)
+
+    def _heard(self, job: Job, event: Event) -> None:
+        with self._changed:
+            job.events.append(event)
+            if event.kind in ENDS:
+                stopped = isinstance(event, Finished) and event.stopped
+                job.state = "stopped" if stopped else event.kind
+                self._running = None
+            elif event.kind in ("paused", "resumed"):
+                job.state = "paused" if event.kind == "paused" else "running"
+            self._publish(job.run, event)
+
+    def _bury(self, job: Job, status: int) -> None:
+        """The worker died with this run in hand."""
+        self._running = None
+        cause = f"signal {-status}" if status < 0 else f"exit status {status}"
+        error = UserError("worker_died", cause=cause)
+        self._end(job, Failed(error=str(error), code=error.code, values=error.values))
+        job.state = "crashed"
+
+    def _end(self, job: Job, event: Event) -> None:
+        with contextlib.suppress(UserError):  # a full disk must not keep the end from the screen
+            job.folder.append(event)
+            job.folder.release()
+        job.events.append(event)
+        job.state = "stopped" if isinstance(event, Finished) else event.kind
+        self._publish(job.run, event)
+
+    def _publish(self, run: str, event: Event) -> None:
+        self._changed.notify_all()
+        for listener in tuple(self._listeners.get(run, ())):
+            listener(event)
+
+    def _tail(self, run: str) -> None:
+        """Follow a run that another process trains, while somebody listens."""
+        folder = self.store.folder(run)
+        seen = len(folder.events())
+        while not self._closed:
+            with self._changed:
+                if not self._listeners.get(run):
+                    self._tails.discard(run)
+                    return
+            for event in folder.events(seen):
+                seen += 1
+                with self._changed:
+                    self._publish(run, event)
+            time.sleep(POLL)
+
+
+def _lines(stream: IO[str]) -> Any:
+    with contextlib.suppress(ValueError):  # closed while read
+        yield from stream
+
+
+def _end_process(worker: subprocess.Popen[str]) -> None:
+    """Close its input, then insist."""
+    with contextlib.suppress(OSError):
+        if worker.stdin is not None:
+            worker.stdin.close()
+    try:
+        worker.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait(timeout=2)

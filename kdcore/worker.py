@@ -1,0 +1,114 @@
+"""The process that trains: command lines in, event lines out, one warm process for many runs.
+
+A line in is ``{"command": "start", "run": ID, "config": {…}, "store": DIR}`` or one of
+``kdcore.commands`` with the run's id; a line out is an event with the run's id, or
+``{"worker": "ready"}`` once torch is loaded. The end of the input ends the process.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from kdcore.commands import Command, Stop, command_from_dict
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.events import Event, Failed
+from kdcore.run import Run
+from kdcore.store import RunFolder, Store, recorded
+
+MakeRun = Callable[[RunConfig, RunFolder], Run]
+
+
+class Worker:
+    """Takes lines in one thread and trains in another, the main one."""
+
+    def __init__(self, make_run: MakeRun, out: IO[str]) -> None:
+        self._make_run = make_run
+        self._out = out
+        self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._current: Run | None = None
+        self._early: dict[str, list[Command]] = {}
+        """Commands for runs that have not begun."""
+
+    def listen(self, lines: IO[str]) -> None:
+        """Read commands until the input ends."""
+        for line in lines:
+            values = json.loads(line)
+            if values["command"] == "start":
+                self._jobs.put(values)
+            else:
+                self._pass_on(values.pop("run"), command_from_dict(values))
+        self._jobs.put(None)
+        with self._lock:
+            if self._current is not None:
+                self._current.controls.send(Stop())
+
+    def work(self) -> None:
+        """Carry out one run after the other until the input has ended."""
+        self._say({"worker": "ready"})
+        while (job := self._jobs.get()) is not None:
+            self._train(job["run"], job)
+
+    def _train(self, run: str, job: dict[str, Any]) -> None:
+        folder = Store(Path(job["store"])).folder(run)
+        work = self._make_run(RunConfig.from_dict(job["config"]), folder)
+        with self._lock:
+            self._current = work
+            for command in self._early.pop(run, []):
+                work.controls.send(command)
+        try:
+            for event in recorded(work, folder):
+                self._tell(run, event)
+        except UserError as error:  # the log itself could not be written
+            self._tell(run, Failed(error=str(error), code=error.code, values=error.values))
+        with self._lock:
+            self._current = None
+
+    def _pass_on(self, run: str, command: Command) -> None:
+        with self._lock:
+            if self._current is not None and self._current.id == run:
+                with contextlib.suppress(UserError):  # the hub has checked it
+                    self._current.controls.send(command)
+            else:
+                self._early.setdefault(run, []).append(command)
+
+    def _tell(self, run: str, event: Event) -> None:
+        self._say({"run": run} | event.to_dict())
+
+    def _say(self, values: dict[str, Any]) -> None:
+        self._out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._out.flush()
+
+
+def private_stdout() -> IO[str]:
+    """The real stdout for the protocol; what others print goes to stderr."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return out
+
+
+def main(make_run: MakeRun = Run) -> None:
+    """Work until stdin ends."""
+    out = private_stdout()
+    # where memory runs out, this process goes and not the app
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    if make_run is Run:
+        # the seconds that torch takes to load are spent here, before anybody waits
+        import kdcore.training.loop  # noqa: F401, PLC0415
+    worker = Worker(make_run, out)
+    listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
+    listener.start()
+    worker.work()
+
+
+if __name__ == "__main__":
+    main()

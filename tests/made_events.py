@@ -1,0 +1,78 @@
+"""A small recorded run for the tests of what the dashboard reads off events."""
+
+from kdcore.config import RunConfig
+from kdcore.events import (
+    Batch,
+    Cost,
+    Epoch,
+    Finished,
+    Prepared,
+    Progress,
+    Scores,
+    Started,
+    StepScores,
+    TeacherEpoch,
+)
+
+TEST_SIZE = 360
+
+
+def scores(errors, *, agreement=0.95):
+    accuracy = 1 - errors / TEST_SIZE
+    return Scores(test_accuracy=accuracy, test_errors=errors, ece=0.05, nll=0.3, brier=0.1,
+                  validation_accuracy=accuracy, agreement=agreement)  # fmt: skip
+
+
+TEACHER = scores(6, agreement=None)
+
+
+def started(**settings):
+    config = RunConfig(**settings)
+    return Started(
+        run="run", config=config.to_dict(), device="cpu", precision="float32",
+        classes=[str(digit) for digit in range(10)], students=["plain", "distilled"],
+        train_size=1131, validation_size=126, test_size=TEST_SIZE, input_shape=[1, 8, 8],
+        batches_per_epoch=36, version="test",
+    )  # fmt: skip
+
+
+def progress(task="read", done=1, total=2):
+    return Progress(task=task, done=done, total=total)
+
+
+def teacher_epoch(epoch=3):
+    return TeacherEpoch(epoch=epoch, epochs=15, seconds=0.1, train_loss=0.2, train_accuracy=0.9,
+                        validation_accuracy=0.9, test_accuracy=0.9, test_errors=36)  # fmt: skip
+
+
+def prepared():
+    cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
+    return Prepared(teacher_source="trained", teacher=TEACHER, arrays=None, seconds=1.0,
+                    costs={name: cost for name in ("teacher", "plain", "distilled")})  # fmt: skip
+
+
+def batch(step=18, position=0.5):
+    means = StepScores(loss=0.277, hard_loss=0.213, soft_loss=0.341, accuracy=0.9, agreement=0.9,
+                       hard_gradient=0.1, soft_gradient=0.2,
+                       soft_gradient_without_t2=0.01)  # fmt: skip
+    return Batch(step=step, position=position, seconds=0.5, images_per_second=1000.0,
+                 students={"plain": means, "distilled": means})  # fmt: skip
+
+
+def epoch(number=1, *, plain=30, distilled=25):
+    return Epoch(
+        epoch=number, step=36 * number, seconds=1.0, images_per_second=1000.0, teacher=TEACHER,
+        students={"plain": scores(plain), "distilled": scores(distilled)},
+        controls={"temperature": 4.0, "weight": 0.5, "lr": 0.003, "speed": 0.0},
+    )  # fmt: skip
+
+
+def finished(*, plain=30, distilled=25, epochs=1):
+    return Finished(run="run", stopped=False, epochs=epochs, step=36 * epochs, teacher=TEACHER,
+                    students={"plain": scores(plain), "distilled": scores(distilled)},
+                    seconds=2.0)  # fmt: skip
+
+
+def whole_run():
+    return [started(epochs=1), progress(), teacher_epoch(), prepared(), batch(), epoch(),
+            finished()]  # fmt: skip

@@ -1,0 +1,38 @@
+import re
+
+import pytest
+
+from dashboard.formula import loss_formula, loss_in_numbers
+from kdcore.catalogue import METHODS
+from kdcore.events import Batch, StepScores
+
+CONTROLS = {"temperature": 4.0, "weight": 0.25, "lr": 0.01, "speed": 0.0}
+
+
+def batch(loss):
+    means = StepScores(loss=loss, hard_loss=0.4, soft_loss=0.8, accuracy=0.9, agreement=0.9,
+                       hard_gradient=0.1, soft_gradient=0.2,
+                       soft_gradient_without_t2=0.01)  # fmt: skip
+    return Batch(step=1, position=0.1, seconds=0.1, images_per_second=1.0,
+                 students={"plain": means, "distilled": means})  # fmt: skip
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].formula])
+@pytest.mark.parametrize(
+    ("mixing", "loss"), [("convex", 0.75 * 0.4 + 0.25 * 0.8), ("additive", 0.4 + 0.25 * 0.8)]
+)
+def test_the_printed_sum_is_the_loss(method, mixing, loss):
+    left, right = loss_in_numbers(method, mixing, CONTROLS, batch(loss)).split(" = ")
+    python = left.replace(r"\cdot", "*").replace("^2", "**2")
+    python = re.sub(r"\)\s*\*", ") *", python)
+
+    assert eval(python) == pytest.approx(float(right), abs=2e-3)  # noqa: S307
+
+
+def test_the_formula_names_the_mixing():
+    assert r"(1-\lambda)" in loss_formula("kd", "convex")
+    assert r"(1-\lambda)" not in loss_formula("kd", "additive")
+
+
+def test_hard_labels_alone_have_no_weight():
+    assert r"\lambda" not in loss_formula("hard", "convex")

@@ -1,0 +1,38 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from made_files import collect
+
+from kdcore.config import RunConfig
+from kdcore.data import Dataset, load_dataset
+from kdcore.errors import UserError
+from kdcore.events import Progress
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Dataset]:
+    """A data set by name or path, its progress in ``load.progress``."""
+
+    def load(dataset: object, **settings: object) -> Dataset:
+        config = RunConfig(dataset=str(dataset), **settings)
+        told, result = collect(load_dataset(config, tmp_path / "store"))
+        load.progress = told
+        assert told, "loading says how far it is"
+        assert all(isinstance(event, Progress) for event in told)
+        return result
+
+    return load
+
+
+@pytest.fixture
+def refusal(load) -> Callable[..., UserError]:
+    """The error that loading raises."""
+
+    def refusal(dataset: object, **settings: object) -> UserError:
+        with pytest.raises(UserError) as caught:
+            load(dataset, **settings)
+        assert "\n" not in str(caught.value)
+        return caught.value
+
+    return refusal

@@ -1,0 +1,59 @@
+"""Files that the tests of the data sets make, and how they walk through a generator."""
+
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def collect(generator):
+    """What a generator yields and what it returns."""
+    told = []
+    while True:
+        try:
+            told.append(next(generator))
+        except StopIteration as end:
+            return told, end.value
+
+
+def picture(
+    shade: int, size: tuple[int, int] = (12, 12), *, mode: str = "RGB", kind="PNG"
+) -> bytes:
+    colour = shade if mode == "L" else (shade, 255 - shade, 7)
+    file = io.BytesIO()
+    Image.new(mode, size, colour).save(file, kind)
+    return file.getvalue()
+
+
+def named_pictures(
+    folders: Iterable[str], count: int, size: tuple[int, int] = (12, 12), *, mode: str = "RGB"
+) -> dict[str, bytes]:
+    """``count`` images in each folder; each folder has a range of shades of its own."""
+    return {
+        f"{folder}/{number:03d}.png": picture(20 * place + number, size, mode=mode)
+        for place, folder in enumerate(folders)
+        for number in range(count)
+    }
+
+
+def as_folder(root: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return root
+
+
+def as_zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def idx(array: np.ndarray) -> bytes:
+    """An IDX file of bytes, by the format's description."""
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return header + array.astype(np.uint8).tobytes()

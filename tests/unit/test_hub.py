@@ -1,0 +1,142 @@
+"""The hub with real workers; training itself is tested elsewhere."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kdcore import RunConfig
+from kdcore.commands import Pause, Resume, Retune, Step, Stop
+from kdcore.errors import UserError
+from kdcore.events import Batch, Failed
+from kdcore.hub import Hub
+from kdcore.store import Store
+
+LONG = RunConfig(epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200)
+SHORT = LONG.but(epochs=1, speed=0)
+PATIENCE = 60
+
+
+@pytest.fixture
+def hub(tmp_path):
+    hub = Hub(Store(tmp_path))
+    yield hub
+    hub.close()
+
+
+def until(condition):
+    for _ in range(PATIENCE * 50):
+        if value := condition():
+            return value
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in a minute")
+
+
+def heard(hub, run, kind):
+    return until(lambda: [event for event in hub.events(run) if isinstance(event, kind)])
+
+
+def finished(hub, run):
+    return until(lambda: hub.state(run) not in ("queued", "running", "paused") and hub.state(run))
+
+
+def test_a_run_goes_from_the_queue_to_its_end_and_is_in_the_store(hub):
+    run = hub.submit(SHORT)
+    assert finished(hub, run) == "finished"
+    kinds = [event.kind for event in hub.events(run)]
+    assert kinds[-1] == "finished"
+    assert "epoch" in kinds
+    assert [event.kind for event in hub.store.folder(run).events()] == kinds
+
+
+def test_commands_reach_the_run(hub):
+    run = hub.submit(LONG)
+    heard(hub, run, Batch)
+    hub.send(run, Pause())
+    until(lambda: hub.state(run) == "paused")
+    steps = heard(hub, run, Batch)[-1].step
+    hub.send(run, Step(1))
+    until(lambda: heard(hub, run, Batch)[-1].step == steps + 1)
+    hub.send(run, Retune("temperature", 9.0))
+    hub.send(run, Resume())
+    until(lambda: any(event.kind == "retuned" for event in hub.events(run)))
+    hub.send(run, Stop())
+    assert finished(hub, run) == "stopped"
+
+
+def test_a_bad_value_is_refused_before_it_is_sent(hub):
+    run = hub.submit(LONG)
+    with pytest.raises(UserError, match="temperature is -1"):
+        hub.send(run, Retune("temperature", -1))
+    hub.send(run, Stop())
+
+
+def test_runs_wait_for_each_other_and_a_waiting_one_can_be_stopped(hub):
+    first, second, third = (hub.submit(config) for config in (LONG, LONG, SHORT))
+    heard(hub, first, Batch)
+    assert hub.state(second) == "queued"
+    assert hub.queue_position(third) == 2
+    hub.send(second, Stop())
+    assert hub.state(second) == "stopped"
+    hub.send(first, Stop())
+    assert finished(hub, third) == "finished"
+
+
+def test_a_killed_worker_fails_its_run_alone_and_loses_nothing(hub):
+    run = hub.submit(LONG)
+    told = len(heard(hub, run, Batch))
+    os.kill(hub._worker.pid, signal.SIGKILL)
+    assert finished(hub, run) == "crashed"
+    last = hub.events(run)[-1]
+    assert isinstance(last, Failed)
+    assert "signal 9" in last.error
+    stored = hub.store.folder(run).events()
+    assert sum(isinstance(event, Batch) for event in stored) >= told
+    assert isinstance(stored[-1], Failed)
+    assert finished(hub, hub.submit(SHORT)) == "finished"
+
+
+def test_every_listener_hears_the_same(hub):
+    first, second = [], []
+    run = hub.submit(LONG)
+    leave = hub.subscribe(run, first.append)
+    hub.subscribe(run, second.append)
+    until(lambda: len(first) > 5)
+    leave()
+    count = len(first)
+    hub.send(run, Stop())
+    finished(hub, run)
+    assert len(first) <= count + 1
+    assert second[: len(first)] == first
+    assert second[-1].kind == "finished"
+
+
+def test_no_worker_outlives_its_hub(tmp_path):
+    hub = Hub(Store(tmp_path))
+    hub.submit(LONG)
+    until(lambda: hub._worker is not None)
+    worker = hub._worker
+    hub.close()
+    assert worker.poll() is not None
+
+
+def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
+    command = [sys.executable, "-m", "kdcore", "run", "--store", str(tmp_path), "--epochs", "3",
+               "--speed", "50", "--student", "mlp:8", "--teacher-epochs", "1"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as other:
+        row = until(hub.store.runs)[0]
+        seen = []
+        hub.subscribe(row.id, seen.append)
+        until(lambda: any(event.kind == "finished" for event in seen))
+        assert other.wait(PATIENCE) == 0
+    with pytest.raises(UserError, match="not trained by this app"):
+        hub.send(row.id, Stop())
+
+
+@pytest.mark.parametrize("module", ["hub", "store", "catalogue", "config", "events", "commands"])
+def test_it_is_imported_without_torch(module):
+    code = f"import kdcore.{module}, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
