@@ -6,12 +6,36 @@ word. Here the address holds the values themselves.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 SEEN = "address_seen"
 """Session state: what this session last read from or wrote to the URL, by parameter."""
+LAST = "address_last"
+"""Session state: the page that was shown last and the whole query of its URL."""
+
+
+def bring_back(page: str) -> None:
+    """Give the page the query of the one before: a link of the navigation comes without one."""
+    last_page, query = st.session_state.get(LAST, (page, {}))
+    if last_page != page and not st.query_params.to_dict():
+        st.query_params.from_dict(query)
+    remember(page)
+
+
+def remember(page: str) -> None:
+    """Note the query of the page that is shown now."""
+    st.session_state[LAST] = page, st.query_params.to_dict()
+
+
+def go(page: str, **changes: str | None) -> NoReturn:
+    """Change to another page, with changes to the query."""
+    query = {
+        key: text for key, text in (st.query_params.to_dict() | changes).items() if text is not None
+    }
+    st.session_state[LAST] = st.session_state[LAST][0], query
+    st.switch_page(f"views/{page}.py", query_params=query)
 
 
 def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
@@ -38,8 +62,3 @@ def show(values: Mapping[str, str | None]) -> None:
     seen = st.session_state.setdefault(SEEN, {})
     seen |= values
 
-
-def everything(**changes: str | None) -> dict[str, str]:
-    """The URL's parameters with changes, for a link or a change of page."""
-    wanted = st.query_params.to_dict() | changes
-    return {key: text for key, text in wanted.items() if text is not None}

@@ -42,8 +42,6 @@ def header() -> None:
         )  # fmt: skip
 
 
-address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
-address.take("projector", default=False, read="1".__eq__)
 st.set_page_config(
     page_title=t("app.name"),
     # an icon by name would be fetched from the network
@@ -51,8 +49,6 @@ st.set_page_config(
     layout="wide",
 )
 st.html(HERE / "style.css")
-if st.session_state["projector"]:
-    st.html("<style>html { font-size: 22px; }</style>")
 page = st.navigation(
     [
         st.Page(f"views/{name}.py", title=t(f"nav.{name}"), icon=icon, url_path=name,
@@ -61,6 +57,11 @@ page = st.navigation(
     ],
     position="top",
 )  # fmt: skip
+address.bring_back(page.url_path)
+address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
+address.take("projector", default=False, read="1".__eq__)
+if st.session_state["projector"]:
+    st.html("<style>html { font-size: 22px; }</style>")
 header()
 address.show(
     {
@@ -71,3 +72,4 @@ address.show(
     }
 )
 page.run()
+address.remember(page.url_path)

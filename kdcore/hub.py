@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.config import RunConfig
@@ -231,11 +231,13 @@ class Hub:
 
     def _read(self, worker: subprocess.Popen[str]) -> None:
         assert worker.stdout is not None
-        for line in _lines(worker.stdout):
-            values = json.loads(line)
-            if job := self._jobs.get(values.get("run", "")):
-                self._heard(job, from_dict(values))
+        with worker.stdout as lines:
+            for line in lines:
+                values = json.loads(line)
+                if job := self._jobs.get(values.get("run", "")):
+                    self._heard(job, from_dict(values))
         status = worker.wait()
+        _close_input(worker)
         with self._changed:
             job = self._jobs.get(self._running or "")
             if worker is self._worker:
@@ -291,18 +293,17 @@ class Hub:
             time.sleep(POLL)
 
 
-def _lines(stream: IO[str]) -> Any:
-    with contextlib.suppress(ValueError):  # closed while read
-        yield from stream
-
-
 def _end_process(worker: subprocess.Popen[str]) -> None:
     """Close its input, then insist."""
-    with contextlib.suppress(OSError):
-        if worker.stdin is not None:
-            worker.stdin.close()
+    _close_input(worker)
     try:
         worker.wait(timeout=2)
     except subprocess.TimeoutExpired:
         worker.kill()
         worker.wait(timeout=2)
+
+
+def _close_input(worker: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(OSError):  # a last line may be lost with the worker
+        if worker.stdin is not None:
+            worker.stdin.close()

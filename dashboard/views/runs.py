@@ -43,9 +43,7 @@ with st.container(horizontal=True):
 if reopen:
     run = picked[0].id
     config = store().folder(known_run(run)).config.to_dict()
-    st.switch_page(
-        "views/live.py", query_params=address.everything(run=run, **parameters(config))
-    )
+    address.go("live", run=run, **parameters(config))
 if len(picked) == 1:
     st.text_input(
         t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,

@@ -26,7 +26,7 @@ if watch:
     run = hub().submit(RunConfig(**usual))
     st.switch_page("views/live.py", query_params=address.everything(run=run, **parameters(usual)))
 if try_it:
-    st.switch_page("views/live.py", query_params=address.everything(run=None))
+    address.go("live", run=None)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(t("start.recorded"), anchor=False)

@@ -116,10 +116,10 @@ def _in_tar(path: Path) -> Iterator[ImageFile]:
     with path.open("rb") as file:
         start = file.read(6)
     opener = next((opener for magic, opener in COMPRESSIONS if start.startswith(magic)), io.open)
-    with (
-        cast(IO[bytes], opener(path, "rb")) as unpacked,
-        tarfile.open(mode="r|", fileobj=_Budget(unpacked, path)) as archive,  # type: ignore[call-overload]
-    ):
+    with cast(IO[bytes], opener(path, "rb")) as unpacked:
+        stream = _Budget(unpacked, path)
+        # mode "r|" asks a stream for read() alone
+        archive = tarfile.open(mode="r|", fileobj=stream)  # type: ignore[call-overload] # noqa: SIM115
         for number, member in enumerate(archive):
             if number >= MOST_ENTRIES:
                 raise UserError("archive_too_large", path=str(path))
@@ -131,19 +131,22 @@ def _in_tar(path: Path) -> Iterator[ImageFile]:
             content = archive.extractfile(member)
             assert content is not None, "a regular file has contents"
             yield ImageFile(parts, content.read())
+        if stream.delivered < archive.offset + tarfile.BLOCKSIZE:  # no closing block of zeros
+            raise EOFError("it is cut off")
 
 
 class _Budget:
     """A stream that ends in an error after so many bytes, whatever its headers claim."""
 
     def __init__(self, stream: IO[bytes], path: Path) -> None:
-        self._stream, self._left, self._path = stream, _budget(path), path
+        self._stream, self._budget, self._path = stream, _budget(path), path
+        self.delivered = 0
 
     def read(self, size: int) -> bytes:
         """As of a file; tarfile asks for small blocks."""
         content = self._stream.read(size)
-        self._left -= len(content)
-        if self._left < 0:
+        self.delivered += len(content)
+        if self.delivered > self._budget:
             raise UserError("archive_too_large", path=str(self._path))
         return content
 

@@ -16,6 +16,7 @@ from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
+from kdcore.store import default_root
 
 Source = Callable[[Path], Generator[Progress, None, Dataset]]
 """What the catalogue names: from the folder of downloads to the data, telling how far it is."""
@@ -29,8 +30,9 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
 
     Args:
         config: ``dataset``, ``data_root`` and ``image_size`` are read.
-        store_root: where own data are kept decoded, and downloads unless ``data_root`` or the
-            environment's ``KDCORE_DATA`` names a folder for them; without it nothing is kept.
+        store_root: where own data are kept decoded, and downloads too unless ``data_root`` or the
+            environment's ``KDCORE_DATA`` names a folder for them. Without it own data are not kept
+            and downloads go to the default store.
 
     Raises:
         UserError: there is no such data set, or it cannot be read.
@@ -48,7 +50,7 @@ def data_root(config: RunConfig, store_root: Path | None) -> Path:
     """Where downloaded data sets lie."""
     if given := config.data_root or os.environ.get("KDCORE_DATA", ""):
         return Path(given).expanduser()
-    return (store_root or Path()) / "data" / "downloads"
+    return (store_root or default_root()) / "data" / "downloads"
 
 
 def _unknown(name: str) -> UserError:

@@ -22,6 +22,7 @@ from kdcore.events import (
     Epoch,
     Event,
     Finished,
+    Paused,
     Prepared,
     Retuned,
     Scores,
@@ -147,7 +148,7 @@ class Lesson:
         report_began = began
         for number, index in enumerate(order, start=1):
             for event in controls.obey(here.step, here.epoch):
-                if isinstance(event, Retuned) and self.meter.pending:
+                if isinstance(event, Paused | Retuned) and self.meter.pending:
                     yield self._batch_event(controls, here, began, reported, report_began)
                 yield event
             self._step(index.to(self.device), controls, generator)

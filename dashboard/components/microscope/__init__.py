@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.words import learner_names, words_of
-from dashboard.text import language, t
+from dashboard.text import language
 
 _component = st.components.v2.component(
     "microscope",
@@ -24,6 +24,6 @@ def microscope(run: str) -> None:
         "run": run,
         "language": language(),
         "learners": learner_names(),
-        "words": words_of("microscope") | {"temperature": t("component.temperature")},
+        "words": words_of("microscope"),
     }
     _component(key=f"microscope-{run}", data=data)

@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard.components.temperature_lab.examples import Arrays, message, telling_example
 from dashboard.components.words import words_of
-from dashboard.text import t
 
 _component = st.components.v2.component(
     "temperature_lab",
@@ -27,7 +26,7 @@ def temperature_hero(
         example: row to show; by default the most telling one.
     """
     row = telling_example(arrays) if example is None else example
-    data = message(arrays, classes, [row]) | {"size": "hero", "words": _words()}
+    data = message(arrays, classes, [row]) | {"size": "hero", "words": words_of("temperature_lab")}
     _component(key="temperature-hero", data=data)
 
 
@@ -38,10 +37,6 @@ def temperature_lab(arrays: Arrays, classes: Sequence[str]) -> None:
         arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
         classes: names, in the order of the logits.
     """
-    data = message(arrays, classes) | {"size": "lab", "words": _words()}
+    data = message(arrays, classes) | {"size": "lab", "words": words_of("temperature_lab")}
     _component(key="temperature-lab", data=data)
 
-
-def _words() -> dict[str, str]:
-    """The component's own words and the name of T."""
-    return words_of("temperature_lab") | {"temperature": t("component.temperature")}

@@ -35,6 +35,10 @@ def write(tmp_path, arrays):
     return write
 
 
+def pairs(images, labels) -> set[tuple[bytes, int]]:
+    return {(image.tobytes(), int(label)) for image, label in zip(images, labels, strict=True)}
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_images_and_labels_come_as_they_were_written(write, load, arrays, packed):
     data = load("mnist", data_root=str(write(packed=packed)))
@@ -42,10 +46,9 @@ def test_images_and_labels_come_as_they_were_written(write, load, arrays, packed
     assert data.test.labels.tolist() == arrays[NAMES[3]].tolist()
     assert len(data.train.labels) == 50
     assert len(data.validation.labels) == 10
-    written = {(image.astype(np.uint8).tobytes(), int(label))
-               for image, label in zip(arrays[NAMES[0]], arrays[NAMES[1]], strict=True)}  # fmt: skip
-    read = {(image.numpy().tobytes(), int(label)) for split in (data.train, data.validation)
-            for image, label in zip(split.inputs, split.labels, strict=True)}  # fmt: skip
+    written = pairs(arrays[NAMES[0]].astype(np.uint8), arrays[NAMES[1]])
+    read = pairs(data.train.inputs.numpy(), data.train.labels)
+    read |= pairs(data.validation.inputs.numpy(), data.validation.labels)
     assert read == written
 
 

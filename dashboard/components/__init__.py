@@ -1,0 +1,1 @@
+"""Interactive components: a typed wrapper in Python around a small module in the browser."""
