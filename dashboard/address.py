@@ -21,11 +21,6 @@ def bring_back(page: str) -> None:
     last_page, query = st.session_state.get(LAST, (page, {}))
     if last_page != page and not st.query_params.to_dict():
         st.query_params.from_dict(query)
-    remember(page)
-
-
-def remember(page: str) -> None:
-    """Note the query of the page that is shown now."""
     st.session_state[LAST] = page, st.query_params.to_dict()
 
 
@@ -61,4 +56,5 @@ def show(values: Mapping[str, str | None]) -> None:
         st.query_params.from_dict(kept | wanted)
     seen = st.session_state.setdefault(SEEN, {})
     seen |= values
+    st.session_state[LAST] = st.session_state[LAST][0], st.query_params.to_dict()
 

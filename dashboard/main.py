@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import address
-from dashboard.text import LANGUAGES, browser_language, t
+from dashboard.text import LANGUAGES, browser_language, language, t
 
 HERE = Path(__file__).parent
 # file under views and icon, in the order of the navigation
@@ -65,11 +65,8 @@ if st.session_state["projector"]:
 header()
 address.show(
     {
-        "lang": None
-        if st.session_state["lang"] == browser_language()
-        else st.session_state["lang"],
+        "lang": None if language() == browser_language() else language(),
         "projector": "1" if st.session_state["projector"] else None,
     }
 )
 page.run()
-address.remember(page.url_path)

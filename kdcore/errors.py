@@ -75,6 +75,7 @@ MESSAGES = {
         "or give the path of a folder, archive or CSV file of your own.{hint}"
     ),
     "data_path_missing": "There is no file or folder {path}: check the path.",
+    "data_path_unreadable": "{path} cannot be opened ({cause}): check who may read it.",
     "data_kind_unknown": (
         "{path} cannot be used as data: give a folder of images, a zip or tar archive of one, "
         "or a CSV file."
@@ -120,7 +121,7 @@ MESSAGES = {
         "or put the right file into {folder} by hand."
     ),
     "folder_not_writable": (
-        "{folder} cannot be written to ({cause}): make room or choose another data_root."
+        "{folder} cannot be written to ({cause}): make room there or choose another folder."
     ),
     "no_images": (
         "{path} holds no images: put PNG, JPEG, BMP, GIF or WebP files into one folder for each "

@@ -37,6 +37,7 @@ export function bars(classes, { label, hover = () => {} }) {
       const numbered = new Set(ranking(answer).slice(0, classes.length > ROOMY ? 2 : ROOMY));
       columns.forEach(({ fill, value }, c) => {
         fill.style.transform = `translateY(${(1 - answer[c]) * 100}%)`;
+        fill.style.visibility = answer[c] < 0.0005 ? "hidden" : "";
         const text = answer[c] >= 0.001 && (numbered.has(c) || c === marked);
         value.textContent = text ? brief(answer[c]) : "";
       });

@@ -63,7 +63,7 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
     parts.push(line(box.end, box.top, box.end, box.bottom, "kd-curve-infinity"));
     parts.push(text(box.end, below, "∞", "middle"));
     parts.push(text((box.left + box.right) / 2, below + 1.1 * box.rem, "T", "middle"));
-    parts.push(text(box.end, y(1 / classes.length) - 0.5 * box.rem, limit, "end"));
+    parts.push(text(box.end, y(1 / classes.length) - 1.4 * box.rem, limit, "end"));
     grid.replaceChildren(...parts);
   }
 

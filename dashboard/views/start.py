@@ -24,7 +24,7 @@ with st.container(horizontal=True):
 if watch:
     usual = defaults("digits")
     run = hub().submit(RunConfig(**usual))
-    st.switch_page("views/live.py", query_params=address.everything(run=run, **parameters(usual)))
+    address.go("live", run=run, **parameters(usual))
 if try_it:
     address.go("live", run=None)
 

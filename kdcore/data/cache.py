@@ -2,27 +2,38 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from kdcore.data.dataset import Dataset, Split
+from kdcore.errors import UserError
 
 SPLITS = ("train", "validation", "test")
 
 
 def save_decoded(file: Path, data: Dataset) -> None:
-    """Write ``data``; the file appears only once it is whole."""
+    """Write ``data``; the file appears only once it is whole.
+
+    Raises:
+        UserError: there is no room for it.
+    """
     tensors = {"mean": data.mean, "std": data.std}
     for name in SPLITS:
         split: Split = getattr(data, name)
         tensors |= {f"{name}_inputs": split.inputs, f"{name}_labels": split.labels}
     about = {"name": data.name, "classes": json.dumps(data.classes)}
-    file.parent.mkdir(parents=True, exist_ok=True)
     begun = file.with_name(f"{file.name}.{os.getpid()}.part")
-    save_file({name: values.contiguous() for name, values in tensors.items()}, begun, about)
-    begun.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        save_file({name: values.contiguous() for name, values in tensors.items()}, begun, about)
+        begun.replace(file)
+    except (OSError, SafetensorError) as error:
+        with suppress(OSError):
+            begun.unlink()
+        raise UserError("folder_not_writable", folder=str(file.parent), cause=str(error)) from None
 
 
 def load_decoded(file: Path) -> Dataset | None:

@@ -40,10 +40,7 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
     if config.dataset in DATASETS:
         source: Source = resolve_name(DATASETS[config.dataset].load)
         return (yield from source(data_root(config, store_root)))
-    path = Path(config.dataset).expanduser()
-    if not path.exists():
-        raise _unknown(config.dataset)
-    return (yield from _own(path, config.image_size, store_root))
+    return (yield from _own(_existing(config.dataset), config.image_size, store_root))
 
 
 def data_root(config: RunConfig, store_root: Path | None) -> Path:
@@ -53,11 +50,17 @@ def data_root(config: RunConfig, store_root: Path | None) -> Path:
     return (store_root or default_root()) / "data" / "downloads"
 
 
-def _unknown(name: str) -> UserError:
-    if len(Path(name).parts) > 1 or Path(name).suffix:
-        return UserError("data_path_missing", path=name)
+def _existing(name: str) -> Path:
+    try:
+        path = Path(name).expanduser()
+        if name and path.exists():
+            return path
+    except (OSError, RuntimeError):  # a name that is too long, a person who is not known here
+        raise UserError("data_path_missing", path=name) from None
+    if len(path.parts) > 1 or path.suffix:
+        raise UserError("data_path_missing", path=name)
     names = list(DATASETS)
-    return UserError("unknown_dataset", name=name, allowed=", ".join(names), hint=hint(name, names))
+    raise UserError("unknown_dataset", name=name, allowed=", ".join(names), hint=hint(name, names))
 
 
 def _own(
@@ -97,5 +100,9 @@ def _is_archive(path: Path) -> bool:
 
 def _key(path: Path, image_size: int) -> str:
     """Of the content, and of what is made of it."""
-    content = folder_signature(path) if path.is_dir() else file_digest(path, "sha256")
+    try:
+        content = folder_signature(path) if path.is_dir() else file_digest(path, "sha256")
+    except OSError as error:
+        raise UserError("data_path_unreadable", path=str(path),
+                        cause=error.strerror or str(error)) from None  # fmt: skip
     return hashlib.sha256(f"{FORMAT} {image_size} {path.name} {content}".encode()).hexdigest()[:32]

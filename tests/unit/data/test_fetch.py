@@ -55,8 +55,6 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as _:
-        pass
     server = Server(("127.0.0.1", 0), Handler)
     server.cuts, server.requests = [], []
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))

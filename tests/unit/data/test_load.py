@@ -1,6 +1,7 @@
 import bz2
 import hashlib
 import pickle
+import sys
 import tarfile
 
 import numpy as np
@@ -10,6 +11,7 @@ from made_files import as_zip, collect, named_pictures
 
 from kdcore.config import RunConfig
 from kdcore.data import load_dataset
+from kdcore.errors import UserError
 
 
 def test_an_unknown_name_lists_what_there_is_and_guesses(refusal):
@@ -19,11 +21,31 @@ def test_an_unknown_name_lists_what_there_is_and_guesses(refusal):
     assert "Did you mean 'digits'?" in str(error)
 
 
-@pytest.mark.parametrize("path", ["nowhere/at/all", "./missing.zip", "missing.csv"])
+@pytest.mark.parametrize(
+    "path", ["nowhere/at/all", "./missing.zip", "missing.csv", "~nobody-here/a", "x" * 5_000]
+)
 def test_a_missing_path_is_told(refusal, path):
     error = refusal(path)
     assert error.code == "data_path_missing"
     assert path in str(error)
+
+
+def test_no_name_is_an_unknown_name_not_the_current_folder(refusal):
+    assert refusal("").code == "unknown_dataset"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that opens but cannot be read")
+def test_a_file_that_cannot_be_read_is_told(refusal, tmp_path):
+    (tmp_path / "a.zip").symlink_to("/proc/self/mem")
+    assert refusal(tmp_path / "a.zip").code == "data_path_unreadable"
+
+
+def test_a_store_without_room_is_told(tmp_path):
+    path = as_zip(tmp_path / "a.zip", named_pictures("ab", 5))
+    (tmp_path / "store").write_text("in the way")
+    with pytest.raises(UserError) as caught:
+        collect(load_dataset(RunConfig(dataset=str(path)), tmp_path / "store"))
+    assert caught.value.code == "folder_not_writable"
 
 
 def test_a_file_of_another_kind_is_told(refusal, tmp_path):

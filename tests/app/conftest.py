@@ -1,0 +1,97 @@
+"""The whole app in process, over a store in a temporary folder and a hub that trains nothing."""
+
+from pathlib import Path
+
+import made_events as make
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard
+from dashboard import actions, choice, engine, live_board, teacher_answers
+from kdcore.commands import Stop
+from kdcore.config import RunConfig
+from kdcore.store import Store, recorded
+
+MAIN = Path(dashboard.__file__).with_name("main.py")
+ASKERS = (actions, choice, engine, live_board, teacher_answers)
+
+
+class PlayedHub:
+    """Answers like the hub from what the store holds; keeps what it is told."""
+
+    def __init__(self, store):
+        self.store = store
+        self.states = {}
+        self.sent = []
+
+    def submit(self, config):
+        folder = self.store.create(config)
+        self.states[folder.id] = "running"
+        return folder.id
+
+    def send(self, run, command):
+        self.sent.append(command)
+        if isinstance(command, Stop):
+            self.states[run] = "stopped"
+
+    def events(self, run, since=0):
+        return self.store.folder(run).events(since)
+
+    def wait(self, run, since, timeout):
+        return self.events(run, since)
+
+    def state(self, run):
+        return self.states.get(run) or self.store.folder(run).state
+
+    def commandable(self, run):
+        return self.states.get(run) in ("queued", "running", "paused")
+
+    def active(self):
+        return next((run for run in reversed(self.states) if self.commandable(run)), None)
+
+
+def record(store, name, events, config=None):
+    """A run in the store with these events and soft labels."""
+    folder = store.create(config or RunConfig(), name)
+    rng = np.random.default_rng(0)
+    folder.save_arrays(
+        "prepared.safetensors",
+        {
+            "watched_images": rng.integers(0, 255, (6, 8, 8, 1), dtype=np.uint8),
+            "watched_labels": np.arange(6),
+            "teacher_watched": rng.normal(size=(6, 10)).astype(np.float32),
+        },
+    )
+    for _ in recorded(events, folder):
+        pass
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def hub(store, tmp_path, monkeypatch):
+    example = record(Store(tmp_path / "example"), "example", make.whole_run())
+    played = PlayedHub(Store(store.root, recordings=[example.path]))
+    for module in ASKERS:
+        for name, value in (("hub", lambda: played), ("store", lambda: played.store),
+                            ("RECORDED", "example")):  # fmt: skip
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+    return played
+
+
+@pytest.fixture
+def open_page(hub):
+    """``open_page("live", T="8")``: the app at that page with that query."""
+
+    def open_page(name, **query):
+        app = AppTest.from_file(MAIN, default_timeout=30).run()
+        app.query_params.update(query)
+        return app.switch_page(f"views/{name}.py").run()
+
+    return open_page

@@ -1,0 +1,172 @@
+import made_events as make
+import pytest
+from conftest import record
+
+from dashboard.settings import GROUPS, KEYS
+from dashboard.text import words
+from kdcore.commands import Pause, Retune, Step, Stop
+from kdcore.config import RETUNABLE, RunConfig
+from kdcore.events import Failed
+
+
+def value_of(app, key):
+    return next(
+        widget.value
+        for kind in ("slider", "select_slider", "selectbox", "number_input", "text_input")
+        for widget in getattr(app, kind)
+        if widget.key == key
+    )
+
+
+def test_every_setting_has_its_widget(open_page):
+    app = open_page("live")
+
+    assert {KEYS[name]: value_of(app, KEYS[name]) for name in RunConfig.__dataclass_fields__}
+    shown = {"dataset", *RETUNABLE, *(name for group in GROUPS.values() for name in group)}
+    assert shown == set(RunConfig.__dataclass_fields__)
+
+
+def test_the_address_sets_the_settings(open_page):
+    app = open_page("live", dataset="moons", T="9.5", weight="0.3", epochs="7", mixing="additive")
+
+    assert [value_of(app, key) for key in ("dataset", "T", "weight", "epochs", "mixing")] == [
+        "moons", 9.5, 0.3, 7, "additive",
+    ]  # fmt: skip
+
+
+def test_a_data_set_in_the_address_brings_its_models(open_page):
+    app = open_page("live", dataset="mnist")
+
+    assert (value_of(app, "teacher"), value_of(app, "student")) == ("mlp:500", "mlp:250")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "name"),
+    [("T", "-1", "temperature"), ("epochs", "many", "epochs"), ("weight", "7", "weight"),
+     ("student", "mpl:3", "mpl"), ("method", "magic", "method"), ("seed", "1.5", "seed")],
+)  # fmt: skip
+def test_a_bad_value_in_the_address_is_said_and_the_default_used(open_page, key, text, name):
+    app = open_page("live", **{key: text})
+
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert name in app.warning[0].value
+    assert key not in app.query_params
+
+
+def test_a_moved_widget_is_written_into_the_address(open_page):
+    app = open_page("live")
+    app.number_input(key="batch_size").set_value(64).run()
+    app.slider(key="T").set_value(8.0).run()
+
+    assert app.query_params["batch_size"] == "64"
+    assert app.query_params["T"] == "8"
+
+
+def test_start_submits_what_the_widgets_say(open_page, hub):
+    app = open_page("live", T="9.5", epochs="7")
+    app.button(key="start").click().run()
+
+    config = hub.store.folder(hub.active()).config
+    assert (config.temperature, config.epochs, config.speed) == (9.5, 7, 40.0)
+    assert app.query_params["run"] == hub.active()
+    assert app.button(key="start").disabled
+
+
+def test_a_small_data_set_runs_at_a_speed_to_follow_and_a_large_one_at_full_speed(open_page):
+    assert value_of(open_page("live", dataset="digits"), "speed") == 40.0
+    assert value_of(open_page("live", dataset="mnist"), "speed") == 0.0
+
+
+def test_the_sliders_act_on_the_run_that_is_followed(open_page, hub):
+    app = open_page("live")
+    app.button(key="start").click().run()
+    app.slider(key="T").set_value(12.0).run()
+    app.slider(key="weight").set_value(0.75).run()
+
+    assert hub.sent == [Retune("temperature", 12.0), Retune("weight", 0.75)]
+
+
+def test_a_slider_without_a_run_sends_nothing(open_page, hub):
+    open_page("live").slider(key="T").set_value(12.0).run()
+
+    assert hub.sent == []
+
+
+def test_the_buttons_steer_the_run(open_page, hub):
+    app = open_page("live")
+    app.button(key="start").click().run()
+    for key in ("pause", "step", "stop"):
+        app.button(key=key).click().run()
+
+    assert hub.sent == [Pause(), Step(1), Stop()]
+    assert app.button(key="stop").disabled
+    assert not app.button(key="start").disabled
+
+
+def test_a_paused_run_can_go_on(open_page, hub):
+    app = open_page("live")
+    app.button(key="start").click().run()
+    hub.states[hub.active()] = "paused"
+    app.run()
+
+    assert app.button(key="pause").label == words("en")["live.resume"]
+
+
+def test_a_second_tab_follows_the_run_with_its_settings(open_page, hub):
+    first = open_page("live", T="9.5", dataset="moons")
+    first.button(key="start").click().run()
+    second = open_page("live")
+
+    assert second.query_params["run"] == hub.active()
+    assert (value_of(second, "T"), value_of(second, "dataset")) == (9.5, "moons")
+
+
+def test_two_settings_that_do_not_go_together_forbid_the_start(open_page):
+    app = open_page("live")
+    app.selectbox(key="student").set_value("mlp:0").run()
+
+    assert app.button(key="start").disabled
+    assert "mlp:0" in app.error[0].value
+
+
+def test_a_preset_sets_both_models(open_page):
+    app = open_page("live")
+    app.selectbox(key="preset").set_value("1200-1200 → 30-30").run()
+
+    assert value_of(app, "student") == "mlp:30,30"
+
+
+def test_convex_mixing_brings_the_weight_back_into_its_range(open_page):
+    app = open_page("live", mixing="additive", weight="3")
+    app.selectbox(key="mixing").set_value("convex").run()
+
+    assert not app.exception
+    assert value_of(app, "weight") == 1.0
+
+
+def test_a_finished_run_is_judged_with_its_numbers(open_page, store):
+    record(store, "20260101-000000-aaaa", make.whole_run())
+    app = open_page("live", run="20260101-000000-aaaa")
+
+    assert any("93.1%" in text.value and "91.7%" in text.value for text in app.markdown)
+
+
+def test_a_mistake_is_told_in_the_language_of_the_page(open_page, store):
+    failed = Failed(error="english", code="device_missing",
+                    values={"device": "cuda", "allowed": "auto, cpu"})  # fmt: skip
+    record(store, "20260101-000000-aaaa", [make.started(), failed])
+    app = open_page("live", run="20260101-000000-aaaa", lang="zh")
+
+    assert app.error[0].value == words("zh")["error.device_missing"].format(
+        device="cuda", allowed="auto, cpu"
+    )
+
+
+def test_an_unexpected_error_comes_with_details_to_copy(open_page, store):
+    failed = Failed(error="KeyError: 3", details="Traceback: all of it")
+    record(store, "20260101-000000-aaaa", [make.started(), failed])
+    app = open_page("live", run="20260101-000000-aaaa")
+
+    assert "KeyError: 3" in app.error[0].value
+    assert app.code[0].value == "Traceback: all of it"

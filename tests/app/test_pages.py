@@ -1,0 +1,87 @@
+import ast
+from pathlib import Path
+
+import made_events as make
+import pytest
+from conftest import MAIN, record
+
+from dashboard.text import LANGUAGES, words
+
+NAVIGATION = next(
+    ast.literal_eval(node.value)
+    for node in ast.parse(MAIN.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.Assign) and node.targets[0].id == "PAGES"
+)
+PAGES = [name for name, _ in NAVIGATION]
+
+
+def trouble(app):
+    return [f"{error.message} {error.stack_trace}" for error in app.exception]
+
+
+def test_every_view_is_in_the_navigation():
+    assert sorted(PAGES) == sorted(path.stem for path in Path(MAIN).parent.glob("views/*.py"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_any_run_of_ones_own(open_page, name, language):
+    app = open_page(name, lang=language)
+
+    assert trouble(app) == []
+    assert app.title[0].value == words(language)[f"{name}.title"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_a_finished_run(open_page, store, name):
+    record(store, "20260101-000000-aaaa", make.whole_run())
+
+    assert trouble(open_page(name, run="20260101-000000-aaaa")) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_while_a_teacher_still_learns(open_page, hub, name):
+    record(hub.store, "20260101-000000-bbbb", [make.started(), make.teacher_epoch()])
+    hub.states["20260101-000000-bbbb"] = "running"
+
+    assert trouble(open_page(name, run="20260101-000000-bbbb")) == []
+
+
+@pytest.mark.parametrize("name", ["live", "microscope"])
+def test_an_unknown_run_is_said_in_one_sentence(open_page, name):
+    app = open_page(name, run="nothing")
+
+    assert trouble(app) == []
+    assert "nothing" in app.warning[0].value
+
+
+def test_the_projector_is_part_of_the_link(open_page):
+    app = open_page("help")
+    app.button(key="projector_button").click().run()
+
+    assert app.query_params["projector"] == "1"
+
+
+def test_the_language_is_part_of_the_link(open_page):
+    app = open_page("help")
+    app.button_group(key="lang").set_value("zh").run()
+
+    assert app.query_params["lang"] == "zh"
+    assert app.title[0].value == words("zh")["help.title"]
+
+
+def test_the_number_of_bins_is_part_of_the_link(open_page):
+    app = open_page("calibration", bins="30")
+    assert app.slider(key="bins").value == 30
+
+    app.slider(key="bins").set_value(45).run()
+    assert app.query_params["bins"] == "45"
+
+
+def test_the_start_page_starts_a_run_and_goes_to_it(open_page, hub):
+    app = open_page("start")
+    app.button(key="watch").click().run()
+
+    assert trouble(app) == []
+    assert app.title[0].value == words("en")["live.title"]
+    assert app.query_params["run"] == hub.active()
