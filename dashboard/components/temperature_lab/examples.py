@@ -1,11 +1,12 @@
 """Watched examples of a run as the browser takes them: arrays in base64, most telling first."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dashboard.encoding import base64_of
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 """A run's ``prepared.safetensors``: ``watched_images`` uint8 [W, height, width, channels] or
@@ -32,10 +33,10 @@ def message(arrays: Arrays, classes: Sequence[str], rows: Sequence[int] | None =
             "kind": kind,
             "shape": list(inputs.shape),
             "classes": list(classes),
-            "inputs": _encoded(inputs, "u1" if kind == "images" else "<f4"),
-            "labels": _encoded(arrays["watched_labels"][chosen], "<i4"),
+            "inputs": base64_of(inputs, "u1" if kind == "images" else "<f4"),
+            "labels": base64_of(arrays["watched_labels"][chosen], "<i4"),
         },
-        "logits": _encoded(arrays["teacher_watched"][chosen], "<f4"),
+        "logits": base64_of(arrays["teacher_watched"][chosen], "<f4"),
     }
 
 
@@ -59,8 +60,3 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return result
-
-
-def _encoded(array: NDArray[Any], dtype: str) -> str:
-    """Base64 of the numbers, little-endian, row by row."""
-    return b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")

@@ -1,0 +1,33 @@
+"""The app: Streamlit's pages and the routes beside them (``streamlit run dashboard/app.py``)."""
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+import streamlit as st
+
+from dashboard.engine import hub
+from dashboard.routes import ROUTES
+
+USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Wake the engine before somebody waits for it; end it with the server."""
+    threading.Thread(target=_get_ready, daemon=True).start()
+    yield
+    hub().close()
+
+
+def _get_ready() -> None:
+    hub().warm()
+    for name in USED_BY_THE_FIRST_PAGE:
+        import_module(name)
+    gc.freeze()  # what is imported stays: later collections need not look at it
+
+
+app = st.App("main.py", routes=ROUTES, lifespan=lifespan)

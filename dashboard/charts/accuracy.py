@@ -1,0 +1,38 @@
+"""Test accuracy after each epoch, the teacher as a line; between epochs, that on the batches."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+ROOM = 0.04
+"""Below the lowest test accuracy."""
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Accuracy over the epochs."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    data = []
+    lowest = 1.0
+    if history.teacher:
+        level = history.teacher.test_accuracy
+        lowest = level
+        data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
+                               mode="lines"))  # fmt: skip
+    for student in history.students:
+        scores = [epoch.students[student].test_accuracy for epoch in history.epochs]
+        lowest = min([lowest, *scores])
+        data.append(style.line(words, student, [epoch.epoch for epoch in history.epochs], scores))
+    for student in history.students:
+        columns = history.steps[student].columns
+        data.append(style.trail(words, student, columns["position"], columns["accuracy"],
+                                hoverinfo="skip"))  # fmt: skip
+    low = max(0.0, lowest - ROOM) if history.epochs else 0.0
+    return {
+        "data": data,
+        "layout": timeline.layout(
+            history, words, words["chart.test_accuracy"], tickformat=".0%",
+            hoverformat=".1%", range=[low, 1.005],
+        ),
+    }  # fmt: skip

@@ -1,0 +1,33 @@
+"""How often a student answers as its teacher does."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+ROOM = 0.04
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Agreement on test data after each epoch, on the batches in between."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    if not history.teacher:
+        return style.empty(words, "teacher")
+    data, after = [], []
+    for student in history.students:
+        points = [(epoch.epoch, epoch.students[student].agreement) for epoch in history.epochs]
+        known = [(epoch, value) for epoch, value in points if value is not None]
+        after += [value for _, value in known]
+        data.append(style.line(words, student, [epoch for epoch, _ in known],
+                               [value for _, value in known]))  # fmt: skip
+    for student in history.students:
+        columns = history.steps[student].columns
+        data.append(style.trail(words, student, columns["position"], columns["agreement"],
+                                hoverinfo="skip"))  # fmt: skip
+    low = max(0.0, min(after) - ROOM) if after else 0.0
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
+                                  hoverformat=".1%", range=[low, 1.005]),
+    }  # fmt: skip

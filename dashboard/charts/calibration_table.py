@@ -1,0 +1,48 @@
+"""The figures of trust, before and after temperature scaling."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.history import History
+
+COLUMNS = (("accuracy", "{:.1%}"), ("ece", "{:.2%}"), ("mce", "{:.1%}"), ("adaptive_ece", "{:.2%}"),
+           ("classwise_ece", "{:.2%}"), ("brier", "{:.4f}"), ("nll", "{:.4f}"),
+           ("mean_confidence", "{:.1%}"), ("mean_entropy", "{:.3f}"))  # fmt: skip
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
+) -> dict[str, Any]:
+    """A row a learner as it answers, and one after its logits were divided by T_cal."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    rows = []
+    for learner in style.LEARNERS:
+        if diagnosis := snapshot.learners.get(learner):
+            fitted = diagnosis.temperature_fitted
+            for state, summary in (("1", diagnosis.calibration),
+                                   (f"{fitted:.2f}", diagnosis.calibrated)):  # fmt: skip
+                rows.append({
+                    "learner": learner,
+                    "cells": [style.name(words, learner), state,
+                              *(_cell(summary, key, form) for key, form in COLUMNS)],
+                })  # fmt: skip
+    return {
+        "table": {
+            "columns": [
+                {"title": words["chart.learner"], "help": ""},
+                *({"title": words[f"chart.column.{key}"], "help": words[f"chart.column_help.{key}"]}
+                  for key in ("t_cal", *(key for key, _ in COLUMNS))),
+            ],
+            "rows": rows,
+        }
+    }  # fmt: skip
+
+
+def _cell(summary: dict[str, float], key: str, form: str) -> str:
+    if key == "ece":
+        expected = summary.get("ece_expected")
+        chance = "" if expected is None else f" (≈{expected:.1%})"
+        return form.format(summary[key]) + chance
+    return form.format(summary[key])

@@ -1,0 +1,36 @@
+"""How sure the learners are: test answers by confidence."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.charts.bins import merged
+from dashboard.history import History
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, bins: int = 15,
+    calibrated: bool = False, **_: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Steps of counts, on a logarithmic axis so that the few unsure ones are seen."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    data = []
+    for learner in style.LEARNERS:
+        if diagnosis := snapshot.learners.get(learner):
+            shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+            data.append(style.line(
+                words, learner, [0, *(one.low for one in shown), 1],
+                [0.5, *(one.count or 0.5 for one in shown), 0.5], mode="lines",
+                line={"color": style.COLOURS[learner], "dash": style.LINES[learner],
+                      "width": 2.5, "shape": "hv"},
+                hovertemplate="%{y:.0f}",
+            ))  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.confidence"]}, "range": [0, 1.005]},
+            "yaxis": {"title": {"text": words["chart.answers_log"]}, "type": "log", "dtick": 1},
+            "hovermode": "x",
+        },
+    }

@@ -1,0 +1,50 @@
+"""Entropy of right and of wrong answers."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.history import History
+
+RIGHT = "#8a94a0"
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
+) -> dict[str, Any]:
+    """One panel a learner: the share of its right and of its wrong answers by entropy."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"annotations": [], "barmode": "overlay", "bargap": 0}
+    for at, learner in enumerate(learners):
+        diagnosis = snapshot.learners[learner]
+        suffix = "" if at == 0 else str(at + 1)
+        groups = (("right", diagnosis.entropy_right, {"color": RIGHT, "opacity": 0.55}),
+                  ("wrong", diagnosis.entropy_wrong,
+                   {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}))  # fmt: skip
+        for group, counts, marker in groups:
+            total = sum(counts)
+            width = 1 / len(counts)
+            data.append({
+                "type": "bar", "name": words[f"chart.{group}"], "legendgroup": group,
+                "showlegend": at == 0, "x": [(one + 0.5) * width for one in range(len(counts))],
+                "y": [count / total if total else 0.0 for count in counts], "width": width,
+                "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "marker": marker,
+                "customdata": counts, "hovertemplate": "%{customdata} (%{y:.1%})",
+            })  # fmt: skip
+        domain = style.panels(len(learners), at)
+        layout[f"xaxis{suffix}"] = {
+            "domain": domain, "range": [0, 1], "dtick": 0.5,
+            "title": {"text": words["chart.entropy"]},
+        }  # fmt: skip
+        layout[f"yaxis{suffix}"] = {
+            "anchor": f"x{suffix}", "tickformat": ".0%", "range": [0, 1.02], "dtick": 0.5,
+            "title": {"text": words["chart.share"] if at == 0 else ""},
+        }  # fmt: skip
+        sizes = f"{sum(diagnosis.entropy_right)} / {sum(diagnosis.entropy_wrong)}"
+        layout["annotations"].append(
+            style.heading(f"<b>{style.name(words, learner)}</b>  {sizes}", domain)
+        )
+    return {"data": data, "layout": layout}

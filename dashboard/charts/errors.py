@@ -1,0 +1,27 @@
+"""Test errors after each epoch, counted."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Wrong answers over the epochs, of how many test examples in the axis title."""
+    if not history.started or not history.epochs:
+        return style.empty(words, "epoch")
+    data = []
+    if history.teacher:
+        level = history.teacher.test_errors
+        data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
+                               mode="lines"))  # fmt: skip
+    for student in history.students:
+        data.append(style.line(
+            words, student, [epoch.epoch for epoch in history.epochs],
+            [epoch.students[student].test_errors for epoch in history.epochs],
+        ))  # fmt: skip
+    title = words["chart.errors"].format(size=history.started.test_size)
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, title, rangemode="tozero", tickformat="d"),
+    }

@@ -1,0 +1,33 @@
+"""How hard each term of the loss pulls at the distilled student's logits."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+LINES = (
+    ("hard_gradient", "chart.hard_gradient", style.COLOURS["plain"], "dash"),
+    ("soft_gradient", "chart.soft_gradient", style.COLOURS["teacher"], "solid"),
+    ("soft_gradient_without_t2", "chart.soft_gradient_without", style.COLOURS["teacher"], "dot"),
+)
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Norms of the two gradients, and of the soft one as it were without the factor T²."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    if "distilled" not in history.students:
+        return style.empty(words, "distilled")
+    columns = history.steps["distilled"].columns
+    has_t2 = history.config["method"] == "kd"
+    data = [
+        {"type": "scatter", "mode": "lines", "name": words[title],
+         "x": list(columns["position"]), "y": [value or None for value in columns[column]],
+         "line": {"color": colour, "dash": dash, "width": 2}, "hovertemplate": "%{y:.3g}"}
+        for column, title, colour, dash in LINES if has_t2 or column != LINES[-1][0]
+    ]  # fmt: skip
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, words["chart.gradient"], type="log",
+                                  exponentformat="power", dtick=1),
+    }  # fmt: skip

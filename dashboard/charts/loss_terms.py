@@ -1,0 +1,33 @@
+"""The distilled student's loss, split into what is added up."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Hard and soft term with their weights, stacked; the line on top is the loss."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    if "distilled" not in history.students:
+        return style.empty(words, "distilled")
+    columns = history.steps["distilled"].columns
+    x = list(columns["position"])
+    terms = (("hard", words["chart.hard_term"], HARD), ("soft", words["chart.soft_term"], SOFT))
+    data: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "name": title, "x": x, "y": list(columns[term]),
+         "stackgroup": "terms", "line": {"width": 0, "color": colour},
+         "fillcolor": f"{colour}99", "hovertemplate": "%{y:.3f}"}
+        for term, title, colour in terms
+    ]  # fmt: skip
+    data.append(
+        style.line(words, "distilled", x, columns["loss"], mode="lines",
+                   name=words["chart.loss"], hovertemplate="%{y:.3f}")
+    )  # fmt: skip
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),
+    }

@@ -1,0 +1,26 @@
+"""Each student's own loss."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Loss of the newest batches, and its mean over each epoch."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    data = []
+    for student in history.students:
+        means = [epoch.students[student].train_loss for epoch in history.epochs]
+        # the mean of an epoch stands in its middle
+        data.append(style.line(words, student, [epoch.epoch - 0.5 for epoch in history.epochs],
+                               means, hovertemplate="%{y:.3f}"))  # fmt: skip
+    for student in history.students:
+        columns = history.steps[student].columns
+        data.append(style.trail(words, student, columns["position"], columns["loss"],
+                                hoverinfo="skip"))  # fmt: skip
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),
+    }

@@ -1,0 +1,40 @@
+"""Which temperature fits best afterwards, on validation data."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.charts import style
+from dashboard.history import History
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
+) -> dict[str, Any]:
+    """NLL against the temperature that divides the logits, the minimum marked."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    data = []
+    for learner in style.LEARNERS:
+        if diagnosis := snapshot.learners.get(learner):
+            temperatures, losses = zip(*diagnosis.validation_nll_curve, strict=True)
+            fitted = diagnosis.temperature_fitted
+            data.append(style.line(words, learner, temperatures, losses, mode="lines",
+                                   hovertemplate="T = %{x:.2f}: %{y:.3f}"))  # fmt: skip
+            data.append(style.line(
+                words, learner, [fitted], [float(np.interp(fitted, temperatures, losses))], mode="markers",
+                showlegend=False, hovertemplate=f"T_cal = {fitted:.2f}",
+                marker={"color": style.COLOURS[learner], "symbol": style.MARKERS[learner],
+                        "size": 12},
+            ))  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.t_cal"]}, "type": "log",
+                      "tickvals": [0.1, 0.25, 0.5, 1, 2, 4, 8, 16]},
+            "yaxis": {"title": {"text": words["chart.validation_nll"]}, "type": "log"},
+            "shapes": [{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper",
+                        "line": {"dash": "dot", "width": 1, "color": "#8a94a0"}}],
+        },
+    }  # fmt: skip

@@ -1,0 +1,94 @@
+"""Reliability diagrams: is an answer of confidence 0.9 right nine times in ten?"""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
+from dashboard.history import History
+
+COUNTS = [0.0, 0.17]
+"""The share of the height that the counts take, and the diagram the rest."""
+DIAGRAM = [0.25, 1.0]
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, bins: int = 15,
+    calibrated: bool = False, **_: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06,
+        "legend": {"traceorder": "normal"},
+    }  # fmt: skip
+    for at, learner in enumerate(learners):
+        diagnosis = snapshot.learners[learner]
+        shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+        data += _diagram(shown, words, learner, at)
+        domain = style.panels(len(learners), at)
+        first = at == 0
+        suffix = _suffix(at)
+        layout[f"xaxis{suffix}"] = {
+            "domain": domain, "anchor": f"y{at + 11}", "range": [0, 1], "dtick": 0.25,
+            "title": {"text": words["chart.confidence"]},
+        }  # fmt: skip
+        layout[f"yaxis{suffix}"] = {
+            "domain": DIAGRAM, "anchor": f"x{suffix}", "range": [0, 1.02], "dtick": 0.25,
+            "title": {"text": words["chart.accuracy"] if first else ""},
+        }  # fmt: skip
+        layout[f"yaxis{at + 11}"] = {
+            "domain": COUNTS, "anchor": f"x{suffix}", "nticks": 3, "rangemode": "tozero",
+            "title": {"text": words["chart.count"] if first else ""},
+        }  # fmt: skip
+        layout["shapes"].append({
+            "type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "xref": f"x{suffix}",
+            "yref": f"y{suffix}", "line": {"dash": "dot", "width": 1.5, "color": "#8a94a0"},
+        })  # fmt: skip
+        error = expected_calibration_error(shown)
+        title = f"<b>{style.name(words, learner)}</b>  ECE {error:.1%}"
+        layout["annotations"].append(style.heading(title, domain))
+    return {"data": data, "layout": layout}
+
+
+def _suffix(at: int) -> str:
+    return "" if at == 0 else str(at + 1)
+
+
+def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> list[dict[str, Any]]:
+    suffix, first = _suffix(at), at == 0
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    filled = [one for one in shown if one.accuracy is not None and one.confidence is not None]
+    x = [one.middle for one in filled]
+    width = shown[0].high
+    told = [[one.count, one.low, one.high, one.confidence] for one in filled]
+    limits = [wilson(one.accuracy or 0.0, one.count) for one in filled]
+    bars = {
+        "type": "bar", "x": x, "y": [one.accuracy for one in filled], "width": width,
+        "name": style.name(words, learner), "showlegend": False, **axes, "customdata": told,
+        "marker": {"color": style.COLOURS[learner]},
+        "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
+        "error_y": {
+            "type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
+            "array": [high - (one.accuracy or 0) for one, (_, high) in zip(filled, limits, strict=True)],
+            "arrayminus": [(one.accuracy or 0) - low for one, (low, _) in zip(filled, limits, strict=True)],
+        },
+    }  # fmt: skip
+    gap = {
+        "type": "bar", "x": x, "width": width, **axes, "name": words["chart.gap"],
+        "showlegend": first, "legendgroup": "gap", "hoverinfo": "skip",
+        "base": [min(one.accuracy or 0, one.confidence or 0) for one in filled],
+        "y": [abs((one.accuracy or 0) - (one.confidence or 0)) for one in filled],
+        "marker": {"color": f"{style.GAP}44", "line": {"color": style.GAP, "width": 1},
+                   "pattern": {"shape": "/", "fgcolor": style.GAP, "size": 5}},
+    }  # fmt: skip
+    counts = {
+        "type": "bar", "x": x, "y": [one.count for one in filled], "width": width,
+        "xaxis": axes["xaxis"], "yaxis": f"y{at + 11}", "showlegend": False,
+        "marker": {"color": style.COLOURS[learner], "opacity": 0.6},
+        "hovertemplate": "%{y}<extra></extra>",
+    }  # fmt: skip
+    return [bars, gap, counts]

@@ -1,0 +1,33 @@
+"""The error among the most confident answers."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.history import History
+
+
+def figure(
+    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
+) -> dict[str, Any]:
+    """Error against the share of answers kept; the area under it in the legend."""
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return style.empty(words, "moment")
+    data = []
+    for learner in style.LEARNERS:
+        if diagnosis := snapshot.learners.get(learner):
+            coverage, risk = zip(*diagnosis.risk_coverage, strict=True)
+            area = diagnosis.calibration["aurc"]
+            data.append(style.line(
+                words, learner, coverage, risk, mode="lines", hovertemplate="%{x:.0%}: %{y:.2%}",
+                name=f"{style.name(words, learner)} (AURC {area:.4f})",
+            ))  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": ".0%",
+                      "range": [0, 1.005]},
+            "yaxis": {"title": {"text": words["chart.risk"]}, "tickformat": ".1~%",
+                      "rangemode": "tozero"},
+        },
+    }  # fmt: skip

@@ -1,0 +1,59 @@
+"""One colour, line and marker for each learner on every chart; safe for colour-blind eyes.
+
+Colours: Okabe and Ito, Color Universal Design, 2008.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LEARNERS = ("teacher", "plain", "distilled")
+COLOURS = {"teacher": "#009E73", "plain": "#E69F00", "distilled": "#0072B2"}
+LINES = {"teacher": "dot", "plain": "dash", "distilled": "solid"}
+MARKERS = {"teacher": "diamond", "plain": "square", "distilled": "circle"}
+GAP = "#D55E00"
+"""What should not be there: the gap between confidence and accuracy."""
+
+Words = Mapping[str, str]
+
+
+def name(words: Words, learner: str) -> str:
+    """The learner's name in the words' language."""
+    return words[f"learner.{learner}"]
+
+
+def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
+    """A learner's line with its points."""
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name(words, learner),
+        "x": list(x), "y": list(y),
+        "line": {"color": COLOURS[learner], "dash": LINES[learner], "width": 2.5},
+        "marker": {"color": COLOURS[learner], "symbol": MARKERS[learner], "size": 7},
+    } | more  # fmt: skip
+
+
+def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
+    """What happened between the epochs: a thin pale line without a place in the legend."""
+    return {
+        "type": "scatter", "mode": "lines", "name": name(words, learner), "showlegend": False,
+        "x": list(x), "y": list(y), "opacity": 0.45,
+        "line": {"color": COLOURS[learner], "width": 1.3},
+    } | more  # fmt: skip
+
+
+def empty(words: Words, reason: str) -> dict[str, Any]:
+    """No chart yet, and why: ``chart.empty.REASON``."""
+    return {"empty": words[f"chart.empty.{reason}"]}
+
+
+def panels(count: int, at: int, gap: float = 0.06) -> list[float]:
+    """The share of the width that panel ``at`` of ``count`` takes."""
+    width = (1 - gap * (count - 1)) / count
+    return [at * (width + gap), at * (width + gap) + width]
+
+
+def heading(text: str, domain: Sequence[float], y: float = 1.0) -> dict[str, Any]:
+    """A panel's name above it."""
+    return {
+        "text": text, "showarrow": False, "xref": "paper", "yref": "paper",
+        "x": (domain[0] + domain[1]) / 2, "y": y, "xanchor": "center", "yanchor": "bottom",
+    }  # fmt: skip

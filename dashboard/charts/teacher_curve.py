@@ -1,0 +1,35 @@
+"""How the teacher itself learned."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.history import History
+
+LINES = (("train_accuracy", "chart.on_training", "dot"),
+         ("validation_accuracy", "chart.on_validation", "dash"),
+         ("test_accuracy", "chart.on_test", "solid"))  # fmt: skip
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Accuracy after each of the teacher's epochs; said in words where it came from the store."""
+    if not history.teacher_epochs:
+        reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}
+        source = history.prepared.teacher_source if history.prepared else ""
+        return style.empty(words, reason.get(source, "teacher_soon"))
+    epochs = history.teacher_epochs
+    data = [
+        {"type": "scatter", "mode": "lines+markers", "name": words[title],
+         "x": [epoch.epoch for epoch in epochs], "y": [getattr(epoch, part) for epoch in epochs],
+         "line": {"color": style.COLOURS["teacher"], "dash": dash, "width": 2},
+         "marker": {"size": 6}, "hovertemplate": "%{y:.1%}"}
+        for part, title, dash in LINES
+    ]  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.teacher_epoch"]},
+                      "range": [0, epochs[-1].epochs]},
+            "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": ".0%"},
+            "hovermode": "x",
+        },
+    }  # fmt: skip

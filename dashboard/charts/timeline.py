@@ -1,0 +1,60 @@
+"""The time axis that all charts over time share, in epochs, with the marks of what was changed."""
+
+import math
+from typing import Any
+
+from dashboard.charts.style import Words
+from dashboard.history import History, Mark
+
+SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}
+NEAR = 0.06
+"""Marks closer than this share of the axis are told at another height."""
+HEIGHTS = 3
+
+
+def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
+    """Axes, and a labelled dashed line where something was changed."""
+    end = axis_end(history)
+    return {
+        "xaxis": {"title": {"text": words["chart.epoch"]}, "range": [0, end]},
+        "yaxis": {"title": {"text": y_title}} | y_axis,
+        "hovermode": "x",
+        "shapes": [_stroke(mark) for mark in history.marks],
+        "annotations": _labels(history.marks, end, words),
+    }
+
+
+def axis_end(history: History) -> float:
+    """The epoch that the axis reaches: the one that is under way, the last once it is over."""
+    if history.phase == "over":
+        return max(history.position, 1e-3)
+    return max(1, min(math.ceil(history.position + 0.05), history.config.get("epochs", 1)))
+
+
+def _stroke(mark: Mark) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "x", "yref": "paper", "x0": mark.position, "x1": mark.position,
+        "y0": 0, "y1": 1, "line": {"width": 1, "dash": "dot", "color": "#8a94a0"},
+    }  # fmt: skip
+
+
+def _labels(marks: list[Mark], end: float, words: Words) -> list[dict[str, Any]]:
+    labels: list[dict[str, Any]] = []
+    level = 0
+    for number, mark in enumerate(marks):
+        near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
+        level = (level + 1) % HEIGHTS if near else 0
+        labels.append({
+            "text": _text(mark, words), "x": mark.position, "xref": "x", "yref": "paper",
+            "y": 1 - 0.09 * level, "xanchor": "left", "yanchor": "top", "showarrow": False,
+            "font": {"size": 11}, "name": "mark",
+        })  # fmt: skip
+    return labels
+
+
+def _text(mark: Mark, words: Words) -> str:
+    if mark.value is None:
+        return "⏸"
+    symbol = SYMBOLS.get(mark.name) or words[f"live.slider.{mark.name}"]
+    value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
+    return f"{symbol}={value}"

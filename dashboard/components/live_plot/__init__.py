@@ -1,0 +1,40 @@
+"""A chart of a run that the browser keeps drawing, without a rerun and without losing the zoom."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts import OVER_TIME
+from dashboard.components.words import words_of
+from dashboard.text import language, t
+
+_component = st.components.v2.component(
+    "live_plot",
+    js=Path(__file__).with_name("component.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def live_plot(
+    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None
+) -> None:
+    """The chart ``name`` of ``dashboard.charts``.
+
+    Args:
+        name: key in ``OVER_TIME`` or ``OF_A_MOMENT``.
+        run: id of the run.
+        height: in pixels at the usual size of type; it grows with it.
+        params: what a chart of a moment takes, such as ``bins``.
+    """
+    data = {
+        "name": name,
+        "run": run,
+        "language": language(),
+        "over_time": name in OVER_TIME,
+        "height": height,
+        "params": params or {},
+        "title": t(f"panel.{name}.title"),
+        "words": words_of("live_plot"),
+    }
+    _component(key=f"plot-{name}-{run}", data=data)

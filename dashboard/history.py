@@ -1,0 +1,165 @@
+"""What a run's charts are drawn from: its events, folded into columns as they come."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from dashboard.engine import hub
+from dashboard.thinned import Thinned
+from kdcore.config import RETUNABLE
+from kdcore.events import (
+    Batch,
+    Cost,
+    Epoch,
+    Event,
+    Finished,
+    Paused,
+    Prepared,
+    Retuned,
+    Scores,
+    Snapshot,
+    Started,
+    StepScores,
+    TeacherEpoch,
+)
+
+STEP_COLUMNS = (
+    "position", "loss", "hard", "soft", "accuracy", "agreement", "hard_gradient",
+    "soft_gradient", "soft_gradient_without_t2",
+)  # fmt: skip
+"""``hard`` and ``soft`` are the terms with their weights: they add up to ``loss``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change during the run, for the time axis."""
+
+    position: float
+    name: str
+    """Of the setting, or ``paused``."""
+    value: float | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """A run so far."""
+
+    heard: int = 0
+    """Events folded in."""
+    started: Started | None = None
+    prepared: Prepared | None = None
+    finished: Finished | None = None
+    teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
+    steps: dict[str, Thinned] = field(default_factory=dict)
+    """By student, ``STEP_COLUMNS``."""
+    epochs: list[Epoch] = field(default_factory=list)
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+    controls: dict[str, float] = field(default_factory=dict)
+    position: float = 0.0
+    step: int = 0
+    seconds: float = 0.0
+    phase: str = "waiting"
+    """``waiting``, ``teacher``, ``training`` or ``over``."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Settings of the run; empty before it started."""
+        return self.started.config if self.started else {}
+
+    @property
+    def students(self) -> list[str]:
+        """``plain`` and ``distilled``, or one of them."""
+        return self.started.students if self.started else []
+
+    @property
+    def teacher(self) -> Scores | None:
+        """The teacher's quality, which does not change."""
+        return self.prepared.teacher if self.prepared else None
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        """What each learner costs."""
+        return self.prepared.costs if self.prepared else {}
+
+    def snapshot(self, epoch: float | None) -> Snapshot | None:
+        """The last snapshot up to ``epoch``, or the newest."""
+        due = [number for number in self.snapshots if epoch is None or number <= epoch + 1e-9]
+        return self.snapshots[max(due)] if due else None
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in new events."""
+        for event in events:
+            self.heard += 1
+            self._fold(event)
+
+    def _fold(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.started = event
+                self.phase = "teacher"
+                self.controls = {name: event.config[name] for name in RETUNABLE}
+                self.steps = {name: Thinned(STEP_COLUMNS) for name in event.students}
+            case TeacherEpoch():
+                self.teacher_epochs.append(event)
+            case Prepared():
+                self.prepared = event
+                self.phase = "training"
+            case Batch():
+                self.position, self.step, self.seconds = event.position, event.step, event.seconds
+                for name, means in event.students.items():
+                    self.steps[name].add(self._row(name, means, event.position))
+            case Epoch():
+                self.epochs.append(event)
+            case Snapshot():
+                self.snapshots[event.epoch] = event
+            case Retuned():
+                self.controls[event.name] = event.value
+                self.marks.append(Mark(event.position, event.name, event.value))
+            case Paused():
+                self.marks.append(Mark(event.position, "paused"))
+            case Finished():
+                self.finished = event
+        if event.kind in ("finished", "failed"):
+            self.phase = "over"
+
+    def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
+        values = asdict(means)
+        listens = student == "distilled" and self.config["method"] != "hard"
+        weight = self.controls["weight"] if listens else 0.0
+        hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
+        # a number that was not finite has come as None
+        clean = {name: float("nan") if value is None else value for name, value in values.items()}
+        return {
+            "position": position,
+            "hard": hard * clean["hard_loss"],
+            "soft": weight * clean["soft_loss"],
+            **{name: clean[name] for name in STEP_COLUMNS if name in clean},
+        }
+
+
+class SharedHistory:
+    """One run's history, brought up to date by whoever asks."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.lock = Lock()
+        """Held while the history is read or grows."""
+        self._history = History()
+
+    def newest(self) -> History:
+        """The history with all events so far; call it with the lock held.
+
+        Raises:
+            UserError: there is no such run.
+        """
+        self._history.fold(hub().events(self.run, self._history.heard))
+        return self._history
+
+
+@lru_cache(maxsize=32)
+def history_of(run: str) -> SharedHistory:
+    """The shared history of a run."""
+    return SharedHistory(run)

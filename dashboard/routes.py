@@ -1,0 +1,154 @@
+"""What the browser fetches besides the pages: scripts, live charts, charts of a moment, soft labels."""
+
+import gzip
+import re
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from dashboard.charts import OF_A_MOMENT, OVER_TIME
+from dashboard.charts.bins import WAYS
+from dashboard.encoding import json_text
+from dashboard.engine import store
+from dashboard.history import history_of
+from dashboard.soft_labels import soft_labels
+from dashboard.stream import Stream
+from dashboard.text import LANGUAGES, words
+from kdcore.errors import UserError
+
+STATIC = Path(__file__).with_name("static")
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+LASTING = {"Cache-Control": "public, max-age=86400"}
+FRESH = {"Cache-Control": "no-cache"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+BINS = 15
+
+_streams: dict[tuple[str, str], Stream] = {}
+
+
+def plotly(request: Request) -> Response:
+    """The chart library of the installed package, packed."""
+    headers = LASTING | {"Content-Encoding": "gzip"}
+    return Response(_plotly(), media_type="text/javascript", headers=headers)
+
+
+def static(request: Request) -> Response:
+    """A script, style sheet or picture of ``dashboard/static``."""
+    name = request.path_params["name"]
+    path = STATIC / name
+    if not re.fullmatch(r"[\w-]+\.(js|css|svg)", name) or not path.is_file():
+        return _said({"error": f"no file {name}"}, 404)
+    return FileResponse(path, media_type=KINDS[path.suffix], headers=FRESH)
+
+
+def live(request: Request) -> Response:
+    """The stream of a run: ``?run=…&lang=…``."""
+    run, language = _run(request), _language(request)
+    stream = _streams.setdefault((run, language), Stream(run, language))
+    return StreamingResponse(
+        stream.messages(), media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )  # fmt: skip
+
+
+def figure(request: Request) -> Response:
+    """A chart: ``/kd/figure/NAME?run=…&epoch=…&lang=…`` and what the chart takes."""
+    name = request.path_params["name"]
+    shared = history_of(_run(request))
+    spoken = words(_language(request))
+    with shared.lock:
+        history = shared.newest()
+        if name in OVER_TIME:
+            return _said(OVER_TIME[name](history, spoken))
+        if name not in OF_A_MOMENT:
+            return _said({"error": f"no chart {name}"}, 404)
+        return _said(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
+
+
+def soft(request: Request) -> Response:
+    """Soft labels after an epoch: ``?run=…&since=…``."""
+    since = _number(request, "since")
+    return _said(soft_labels(_run(request), -1 if since is None else int(since)))
+
+
+def export(request: Request) -> Response:
+    """A run's folder as a zip file."""
+    run = _run(request)
+    with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as file:
+        path = Path(file.name)
+    store().export(run, path)
+    return FileResponse(
+        path, media_type="application/zip", filename=f"{run}.zip", headers=NOT_KEPT,
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )  # fmt: skip
+
+
+def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    """Out of the event loop; a person's mistake becomes one sentence of JSON."""
+
+    async def route(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except UserError as error:
+            status = 404 if error.code == "no_such_run" else 400
+            return _said({"error": str(error), "code": error.code}, status)
+
+    return route
+
+
+ROUTES = [
+    Route(f"/kd/{path}", _kindly(answer), methods=["GET"])
+    for path, answer in (
+        ("plotly.min.js", plotly), ("static/{name}", static), ("live", live),
+        ("figure/{name}", figure), ("soft", soft), ("export", export),
+    )
+]  # fmt: skip
+
+
+@cache
+def _plotly() -> bytes:
+    library = files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(library.read_bytes(), compresslevel=6, mtime=0)
+
+
+def _said(values: Any, status: int = 200) -> Response:
+    return Response(json_text(values), status, NOT_KEPT, "application/json")
+
+
+def _run(request: Request) -> str:
+    """The full id of the run asked for.
+
+    Raises:
+        UserError: there is none.
+    """
+    return store().folder(request.query_params.get("run", "")).id
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang", "en")
+    return asked if asked in LANGUAGES else "en"
+
+
+def _number(request: Request, name: str) -> float | None:
+    try:
+        return float(request.query_params[name])
+    except (KeyError, ValueError):
+        return None
+
+
+def _chart_settings(request: Request) -> dict[str, Any]:
+    bins = _number(request, "bins")
+    return {
+        "epoch": _number(request, "epoch"),
+        "bins": int(bins) if bins in WAYS else BINS,
+        "calibrated": request.query_params.get("calibrated") in ("true", "1"),
+    }

@@ -1,0 +1,58 @@
+"""The soft labels of a run as the microscope takes them."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.encoding import base64_of
+from dashboard.engine import store
+from dashboard.history import history_of
+
+BEFORE_ALL = -1
+"""``since`` of who has nothing yet; epoch 0 is before training."""
+
+
+def soft_labels(run: str, since: int) -> dict[str, Any]:
+    """What came after epoch ``since``.
+
+    Returns:
+        ``run``, ``learners``, ``snapshots`` (``epoch`` and each student's logits, base64 of
+        float32 ``[W, C]``); with ``since`` −1 also what does not change: ``classes``, ``kind``
+        ``images`` or ``points``, ``shape``, ``inputs``, ``labels`` and the logits of the
+        ``teacher``, ``null`` where there is none.
+
+    Raises:
+        UserError: there is no such run, or a file of it is damaged.
+    """
+    shared = history_of(run)
+    with shared.lock:
+        history = shared.newest()
+        started, prepared = history.started, history.prepared
+        due = [item for epoch, item in sorted(history.snapshots.items()) if epoch > since]
+    folder = store().folder(run)
+    answer: dict[str, Any] = {"run": run, "ready": bool(prepared and prepared.arrays)}
+    if started is None or prepared is None or not prepared.arrays:
+        return answer | {"snapshots": []}
+    answer["learners"] = started.students
+    if since <= BEFORE_ALL:
+        answer |= _unchanging(folder.load_arrays(prepared.arrays)) | {"classes": started.classes}
+    answer["snapshots"] = [
+        {"epoch": item.epoch} | {
+            name.removesuffix("_watched"): base64_of(values, "<f4")
+            for name, values in folder.load_arrays(item.arrays).items()
+        }
+        for item in due if item.arrays
+    ]  # fmt: skip
+    return answer
+
+
+def _unchanging(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    kind = "images" if "watched_images" in arrays else "points"
+    inputs, teacher = arrays[f"watched_{kind}"], arrays.get("teacher_watched")
+    return {
+        "kind": kind,
+        "shape": list(inputs.shape),
+        "inputs": base64_of(inputs, "u1" if kind == "images" else "<f4"),
+        "labels": base64_of(arrays["watched_labels"], "<i4"),
+        "teacher": None if teacher is None else base64_of(teacher, "<f4"),
+    }

@@ -1,0 +1,251 @@
+// A chart of a run: drawn by Plotly, redrawn in place, so that zoom and hover stay.
+
+import { calmed, runView } from "./bus.js";
+import { eachFrame, element, stylesheet } from "./dom.js";
+
+const USUAL_SIZE = 16; // pixels of type for which heights are given
+
+let library = null;
+
+/** Plotly, loaded once for the whole page. */
+function plotly() {
+  library ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = element("script", { src: new URL("../plotly.min.js", import.meta.url).href });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      library = null;
+      reject(new Error("plotly.min.js could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return library;
+}
+
+const charts = new WeakMap();
+
+/** Show or change the chart in `parent`. */
+export async function mount(parent, data) {
+  await stylesheet("controls.css");
+  await stylesheet("live_plot.css");
+  const shown = charts.get(parent);
+  if (shown?.fits(data)) {
+    shown.update(data);
+    return shown.end;
+  }
+  shown?.end();
+  const chart = new Chart(parent, data);
+  charts.set(parent, chart);
+  return chart.end;
+}
+
+class Chart {
+  #leaving = new AbortController();
+  #drawn = false;
+  #figure = null;
+  #asked = 0;
+
+  constructor(parent, data) {
+    this.parent = parent;
+    this.data = data;
+    this.run = runView(data.run, data.language);
+    this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
+    this.note = element("p", { class: "kd-plot-note" }, data.words.waiting);
+    this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}` },
+      this.plot, this.note);
+    parent.replaceChildren(this.root);
+    this.draw = eachFrame(() => this.#draw());
+    this.fetch = calmed(() => this.#fetch());
+    const { signal } = this.#leaving;
+    const leave = this.run.join();
+    if (data.over_time) {
+      this.run.on("figure", ({ detail }) => detail === data.name && this.draw(), signal);
+      this.run.on("moment", this.draw, signal);
+      this.run.on("state", this.draw, signal);
+      this.draw();
+    } else {
+      this.run.on("moment", this.fetch, signal);
+      this.run.on("state", this.fetch, signal);
+      this.#fetch();
+    }
+    this.run.on("connection", () => this.root.classList.toggle("kd-lost", !this.run.connected),
+      signal);
+    const size = new ResizeObserver(this.draw);
+    size.observe(this.root);
+    const theme = new MutationObserver(this.draw);
+    for (let node = parent; node; node = node.parentElement) {
+      theme.observe(node, { attributes: true, attributeFilter: ["style", "class"] });
+      if (node.matches('[data-testid^="stBidiComponent"]')) break;
+    }
+    this.end = () => {
+      this.#leaving.abort();
+      size.disconnect();
+      theme.disconnect();
+      leave();
+      if (this.#drawn) window.Plotly.purge(this.plot);
+      this.root.remove();
+      if (charts.get(parent) === this) charts.delete(parent);
+    };
+  }
+
+  fits(data) {
+    return ["name", "run", "language"].every((part) => data[part] === this.data[part]);
+  }
+
+  update(data) {
+    const same = JSON.stringify(data.params) === JSON.stringify(this.data.params);
+    this.data = data;
+    if (data.over_time) this.draw();
+    else if (!same) this.#fetch();
+  }
+
+  /** The chart of the moment that is shown. */
+  async #fetch() {
+    const epoch = this.run.epoch;
+    const asked = JSON.stringify([epoch, this.data.params, this.run.state.prepared]);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    const parameters = { ...this.data.params, ...(epoch === null ? {} : { epoch }) };
+    try {
+      const answer = await fetch(this.run.address(`figure/${this.data.name}`, parameters));
+      const figure = await answer.json();
+      if (asked !== this.#asked) return;
+      this.#figure = answer.ok ? figure : { empty: figure.error };
+    } catch {
+      this.#asked = 0;
+      this.#figure ??= { empty: this.data.words.unreachable };
+    }
+    this.draw();
+  }
+
+  async #draw() {
+    const figure = this.data.over_time ? this.run.figures.get(this.data.name) : this.#figure;
+    if (!figure || this.#leaving.signal.aborted) return;
+    const Plotly = figure.data ? await plotly() : null;
+    if (this.#leaving.signal.aborted || !this.root.clientWidth) return;
+    this.note.hidden = Boolean(figure.data || figure.table);
+    this.plot.hidden = !this.note.hidden && !figure.table && !figure.data;
+    if (figure.empty) {
+      this.note.textContent = figure.empty;
+      this.plot.hidden = true;
+      this.root.style.minHeight = `${this.data.height * 0.6}px`;
+      return;
+    }
+    this.root.style.minHeight = "";
+    if (figure.table) {
+      this.plot.replaceChildren(table(figure.table));
+      return;
+    }
+    const look = readLook(this.root);
+    const height = Math.round((this.data.height * look.size) / USUAL_SIZE);
+    const traces = this.data.over_time ? figure.data.map((trace) => this.#until(trace)) : figure.data;
+    const layout = themed(figure.layout, look, this.root.clientWidth, height);
+    layout.uirevision = `${this.data.run}/${this.data.name}`;
+    if (this.data.over_time && this.run.cursor !== null) {
+      layout.shapes = [...(layout.shapes ?? []), nowLine(this.run.cursor, look)];
+    }
+    await Plotly.react(this.plot, traces, layout, {
+      displaylogo: false, responsive: false, displayModeBar: "hover",
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+      toImageButtonOptions: { filename: this.data.name, scale: 2 },
+    });
+    this.#drawn = true;
+    this.plot.setAttribute("aria-label", `${this.data.title} ${spoken(traces)}`);
+  }
+
+  /** A trace up to the moment shown; the teacher's level line stays whole. */
+  #until(trace) {
+    const cursor = this.run.cursor;
+    if (cursor === null || this.data.name === "teacher_curve" || trace.x.length === 0) return trace;
+    let count = trace.x.length;
+    while (count > 0 && trace.x[count - 1] > cursor + 1e-9) count -= 1;
+    if (count === trace.x.length || (trace.line?.dash === "dot" && trace.x.length === 2)) return trace;
+    return { ...trace, x: trace.x.slice(0, count), y: trace.y.slice(0, count) };
+  }
+}
+
+const nowLine = (cursor, look) => ({
+  type: "line", xref: "x", yref: "paper", x0: cursor, x1: cursor, y0: 0, y1: 1,
+  line: { color: look.ink, width: 1.5 },
+});
+
+/** Colours and size of type as the page has them now. */
+function readLook(root) {
+  const style = getComputedStyle(root);
+  const read = (name, other) => style.getPropertyValue(name).trim() || other;
+  const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { size, ink: read("--ink", "#31333f"), paper: read("--paper", "#fff"),
+    font: style.fontFamily };
+}
+
+/** The figure's layout in the page's colours; margins and legend alike on all charts. */
+function themed(layout, look, width, height) {
+  const small = look.size * 0.8;
+  const faint = `color-mix(in srgb, ${look.ink} 12%, ${look.paper})`;
+  const grid = mixed(look.ink, look.paper, 0.13);
+  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: mixed(look.ink, look.paper, 0.35),
+    title: { standoff: 6 }, automargin: true, fixedrange: false, tickfont: { size: small } };
+  const told = { ...layout };
+  for (const name of Object.keys({ xaxis: 0, yaxis: 0, ...layout })) {
+    if (!/^[xy]axis\d*$/.test(name)) continue;
+    const own = layout[name] ?? {};
+    told[name] = { ...axis, ...own,
+      title: { standoff: 6, font: { size: small }, ...own.title } };
+  }
+  const headed = (layout.annotations ?? []).some(({ yref, name }) => yref === "paper" && name !== "mark");
+  return {
+    ...told,
+    annotations: (layout.annotations ?? []).map((note) => (
+      { ...note, font: { ...note.font, size: (note.font?.size ?? 13) * (look.size / USUAL_SIZE) },
+        ...(note.name === "mark" ? { bgcolor: look.paper, borderpad: 1 } : {}) })),
+    width, height, autosize: false,
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: look.font, size: small, color: look.ink },
+    margin: { l: look.size * 2.4, r: look.size * 0.9, t: look.size * (headed ? 3.1 : 1.6), b: look.size * 1.8, pad: 2 },
+    showlegend: layout.showlegend ?? true,
+    legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", xanchor: "left",
+      ...(headed ? { y: 1 + (look.size * 1.5) / height } : {}),
+      font: { size: small }, bgcolor: "rgba(0,0,0,0)", ...layout.legend },
+    hoverlabel: { bgcolor: look.paper, bordercolor: faint.startsWith("#") ? faint : grid,
+      font: { color: look.ink, family: look.font, size: small }, namelength: -1 },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: look.ink },
+  };
+}
+
+/** Colour between two of the form #rrggbb or rgb(…); the page may have either. */
+function mixed(ink, paper, share) {
+  const [a, b] = [parts(ink), parts(paper)];
+  return `rgb(${a.map((part, at) => Math.round(part * share + b[at] * (1 - share))).join(",")})`;
+}
+
+function parts(colour) {
+  if (colour.startsWith("#")) {
+    const digits = colour.length === 4 ? [...colour.slice(1)].map((d) => d + d).join("") : colour.slice(1);
+    return [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16));
+  }
+  return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+}
+
+/** The newest value of each named line, for who cannot see it. */
+function spoken(traces) {
+  return traces
+    .filter(({ name, showlegend, y }) => name && showlegend !== false && y?.length)
+    .map(({ name, y }) => {
+      const last = y.at(-1);
+      return typeof last === "number" ? `${name}: ${Number(last.toPrecision(3))}` : "";
+    })
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Rows of learners with their colour. */
+function table({ columns, rows }) {
+  const head = columns.map(({ title, help }) =>
+    element("th", { scope: "col", title: help || undefined, class: help ? "kd-help" : "" }, title));
+  const body = rows.map(({ learner, cells }) =>
+    element("tr", { class: `kd-of-${learner}` },
+      ...cells.map((cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
+  return element("div", { class: "kd-table-frame" },
+    element("table", { class: "kd-table" },
+      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body)));
+}

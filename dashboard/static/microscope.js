@@ -1,0 +1,375 @@
+// Soft-label microscope: aligned heat maps of three learners' answers, one example under the glass.
+
+import { bars } from "./bars.js";
+import {
+  calmed, displayTemperature, runView, setDisplayTemperature, watchDisplayTemperature,
+} from "./bus.js";
+import { classMatrix } from "./class_matrix.js";
+import { choice, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
+import { drawExample, readExamples } from "./examples.js";
+import { heatMap, legend } from "./heat_map.js";
+import {
+  decode, divergence, eachRow, entropy, meanByClass, offDiagonalCorrelation, percent, ranking, row,
+  softmax,
+} from "./numbers.js";
+import { temperatureSlider } from "./temperature_slider.js";
+
+const LEARNERS = ["teacher", "plain", "distilled"];
+const CROWDED = 30; // beyond, class names above the maps would overlap
+const MOST_BARS = 12; // classes shown of one example's answers
+const LEAST_DRAG = 3; // rows; less is a click
+
+export const mount = mountOnce(async (data) => {
+  await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
+    stylesheet("microscope.css")]);
+  return microscope(data);
+});
+
+function microscope({ run: id, language, learners: names, words }) {
+  const run = runView(id, language);
+  const leave = run.join();
+  const leaving = new AbortController();
+  const root = element("section", {
+    class: "kd kd-microscope", "data-testid": "microscope", "aria-label": words.title,
+  });
+  const note = element("p", { class: "kd-plot-note" }, words.waiting);
+  root.append(note);
+  const store = { examples: null, teacher: null, snapshots: new Map() };
+  let glass = null;
+  let loading = false;
+
+  const load = calmed(async () => {
+    const { snapshots, prepared } = run.state;
+    const last = Math.max(-1, ...store.snapshots.keys());
+    if (loading || !prepared || (store.examples && (snapshots.at(-1) ?? -1) <= last)) return;
+    loading = true;
+    try {
+      const answer = await fetch(run.address("soft", { since: store.examples ? last : -1 }));
+      if (!answer.ok) throw new Error((await answer.json()).error);
+      keep(await answer.json());
+    } catch (error) {
+      note.hidden = false;
+      note.textContent = `${words.unreachable} ${error.message}`;
+    }
+    loading = false;
+  });
+
+  function keep(message) {
+    if (message.inputs) {
+      store.examples = readExamples(message);
+      store.teacher = message.teacher && decode(message.teacher, Float32Array);
+    }
+    for (const { epoch, ...logits } of message.snapshots) {
+      store.snapshots.set(epoch, Object.fromEntries(
+        Object.entries(logits).map(([name, text]) => [name, decode(text, Float32Array)])));
+    }
+    if (!store.examples || leaving.signal.aborted) return;
+    note.hidden = true;
+    if (!glass) {
+      glass = lookingGlass({ run, store, names, words });
+      root.append(glass.root);
+    }
+    glass.show();
+  }
+
+  run.on("state", load, leaving.signal);
+  run.on("moment", () => glass?.show(), leaving.signal);
+  const forget = watchDisplayTemperature(() => glass?.show());
+  load();
+  return {
+    root,
+    end: () => {
+      leaving.abort();
+      forget();
+      leave();
+    },
+  };
+}
+
+/** Everything that is seen once there are examples. */
+function lookingGlass({ run, store, names, words }) {
+  const { examples } = store;
+  const { classes, labels } = examples;
+  const count = classes.length;
+  const total = labels.length;
+  const state = {
+    scale: "log", sort: "sort_class", sortedAt: 0, order: [...labels.keys()], from: 0, to: total,
+    pointed: null, pinned: null,
+  };
+  const answers = {}; // by learner: probabilities [W, C] at the display temperature
+
+  const maps = Object.fromEntries(LEARNERS.map((learner) => [learner, learnerMap(learner)]));
+  const matrices = Object.fromEntries(LEARNERS.map((learner) => [learner, classMatrix({
+    classes, label: say(words.matrix, { learner: names[learner] }),
+    tell: (truth, other, share) => say(words.matrix_told, { truth, other, share }),
+  })]));
+  const correlations = Object.fromEntries(LEARNERS.map((learner) =>
+    [learner, element("p", { class: "kd-caption" })]));
+  const glass = onExample({ examples, names, words });
+  const scale = legend(words.probability);
+  const epochTold = element("b", { class: "kd-micro-epoch" });
+  const sizeTold = element("span", { class: "kd-caption" });
+  const sortTold = element("span", { class: "kd-caption" });
+
+  const slider = temperatureSlider({
+    label: words.temperature, testid: "microscope-temperature", start: displayTemperature(),
+    changed: setDisplayTemperature,
+  });
+  slider.root.title = words.temperature_help;
+  const colours = choice(words.colours, { linear: words.linear, log: words.log }, state.scale,
+    (name) => {
+      state.scale = name;
+      draw();
+    });
+  const sorts = element("select", { "aria-label": words.sort, onchange: () => sortBy(sorts.value) },
+    ...["sort_class", "sort_entropy", "sort_distilled", "sort_plain"].map((name) =>
+      element("option", { value: name }, words[name])));
+  const again = element("button", { type: "button", class: "kd-transport-button",
+    onclick: () => sortBy(state.sort) }, words.sort_again);
+  const all = element("button", { type: "button", class: "kd-transport-button",
+    onclick: () => zoom(0, total) }, words.show_all);
+
+  function learnerMap(learner) {
+    const map = heatMap({
+      label: say(words.map, { learner: names[learner] }),
+      hover: (at) => point(at === null ? null : state.from + at),
+    });
+    let began = null;
+    map.canvas.addEventListener("pointerdown", (event) => {
+      map.canvas.setPointerCapture(event.pointerId);
+      began = state.from + map.cell(event)[0];
+    });
+    map.canvas.addEventListener("pointermove", (event) => {
+      if (began === null) return;
+      const ends = [began, state.from + map.cell(event)[0]].sort((a, b) => a - b);
+      for (const { brush } of Object.values(maps)) place(brush, ends[0], ends[1] + 1);
+    });
+    map.canvas.addEventListener("pointerup", (event) => {
+      if (began === null) return;
+      const [from, to] = [began, state.from + map.cell(event)[0]].sort((a, b) => a - b);
+      began = null;
+      for (const { brush } of Object.values(maps)) brush.hidden = true;
+      if (to - from >= LEAST_DRAG) zoom(from, to + 1);
+      else pin(from);
+    });
+    const mark = element("div", { class: "kd-micro-mark", hidden: "" });
+    const brush = element("div", { class: "kd-micro-brush", hidden: "" });
+    map.root.append(mark, brush);
+    const header = element("div", { class: "kd-micro-classes", "aria-hidden": "true" },
+      ...(count > CROWDED ? [] : classes.map((name) => element("span", { title: name }, name))));
+    const missing = element("p", { class: "kd-caption", hidden: "" }, words.nobody);
+    const figure = element("figure", { class: `kd-micro-map kd-of-${learner}`, style: `--classes:${count}` },
+      element("figcaption", {}, names[learner]), header, map.root, missing);
+    return { ...map, mark, brush, figure, missing };
+  }
+
+  const place = (node, from, to) => {
+    node.hidden = false;
+    const rows = state.to - state.from;
+    node.style.top = `${((from - state.from) / rows) * 100}%`;
+    node.style.height = `${((to - from) / rows) * 100}%`;
+  };
+
+  function sortBy(name) {
+    state.sort = name;
+    state.sortedAt = run.epoch ?? 0;
+    const teacher = answers.teacher;
+    const measure = {
+      sort_class: null,
+      sort_entropy: (answer) => -entropy(answer),
+      sort_distilled: (answer, w) =>
+        answers.distilled ? -divergence(answer, row(answers.distilled, w, count)) : 0,
+      sort_plain: (answer, w) =>
+        answers.plain ? -divergence(answer, row(answers.plain, w, count)) : 0,
+    }[name];
+    const keys = measure && teacher ? eachRow(teacher, count, measure) : labels;
+    state.order = [...labels.keys()].sort((a, b) => keys[a] - keys[b] || a - b);
+    state.pinned = null;
+    draw();
+  }
+
+  function zoom(from, to) {
+    Object.assign(state, { from, to, pinned: null });
+    draw();
+  }
+  const point = (at) => {
+    state.pointed = at;
+    look();
+  };
+  function pin(at) {
+    state.pinned = state.pinned === at ? null : at;
+    look();
+  }
+
+  /** The softened answers of the moment, then everything that is drawn from them. */
+  function soften() {
+    const moment = store.snapshots.get(nearest(run.epoch)) ?? {};
+    for (const learner of LEARNERS) {
+      const logits = learner === "teacher" ? store.teacher : moment[learner];
+      answers[learner] = logits ? softmax(logits, count, displayTemperature(), answers[learner] ?? undefined) : null;
+    }
+  }
+  const nearest = (epoch) =>
+    [...store.snapshots.keys()].filter((known) => epoch === null || known <= epoch)
+      .reduce((a, b) => Math.max(a, b), 0);
+
+  function drawAll() {
+    soften();
+    slider.show(displayTemperature());
+    colours.show(state.scale);
+    scale.show(state.scale);
+    const shown = state.order.slice(state.from, state.to);
+    const means = {};
+    for (const learner of LEARNERS) {
+      const table = answers[learner];
+      const { figure, missing, root: frame, draw: paint } = maps[learner];
+      missing.hidden = Boolean(table);
+      frame.hidden = !table;
+      figure.classList.toggle("kd-nobody", !table);
+      if (!table) continue;
+      const ordered = new Float32Array(shown.length * count);
+      shown.forEach((w, at) => ordered.set(row(table, w, count), at * count));
+      paint(ordered, count, state.scale);
+      means[learner] = meanByClass(table, labels, count);
+      matrices[learner].draw(means[learner], state.scale);
+    }
+    for (const learner of LEARNERS) {
+      const known = means[learner] && means.teacher;
+      correlations[learner].textContent = learner === "teacher" ? words.reference : known
+        ? say(words.correlation, {
+          value: offDiagonalCorrelation(means.teacher, means[learner], count).toFixed(2) })
+        : words.nobody;
+    }
+    const epoch = nearest(run.epoch);
+    epochTold.textContent = epoch === 0 ? words.epoch_0 : say(words.epoch, { epoch });
+    const part = state.to - state.from < total;
+    sizeTold.textContent = part ? say(words.chosen, { count: state.to - state.from, total })
+      : say(words.examples, { count: total });
+    all.hidden = !part;
+    const stale = state.sort.startsWith("sort_d") || state.sort === "sort_plain";
+    again.hidden = !stale || state.sortedAt === epoch;
+    sortTold.textContent = stale ? say(words.sorted_at, { epoch: state.sortedAt }) : "";
+    gutter.draw(state, labels, classes);
+    look();
+  }
+  const draw = eachFrame(drawAll);
+
+  function look() {
+    const at = state.pointed ?? state.pinned ?? state.from;
+    const w = state.order[Math.min(at, state.to - 1)];
+    for (const { mark } of Object.values(maps)) place(mark, at, at + 1);
+    glass.show(w, answers, at === state.pinned);
+    for (const learner of LEARNERS) matrices[learner].mark(labels[w], null);
+  }
+
+  const gutter = classGutter();
+  const field = element("div", {
+    class: "kd-micro-field", tabindex: 0, "aria-label": words.keys,
+    onkeydown: (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const from = state.pinned ?? state.from;
+      state.pointed = null;
+      state.pinned = Math.min(Math.max(from + step, state.from), state.to - 1);
+      look();
+    },
+  }, gutter.root, ...LEARNERS.map((learner) => maps[learner].figure));
+
+  const root = element("div", { class: "kd-micro" },
+    element("div", { class: "kd-micro-top" }, slider.root,
+      element("div", { class: "kd-micro-tools" },
+        element("label", { class: "kd-caption" }, `${words.sort} `, sorts), again, sortTold, colours)),
+    element("div", { class: "kd-micro-told" }, epochTold, sizeTold, all,
+      element("span", { class: "kd-caption" }, words.keys), scale.root),
+    element("div", { class: "kd-micro-body" }, field, glass.root),
+    element("h4", {}, words.matrices),
+    element("div", { class: "kd-micro-matrices" }, ...LEARNERS.map((learner) =>
+      element("figure", { class: `kd-of-${learner}` },
+        element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))));
+  soften();
+  sortBy("sort_class");
+  return { root, show: draw };
+}
+
+/** Names of the true classes beside the rows, where they are sorted by class. */
+function classGutter() {
+  const body = element("div", { class: "kd-micro-groups", "aria-hidden": "true" });
+  return {
+    root: element("div", { class: "kd-micro-gutter" }, body),
+    draw({ sort, order, from, to }, labels, classes) {
+      const groups = [];
+      if (sort === "sort_class") {
+        for (let at = from; at < to; at++) {
+          const last = groups.at(-1);
+          if (last?.label === labels[order[at]]) last.size += 1;
+          else groups.push({ label: labels[order[at]], size: 1 });
+        }
+      }
+      const crowded = groups.length > CROWDED;
+      body.replaceChildren(...(crowded ? [] : groups).map(({ label, size }) =>
+        element("span", { style: `flex:${size}`, title: classes[label] }, classes[label])));
+    },
+  };
+}
+
+/** One example: its image, its true label and the three answers. */
+function onExample({ examples, names, words }) {
+  const { classes, labels } = examples;
+  const count = classes.length;
+  const picture = element("canvas", { class: "kd-example kd-micro-image", role: "img" });
+  const truth = element("p", { class: "kd-micro-truth" });
+  const pinned = element("span", { class: "kd-caption" });
+  const rest = element("p", { class: "kd-caption" });
+  const few = Math.min(count, MOST_BARS);
+  const parts = LEARNERS.map((learner) => {
+    const told = element("span", { class: "kd-caption" });
+    const frame = element("div", { class: "kd-micro-bars" });
+    const root = element("div", { class: `kd-micro-answer kd-of-${learner}` },
+      element("header", {}, element("b", {}, names[learner]), told), frame);
+    return { learner, told, frame, root, chart: null };
+  });
+  let shownClasses = "";
+
+  function chartsFor(chosen) {
+    const key = chosen.join();
+    if (key === shownClasses) return;
+    shownClasses = key;
+    for (const part of parts) {
+      part.chart = bars(chosen.map((c) => classes[c]), { label: names[part.learner] });
+      part.frame.replaceChildren(part.chart.root);
+    }
+  }
+
+  return {
+    root: element("aside", { class: "kd-micro-glass" },
+      element("div", { class: "kd-micro-what" }, picture, element("div", {}, truth, pinned)),
+      ...parts.map(({ root }) => root), rest),
+    show(w, answers, isPinned) {
+      drawExample(picture, examples, w);
+      picture.setAttribute("aria-label", `${words.example} ${w}`);
+      truth.replaceChildren(`${words.truth}: `, element("b", {}, classes[labels[w]]));
+      pinned.textContent = isPinned ? words.pinned : "";
+      const own = LEARNERS.filter((learner) => answers[learner])
+        .map((learner) => row(answers[learner], w, count));
+      const highest = Float32Array.from(classes, (_, c) => Math.max(0, ...own.map((one) => one[c])));
+      const chosen = count <= few ? [...classes.keys()]
+        : [...new Set([labels[w], ...ranking(highest)])].slice(0, few).sort((a, b) => a - b);
+      chartsFor(chosen);
+      rest.textContent = count > few ? say(words.rest, { count: count - few }) : "";
+      for (const { learner, told, root, chart } of parts) {
+        root.hidden = !answers[learner];
+        if (!answers[learner]) continue;
+        const answer = row(answers[learner], w, count);
+        chart.show(Float32Array.from(chosen, (c) => answer[c]));
+        chart.mark(chosen.indexOf(labels[w]));
+        const facts = [say(words.says, { label: classes[ranking(answer)[0]] }),
+          `${percent(Math.max(...answer))}`, `${words.entropy} ${entropy(answer).toFixed(2)}`];
+        if (learner !== "teacher" && answers.teacher) {
+          facts.push(`${words.divergence} ${divergence(row(answers.teacher, w, count), answer).toFixed(3)}`);
+        }
+        told.textContent = facts.join(" · ");
+      }
+    },
+  };
+}

@@ -1,0 +1,134 @@
+"""The push of a followed run: its charts over time and where it stands, once for all viewers.
+
+A stream looks at the run as often as a chart should move, works out what is new, and hands the
+same ready text to everybody who listens. It sleeps while nobody does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+from dashboard.charts import OVER_TIME
+from dashboard.charts.delta import delta
+from dashboard.encoding import json_text
+from dashboard.engine import RECORDED, hub
+from dashboard.history import History, history_of
+from dashboard.status import LIVE_STATES
+from dashboard.text import words
+
+PERIOD = 0.22
+"""Seconds between two looks: a little more often than four times a second."""
+REST = 1.0
+"""The same while the run is over."""
+QUEUE = 64
+"""Messages that wait for a slow viewer; then it gets the whole state anew."""
+KEEP_ALIVE = 15.0
+"""Seconds of silence after which a comment keeps the connection open."""
+
+
+class Stream:
+    """One run in one language, for any number of viewers; lives in the server's event loop."""
+
+    def __init__(self, run: str, language: str) -> None:
+        self._run = run
+        self._words = words(language)
+        self._viewers: set[asyncio.Queue[str | None]] = set()
+        self._figures: dict[str, dict[str, Any]] = {}
+        self._state: dict[str, Any] = {}
+        self._heard = -1
+        self._pump: asyncio.Task[None] | None = None
+
+    async def messages(self) -> AsyncIterator[str]:
+        """Server-sent events: everything so far, then what is new, until the viewer leaves."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
+        await self._look()
+        for message in self._everything():
+            yield message
+        self._viewers.add(queue)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._follow())
+        try:
+            while True:
+                try:
+                    message = await asyncio.wait_for(queue.get(), KEEP_ALIVE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if message is None:
+                    for one in self._everything():
+                        yield one
+                else:
+                    yield message
+        finally:
+            self._viewers.discard(queue)
+
+    async def _follow(self) -> None:
+        while self._viewers:
+            await asyncio.sleep(PERIOD if self._state.get("live") else REST)
+            for message in await self._look():
+                for queue in self._viewers:
+                    _put(queue, message)
+
+    async def _look(self) -> list[str]:
+        """Catch up with the run; what changed since the last look, as messages."""
+        figures, state, heard = await asyncio.to_thread(self._draw)
+        if figures is None:
+            figures = self._figures
+        messages = [
+            _message("figure", {"name": name} | change)
+            for name, figure in figures.items()
+            if (change := delta(self._figures.get(name), figure))
+        ]
+        if state != self._state:
+            messages.append(_message("state", state))
+        self._figures, self._state, self._heard = figures, state, heard
+        return messages
+
+    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
+        shared = history_of(self._run)
+        with shared.lock:
+            history = shared.newest()
+            state = _state(self._run, history)
+            if history.heard == self._heard:
+                return None, state, self._heard
+            figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
+            return figures, state, history.heard
+
+    def _everything(self) -> list[str]:
+        figures = [_message("figure", {"name": name, "replace": figure})
+                   for name, figure in self._figures.items()]  # fmt: skip
+        return [*figures, _message("state", self._state)]
+
+
+def _put(queue: asyncio.Queue[str | None], message: str) -> None:
+    """Add to a viewer's queue; a full one is emptied, and the viewer gets everything anew."""
+    try:
+        queue.put_nowait(message)
+    except asyncio.QueueFull:
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+def _state(run: str, history: History) -> dict[str, Any]:
+    """Where the run stands: what the transport bar and the charts of a moment need."""
+    state = "finished" if run == RECORDED else hub().state(run)
+    return {
+        "state": state,
+        "live": state in LIVE_STATES,
+        "phase": history.phase,
+        "position": history.position,
+        "step": history.step,
+        "seconds": history.finished.seconds if history.finished else history.seconds,
+        "epochs": history.config.get("epochs", 0),
+        "epoch": history.epochs[-1].epoch if history.epochs else 0,
+        "snapshots": sorted(history.snapshots),
+        "students": history.students,
+        "marks": [asdict(mark) for mark in history.marks],
+        "prepared": history.prepared is not None,
+    }
+
+
+def _message(name: str, values: Any) -> str:
+    return f"event: {name}\ndata: {json_text(values)}\n\n"
