@@ -49,6 +49,10 @@ def summary(config: RunConfig) -> str:
     parts = [dataset_title(config.dataset), config.method]
     if config.method != "hard":
         parts += [f"T {config.temperature:g}", f"λ {config.weight:g}"]
+    if config.label_noise:
+        parts.append(t("app.noise", share=config.label_noise))
+    if config.transfer_size:
+        parts.append(t("app.examples", count=config.transfer_size))
     return " · ".join([*parts, f"{config.teacher} → {config.student}"])
 
 

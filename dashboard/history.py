@@ -15,7 +15,6 @@ from kdcore.events import (
     Epoch,
     Event,
     Finished,
-    Paused,
     Prepared,
     Retuned,
     Scores,
@@ -38,8 +37,8 @@ class Mark:
 
     position: float
     name: str
-    """Of the setting, or ``paused``."""
-    value: float | None = None
+    """Of the setting."""
+    value: float
 
 
 @dataclass(slots=True)
@@ -118,8 +117,6 @@ class History:
             case Retuned():
                 self.controls[event.name] = event.value
                 self.marks.append(Mark(event.position, event.name, event.value))
-            case Paused():
-                self.marks.append(Mark(event.position, "paused"))
             case Finished():
                 self.finished = event
         if event.kind in ("finished", "failed"):

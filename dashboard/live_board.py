@@ -25,9 +25,10 @@ def board(run: str, *, startable: bool) -> None:
     """
     now = status(hub().events(run)) if run else Status()
     state = hub().state(run) if run else ""
-    _buttons(run, state, startable=startable)
+    _buttons(run, now, state, startable=startable)
     if run:
-        _where_it_stands(now, state)
+        if state in LIVE_STATES:
+            st.progress(now.done or 0.0)
         _formula(store().folder(run).config, now)
         if sentences := verdict(now):
             st.markdown(tell(sentences))
@@ -41,7 +42,7 @@ def layout_key(run: str) -> tuple[str, str, bool]:
     return run, status(hub().events(run)).phase, hub().state(run) in LIVE_STATES
 
 
-def _buttons(run: str, state: str, *, startable: bool) -> None:
+def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
     live = bool(run) and hub().commandable(run)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
@@ -53,7 +54,7 @@ def _buttons(run: str, state: str, *, startable: bool) -> None:
             t("live.resume") if paused else t("live.pause"), key="pause", disabled=not live,
             type="primary" if paused else "secondary",
             icon=":material/resume:" if paused else ":material/pause:",
-            on_click=actions.toggle_pause, args=(run, state),
+            on_click=actions.toggle_pause, args=(run, state), shortcut="Space",
         )  # fmt: skip
         st.button(t("live.step"), key="step", icon=":material/skip_next:", disabled=not live,
                   on_click=actions.step, args=(run,))  # fmt: skip
@@ -61,13 +62,8 @@ def _buttons(run: str, state: str, *, startable: bool) -> None:
                   on_click=actions.stop, args=(run,))  # fmt: skip
         if state:
             st.badge(t(f"state.{state}"), color=STATE_COLOURS[state])
-
-
-def _where_it_stands(now: Status, state: str) -> None:
-    if state not in LIVE_STATES:
-        return
-    text = t("live.queued") if state == "queued" else _progress_text(now)
-    st.progress(now.done or 0.0, text=text)
+        if state in LIVE_STATES:
+            st.caption(t("live.queued") if state == "queued" else _progress_text(now))
 
 
 def _progress_text(now: Status) -> str:

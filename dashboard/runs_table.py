@@ -38,8 +38,7 @@ def _row(row: RunRow) -> dict[str, str]:
         t("runs.method"): config["method"],
         "T": f"{config['temperature']:g}" if soft else "",
         "λ": f"{config['weight']:g}" if soft else "",
-        t("setting.teacher.label"): config["teacher"],
-        t("setting.student.label"): config["student"],
+        t("live.group.models"): f"{config['teacher']} → {config['student']}",
         **{t(f"learner.{name}"): _percent(getattr(row, name)) for name in LEARNERS},
         t("runs.note"): row.note,
     }

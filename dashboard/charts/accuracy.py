@@ -13,7 +13,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
         return style.empty(words, "time")
-    data = []
+    data, trails = [], []
     lowest = 1.0
     if history.teacher:
         level = history.teacher.test_accuracy
@@ -26,11 +26,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         data.append(style.line(words, student, [epoch.epoch for epoch in history.epochs], scores))
     for student in history.students:
         columns = history.steps[student].columns
-        data.append(style.trail(words, student, columns["position"], columns["accuracy"],
+        trails.append(style.trail(words, student, columns["position"], columns["accuracy"],
                                 hoverinfo="skip"))  # fmt: skip
     low = max(0.0, lowest - ROOM) if history.epochs else 0.0
     return {
-        "data": data,
+        "data": trails + data,
         "layout": timeline.layout(
             history, words, words["chart.test_accuracy"], tickformat=".0%",
             hoverformat=".1%", range=[low, 1.005],

@@ -14,7 +14,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.empty(words, "time")
     if not history.teacher:
         return style.empty(words, "teacher")
-    data, after = [], []
+    data, trails, after = [], [], []
     for student in history.students:
         points = [(epoch.epoch, epoch.students[student].agreement) for epoch in history.epochs]
         known = [(epoch, value) for epoch, value in points if value is not None]
@@ -23,11 +23,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                                [value for _, value in known]))  # fmt: skip
     for student in history.students:
         columns = history.steps[student].columns
-        data.append(style.trail(words, student, columns["position"], columns["agreement"],
+        trails.append(style.trail(words, student, columns["position"], columns["agreement"],
                                 hoverinfo="skip"))  # fmt: skip
     low = max(0.0, min(after) - ROOM) if after else 0.0
     return {
-        "data": data,
+        "data": trails + data,
         "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
                                   hoverformat=".1%", range=[low, 1.005]),
     }  # fmt: skip

@@ -21,11 +21,13 @@ def figure(
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             fitted = diagnosis.temperature_fitted
-            for state, summary in (("1", diagnosis.calibration),
-                                   (f"{fitted:.2f}", diagnosis.calibrated)):  # fmt: skip
+            name = style.name(words, learner)
+            scaled = words["chart.scaled"].format(learner=name)
+            for name, state, summary in ((name, "1", diagnosis.calibration),
+                                         (scaled, f"{fitted:.2f}", diagnosis.calibrated)):  # fmt: skip
                 rows.append({
                     "learner": learner,
-                    "cells": [style.name(words, learner), state,
+                    "cells": [name, state,
                               *(_cell(summary, key, form) for key, form in COLUMNS)],
                 })  # fmt: skip
     return {

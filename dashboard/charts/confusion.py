@@ -7,8 +7,10 @@ from dashboard.history import History
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""
-ONE_WAY = [[0, "#ffffff00"], [1, style.GAP]]
-BOTH_WAYS = [[0, "#0072B2"], [0.5, "#ffffff00"], [1, style.GAP]]
+NOTHING = "rgba(128,128,128,0.09)"
+ONE_WAY = [[0, NOTHING], [1e-6, "#fbe3d2"], [1, style.GAP]]
+BOTH_WAYS = [[0, "#0072B2"], [0.499, "#d6e8f5"], [0.5, NOTHING], [0.501, "#fbe3d2"],
+             [1, style.GAP]]  # fmt: skip
 
 
 def figure(
@@ -45,7 +47,7 @@ def figure(
         }  # fmt: skip
         layout[f"yaxis{suffix}"] = names | {
             "autorange": "reversed", "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}",
-            "constrain": "domain", "showticklabels": at == 0,
+            "constrain": "domain", "constraintoward": "top", "showticklabels": at == 0,
             "title": {"text": words["chart.true_class"] if at == 0 else ""},
         }  # fmt: skip
         layout["annotations"].append(style.heading(title, domain))

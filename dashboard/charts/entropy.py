@@ -41,6 +41,7 @@ def figure(
         }  # fmt: skip
         layout[f"yaxis{suffix}"] = {
             "anchor": f"x{suffix}", "tickformat": ".0%", "range": [0, 1.02], "dtick": 0.5,
+            "showticklabels": at == 0,
             "title": {"text": words["chart.share"] if at == 0 else ""},
         }  # fmt: skip
         sizes = f"{sum(diagnosis.entropy_right)} / {sum(diagnosis.entropy_wrong)}"

@@ -10,7 +10,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Loss of the newest batches, and its mean over each epoch."""
     if not history.prepared:
         return style.empty(words, "time")
-    data = []
+    data, trails = [], []
     for student in history.students:
         means = [epoch.students[student].train_loss for epoch in history.epochs]
         # the mean of an epoch stands in its middle
@@ -18,9 +18,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                                means, hovertemplate="%{y:.3f}"))  # fmt: skip
     for student in history.students:
         columns = history.steps[student].columns
-        data.append(style.trail(words, student, columns["position"], columns["loss"],
+        trails.append(style.trail(words, student, columns["position"], columns["loss"],
                                 hoverinfo="skip"))  # fmt: skip
     return {
-        "data": data,
+        "data": trails + data,
         "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),
     }

@@ -33,7 +33,8 @@ def figure(
         "layout": {
             "xaxis": {"title": {"text": words["chart.t_cal"]}, "type": "log",
                       "tickvals": [0.1, 0.25, 0.5, 1, 2, 4, 8, 16]},
-            "yaxis": {"title": {"text": words["chart.validation_nll"]}, "type": "log"},
+            "yaxis": {"title": {"text": words["chart.validation_nll"]}, "type": "log",
+                      "tickvals": [0.05, 0.1, 0.2, 0.5, 1, 2, 5]},
             "shapes": [{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper",
                         "line": {"dash": "dot", "width": 1, "color": "#8a94a0"}}],
         },

@@ -23,7 +23,6 @@ def figure(
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06,
-        "legend": {"traceorder": "normal"},
     }  # fmt: skip
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]

@@ -35,8 +35,8 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
     """What happened between the epochs: a thin pale line without a place in the legend."""
     return {
         "type": "scatter", "mode": "lines", "name": name(words, learner), "showlegend": False,
-        "x": list(x), "y": list(y), "opacity": 0.45,
-        "line": {"color": COLOURS[learner], "width": 1.3},
+        "x": list(x), "y": list(y), "opacity": 0.35,
+        "line": {"color": COLOURS[learner], "width": 1.2},
     } | more  # fmt: skip
 
 

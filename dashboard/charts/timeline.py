@@ -53,8 +53,6 @@ def _labels(marks: list[Mark], end: float, words: Words) -> list[dict[str, Any]]
 
 
 def _text(mark: Mark, words: Words) -> str:
-    if mark.value is None:
-        return "⏸"
     symbol = SYMBOLS.get(mark.name) or words[f"live.slider.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"

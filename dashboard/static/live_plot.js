@@ -2,6 +2,7 @@
 
 import { calmed, runView } from "./bus.js";
 import { eachFrame, element, stylesheet } from "./dom.js";
+import { plotLegend } from "./plot_legend.js";
 
 const USUAL_SIZE = 16; // pixels of type for which heights are given
 
@@ -44,6 +45,7 @@ class Chart {
   #drawn = false;
   #figure = null;
   #asked = 0;
+  #revision = 0; // arrays grow in place: Plotly looks at them again when this changes
 
   constructor(parent, data) {
     this.parent = parent;
@@ -51,8 +53,9 @@ class Chart {
     this.run = runView(data.run, data.language);
     this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
     this.note = element("p", { class: "kd-plot-note" }, data.words.waiting);
+    this.legend = plotLegend(() => this.draw());
     this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}` },
-      this.plot, this.note);
+      this.legend.root, this.plot, this.note);
     parent.replaceChildren(this.root);
     this.draw = eachFrame(() => this.#draw());
     this.fetch = calmed(() => this.#fetch());
@@ -125,6 +128,7 @@ class Chart {
     if (this.#leaving.signal.aborted || !this.root.clientWidth) return;
     this.note.hidden = Boolean(figure.data || figure.table);
     this.plot.hidden = !this.note.hidden && !figure.table && !figure.data;
+    if (!figure.data) this.legend.show([]);
     if (figure.empty) {
       this.note.textContent = figure.empty;
       this.plot.hidden = true;
@@ -140,11 +144,13 @@ class Chart {
     const height = Math.round((this.data.height * look.size) / USUAL_SIZE);
     const traces = this.data.over_time ? figure.data.map((trace) => this.#until(trace)) : figure.data;
     const layout = themed(figure.layout, look, this.root.clientWidth, height);
+    this.legend.show(traces);
+    layout.datarevision = this.#revision += 1;
     layout.uirevision = `${this.data.run}/${this.data.name}`;
     if (this.data.over_time && this.run.cursor !== null) {
       layout.shapes = [...(layout.shapes ?? []), nowLine(this.run.cursor, look)];
     }
-    await Plotly.react(this.plot, traces, layout, {
+    await Plotly.react(this.plot, this.legend.without(traces), layout, {
       displaylogo: false, responsive: false, displayModeBar: "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       toImageButtonOptions: { filename: this.data.name, scale: 2 },
@@ -201,11 +207,8 @@ function themed(layout, look, width, height) {
     width, height, autosize: false,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: look.font, size: small, color: look.ink },
-    margin: { l: look.size * 2.4, r: look.size * 0.9, t: look.size * (headed ? 3.1 : 1.6), b: look.size * 1.8, pad: 2 },
-    showlegend: layout.showlegend ?? true,
-    legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", xanchor: "left",
-      ...(headed ? { y: 1 + (look.size * 1.5) / height } : {}),
-      font: { size: small }, bgcolor: "rgba(0,0,0,0)", ...layout.legend },
+    margin: { l: look.size * 2.4, r: look.size * 0.9, t: look.size * (headed ? 1.9 : 0.6), b: look.size * 1.8, pad: 2 },
+    showlegend: false,
     hoverlabel: { bgcolor: look.paper, bordercolor: faint.startsWith("#") ? faint : grid,
       font: { color: look.ink, family: look.font, size: small }, namelength: -1 },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: look.ink },

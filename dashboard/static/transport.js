@@ -1,9 +1,10 @@
 // The transport bar: scrub through the epochs of a run, follow it live, or replay it.
 
 import { runView } from "./bus.js";
-import { choice, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
+import { choice, drawing, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
 
-const SPEEDS = { 0.25: "×¼", 1: "×1", 4: "×4", 16: "×16" };
+const SPEEDS = { quarter: 0.25, once: 1, four: 4, sixteen: 16 };
+const SPEED_NAMES = { quarter: "×¼", once: "×1", four: "×4", sixteen: "×16" };
 const AT_ONCE = 0.6; // seconds that "max" takes for a whole run
 const GLIMPSE = 10; // seconds that a replay by itself takes for a whole run
 
@@ -16,12 +17,12 @@ function transport({ run: id, language, autoplay, words }) {
   const run = runView(id, language);
   const leave = run.join();
   const leaving = new AbortController();
-  let speed = autoplay ? "glimpse" : "1";
+  let speed = autoplay ? "glimpse" : "once";
 
   const duration = () => Math.max(run.state.seconds, 0.5);
   const rate = () => {
     if (speed === "glimpse") return run.newest / GLIMPSE;
-    return run.newest / (speed === "max" ? AT_ONCE : duration() / Number(speed));
+    return run.newest / (speed === "max" ? AT_ONCE : duration() / SPEEDS[speed]);
   };
 
   const badge = element("span", { class: "kd-transport-state" });
@@ -53,13 +54,13 @@ function transport({ run: id, language, autoplay, words }) {
       run.setCursor(null);
     },
   }, words.follow);
-  const speeds = choice(words.speed, { ...SPEEDS, max: words.max }, speed, (name) => {
+  const speeds = choice(words.speed, { ...SPEED_NAMES, max: words.max }, speed, (name) => {
     speed = name;
   });
   const ticks = element("div", { class: "kd-transport-ticks", "aria-hidden": "true" });
 
   const show = eachFrame(() => {
-    const { state, position, epochs, snapshots, marks } = run.state;
+    const { position, epochs, snapshots, marks } = run.state;
     const at = run.cursor ?? position;
     slider.max = Math.max(position, 1e-6);
     slider.disabled = position === 0;
@@ -72,7 +73,7 @@ function transport({ run: id, language, autoplay, words }) {
     badge.textContent = words[mood(run)];
     badge.dataset.mood = mood(run);
     follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
-    replay.textContent = run.playing ? `⏸ ${words.pause}` : `▶ ${words.replay}`;
+    replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);
     replay.disabled = position === 0;
     const share = (place) => `${(place / Math.max(position, 1e-6)) * 100}%`;
     ticks.replaceChildren(
@@ -80,7 +81,6 @@ function transport({ run: id, language, autoplay, words }) {
         element("i", { style: `left:${share(epoch)}` })),
       ...marks.map((mark) => element("i", { class: "kd-mark", style: `left:${share(mark.position)}` })),
     );
-    void state;
   });
   run.on("state", show, leaving.signal);
   run.on("moment", show, leaving.signal);
@@ -113,6 +113,11 @@ function transport({ run: id, language, autoplay, words }) {
     },
   };
 }
+
+/** A triangle, or while it plays two strokes. */
+const icon = (playing) =>
+  drawing("svg", { class: "kd-icon", viewBox: "0 0 10 10", "aria-hidden": "true" },
+    drawing("path", { d: playing ? "M1 0h3v10h-3zM6 0h3v10h-3z" : "M1 0l9 5-9 5z" }));
 
 const isTyping = (node) =>
   node.closest?.("input:not([type=range]), textarea, select, [contenteditable=true]") !== null;

@@ -3,26 +3,27 @@
 import streamlit as st
 
 from dashboard import address
+from dashboard.charts.bins import WAYS
 from dashboard.choice import run_picker
 from dashboard.components.transport import transport
 from dashboard.panel import chart_panel
 from dashboard.text import t
 
-MOST_BINS = 60
+USUAL_BINS = 15
 
 st.title(t("calibration.title"), anchor=False)
 address.take(
-    "bins", 15, lambda text: int(text) if text in map(str, range(5, MOST_BINS + 1)) else 15
+    "bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS
 )
 address.take("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
 with left:
     run = run_picker()
-bins = middle.slider(t("calibration.bins"), 5, MOST_BINS, key="bins")
+bins = middle.select_slider(t("calibration.bins"), WAYS, key="bins")
 calibrated = right.toggle(
     t("calibration.calibrated"), key="calibrated", help=t("calibration.calibrated_help")
 )
-address.show({"bins": None if bins == 15 else str(bins), "calibrated": "1" if calibrated else None})
+address.show({"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None})
 
 binned = {"bins": bins, "calibrated": calibrated}
 chart_panel("reliability", run, height=360, params=binned)

@@ -70,6 +70,6 @@ else:
     for row in (CHARTS[:3], CHARTS[3:]):
         for name, column in zip(row, st.columns(3), strict=True):
             with column:
-                chart_panel(name, run)
+                chart_panel(name, run, height=235)
     transport(run)
 show_in_address()

@@ -31,6 +31,7 @@ if try_it:
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(t("start.recorded"), anchor=False)
     st.badge(t("app.replay"), icon=":material/replay:")
+st.caption(t("start.recorded_about"))
 chart_panel("accuracy", RECORDED, height=320)
 transport(RECORDED, autoplay=True)
 st.markdown(tell(verdict(status(hub().events(RECORDED)))))

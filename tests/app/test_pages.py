@@ -72,10 +72,10 @@ def test_the_language_is_part_of_the_link(open_page):
 
 def test_the_number_of_bins_is_part_of_the_link(open_page):
     app = open_page("calibration", bins="30")
-    assert app.slider(key="bins").value == 30
+    assert app.select_slider(key="bins").value == 30
 
-    app.slider(key="bins").set_value(45).run()
-    assert app.query_params["bins"] == "45"
+    app.select_slider(key="bins").set_value(20).run()
+    assert app.query_params["bins"] == "20"
 
 
 def test_the_start_page_starts_a_run_and_goes_to_it(open_page, hub):

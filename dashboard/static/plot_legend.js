@@ -1,0 +1,56 @@
+// The legend above a chart: it wraps as text does, and a click hides or shows a line.
+
+import { drawing, element } from "./dom.js";
+
+const DASHES = { solid: "", dash: "7 4", dot: "1.5 3.5" };
+const SHAPES = {
+  circle: "M9 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
+  square: "M9.3 2.8h6.4v6.4h-6.4z",
+  diamond: "M12.5 1.8l4.2 4.2l-4.2 4.2l-4.2 -4.2z",
+};
+
+/** @returns {root, show(traces), without(traces)}; `changed` is called after a click */
+export function plotLegend(changed) {
+  const root = element("div", { class: "kd-plot-legend" });
+  const hidden = new Set();
+  let told = "";
+  const toggle = (name) => {
+    if (!hidden.delete(name)) hidden.add(name);
+    told = "";
+    changed();
+  };
+  return {
+    root,
+    show(traces) {
+      const entries = traces.filter(({ name, showlegend }) => name && showlegend !== false);
+      const now = JSON.stringify(entries.map(({ name, line, marker, mode }) => [name, line, marker, mode]));
+      if (now === told) return;
+      told = now;
+      root.replaceChildren(...(entries.length < 2 && !entries.some(({ type }) => type === "bar") ? [] : entries)
+        .map((trace) => element("button", {
+          type: "button", "aria-pressed": !hidden.has(trace.name), onclick: () => toggle(trace.name),
+        }, sample(trace), trace.name)));
+    },
+    /** The traces with those that were clicked away left undrawn. */
+    without: (traces) => (hidden.size === 0 ? traces : traces.map((trace) =>
+      (hidden.has(trace.name) ? { ...trace, visible: false } : trace))),
+  };
+}
+
+function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup }) {
+  const svg = drawing("svg", { viewBox: "0 0 25 12", "aria-hidden": "true" });
+  const colour = marker.pattern?.fgcolor ?? (typeof marker.color === "string" ? marker.color : line.color);
+  if (type === "bar" || stackgroup) {
+    svg.append(drawing("rect", {
+      x: 6, y: 1, width: 13, height: 10, fill: fillcolor ?? (marker.pattern ? marker.color : colour),
+      stroke: marker.line?.color ?? "none",
+    }));
+    return svg;
+  }
+  if (mode.includes("lines")) {
+    svg.append(drawing("path", { d: "M1 6h23", fill: "none", stroke: line.color, "stroke-width": 2.2,
+      "stroke-dasharray": DASHES[line.dash] ?? "" }));
+  }
+  if (mode.includes("markers")) svg.append(drawing("path", { d: SHAPES[marker.symbol] ?? SHAPES.circle, fill: colour }));
+  return svg;
+}
