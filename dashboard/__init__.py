@@ -1,0 +1,1 @@
+"""The face: a Streamlit app over the engine."""

@@ -57,4 +57,3 @@ def show(values: Mapping[str, str | None]) -> None:
     seen = st.session_state.setdefault(SEEN, {})
     seen |= values
     st.session_state[LAST] = st.session_state[LAST][0], st.query_params.to_dict()
-

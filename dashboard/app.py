@@ -16,7 +16,7 @@ USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
 
 
 @asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[None]:
+async def lifespan(_: Any) -> AsyncIterator[None]:
     """Wake the engine before somebody waits for it; end it with the server."""
     threading.Thread(target=_get_ready, daemon=True).start()
     yield

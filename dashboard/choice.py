@@ -1,4 +1,4 @@
-"""Which run a page shows: the URL's, else the one that trains, else the newest, else the example."""
+"""Which run a page shows: the URL's, else the one that trains, the newest, or the example."""
 
 import streamlit as st
 

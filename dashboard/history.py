@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from threading import Lock
 from typing import Any
 
-from dashboard.engine import hub
 from dashboard.thinned import Thinned
 from kdcore.config import RETUNABLE
 from kdcore.events import (
@@ -79,6 +76,15 @@ class History:
         return self.prepared.teacher if self.prepared else None
 
     @property
+    def evaluations(self) -> list[tuple[float, dict[str, Scores]]]:
+        """Where on the time axis the students were evaluated, and how well they did."""
+        found = [(float(epoch.epoch), epoch.students) for epoch in self.epochs]
+        end = self.finished
+        if end and end.stopped and end.students and (not found or self.position > found[-1][0]):
+            found.append((self.position, end.students))
+        return found
+
+    @property
     def costs(self) -> dict[str, Cost]:
         """What each learner costs."""
         return self.prepared.costs if self.prepared else {}
@@ -135,28 +141,3 @@ class History:
             "soft": weight * clean["soft_loss"],
             **{name: clean[name] for name in STEP_COLUMNS if name in clean},
         }
-
-
-class SharedHistory:
-    """One run's history, brought up to date by whoever asks."""
-
-    def __init__(self, run: str) -> None:
-        self.run = run
-        self.lock = Lock()
-        """Held while the history is read or grows."""
-        self._history = History()
-
-    def newest(self) -> History:
-        """The history with all events so far; call it with the lock held.
-
-        Raises:
-            UserError: there is no such run.
-        """
-        self._history.fold(hub().events(self.run, self._history.heard))
-        return self._history
-
-
-@lru_cache(maxsize=32)
-def history_of(run: str) -> SharedHistory:
-    """The shared history of a run."""
-    return SharedHistory(run)

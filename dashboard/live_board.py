@@ -1,5 +1,7 @@
 """The board of a live run: buttons, where it stands, the formula with its numbers, the verdict."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard import actions
@@ -10,7 +12,7 @@ from dashboard.text import explain, t, tell
 from dashboard.verdict import verdict
 from kdcore.config import RunConfig
 
-STATE_COLOURS = {
+STATE_COLOURS: dict[str, Any] = {
     "queued": "gray", "running": "green", "paused": "orange", "finished": "blue",
     "stopped": "gray", "failed": "red", "interrupted": "red", "crashed": "red",
 }  # fmt: skip
@@ -26,6 +28,8 @@ def board(run: str, *, startable: bool) -> None:
     now = status(hub().events(run)) if run else Status()
     state = hub().state(run) if run else ""
     _buttons(run, now, state, startable=startable)
+    if not run:
+        st.latex(loss_formula(st.session_state["method"], st.session_state["mixing"]))
     if run:
         if state in LIVE_STATES:
             st.progress(now.done or 0.0)

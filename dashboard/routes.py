@@ -1,4 +1,4 @@
-"""What the browser fetches besides the pages: scripts, live charts, charts of a moment, soft labels."""
+"""What the browser fetches besides the pages: scripts, charts, soft labels, whole runs."""
 
 import gzip
 import re
@@ -19,7 +19,7 @@ from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from dashboard.charts.bins import WAYS
 from dashboard.encoding import json_text
 from dashboard.engine import store
-from dashboard.history import history_of
+from dashboard.shared_history import history_of
 from dashboard.soft_labels import soft_labels
 from dashboard.stream import Stream
 from dashboard.text import LANGUAGES, words
@@ -35,7 +35,7 @@ BINS = 15
 _streams: dict[tuple[str, str], Stream] = {}
 
 
-def plotly(request: Request) -> Response:
+def plotly(_: Request) -> Response:
     """The chart library of the installed package, packed."""
     headers = LASTING | {"Content-Encoding": "gzip"}
     return Response(_plotly(), media_type="text/javascript", headers=headers)

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.encoding import base64_of
 from dashboard.engine import store
-from dashboard.history import history_of
+from dashboard.shared_history import history_of
 
 BEFORE_ALL = -1
 """``since`` of who has nothing yet; epoch 0 is before training."""

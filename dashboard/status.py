@@ -51,7 +51,8 @@ class Status:
     def done(self) -> float | None:
         """Share of the present phase that is done, where that is known."""
         if self.phase == "training" and self.batch and self.started:
-            return min(1.0, self.batch.position / self.started.config["epochs"])
+            epochs: int = self.started.config["epochs"]
+            return min(1.0, self.batch.position / epochs)
         if self.phase == "teacher" and self.teacher_epoch:
             return self.teacher_epoch.epoch / self.teacher_epoch.epochs
         if self.progress and self.progress.total:

@@ -13,7 +13,8 @@ from dashboard.charts import OVER_TIME
 from dashboard.charts.delta import delta
 from dashboard.encoding import json_text
 from dashboard.engine import RECORDED, hub
-from dashboard.history import History, history_of
+from dashboard.history import History
+from dashboard.shared_history import history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import words
 
@@ -51,15 +52,12 @@ class Stream:
         try:
             while True:
                 try:
-                    message = await asyncio.wait_for(queue.get(), KEEP_ALIVE)
+                    async with asyncio.timeout(KEEP_ALIVE):
+                        news = await queue.get()
                 except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                if message is None:
-                    for one in self._everything():
-                        yield one
-                else:
-                    yield message
+                    news = ": still here\n\n"
+                for text in self._everything() if news is None else [news]:
+                    yield text
         finally:
             self._viewers.discard(queue)
 

@@ -36,9 +36,7 @@ class Thinned:
     def _halve(self) -> None:
         self._stride *= 2
         for name, column in self.columns.items():
-            column[:] = [
-                self._merged(name, column[at : at + 2]) for at in range(0, len(column), 2)
-            ]
+            column[:] = [self._merged(name, column[at : at + 2]) for at in range(0, len(column), 2)]
 
     def _merged(self, name: str, values: list[float]) -> float:
         return values[-1] if name == self._place else sum(values) / len(values)

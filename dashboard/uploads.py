@@ -4,7 +4,7 @@ import hashlib
 import re
 import shutil
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 SUFFIXES = ("zip", "tar", "gz", "tgz", "xz", "bz2", "csv")
 """Endings of the files that can be loaded."""
@@ -18,7 +18,7 @@ def keep(file: BinaryIO, name: str, root: Path) -> Path:
         name: what the viewer calls it; its letters, digits, dots and dashes are kept.
         root: folder of all uploads.
     """
-    contents = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    contents = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()[:16]
     path = root / contents / re.sub(r"[^\w.-]+", "_", Path(name).name).lstrip(".")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

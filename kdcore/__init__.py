@@ -6,6 +6,7 @@ Example:
 
 from kdcore.config import RunConfig
 from kdcore.run import Run
+from kdcore.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Run", "RunConfig"]

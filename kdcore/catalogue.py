@@ -164,7 +164,8 @@ MODELS = {
                      example=name, images_only=True)
         for name, title in (
             ("resnet18", "ResNet-18 (torchvision)"), ("resnet50", "ResNet-50 (torchvision)"),
-            ("resnet152", "ResNet-152 (torchvision)"), ("mobilenet_v2", "MobileNetV2 (torchvision)"),
+            ("resnet152", "ResNet-152 (torchvision)"),
+            ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
 }  # fmt: skip
@@ -197,6 +198,8 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
             raise UserError("model_takes_no_widths", spec=spec, family=family)
         return family, ()
     widths = tail.split(",")
-    if not all(width.isascii() and width.isdigit() and 1 <= int(width) <= 16_384 for width in widths):
+    if not all(
+        width.isascii() and width.isdigit() and 1 <= int(width) <= 16_384 for width in widths
+    ):
         raise UserError("model_widths", spec=spec, example=entry.example)
     return family, tuple(int(width) for width in widths)

@@ -73,7 +73,7 @@ def command_from_dict(values: dict[str, Any]) -> Command:
     return COMMANDS[values["command"]](**fields)
 
 
-class Stopped(Exception):  # noqa: N818  (it is no error)
+class Stopped(Exception):
     """Raised by ``Controls.obey`` where the run was told to stop."""
 
 

@@ -78,9 +78,7 @@ class RunConfig:
     )  # fmt: skip
     speed: float = setting(0.0, "most batches a second; 0 means no limit", low=0, high=1e6)
     device: str = setting("auto", "where to train", choices=("auto", "cpu", "cuda", "mps"))
-    precision: str = setting(
-        "auto", "bf16 is mixed precision", choices=("auto", "float32", "bf16")
-    )
+    precision: str = setting("auto", "bf16 is mixed precision", choices=("auto", "float32", "bf16"))
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -127,7 +125,7 @@ def checked(name: str, value: Any) -> Any:
     if name not in by_name:
         raise UserError("unknown_setting", name=name, hint=hint(name, list(by_name)))
     about = by_name[name].metadata
-    kind = by_name[name].type
+    kind: Any = by_name[name].type
     if about["choices"]:
         if value not in about["choices"]:
             allowed = list(about["choices"])

@@ -62,7 +62,8 @@ MESSAGES = {
     ),
     "run_read_only": "The run {run!r} comes with the program and stays as it is.",
     "run_in_use": "The run {run!r} is still going: stop it first.",
-    "store_not_writable": "{path} cannot be written ({cause}): free some space or choose another store.",
+    "store_not_writable": "{path} cannot be written ({cause}): "
+    "free some space or choose another store.",
     "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not steered.",
     "worker_died": (

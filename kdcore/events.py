@@ -1,8 +1,8 @@
-"""What a run says, as frozen records of JSON values; the order of a run is
+"""What a run says, as frozen records of JSON values.
 
-``started``, ``progress``… , ``teacher_epoch``…, ``prepared``, then ``batch``, ``retuned``,
-``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved, and at the end ``finished`` or
-``failed``. Arrays live in the run's folder; an event carries their file name.
+The order of a run is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
+``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved, and at the end
+``finished`` or ``failed``. Arrays live in the run's folder; an event carries their file name.
 """
 
 import json
@@ -20,7 +20,8 @@ class Event:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; a number that is not finite becomes ``None``."""
-        return {"event": self.kind} | _finite(asdict(self))
+        values: dict[str, Any] = _finite(asdict(self))
+        return {"event": self.kind} | values
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -96,12 +96,11 @@ class Hub:
                 raise UserError("not_ours", run=run)
             if isinstance(command, Retune):
                 check_retune(command, job.config.mixing)
-            if run in self._waiting:
-                if isinstance(command, Stop):
-                    self._waiting.remove(run)
-                    self._end(job, Finished(run=run, stopped=True, epochs=0, step=0, teacher=None,
-                                            students={}, seconds=0.0))  # fmt: skip
-                    return
+            if run in self._waiting and isinstance(command, Stop):
+                self._waiting.remove(run)
+                self._end(job, Finished(run=run, stopped=True, epochs=0, step=0, teacher=None,
+                                        students={}, seconds=0.0))  # fmt: skip
+                return
             if job.state in ("queued", "running", "paused"):
                 if isinstance(command, Stop):
                     job.stop_asked = time.monotonic()
@@ -119,7 +118,7 @@ class Hub:
         return self.store.folder(run).events(since)
 
     def state(self, run: str) -> str:
-        """``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed`` …
+        """One of ``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed``.
 
         Also ``crashed`` where the worker died, ``interrupted`` where nobody trains it any more.
 

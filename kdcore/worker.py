@@ -95,6 +95,12 @@ def private_stdout() -> IO[str]:
     return out
 
 
+def warm_up() -> None:
+    """Spend the seconds that torch takes to load all its parts before anybody waits for them."""
+    for _ in Run(RunConfig(epochs=1, teacher_epochs=1, device="cpu")):
+        pass
+
+
 def main(make_run: MakeRun = Run) -> None:
     """Work until stdin ends."""
     out = private_stdout()
@@ -102,8 +108,7 @@ def main(make_run: MakeRun = Run) -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     if make_run is Run:
-        # the seconds that torch takes to load are spent here, before anybody waits
-        import kdcore.training.loop  # noqa: F401, PLC0415
+        warm_up()
     worker = Worker(make_run, out)
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()

@@ -48,7 +48,7 @@ def teacher_epoch(epoch=3):
 def prepared():
     cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
     return Prepared(teacher_source="trained", teacher=TEACHER, arrays=None, seconds=1.0,
-                    costs={name: cost for name in ("teacher", "plain", "distilled")})  # fmt: skip
+                    costs=dict.fromkeys(("teacher", "plain", "distilled"), cost))  # fmt: skip
 
 
 def batch(step=18, position=0.5):

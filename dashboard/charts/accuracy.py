@@ -21,14 +21,14 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
                                mode="lines"))  # fmt: skip
     for student in history.students:
-        scores = [epoch.students[student].test_accuracy for epoch in history.epochs]
+        scores = [scores[student].test_accuracy for _, scores in history.evaluations]
         lowest = min([lowest, *scores])
-        data.append(style.line(words, student, [epoch.epoch for epoch in history.epochs], scores))
+        data.append(style.line(words, student, [at for at, _ in history.evaluations], scores))
     for student in history.students:
         columns = history.steps[student].columns
         trails.append(style.trail(words, student, columns["position"], columns["accuracy"],
                                 hoverinfo="skip"))  # fmt: skip
-    low = max(0.0, lowest - ROOM) if history.epochs else 0.0
+    low = max(0.0, lowest - ROOM) if history.evaluations else 0.0
     return {
         "data": trails + data,
         "layout": timeline.layout(

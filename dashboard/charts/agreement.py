@@ -16,10 +16,10 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.empty(words, "teacher")
     data, trails, after = [], [], []
     for student in history.students:
-        points = [(epoch.epoch, epoch.students[student].agreement) for epoch in history.epochs]
-        known = [(epoch, value) for epoch, value in points if value is not None]
+        points = [(at, scores[student].agreement) for at, scores in history.evaluations]
+        known = [(at, value) for at, value in points if value is not None]
         after += [value for _, value in known]
-        data.append(style.line(words, student, [epoch for epoch, _ in known],
+        data.append(style.line(words, student, [at for at, _ in known],
                                [value for _, value in known]))  # fmt: skip
     for student in history.students:
         columns = history.steps[student].columns

@@ -12,7 +12,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    size: int
     confidence: float | None
     accuracy: float | None
 
@@ -43,8 +43,8 @@ def merged(fine: list[list[float]], bins: int) -> list[Bin]:
 
 def expected_calibration_error(bins: list[Bin]) -> float:
     """Mean gap between confidence and accuracy, weighted by the bins' counts."""
-    total = sum(one.count for one in bins)
-    gaps = (one.count * abs(one.confidence - one.accuracy) for one in bins
+    total = sum(one.size for one in bins)
+    gaps = (one.size * abs(one.confidence - one.accuracy) for one in bins
             if one.confidence is not None and one.accuracy is not None)  # fmt: skip
     return sum(gaps) / total
 

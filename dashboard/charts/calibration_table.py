@@ -23,11 +23,13 @@ def figure(
             fitted = diagnosis.temperature_fitted
             name = style.name(words, learner)
             scaled = words["chart.scaled"].format(learner=name)
-            for name, state, summary in ((name, "1", diagnosis.calibration),
-                                         (scaled, f"{fitted:.2f}", diagnosis.calibrated)):  # fmt: skip
+            for title, state, summary in (
+                (name, "1", diagnosis.calibration),
+                (scaled, f"{fitted:.2f}", diagnosis.calibrated),
+            ):
                 rows.append({
                     "learner": learner,
-                    "cells": [name, state,
+                    "cells": [title, state,
                               *(_cell(summary, key, form) for key, form in COLUMNS)],
                 })  # fmt: skip
     return {

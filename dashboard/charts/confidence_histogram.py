@@ -21,7 +21,7 @@ def figure(
             shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
             data.append(style.line(
                 words, learner, [0, *(one.low for one in shown), 1],
-                [0.5, *(one.count or 0.5 for one in shown), 0.5], mode="lines",
+                [0.5, *(one.size or 0.5 for one in shown), 0.5], mode="lines",
                 line={"color": style.COLOURS[learner], "dash": style.LINES[learner],
                       "width": 2.5, "shape": "hv"},
                 hovertemplate="%{y:.0f}",

@@ -7,7 +7,8 @@ from dashboard.history import History
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""
-NOTHING = "rgba(128,128,128,0.09)"
+NOTHING = "#eeeeee"
+"""The browser puts the page's own ground here."""
 ONE_WAY = [[0, NOTHING], [1e-6, "#fbe3d2"], [1, style.GAP]]
 BOTH_WAYS = [[0, "#0072B2"], [0.499, "#d6e8f5"], [0.5, NOTHING], [0.501, "#fbe3d2"],
              [1, style.GAP]]  # fmt: skip
@@ -22,7 +23,8 @@ def figure(
         return style.empty(words, "moment")
     matrices = {name: snapshot.learners[name].confusion
                 for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
-    titles = {name: f"<b>{style.name(words, name)}</b>  {words['chart.errors_short']} {_errors(matrix)}"
+    counted = words["chart.errors_short"]
+    titles = {name: f"<b>{style.name(words, name)}</b>  {counted} {_errors(matrix)}"
               for name, matrix in matrices.items()}  # fmt: skip
     highest = max(1, *(max(_off_diagonal(matrix)) for matrix in matrices.values()))
     maps: list[tuple[str, list[list[int]], bool]] = [
@@ -65,7 +67,8 @@ def _map(
             for row in range(size)]  # fmt: skip
     return {
         "type": "heatmap", "z": shown, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
-        "zmin": -highest if signed else 0, "zmax": highest, "showscale": False, "xgap": 1, "ygap": 1,
+        "zmin": -highest if signed else 0, "zmax": highest, "showscale": False,
+        "xgap": 1, "ygap": 1,
         "colorscale": BOTH_WAYS if signed else ONE_WAY,
         "text": text, "texttemplate": "%{text}" if size <= NUMBERED else "",
         "customdata": [[[classes[row], classes[column]] for column in range(size)]

@@ -34,18 +34,19 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
 
 def _cells(cost: Cost, teacher: Cost | None) -> list[str]:
     shown = (
-        (f"{cost.parameters:,}", cost.parameters, teacher and teacher.parameters),
-        (_bytes(cost.bytes), cost.bytes, teacher and teacher.bytes),
-        (f"{cost.flops:,}", cost.flops, teacher and teacher.flops),
-        (f"{cost.latency * 1e6:,.0f} µs", cost.latency, teacher and teacher.latency),
+        ("parameters", f"{cost.parameters:,}"),
+        ("bytes", _bytes(cost.bytes)),
+        ("flops", f"{cost.flops:,}"),
+        ("latency", f"{cost.latency * 1e6:,.0f} µs"),
     )
-    return [f"{text}{_times(own, other) if cost is not teacher else ''}"
-            for text, own, other in shown]  # fmt: skip
+    if teacher is None or cost is teacher:
+        return [text for _, text in shown]
+    return [f"{text}{_times(getattr(cost, part), getattr(teacher, part))}" for part, text in shown]
 
 
-def _times(own: float, other: float | None) -> str:
+def _times(own: float, other: float) -> str:
     """How many times less than the teacher."""
-    return f"  (÷ {other / own:.1f})" if other and own else ""
+    return f"  (÷ {other / own:.1f})" if own else ""
 
 
 def _bytes(size: int) -> str:

@@ -1,4 +1,4 @@
-"""What changed between two states of a figure, so that a growing chart sends its new points only."""
+"""What changed between two states of a figure: a growing chart sends its new points only."""
 
 from typing import Any
 

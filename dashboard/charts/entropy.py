@@ -5,7 +5,8 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.history import History
 
-RIGHT = "#8a94a0"
+RIGHT = {"color": "#8a94a0", "opacity": 0.55}
+WRONG = {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}
 
 
 def figure(
@@ -21,9 +22,8 @@ def figure(
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]
         suffix = "" if at == 0 else str(at + 1)
-        groups = (("right", diagnosis.entropy_right, {"color": RIGHT, "opacity": 0.55}),
-                  ("wrong", diagnosis.entropy_wrong,
-                   {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}))  # fmt: skip
+        groups = (("right", diagnosis.entropy_right, RIGHT),
+                  ("wrong", diagnosis.entropy_wrong, WRONG))  # fmt: skip
         for group, counts, marker in groups:
             total = sum(counts)
             width = 1 / len(counts)

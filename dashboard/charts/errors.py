@@ -8,7 +8,7 @@ from dashboard.history import History
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Wrong answers over the epochs, of how many test examples in the axis title."""
-    if not history.started or not history.epochs:
+    if not history.started or not history.evaluations:
         return style.empty(words, "epoch")
     data = []
     if history.teacher:
@@ -17,8 +17,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                                mode="lines"))  # fmt: skip
     for student in history.students:
         data.append(style.line(
-            words, student, [epoch.epoch for epoch in history.epochs],
-            [epoch.students[student].test_errors for epoch in history.epochs],
+            words, student, [at for at, _ in history.evaluations],
+            [scores[student].test_errors for _, scores in history.evaluations],
         ))  # fmt: skip
     title = words["chart.errors"].format(size=history.started.test_size)
     return {

@@ -23,8 +23,8 @@ def figure(
             data.append(style.line(words, learner, temperatures, losses, mode="lines",
                                    hovertemplate="T = %{x:.2f}: %{y:.3f}"))  # fmt: skip
             data.append(style.line(
-                words, learner, [fitted], [float(np.interp(fitted, temperatures, losses))], mode="markers",
-                showlegend=False, hovertemplate=f"T_cal = {fitted:.2f}",
+                words, learner, [fitted], [float(np.interp(fitted, temperatures, losses))],
+                mode="markers", showlegend=False, hovertemplate=f"T_cal = {fitted:.2f}",
                 marker={"color": style.COLOURS[learner], "symbol": style.MARKERS[learner],
                         "size": 12},
             ))  # fmt: skip

@@ -59,8 +59,6 @@ def figure(
             ))  # fmt: skip
         domain = style.panels(len(MEASURES), at, gap=0.04)
         layout[f"xaxis{suffix}"] = {"domain": domain, "tickformat": ".0%", "range": [low, 1.01]}
-        layout["annotations"].append(
-            style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain)
-        )
+        layout["annotations"].append(style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain))
     layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True}
     return {"data": data, "layout": layout}

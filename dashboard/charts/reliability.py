@@ -63,17 +63,18 @@ def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> lis
     filled = [one for one in shown if one.accuracy is not None and one.confidence is not None]
     x = [one.middle for one in filled]
     width = shown[0].high
-    told = [[one.count, one.low, one.high, one.confidence] for one in filled]
-    limits = [wilson(one.accuracy or 0.0, one.count) for one in filled]
+    told = [[one.size, one.low, one.high, one.confidence] for one in filled]
+    shares = [one.accuracy or 0.0 for one in filled]
+    limits = [wilson(one.accuracy or 0.0, one.size) for one in filled]
     bars = {
-        "type": "bar", "x": x, "y": [one.accuracy for one in filled], "width": width,
+        "type": "bar", "x": x, "y": shares, "width": width,
         "name": style.name(words, learner), "showlegend": False, **axes, "customdata": told,
         "marker": {"color": style.COLOURS[learner]},
         "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
         "error_y": {
             "type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
-            "array": [high - (one.accuracy or 0) for one, (_, high) in zip(filled, limits, strict=True)],
-            "arrayminus": [(one.accuracy or 0) - low for one, (low, _) in zip(filled, limits, strict=True)],
+            "array": [high - share for share, (_, high) in zip(shares, limits, strict=True)],
+            "arrayminus": [share - low for share, (low, _) in zip(shares, limits, strict=True)],
         },
     }  # fmt: skip
     gap = {
@@ -85,7 +86,7 @@ def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> lis
                    "pattern": {"shape": "/", "fgcolor": style.GAP, "size": 5}},
     }  # fmt: skip
     counts = {
-        "type": "bar", "x": x, "y": [one.count for one in filled], "width": width,
+        "type": "bar", "x": x, "y": [one.size for one in filled], "width": width,
         "xaxis": axes["xaxis"], "yaxis": f"y{at + 11}", "showlegend": False,
         "marker": {"color": style.COLOURS[learner], "opacity": 0.6},
         "hovertemplate": "%{y}<extra></extra>",

@@ -28,7 +28,8 @@ def axis_end(history: History) -> float:
     """The epoch that the axis reaches: the one that is under way, the last once it is over."""
     if history.phase == "over":
         return max(history.position, 1e-3)
-    return max(1, min(math.ceil(history.position + 0.05), history.config.get("epochs", 1)))
+    epochs: int = history.config.get("epochs", 1)
+    return max(1, min(math.ceil(history.position + 0.05), epochs))
 
 
 def _stroke(mark: Mark) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { calmed, runView } from "./bus.js";
 import { eachFrame, element, stylesheet } from "./dom.js";
 import { plotLegend } from "./plot_legend.js";
 
+const NOTHING = "#eeeeee"; // of charts/confusion.py
 const USUAL_SIZE = 16; // pixels of type for which heights are given
 
 let library = null;
@@ -18,7 +19,8 @@ function plotly() {
       library = null;
       reject(new Error("plotly.min.js could not be loaded"));
     };
-    document.head.append(script);
+    // what needs no library is drawn first: reading it takes the browser a while
+    (window.requestIdleCallback ?? setTimeout)(() => document.head.append(script), { timeout: 300 });
   });
   return library;
 }
@@ -142,7 +144,8 @@ class Chart {
     }
     const look = readLook(this.root);
     const height = Math.round((this.data.height * look.size) / USUAL_SIZE);
-    const traces = this.data.over_time ? figure.data.map((trace) => this.#until(trace)) : figure.data;
+    const traces = figure.data.map((trace) =>
+      grounded(this.data.over_time ? this.#until(trace) : trace, look));
     const layout = themed(figure.layout, look, this.root.clientWidth, height);
     this.legend.show(traces);
     layout.datarevision = this.#revision += 1;
@@ -213,6 +216,14 @@ function themed(layout, look, width, height) {
       font: { color: look.ink, family: look.font, size: small }, namelength: -1 },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: look.ink },
   };
+}
+
+/** A heat map whose empty cells take the page's colour, so that the text in them can be read. */
+function grounded(trace, look) {
+  if (trace.type !== "heatmap") return trace;
+  const ground = mixed(look.ink, look.paper, 0.06);
+  return { ...trace, colorscale: trace.colorscale.map(([at, colour]) =>
+    [at, colour === NOTHING ? ground : colour]) };
 }
 
 /** Colour between two of the form #rrggbb or rgb(…); the page may have either. */

@@ -79,7 +79,10 @@ def _words_of_the_engine() -> dict[str, str]:
     """What settings, catalogue and error messages say in English."""
     return (
         {f"error.{code}": message for code, message in MESSAGES.items()}
-        | {f"setting.{item.name}.help": _sentence(item.metadata["help"]) for item in fields(RunConfig)}
+        | {
+            f"setting.{item.name}.help": _sentence(item.metadata["help"])
+            for item in fields(RunConfig)
+        }
         | {f"dataset.{name}": source.title for name, source in DATASETS.items()}
         | {f"method.{name}": method.title for name, method in METHODS.items()}
         | {f"model.{name}": family.title for name, family in MODELS.items()}

@@ -12,9 +12,7 @@ from dashboard.text import t
 USUAL_BINS = 15
 
 st.title(t("calibration.title"), anchor=False)
-address.take(
-    "bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS
-)
+address.take("bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS)
 address.take("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
 with left:
@@ -23,7 +21,9 @@ bins = middle.select_slider(t("calibration.bins"), WAYS, key="bins")
 calibrated = right.toggle(
     t("calibration.calibrated"), key="calibrated", help=t("calibration.calibrated_help")
 )
-address.show({"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None})
+address.show(
+    {"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None}
+)
 
 binned = {"bins": bins, "calibrated": calibrated}
 chart_panel("reliability", run, height=360, params=binned)

@@ -23,6 +23,7 @@ from kdcore.errors import UserError
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
+EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
 
 def problem() -> str:
@@ -60,7 +61,8 @@ for notice in st.session_state.get(NOTICES, []):
 if sentence := problem():
     st.error(sentence, icon=":material/error:")
 drawn = layout_key(run)
-st.fragment(live_board, run_every=POLL if is_live(run) or not run else None)(run, drawn)
+pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
+st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 live_widgets(actions.retune)
 if not run:
     st.info(t("live.empty"), title=t("live.empty_title"), icon=":material/school:")

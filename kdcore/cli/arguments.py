@@ -106,5 +106,7 @@ def _add_runs(commands: Any) -> None:
 
 
 def _add_store(entry: argparse.ArgumentParser) -> None:
-    entry.add_argument("--store", metavar="DIR", default=None,
-                       help="where runs are kept (default: KDCORE_STORE or the user's data folder)")  # fmt: skip
+    entry.add_argument(
+        "--store", metavar="DIR", default=None,
+        help="where runs are kept (default: KDCORE_STORE or the user's data folder)",
+    )  # fmt: skip

@@ -29,9 +29,10 @@ from kdcore.store import Store, recorded
 def run(config: RunConfig, given: argparse.Namespace) -> int:
     """Carry out a run; 0 if it finished, 1 if it failed."""
     store = Store(Path(given.store) if given.store else None)
-    job = Run(config, store.create(config))
+    folder = store.create(config)
+    job = Run(config, folder)
     with _stop_on_interrupt(job):
-        events = recorded(job, job.folder)
+        events = recorded(job, folder)
         last = _print_json(events) if given.json else _print_for_people(events)
     if isinstance(last, Failed):
         print(f"kdcore: {last.error}", file=sys.stderr)
@@ -85,8 +86,10 @@ def _progress(event: Progress) -> str:
 def _line(event: Event) -> str:
     match event:
         case Started():
-            return (f"run {event.run} on {event.device}: {event.train_size:,} training, "
-                    f"{event.validation_size:,} validation, {event.test_size:,} test examples")  # fmt: skip
+            return (
+                f"run {event.run} on {event.device}: {event.train_size:,} training, "
+                f"{event.validation_size:,} validation, {event.test_size:,} test examples"
+            )
         case TeacherEpoch():
             return (f"teacher {event.epoch}/{event.epochs}: loss {event.train_loss:.4f}, "
                     f"test accuracy {event.test_accuracy:.2%}")  # fmt: skip

@@ -95,7 +95,7 @@ def _numbers(path: Path, table: pd.DataFrame) -> np.ndarray:
             raise UserError("table_text", path=str(path), row=row + 1, column=str(name),
                             value=str(values.iloc[row])[:40])  # fmt: skip
         table[name] = numbers
-    features = table.to_numpy(dtype=np.float64)
+    features: np.ndarray = table.to_numpy(dtype=np.float64)
     _refuse_missing(path, ~np.isfinite(features), [str(name) for name in table.columns])
     return features
 

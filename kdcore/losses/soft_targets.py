@@ -1,6 +1,5 @@
 """Hinton's soft targets: the divergence from the teacher's softened answer."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 

@@ -24,9 +24,7 @@ def copy_matching(student: nn.Module, teacher: nn.Module) -> int:
             other = theirs.get(name)
             if other is None or other.ndim != value.ndim:
                 continue
-            block = tuple(
-                slice(min(sizes)) for sizes in zip(value.shape, other.shape, strict=True)
-            )
+            block = tuple(slice(min(sizes)) for sizes in zip(value.shape, other.shape, strict=True))
             value[block] = other[block].to(value.device)
             copied += value[block].numel()
     if not copied:

@@ -1,6 +1,7 @@
 """Fully connected nets of any widths."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 
 from torch import Tensor, nn
@@ -17,8 +18,7 @@ class MLP(nn.Module):
 
     def __init__(self, widths: Sequence[int]) -> None:
         super().__init__()
-        pairs = zip(widths, widths[1:], strict=False)
-        self.layers = nn.ModuleList(nn.Linear(given, made) for given, made in pairs)
+        self.layers = nn.ModuleList(nn.Linear(given, made) for given, made in pairwise(widths))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[batch, …]`` → logits ``[batch, classes]``."""

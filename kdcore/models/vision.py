@@ -1,5 +1,7 @@
 """torchvision's networks, fitted to small images and any number of classes; no weights fetched."""
 
+from typing import Any
+
 from torch import nn
 
 from kdcore.catalogue import parse_model
@@ -23,7 +25,7 @@ def vision(spec: str, input_shape: tuple[int, ...], classes: int) -> nn.Module:
     return network
 
 
-def _fit_resnet(network: nn.Module, channels: int, *, small: bool) -> None:
+def _fit_resnet(network: Any, channels: int, *, small: bool) -> None:
     if small:
         network.conv1 = nn.Conv2d(channels, 64, 3, padding=1, bias=False)
         network.maxpool = nn.Identity()
@@ -32,10 +34,10 @@ def _fit_resnet(network: nn.Module, channels: int, *, small: bool) -> None:
     nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
 
 
-def _fit_mobilenet(network: nn.Module, channels: int, *, small: bool) -> None:
-    stem = network.features[0]  # type: ignore[index]
+def _fit_mobilenet(network: Any, channels: int, *, small: bool) -> None:
+    stem = network.features[0]
     stem[0] = nn.Conv2d(channels, 32, 3, stride=1 if small else 2, padding=1, bias=False)
     nn.init.kaiming_normal_(stem[0].weight, mode="fan_out")
     if small:
         # the first stage that shrinks keeps its size, as is usual for 32×32 images
-        network.features[2].conv[1][0].stride = (1, 1)  # type: ignore[index,union-attr]
+        network.features[2].conv[1][0].stride = (1, 1)

@@ -9,13 +9,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 VERSION = 1
 COLUMNS = "id, created, state, settings, epochs, seconds, teacher, plain, distilled, note"
-TABLE = f"""
+TABLE = """
 CREATE TABLE run (
     id TEXT PRIMARY KEY, created REAL, state TEXT, settings TEXT, epochs INTEGER,
     seconds REAL, teacher REAL, plain REAL, distilled REAL, note TEXT
@@ -56,7 +56,7 @@ class Index:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
                 if version != VERSION:
                     return None
-                found = connection.execute(f"SELECT {COLUMNS} FROM run ORDER BY id DESC")  # noqa: S608
+                found = connection.execute(f"SELECT {COLUMNS} FROM run ORDER BY id DESC")
                 return [_row(values) for values in found]
         except (sqlite3.DatabaseError, ValueError):
             return None
@@ -65,7 +65,7 @@ class Index:
         """Add or replace rows."""
         with self._writer() as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO run ({COLUMNS}) VALUES ({','.join('?' * 10)})",  # noqa: S608
+                f"INSERT OR REPLACE INTO run ({COLUMNS}) VALUES ({','.join('?' * 10)})",
                 [_values(row) for row in rows],
             )
 
@@ -102,7 +102,9 @@ class Index:
 
 
 def _row(values: tuple[Any, ...]) -> RunRow:
-    return RunRow(*values[:3], json.loads(values[3]), *values[4:])
+    names = (item.name for item in fields(RunRow))
+    told = dict(zip(names, values, strict=True))
+    return RunRow(**told | {"config": json.loads(told["config"])})
 
 
 def _values(row: RunRow) -> tuple[Any, ...]:

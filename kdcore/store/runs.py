@@ -62,8 +62,9 @@ class Store:
         """All runs, newest first; what changed since it was indexed is read again."""
         known = {row.id: row for row in self._index.rows() or []}
         ids = self._ids()
+        unsettled = {*UNFINISHED, "interrupted"}
         fresh = [self._describe(name) for name in ids
-                 if name not in known or known[name].state in (*UNFINISHED, "interrupted")]  # fmt: skip
+                 if name not in known or known[name].state in unsettled]  # fmt: skip
         changed = [row for row in fresh if known.get(row.id) != row]
         if changed:
             self._write(changed)

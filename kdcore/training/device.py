@@ -1,5 +1,7 @@
 """Where and in which precision to train."""
 
+from typing import Any
+
 import torch
 
 from kdcore.errors import UserError
@@ -53,7 +55,7 @@ def use_faster_float32_matmul() -> bool:
     Returns:
         Whether the path is on.
     """
-    settings = torch.backends.mkldnn.matmul
+    settings: Any = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
     if not torch.backends.mkldnn.is_available() or torch.cpu._is_amx_tile_supported():
         return False
     if not torch.cpu._is_avx512_supported() or _maker_is_intel():

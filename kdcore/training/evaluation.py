@@ -30,9 +30,7 @@ class Answers:
     validation: Tensor
 
 
-def answer(
-    module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32"
-) -> Tensor:
+def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
     """Logits ``[n, C]`` in evaluation mode, on the data's device; the mode is put back."""
     device = split.inputs.device
     size = MLP_CHUNK if isinstance(module, MLP) or device.type == "cuda" else CONVNET_CHUNK

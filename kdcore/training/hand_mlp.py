@@ -6,7 +6,7 @@ the module is always up to date.
 """
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
 
@@ -30,7 +30,8 @@ class HandMLP:
             values.view_as(parameter)
             for parameter, values in zip(parameters, flat.grad.split(sizes), strict=True)
         ]
-        self._layers = [(layer.weight.data, layer.bias.data) for layer in module.layers]
+        self._layers = [(layer.weight.data, layer.bias.data)
+                        for layer in module.layers if isinstance(layer, nn.Linear)]  # fmt: skip
         self._gradients = list(zip(gradients[::2], gradients[1::2], strict=True))
         self._activations: list[Tensor] = []
 

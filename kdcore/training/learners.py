@@ -17,9 +17,10 @@ from kdcore.training.hand_mlp import HandMLP
 class Learner(Protocol):
     """One network under training."""
 
-    module: nn.Module
-    weights: list[Tensor]
-    """What the optimiser moves."""
+    @property
+    def weights(self) -> Sequence[Tensor]:
+        """What the optimiser moves."""
+        ...
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[B, …]`` → logits ``[B, C]`` in float32, without graph."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-import kdcore
 from kdcore.catalogue import METHODS
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
@@ -41,6 +40,7 @@ from kdcore.training.snapshots import Snapshots
 from kdcore.training.teacher import Teacher, teach_teacher
 from kdcore.training.terms import Terms, mix
 from kdcore.training.weights import save_module
+from kdcore.version import VERSION
 
 
 @dataclass(slots=True)
@@ -271,7 +271,7 @@ def _started(
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
         batches_per_epoch=batch_count(len(transfer.labels), batch_size),
-        version=(f"kdcore {kdcore.__version__}, torch {torch.__version__}, "
+        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
                  f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
     )  # fmt: skip
 

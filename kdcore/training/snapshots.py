@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from kdcore.data import Dataset
-from kdcore.events import Snapshot
+from kdcore.events import Diagnosis, Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder
 from kdcore.training.evaluation import Answers
@@ -28,7 +28,7 @@ class Snapshots:
         self._teacher = teacher
         self._every = -(-epochs // MOST_SNAPSHOTS)
         self._epochs = epochs
-        self._teacher_diagnosis = None
+        self._teacher_diagnosis: Diagnosis | None = None
 
     def begin(self) -> str | None:
         """Keep what does not change: the watched examples and the teacher's answers to them."""

@@ -29,7 +29,9 @@ from kdcore.training.meter import Meter
 from kdcore.training.terms import Mix, Terms
 from kdcore.training.weights import load_module, save_module
 
-RECIPE = {"optimizer": "adam", "lr": 1e-3, "seed": 0, "version": 1}
+OPTIMIZER, LR, SEED = "adam", 1e-3, 0
+RECIPE_VERSION = 1
+"""Of all that stands here; another number makes every cached teacher a stranger."""
 BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 """Small data get small batches, so that a pass over them still teaches something."""
 
@@ -62,7 +64,7 @@ def teach_teacher(
             return Teacher(frozen(load_module(place, data).to(device)), "cached")
         except UserError:
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
-    module = build_model(config.teacher, data.input_shape, len(data.classes), RECIPE["seed"])
+    module = build_model(config.teacher, data.input_shape, len(data.classes), SEED)
     module = module.to(device)
     yield from _train(module, config, data, controls, device, precision)
     if place:
@@ -72,7 +74,8 @@ def teach_teacher(
 
 def teacher_key(config: RunConfig, data: Dataset) -> str:
     """Content hash of all that determines a trained teacher."""
-    parts = [data.fingerprint, config.teacher, config.teacher_epochs, RECIPE]
+    parts = [data.fingerprint, config.teacher, config.teacher_epochs, OPTIMIZER, LR,
+             SEED, RECIPE_VERSION]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -88,9 +91,8 @@ def _train(
 ) -> Generator[Event, None, None]:  # fmt: skip
     size = len(data.train.labels)
     batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
-    lr = float(RECIPE["lr"])
     learners = Learners(
-        {"teacher": module}, optimizer=RECIPE["optimizer"], lr=lr, precision=precision,
+        {"teacher": module}, optimizer=OPTIMIZER, lr=LR, precision=precision,
         device=device,
     )  # fmt: skip
     meter = Meter(["teacher"], Terms("hard", None))
@@ -98,17 +100,17 @@ def _train(
     for epoch in range(1, config.teacher_epochs + 1):
         began = time.perf_counter()
         module.train()
-        for index in batches(size, batch_size, RECIPE["seed"], epoch):
+        for index in batches(size, batch_size, SEED, epoch):
             controls.raise_if_stopped()
             index = index.to(device)
             labels = data.train.labels.index_select(0, index)
             inputs = data.normalised(data.train.inputs.index_select(0, index))
             logits = learners.forward(inputs)
             gradient = cross_entropy_gradient(logits, labels)
-            learners.learn([gradient[0]], lr)
+            learners.learn([gradient[0]], LR)
             meter.record(logits, labels, None, gradient, None)
             step += 1
-        meter.report(temperature=1.0, mixed=Mix(1.0, 0.0), step=step, lr=lr)
+        meter.report(temperature=1.0, mixed=Mix(1.0, 0.0), step=step, lr=LR)
         means = meter.epoch_means()["teacher"]
         scores = score(answers(module, data, precision), data, None, means)
         yield TeacherEpoch(

@@ -1,19 +1,14 @@
 """The whole app in process, over a store in a temporary folder and a hub that trains nothing."""
 
-from pathlib import Path
-
 import made_events as make
-import numpy as np
 import pytest
+from made_runs import MAIN, record
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 from dashboard import actions, choice, engine, live_board, teacher_answers
 from kdcore.commands import Stop
-from kdcore.config import RunConfig
-from kdcore.store import Store, recorded
+from kdcore.store import Store
 
-MAIN = Path(dashboard.__file__).with_name("main.py")
 ASKERS = (actions, choice, engine, live_board, teacher_answers)
 
 
@@ -51,23 +46,6 @@ class PlayedHub:
         return next((run for run in reversed(self.states) if self.commandable(run)), None)
 
 
-def record(store, name, events, config=None):
-    """A run in the store with these events and soft labels."""
-    folder = store.create(config or RunConfig(), name)
-    rng = np.random.default_rng(0)
-    folder.save_arrays(
-        "prepared.safetensors",
-        {
-            "watched_images": rng.integers(0, 255, (6, 8, 8, 1), dtype=np.uint8),
-            "watched_labels": np.arange(6),
-            "teacher_watched": rng.normal(size=(6, 10)).astype(np.float32),
-        },
-    )
-    for _ in recorded(events, folder):
-        pass
-    return folder
-
-
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "store")
@@ -87,10 +65,12 @@ def hub(store, tmp_path, monkeypatch):
 
 @pytest.fixture
 def open_page(hub):
-    """``open_page("live", T="8")``: the app at that page with that query."""
+    """``open_page("live", T="8")``: the app at that page with that query, and widgets' values."""
 
-    def open_page(name, **query):
+    def open_page(name, widgets=None, **query):
         app = AppTest.from_file(MAIN, default_timeout=30).run()
+        for key, value in (widgets or {}).items():
+            app.session_state[key] = value
         app.query_params.update(query)
         return app.switch_page(f"views/{name}.py").run()
 

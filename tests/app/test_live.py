@@ -1,6 +1,6 @@
 import made_events as make
 import pytest
-from conftest import record
+from made_runs import record
 
 from dashboard.settings import GROUPS, KEYS
 from dashboard.text import words
@@ -122,9 +122,8 @@ def test_a_second_tab_follows_the_run_with_its_settings(open_page, hub):
     assert (value_of(second, "T"), value_of(second, "dataset")) == (9.5, "moons")
 
 
-def test_two_settings_that_do_not_go_together_forbid_the_start(open_page):
-    app = open_page("live")
-    app.selectbox(key="student").set_value("mlp:0").run()
+def test_a_misspelt_model_forbids_the_start_and_is_said(open_page):
+    app = open_page("live", widgets={"student": "mlp:0"})
 
     assert app.button(key="start").disabled
     assert "mlp:0" in app.error[0].value

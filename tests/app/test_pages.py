@@ -3,7 +3,7 @@ from pathlib import Path
 
 import made_events as make
 import pytest
-from conftest import MAIN, record
+from made_runs import MAIN, record
 
 from dashboard.text import LANGUAGES, words
 

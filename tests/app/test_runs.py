@@ -1,6 +1,6 @@
 import made_events as make
 import pytest
-from conftest import record
+from made_runs import record
 
 from dashboard import actions
 from kdcore.config import RunConfig

@@ -15,9 +15,7 @@ _component = st.components.v2.component(
 )
 
 
-def temperature_hero(
-    arrays: Arrays, classes: Sequence[str], *, example: int | None = None
-) -> None:
+def temperature_hero(arrays: Arrays, classes: Sequence[str], *, example: int | None = None) -> None:
     """One example, its hard label as one bar and the teacher's answer melting as T moves.
 
     Args:
@@ -39,4 +37,3 @@ def temperature_lab(arrays: Arrays, classes: Sequence[str]) -> None:
     """
     data = message(arrays, classes) | {"size": "lab", "words": words_of("temperature_lab")}
     _component(key="temperature-lab", data=data)
-

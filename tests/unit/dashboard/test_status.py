@@ -1,9 +1,8 @@
+import made_events as make
 import pytest
 
 from dashboard.status import status
 from kdcore.events import Failed, Retuned
-
-import made_events as make
 
 
 @pytest.mark.parametrize(

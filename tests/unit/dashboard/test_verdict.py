@@ -1,11 +1,10 @@
+import made_events as make
 import numpy as np
 import pytest
 
 from dashboard.status import status
 from dashboard.text import words
 from dashboard.verdict import sampling_noise, verdict
-
-import made_events as make
 
 
 def keys(*, plain, distilled):

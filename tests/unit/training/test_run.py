@@ -8,6 +8,7 @@ import torch
 from kdcore import Run, RunConfig
 from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Started, TeacherEpoch
 from kdcore.store import Store, recorded
+from kdcore.training import loop
 
 SMALL = RunConfig(epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
 CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
@@ -98,8 +99,6 @@ def test_with_hard_labels_only_there_is_one_student():
 
 
 def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypatch):
-    from kdcore.training import loop
-
     seen = []
 
     class Watched(loop.Lesson):
@@ -163,8 +162,6 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_its_name():
 
 
 def test_an_unexpected_exception_becomes_an_event_with_details(monkeypatch):
-    from kdcore.training import loop
-
     def broken(*given):
         raise RuntimeError("unexpected")
 
