@@ -1,0 +1,166 @@
+import json
+import zipfile
+
+import made_events as make
+import numpy as np
+import pytest
+
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.store import Store, recorded
+
+ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def write(store, run, events=None, **settings):
+    folder = store.create(RunConfig(**settings), run)
+    for _ in recorded(make.whole_run() if events is None else events, folder):
+        pass
+    return folder
+
+
+def test_events_come_back_as_they_were_written(store):
+    write(store, ONE)
+
+    assert store.folder(ONE).events() == make.whole_run()
+    assert store.folder(ONE).events(since=5) == make.whole_run()[5:]
+
+
+def test_runs_are_listed_newest_first_with_their_outcome(store):
+    write(store, ONE)
+    write(store, TWO, temperature=9.0)
+    rows = store.runs()
+
+    assert [row.id for row in rows] == [TWO, ONE]
+    assert rows[0].config["temperature"] == 9.0
+    assert rows[0].distilled == pytest.approx(1 - 25 / make.TEST_SIZE)
+    assert rows[0].state == "finished"
+
+
+def test_the_index_can_be_thrown_away(store):
+    write(store, ONE)
+    before = store.runs()
+    (store.root / "index.sqlite").unlink()
+
+    assert Store(store.root).runs() == before
+
+
+def test_a_damaged_index_is_made_anew(store):
+    write(store, ONE)
+    before = store.runs()
+    (store.root / "index.sqlite").write_bytes(b"not a database at all" * 100)
+
+    assert Store(store.root).runs() == before
+
+
+def test_a_torn_last_line_is_left_out_and_the_rest_kept(store):
+    folder = write(store, ONE)
+    log = folder.path / "events.jsonl"
+    log.write_text(log.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+
+    assert folder.events() == make.whole_run()[:-1]
+    assert folder.state == "interrupted"
+
+
+def test_a_run_is_found_by_prefix_and_as_the_last(store):
+    write(store, ONE)
+    write(store, TWO)
+
+    assert store.folder("20260101").id == ONE
+    assert store.folder("last").id == TWO
+
+
+@pytest.mark.parametrize("name", ["2026", "nothing", "", "../x"])
+def test_an_ambiguous_or_unknown_name_is_refused(store, name):
+    write(store, ONE)
+    write(store, TWO)
+
+    with pytest.raises(UserError, match="run"):
+        store.folder(name)
+
+
+def test_a_held_run_is_running_and_cannot_be_deleted(store):
+    folder = store.create(RunConfig(), ONE)
+    folder.hold()
+    folder.append(make.started())
+
+    assert store.runs()[0].state == "running"
+    with pytest.raises(UserError, match="stop"):
+        store.delete(ONE)
+    folder.release()
+    assert store.runs()[0].state == "interrupted"
+
+
+def test_a_deleted_run_can_be_brought_back(store):
+    write(store, ONE)
+    store.delete(ONE)
+    assert store.runs() == []
+
+    store.restore(ONE)
+    assert [row.id for row in store.runs()] == [ONE]
+
+
+def test_a_note_stays_with_the_run(store):
+    write(store, ONE)
+    store.note(ONE, "温度越高越好?")
+
+    assert Store(store.root).runs()[0].note == "温度越高越好?"
+
+
+def test_two_runs_differ_in_what_was_set(store):
+    write(store, ONE)
+    write(store, TWO, temperature=9.0, seed=3)
+
+    assert store.compare(ONE, TWO) == [("temperature", 4.0, 9.0), ("seed", 0, 3)]
+
+
+def test_an_export_holds_the_whole_folder(store, tmp_path):
+    folder = write(store, ONE)
+    folder.save_arrays("prepared.safetensors", {"watched_labels": np.arange(3)})
+    store.export(ONE, tmp_path / "run.zip")
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        names = set(archive.namelist())
+        config = json.loads(archive.read(f"{ONE}/config.json"))
+
+    assert names == {f"{ONE}/{name}" for name in
+                     ("config.json", "events.jsonl", "prepared.safetensors")}  # fmt: skip
+    assert RunConfig.from_dict(config) == RunConfig()
+
+
+def test_arrays_come_back_bit_for_bit(store):
+    folder = store.create(RunConfig(), ONE)
+    values = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    folder.save_arrays("a.safetensors", {"values": values})
+
+    np.testing.assert_array_equal(folder.load_arrays("a.safetensors")["values"], values)
+
+
+def test_a_cut_off_file_of_arrays_is_said_in_one_sentence(store):
+    folder = store.create(RunConfig(), ONE)
+    folder.save_arrays("a.safetensors", {"values": np.zeros(50)})
+    path = folder.path / "a.safetensors"
+    path.write_bytes(path.read_bytes()[:40])
+
+    with pytest.raises(UserError, match=r"a\.safetensors"):
+        folder.load_arrays("a.safetensors")
+
+
+def test_a_store_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(UserError, match="cannot be written"):
+        Store(tmp_path / "file").create(RunConfig())
+
+
+def test_a_recording_is_read_only(tmp_path):
+    made = write(Store(tmp_path / "other"), ONE)
+    store = Store(tmp_path / "store", recordings=[made.path])
+
+    assert store.folder(ONE).events() == make.whole_run()
+    with pytest.raises(UserError):
+        store.delete(ONE)
