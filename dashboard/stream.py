@@ -5,6 +5,7 @@ same ready text to everybody who listens. It sleeps while nobody does.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,7 @@ from dashboard.history import History
 from dashboard.shared_history import history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import words
+from kdcore.errors import UserError
 
 PERIOD = 0.22
 """Seconds between two looks: a little more often than four times a second."""
@@ -38,18 +40,20 @@ class Stream:
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
         self._heard = -1
+        self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
     async def messages(self) -> AsyncIterator[str]:
         """Server-sent events: everything so far, then what is new, until the viewer leaves."""
         queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
-        await self._look()
-        for message in self._everything():
-            yield message
-        self._viewers.add(queue)
+        await self._catch_up()
+        so_far = self._everything()
+        self._viewers.add(queue)  # in the same breath: nothing falls between the two
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._follow())
         try:
+            for message in so_far:
+                yield message
             while True:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE):
@@ -62,26 +66,27 @@ class Stream:
             self._viewers.discard(queue)
 
     async def _follow(self) -> None:
-        while self._viewers:
-            await asyncio.sleep(PERIOD if self._state.get("live") else REST)
-            for message in await self._look():
+        with contextlib.suppress(UserError):  # the run was deleted: there is nothing more to say
+            while self._viewers:
+                await asyncio.sleep(PERIOD if self._state.get("live") else REST)
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Look at the run, and tell all viewers what changed since the last look."""
+        async with self._looking:
+            figures, state, heard = await asyncio.to_thread(self._draw)
+            figures = self._figures if figures is None else figures
+            messages = [
+                _message("figure", {"name": name} | change)
+                for name, figure in figures.items()
+                if (change := delta(self._figures.get(name), figure))
+            ]
+            if state != self._state:
+                messages.append(_message("state", state))
+            self._figures, self._state, self._heard = figures, state, heard
+            for message in messages:
                 for queue in self._viewers:
                     _put(queue, message)
-
-    async def _look(self) -> list[str]:
-        """Catch up with the run; what changed since the last look, as messages."""
-        figures, state, heard = await asyncio.to_thread(self._draw)
-        if figures is None:
-            figures = self._figures
-        messages = [
-            _message("figure", {"name": name} | change)
-            for name, figure in figures.items()
-            if (change := delta(self._figures.get(name), figure))
-        ]
-        if state != self._state:
-            messages.append(_message("state", state))
-        self._figures, self._state, self._heard = figures, state, heard
-        return messages
 
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         shared = history_of(self._run)

@@ -9,7 +9,7 @@ from kdcore.models.matching import copy_matching
 
 CPU = torch.device("cpu")
 SMALL = (3, 32, 32)
-QUICK = ("mlp:20,10", "convnet", "resnet8", "resnet20", "mobilenet_v2", "resnet18")
+QUICK = ("mlp:20,10", "convnet:16,32", "resnet8", "resnet20", "mobilenet_v2", "resnet18")
 
 
 @pytest.mark.parametrize("spec", QUICK)
@@ -20,7 +20,7 @@ def test_a_model_answers_every_class(spec, classes):
         assert model(torch.zeros(2, *SMALL)).shape == (2, classes)
 
 
-@pytest.mark.parametrize("spec", ["convnet", "resnet8", "mobilenet_v2"])
+@pytest.mark.parametrize("spec", ["convnet:16,32", "resnet8", "mobilenet_v2"])
 def test_images_of_one_channel_and_another_side(spec):
     model = build_model(spec, (1, 28, 28), 10, seed=0).eval()
     with torch.no_grad():
@@ -71,7 +71,9 @@ def test_a_student_starts_from_the_part_of_the_teacher_that_fits():
     assert torch.equal(first, taught[:3])
 
 
-@pytest.mark.parametrize("spec", ["mlp:0", "mlp:-3", "mlp:a", "resnet7", "transformer", "", "mlp:9999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "spec", ["mlp:0", "mlp:-3", "mlp:a", "resnet7", "transformer", "", "mlp:9999999999"]
+)
 def test_a_misspelt_model_is_refused_in_one_sentence(spec):
     with pytest.raises(UserError) as error:
         parse_model(spec)

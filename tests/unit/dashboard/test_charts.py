@@ -1,0 +1,167 @@
+"""Charts are functions of a history: what they must show, and that Plotly takes them."""
+
+import json
+
+import made_events as make
+import plotly.graph_objects as go
+import pytest
+from made_diagnoses import diagnosed
+
+from dashboard.charts import OF_A_MOMENT, OVER_TIME, bins
+from dashboard.charts.delta import delta
+from dashboard.charts.per_class import class_scores
+from dashboard.history import History
+from dashboard.text import LANGUAGES, words
+from kdcore.events import Retuned, Snapshot
+
+ALL = {**OVER_TIME, **OF_A_MOMENT}
+TABLES = ("calibration_table", "cost")
+
+
+@pytest.fixture(scope="module")
+def history():
+    change = Retuned(step=20, position=0.6, name="temperature", value=8.0, previous=4.0)
+    told = History()
+    told.fold([make.started(epochs=2), make.teacher_epoch(), make.prepared(), make.batch(), change,
+               make.batch(20, 0.6), make.epoch(1),
+               Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
+    return told
+
+
+def draw(name, history, **settings):
+    return ALL[name](history, words("en"), **(settings if name in OF_A_MOMENT else {}))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_plotly_takes_the_chart(name, history):
+    figure = draw(name, history)
+
+    json.dumps(figure, allow_nan=False)
+    if name in TABLES:
+        widths = {len(row["cells"]) for row in figure["table"]["rows"]}
+        assert widths == {len(figure["table"]["columns"])}
+    else:
+        go.Figure(figure)
+        assert figure["data"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ALL)
+def test_before_the_run_has_begun_a_sentence_stands_there(name, language):
+    figure = ALL[name](History(), words(language))
+
+    assert figure["empty"] in words(language).values()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_run_of_a_plain_student_alone_can_be_drawn(name):
+    history = History()
+    started = make.started(students="plain")
+    batch = make.batch()
+    history.fold([
+        type(started)(**{key: getattr(started, key) for key in started.__slots__}
+                      | {"students": ["plain"]}),
+        make.prepared(),
+        type(batch)(**{key: getattr(batch, key) for key in batch.__slots__}
+                    | {"students": {"plain": batch.students["plain"]}}),
+        Snapshot(epoch=0, arrays=None,
+                 learners={name: item for name, item in diagnosed().items() if name == "plain"}),
+    ])  # fmt: skip
+    json.dumps(draw(name, history), allow_nan=False)
+
+
+def test_a_learner_has_one_colour_everywhere(history):
+    colours = {}
+    for name in ("accuracy", "losses", "agreement", "errors", "risk_coverage", "nll_curve"):
+        for trace in draw(name, history)["data"]:
+            colours.setdefault(trace["name"].split(" (")[0], set()).add(trace["line"]["color"])
+
+    assert {name: len(found) for name, found in colours.items()} == {
+        "Teacher": 1, "Plain student": 1, "Distilled student": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in OVER_TIME if name != "teacher_curve"])
+def test_a_change_leaves_a_labelled_mark(name, history):
+    layout = draw(name, history)["layout"]
+
+    assert [note["text"] for note in layout["annotations"]] == ["T=8"]
+    assert layout["shapes"][0]["x0"] == 0.6
+
+
+def test_empty_bins_are_left_empty(history):
+    diagnosis = history.snapshot(None).learners["plain"]
+    filled = [one for one in bins.merged(diagnosis.bins, 15) if one.size]
+    bars = draw("reliability", history, bins=15)["data"][3]
+
+    assert len(bars["x"]) == len(filled) < 15
+    assert bars["y"] == [one.accuracy for one in filled]
+
+
+@pytest.mark.parametrize("count", bins.WAYS)
+def test_merged_bins_keep_every_answer(count, history):
+    shown = bins.merged(history.snapshot(None).learners["teacher"].bins, count)
+
+    assert len(shown) == count
+    assert sum(one.size for one in shown) == 100
+
+
+def test_the_error_above_a_diagram_is_the_diagnosis_own(history):
+    diagnosis = history.snapshot(None).learners["distilled"]
+    shown = bins.expected_calibration_error(bins.merged(diagnosis.bins, 15))
+
+    assert shown == pytest.approx(diagnosis.calibration["ece"], abs=1e-6)
+
+
+def test_scores_of_a_class_by_hand():
+    scores = class_scores([[3, 1, 0], [0, 2, 0], [0, 0, 0]])
+
+    assert scores["recall"] == [0.75, 1.0, None]
+    assert scores["precision"] == [1.0, pytest.approx(2 / 3), None]
+    assert scores["f1"] == [pytest.approx(6 / 7), pytest.approx(0.8), None]
+
+
+def test_the_difference_of_two_confusions_is_distilled_minus_plain(history):
+    found = history.snapshot(None).learners
+    difference = draw("confusion", history)["data"][3]["z"]
+
+    assert difference[1][2] == found["distilled"].confusion[1][2] - found["plain"].confusion[1][2]
+
+
+def applied(figure, change):
+    """What the browser does with a message."""
+    if "replace" in change:
+        return change["replace"]
+    data = [dict(trace, x=list(trace["x"]), y=list(trace["y"])) for trace in figure["data"]]
+    for part in change["append"]:
+        data[part["trace"]]["x"] += part["x"]
+        data[part["trace"]]["y"] += part["y"]
+    return {"data": data, "layout": change.get("layout", figure["layout"])}
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_the_messages_add_up_to_the_chart(name):
+    history, shown, kinds = History(), None, []
+    events = [make.started(epochs=3), make.teacher_epoch(1), make.prepared()]
+    for step in range(1, 40):
+        events.append(make.batch(step, step / 13))
+        if step % 13 == 0:
+            events.append(make.epoch(step // 13, plain=step))
+    for event in events:
+        history.fold([event])
+        figure = draw(name, history)
+        change = delta(shown, figure)
+        if change:
+            kinds.append(next(iter(change)))
+            shown = applied(shown, change)
+        assert shown == figure
+
+    if name != "teacher_curve":
+        assert kinds.count("replace") <= 4
+        assert kinds.count("append") > 1
+
+
+def test_nothing_is_sent_where_nothing_changed(history):
+    figure = draw("accuracy", history)
+
+    assert delta(figure, draw("accuracy", history)) is None

@@ -1,0 +1,65 @@
+import made_events as make
+import pytest
+
+from dashboard.history import History
+from kdcore.events import Retuned, Snapshot
+
+
+def told(*events):
+    history = History()
+    history.fold(events)
+    return history
+
+
+def test_the_weighted_terms_add_up_to_the_loss():
+    history = told(make.started(weight=0.5), make.batch())
+    columns = history.steps["distilled"].columns
+
+    assert columns["hard"][0] == pytest.approx(0.5 * 0.213)
+    assert columns["soft"][0] == pytest.approx(0.5 * 0.341)
+    assert columns["hard"][0] + columns["soft"][0] == pytest.approx(columns["loss"][0])
+
+
+def test_a_change_of_the_weight_counts_from_there_on():
+    change = Retuned(step=18, position=0.5, name="weight", value=0.9, previous=0.5)
+    history = told(make.started(), make.batch(), change, make.batch(step=19, position=0.6))
+
+    assert history.steps["distilled"].columns["soft"] == pytest.approx([0.5 * 0.341, 0.9 * 0.341])
+    assert [(mark.name, mark.value) for mark in history.marks] == [("weight", 0.9)]
+
+
+def test_the_hard_term_is_whole_where_terms_are_added():
+    history = told(make.started(mixing="additive", weight=2.0), make.batch())
+
+    assert history.steps["distilled"].columns["hard"] == pytest.approx([0.213])
+    assert history.steps["plain"].columns["soft"] == [0.0]
+
+
+def test_the_plain_student_has_the_hard_term_alone():
+    columns = told(make.started(), make.batch()).steps["plain"].columns
+
+    assert (columns["hard"][0], columns["soft"][0]) == (0.213, 0.0)
+
+
+def test_the_snapshot_of_a_moment_is_the_last_before_it():
+    history = told(*(Snapshot(epoch=epoch, arrays=None, learners={}) for epoch in (0, 2, 4)))
+
+    assert [history.snapshot(at).epoch for at in (0, 1.9, 2, 3.5, 9, None)] == [0, 0, 2, 2, 4, 4]
+    assert told().snapshot(None) is None
+
+
+def test_the_phases_of_a_run_follow_each_other():
+    events = make.whole_run()
+    phases = [told(*events[:count]).phase for count in range(len(events) + 1)]
+
+    assert list(dict.fromkeys(phases)) == ["waiting", "teacher", "training", "over"]
+
+
+def test_a_stopped_run_was_evaluated_where_it_stopped():
+    end = make.finished(plain=40, distilled=35)
+    stopped = type(end)(**{name: getattr(end, name) for name in end.__slots__} | {"stopped": True})
+    history = told(make.started(), make.prepared(), make.epoch(1),
+                   make.batch(step=54, position=1.5), stopped)  # fmt: skip
+
+    assert [at for at, _ in history.evaluations] == [1.0, 1.5]
+    assert history.evaluations[-1][1]["distilled"].test_errors == 35

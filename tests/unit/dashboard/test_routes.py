@@ -1,0 +1,159 @@
+"""The routes beside the pages, over a store in a temporary folder."""
+
+import asyncio
+import base64
+import io
+import json
+import zipfile
+
+import made_events as make
+import numpy as np
+import pytest
+from made_diagnoses import diagnosed
+from made_runs import record
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dashboard import engine, routes, shared_history, soft_labels, stream
+from dashboard.charts import OF_A_MOMENT, OVER_TIME
+from kdcore.events import Snapshot
+from kdcore.hub import Hub
+from kdcore.store import Store
+
+RUN = "20260101-000000-aaaa"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    hub = Hub(Store(tmp_path / "store"))
+    for module in (engine, routes, shared_history, soft_labels, stream):
+        for name, value in (("hub", lambda: hub), ("store", lambda: hub.store)):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+    shared_history.history_of.cache_clear()
+    routes._streams.clear()
+    yield hub.store
+    hub.close()
+
+
+@pytest.fixture
+def client(store):
+    with TestClient(Starlette(routes=routes.ROUTES)) as client:
+        yield client
+
+
+@pytest.fixture
+def run(store):
+    events = make.whole_run()
+    prepared = make.prepared()
+    values = {name: getattr(prepared, name) for name in prepared.__slots__}
+    events[3] = type(prepared)(**values | {"arrays": "prepared.safetensors"})
+    events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosed()))
+    folder = record(store, RUN, events)
+    folder.save_arrays(
+        "snapshot-0000.safetensors",
+        {"plain_watched": np.arange(60, dtype=np.float32).reshape(6, 10)},
+    )
+    return RUN
+
+
+def test_scripts_and_nothing_else_are_served(client):
+    script = client.get("/kd/static/bus.js")
+
+    assert script.status_code == 200
+    assert script.headers["content-type"].startswith("text/javascript")
+    for name in ("nothing.js", "..%2fapp.py", "secret.txt"):
+        assert client.get(f"/kd/static/{name}").status_code == 404
+
+
+def test_plotly_comes_from_the_installed_package(client):
+    answer = client.get("/kd/plotly.min.js")
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "plotly.js" in answer.text[:300]
+
+
+@pytest.mark.parametrize("name", [*OVER_TIME, *OF_A_MOMENT])
+def test_every_chart_can_be_fetched(client, run, name):
+    answer = client.get(f"/kd/figure/{name}", params={"run": run, "epoch": 0, "lang": "zh"})
+
+    assert answer.status_code == 200
+    assert {"data", "table", "empty"} & answer.json().keys()
+
+
+@pytest.mark.parametrize("path", ["figure/accuracy", "live", "soft", "export"])
+def test_an_unknown_run_is_said_in_one_sentence(client, path):
+    answer = client.get(f"/kd/{path}", params={"run": "nothing"})
+
+    assert answer.status_code == 404
+    assert "nothing" in answer.json()["error"]
+
+
+def test_an_unknown_chart_is_not_found(client, run):
+    assert client.get("/kd/figure/pie", params={"run": run}).status_code == 404
+
+
+def test_soft_labels_come_once_and_then_what_is_new(client, run):
+    first = client.get("/kd/soft", params={"run": run, "since": -1}).json()
+    images = np.frombuffer(base64.b64decode(first["inputs"]), np.uint8).reshape(first["shape"])
+    logits = np.frombuffer(base64.b64decode(first["snapshots"][0]["plain"]), "<f4")
+
+    assert images.shape == (6, 8, 8, 1)
+    assert logits.tolist() == list(range(60))
+    later = client.get("/kd/soft", params={"run": run, "since": 0}).json()
+    assert "inputs" not in later
+    assert later["snapshots"] == []
+
+
+def test_an_export_is_a_zip_of_the_run(client, run):
+    answer = client.get("/kd/export", params={"run": run})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert f"{RUN}/events.jsonl" in archive.namelist()
+
+
+def heard(messages, count):
+    """The first messages of a stream as (event, values)."""
+
+    async def listen():
+        found = []
+        async for text in messages:
+            kind, _, data = text.partition("\n")
+            found.append((kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+            if len(found) == count:
+                break
+        await messages.aclose()
+        return found
+
+    return asyncio.run(listen())
+
+
+def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
+    found = heard(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
+
+    assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
+    state = found[-1][1]
+    assert (state["state"], state["live"], state["snapshots"]) == ("finished", False, [0])
+
+
+def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
+    monkeypatch.setattr(stream, "REST", 0.01)
+    folder = record(store, RUN, [make.started(epochs=2), make.prepared(), make.batch(1, 0.1)])
+    shared = stream.Stream(RUN, "en")
+
+    async def follow():
+        viewers = [shared.messages() for _ in range(2)]
+        for viewer in viewers:
+            for _ in range(len(OVER_TIME) + 1):
+                await anext(viewer)
+        folder.append(make.batch(2, 0.2))
+        folder.release()
+        news = [await asyncio.wait_for(anext(viewer), 10) for viewer in viewers]
+        for viewer in viewers:
+            await viewer.aclose()
+        return news
+
+    one, other = asyncio.run(follow())
+
+    assert one == other
+    values = json.loads(one.split("data: ")[1])
+    assert values["append"][0]["x"] == [0.2]
