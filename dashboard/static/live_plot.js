@@ -47,6 +47,7 @@ class Chart {
   #drawn = false;
   #figure = null;
   #asked = 0;
+  #zoom = {}; // ranges that the viewer chose, by axis
   #revision = 0; // arrays grow in place: Plotly looks at them again when this changes
 
   constructor(parent, data) {
@@ -148,6 +149,9 @@ class Chart {
       grounded(this.data.over_time ? this.#until(trace) : trace, look));
     const layout = themed(figure.layout, look, this.root.clientWidth, height);
     this.legend.show(traces);
+    for (const [axis, range] of Object.entries(this.#zoom)) {
+      if (layout[axis]) Object.assign(layout[axis], { range, autorange: false });
+    }
     layout.datarevision = this.#revision += 1;
     layout.uirevision = `${this.data.run}/${this.data.name}`;
     if (this.data.over_time && this.run.cursor !== null) {
@@ -158,8 +162,25 @@ class Chart {
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       toImageButtonOptions: { filename: this.data.name, scale: 2 },
     });
+    if (!this.#drawn) this.#keepZoom();
     this.#drawn = true;
     this.plot.setAttribute("aria-label", `${this.data.title} ${spoken(traces)}`);
+  }
+
+  /** Remember what the viewer zoomed to; the axes of a growing chart would move on. */
+  #keepZoom() {
+    this.plot.on("plotly_relayout", (change) => {
+      for (const [key, value] of Object.entries(change)) {
+        const [, axis, end] = key.match(/^([xy]axis\d*)\.range(?:\[(\d)\])?$/) ?? [];
+        if (axis && end === undefined) this.#zoom[axis] = [...value];
+        else if (axis) (this.#zoom[axis] ??= [0, 0])[end] = value;
+        else if (key.endsWith(".autorange")) delete this.#zoom[key.split(".")[0]];
+      }
+    });
+    this.plot.on("plotly_doubleclick", () => {
+      this.#zoom = {};
+      this.draw();
+    });
   }
 
   /** A trace up to the moment shown; the teacher's level line stays whole. */

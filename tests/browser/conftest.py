@@ -1,0 +1,127 @@
+"""A real app on a free port and a real Chromium; where there is none, the tests are skipped."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in Path(item.path).parents:
+            # one app and one browser: one worker of the test run takes them all
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium():
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None and os.environ.get("KDCORE_REQUIRE_BROWSER"):
+        pytest.fail("KDCORE_REQUIRE_BROWSER is set, but there is no Chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """The app's address."""
+    if chromium() is None:
+        pytest.skip("no Chromium is installed")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    environment = dict(os.environ, KDCORE_STORE=str(tmp_path_factory.mktemp("store")),
+                       OMP_NUM_THREADS="1")  # fmt: skip
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://localhost:{port}"
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+            break
+        time.sleep(0.2)
+    yield address
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser(app):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser):
+    """A fresh visitor; what its pages say wrong or ask of others is kept."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context):
+    page = context.new_page()
+    page.mistakes = []
+    page.on("pageerror", lambda error: page.mistakes.append(str(error)))
+    yield page
+    assert page.mistakes == []
+
+
+POINTS = """name => {
+  const plot = document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`);
+  return plot?.data ? Math.max(0, ...plot.data.map(trace => trace.x.length)) : 0;
+}"""
+
+
+@pytest.fixture
+def points(page):
+    """``points("losses")``: how many points the longest line of a chart has."""
+    return lambda name: page.evaluate(POINTS, name)
+
+
+@pytest.fixture
+def until(page):
+    """Wait until a function of no arguments is true."""
+
+    def until(true, seconds=PATIENCE):
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, "it did not happen in time"
+            page.wait_for_timeout(50)
+
+    return until
+
+
+@pytest.fixture
+def start(page, app, points, until):
+    """``start("epochs=50")``: a run that was started by hand and shows its first points."""
+
+    def start(query="epochs=200&speed=40&teacher_epochs=3"):
+        page.goto(f"{app}/live?{query}")
+        page.locator(".st-key-start button").click()
+        until(lambda: points("losses") > 0)
+        return re.search(r"run=([\w-]+)", page.url)[1]
+
+    yield start
+    stop = page.locator(".st-key-stop button")
+    if stop.count() and stop.is_enabled():
+        stop.click()
+        page.wait_for_selector(".st-key-start button:enabled")

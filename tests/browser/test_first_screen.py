@@ -1,0 +1,173 @@
+"""What a newcomer meets: it moves at once, T acts in the browser, nothing leaves the machine."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+PAGES = ("", "temperature", "live", "microscope", "calibration", "right", "runs", "help")
+T = "[data-testid=hero-temperature]"
+
+
+def bars(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('.kd-hero-teacher .kd-bar-fill')]"
+        ".map(bar => bar.style.transform)"
+    )
+
+
+def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(page, app):
+    page.goto(app)
+    hero = page.get_by_test_id("hero")
+    expect(hero.locator("canvas.kd-example")).to_be_visible()
+
+    expect(hero.locator(".kd-hero-label .kd-bar")).to_have_count(10)
+    expect(hero.locator(".kd-hero-teacher .kd-bar")).to_have_count(10)
+    before = bars(page)
+    page.wait_for_timeout(700)
+    assert bars(page) != before, "it moves by itself"
+
+
+def test_the_recorded_run_plays_at_once(page, app, points, until):
+    page.goto(app)
+    until(lambda: points("accuracy") > 2)
+
+    expect(page.locator(".kd-transport-state")).to_have_text("replay")
+
+
+def test_dragging_t_melts_the_answer_without_a_message_to_the_server(page, app):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.on("request", lambda request: sent.append(request.url))
+    page.goto(app)
+    box = page.locator(T).bounding_box()
+    page.wait_for_timeout(1500)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], middle)
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    sent.clear()
+    seen = set()
+    for step in range(20):
+        page.mouse.move(box["x"] + (0.2 + 0.035 * step) * box["width"], middle)
+        page.wait_for_timeout(20)
+        seen.add(tuple(bars(page)))
+    page.mouse.up()
+    page.wait_for_timeout(500)
+
+    assert sent == []
+    assert len(seen) > 10
+
+
+def test_a_higher_t_makes_the_answer_flatter(page, app):
+    page.goto(app)
+    shares = {}
+    for temperature in ("1", "20"):
+        page.locator(f".kd-hero [aria-label='T = {temperature}']").click()
+        page.wait_for_timeout(900)
+        text = page.locator(".kd-hero-teacher .kd-bar.kd-true .kd-bar-value").inner_text()
+        shares[temperature] = float(text.rstrip("%"))
+
+    assert shares["1"] > 90
+    assert shares["20"] < 40
+
+
+def test_no_request_leaves_the_machine(context, page, app):
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        page.goto(f"{app}/{name}")
+        page.wait_for_selector("h1")
+        page.wait_for_timeout(800)
+
+    assert asked
+    assert [url for url in asked if not url.startswith((app, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
+def test_no_page_is_wider_than_the_window(browser, app, size, scheme):
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="zh-CN"
+    )
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"{app}/{name}")
+        page.wait_for_selector("h1")
+        page.wait_for_timeout(1000)
+        wide = page.evaluate("""() => [...document.querySelectorAll(
+            '[data-testid=stMain], [class*=st-key-panel-], .kd-plot-frame')]
+            .filter(node => node.scrollWidth > node.clientWidth + 2)
+            .map(node => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`)""")
+        assert wide == [], name
+    context.close()
+
+
+def test_a_chinese_browser_is_greeted_in_chinese(browser, app):
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(app)
+
+    expect(page.locator("h1")).to_contain_text("教师")
+    page.get_by_text("English").click()
+    expect(page.locator("h1")).to_contain_text("What does a teacher know")
+    assert "lang=en" in page.url
+    context.close()
+
+
+def test_the_projector_enlarges_the_type(page, app):
+    page.goto(f"{app}/help")
+    page.wait_for_selector("h1")
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    before = page.evaluate(size)
+    page.locator(".st-key-projector_button button").first.click()
+    page.wait_for_function(f"{size} > {before}")
+
+    assert "projector=1" in page.url
+
+
+def test_the_microscope_shows_three_learners_and_answers_to_the_pointer(page, app):
+    page.goto(f"{app}/microscope?run=recorded-digits")
+    maps = page.locator(".kd-micro-map canvas")
+    expect(maps).to_have_count(3)
+    label = page.locator(".kd-micro-truth b")
+    expect(label).to_have_text("0")
+    box = maps.nth(1).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 0.97 * box["height"])
+    expect(label).to_have_text("9")
+
+    page.mouse.click(box["x"] + 20, box["y"] + 0.5 * box["height"])
+    pinned = label.inner_text()
+    page.mouse.move(5, 5)
+    expect(label).to_have_text(pinned)
+
+
+def test_the_scrubber_takes_the_soft_labels_back_to_before_training(page, app):
+    page.goto(f"{app}/microscope?run=recorded-digits")
+    told = page.locator(".kd-micro-epoch")
+    expect(told).to_have_text("Epoch 24")
+    before = page.locator(".kd-micro-answer").nth(2).inner_text()
+    page.get_by_test_id("scrubber").focus()
+    page.keyboard.press("Home")
+    expect(told).to_have_text("Before training")
+
+    assert page.locator(".kd-micro-answer").nth(2).inner_text() != before
+    page.get_by_test_id("follow-live").click()
+    expect(told).to_have_text("Epoch 24")
+
+
+def test_what_the_browser_shows_is_what_was_recorded(page, app):
+    """The softened answers of the browser against NumPy's."""
+    page.goto(f"{app}/microscope?run=recorded-digits")
+    page.wait_for_selector(".kd-micro-map canvas")
+    shown = page.evaluate("""async () => {
+        const { decode, softmax } = await import('/kd/static/numbers.js');
+        const message = await (await fetch('/kd/soft?run=recorded-digits&since=-1')).json();
+        const logits = decode(message.teacher, Float32Array);
+        return JSON.stringify([[...logits.slice(0, 10)], [...softmax(logits.slice(0, 10), 10, 4)]]);
+    }""")
+    logits, probabilities = json.loads(shown)
+    total = sum(2.718281828459045 ** (value / 4) for value in logits)
+    expected = [2.718281828459045 ** (value / 4) / total for value in logits]
+
+    assert probabilities == pytest.approx(expected, rel=1e-5)

@@ -1,0 +1,151 @@
+"""A run from its start to its stop, steered by hand, in one tab and in two."""
+
+import zipfile
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+ZOOM = """() => {
+  const plot = document.querySelector('[data-testid=chart-losses] .js-plotly-plot');
+  return plot.layout.xaxis.range.map(Number);
+}"""
+
+
+def test_start_points_pause_step_stop(page, start, points, until):
+    start()
+    first = points("losses")
+    until(lambda: points("losses") > first + 3)
+
+    page.locator(".st-key-pause button").click()
+    expect(page.locator(".st-key-pause button")).to_contain_text("Resume")
+    page.wait_for_timeout(700)
+    waiting = points("losses")
+    page.wait_for_timeout(700)
+    assert points("losses") == waiting
+
+    page.locator(".st-key-step button").click()
+    until(lambda: points("losses") == waiting + 1)
+
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-start button")).to_be_enabled()
+    expect(page.locator(".st-key-buttons")).to_contain_text("stopped")
+
+
+def test_points_come_several_times_a_second(page, start, points):
+    start()
+    seen = set()
+    for _ in range(40):
+        page.wait_for_timeout(50)
+        seen.add(points("losses"))
+
+    assert len(seen) >= 4
+
+
+def test_a_slider_acts_on_the_run_and_leaves_a_mark(page, start, until):
+    start()
+    page.locator(".st-key-T input").focus()
+    page.keyboard.press("ArrowRight")
+    marks = page.locator("[data-testid=chart-losses] .annotation-text")
+    expect(marks.first).to_contain_text("T=4.5")
+
+    page.locator(".st-key-weight input").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(marks.nth(1)).to_contain_text("λ=0.45")
+
+
+def test_charts_are_not_rebuilt_and_keep_their_zoom(page, start, points, until):
+    start()
+    page.evaluate("document.querySelector('[data-testid=chart-losses] .js-plotly-plot').mark = 1")
+    page.evaluate("""Plotly.relayout(
+        document.querySelector('[data-testid=chart-losses] .js-plotly-plot'),
+        {'xaxis.range': [0.1, 0.4]})""")
+    before = points("losses")
+    until(lambda: points("losses") > before + 5)
+    page.locator(".st-key-T input").focus()
+    page.keyboard.press("ArrowRight")
+    before = points("losses")
+    until(lambda: points("losses") > before + 5)
+
+    assert page.evaluate(ZOOM) == [0.1, 0.4]
+    assert (
+        page.evaluate("document.querySelector('[data-testid=chart-losses] .js-plotly-plot').mark")
+        == 1
+    )
+
+
+def test_the_scrubber_looks_back_while_the_run_goes_on(page, start, points, until):
+    start()
+    until(lambda: points("losses") > 8)
+    page.get_by_test_id("scrubber").focus()
+    page.keyboard.press("Home")
+    until(lambda: points("losses") <= 2)
+    page.wait_for_timeout(600)
+    assert points("losses") <= 2
+
+    page.get_by_test_id("follow-live").click()
+    until(lambda: points("losses") > 8)
+
+
+def test_a_reload_finds_the_run_and_the_settings_again(page, start, points, until):
+    run = start("epochs=200&speed=40&teacher_epochs=3&batch_size=64&T=9.5")
+    page.reload()
+    until(lambda: points("losses") > 3)
+
+    assert f"run={run}" in page.url
+    assert "batch_size=64" in page.url
+    assert page.locator(".st-key-T input").input_value() == "9.5"
+
+
+def test_a_second_tab_follows_the_same_run(context, page, app, start, until):
+    run = start()
+    second = context.new_page()
+    second.goto(f"{app}/live")
+    second.wait_for_selector("[data-testid=chart-losses] .js-plotly-plot")
+    until(lambda: f"run={run}" in second.url)
+
+    second.locator(".st-key-pause button").click()
+    expect(page.locator(".st-key-pause button")).to_contain_text("Resume")
+
+
+def test_one_click_on_the_first_screen_starts_a_live_run(page, app, points, until):
+    page.goto(app)
+    page.locator(".st-key-watch button").click()
+    until(lambda: points("losses") > 0)
+    expect(page.locator("h1")).to_contain_text("Does the soft label help this student?")
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-start button")).to_be_enabled()
+
+
+def test_an_uploaded_archive_becomes_the_data(page, app, tmp_path, until, points):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "shades.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, level in (("dark", 40), ("light", 200)):
+            for number in range(40):
+                picture = rng.normal(level, 20, (12, 12)).clip(0, 255).astype(np.uint8)
+                with archive.open(f"{name}/{number}.png", "w") as file:
+                    Image.fromarray(picture).save(file, "png")
+    page.goto(f"{app}/live?teacher_epochs=2&epochs=3&speed=20")
+    page.get_by_text("Bring your own data").click()
+    page.set_input_files("input[type=file]", path)
+    until(lambda: "shades.zip" in page.url)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-start button").click()
+    until(lambda: points("losses") > 0)
+
+    expect(page.locator("[data-testid=stCaptionContainer]").first).to_contain_text("shades.zip")
+
+
+def test_a_damaged_archive_is_said_and_the_app_goes_on(page, app, tmp_path, until):
+    path = tmp_path / "broken.zip"
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+    page.goto(f"{app}/live")
+    page.get_by_text("Bring your own data").click()
+    page.set_input_files("input[type=file]", path)
+    until(lambda: "broken.zip" in page.url)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-start button").click()
+
+    expect(page.locator("[data-testid=stAlert]").last).to_contain_text("broken.zip")
+    expect(page.locator(".st-key-start button")).to_be_enabled()
