@@ -1,6 +1,5 @@
 """Shapes that belong together: a broadcast teacher would give a plausible, wrong number."""
 
-import torch
 from torch import Tensor
 
 
@@ -15,9 +14,9 @@ def check_same_classes(student_logits: Tensor, teacher_logits: Tensor) -> None:
 
 def per_student(
     temperature: float | Tensor, student_logits: Tensor
-) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """T as a tensor ``[...]``, and shaped to divide logits ``[..., batch, classes]``."""
-    as_tensor = torch.as_tensor(
-        temperature, dtype=student_logits.dtype, device=student_logits.device
-    )
-    return as_tensor, as_tensor[..., None, None]
+) -> tuple[float | Tensor, float | Tensor]:
+    """T as it multiplies losses ``[...]``, and as it divides logits ``[..., batch, classes]``."""
+    if not isinstance(temperature, Tensor):
+        return temperature, temperature
+    of_student = temperature.to(student_logits)
+    return of_student, of_student[..., None, None]

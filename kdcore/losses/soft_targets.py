@@ -29,6 +29,7 @@ def soft_target_kl(
         Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015, section 2.
 
     Example:
+        >>> import torch
         >>> logits = torch.tensor([[2.0, 0.0, -1.0]])
         >>> soft_target_kl(logits, logits, temperature=4.0)
         tensor(0.)
@@ -52,10 +53,11 @@ def soft_target_kl_gradient(
         ``[..., batch, classes]``.
     """
     check_same_classes(student_logits, teacher_logits)
-    temperature, softening = per_student(temperature, student_logits)
+    _, softening = per_student(temperature, student_logits)
     difference = F.softmax(student_logits / softening, dim=-1)
-    difference = difference - F.softmax(teacher_logits / softening, dim=-1)
-    return difference * (softening / student_logits.shape[-2])
+    difference -= F.softmax(teacher_logits / softening, dim=-1)
+    difference *= softening / student_logits.shape[-2]
+    return difference
 
 
 def soft_cross_entropy(
@@ -80,6 +82,7 @@ def soft_cross_entropy(
         Hinton, Vinyals, Dean 2015, section 2, as first written there.
 
     Example:
+        >>> import torch
         >>> soft_cross_entropy(torch.zeros(1, 2), torch.zeros(1, 2), temperature=1.0)
         tensor(0.6931)
     """

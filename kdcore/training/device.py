@@ -3,9 +3,12 @@
 from typing import Any
 
 import torch
+from torch import nn
 
 from kdcore.errors import UserError
 
+WORTH_CASTING = 100_000
+"""Weights of a net without convolutions from which bf16 is quicker on a CPU that has it."""
 LARGEST_MATMUL_ERROR = 1e-5
 """Relative error above which the faster float32 path is refused."""
 
@@ -30,16 +33,18 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def choose_precision(name: str, device: torch.device, *, convolutional: bool) -> str:
-    """``float32`` or ``bf16``; ``auto`` takes bf16 where the hardware multiplies in it.
+def choose_precision(name: str, device: torch.device, module: nn.Module) -> str:
+    """``float32`` or ``bf16`` for a net; ``auto`` takes bf16 where the hardware multiplies in it.
 
-    On a CPU that is worth the casts only for convolutional nets.
+    On a CPU the casts are not worth it for a small net without convolutions.
     """
     if name != "auto":
         return name
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    if device.type == "cpu" and convolutional:
+    weights = sum(parameter.numel() for parameter in module.parameters())
+    convolutional = any(isinstance(part, nn.Conv2d) for part in module.modules())
+    if device.type == "cpu" and (convolutional or weights >= WORTH_CASTING):
         native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
         return "bf16" if native else "float32"
     return "float32"

@@ -93,8 +93,8 @@ class Learners:
 
 
 def _learner(module: nn.Module, precision: str, device: torch.device) -> Learner:
-    if isinstance(module, MLP) and precision == "float32":
-        return HandMLP(module)
+    if isinstance(module, MLP):
+        return HandMLP(module, precision)
     return AutogradLearner(module, precision, device)
 
 

@@ -6,7 +6,7 @@ Read ``train`` from top to bottom; everything else is detail.
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +50,7 @@ class Position:
     step: int = 0
     epoch: float = 0.0
     """In epochs: 2.5 is the middle of the third."""
+    began: float = field(default_factory=time.perf_counter)
 
 
 def train(
@@ -62,6 +63,8 @@ def train(
     """
     began = time.perf_counter()
     use_faster_float32_matmul()
+    # moments of Adam that fade below the normal numbers would slow each step down
+    torch.set_flush_denormal(True)
     device = choose_device(config.device)
     data = yield from load_dataset(config, folder.root if folder else None)
     data = data.to(device)
@@ -69,7 +72,7 @@ def train(
     yield _started(config, run, device, data, transfer)
     try:
         teacher = yield from teach_teacher(
-            config, data, controls, folder, device, _precision(config, config.teacher, device)
+            config, data, controls, folder, device, _precision(config.teacher, config, data, device)
         )
     except Stopped:
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
@@ -116,7 +119,7 @@ class Lesson:
         self.config, self.data, self.transfer, self.device = config, data, transfer, device
         self.teacher = teacher
         names = student_names(config)
-        self.precision = _precision(config, config.student, device)
+        self.precision = _precision(config.student, config, data, device)
         self.students: dict[str, nn.Module] = {name: self._student() for name in names}
         self.learners = Learners(
             self.students, optimizer=config.optimizer, lr=config.lr, precision=self.precision,
@@ -131,25 +134,28 @@ class Lesson:
         )
         if once and config.augment != "none":
             raise UserError("outputs_of_augmented", augment=config.augment)
-        self._teacher_outputs = answer(teacher.module, data, transfer) if once else None
+        precision = _precision(config.teacher, config, data, device)
+        self._teacher_outputs = (
+            answer(teacher.module, data, transfer, precision=precision) if once else None
+        )
         self._teacher_weights = _copies(teacher.module)
         self.batch_size = len(transfer.labels) if config.optimizer == "gd" else config.batch_size
         self.batches = batch_count(len(transfer.labels), self.batch_size)
 
     def learn(self, epoch: int, controls: Controls, here: Position) -> Iterator[Event]:
         """One epoch of batches."""
-        began = time.perf_counter()
         for student in self.students.values():
             student.train()
         every = batches_per_report(self.batches, self._flops_per_batch())
         generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
         order = batches(len(self.transfer.labels), self.batch_size, self.config.seed, epoch)
         taken = reported = 0
-        report_began = began
+        report_began = time.perf_counter()
         for number, index in enumerate(order, start=1):
             for event in controls.obey(here.step, here.epoch):
                 if isinstance(event, Paused | Retuned) and self.meter.pending:
-                    yield self._batch_event(controls, here, began, reported, report_began)
+                    yield self._batch_event(controls, here, taken - reported, report_began)
+                    reported, report_began = taken, time.perf_counter()
                 yield event
             self._step(index.to(self.device), controls, generator)
             here.step += 1
@@ -157,7 +163,7 @@ class Lesson:
             taken += len(index)
             slow = 0 < controls.values["speed"] <= SLOWEST_REPORTS * every
             if number == len(order) or controls.stepping or slow or self.meter.pending >= every:
-                yield self._batch_event(controls, here, began, taken - reported, report_began)
+                yield self._batch_event(controls, here, taken - reported, report_began)
                 reported, report_began = taken, time.perf_counter()
 
     def answers(self) -> dict[str, Answers]:
@@ -224,7 +230,7 @@ class Lesson:
             return self.teacher.module(inputs).float()  # type: ignore[no-any-return]
 
     def _batch_event(
-        self, controls: Controls, here: Position, began: float, images: int, report_began: float
+        self, controls: Controls, here: Position, images: int, report_began: float
     ) -> Batch:
         mixed = mix(self.config.mixing, controls.values["weight"])
         students = self.meter.report(
@@ -233,7 +239,7 @@ class Lesson:
         )  # fmt: skip
         now = time.perf_counter()
         return Batch(
-            step=here.step, position=here.epoch, seconds=now - began,
+            step=here.step, position=here.epoch, seconds=now - here.began,
             images_per_second=images / max(now - report_began, 1e-9), students=students,
         )  # fmt: skip
 
@@ -266,7 +272,7 @@ def _started(
     batch_size = len(transfer.labels) if config.optimizer == "gd" else config.batch_size
     return Started(
         run=run, config=config.to_dict(), device=_device_name(device),
-        precision=_precision(config, config.student, device), classes=list(data.classes),
+        precision=_precision(config.student, config, data, device), classes=list(data.classes),
         students=student_names(config), train_size=len(transfer.labels),
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
@@ -280,8 +286,10 @@ def _device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def _precision(config: RunConfig, spec: str, device: torch.device) -> str:
-    return choose_precision(config.precision, device, convolutional=not spec.startswith("mlp"))
+def _precision(spec: str, config: RunConfig, data: Dataset, device: torch.device) -> str:
+    with torch.device("meta"):  # the shapes alone
+        module = build_model(spec, data.input_shape, len(data.classes), config.seed)
+    return choose_precision(config.precision, device, module)
 
 
 def _copies(module: nn.Module) -> dict[str, Tensor]:

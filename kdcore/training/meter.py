@@ -13,7 +13,7 @@ from kdcore.errors import UserError
 from kdcore.events import StepScores
 from kdcore.training.terms import Mix, Terms
 
-POINTS_PER_EPOCH = 20
+POINTS_PER_EPOCH = 10
 """At least so many reports an epoch, where it has as many batches."""
 FLOPS_PER_REPORT = 6e9
 """And one at least after so much arithmetic: a fraction of a second on a slow processor."""

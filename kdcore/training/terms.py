@@ -65,9 +65,9 @@ class Terms:
         hard = cross_entropy_gradient(logits, labels)
         if self.distilled is None or self._soft_gradient is None or teacher_logits is None:
             return hard, None
-        hard[self.distilled] *= mixed.hard
+        hard.select(0, self.distilled).mul_(mixed.hard)
         soft = self._soft_gradient(logits[self.distilled], teacher_logits, temperature)
-        return hard, soft * mixed.soft
+        return hard, soft.mul_(mixed.soft)
 
     def values(
         self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, temperature: float

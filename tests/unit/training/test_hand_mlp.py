@@ -54,3 +54,35 @@ def test_the_module_itself_learns_as_with_autograd(optimizer):
         steps.step()
     for mine, theirs in zip(ours.parameters(), reference.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_in_bf16_the_weights_stay_float32_and_the_gradient_is_near():
+    module = net((6, 8, 3), torch.float32)
+    reference = copy.deepcopy(module)
+    generator = torch.Generator().manual_seed(2)
+    inputs = torch.randn(9, 6, generator=generator)
+    gradient = torch.randn(9, 3, generator=generator)
+    hand = HandMLP(module, "bf16")
+    logits = hand.forward(inputs)
+    hand.backward(gradient)
+    expected = reference(inputs)
+    expected.backward(gradient)
+    flat = torch.cat([parameter.grad.reshape(-1) for parameter in reference.parameters()])
+
+    assert logits.dtype == hand.weights[0].dtype == torch.float32
+    torch.testing.assert_close(logits, expected.detach(), rtol=0.05, atol=0.02)
+    error = (hand.weights[0].grad - flat).norm() / flat.norm()
+    assert 0 < error < 0.02
+
+
+def test_in_bf16_small_steps_are_not_lost():
+    module = net((6, 8, 3), torch.float32)
+    learners = Learners({"a": module}, optimizer="gd", lr=1e-4, precision="bf16",
+                        device=torch.device("cpu"))  # fmt: skip
+    before = [parameter.clone() for parameter in module.parameters()]
+    for _ in range(3):
+        learners.forward(torch.ones(4, 6))
+        learners.learn([torch.ones(4, 3)], 1e-4)
+
+    after = list(module.parameters())
+    assert all(not torch.equal(old, new) for old, new in zip(before[2:], after[2:], strict=True))
