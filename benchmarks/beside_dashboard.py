@@ -1,4 +1,6 @@
-"""What an open dashboard costs the training: ``python -m benchmarks.beside_dashboard --data-root DIR``.
+"""What an open dashboard costs the training.
+
+``python -m benchmarks.beside_dashboard --data-root DIR``
 
 The same run in the app's worker, by turns with no page open, with a browser that follows it,
 and with a second page that is busy all the time; batches a second, read off the run's own log.
@@ -38,8 +40,10 @@ def main() -> None:
     given = parser.parse_args()
     rates: dict[str, list[float]] = {mode: [] for mode in MODES}
     with tempfile.TemporaryDirectory() as folder, app(Path(folder)) as address:
-        query = (f"dataset=mnist&data_root={given.data_root.resolve()}&teacher=mlp:500"
-                 f"&student=mlp:250&teacher_epochs=1&epochs=1000&batch_size=128&speed=0")  # fmt: skip
+        query = (
+            f"dataset=mnist&data_root={given.data_root.resolve()}&teacher=mlp:500"
+            "&student=mlp:250&teacher_epochs=1&epochs=1000&batch_size=128&speed=0"
+        )
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]

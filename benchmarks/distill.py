@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--precision", choices=["auto", "float32", "bf16"], default="auto",
-                        help="auto: ordinary loop in float32, engine as it chooses")  # fmt: skip
+                        help="of the engine; the ordinary loop takes float32")  # fmt: skip
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     print(f"{given.job}, {given.epochs} epochs, {given.precision}, {given.threads} threads, "
@@ -83,7 +83,8 @@ def resnet(given: argparse.Namespace, folder: Path) -> None:
     shape = (3, 32, 32)
     network = build_model(teacher, shape, ordinary_loop.CLASSES, seed=0)
     network.load_state_dict(load_module_state(file, network))
-    job = ordinary_loop.Job(teacher, student, shape, precision=given.precision,
+    network.to(memory_format=torch.contiguous_format)  # as networks are usually left
+    job = ordinary_loop.Job(teacher, student, shape,
                             mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25))  # fmt: skip
     rounds(
         given,

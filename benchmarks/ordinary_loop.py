@@ -34,7 +34,6 @@ class Job:
     lr: float = 1e-3
     temperature: float = 4.0
     weight: float = 0.5
-    precision: str = "float32"
     mean: tuple[float, ...] = (0.1307,)
     std: tuple[float, ...] = (0.3081,)
 
@@ -64,6 +63,7 @@ def distil(
 ) -> tuple[float, float]:
     """Seconds of training with evaluation, and the student's last accuracy."""
     student = build_model(job.student, job.shape, CLASSES, seed=0)
+    student.to(memory_format=torch.contiguous_format)
     optimizer = torch.optim.Adam(student.parameters(), lr=job.lr)
     mean = torch.tensor(job.mean).view(-1, 1, 1)
     std = torch.tensor(job.std).view(-1, 1, 1)
@@ -77,16 +77,15 @@ def distil(
         student.train()
         for raw, labels in loader:
             images = (raw - mean) / std
-            with torch.autocast("cpu", torch.bfloat16, enabled=job.precision == "bf16"):
-                with torch.no_grad():
-                    teacher_logits = teacher(images)
-                logits = student(images)
+            with torch.no_grad():
+                teacher_logits = teacher(images)
+            logits = student(images)
             soft = job.temperature**2 * F.kl_div(
-                F.log_softmax(logits.float() / job.temperature, dim=1),
-                F.softmax(teacher_logits.float() / job.temperature, dim=1),
+                F.log_softmax(logits / job.temperature, dim=1),
+                F.softmax(teacher_logits / job.temperature, dim=1),
                 reduction="batchmean",
             )
-            hard = F.cross_entropy(logits.float(), labels)
+            hard = F.cross_entropy(logits, labels)
             loss = (1 - job.weight) * hard + job.weight * soft
             optimizer.zero_grad()
             loss.backward()

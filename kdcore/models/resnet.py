@@ -14,7 +14,6 @@ class Block(nn.Module):
     def __init__(self, given: int, made: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
-        self.widening = made - given
         self.conv1 = nn.Conv2d(given, made, 3, stride, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(made)
         self.conv2 = nn.Conv2d(made, made, 3, padding=1, bias=False)
@@ -22,11 +21,11 @@ class Block(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[batch, given, height, width]`` → ``[batch, made, height/stride, width/stride]``."""
-        values = F.relu(self.norm1(self.conv1(inputs)))
+        values = F.relu(self.norm1(self.conv1(inputs)), inplace=True)
         values = self.norm2(self.conv2(values))
-        shortcut = inputs[:, :, :: self.stride, :: self.stride]
-        shortcut = F.pad(shortcut, (0, 0, 0, 0, 0, self.widening))
-        return F.relu(values + shortcut)
+        # as if the shortcut were padded with zeros
+        values[:, : inputs.shape[1]] += inputs[:, :, :: self.stride, :: self.stride]
+        return F.relu(values, inplace=True)
 
 
 class ResNet(nn.Module):
@@ -53,7 +52,7 @@ class ResNet(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[batch, channels, height, width]`` → logits ``[batch, classes]``."""
-        values = self.blocks(F.relu(self.norm(self.stem(inputs))))
+        values = self.blocks(F.relu(self.norm(self.stem(inputs)), inplace=True))
         return self.head(values.mean((-2, -1)))  # type: ignore[no-any-return]
 
 

@@ -86,7 +86,8 @@ def train(
                for name, module in {"teacher": teacher.module, **lesson.students}.items()},
         seconds=time.perf_counter() - began,
     )  # fmt: skip
-    yield from snapshots.take(0, lesson.answers())
+    if folder:
+        yield from snapshots.take(0, lesson.answers())
     here = Position()
     stopped, scores, epochs = False, {}, 0
     try:
