@@ -5,7 +5,7 @@
 
 import argparse
 import json
-import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -36,19 +36,18 @@ def main() -> None:
 
 
 def peak(command: list[str], line: str = "") -> float:
-    """Largest resident memory of a process in MiB; with a ``line`` of input, until it is done."""
+    """Largest resident memory of a process in MiB at the moment when its job is done."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
-    if line:
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
-        while '"event":"finished"' not in process.stdout.readline():
-            pass
-    process.stdin.close()
-    process.stdout.read()
-    _, _, usage = os.wait4(process.pid, 0)
-    return usage.ru_maxrss / 1024
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    while '"event":"finished"' not in process.stdout.readline():
+        pass
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    process.kill()
+    process.wait()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 
 
 if __name__ == "__main__":

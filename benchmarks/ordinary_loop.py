@@ -116,7 +116,9 @@ def main() -> None:
     job = Job(given.teacher, given.student, MNIST_SHAPE)
     teacher = build_model(job.teacher, job.shape, CLASSES, seed=0)
     train, test = mnist(given.data_root, 54_000)
-    print(distil(job, teacher, train, test, epochs=1))
+    distil(job, teacher, train, test, epochs=1)
+    print('{"event":"finished"}', flush=True)
+    input()  # wait, so that the memory can be looked at
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ longer than reading the files.
 import gzip
 import zlib
 from collections.abc import Generator
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, cast
 
@@ -58,8 +59,8 @@ def read_idx(path: Path, magic: int) -> np.ndarray:
             if found != magic:
                 raise UserError("idx_magic", path=str(path), expected=magic, found=found)
             axes = [int.from_bytes(_exactly(file, 4), "big") for _ in range(magic & 0xFF)]
-            values = _exactly(file, _size(axes))
-            if file.read(1):
+            values = bytearray(_size(axes))  # filled in place: large files are held once
+            if _fill(file, values) < len(values) or file.read(1):
                 raise EOFError
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise UserError("file_damaged", path=str(path)) from None
@@ -114,9 +115,16 @@ def _split(images: np.ndarray, labels: np.ndarray, paths: list[Path | None], cla
     if labels.size and labels.max() >= classes:
         raise UserError("label_outside", path=str(paths[1]), label=int(labels.max()),
                         highest=classes - 1)  # fmt: skip
-    return Split(
-        torch.from_numpy(images[:, None].copy()), torch.from_numpy(labels.astype(np.int64))
-    )
+    return Split(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
+
+
+def _fill(file: IO[bytes], values: bytearray) -> int:
+    """Read into ``values``; how many bytes there were."""
+    filled = 0
+    view = memoryview(values)
+    while count := cast(BufferedReader, file).readinto(view[filled:]):
+        filled += count
+    return filled
 
 
 def _exactly(file: IO[bytes], size: int) -> bytes:

@@ -1,8 +1,9 @@
 """The calibration temperature T_cal, which is not the distillation temperature T."""
 
+import math
+
 import torch
 import torch.nn.functional as F
-from scipy.optimize import minimize_scalar
 from torch import Tensor
 
 LOWEST, HIGHEST = 0.05, 20.0
@@ -21,13 +22,23 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
         Guo et al.: On Calibration of Modern Neural Networks, 2017, section 4.2.
     """
     exact = logits.double()
+    low, high = math.log(LOWEST), math.log(HIGHEST)
+    # T_cal = 1 to begin with; the logistic function keeps it within its range
+    place = torch.tensor(-low / (high - low), dtype=torch.float64).logit().requires_grad_()
+    optimizer = torch.optim.LBFGS([place], max_iter=60, line_search_fn="strong_wolfe")
 
-    def nll(log_temperature: float) -> float:
-        return F.cross_entropy(exact / torch.tensor(log_temperature).exp(), labels).item()
+    def temperature() -> Tensor:
+        return (low + (high - low) * place.sigmoid()).exp()
 
-    bounds = torch.tensor([LOWEST, HIGHEST], dtype=torch.float64).log().tolist()
-    found = minimize_scalar(nll, bounds=bounds, method="bounded", options={"xatol": 1e-4})
-    return float(torch.tensor(found.x, dtype=torch.float64).exp())
+    def nll() -> Tensor:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(exact / temperature(), labels)
+        torch.autograd.backward(loss)
+        return loss
+
+    with torch.enable_grad():
+        optimizer.step(nll)
+    return float(temperature().detach())
 
 
 def nll_curve(logits: Tensor, labels: Tensor, points: int = 41) -> list[list[float]]:

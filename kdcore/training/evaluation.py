@@ -18,7 +18,7 @@ from kdcore.models.mlp import MLP
 from kdcore.training.batches import chunks
 from kdcore.training.learners import autocast
 
-MLP_CHUNK, CONVNET_CHUNK = 2_000, 128
+MLP_CHUNK, CONVNET_CHUNK = 500, 128
 """Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU."""
 
 
