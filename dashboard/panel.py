@@ -11,13 +11,13 @@ from dashboard.text import t
 
 
 @contextmanager
-def panel(name: str) -> Iterator[None]:
+def panel(name: str, run: str = "") -> Iterator[None]:
     """A card titled with the question ``panel.NAME.title``.
 
     The mark beside it says in two sentences what is shown (``panel.NAME.what``) and what to try
     (``panel.NAME.try``).
     """
-    with st.container(border=True, key=f"panel-{name}", height="stretch"):
+    with st.container(border=True, key=f"panel-{name}-{run}", height="stretch"):
         st.markdown(
             f"###### {t(f'panel.{name}.title')}",
             help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** {t(f'panel.{name}.try')}",
@@ -29,5 +29,5 @@ def chart_panel(
     name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None
 ) -> None:
     """The chart ``name`` of a run in its frame."""
-    with panel(name):
+    with panel(name, run):
         live_plot(name, run, height=height, params=params)

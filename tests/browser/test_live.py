@@ -149,3 +149,18 @@ def test_a_damaged_archive_is_said_and_the_app_goes_on(page, app, tmp_path, unti
 
     expect(page.locator("[data-testid=stAlert]").last).to_contain_text("broken.zip")
     expect(page.locator(".st-key-start button")).to_be_enabled()
+
+
+def test_two_runs_are_laid_side_by_side(page, app, start, until):
+    for seed in (1, 2):
+        start(f"epochs=1&teacher_epochs=3&speed=0&seed={seed}")
+        expect(page.locator(".st-key-buttons")).to_contain_text("finished")
+    page.goto(f"{app}/runs")
+    table = page.locator("[data-testid=stDataFrame] .dvn-scroller")
+    for row in (1, 2):
+        table.click(position={"x": 18, "y": 35 * row + 17})
+        page.wait_for_timeout(1000)
+
+    expect(page.locator("[data-testid=chart-accuracy] .js-plotly-plot")).to_have_count(2)
+    expect(page.locator("[data-testid=stTable]")).to_contain_text("Seed")
+    assert page.locator("[data-testid=stException]").count() == 0
