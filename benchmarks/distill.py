@@ -20,6 +20,7 @@ from benchmarks import engine, ordinary_loop
 from benchmarks.jpeg_folders import arrays_of
 from kdcore import RunConfig
 from kdcore.models.build import build_model
+from kdcore.training.device import flush_denormals
 
 MNIST_JOBS = {"small": ("mlp:500", "mlp:250"), "wide": ("mlp:1200,1200", "mlp:800,800")}
 RESNET = ("resnet20", "resnet8")
@@ -38,6 +39,7 @@ def main() -> None:
                         help="of the engine; the ordinary loop takes float32")  # fmt: skip
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
+    flush_denormals()
     print(f"{given.job}, {given.epochs} epochs, {given.precision}, {given.threads} threads, "
           f"torch {torch.__version__}, {processor()}", flush=True)  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:

@@ -28,6 +28,9 @@ from kdcore.store import Store, recorded
 
 def run(config: RunConfig, given: argparse.Namespace) -> int:
     """Carry out a run; 0 if it finished, 1 if it failed."""
+    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+
+    flush_denormals()
     store = Store(Path(given.store) if given.store else None)
     folder = store.create(config)
     job = Run(config, folder)

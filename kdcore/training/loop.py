@@ -63,8 +63,6 @@ def train(
     """
     began = time.perf_counter()
     use_faster_float32_matmul()
-    # moments of Adam that fade below the normal numbers would slow each step down
-    torch.set_flush_denormal(True)
     device = choose_device(config.device)
     data = yield from load_dataset(config, folder.root if folder else None)
     data = data.to(device)

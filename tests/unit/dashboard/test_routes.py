@@ -5,6 +5,7 @@ import base64
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import made_events as make
 import numpy as np
@@ -111,6 +112,12 @@ def test_an_export_is_a_zip_of_the_run(client, run):
         assert f"{RUN}/events.jsonl" in archive.namelist()
 
 
+def finished(coroutine):
+    """The coroutine's answer, from a thread of its own: a browser test may hold this one's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def heard(messages, count):
     """The first messages of a stream as (event, values)."""
 
@@ -124,7 +131,7 @@ def heard(messages, count):
         await messages.aclose()
         return found
 
-    return asyncio.run(listen())
+    return finished(listen())
 
 
 def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
@@ -152,7 +159,7 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
             await viewer.aclose()
         return news
 
-    one, other = asyncio.run(follow())
+    one, other = finished(follow())
 
     assert one == other
     values = json.loads(one.split("data: ")[1])
