@@ -6,7 +6,7 @@ from dashboard.charts import style, timeline
 from dashboard.history import History
 
 ROOM = 0.04
-"""Below the lowest test accuracy."""
+"""Below the lowest test accuracy and above the highest."""
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
@@ -14,25 +14,26 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.prepared:
         return style.empty(words, "time")
     data, trails = [], []
-    lowest = 1.0
+    lowest, highest = 1.0, 0.0
     if history.teacher:
         level = history.teacher.test_accuracy
-        lowest = level
+        lowest = highest = level
         data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
                                mode="lines"))  # fmt: skip
     for student in history.students:
         scores = [scores[student].test_accuracy for _, scores in history.evaluations]
-        lowest = min([lowest, *scores])
+        lowest, highest = min([lowest, *scores]), max([highest, *scores])
         data.append(style.line(words, student, [at for at, _ in history.evaluations], scores))
     for student in history.students:
         columns = history.steps[student].columns
         trails.append(style.trail(words, student, columns["position"], columns["accuracy"],
                                 hoverinfo="skip"))  # fmt: skip
     low = max(0.0, lowest - ROOM) if history.evaluations else 0.0
+    high = min(1.005, highest + ROOM) if history.evaluations else 1.005
     return {
         "data": trails + data,
         "layout": timeline.layout(
             history, words, words["chart.test_accuracy"], tickformat=".0%",
-            hoverformat=".1%", range=[low, 1.005],
+            hoverformat=".1%", range=[low, high],
         ),
     }  # fmt: skip

@@ -26,8 +26,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         trails.append(style.trail(words, student, columns["position"], columns["agreement"],
                                 hoverinfo="skip"))  # fmt: skip
     low = max(0.0, min(after) - ROOM) if after else 0.0
+    high = min(1.005, max(after) + ROOM) if after else 1.005
     return {
         "data": trails + data,
         "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
-                                  hoverformat=".1%", range=[low, 1.005]),
+                                  hoverformat=".1%", range=[low, high]),
     }  # fmt: skip
