@@ -18,6 +18,8 @@ def run_picker() -> str:
     options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
     st.selectbox(t("app.run"), options, key="run", format_func=run_title)
     run: str = st.session_state["run"]
+    if not rows:
+        st.caption(t("app.nothing_stored"))
     address.show({"run": run})
     return run
 

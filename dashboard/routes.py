@@ -1,15 +1,13 @@
-"""What the browser fetches besides the pages: scripts, charts, soft labels, whole runs."""
+"""What the browser fetches besides the pages: scripts, charts, soft labels."""
 
 import gzip
 import re
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -80,18 +78,6 @@ def soft(request: Request) -> Response:
     return _said(soft_labels(_run(request), -1 if since is None else int(since)))
 
 
-def export(request: Request) -> Response:
-    """A run's folder as a zip file."""
-    run = _run(request)
-    with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as file:
-        path = Path(file.name)
-    store().export(run, path)
-    return FileResponse(
-        path, media_type="application/zip", filename=f"{run}.zip", headers=NOT_KEPT,
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )  # fmt: skip
-
-
 def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
     """Out of the event loop; a person's mistake becomes one sentence of JSON."""
 
@@ -109,7 +95,7 @@ ROUTES = [
     Route(f"/kd/{path}", _kindly(answer), methods=["GET"])
     for path, answer in (
         ("plotly.min.js", plotly), ("static/{name}", static), ("live", live),
-        ("figure/{name}", figure), ("soft", soft), ("export", export),
+        ("figure/{name}", figure), ("soft", soft),
     )
 ]  # fmt: skip
 

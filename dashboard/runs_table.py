@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard.charts.style import LEARNERS
 from dashboard.settings import dataset_title
 from dashboard.text import t
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
-
-LEARNERS = ("teacher", "plain", "distilled")
 
 
 def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:

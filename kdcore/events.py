@@ -20,7 +20,7 @@ class Event:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; a number that is not finite becomes ``None``."""
-        values: dict[str, Any] = _finite(asdict(self))
+        values: dict[str, Any] = finite(asdict(self))
         return {"event": self.kind} | values
 
     def to_json(self) -> str:
@@ -308,13 +308,14 @@ def from_json(line: str) -> Event:
     return from_dict(json.loads(line))
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """JSON values in which a number that is not finite, which JSON does not know, is ``None``."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value
 
 

@@ -49,13 +49,11 @@ def figure(
         suffix = "" if at == 0 else str(at + 1)
         for learner in learners:
             values = scores[learner][measure]
-            mean = np.mean([value for value in values if value is not None])
             data.append(style.line(
                 words, learner, values, names, mode="markers", xaxis=f"x{suffix}", yaxis="y",
                 showlegend=at == 0, legendgroup=learner, hovertemplate="%{x:.1%}",
                 marker={"color": style.COLOURS[learner], "symbol": style.MARKERS[learner],
                         "size": 10, "opacity": 0.85},
-                meta={"mean": float(mean)},
             ))  # fmt: skip
         domain = style.panels(len(MEASURES), at, gap=0.04)
         layout[f"xaxis{suffix}"] = {"domain": domain, "tickformat": ".0%", "range": [low, 1.01]}

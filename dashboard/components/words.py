@@ -1,5 +1,6 @@
 """The words that a component shows in the browser."""
 
+from dashboard.charts.style import LEARNERS
 from dashboard.text import language, words
 
 
@@ -16,4 +17,4 @@ def words_of(component: str) -> dict[str, str]:
 def learner_names() -> dict[str, str]:
     """Names of teacher and students in the viewer's language."""
     spoken = words(language())
-    return {name: spoken[f"learner.{name}"] for name in ("teacher", "plain", "distilled")}
+    return {name: spoken[f"learner.{name}"] for name in LEARNERS}

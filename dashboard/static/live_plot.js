@@ -211,7 +211,6 @@ function readLook(root) {
 /** The figure's layout in the page's colours; margins and legend alike on all charts. */
 function themed(layout, look, width, height) {
   const small = look.size * 0.8;
-  const faint = `color-mix(in srgb, ${look.ink} 12%, ${look.paper})`;
   const grid = mixed(look.ink, look.paper, 0.13);
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: mixed(look.ink, look.paper, 0.35),
     title: { standoff: 6 }, automargin: true, fixedrange: false, tickfont: { size: small } };
@@ -233,7 +232,7 @@ function themed(layout, look, width, height) {
     font: { family: look.font, size: small, color: look.ink },
     margin: { l: look.size * 2.4, r: look.size * 0.9, t: look.size * (headed ? 1.9 : 0.6), b: look.size * 1.8, pad: 2 },
     showlegend: false,
-    hoverlabel: { bgcolor: look.paper, bordercolor: faint.startsWith("#") ? faint : grid,
+    hoverlabel: { bgcolor: look.paper, bordercolor: grid,
       font: { color: look.ink, family: look.font, size: small }, namelength: -1 },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: look.ink },
   };

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import sys
 import time
 import zipfile
@@ -122,11 +121,6 @@ class Store:
         one, two = self.folder(run).settings, self.folder(other).settings
         return [(name, one.get(name), two.get(name)) for name in one | two
                 if one.get(name) != two.get(name)]  # fmt: skip
-
-    def free_bytes(self) -> int:
-        """Room on the store's disk."""
-        place = next(path for path in (self.root, *self.root.parents) if path.exists())
-        return shutil.disk_usage(place).free
 
     def _ids(self) -> list[str]:
         runs = self.root / "runs"

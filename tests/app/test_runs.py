@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import made_events as make
 import pytest
 from made_runs import record
@@ -34,4 +37,5 @@ def test_a_deleted_run_comes_back(open_page, hub, two_runs):
 
 
 def test_an_export_holds_the_events(hub, two_runs):
-    assert b"events.jsonl" in actions.exported("20260101-000000-aaaa")
+    with zipfile.ZipFile(io.BytesIO(actions.exported("20260101-000000-aaaa"))) as archive:
+        assert "20260101-000000-aaaa/events.jsonl" in archive.namelist()

@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-import io
 import json
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import made_events as make
@@ -82,7 +80,7 @@ def test_every_chart_can_be_fetched(client, run, name):
     assert {"data", "table", "empty"} & answer.json().keys()
 
 
-@pytest.mark.parametrize("path", ["figure/accuracy", "live", "soft", "export"])
+@pytest.mark.parametrize("path", ["figure/accuracy", "live", "soft"])
 def test_an_unknown_run_is_said_in_one_sentence(client, path):
     answer = client.get(f"/kd/{path}", params={"run": "nothing"})
 
@@ -104,12 +102,6 @@ def test_soft_labels_come_once_and_then_what_is_new(client, run):
     later = client.get("/kd/soft", params={"run": run, "since": 0}).json()
     assert "inputs" not in later
     assert later["snapshots"] == []
-
-
-def test_an_export_is_a_zip_of_the_run(client, run):
-    answer = client.get("/kd/export", params={"run": run})
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert f"{RUN}/events.jsonl" in archive.namelist()
 
 
 def finished(coroutine):
