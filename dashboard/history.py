@@ -71,6 +71,11 @@ class History:
         return self.started.students if self.started else []
 
     @property
+    def classes(self) -> list[str]:
+        """Names, in the order of the logits."""
+        return self.started.classes if self.started else []
+
+    @property
     def teacher(self) -> Scores | None:
         """The teacher's quality, which does not change."""
         return self.prepared.teacher if self.prepared else None

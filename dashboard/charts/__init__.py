@@ -1,7 +1,7 @@
 """Charts as plain dicts of Plotly: pure functions of a run's history and the words.
 
-A chart over time shows the whole run and grows; a chart of a moment shows one epoch. A new chart
-is a file with ``figure(history, words, …)`` and a line here.
+A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
+shows one epoch: ``figure(snapshot, words, …)``. A new chart is a file and a line here.
 """
 
 from collections.abc import Callable
@@ -24,10 +24,27 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    style,
     teacher_curve,
 )
+from dashboard.history import History
 
 Figure = dict[str, Any]
+
+
+def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Give a chart the snapshot of an epoch, or say that there is none yet."""
+
+    def figure(
+        history: History, words: style.Words, *, epoch: float | None = None, **settings: Any
+    ) -> Figure:
+        snapshot = history.snapshot(epoch)
+        if snapshot is None:
+            return style.empty(words, "moment")
+        return draw(snapshot, words, history=history, **settings)
+
+    return figure
+
 
 OVER_TIME: dict[str, Callable[..., Figure]] = {
     "accuracy": accuracy.figure,
@@ -41,15 +58,15 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
 """``figure(history, words)``."""
 
 OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
-    "reliability": reliability.figure,
-    "confidence_histogram": confidence_histogram.figure,
-    "calibration_table": calibration_table.figure,
-    "nll_curve": nll_curve.figure,
-    "entropy": entropy.figure,
-    "risk_coverage": risk_coverage.figure,
-    "confusion": confusion.figure,
-    "per_class": per_class.figure,
-    "error_origin": error_origin.figure,
+    "reliability": _at_epoch(reliability.figure),
+    "confidence_histogram": _at_epoch(confidence_histogram.figure),
+    "calibration_table": _at_epoch(calibration_table.figure),
+    "nll_curve": _at_epoch(nll_curve.figure),
+    "entropy": _at_epoch(entropy.figure),
+    "risk_coverage": _at_epoch(risk_coverage.figure),
+    "confusion": _at_epoch(confusion.figure),
+    "per_class": _at_epoch(per_class.figure),
+    "error_origin": _at_epoch(error_origin.figure),
     "cost": cost.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…)``; ``epoch=None`` is the newest."""

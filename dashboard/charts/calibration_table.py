@@ -3,20 +3,15 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 COLUMNS = (("accuracy", "{:.1%}"), ("ece", "{:.2%}"), ("mce", "{:.1%}"), ("adaptive_ece", "{:.2%}"),
            ("classwise_ece", "{:.2%}"), ("brier", "{:.4f}"), ("nll", "{:.4f}"),
            ("mean_confidence", "{:.1%}"), ("mean_entropy", "{:.3f}"))  # fmt: skip
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """A row a learner as it answers, and one after its logits were divided by T_cal."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     rows = []
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):

@@ -4,17 +4,14 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.bins import merged
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 
 def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, bins: int = 15,
+    snapshot: Snapshot, words: style.Words, *, bins: int = 15,
     calibrated: bool = False, **_: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Steps of counts, on a logarithmic axis so that the few unsure ones are seen."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     data = []
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):

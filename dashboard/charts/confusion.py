@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from kdcore.events import Snapshot
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""
@@ -14,13 +15,8 @@ BOTH_WAYS = [[0, "#0072B2"], [0.499, "#d6e8f5"], [0.5, NOTHING], [0.501, "#fbe3d
              [1, style.GAP]]  # fmt: skip
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
     """A map a learner, coloured by errors alone, and distilled minus plain."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None or history.started is None:
-        return style.empty(words, "moment")
     matrices = {name: snapshot.learners[name].confusion
                 for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
     counted = words["chart.errors_short"]
@@ -36,7 +32,7 @@ def figure(
         maps.append((f"<b>{words['chart.difference']}</b>", difference, True))
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": []}
-    classes = history.started.classes
+    classes = history.classes
     for at, (title, matrix, signed) in enumerate(maps):
         suffix = "" if at == 0 else str(at + 1)
         domain = style.panels(len(maps), at, gap=0.03)

@@ -3,19 +3,14 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 RIGHT = {"color": "#8a94a0", "opacity": 0.55}
 WRONG = {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """One panel a learner: the share of its right and of its wrong answers by entropy."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "barmode": "overlay", "bargap": 0}

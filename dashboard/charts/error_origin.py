@@ -4,19 +4,15 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from kdcore.events import Snapshot
 
 PARTS = (("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
          ("errors_inherited", "chart.inherited", style.COLOURS["teacher"], 1),
          ("errors_own", "chart.own", style.GAP, 1))  # fmt: skip
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
     """A bar a student: to the right its errors, to the left what it mends."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     if not history.teacher:
         return style.empty(words, "teacher")
     students = [name for name in style.LEARNERS if name in history.students]

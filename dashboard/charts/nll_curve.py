@@ -5,16 +5,11 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts import style
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """NLL against the temperature that divides the logits, the minimum marked."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     data = []
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):

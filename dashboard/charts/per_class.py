@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.charts import style
 from dashboard.history import History
+from kdcore.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
 
@@ -28,17 +29,12 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
             for name, values in scores.items()}  # fmt: skip
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
     """Three panels of dots, classes from top to bottom with their number of examples."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None or history.started is None:
-        return style.empty(words, "moment")
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
     names = [f"{title} ({count})" for title, count in
-             zip(history.started.classes, support, strict=True)]  # fmt: skip
+             zip(history.classes, support, strict=True)]  # fmt: skip
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
     known = [value for of_learner in scores.values() for values in of_learner.values()
              for value in values if value is not None]  # fmt: skip

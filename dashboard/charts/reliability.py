@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 COUNTS = [0.0, 0.17]
 """The share of the height that the counts take, and the diagram the rest."""
@@ -12,13 +12,10 @@ DIAGRAM = [0.25, 1.0]
 
 
 def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, bins: int = 15,
+    snapshot: Snapshot, words: style.Words, *, bins: int = 15,
     calibrated: bool = False, **_: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {

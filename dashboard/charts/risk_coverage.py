@@ -3,16 +3,11 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.history import History
+from kdcore.events import Snapshot
 
 
-def figure(
-    history: History, words: style.Words, *, epoch: float | None = None, **_: Any
-) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """Error against the share of answers kept; the area under it in the legend."""
-    snapshot = history.snapshot(epoch)
-    if snapshot is None:
-        return style.empty(words, "moment")
     data = []
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
