@@ -34,6 +34,10 @@ MESSAGES = {
         "The {term} of the {learner} became {value} at step {step}: "
         "lower the learning rate (now {lr:g}) or the weight and start again."
     ),
+    "teacher_not_finite": (
+        "The {term} of the teacher became {value} in epoch {epoch}: "
+        "choose a smaller teacher or look for extreme values in the data."
+    ),
     "class_count": (
         "The teacher answers with {teacher} classes but the data set {dataset!r} has {data}: "
         "choose a teacher that was made for this data."

@@ -9,7 +9,7 @@ def cross_entropy(student_logits: Tensor, labels: Tensor) -> Tensor:
 
     Args:
         student_logits: ``[..., batch, classes]``; leading axes are independent students.
-        labels: ``[batch]``, int64.
+        labels: ``[batch]``, int64, or ``[..., batch]`` where students have their own.
 
     Returns:
         ``[...]``, in nats.

@@ -10,7 +10,8 @@ def logit_mse(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
 
     Args:
         student_logits: ``[..., batch, classes]``; leading axes are independent students.
-        teacher_logits: ``[batch, classes]``; receives no gradient.
+        teacher_logits: ``[batch, classes]``, or with leading axes like the students' (1 where
+            several share a teacher); receives no gradient.
 
     Returns:
         ``[...]``.
@@ -33,4 +34,5 @@ def logit_mse(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
 def logit_mse_gradient(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
     """The gradient of ``logit_mse`` at the student's logits, ``[..., batch, classes]``."""
     check_same_classes(student_logits, teacher_logits)
-    return (student_logits - teacher_logits) * (2 / teacher_logits.numel())
+    batch, classes = student_logits.shape[-2:]
+    return (student_logits - teacher_logits) * (2 / (batch * classes))

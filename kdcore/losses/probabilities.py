@@ -15,7 +15,8 @@ def probability_mse(
 
     Args:
         student_logits: ``[..., batch, classes]``; leading axes are independent students.
-        teacher_logits: ``[batch, classes]``; receives no gradient.
+        teacher_logits: ``[batch, classes]``, or with leading axes like the students' (1 where
+            several share a teacher); receives no gradient.
         temperature: T > 0, one number or one per student, ``[...]``.
 
     Returns:

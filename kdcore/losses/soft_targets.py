@@ -16,7 +16,8 @@ def soft_target_kl(
 
     Args:
         student_logits: ``[..., batch, classes]``; leading axes are independent students.
-        teacher_logits: ``[batch, classes]``; receives no gradient.
+        teacher_logits: ``[batch, classes]``, or with leading axes like the students' (1 where
+            several share a teacher); receives no gradient.
         temperature: T > 0, one number or one per student, ``[...]``.
 
     Returns:
@@ -69,7 +70,8 @@ def soft_cross_entropy(
 
     Args:
         student_logits: ``[..., batch, classes]``.
-        teacher_logits: ``[batch, classes]``; receives no gradient.
+        teacher_logits: ``[batch, classes]``, or with leading axes like the students' (1 where
+            several share a teacher); receives no gradient.
         temperature: T > 0, one number or one per student.
 
     Returns:

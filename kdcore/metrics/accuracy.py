@@ -8,17 +8,17 @@ def accuracy(probabilities: Tensor, labels: Tensor) -> Tensor:
     """Share of samples whose most probable class is the label.
 
     Args:
-        probabilities: ``[samples, classes]``.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
         labels: ``[samples]``, int64.
 
     Returns:
-        A scalar from 0 to 1.
+        ``[...]``, from 0 to 1.
 
     Example:
         >>> accuracy(torch.tensor([[0.9, 0.1], [0.8, 0.2]]), torch.tensor([0, 1]))
         tensor(0.5000)
     """
-    return (probabilities.argmax(-1) == labels).to(probabilities.dtype).mean()
+    return (probabilities.argmax(-1) == labels).to(probabilities.dtype).mean(-1)
 
 
 def confusion_matrix(answers: Tensor, labels: Tensor, classes: int) -> Tensor:

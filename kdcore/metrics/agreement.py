@@ -9,13 +9,13 @@ def agreement(probabilities: Tensor, others: Tensor) -> Tensor:
     """Share of samples that both learners answer with the same class.
 
     Args:
-        probabilities: ``[samples, classes]``.
-        others: the same of another learner.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
+        others: ``[samples, classes]`` of another learner.
 
     Returns:
-        A scalar from 0 to 1.
+        ``[...]``, from 0 to 1.
     """
-    return (probabilities.argmax(-1) == others.argmax(-1)).to(probabilities.dtype).mean()
+    return (probabilities.argmax(-1) == others.argmax(-1)).to(probabilities.dtype).mean(-1)
 
 
 @dataclass(frozen=True, slots=True)

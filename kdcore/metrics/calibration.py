@@ -13,37 +13,43 @@ def negative_log_likelihood(probabilities: Tensor, labels: Tensor) -> Tensor:
     """Mean −log probability of the label, in nats; probabilities are clamped at 1e-12.
 
     Args:
-        probabilities: ``[samples, classes]``.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
         labels: ``[samples]``, int64.
+
+    Returns:
+        ``[...]``.
     """
-    return -probabilities.gather(-1, labels[:, None]).clamp_min(1e-12).log().mean()
+    return -_of_label(probabilities, labels).clamp_min(1e-12).log().mean(-1)
 
 
 def brier_score(probabilities: Tensor, labels: Tensor) -> Tensor:
     """Mean over samples of the squared distance to the one-hot label, from 0 to 2.
 
     Args:
-        probabilities: ``[samples, classes]``.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
         labels: ``[samples]``, int64.
+
+    Returns:
+        ``[...]``.
 
     Source:
         Brier: Verification of forecasts expressed in terms of probability, 1950.
     """
     # |p − y|² = |p|² − 2·p_y + 1 for a one-hot y
-    of_label = probabilities.gather(-1, labels[:, None]).squeeze(-1)
-    return (probabilities.square().sum(-1) - 2 * of_label + 1).mean()
+    of_label = _of_label(probabilities, labels)
+    return (probabilities.square().sum(-1) - 2 * of_label + 1).mean(-1)
 
 
 def reliability_bins(probabilities: Tensor, labels: Tensor, bins: int = 15) -> Tensor:
     """Equal-width bins of the confidence.
 
     Args:
-        probabilities: ``[samples, classes]``.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
         labels: ``[samples]``, int64.
         bins: how many.
 
     Returns:
-        ``[bins, 3]``, float64: count, sum of the confidence, sum of right answers.
+        ``[..., bins, 3]``, float64: count, sum of the confidence, sum of right answers.
 
     Example:
         >>> reliability_bins(torch.tensor([[0.8, 0.2]]), torch.tensor([0]), bins=2)[1, 0].item()
@@ -54,29 +60,42 @@ def reliability_bins(probabilities: Tensor, labels: Tensor, bins: int = 15) -> T
 
 
 def sum_by_bin(confidence: Tensor, right: Tensor, bins: int) -> Tensor:
-    """``[bins, 3]``: count, sum of ``confidence``, sum of ``right``, by equal width."""
+    """Count, sum of ``confidence`` and sum of ``right`` by equal width.
+
+    Args:
+        confidence: ``[..., samples]``.
+        right: the same shape.
+        bins: how many.
+
+    Returns:
+        ``[..., bins, 3]``, float64.
+    """
+    learners = confidence.shape[:-1]
     index = (confidence.double() * bins).floor().long().clamp(0, bins - 1)
+    first = torch.arange(learners.numel(), device=index.device).view(*learners, 1) * bins
+    index = (index + first).flatten()
     columns = (torch.ones_like(confidence), confidence, right)
     return torch.stack(
-        [torch.bincount(index, column.double(), minlength=bins) for column in columns], dim=-1
-    )
+        [torch.bincount(index, column.flatten().double(), minlength=bins * learners.numel())
+         for column in columns], dim=-1,
+    ).view(*learners, bins, 3)  # fmt: skip
 
 
 def calibration_error(table: Tensor) -> Tensor:
     """Σ count/total · |accuracy − confidence| of a table of ``reliability_bins``."""
-    return (table[:, 2] - table[:, 1]).abs().sum() / table[:, 0].sum()
+    return (table[..., 2] - table[..., 1]).abs().sum(-1) / table[..., 0].sum(-1)
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> Tensor:
     """Mean gap between confidence and accuracy, weighted by the bins' counts (L1).
 
     Args:
-        probabilities: ``[samples, classes]``.
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
         labels: ``[samples]``, int64.
         bins: equal-width bins.
 
     Returns:
-        A scalar from 0 to 1; biased upwards for few samples.
+        ``[...]``, from 0 to 1; biased upwards for few samples.
 
     Source:
         Naeini, Cooper, Hauskrecht 2015; Guo et al. 2017, equation 3.
@@ -162,3 +181,9 @@ def error_if_calibrated(
     gaps = torch.zeros(draws, bins).index_add_(1, index, surplus + right)
     errors = gaps.abs().sum(-1) / samples
     return errors.mean().item(), errors.std().item()
+
+
+def _of_label(probabilities: Tensor, labels: Tensor) -> Tensor:
+    """The probability of each sample's label, ``[..., samples]``."""
+    index = labels.expand(probabilities.shape[:-1])[..., None]
+    return probabilities.gather(-1, index).squeeze(-1)

@@ -1,6 +1,8 @@
 """Every learner's answers on data it did not learn from, and what they are worth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,24 +18,30 @@ from kdcore.metrics import (
 )
 from kdcore.models.mlp import MLP
 from kdcore.training.batches import chunks
-from kdcore.training.learners import autocast
+from kdcore.training.students import Students, autocast
 
 MLP_CHUNK, CONVNET_CHUNK = 500, 128
 """Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU."""
+NETS_TOGETHER = 64
+"""Whose probabilities are held at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A learner's logits, float32 on the CPU."""
+    """A learner's logits ``[n, C]``, or those of K learners ``[K, n, C]``; float32 on the CPU."""
 
     test: Tensor
     validation: Tensor
+
+    def of(self, net: int) -> "Answers":
+        """The answers of one of the K learners."""
+        return Answers(self.test[net], self.validation[net])
 
 
 def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
     """Logits ``[n, C]`` in evaluation mode, on the data's device; the mode is put back."""
     device = split.inputs.device
-    size = MLP_CHUNK if isinstance(module, MLP) or device.type == "cuda" else CONVNET_CHUNK
+    size = _chunk([module], device)
     was_training = module.training
     module.eval()
     with torch.no_grad(), autocast(device, precision):
@@ -53,22 +61,55 @@ def answers(module: nn.Module, data: Dataset, precision: str) -> Answers:
     )
 
 
+def answers_of(students: Students, data: Dataset) -> Answers:
+    """The logits of all students on test and validation data; leaves them in training mode."""
+    students.train(mode=False)
+    given = []
+    for split in (data.test, data.validation):
+        size = _chunk(students.modules, split.inputs.device)
+        logits = [students.body.answer(data.normalised(split.inputs[part])).cpu()
+                  for part in chunks(len(split.labels), size)]  # fmt: skip
+        given.append(torch.cat(logits, dim=1))
+    students.train(mode=True)
+    return Answers(test=given[0], validation=given[1])
+
+
 def score(
     given: Answers, data: Dataset, teacher: Answers | None, means: dict[str, float] | None = None
 ) -> Scores:
-    """What the answers are worth; ``means`` are the epoch's training figures."""
-    probabilities = given.test.softmax(-1)
+    """What one learner's answers are worth; ``means`` are the epoch's training figures."""
+    alone = Answers(given.test[None], given.validation[None])
+    return score_all(alone, data, teacher, [means or {}])[0]
+
+
+def score_all(
+    given: Answers, data: Dataset, teacher: Answers | None, means: Sequence[dict[str, float]]
+) -> list[Scores]:
+    """The same of K learners at once, ``means`` of each."""
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
-    right = int((given.test.argmax(-1) == labels).sum())
-    return Scores(
-        test_accuracy=right / len(labels),
-        test_errors=len(labels) - right,
-        ece=float(expected_calibration_error(probabilities, labels)),
-        nll=float(negative_log_likelihood(probabilities, labels)),
-        brier=float(brier_score(probabilities, labels)),
-        validation_accuracy=float(accuracy(given.validation.softmax(-1), validation_labels)),
-        agreement=(
-            float(agreement(probabilities, teacher.test.softmax(-1))) if teacher else None
-        ),
-        **(means or {}),
-    )  # fmt: skip
+    found = []
+    for part in chunks(len(means), NETS_TOGETHER):
+        probabilities = given.test[part].softmax(-1)
+        right = (probabilities.argmax(-1) == labels).sum(-1).tolist()
+        columns: dict[str, list[Any]] = {
+            "ece": expected_calibration_error(probabilities, labels).tolist(),
+            "nll": negative_log_likelihood(probabilities, labels).tolist(),
+            "brier": brier_score(probabilities, labels).tolist(),
+            "validation_accuracy": accuracy(given.validation[part].double(),
+                                            validation_labels).tolist(),
+            "agreement": (agreement(probabilities.double(), teacher.test).tolist() if teacher
+                          else [None] * len(right)),
+        }  # fmt: skip
+        found += [
+            Scores(test_accuracy=right[at] / len(labels), test_errors=len(labels) - right[at],
+                   **{name: values[at] for name, values in columns.items()},
+                   **means[part.start + at])
+            for at in range(len(right))
+        ]  # fmt: skip
+    return found
+
+
+def _chunk(modules: Sequence[nn.Module], device: torch.device) -> int:
+    """Examples a forward pass."""
+    flat = isinstance(modules[0], MLP) or device.type == "cuda"
+    return MLP_CHUNK if flat else CONVNET_CHUNK

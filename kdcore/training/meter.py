@@ -2,6 +2,8 @@
 
 The loop only hands over references; the losses, accuracies and agreement of a window come from
 its logits in one go.
+
+Shapes: S seeds, G members, B batch, C classes.
 """
 
 from dataclasses import dataclass, field
@@ -9,9 +11,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from kdcore.errors import UserError
 from kdcore.events import StepScores
-from kdcore.training.terms import Mix, Terms
+from kdcore.training.terms import Terms, Tuning
 
 POINTS_PER_EPOCH = 10
 """At least so many reports an epoch, where it has as many batches."""
@@ -19,6 +20,7 @@ FLOPS_PER_REPORT = 6e9
 """And one at least after so much arithmetic: a fraction of a second on a slow processor."""
 SLOWEST_REPORTS = 8
 """Batches a second below which every batch is reported."""
+MEANS = ("train_loss", "hard_loss", "soft_loss", "train_accuracy")
 
 
 def batches_per_report(batches_per_epoch: int, flops_per_batch: float) -> int:
@@ -31,8 +33,42 @@ def batches_per_report(batches_per_epoch: int, flops_per_batch: float) -> int:
     return max(1, min(by_epoch, by_work))
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Means of a window, ``[S, G]`` each; the terms are before mixing."""
+
+    loss: Tensor
+    hard: Tensor
+    soft: Tensor
+    accuracy: Tensor
+    agreement: Tensor
+    hard_gradient: Tensor
+    """Norms at the logits of the window's last batch, weights included."""
+    soft_gradient: Tensor
+
+    def not_finite(self) -> list[tuple[int, str, float]]:
+        """``(net, term, value)`` of every loss that is not a number any more."""
+        return [
+            (net, term, value)
+            for term, values in (("hard loss", self.hard), ("soft loss", self.soft))
+            for net, value in enumerate(values.flatten().tolist())
+            if value != value or value in (float("inf"), float("-inf"))
+        ]
+
+    def step_scores(self, net: int, without_t2: float) -> StepScores:
+        """One net's row of a ``batch`` event."""
+        columns = (self.loss, self.hard, self.soft, self.accuracy, self.agreement,
+                   self.hard_gradient, self.soft_gradient)  # fmt: skip
+        names = ("loss", "hard_loss", "soft_loss", "accuracy", "agreement", "hard_gradient",
+                 "soft_gradient")  # fmt: skip
+        values = [column.flatten()[net].item() for column in columns]
+        return StepScores(
+            **dict(zip(names, values, strict=True)), soft_gradient_without_t2=without_t2
+        )
+
+
 @dataclass(slots=True)
-class Window:
+class _Window:
     """The batches since the last report."""
 
     logits: list[Tensor] = field(default_factory=list)
@@ -46,16 +82,15 @@ class Meter:
     """Collects windows and keeps the epoch's totals.
 
     Args:
-        names: the learners in the order of the logits' first axis.
-        terms: the run's loss.
-        lr: asks for the current learning rate, for the error message.
+        seeds: S.
+        members: G.
+        terms: the members' losses.
     """
 
-    def __init__(self, names: list[str], terms: Terms) -> None:
-        self._names = names
+    def __init__(self, seeds: int, members: int, terms: Terms) -> None:
         self._terms = terms
-        self._window = Window()
-        self._totals = torch.zeros(4, len(names), dtype=torch.float64)
+        self._window = _Window()
+        self._totals = torch.zeros(len(MEANS), seeds * members, dtype=torch.float64)
         self._seen = 0
 
     @property
@@ -64,10 +99,9 @@ class Meter:
         return len(self._window.logits)
 
     def record(
-        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, hard: Tensor,
-        soft: Tensor | None,
-    ) -> None:  # fmt: skip
-        """Take a step's logits ``[K, B, C]``, labels ``[B]`` and weighted gradients."""
+        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, hard: Tensor, soft: Tensor
+    ) -> None:
+        """Take a step's logits, labels ``[S, B]``, teacher's logits and weighted gradients."""
         window = self._window
         window.logits.append(logits)
         window.labels.append(labels)
@@ -75,71 +109,35 @@ class Meter:
             window.teacher.append(teacher)
         window.hard_gradient, window.soft_gradient = hard, soft
 
-    def report(
-        self, *, temperature: float, mixed: Mix, step: int, lr: float
-    ) -> dict[str, StepScores]:
-        """The window's means by learner; starts a new window.
-
-        Raises:
-            UserError: a loss is not finite.
-        """
-        window, self._window = self._window, Window()
-        logits, labels = torch.cat(window.logits, dim=1), torch.cat(window.labels)
-        teacher = torch.cat(window.teacher) if window.teacher else None
-        hard, soft = (
-            term.double().cpu() for term in self._terms.values(logits, labels, teacher, temperature)
-        )
+    def report(self, tuning: Tuning) -> Report:
+        """The window's means; starts a new window."""
+        window, self._window = self._window, _Window()
+        assert window.hard_gradient is not None, "a window has at least one batch"
+        assert window.soft_gradient is not None, "and both of its gradients"
+        logits, labels = torch.cat(window.logits, dim=2), torch.cat(window.labels, dim=1)
+        teacher = torch.cat(window.teacher, dim=1) if window.teacher else None
+        hard, soft = self._terms.values(logits, labels, teacher, tuning)
         answers = logits.argmax(-1)
-        accuracy = (answers == labels).double().mean(-1).cpu()
+        accuracy = (answers == labels[:, None]).double().mean(-1)
         agreement = (
-            (answers == teacher.argmax(-1)).double().mean(-1).cpu()
+            (answers == teacher.argmax(-1)[:, None]).double().mean(-1)
             if teacher is not None else torch.full_like(accuracy, torch.nan)
         )  # fmt: skip
-        total = self._total(hard, soft, mixed)
-        self._check(hard, soft, step, lr)
-        self._totals += len(labels) * torch.stack([total, hard, soft, accuracy])
-        self._seen += len(labels)
-        return {
-            name: StepScores(
-                loss=total[index].item(), hard_loss=hard[index].item(),
-                soft_loss=soft[index].item(), accuracy=accuracy[index].item(),
-                agreement=agreement[index].item(),
-                **self._norms(window, index, temperature),
-            )
-            for index, name in enumerate(self._names)
-        }  # fmt: skip
+        hard, soft = hard.double(), soft.double()
+        report = Report(*(values.cpu() for values in (
+            tuning.hard.double() * hard + tuning.soft.double() * soft, hard, soft, accuracy,
+            agreement, window.hard_gradient.flatten(2).norm(dim=-1),
+            window.soft_gradient.flatten(2).norm(dim=-1),
+        )))  # fmt: skip
+        examples = labels.shape[1]
+        means = (report.loss, report.hard, report.soft, report.accuracy)
+        self._totals += examples * torch.stack([values.flatten() for values in means])
+        self._seen += examples
+        return report
 
-    def epoch_means(self) -> dict[str, dict[str, float]]:
-        """Means over the epoch's examples by learner; starts a new epoch."""
+    def epoch_means(self) -> list[dict[str, float]]:
+        """Each net's means over the epoch's examples; starts a new epoch."""
         means = (self._totals / max(self._seen, 1)).T.tolist()
         self._totals.zero_()
         self._seen = 0
-        keys = ("train_loss", "hard_loss", "soft_loss", "train_accuracy")
-        return {
-            name: dict(zip(keys, values, strict=True))
-            for name, values in zip(self._names, means, strict=True)
-        }
-
-    def _total(self, hard: Tensor, soft: Tensor, mixed: Mix) -> Tensor:
-        total = hard.clone()
-        if (listener := self._terms.distilled) is not None:
-            total[listener] = mixed.hard * hard[listener] + mixed.soft * soft[listener]
-        return total
-
-    def _norms(self, window: Window, index: int, temperature: float) -> dict[str, float]:
-        assert window.hard_gradient is not None, "a window has at least one batch"
-        hard = window.hard_gradient[index].norm().item()
-        listens = index == self._terms.distilled and window.soft_gradient is not None
-        soft = window.soft_gradient.norm().item() if listens else 0.0  # type: ignore[union-attr]
-        return {
-            "hard_gradient": hard,
-            "soft_gradient": soft,
-            "soft_gradient_without_t2": self._terms.without_t2(soft, temperature),
-        }
-
-    def _check(self, hard: Tensor, soft: Tensor, step: int, lr: float) -> None:
-        for term, values in (("hard loss", hard), ("soft loss", soft)):
-            for name, value in zip(self._names, values.tolist(), strict=True):
-                if value != value or value in (float("inf"), float("-inf")):
-                    raise UserError("loss_not_finite", term=term, learner=f"{name} student",
-                                    value=str(value), step=step, lr=lr)  # fmt: skip
+        return [dict(zip(MEANS, values, strict=True)) for values in means]

@@ -19,14 +19,13 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
-from kdcore.losses import cross_entropy_gradient
 from kdcore.models.build import build_model
 from kdcore.store import RunFolder
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
-from kdcore.training.learners import Learners
 from kdcore.training.meter import Meter
-from kdcore.training.terms import Mix, Terms
+from kdcore.training.students import Students
+from kdcore.training.terms import Member, Terms, tuned
 from kdcore.training.weights import load_module, save_module
 
 OPTIMIZER, LR, SEED = "adam", 1e-3, 0
@@ -91,27 +90,29 @@ def _train(
 ) -> Generator[Event, None, None]:  # fmt: skip
     size = len(data.train.labels)
     batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
-    learners = Learners(
-        {"teacher": module}, optimizer=OPTIMIZER, lr=LR, precision=precision,
-        device=device,
-    )  # fmt: skip
-    meter = Meter(["teacher"], Terms("hard", None))
-    step = 0
+    alone = Member("hard", temperature=1.0, weight=0.0, lr=LR)
+    tuning = tuned([alone], "convex", device)
+    students = Students(
+        [[module]], optimizer=OPTIMIZER, lr=tuning.lr, precision=precision, device=device
+    )
+    terms = Terms([alone.method])
+    meter = Meter(1, 1, terms)
     for epoch in range(1, config.teacher_epochs + 1):
         began = time.perf_counter()
         module.train()
         for index in batches(size, batch_size, SEED, epoch):
             controls.raise_if_stopped()
             index = index.to(device)
-            labels = data.train.labels.index_select(0, index)
-            inputs = data.normalised(data.train.inputs.index_select(0, index))
-            logits = learners.forward(inputs)
-            gradient = cross_entropy_gradient(logits, labels)
-            learners.learn([gradient[0]], LR)
-            meter.record(logits, labels, None, gradient, None)
-            step += 1
-        meter.report(temperature=1.0, mixed=Mix(1.0, 0.0), step=step, lr=LR)
-        means = meter.epoch_means()["teacher"]
+            labels = data.train.labels.index_select(0, index)[None]
+            inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
+            logits = students.forward(inputs)
+            hard, soft = terms.gradients(logits, labels, None, tuning)
+            students.learn(hard, tuning.lr)
+            meter.record(logits, labels, None, hard, soft)
+        if bad := meter.report(tuning).not_finite():
+            _, term, value = bad[0]
+            raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
+        means = meter.epoch_means()[0]
         scores = score(answers(module, data, precision), data, None, means)
         yield TeacherEpoch(
             epoch=epoch, epochs=config.teacher_epochs, seconds=time.perf_counter() - began,

@@ -3,11 +3,12 @@
 The gradient at the logits is where the loss ends and the network begins: with it any student,
 hand-written or autograd, goes backward, and its two parts are the "share of each term" panel.
 
-Shapes: K students, B batch, C classes.
+Shapes: S seeds, G members, B batch, C classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -15,73 +16,120 @@ from torch import Tensor
 from kdcore.catalogue import METHODS, Method
 from kdcore.losses import cross_entropy, cross_entropy_gradient
 
-Loss = Callable[[Tensor, Tensor, float], Tensor]
+Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
-    """How much of each term a student gets: loss = hard · CE + soft · method."""
+class Tuning:
+    """What acts on each of the G members: loss = hard · CE + soft · method."""
 
-    hard: float
-    soft: float
+    temperature: Tensor
+    """T, ``[G]``."""
+    hard: Tensor
+    """Weight of the hard term, ``[G]``."""
+    soft: Tensor
+    """Weight of the soft term, ``[G]``; 0 for who does not listen."""
+    lr: list[float]
 
 
-def mix(mixing: str, weight: float) -> Mix:
-    """Convex: (1−λ)·CE + λ·soft. Additive: CE + λ·soft."""
-    return Mix(1 - weight, weight) if mixing == "convex" else Mix(1.0, weight)
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One way to learn: what a student makes of its labels and its teacher."""
+
+    method: str
+    """Name in the catalogue; one without a soft term has the hard term alone."""
+    temperature: float
+    weight: float
+    """λ."""
+    lr: float
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has a soft term."""
+        return bool(METHODS[self.method].loss)
+
+
+def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tuning:
+    """Convex: (1−λ)·CE + λ·soft. Additive: CE + λ·soft. Who does not listen: CE."""
+    soft = [member.weight if member.listens else 0.0 for member in members]
+    hard = [1 - weight if mixing == "convex" else 1.0 for weight in soft]
+    return Tuning(
+        temperature=torch.tensor([member.temperature for member in members], device=device),
+        hard=torch.tensor(hard, device=device), soft=torch.tensor(soft, device=device),
+        lr=[member.lr for member in members],
+    )  # fmt: skip
 
 
 class Terms:
-    """The two terms of a run's loss, for students that may differ in their mix.
+    """The two terms of the members' losses.
 
     Args:
-        method: name in the catalogue.
-        distilled: index of the student that listens to the teacher; ``None`` if none does.
+        methods: of each member; equal ones stand together.
     """
 
-    def __init__(self, method: str, distilled: int | None) -> None:
-        entry = METHODS[method]
-        self.distilled = distilled if entry.loss else None
-        self._soft = _with_temperature(entry) if entry.loss else None
-        self._soft_gradient = _gradient(entry) if entry.loss else None
-        self._has_t2 = method == "kd"
+    def __init__(self, methods: Sequence[str]) -> None:
+        self._voices = list(_voices(methods))
+        self._has_t2 = [method == "kd" for method in methods]
 
     def gradients(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, temperature: float,
-        mixed: Mix,
-    ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
-        """The weighted gradients of both terms at the logits.
+        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
+    ) -> tuple[Tensor, Tensor]:
+        """The weighted gradients of the hard and the soft term at the logits.
 
         Args:
-            logits: ``[K, B, C]``.
-            labels: ``[B]``.
-            teacher_logits: ``[B, C]``, or ``None`` where nobody listens.
-            temperature: T.
-            mixed: of the distilled student; every other one has the hard term alone.
+            logits: ``[S, G, B, C]``.
+            labels: ``[S, B]``.
+            teacher_logits: ``[S, B, C]``, or ``None`` where nobody listens.
+            tuning: of the members.
 
         Returns:
-            Hard term ``[K, B, C]`` and soft term ``[B, C]`` of the distilled student.
+            Twice ``[S, G, B, C]``; the soft one is 0 for who does not listen.
         """
-        hard = cross_entropy_gradient(logits, labels)
-        if self.distilled is None or self._soft_gradient is None or teacher_logits is None:
-            return hard, None
-        hard.select(0, self.distilled).mul_(mixed.hard)
-        soft = self._soft_gradient(logits[self.distilled], teacher_logits, temperature)
-        return hard, soft.mul_(mixed.soft)
-
-    def values(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, temperature: float
-    ) -> tuple[Tensor, Tensor]:
-        """Both terms before mixing, ``[K]`` each; the soft one is 0 for who does not listen."""
-        hard = cross_entropy(logits, labels)
-        soft = torch.zeros_like(hard)
-        if self.distilled is not None and self._soft is not None and teacher_logits is not None:
-            soft[self.distilled] = self._soft(logits[self.distilled], teacher_logits, temperature)
+        hard = cross_entropy_gradient(logits, labels[:, None])
+        hard *= tuning.hard[:, None, None]
+        soft = torch.zeros_like(logits)
+        for voice in self._voices if teacher_logits is not None else ():
+            assert teacher_logits is not None
+            part = voice.gradient(logits[:, voice.members], teacher_logits[:, None],
+                                  tuning.temperature[voice.members])  # fmt: skip
+            torch.mul(part, tuning.soft[voice.members, None, None], out=soft[:, voice.members])
         return hard, soft
 
-    def without_t2(self, norm: float, temperature: float) -> float:
-        """The soft gradient's norm if the method had no factor T²."""
-        return norm / temperature**2 if self._has_t2 else norm
+    def values(
+        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
+    ) -> tuple[Tensor, Tensor]:
+        """Both terms before mixing, ``[S, G]`` each; the soft one is 0 for who does not listen."""
+        hard = cross_entropy(logits, labels[:, None])
+        soft = torch.zeros_like(hard)
+        for voice in self._voices if teacher_logits is not None else ():
+            assert teacher_logits is not None
+            soft[:, voice.members] = voice.loss(
+                logits[:, voice.members], teacher_logits[:, None],
+                tuning.temperature[voice.members],
+            )  # fmt: skip
+        return hard, soft
+
+    def without_t2(self, norm: float, member: int, temperature: float) -> float:
+        """The soft gradient's norm if the member's method had no factor T²."""
+        return norm / temperature**2 if self._has_t2[member] else norm
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """A method and the members that learn by it."""
+
+    members: slice
+    loss: Loss
+    gradient: Loss
+
+
+def _voices(methods: Sequence[str]) -> Iterator[_Voice]:
+    for method, alike in groupby(range(len(methods)), key=lambda member: methods[member]):
+        members = list(alike)
+        entry = METHODS[method]
+        if entry.loss:
+            yield _Voice(slice(members[0], members[-1] + 1), _with_temperature(entry),
+                         _gradient(entry))  # fmt: skip
 
 
 def _with_temperature(entry: Method) -> Loss:
@@ -100,10 +148,10 @@ def _gradient(entry: Method) -> Loss:
         return lambda student, teacher, temperature: closed(student, teacher)  # noqa: ARG005
     loss = _with_temperature(entry)
 
-    def by_autograd(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    def by_autograd(student: Tensor, teacher: Tensor, temperature: Tensor) -> Tensor:
         leaf = student.detach().requires_grad_()
         with torch.enable_grad():
-            value = loss(leaf, teacher, temperature)
-        return torch.autograd.grad(value, leaf)[0]
+            total = loss(leaf, teacher, temperature).sum()  # students do not meet in it
+        return torch.autograd.grad(total, leaf)[0]
 
     return by_autograd

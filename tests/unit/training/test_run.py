@@ -66,7 +66,9 @@ def test_the_plain_student_does_not_feel_the_teacher():
         [event.students["plain"].loss for event in of_kind(told(config), Batch)]
         for config in (SMALL, SMALL.but(temperature=20, weight=1), SMALL.but(students="plain"))
     ]
-    assert losses[0] == losses[1] == losses[2]
+    assert losses[0] == losses[1]
+    # alone it is multiplied in other blocks, so that its last digits may differ
+    assert losses[2] == pytest.approx(losses[0], rel=1e-4)
 
 
 def test_without_weight_the_distilled_student_is_the_plain_one():
@@ -99,23 +101,25 @@ def test_with_hard_labels_only_there_is_one_student():
 
 
 def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypatch):
-    seen = []
+    seen, steps = [], []
 
     class Watched(loop.Lesson):
         def __init__(self, *given):
             super().__init__(*given)
             seen.append((self, copy.deepcopy(self.teacher.module.state_dict())))
 
-        def _step(self, *given):
+        def step(self, *given):
             assert not self.teacher.module.training
-            assert all(student.training for student in self.students.values())
-            super()._step(*given)
+            assert all(student.training for student in self.students.modules)
+            super().step(*given)
+            steps.append(1)
             assert all(weight.grad is None for weight in self.teacher.module.parameters())
 
     monkeypatch.setattr(loop, "Lesson", Watched)
     events = told(SMALL.but(teacher="convnet:4", student="convnet:4", epochs=2))
     assert isinstance(events[-1], Finished), events[-1]
     ((lesson, before),) = seen
+    assert steps
     for name, value in lesson.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
 

@@ -1,0 +1,95 @@
+"""What all students of one seed are given: the same examples in the same order."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from kdcore.config import RunConfig
+from kdcore.data import Dataset, Split, augmented, noisy_labels, transfer_set
+from kdcore.errors import UserError
+from kdcore.training.batches import batches
+from kdcore.training.evaluation import answer
+from kdcore.training.students import autocast
+from kdcore.training.teacher import Teacher
+
+
+class Cohort:
+    """The batches of one seed, with the teacher's answers to them.
+
+    Args:
+        config: with the seed.
+        data: on its device.
+        transfer: what the students see of it; see ``transfer_of``.
+        teacher: answers to what is not in ``outputs``.
+        precision: of the teacher.
+        outputs: the teacher's logits for the transfer set ``[n, C]``, where they do not change.
+    """
+
+    def __init__(
+        self, config: RunConfig, data: Dataset, transfer: Split, teacher: Teacher, precision: str,
+        outputs: Tensor | None,
+    ) -> None:  # fmt: skip
+        self._config, self._data, self._teacher = config, data, teacher
+        self.transfer = transfer
+        self._precision, self._outputs = precision, outputs
+        self._generator = torch.Generator()
+
+    def begin(self, epoch: int) -> list[Tensor]:
+        """The index tensors of an epoch's batches."""
+        config, size = self._config, len(self.transfer.labels)
+        self._generator.manual_seed(config.seed * 1_000_003 + epoch)
+        return batches(size, batch_size(config, size), config.seed, epoch)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Inputs ``[B, …]``, labels ``[B]`` and the teacher's logits ``[B, C]`` of a batch."""
+        index = index.to(self.transfer.labels.device)
+        raw = self.transfer.inputs.index_select(0, index)
+        labels = self.transfer.labels.index_select(0, index)
+        if self._config.augment != "none":
+            raw = augmented(raw, self._config.augment, self._generator)
+        inputs = self._data.normalised(raw)
+        return inputs, labels, self._teacher_logits(inputs, index)
+
+    def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
+        if self._outputs is not None:
+            return self._outputs.index_select(0, index)
+        with torch.no_grad(), autocast(inputs.device, self._precision):
+            return self._teacher.module(inputs).float()  # type: ignore[no-any-return]
+
+
+def cohorts(
+    configs: Sequence[RunConfig], data: Dataset, teacher: Teacher, precision: str
+) -> list[Cohort]:
+    """One cohort a configuration; they differ in the seed alone.
+
+    Raises:
+        UserError: the teacher's answers are wanted once, but every batch is changed at random.
+    """
+    augment, wanted = configs[0].augment, configs[0].teacher_outputs
+    once = wanted == "once" or (wanted == "auto" and augment == "none")
+    if once and augment != "none":
+        raise UserError("outputs_of_augmented", augment=augment)
+    made = []
+    outputs, inputs = None, None
+    for config in configs:
+        transfer = transfer_of(config, data)
+        if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
+            inputs = transfer.inputs
+            outputs = answer(teacher.module, data, transfer, precision=precision)
+        made.append(Cohort(config, data, transfer, teacher, precision, outputs))
+    return made
+
+
+def transfer_of(config: RunConfig, data: Dataset) -> Split:
+    """What the students see: a part of the training data, perhaps with wrong labels."""
+    part = transfer_set(data.train, config.transfer_size, config.seed)
+    if not config.label_noise:
+        return part
+    labels = noisy_labels(part.labels.cpu(), len(data.classes), config.label_noise, config.seed)
+    return Split(inputs=part.inputs, labels=labels.to(part.labels.device))
+
+
+def batch_size(config: RunConfig, transfer_size: int) -> int:
+    """Examples a step; ``gd`` takes the whole transfer set."""
+    return transfer_size if config.optimizer == "gd" else config.batch_size

@@ -1,0 +1,134 @@
+"""Networks of one architecture that learn side by side, from a gradient at their logits.
+
+Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, C classes.
+The nets of a seed take the same batches; members differ in what the teacher tells them.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.models.mlp import MLP
+from kdcore.training.stacked_mlp import StackedMLP
+
+
+class Body(Protocol):
+    """K networks under training."""
+
+    def weights(self, nets: Sequence[int]) -> Sequence[Tensor]:
+        """What the optimiser moves for some of the nets."""
+        ...
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[S, B, …]`` → logits ``[K, B, C]`` in float32, without graph."""
+        ...
+
+    def backward(self, gradient: Tensor) -> None:
+        """Fill the gradients of all weights from the gradient at the logits ``[K, B, C]``."""
+        ...
+
+    def answer(self, inputs: Tensor) -> Tensor:
+        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
+        ...
+
+
+class Interleaved:
+    """Any modules, one after the other; PyTorch goes backward."""
+
+    def __init__(
+        self, modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device
+    ) -> None:
+        self._modules = modules
+        self._members = len(modules) // seeds
+        self._precision, self._device = precision, device
+        self._logits: list[Tensor] = []
+
+    def weights(self, nets: Sequence[int]) -> list[Tensor]:
+        """See ``Body``."""
+        return [weight for at in nets for weight in self._modules[at].parameters()]
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """See ``Body``."""
+        with torch.enable_grad(), autocast(self._device, self._precision):
+            self._logits = [module(inputs[at // self._members])
+                            for at, module in enumerate(self._modules)]  # fmt: skip
+        return torch.stack([logits.detach().float() for logits in self._logits])
+
+    def backward(self, gradient: Tensor) -> None:
+        """See ``Body``."""
+        for module, logits, at_logits in zip(self._modules, self._logits, gradient, strict=True):
+            for weight in module.parameters():
+                weight.grad = None
+            logits.backward(at_logits.to(logits.dtype))
+        self._logits = []
+
+    def answer(self, inputs: Tensor) -> Tensor:
+        """See ``Body``."""
+        with torch.no_grad(), autocast(self._device, self._precision):
+            return torch.stack([module(inputs).float() for module in self._modules])
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """Mixed precision where it was chosen."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+class Students:
+    """K nets that take the batches of their seeds, and one optimiser over all of them.
+
+    Args:
+        modules: by seed, then by member; moved to ``device`` by the caller.
+        optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
+        lr: each member's learning rate; those that are equal now change together.
+    """
+
+    def __init__(
+        self, modules: Sequence[Sequence[nn.Module]], *, optimizer: str, lr: Sequence[float],
+        precision: str, device: torch.device,
+    ) -> None:  # fmt: skip
+        self.modules = [module for of_seed in modules for module in of_seed]
+        self.seeds, self.members = len(modules), len(modules[0])
+        self.body = _body(self.modules, self.seeds, precision, device)
+        self._first = {rate: member for member, rate in reversed(list(enumerate(lr)))}
+        groups = []
+        for rate in self._first:
+            nets = [seed * self.members + member for seed in range(self.seeds)
+                    for member, own in enumerate(lr) if own == rate]  # fmt: skip
+            groups.append({"params": self.body.weights(nets), "lr": rate})
+        self._optimizer = _optimizer(optimizer, groups, device)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[S, B, …]`` → logits ``[S, G, B, C]``."""
+        logits = self.body.forward(inputs)
+        return logits.view(self.seeds, self.members, *logits.shape[1:])
+
+    def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
+        """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""
+        self.body.backward(gradient.flatten(0, 1))
+        for group, member in zip(self._optimizer.param_groups, self._first.values(), strict=True):
+            group["lr"] = lr[member]
+        self._optimizer.step()
+
+    def train(self, mode: bool) -> None:
+        """Put every net into training or evaluation mode."""
+        for module in self.modules:
+            module.train(mode)
+
+
+def _body(modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device) -> Body:
+    nets = [module for module in modules if isinstance(module, MLP)]
+    if len(nets) == len(modules):
+        return StackedMLP(nets, seeds, precision)
+    return Interleaved(modules, seeds, precision, device)
+
+
+def _optimizer(
+    name: str, groups: list[dict[str, object]], device: torch.device
+) -> torch.optim.Optimizer:
+    fused = device.type in ("cpu", "cuda")
+    if name == "adam":
+        return torch.optim.Adam(groups, fused=fused)
+    return torch.optim.SGD(groups, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused)
