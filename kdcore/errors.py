@@ -14,6 +14,25 @@ MESSAGES = {
     "unknown_setting": "There is no setting {name!r}.{hint}",
     "not_retunable": "{name} cannot change during a run: choose one of {allowed}.",
     "config_file": "The configuration file {path} cannot be read: {cause}.",
+    # sweeps
+    "empty_axis": "{axis} names no value: give one or more, separated by commas.",
+    "value_twice": "{axis} names {value} twice: name every value once.",
+    "sweep_too_large": (
+        "The grid has {cells} cells, at most {most} are trained in one sweep: "
+        "leave out some values."
+    ),
+    "sweep_memory": (
+        "One student of the sweep needs {needs:.2f} GiB but {free:.2f} GiB are free: "
+        "choose a smaller student or batch size."
+    ),
+    "sweep_worker_died": (
+        "The process that trained this student ended unexpectedly ({cause}), twice: "
+        "choose smaller models or batches if memory ran out."
+    ),
+    "no_such_sweep": (
+        "The store holds {found} sweeps called {sweep!r}: give the id of one, as listed by "
+        "python -m kdcore sweeps."
+    ),
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
     "model_widths": (

@@ -1,17 +1,18 @@
-"""``Run``: a configuration in, events out."""
+"""``Run`` and ``Sweep``: a configuration in, events out."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.store import new_run_id
+from kdcore.store import SWEEP, new_run_id
+from kdcore.sweep_config import SweepConfig
 
 if TYPE_CHECKING:
-    from kdcore.store import RunFolder
+    from kdcore.store import RunFolder, SweepFolder
 
 
 class Run:
@@ -38,17 +39,57 @@ class Run:
         # torch wakes here and not before: the app's process lists and starts runs without it
         from kdcore.training.loop import train  # noqa: PLC0415
 
-        try:
-            yield from train(self.config, self.controls, run=self.id, folder=self.folder)
-        except UserError as error:
-            yield Failed(error=str(error), code=error.code, values=error.values)
-        except MemoryError:
-            yield failed_for_memory(self.config, "processor")
-        except Exception as error:
-            if type(error).__name__ == "OutOfMemoryError":
-                yield failed_for_memory(self.config, self.config.device)
-                return
-            yield Failed(error=f"{type(error).__name__}: {error}", details=traceback.format_exc())
+        events = train(self.config, self.controls, run=self.id, folder=self.folder)
+        return with_failures(events, self.config)
+
+
+class Sweep:
+    """A grid of experiments, told as events; iterate once.
+
+    Args:
+        config: the grid.
+        folder: where the sweep and the run of each cell are kept; without one nothing is written.
+        executor: ``auto``, ``joint`` (one process), ``processes`` or ``ray``.
+        address: of the Ray cluster; empty for one that is started here.
+
+    Example:
+        >>> grid = SweepConfig(base=RunConfig(epochs=1, teacher_epochs=1), temperatures=(1, 4),
+        ...                    weights=(0.5,), seeds=(0,))
+        >>> [event.finished for event in Sweep(grid) if event.kind == "sweep_finished"]
+        [2]
+    """
+
+    def __init__(
+        self, config: SweepConfig, folder: "SweepFolder | None" = None, *, executor: str = "auto",
+        address: str = "",
+    ) -> None:  # fmt: skip
+        self.config = config
+        self.folder = folder
+        self.id = folder.id if folder else SWEEP + new_run_id()
+        self.controls = Controls(config.base)
+        self._executor, self._address = executor, address
+
+    def __iter__(self) -> Iterator[Event]:
+        from kdcore.training.sweep import sweep  # noqa: PLC0415
+
+        events = sweep(self.config, self.controls, name=self.id, folder=self.folder,
+                       executor=self._executor, address=self._address)  # fmt: skip
+        return with_failures(events, self.config.base)
+
+
+def with_failures(events: Iterable[Event], config: RunConfig) -> Iterator[Event]:
+    """The events, and at an exception the one that tells of it."""
+    try:
+        yield from events
+    except UserError as error:
+        yield Failed(error=str(error), code=error.code, values=error.values)
+    except MemoryError:
+        yield failed_for_memory(config, "processor")
+    except Exception as error:
+        if type(error).__name__ == "OutOfMemoryError":
+            yield failed_for_memory(config, config.device)
+            return
+        yield Failed(error=f"{type(error).__name__}: {error}", details=traceback.format_exc())
 
 
 def failed_for_memory(config: RunConfig, device: str) -> Failed:

@@ -8,6 +8,7 @@ from kdcore.losses.soft_targets import (
     soft_target_kl,
     soft_target_kl_gradient,
 )
+from kdcore.losses.softmax import softmax
 
 __all__ = [
     "cross_entropy",
@@ -19,4 +20,5 @@ __all__ = [
     "soft_cross_entropy",
     "soft_target_kl",
     "soft_target_kl_gradient",
+    "softmax",
 ]

@@ -1,7 +1,8 @@
 """The ordinary loss: cross-entropy with the labels."""
 
-import torch.nn.functional as F
 from torch import Tensor
+
+from kdcore.losses.softmax import log_softmax, softmax
 
 
 def cross_entropy(student_logits: Tensor, labels: Tensor) -> Tensor:
@@ -19,7 +20,7 @@ def cross_entropy(student_logits: Tensor, labels: Tensor) -> Tensor:
         >>> cross_entropy(torch.zeros(1, 2), torch.tensor([1]))
         tensor(0.6931)
     """
-    log_probabilities = F.log_softmax(student_logits, dim=-1)
+    log_probabilities = log_softmax(student_logits)
     index = labels.expand(student_logits.shape[:-1])[..., None]
     return -log_probabilities.gather(-1, index).squeeze(-1).mean(-1)
 
@@ -30,7 +31,7 @@ def cross_entropy_gradient(student_logits: Tensor, labels: Tensor) -> Tensor:
     Returns:
         ``[..., batch, classes]``.
     """
-    gradient = F.softmax(student_logits, dim=-1)
+    gradient = softmax(student_logits)
     index = labels.expand(student_logits.shape[:-1])[..., None]
     gradient.scatter_add_(-1, index, gradient.new_full((1,), -1.0).expand(index.shape))
     return gradient.div_(student_logits.shape[-2])

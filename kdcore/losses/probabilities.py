@@ -1,9 +1,9 @@
 """Matching the teacher's softened probabilities by their squared difference."""
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from kdcore.losses.shapes import check_same_classes, per_student
+from kdcore.losses.softmax import softmax
 
 
 def probability_mse(
@@ -36,8 +36,8 @@ def probability_mse(
     """
     check_same_classes(student_logits, teacher_logits)
     _, softening = per_student(temperature, student_logits)
-    student = F.softmax(student_logits / softening, dim=-1)
-    teacher = F.softmax(teacher_logits.detach() / softening, dim=-1)
+    student = softmax(student_logits / softening)
+    teacher = softmax(teacher_logits.detach() / softening)
     return (student - teacher).square().sum(-1).mean(-1)
 
 
@@ -53,7 +53,7 @@ def probability_mse_gradient(
     """
     check_same_classes(student_logits, teacher_logits)
     _, softening = per_student(temperature, student_logits)
-    student = F.softmax(student_logits / softening, dim=-1)
-    difference = student - F.softmax(teacher_logits / softening, dim=-1)
+    student = softmax(student_logits / softening)
+    difference = student - softmax(teacher_logits / softening)
     centred = difference - (student * difference).sum(-1, keepdim=True)
     return student * centred * (2 / (softening * student_logits.shape[-2]))

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from kdcore.losses.shapes import check_same_classes, per_student
+from kdcore.losses.softmax import log_softmax, softmax
 
 
 def soft_target_kl(
@@ -37,8 +38,8 @@ def soft_target_kl(
     """
     check_same_classes(student_logits, teacher_logits)
     temperature, softening = per_student(temperature, student_logits)
-    log_student = F.log_softmax(student_logits / softening, dim=-1)
-    log_teacher = F.log_softmax(teacher_logits.detach() / softening, dim=-1)
+    log_student = log_softmax(student_logits / softening)
+    log_teacher = log_softmax(teacher_logits.detach() / softening)
     kl = F.kl_div(log_student, log_teacher, reduction="none", log_target=True)
     return temperature**2 * kl.sum(-1).mean(-1)
 
@@ -55,8 +56,8 @@ def soft_target_kl_gradient(
     """
     check_same_classes(student_logits, teacher_logits)
     _, softening = per_student(temperature, student_logits)
-    difference = F.softmax(student_logits / softening, dim=-1)
-    difference -= F.softmax(teacher_logits / softening, dim=-1)
+    difference = softmax(student_logits / softening)
+    difference -= softmax(teacher_logits / softening)
     difference *= softening / student_logits.shape[-2]
     return difference
 
@@ -90,6 +91,6 @@ def soft_cross_entropy(
     """
     check_same_classes(student_logits, teacher_logits)
     temperature, softening = per_student(temperature, student_logits)
-    log_student = F.log_softmax(student_logits / softening, dim=-1)
-    teacher = F.softmax(teacher_logits.detach() / softening, dim=-1)
+    log_student = log_softmax(student_logits / softening)
+    teacher = softmax(teacher_logits.detach() / softening)
     return temperature**2 * -(teacher * log_student).sum(-1).mean(-1)

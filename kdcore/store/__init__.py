@@ -1,17 +1,24 @@
 """Runs on disk: a folder a run, and an index that can be rebuilt. Imports no torch."""
 
-from kdcore.store.arrays import load_weights, save_weights
-from kdcore.store.folder import RunFolder, recorded
+from kdcore.store.arrays import load_arrays, packed, write_whole
+from kdcore.store.event_folder import recorded
+from kdcore.store.folder import RunFolder, teacher_path
 from kdcore.store.index import RunRow
 from kdcore.store.runs import Store, default_root, new_run_id
+from kdcore.store.sweep_folder import SWEEP, SweepFolder, sweep_of
 
 __all__ = [
+    "SWEEP",
     "RunFolder",
     "RunRow",
     "Store",
+    "SweepFolder",
     "default_root",
-    "load_weights",
+    "load_arrays",
     "new_run_id",
+    "packed",
     "recorded",
-    "save_weights",
+    "sweep_of",
+    "teacher_path",
+    "write_whole",
 ]

@@ -13,17 +13,19 @@ from safetensors.numpy import load, save
 from kdcore.errors import UserError
 
 
-def save_arrays(
-    path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, str] | None = None
-) -> None:
-    """Write ``arrays`` and the description ``about`` to ``path``.
+def packed(arrays: Mapping[str, np.ndarray], about: Mapping[str, str] | None = None) -> bytes:
+    """The contents of a safetensors file with the description ``about``."""
+    return save(
+        {name: np.ascontiguousarray(value) for name, value in arrays.items()}, dict(about or {})
+    )
+
+
+def write_whole(path: Path, contents: bytes) -> None:
+    """Write a file wholly or not at all.
 
     Raises:
         UserError: it cannot be written.
     """
-    contents = save(
-        {name: np.ascontiguousarray(value) for name, value in arrays.items()}, dict(about or {})
-    )
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,10 +51,6 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     except (OSError, SafetensorError, struct.error, ValueError, KeyError) as error:
         raise UserError("weights_unreadable", path=str(path), cause=_one_line(error)) from None
     return arrays, about
-
-
-save_weights, load_weights = save_arrays, load_arrays
-"""Weights are arrays by the names of a module's state."""
 
 
 def _one_line(error: Exception) -> str:

@@ -12,8 +12,11 @@ from typing import Any
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Epoch, Event, Finished, Prepared, Scores
-from kdcore.store.folder import RunFolder, state_of
+from kdcore.store.event_folder import state_of
+from kdcore.store.folder import RunFolder
 from kdcore.store.index import Index, RunRow
+from kdcore.store.sweep_folder import SWEEP, SweepFolder, sweep_of
+from kdcore.sweep_config import SweepConfig
 
 UNFINISHED = ("queued", "running", "paused")
 
@@ -37,18 +40,63 @@ class Store:
         Raises:
             UserError: the store cannot be written.
         """
-        folder = RunFolder(self.root / "runs" / (run or new_run_id()))
-        folder.begin(config)
-        return folder
+        return RunFolder(self.root / "runs" / (run or new_run_id())).begin(config.to_dict())
+
+    def create_sweep(self, config: SweepConfig) -> SweepFolder:
+        """A new sweep's folder.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        return SweepFolder(self.root / "sweeps" / (SWEEP + new_run_id())).begin(config.to_dict())
+
+    def sweep(self, sweep: str) -> SweepFolder:
+        """The sweep with this id, the only one that begins so, or the ``last``.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        ids = self.sweeps()
+        found = ids[:1] if sweep == "last" else [name for name in ids if name.startswith(sweep)]
+        if sweep in ids:
+            found = [sweep]
+        if len(found) != 1 or not sweep:
+            raise UserError("no_such_sweep", sweep=sweep, found=len(found))
+        return SweepFolder(self.root / "sweeps" / found[0])
+
+    def sweeps(self) -> list[str]:
+        """The ids of all sweeps, newest first."""
+        sweeps = self.root / "sweeps"
+        if not sweeps.is_dir():
+            return []
+        found = [path.name for path in sweeps.iterdir() if (path / "config.json").exists()]
+        return sorted(found, reverse=True)
+
+    def job(self, job: str) -> RunFolder | SweepFolder:
+        """The folder of a run or a sweep, by its full id.
+
+        Raises:
+            UserError: there is none.
+        """
+        if job.startswith(SWEEP) and not sweep_of(job):
+            return self.sweep(job)
+        return self.folder(job)
 
     def folder(self, run: str) -> RunFolder:
         """The run with this id, the only one that begins so, or the ``last``.
+
+        The id of a sweep's cell is the sweep's with a dot and a number.
 
         Raises:
             UserError: there is none, or several.
         """
         if run in self._recordings:
             return RunFolder(self._recordings[run])
+        if sweep := sweep_of(run):
+            cell = self.sweep(sweep).cell(int(run.rpartition(".")[2]))
+            if not (cell.path / "config.json").exists():
+                raise UserError("no_such_run", run=run, found=0)
+            return cell
         ids = self._ids()
         found = ids[-1:] if run == "last" else [name for name in ids if name.startswith(run)]
         if run in ids:

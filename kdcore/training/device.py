@@ -33,6 +33,11 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def device_name(device: torch.device) -> str:
+    """What a person calls it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def choose_precision(name: str, device: torch.device, module: nn.Module) -> str:
     """``float32`` or ``bf16`` for a net; ``auto`` takes bf16 where the hardware multiplies in it.
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from kdcore.data import Dataset, Split
 from kdcore.events import Scores
+from kdcore.losses import softmax
 from kdcore.metrics import (
     accuracy,
     agreement,
@@ -89,7 +90,7 @@ def score_all(
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
     found = []
     for part in chunks(len(means), NETS_TOGETHER):
-        probabilities = given.test[part].softmax(-1)
+        probabilities = softmax(given.test[part])
         right = (probabilities.argmax(-1) == labels).sum(-1).tolist()
         columns: dict[str, list[Any]] = {
             "ece": expected_calibration_error(probabilities, labels).tolist(),

@@ -30,8 +30,8 @@ from kdcore.events import (
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
 from kdcore.training.batches import batch_count
-from kdcore.training.cohort import batch_size, transfer_of
-from kdcore.training.device import choose_device, use_faster_float32_matmul
+from kdcore.training.cohort import batch_size
+from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
 from kdcore.training.meter import SLOWEST_REPORTS, batches_per_report
@@ -199,9 +199,10 @@ def student_names(config: RunConfig) -> list[str]:
 
 def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
     """The event that begins a run."""
-    transfer_size = len(transfer_of(config, data).labels)
+    size = len(data.train.labels)
+    transfer_size = min(config.transfer_size or size, size)
     return Started(
-        run=run, config=config.to_dict(), device=_device_name(device),
+        run=run, config=config.to_dict(), device=device_name(device),
         precision=model_precision(config.student, config, data, device),
         classes=list(data.classes), students=student_names(config), train_size=transfer_size,
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
@@ -223,7 +224,3 @@ def save_all(
         spec = config.teacher if name == "teacher" else config.student
         save_module(folder.path / files[name], module, spec, data)
     return files
-
-
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

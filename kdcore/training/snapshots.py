@@ -8,7 +8,7 @@ import torch
 from kdcore.data import Dataset
 from kdcore.events import Diagnosis, Snapshot
 from kdcore.metrics.diagnosis import diagnose
-from kdcore.store import RunFolder
+from kdcore.store import RunFolder, packed
 from kdcore.training.evaluation import Answers
 
 WATCHED = 200
@@ -28,23 +28,13 @@ class Snapshots:
         self._teacher = teacher
         self._every = -(-epochs // MOST_SNAPSHOTS)
         self._epochs = epochs
-        self._teacher_diagnosis: Diagnosis | None = None
+        self._teacher_diagnosis: dict[str, Diagnosis] = {}
 
     def begin(self) -> str | None:
         """Keep what does not change: the watched examples and the teacher's answers to them."""
         if self._folder is None:
             return None
-        split = self._data.validation
-        inputs = split.inputs[:WATCHED].cpu()
-        arrays: dict[str, np.ndarray] = {
-            "watched_labels": split.labels[:WATCHED].cpu().numpy(),
-            "teacher_watched": self._teacher.validation[:WATCHED].numpy(),
-        }
-        if self._data.images:
-            arrays["watched_images"] = _for_display(inputs)
-        else:
-            arrays["watched_points"] = inputs.numpy().astype(np.float32)
-        self._folder.save_arrays("prepared.safetensors", arrays)
+        self._folder.write("prepared.safetensors", watched_arrays(self._data, self._teacher))
         return "prepared.safetensors"
 
     def take(self, epoch: int, given: dict[str, Answers]) -> Iterator[Snapshot]:
@@ -52,21 +42,44 @@ class Snapshots:
         if self._folder is None or (epoch % self._every and epoch != self._epochs):
             return
         name = f"snapshot-{epoch:04d}.safetensors"
-        self._folder.save_arrays(name, {
-            f"{learner}_watched": answers.validation[:WATCHED].numpy()
-            for learner, answers in given.items()
-        })  # fmt: skip
-        labels = self._data.test.labels.cpu(), self._data.validation.labels.cpu()
-        if self._teacher_diagnosis is None:
-            self._teacher_diagnosis = diagnose(
-                self._teacher.test, labels[0], self._teacher.validation, labels[1], None
-            )
-        diagnoses = {"teacher": self._teacher_diagnosis}
-        for learner, answers in given.items():
-            diagnoses[learner] = diagnose(
-                answers.test, labels[0], answers.validation, labels[1], self._teacher.test
-            )
-        yield Snapshot(epoch=epoch, arrays=name, learners=diagnoses)
+        self._folder.write(name, snapshot_arrays(given))
+        if not self._teacher_diagnosis:
+            self._teacher_diagnosis = diagnoses({"teacher": self._teacher}, self._data, None)
+        found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher)
+        yield Snapshot(epoch=epoch, arrays=name, learners=found)
+
+
+def watched_arrays(data: Dataset, teacher: Answers) -> bytes:
+    """The watched examples, their labels and the teacher's logits, as a safetensors file."""
+    split = data.validation
+    inputs = split.inputs[:WATCHED].cpu()
+    arrays: dict[str, np.ndarray] = {
+        "watched_labels": split.labels[:WATCHED].cpu().numpy(),
+        "teacher_watched": teacher.validation[:WATCHED].numpy(),
+    }
+    if data.images:
+        arrays["watched_images"] = _for_display(inputs)
+    else:
+        arrays["watched_points"] = inputs.numpy().astype(np.float32)
+    return packed(arrays)
+
+
+def snapshot_arrays(given: dict[str, Answers]) -> bytes:
+    """The students' logits of the watched examples, as a safetensors file."""
+    return packed({f"{learner}_watched": answers.validation[:WATCHED].numpy()
+                   for learner, answers in given.items()})  # fmt: skip
+
+
+def diagnoses(
+    given: dict[str, Answers], data: Dataset, teacher: Answers | None
+) -> dict[str, Diagnosis]:
+    """Where each learner is right, wrong and how sure."""
+    labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
+    return {
+        learner: diagnose(answers.test, labels, answers.validation, validation_labels,
+                          teacher.test if teacher else None)
+        for learner, answers in given.items()
+    }  # fmt: skip
 
 
 def _for_display(images: torch.Tensor) -> np.ndarray:

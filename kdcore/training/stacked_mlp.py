@@ -89,7 +89,7 @@ class StackedMLP:
                 gradient = torch.bmm(gradient, self._layers[index][0])
                 gradient = torch.ops.aten.threshold_backward(gradient, given, 0)
             else:
-                wide = gradient.view(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
+                wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
                 wide = wide.reshape(self._seeds, batch, -1)
                 torch.bmm(wide.mT, given,
                           out=for_weight.view(self._seeds, -1, for_weight.shape[-1]))  # fmt: skip

@@ -20,7 +20,7 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.models.build import build_model
-from kdcore.store import RunFolder
+from kdcore.store import RunFolder, SweepFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
 from kdcore.training.meter import Meter
@@ -45,7 +45,7 @@ class Teacher:
 
 
 def teach_teacher(
-    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | None,
+    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | SweepFolder | None,
     device: torch.device, precision: str,
 ) -> Generator[Event, None, Teacher]:  # fmt: skip
     """The run's teacher; yields its epochs where it has to be trained.
@@ -57,7 +57,7 @@ def teach_teacher(
     if config.teacher_weights:
         module = load_module(Path(config.teacher_weights), data)
         return Teacher(frozen(module.to(device)), "loaded")
-    place = folder.teacher_path(teacher_key(config, data)) if folder else None
+    place = teacher_path(folder.root, teacher_key(config, data)) if folder else None
     if place and place.exists():
         try:
             return Teacher(frozen(load_module(place, data).to(device)), "cached")

@@ -9,13 +9,18 @@ from torch import nn
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.models.build import build_model
-from kdcore.store import load_weights, save_weights
+from kdcore.store import load_arrays, packed, write_whole
 
 
 def save_module(path: Path, module: nn.Module, spec: str, data: Dataset) -> None:
     """Write the module's weights with what is needed to build and feed it again."""
+    write_whole(path, packed_module(module, spec, data))
+
+
+def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
+    """The same as the contents of a file."""
     arrays = {name: value.detach().cpu().numpy() for name, value in module.state_dict().items()}
-    save_weights(path, arrays, {
+    return packed(arrays, {
         "model": spec,
         "dataset": data.name,
         "classes": json.dumps(list(data.classes), ensure_ascii=False),
@@ -31,7 +36,7 @@ def load_module(path: Path, data: Dataset) -> nn.Module:
     Raises:
         UserError: the file cannot be read, has no such description, or was made for other data.
     """
-    arrays, about = load_weights(path)
+    arrays, about = load_arrays(path)
     if not {"model", "classes", "input_shape"} <= about.keys():
         raise UserError("weights_foreign", path=str(path))
     classes = json.loads(about["classes"])

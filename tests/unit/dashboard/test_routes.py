@@ -17,7 +17,7 @@ from dashboard import engine, routes, shared_history, soft_labels, stream
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from kdcore.events import Snapshot
 from kdcore.hub import Hub
-from kdcore.store import Store
+from kdcore.store import Store, packed
 
 RUN = "20260101-000000-aaaa"
 
@@ -49,9 +49,9 @@ def run(store):
     events[3] = type(prepared)(**values | {"arrays": "prepared.safetensors"})
     events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosed()))
     folder = record(store, RUN, events)
-    folder.save_arrays(
+    folder.write(
         "snapshot-0000.safetensors",
-        {"plain_watched": np.arange(60, dtype=np.float32).reshape(6, 10)},
+        packed({"plain_watched": np.arange(60, dtype=np.float32).reshape(6, 10)}),
     )
     return RUN
 

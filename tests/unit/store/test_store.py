@@ -7,7 +7,7 @@ import pytest
 
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.store import Store, recorded
+from kdcore.store import Store, packed, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -121,7 +121,7 @@ def test_two_runs_differ_in_what_was_set(store):
 
 def test_an_export_holds_the_whole_folder(store, tmp_path):
     folder = write(store, ONE)
-    folder.save_arrays("prepared.safetensors", {"watched_labels": np.arange(3)})
+    folder.write("prepared.safetensors", packed({"watched_labels": np.arange(3)}))
     store.export(ONE, tmp_path / "run.zip")
     with zipfile.ZipFile(tmp_path / "run.zip") as archive:
         names = set(archive.namelist())
@@ -135,14 +135,14 @@ def test_an_export_holds_the_whole_folder(store, tmp_path):
 def test_arrays_come_back_bit_for_bit(store):
     folder = store.create(RunConfig(), ONE)
     values = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
-    folder.save_arrays("a.safetensors", {"values": values})
+    folder.write("a.safetensors", packed({"values": values}))
 
     np.testing.assert_array_equal(folder.load_arrays("a.safetensors")["values"], values)
 
 
 def test_a_cut_off_file_of_arrays_is_said_in_one_sentence(store):
     folder = store.create(RunConfig(), ONE)
-    folder.save_arrays("a.safetensors", {"values": np.zeros(50)})
+    folder.write("a.safetensors", packed({"values": np.zeros(50)}))
     path = folder.path / "a.safetensors"
     path.write_bytes(path.read_bytes()[:40])
 

@@ -1,0 +1,99 @@
+"""What a sweep is: one ``RunConfig`` and the axes along which its students differ."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from kdcore.config import RunConfig, check_weight, checked
+from kdcore.errors import UserError, hint
+
+AXES = {
+    "temperatures": "temperature", "weights": "weight", "seeds": "seed", "lrs": "lr",
+    "methods": "method",
+}  # fmt: skip
+"""Axis to the setting of a run that it varies."""
+MOST_CELLS = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepConfig:
+    """A grid of runs; an axis that is left empty has the base's own value alone.
+
+    Raises:
+        UserError: a bad value, one that stands there twice, or too many cells.
+    """
+
+    base: RunConfig = field(default_factory=RunConfig)
+    temperatures: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)
+    weights: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    lrs: tuple[float, ...] = ()
+    methods: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for axis, setting in AXES.items():
+            given = getattr(self, axis) or (getattr(self.base, setting),)
+            object.__setattr__(self, axis, _axis(axis, setting, given))
+        for weight in self.weights:
+            check_weight(weight, self.base.mixing)
+        if self.size > MOST_CELLS:
+            raise UserError("sweep_too_large", cells=self.size, most=MOST_CELLS)
+
+    @property
+    def size(self) -> int:
+        """How many cells the grid has."""
+        size = 1
+        for axis in AXES:
+            size *= len(getattr(self, axis))
+        return size
+
+    @property
+    def cells(self) -> list[RunConfig]:
+        """The runs of the grid; the seed changes fastest, then λ, T, lr and method."""
+        return list(self._cells())
+
+    def _cells(self) -> Iterator[RunConfig]:
+        for method, lr, temperature, weight, seed in itertools.product(
+            self.methods, self.lrs, self.temperatures, self.weights, self.seeds
+        ):
+            yield self.base.but(
+                method=method, lr=lr, temperature=temperature, weight=weight, seed=seed
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {"base": self.base.to_dict()} | {axis: list(getattr(self, axis)) for axis in AXES}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The sweep that ``to_dict`` told.
+
+        Raises:
+            UserError: a name that is no axis, or a bad value.
+        """
+        for name in values:
+            if name not in ("base", *AXES):
+                raise UserError("unknown_setting", name=name, hint=hint(name, list(AXES)))
+        axes = {axis: tuple(given) for axis, given in values.items() if axis != "base"}
+        return cls(base=RunConfig.from_dict(values.get("base", {})), **axes)
+
+
+def parse_axis(axis: str, text: str) -> tuple[Any, ...]:
+    """``"1,2,4"`` → ``("1", "2", "4")``; blanks are no values.
+
+    Raises:
+        UserError: there is no value.
+    """
+    values = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not values:
+        raise UserError("empty_axis", axis=axis)
+    return values
+
+
+def _axis(axis: str, setting: str, given: Sequence[Any]) -> tuple[Any, ...]:
+    values = tuple(checked(setting, value) for value in given)
+    for at, value in enumerate(values):
+        if value in values[:at]:
+            raise UserError("value_twice", axis=axis, value=value)
+    return values

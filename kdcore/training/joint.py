@@ -1,0 +1,269 @@
+"""Many students in one loop: a group of a sweep's cells, told cell by cell.
+
+The cells of a group share data, models, optimiser and batch size; they differ in T, λ, learning
+rate, method and seed, and have every combination of their seeds with the rest. Each student
+equals the one that a run of its own trains, to float tolerance.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kdcore.catalogue import METHODS
+from kdcore.config import RETUNABLE, RunConfig
+from kdcore.data import Dataset, load_dataset
+from kdcore.errors import UserError
+from kdcore.events import (
+    CellsScored,
+    Diagnosis,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Prepared,
+    Scores,
+    Snapshot,
+    SweepProgress,
+)
+from kdcore.models.cost import measure_cost
+from kdcore.training.device import choose_device, use_faster_float32_matmul
+from kdcore.training.evaluation import Answers
+from kdcore.training.lesson import Lesson
+from kdcore.training.loop import started, student_names
+from kdcore.training.meter import Report, batches_per_report
+from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
+from kdcore.training.teacher import Teacher
+from kdcore.training.terms import Member, tuned
+from kdcore.training.weights import packed_module
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one worker trains in one loop; can be sent to another process."""
+
+    number: int
+    cells: dict[int, RunConfig]
+    """By their number in the sweep."""
+    runs: dict[int, str]
+    """The id of each cell's run."""
+    teacher: Teacher
+    """On the CPU."""
+    store_root: Path | None
+    """Where own data are kept decoded."""
+    keep: bool = True
+    """Whether weights, soft labels and diagnoses are wanted at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellNews:
+    """An event of one cell's run, with the files that it names."""
+
+    cell: int
+    event: Event
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+News = CellNews | CellsScored | SweepProgress
+
+
+def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
+    """Train all students of a group; closing the iterator ends it.
+
+    Args:
+        group: what to train.
+        data: of all cells, where the caller has them loaded.
+    """
+    use_faster_float32_matmul()
+    base = next(iter(group.cells.values()))
+    device = choose_device(base.device)
+    if data is None:
+        data = _loaded(base, group.store_root)
+    data = data.to(device)
+    teacher = Teacher(group.teacher.module.to(device), group.teacher.source)
+    places = Places(group.cells)
+    lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
+    tuning = tuned(places.members, base.mixing, device)
+    story = Story(group, lesson, places, data)
+    yield from story.begin()
+    every = batches_per_report(lesson.batches, lesson.flops_per_batch)
+    step = 0
+    for epoch in range(1, base.epochs + 1):
+        began = reported = time.perf_counter()
+        order = lesson.begin(epoch)
+        since = 0
+        for number, indices in enumerate(order, start=1):
+            lesson.step(indices, tuning)
+            step += 1
+            since += len(indices[0])
+            if number == len(order) or lesson.meter.pending >= every:
+                yield from story.failures(lesson.meter.report(tuning), step)
+                now = time.perf_counter()
+                yield SweepProgress(
+                    group=group.number, position=epoch - 1 + number / len(order),
+                    epochs=base.epochs, students=places.count,
+                    images_per_second=since * places.count / max(now - reported, 1e-9),
+                )  # fmt: skip
+                reported, since = now, 0
+        given = lesson.answers()
+        yield from story.epoch(epoch, step, lesson.scores(given), time.perf_counter() - began)
+    yield from story.end(given, step)
+
+
+class Places:
+    """Where each cell's two students stand among the nets of a group.
+
+    Args:
+        cells: every combination of their seeds with their members.
+    """
+
+    def __init__(self, cells: dict[int, RunConfig]) -> None:
+        self.seeds = list(dict.fromkeys(config.seed for config in cells.values()))
+        wanted = {member for config in cells.values() for member in _members(config).values()}
+        self.members = sorted(
+            wanted, key=lambda member: (member.method, member.lr, member.temperature, member.weight)
+        )
+        at = {member: index for index, member in enumerate(self.members)}
+        self.nets = {
+            cell: {name: self.seeds.index(config.seed) * len(self.members) + at[member]
+                   for name, member in _members(config).items()}
+            for cell, config in cells.items()
+        }  # fmt: skip
+        """By cell, then ``plain`` and ``distilled``."""
+
+    @property
+    def count(self) -> int:
+        """Students that are trained, plain ones included."""
+        return len(self.seeds) * len(self.members)
+
+
+class Story:
+    """Tells the events of every cell's run."""
+
+    def __init__(self, group: Group, lesson: Lesson, places: Places, data: Dataset) -> None:
+        self._group, self._lesson, self._places, self._data = group, lesson, places, data
+        self._alive = dict(group.cells)
+        self._scores: dict[int, dict[str, Scores]] = {}
+        self._began = time.perf_counter()
+
+    def begin(self) -> Iterator[CellNews]:
+        """Started and prepared."""
+        lesson, data, group = self._lesson, self._data, self._group
+        files = {}
+        costs = {}
+        if group.keep:
+            files["prepared.safetensors"] = watched_arrays(data, lesson.teacher_answers)
+            models = {"teacher": lesson.teacher.module, "student": lesson.students.modules[0]}
+            costs = {name: measure_cost(module, data.input_shape, lesson.device)
+                     for name, module in models.items()}  # fmt: skip
+        for cell, config in self._alive.items():
+            yield CellNews(cell, started(config, group.runs[cell], lesson.device, data))
+            of_cell = {name: costs["teacher" if name == "teacher" else "student"]
+                       for name in ("teacher", *student_names(config)) if costs}  # fmt: skip
+            prepared = Prepared(
+                teacher_source=group.teacher.source, teacher=lesson.teacher_scores, costs=of_cell,
+                arrays=next(iter(files), None), seconds=time.perf_counter() - self._began,
+            )  # fmt: skip
+            yield CellNews(cell, prepared, files)
+
+    def failures(self, report: Report, step: int) -> Iterator[CellNews]:
+        """A cell whose loss is not a number any more ends; the others do not feel it."""
+        for net, term, value in report.not_finite():
+            for cell, config in list(self._alive.items()):
+                names = [name for name, own in self._places.nets[cell].items() if own == net]
+                if names:
+                    del self._alive[cell]
+                    error = UserError("loss_not_finite", term=term, value=str(value), step=step,
+                                      learner=f"{names[0]} student", lr=config.lr)  # fmt: skip
+                    yield CellNews(cell, Failed(error=str(error), code=error.code,
+                                                values=error.values))  # fmt: skip
+
+    def epoch(
+        self, epoch: int, step: int, scores: list[Scores], seconds: float
+    ) -> Iterator[CellNews | CellsScored]:
+        """The scores of all cells, and each cell's own event.
+
+        A cell's seconds are its students' share of the group's.
+        """
+        lesson = self._lesson
+        for cell, config in self._alive.items():
+            nets = self._places.nets[cell]
+            self._scores[cell] = {name: scores[net] for name, net in nets.items()}
+            share = seconds * len(nets) / self._places.count
+            yield CellNews(cell, Epoch(
+                epoch=epoch, step=step, seconds=share,
+                images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
+                students=self._scores[cell],
+                controls={name: getattr(config, name) for name in RETUNABLE},
+            ))  # fmt: skip
+        yield CellsScored(
+            epoch=epoch,
+            **{name: {str(cell): self._scores[cell][name] for cell in self._alive
+                      if name in self._scores[cell]} for name in ("distilled", "plain")},
+        )  # fmt: skip
+
+    def end(self, given: Answers, step: int) -> Iterator[CellNews]:
+        """Soft labels, weights and the end of each cell."""
+        found = _Diagnoses(self._lesson, given) if self._group.keep else None
+        for cell, config in self._alive.items():
+            nets = self._places.nets[cell]
+            files: dict[str, bytes] = {}
+            if found:
+                name = f"snapshot-{config.epochs:04d}.safetensors"
+                answers = {learner: given.of(net) for learner, net in nets.items()}
+                yield CellNews(cell, Snapshot(
+                    epoch=config.epochs, arrays=name,
+                    learners=found.teacher | {learner: found.of(net)
+                                              for learner, net in nets.items()},
+                ), {name: snapshot_arrays(answers)})  # fmt: skip
+                files = {
+                    f"{learner}.safetensors": packed_module(
+                        self._lesson.students.modules[net], config.student, self._data
+                    )
+                    for learner, net in nets.items()
+                }
+            yield CellNews(cell, Finished(
+                run=self._group.runs[cell], stopped=False, epochs=config.epochs, step=step,
+                teacher=self._lesson.teacher_scores, students=self._scores[cell],
+                seconds=time.perf_counter() - self._began,
+                weights={name.removesuffix(".safetensors"): name for name in files},
+            ), files)  # fmt: skip
+
+
+class _Diagnoses:
+    """The diagnosis of every net, each worked out once."""
+
+    def __init__(self, lesson: Lesson, given: Answers) -> None:
+        self._lesson, self._given = lesson, given
+        self._known: dict[int, Diagnosis] = {}
+        self.teacher = diagnoses({"teacher": lesson.teacher_answers}, lesson.data, None)
+
+    def of(self, net: int) -> Diagnosis:
+        """That of one net."""
+        if net not in self._known:
+            (self._known[net],) = diagnoses(
+                {"net": self._given.of(net)}, self._lesson.data, self._lesson.teacher_answers
+            ).values()
+        return self._known[net]
+
+
+def _members(config: RunConfig) -> dict[str, Member]:
+    """How each student of a cell learns; what does not act on it has one value for all."""
+    found = {}
+    for name in student_names(config):
+        if name == "plain":
+            found[name] = Member("hard", temperature=1.0, weight=0.0, lr=config.lr)
+        else:
+            uses = METHODS[config.method].uses_temperature
+            found[name] = Member(config.method, config.temperature if uses else 1.0,
+                                 config.weight, config.lr)  # fmt: skip
+    return found
+
+
+def _loaded(config: RunConfig, store_root: Path | None) -> Dataset:
+    steps = load_dataset(config, store_root)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]

@@ -1,0 +1,119 @@
+"""Groups of a sweep in processes of one thread each: what serves a processor's cores best."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+import torch
+
+from kdcore.events import GroupRetried
+from kdcore.training.device import flush_denormals
+from kdcore.training.executors import RETRIES, GroupEnded, Message, told, worker_died
+from kdcore.training.joint import Group
+
+PATIENCE = 0.2
+"""Seconds of silence after which the caller may look whether to go on."""
+
+
+class Processes:
+    """Warm processes that take one group after the other; one that dies is replaced.
+
+    Args:
+        workers: how many at the same time.
+    """
+
+    name = "processes"
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def run(self, groups: Sequence[Group]) -> Iterator[Message | None]:
+        """See ``Executor``."""
+        waiting = deque((group, 0) for group in groups)
+        crew: list[_Worker] = []
+        try:
+            while waiting or any(worker.group for worker in crew):
+                while waiting and len(crew) < self.workers:
+                    crew.append(_Worker())
+                for worker in crew:
+                    if waiting and worker.group is None:
+                        worker.take(*waiting.popleft())
+                ready = wait([worker.pipe for worker in crew], PATIENCE)
+                if not ready:
+                    yield None
+                for worker in [worker for worker in crew if worker.pipe in ready]:
+                    message = worker.heard()
+                    if message is not None:
+                        yield message
+                        continue
+                    crew.remove(worker)
+                    if worker.group is not None:
+                        yield _after_death(worker, waiting)
+        finally:
+            for worker in crew:
+                worker.end()
+
+
+class _Worker:
+    """A process and what it has in hand."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.group: Group | None = None
+        self.deaths = 0
+        """Of workers that had this group in hand."""
+
+    def take(self, group: Group, deaths: int) -> None:
+        """Begin with a group."""
+        self.group, self.deaths = group, deaths
+        with suppress(BrokenPipeError):  # it died: the silence of its pipe tells
+            self.pipe.send(group)
+
+    def heard(self) -> Message | None:
+        """Its next message; ``None`` when it is dead."""
+        try:
+            message: Message = self.pipe.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            return None
+        if isinstance(message, GroupEnded):
+            self.group = None
+        return message
+
+    @property
+    def cause(self) -> str:
+        """Why it died."""
+        status = self._process.exitcode or 0
+        return f"signal {-status}" if status < 0 else f"exit status {status}"
+
+    def end(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+def _after_death(worker: _Worker, waiting: "deque[tuple[Group, int]]") -> Message:
+    assert worker.group is not None, "it died at work"
+    number = worker.group.number
+    if worker.deaths >= RETRIES:
+        return GroupEnded(number, worker_died(worker.cause))
+    waiting.appendleft((worker.group, worker.deaths + 1))
+    return GroupRetried(group=number, cause=worker.cause)
+
+
+def _work(pipe: "Connection[Any, Any]") -> None:
+    """Train groups until nobody sends any more."""
+    torch.set_num_threads(1)
+    flush_denormals()
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        while True:
+            for message in told(pipe.recv()):
+                pipe.send(message)

@@ -1,0 +1,213 @@
+"""The main path of a sweep: a grid of cells, one teacher, and groups that are trained jointly."""
+
+import copy
+import platform
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+from kdcore.commands import Controls, Stopped
+from kdcore.config import RunConfig
+from kdcore.data import Dataset, load_dataset
+from kdcore.events import (
+    ENDS,
+    CellsEnded,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Started,
+    SweepFinished,
+    SweepPrepared,
+    SweepStarted,
+)
+from kdcore.store import SweepFolder
+from kdcore.sweep_config import AXES, SweepConfig
+from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.evaluation import answers, score
+from kdcore.training.executors import Executor, GroupEnded, InThisProcess, Message
+from kdcore.training.joint import CellNews, Group
+from kdcore.training.lesson import model_precision
+from kdcore.training.plan import Plan, plan
+from kdcore.training.processes import Processes
+from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.version import VERSION
+
+
+def sweep(
+    config: SweepConfig, controls: Controls, *, name: str, folder: SweepFolder | None = None,
+    executor: str = "auto", address: str = "",
+) -> Iterator[Event]:  # fmt: skip
+    """The whole sweep, told as events.
+
+    Args:
+        config: the grid.
+        controls: ``stop`` acts.
+        name: the sweep's id.
+        folder: where the sweep and its cells' runs are kept; without one nothing is written.
+        executor: ``auto``, ``joint`` or ``processes``: see ``plan``.
+        address: of a cluster.
+
+    Raises:
+        UserError: something that a person can mend.
+    """
+    began = time.perf_counter()
+    use_faster_float32_matmul()
+    cells = config.cells
+    base = cells[0]
+    device = choose_device(base.device)
+    root = folder.root if folder else None
+    data = (yield from load_dataset(base, root)).to(device)
+    yield SweepStarted(
+        sweep=name, config=config.to_dict(), cells=_table(cells, folder),
+        device=device_name(device), validation_size=len(data.validation.labels),
+        test_size=len(data.test.labels),
+        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
+                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
+    )  # fmt: skip
+    diary = Diary(folder, cells)
+    stopped = False
+    try:
+        teacher = yield from teach_teacher(
+            base, data, controls, folder, device,
+            model_precision(base.teacher, base, data, device),
+        )  # fmt: skip
+        division = plan(cells, data, device, executor=executor)
+        crew = _executor(division, data)
+        yield SweepPrepared(
+            teacher_source=teacher.source,
+            teacher=score(answers(teacher.module, data, "float32"), data, None),
+            groups=division.groups, executor=crew.name, workers=crew.workers,
+            seconds=time.perf_counter() - began,
+        )  # fmt: skip
+        groups = _groups(division.groups, cells, teacher, folder, name)
+        diary.divide(groups)
+        yield from _obedient(crew, groups, controls, diary)
+    except Stopped:
+        stopped = True
+        yield from diary.stop()
+    yield SweepFinished(
+        sweep=name, stopped=stopped, finished=diary.finished, failed=diary.failed,
+        seconds=time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _obedient(
+    crew: Executor, groups: Sequence[Group], controls: Controls, diary: "Diary"
+) -> Iterator[Event]:
+    """What the executor says, until all is said or the sweep is stopped."""
+    work = crew.run(groups)
+    try:
+        for message in work:
+            if message is not None:
+                yield from diary.enter(message)
+            controls.raise_if_stopped()
+    finally:
+        work.close()  # type: ignore[attr-defined]
+
+
+class Diary:
+    """Keeps the cells' runs and tells when they end.
+
+    Args:
+        folder: of the sweep; without one nothing is kept.
+        cells: by number.
+    """
+
+    def __init__(self, folder: SweepFolder | None, cells: Sequence[RunConfig]) -> None:
+        self._folder, self._cells = folder, cells
+        self._groups: dict[int, Sequence[int]] = {}
+        self._open: dict[int, Epoch | None] = dict.fromkeys(range(len(cells)))
+        """Cells without an end, with their last evaluation."""
+        self.finished = self.failed = 0
+
+    def divide(self, groups: Sequence[Group]) -> None:
+        """Learn which group trains which cells."""
+        self._groups = {group.number: list(group.cells) for group in groups}
+
+    def enter(self, message: Message) -> Iterator[Event]:
+        """Keep a message; what the sweep itself tells of it."""
+        match message:
+            case CellNews():
+                yield from self._cell(message)
+            case GroupEnded(failed=failed):
+                if failed is not None:
+                    for cell in self._groups[message.group]:
+                        if cell in self._open:
+                            yield from self._cell(CellNews(cell, failed))
+            case _:
+                yield message
+
+    def stop(self) -> Iterator[Event]:
+        """End what is unfinished; a cell keeps what its last epoch was worth."""
+        cells = list(self._open)
+        for cell, last in self._open.items():
+            if last is not None:
+                self._write(CellNews(cell, Finished(
+                    run=self._folder.cell_id(cell) if self._folder else "", stopped=True,
+                    epochs=last.epoch, step=last.step, teacher=last.teacher,
+                    students=last.students, seconds=last.seconds * last.epoch,
+                )))  # fmt: skip
+        self._open.clear()
+        if cells:
+            yield CellsEnded(cells=cells, state="stopped")
+
+    def _cell(self, news: CellNews) -> Iterator[Event]:
+        self._write(news)
+        if isinstance(news.event, Epoch):
+            self._open[news.cell] = news.event
+        if news.event.kind not in ENDS:
+            return
+        del self._open[news.cell]
+        if isinstance(news.event, Failed):
+            self.failed += 1
+            yield CellsEnded(cells=[news.cell], state="failed", error=news.event.error)
+        else:
+            self.finished += 1
+            yield CellsEnded(cells=[news.cell], state="finished")
+
+    def _write(self, news: CellNews) -> None:
+        if self._folder is None:
+            return
+        run = self._folder.cell(news.cell)
+        if isinstance(news.event, Started):  # for the second time where its worker died
+            shutil.rmtree(run.path, ignore_errors=True)
+        if not run.path.exists():
+            run.begin(self._cells[news.cell].to_dict())
+        for name, contents in news.files.items():
+            run.write(name, contents)
+        run.append(news.event)
+        run.release()
+
+
+def _groups(
+    division: Sequence[Sequence[int]], cells: Sequence[RunConfig], teacher: Teacher,
+    folder: SweepFolder | None, name: str,
+) -> list[Group]:  # fmt: skip
+    portable = Teacher(copy.deepcopy(teacher.module).cpu(), teacher.source)
+    return [
+        Group(
+            number=number, cells={cell: cells[cell] for cell in chosen},
+            runs={cell: folder.cell_id(cell) if folder else f"{name}.{cell:04d}"
+                  for cell in chosen},
+            teacher=portable, store_root=folder.root if folder else None,
+            keep=folder is not None,
+        )
+        for number, chosen in enumerate(division)
+    ]  # fmt: skip
+
+
+def _executor(division: Plan, data: Dataset) -> Executor:
+    return Processes(division.workers) if division.workers else InThisProcess(data)
+
+
+def _table(cells: Sequence[RunConfig], folder: SweepFolder | None) -> list[dict[str, Any]]:
+    """What tells the cells apart, and the ids of their runs."""
+    return [
+        {setting: getattr(config, setting) for setting in AXES.values()}
+        | {"run": folder.cell_id(number) if folder else ""}
+        for number, config in enumerate(cells)
+    ]
