@@ -29,6 +29,7 @@ MESSAGES = {
         "The process that trained this student ended unexpectedly ({cause}), twice: "
         "choose smaller models or batches if memory ran out."
     ),
+    "sweep_fixed": "The sweep {sweep!r} keeps its settings: only stop acts on it.",
     "no_such_sweep": (
         "The store holds {found} sweeps called {sweep!r}: give the id of one, as listed by "
         "python -m kdcore sweeps."

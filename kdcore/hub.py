@@ -18,8 +18,9 @@ from typing import Any
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import ENDS, Event, Failed, Finished, from_dict
-from kdcore.store import RunFolder, Store
+from kdcore.events import ENDS, Event, Failed, Finished, SweepFinished, from_dict
+from kdcore.store import RunFolder, Store, SweepFolder, state_of
+from kdcore.sweep_config import SweepConfig
 
 Listener = Callable[[Event], None]
 
@@ -31,11 +32,11 @@ POLL = 0.25
 
 @dataclass(slots=True)
 class Job:
-    """What the hub knows of a run."""
+    """What the hub knows of a run or a sweep."""
 
     run: str
-    config: RunConfig
-    folder: RunFolder
+    config: RunConfig | SweepConfig
+    folder: RunFolder | SweepFolder
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
     stop_asked: float | None = None
@@ -71,13 +72,17 @@ class Hub:
         with self._changed:
             self._ensure_worker()
 
-    def submit(self, config: RunConfig) -> str:
-        """Queue a run; its id.
+    def submit(self, config: RunConfig | SweepConfig) -> str:
+        """Queue a run or a sweep; its id.
 
         Raises:
             UserError: the store cannot be written.
         """
-        folder = self.store.create(config)
+        folder: RunFolder | SweepFolder
+        if isinstance(config, SweepConfig):
+            folder = self.store.create_sweep(config)
+        else:
+            folder = self.store.create(config)
         with self._changed:
             self._jobs[folder.id] = Job(folder.id, config, folder)
             self._waiting.append(folder.id)
@@ -95,11 +100,12 @@ class Hub:
             if job is None:
                 raise UserError("not_ours", run=run)
             if isinstance(command, Retune):
+                if isinstance(job.config, SweepConfig):
+                    raise UserError("sweep_fixed", sweep=run)
                 check_retune(command, job.config.mixing)
             if run in self._waiting and isinstance(command, Stop):
                 self._waiting.remove(run)
-                self._end(job, Finished(run=run, stopped=True, epochs=0, step=0, teacher=None,
-                                        students={}, seconds=0.0))  # fmt: skip
+                self._end(job, _nothing_done(job))
                 return
             if job.state in ("queued", "running", "paused"):
                 if isinstance(command, Stop):
@@ -115,7 +121,7 @@ class Hub:
         with self._changed:
             if job := self._jobs.get(run):
                 return job.events[since:]
-        return self.store.folder(run).events(since)
+        return self.store.job(run).events(since)
 
     def state(self, run: str) -> str:
         """One of ``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed``.
@@ -128,7 +134,7 @@ class Hub:
         with self._changed:
             if job := self._jobs.get(run):
                 return job.state
-        return self.store.folder(run).state
+        return self.store.job(run).state
 
     def commandable(self, run: str) -> bool:
         """Whether ``send`` reaches the run."""
@@ -198,8 +204,7 @@ class Hub:
         self._running = job.run
         job.state = "running"
         self._ensure_worker()
-        self._write({"command": "start", "run": job.run, "config": job.config.to_dict(),
-                     "store": str(self.store.root)})  # fmt: skip
+        self._write({"command": "start", "run": job.run, "store": str(self.store.root)})
 
     def _end_the_disobedient(self) -> None:
         job = self._jobs.get(self._running or "")
@@ -248,8 +253,7 @@ class Hub:
         with self._changed:
             job.events.append(event)
             if event.kind in ENDS:
-                stopped = isinstance(event, Finished) and event.stopped
-                job.state = "stopped" if stopped else event.kind
+                job.state = state_of([event], held=False)
                 self._running = None
             elif event.kind in ("paused", "resumed"):
                 job.state = "paused" if event.kind == "paused" else "running"
@@ -268,7 +272,7 @@ class Hub:
             job.folder.append(event)
             job.folder.release()
         job.events.append(event)
-        job.state = "stopped" if isinstance(event, Finished) else event.kind
+        job.state = state_of([event], held=False)
         self._publish(job.run, event)
 
     def _publish(self, run: str, event: Event) -> None:
@@ -278,7 +282,7 @@ class Hub:
 
     def _tail(self, run: str) -> None:
         """Follow a run that another process trains, while somebody listens."""
-        folder = self.store.folder(run)
+        folder = self.store.job(run)
         seen = len(folder.events())
         while not self._closed:
             with self._changed:
@@ -290,6 +294,14 @@ class Hub:
                 with self._changed:
                     self._publish(run, event)
             time.sleep(POLL)
+
+
+def _nothing_done(job: Job) -> Event:
+    """The end of what never began."""
+    if isinstance(job.config, SweepConfig):
+        return SweepFinished(sweep=job.run, stopped=True, finished=0, failed=0, seconds=0.0)
+    return Finished(run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={},
+                    seconds=0.0)  # fmt: skip
 
 
 def _end_process(worker: subprocess.Popen[str]) -> None:

@@ -1,6 +1,6 @@
 """The process that trains: command lines in, event lines out, one warm process for many runs.
 
-A line in is ``{"command": "start", "run": ID, "config": {…}, "store": DIR}`` or one of
+A line in is ``{"command": "start", "run": ID, "store": DIR}`` or one of
 ``kdcore.commands`` with the run's id; a line out is an event with the run's id, or
 ``{"worker": "ready"}`` once torch is loaded. The end of the input ends the process.
 """
@@ -19,21 +19,29 @@ from kdcore.commands import Command, Stop, command_from_dict
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.run import Run
-from kdcore.store import RunFolder, Store, recorded
+from kdcore.run import Run, Sweep
+from kdcore.store import RunFolder, Store, SweepFolder, recorded
 
-MakeRun = Callable[[RunConfig, RunFolder], Run]
+Work = Run | Sweep
+MakeWork = Callable[[RunFolder | SweepFolder], Work]
+
+
+def work_of(folder: RunFolder | SweepFolder) -> Work:
+    """The run or sweep that a folder asks for."""
+    if isinstance(folder, SweepFolder):
+        return Sweep(folder.config, folder)
+    return Run(folder.config, folder)
 
 
 class Worker:
     """Takes lines in one thread and trains in another, the main one."""
 
-    def __init__(self, make_run: MakeRun, out: IO[str]) -> None:
-        self._make_run = make_run
+    def __init__(self, make_work: MakeWork, out: IO[str]) -> None:
+        self._make_work = make_work
         self._out = out
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._current: Run | None = None
+        self._current: Work | None = None
         self._early: dict[str, list[Command]] = {}
         """Commands for runs that have not begun."""
 
@@ -57,8 +65,8 @@ class Worker:
             self._train(job["run"], job)
 
     def _train(self, run: str, job: dict[str, Any]) -> None:
-        folder = Store(Path(job["store"])).folder(run)
-        work = self._make_run(RunConfig.from_dict(job["config"]), folder)
+        folder = Store(Path(job["store"])).job(run)
+        work = self._make_work(folder)
         with self._lock:
             self._current = work
             for command in self._early.pop(run, []):
@@ -104,15 +112,15 @@ def warm_up() -> None:
         pass
 
 
-def main(make_run: MakeRun = Run) -> None:
+def main(make_work: MakeWork = work_of) -> None:
     """Work until stdin ends."""
     out = private_stdout()
     # where memory runs out, this process goes and not the app
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
-    if make_run is Run:
+    if make_work is work_of:
         warm_up()
-    worker = Worker(make_run, out)
+    worker = Worker(make_work, out)
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
     worker.work()

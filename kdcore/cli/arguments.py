@@ -7,9 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from kdcore.cli import catalogue, runs, train
+from kdcore.cli import catalogue, runs, sweep, train
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.sweep_config import AXES
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     root.description = "See knowledge distillation happen, on the command line."
     commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
     _add_run(commands)
+    _add_sweep(commands)
     _add_runs(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the ways to use a teacher, with their sources"),
@@ -69,6 +71,32 @@ def _read(path: Path) -> dict[str, Any]:
 def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="train and tell of it", allow_abbrev=False)
     run.set_defaults(command=lambda given: train.run(config_of(given), given))
+    _add_settings(run)
+
+
+def _add_sweep(commands: Any) -> None:
+    entry = commands.add_parser(
+        "sweep", help="a grid of students over T, λ and seeds, trained together",
+        allow_abbrev=False,
+    )  # fmt: skip
+    entry.set_defaults(command=lambda given: sweep.sweep(config_of(given), given))
+    for axis, setting in AXES.items():
+        entry.add_argument(f"--{axis}", metavar="A,B,…", default=None,
+                           help=f"values of {setting}, separated by commas")  # fmt: skip
+    entry.add_argument(
+        "--executor", choices=("auto", "joint", "processes", "ray"), default="auto",
+        help="joint: one process; processes: one thread each; auto: what is quicker here",
+    )  # fmt: skip
+    entry.add_argument("--address", default="", metavar="HOST:PORT",
+                       help="of a Ray cluster (default: one is started here)")  # fmt: skip
+    _add_settings(entry)
+    listing = commands.add_parser("sweeps", help="the stored sweeps", allow_abbrev=False)
+    listing.set_defaults(command=sweep.sweeps)
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    _add_store(listing)
+
+
+def _add_settings(entry: argparse.ArgumentParser) -> None:
     for item in fields(RunConfig):
         about = item.metadata
         help = about["help"]
@@ -76,13 +104,13 @@ def _add_run(commands: Any) -> None:
             help += f": {', '.join(about['choices'])}"
         elif about["low"] is not None:
             help += f", from {about['low']} to {about['high']}"
-        run.add_argument(
+        entry.add_argument(
             f"--{item.name.replace('_', '-')}", dest=item.name, metavar="VALUE",
             help=f"{help} (default: {item.default})".replace("%", "%%"),
         )  # fmt: skip
-    run.add_argument("--config", metavar="FILE", help="settings as JSON; flags override them")
-    run.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
-    _add_store(run)
+    entry.add_argument("--config", metavar="FILE", help="settings as JSON; flags override them")
+    entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    _add_store(entry)
 
 
 def _add_runs(commands: Any) -> None:

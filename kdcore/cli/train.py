@@ -1,15 +1,13 @@
 """``run``: train, show or print the events, keep them in the store."""
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
+from kdcore.cli.interrupt import stopped_by_interrupt
 from kdcore.config import RunConfig
 from kdcore.events import (
     Epoch,
@@ -34,7 +32,7 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
     store = Store(Path(given.store) if given.store else None)
     folder = store.create(config)
     job = Run(config, folder)
-    with _stop_on_interrupt(job):
+    with stopped_by_interrupt(job.controls):
         events = recorded(job, folder)
         last = _print_json(events) if given.json else _print_for_people(events)
     if isinstance(last, Failed):
@@ -44,22 +42,6 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
                   file=sys.stderr)  # fmt: skip
         return 1
     return 0
-
-
-@contextmanager
-def _stop_on_interrupt(job: Run) -> Iterator[None]:
-    """The first Ctrl-C ends the run in good order, the second at once."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        del signum, frame
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        job.controls.stop()
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _print_json(events: Iterable[Event]) -> Event | None:

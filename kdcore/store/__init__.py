@@ -1,7 +1,7 @@
 """Runs on disk: a folder a run, and an index that can be rebuilt. Imports no torch."""
 
 from kdcore.store.arrays import load_arrays, packed, write_whole
-from kdcore.store.event_folder import recorded
+from kdcore.store.event_folder import recorded, state_of
 from kdcore.store.folder import RunFolder, teacher_path
 from kdcore.store.index import RunRow
 from kdcore.store.runs import Store, default_root, new_run_id
@@ -18,6 +18,7 @@ __all__ = [
     "new_run_id",
     "packed",
     "recorded",
+    "state_of",
     "sweep_of",
     "teacher_path",
     "write_whole",

@@ -1,0 +1,125 @@
+"""``sweep``: a grid of students over T, λ and seeds; ``sweeps``: the stored ones."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.config import RunConfig
+from kdcore.events import Event, Failed, SweepFinished, SweepPrepared, TeacherEpoch
+from kdcore.landscape import Landscape, Spread
+from kdcore.run import Sweep
+from kdcore.store import Store, recorded
+from kdcore.sweep_config import AXES, SweepConfig, parse_axis
+
+
+def sweep(base: RunConfig, given: argparse.Namespace) -> int:
+    """Carry out a sweep; 0 if it finished, 1 if it or all of its cells failed."""
+    axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
+    config = SweepConfig(base=base, **axes)
+    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+
+    flush_denormals()
+    folder = Store(Path(given.store) if given.store else None).create_sweep(config)
+    work = Sweep(config, folder, executor=given.executor, address=given.address)
+    with stopped_by_interrupt(work.controls):
+        events = recorded(work, folder)
+        last = _print_json(events) if given.json else _print_for_people(events)
+    if isinstance(last, Failed):
+        print(f"kdcore: {last.error}", file=sys.stderr)
+        return 1
+    if isinstance(last, SweepFinished) and last.failed and not last.finished:
+        print(f"kdcore: All {last.failed} students failed: open one of them with python -m kdcore "
+              f"show {folder.cell_id(0)} --events.", file=sys.stderr)  # fmt: skip
+        return 1
+    return 0
+
+
+def sweeps(given: argparse.Namespace) -> int:
+    """The stored sweeps, newest first."""
+    store = Store(Path(given.store) if given.store else None)
+    rows = [(name, store.sweep(name)) for name in store.sweeps()]
+    if given.json:
+        for name, folder in rows:
+            print(json.dumps({"sweep": name, "state": folder.state} | folder.settings))
+        return 0
+    if not rows:
+        Console().print("No sweep is stored yet: python -m kdcore sweep makes one.")
+        return 0
+    table = Table("sweep", "state", "data", "student", *AXES)
+    for name, folder in rows:
+        config = folder.config
+        table.add_row(
+            name, folder.state, config.base.dataset, config.base.student,
+            *(", ".join(f"{value:g}" if isinstance(value, float) else str(value)
+                        for value in getattr(config, axis)) for axis in AXES),
+        )  # fmt: skip
+    Console().print(table)
+    return 0
+
+
+def _print_json(events: Iterable[Event]) -> Event | None:
+    last = None
+    for last in events:
+        print(last.to_json(), flush=True)
+    return last
+
+
+def _print_for_people(events: Iterable[Event]) -> Event | None:
+    console = Console(highlight=False)
+    found = Landscape()
+    last = None
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("students", total=1.0)
+        for last in events:
+            found.fold([last])
+            progress.update(task, completed=found.done)
+            match last:
+                case TeacherEpoch():
+                    progress.update(task, description=f"teacher {last.epoch}/{last.epochs}")
+                case SweepPrepared():
+                    console.print(
+                        f"teacher {last.teacher_source}: {last.teacher.test_accuracy:.2%}; "
+                        f"{len(last.groups)} groups, {last.executor}, {last.workers} at a time"
+                    )
+                    progress.update(task, description="students")
+    for lr in found.axis("lr"):
+        for method in found.axis("method"):
+            _print_landscape(console, found, float(lr), str(method))
+    if isinstance(last, SweepFinished):
+        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+                      f"{last.finished} students finished, {last.failed} failed")  # fmt: skip
+    return last
+
+
+def _print_landscape(console: Console, found: Landscape, lr: float, method: str) -> None:
+    cells = found.cells(lr, method)
+    weights = sorted({cell.weight for cell in cells})
+    table = Table("T \\ λ", *(f"{weight:g}" for weight in weights),
+                  title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})")  # fmt: skip
+    for temperature in sorted({cell.temperature for cell in cells}):
+        row = [cell for cell in cells if cell.temperature == temperature]
+        table.add_row(f"{temperature:g}",
+                      *(_told(found.spread(cell, "test_accuracy")) for cell in row))  # fmt: skip
+    console.print(table)
+    if best := found.best(cells):
+        console.print(
+            f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
+            f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
+            f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
+            f"{best.near} of {best.places - 1} others lie within one sd of it on validation data"
+        )
+
+
+def _told(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    return f"{spread.mean:.2%}" + ("" if spread.sd is None else f" ± {spread.sd:.2%}")
