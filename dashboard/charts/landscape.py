@@ -46,7 +46,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         "texttemplate": "%{text}" if numbered else "",
         "colorbar": {"thickness": 12, "outlinewidth": 0,
                      "tickformat": ".1%" if percent(view.metric) else ""},
-        "hovertemplate": "T %{customdata[0]:g}, λ %{customdata[1]:g}: %{text}<extra></extra>",
+        "hovertemplate": "T %{customdata[0]}, λ %{customdata[1]}: %{text}<extra></extra>",
     }]  # fmt: skip
     gains = grid.table(lambda cell: mean_of(landscape.gain(cell, view.metric)))
     if _has_border(gains):
@@ -60,7 +60,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     places = (
         ("best", _place(landscape, view), "star", "#ffffff", "#1f2933"),
         ("guess", view.guess, "circle-open", style.GAP, style.GAP),
-        ("chosen", view.at, "square-open", "#ffffff", "#ffffff"),
+        ("chosen", view.at, "square-open", "#56B4E9", "#56B4E9"),
     )
     for name, place, symbol, colour, edge in places:
         if (index := grid.index(place)) is not None:

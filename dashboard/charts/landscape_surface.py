@@ -30,11 +30,11 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "z": heights, "colorscale": CIVIDIS, "customdata": customdata,
                 "reversescale": not better_is_more(view.metric),
                 "name": style.name(words, "distilled"),
-                "hovertemplate": "T %{customdata[0]:g}, λ %{customdata[1]:g}: %{z}",
+                "hovertemplate": "T %{customdata[0]}, λ %{customdata[1]}: %{z}",
                 "contours": {"z": {"show": True, "usecolormap": True, "width": 1}},
             },
             shared | {
-                "z": plain, "opacity": 0.45, "name": style.name(words, "plain"),
+                "z": plain, "opacity": 0.35, "name": style.name(words, "plain"),
                 "colorscale": [[0, style.COLOURS["plain"]], [1, style.COLOURS["plain"]]],
                 "hovertemplate": "%{z}",
             },
@@ -44,7 +44,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "yaxis": faint | layout["yaxis"] | {"showgrid": True},
             "zaxis": faint | {"title": {"text": ""},
                               "tickformat": ".0%" if percent(view.metric) else ""},
-            "camera": {"eye": {"x": -1.4, "y": -1.5, "z": 0.9}},
-            "aspectratio": {"x": 1.1, "y": 1.1, "z": 0.7},
+            "camera": {"eye": {"x": -1.55, "y": -1.7, "z": 0.75}, "center": {"z": -0.18}},
+            "aspectratio": {"x": 1.15, "y": 1.15, "z": 0.75},
         }},
     }  # fmt: skip
