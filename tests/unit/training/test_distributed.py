@@ -25,7 +25,7 @@ from kdcore.training.distributed import GroupControls, own_part, to_whole
 
 PAIR = RunConfig(
     dataset="digits", teacher="mlp:32", teacher_epochs=2, student="mlp:16", epochs=3,
-    transfer_size=329, batch_size=32, optimizer="sgd", lr=0.3, augment="shift",
+    transfer_size=329, batch_size=32, optimizer="sgd", lr=0.1, augment="shift",
     precision="float32", device="cpu",
 )  # fmt: skip
 """Each epoch ends with a batch of 9, of which one rank has 5 and the other 4."""
@@ -117,8 +117,8 @@ def test_two_processes_learn_the_same_curve_as_one_with_the_double_batch(one, tw
             for name in ("train_loss", "hard_loss", "soft_loss", "train_accuracy"):
                 assert mine[name] == pytest.approx(expected[name], rel=1e-4), name
             assert mine["test_errors"] == pytest.approx(expected["test_errors"], abs=2)
-    first, *_, last = of_kind(one, "epoch")
-    assert last["students"]["plain"]["train_loss"] < 0.9 * first["students"]["plain"]["train_loss"]
+    losses = [event["students"]["plain"]["train_loss"] for event in of_kind(one, "epoch")]
+    assert losses[-1] < losses[0] - 0.1, "a curve that does not move would agree with anything"
 
 
 @pytest.mark.slow
