@@ -87,6 +87,7 @@ MESSAGES = {
         "The students see {examples} examples, too few for {processes} processes: "
         "start fewer (--nproc-per-node) or raise transfer_size."
     ),
+    "sweep_by_torchrun": ("A sweep shares its students out by itself: start it without torchrun."),
     "only_stop": (
         "A run over several processes can be stopped but takes no other command, such as "
         "{command}: set everything before it starts."

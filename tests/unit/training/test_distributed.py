@@ -44,7 +44,7 @@ def torchrun(store, *arguments, processes=2):
     return subprocess.Popen(
         [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(processes),
          "--master-addr", "127.0.0.1", "--master-port", str(port),
-         "-m", "kdcore", "run", *arguments, "--json", "--store", str(store)],
+         "-m", "kdcore", *arguments, "--json", "--store", str(store)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def two(store):
-    status, events, said = ended(torchrun(store, *flags(PAIR.but(batch_size=16))))
+    status, events, said = ended(torchrun(store, "run", *flags(PAIR.but(batch_size=16))))
     assert (status, said) == (0, [])
     return events
 
@@ -134,7 +134,7 @@ def test_rank_0_alone_tells_and_keeps_the_run(store, two):
 
 @pytest.mark.slow
 def test_a_stopped_run_stops_on_all_ranks_and_is_evaluated(tmp_path):
-    process = torchrun(tmp_path, *flags(ENDLESS))
+    process = torchrun(tmp_path, "run", *flags(ENDLESS))
     wait_for_batches(process)
     os.kill(ranks(tmp_path)[0], signal.SIGINT)
     status, events, said = ended(process)
@@ -149,7 +149,7 @@ def test_a_stopped_run_stops_on_all_ranks_and_is_evaluated(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("killed", [0, 1])
 def test_a_rank_that_dies_ends_the_others(tmp_path, killed):
-    process = torchrun(tmp_path, *flags(ENDLESS))
+    process = torchrun(tmp_path, "run", *flags(ENDLESS))
     wait_for_batches(process)
     os.kill(ranks(tmp_path)[killed], signal.SIGKILL)
 
@@ -163,10 +163,11 @@ def test_a_rank_that_dies_ends_the_others(tmp_path, killed):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--temperature", "-1"], "temperature"),
-        (["--nonsense", "1"], "nonsense"),
-        (["--dataset", "nowhere.zip"], "nowhere.zip"),
-        ([*flags(PAIR), "--transfer-size", "1"], "2 processes"),
+        (["run", "--temperature", "-1"], "temperature"),
+        (["run", "--nonsense", "1"], "nonsense"),
+        (["run", "--dataset", "nowhere.zip"], "nowhere.zip"),
+        (["run", *flags(PAIR), "--transfer-size", "1"], "2 processes"),
+        (["sweep"], "torchrun"),
     ],
 )
 def test_a_mistake_is_one_clear_line_of_rank_0(tmp_path, arguments, named):
