@@ -49,12 +49,14 @@ class Cohort:
         as with one process.
         """
         index = index.to(self.transfer.labels.device)
-        part = own_part(len(index))
         raw = self.transfer.inputs.index_select(0, index)
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
-        index, inputs = index[part], self._data.normalised(raw[part])
+        if world_size() > 1:
+            part = own_part(len(index))
+            index, raw = index[part], raw[part]
         labels = self.transfer.labels.index_select(0, index)
+        inputs = self._data.normalised(raw)
         return inputs, labels, self._teacher_logits(inputs, index)
 
     def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
