@@ -29,9 +29,9 @@ from kdcore.events import (
 )
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
-from kdcore.training.batches import batch_count
-from kdcore.training.cohort import batch_size
+from kdcore.training.cohort import batches_per_epoch
 from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.distributed import by_first_rank, world_size
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
 from kdcore.training.meter import SLOWEST_REPORTS, batches_per_report
@@ -63,14 +63,15 @@ def train(
     began = time.perf_counter()
     use_faster_float32_matmul()
     device = choose_device(config.device)
-    data = yield from load_dataset(config, folder.root if folder else None)
-    data = data.to(device)
+    loading = load_dataset(config, folder.root if folder else None)
+    data = (yield from by_first_rank(loading)).to(device)
     yield started(config, run, device, data)
     try:
-        teacher = yield from teach_teacher(
+        teaching = teach_teacher(
             config, data, controls, folder, device,
             model_precision(config.teacher, config, data, device),
         )  # fmt: skip
+        teacher = (yield from by_first_rank(teaching)).to(device)
     except Stopped:
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
                        seconds=time.perf_counter() - began)  # fmt: skip
@@ -207,9 +208,10 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         classes=list(data.classes), students=student_names(config), train_size=transfer_size,
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
-        batches_per_epoch=batch_count(transfer_size, batch_size(config, transfer_size)),
+        batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=(f"kdcore {VERSION}, torch {torch.__version__}, "
-                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
+                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"
+                 + (f", {world_size()} processes" if world_size() > 1 else "")),
     )  # fmt: skip
 
 
