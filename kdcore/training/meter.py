@@ -25,7 +25,7 @@ Gather = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor, int]]
 MEANS = ("train_loss", "hard_loss", "soft_loss", "train_accuracy")
 
 
-def batches_per_report(batches_per_epoch: int, flops_per_batch: float) -> int:
+def batches_per_report(batches_per_epoch: int, flops_per_batch: float = 0.0) -> int:
     """Batches from one report to the next.
 
     It depends on the run's settings and never on a clock: equal runs tell equal events.
