@@ -10,6 +10,7 @@ then ``sweep_progress``, ``cells_scored``, ``cells_ended`` and ``group_retried``
 import json
 import math
 from dataclasses import asdict, dataclass, field, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
@@ -418,14 +419,19 @@ def finite(value: Any) -> Any:
     return value
 
 
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 def _revive(kind: Any, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(kind, UnionType):
         return _revive(next(part for part in get_args(kind) if part is not type(None)), value)
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{
             name: _revive(hints[name], item) for name, item in value.items() if name in hints
         })  # fmt: skip
     if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):

@@ -37,7 +37,8 @@ from kdcore.training.teacher import Teacher
 from kdcore.training.terms import Member, tuned
 from kdcore.training.weights import packed_module
 
-
+PROGRESS_PERIOD = 0.25
+"""Seconds between two events of a group's progress."""
 LOGITS_PER_REPORT = 20_000_000
 """Held until the means of some batches are taken: 80 MB."""
 
@@ -92,22 +93,22 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     yield from story.begin()
     logits_per_batch = places.count * lesson.batch_size * len(data.classes)
     every = max(1, min(batches_per_report(lesson.batches), LOGITS_PER_REPORT // logits_per_batch))
-    step = 0
+    step = since = 0
+    reported = time.perf_counter()
     for epoch in range(1, base.epochs + 1):
-        began = reported = time.perf_counter()
+        began = time.perf_counter()
         order = lesson.begin(epoch)
-        since = 0
         for number, indices in enumerate(order, start=1):
             lesson.step(indices, tuning)
             step += 1
             since += len(indices[0])
             if number == len(order) or lesson.meter.pending >= every:
                 yield from story.failures(lesson.meter.report(tuning), step)
-                now = time.perf_counter()
+            if (now := time.perf_counter()) - reported > PROGRESS_PERIOD:
                 yield SweepProgress(
                     group=group.number, position=epoch - 1 + number / len(order),
                     epochs=base.epochs, students=places.count,
-                    images_per_second=since * places.count / max(now - reported, 1e-9),
+                    images_per_second=since * places.count / (now - reported),
                 )  # fmt: skip
                 reported, since = now, 0
         given = lesson.answers()

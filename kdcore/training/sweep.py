@@ -36,6 +36,9 @@ from kdcore.training.processes import Processes
 from kdcore.training.teacher import Teacher, teach_teacher
 from kdcore.version import VERSION
 
+LONGEST_UNWRITTEN = 2.0
+"""Seconds for which the events of the cells' runs may wait to be written."""
+
 
 def sweep(
     config: SweepConfig, controls: Controls, *, name: str, folder: SweepFolder | None = None,
@@ -122,6 +125,8 @@ class Diary:
         self._groups: dict[int, Sequence[int]] = {}
         self._open: dict[int, Epoch | None] = dict.fromkeys(range(len(cells)))
         """Cells without an end, with their last evaluation."""
+        self._unwritten: dict[int, list[CellNews]] = {}
+        self._written = time.monotonic()
         self.finished = self.failed = 0
 
     def divide(self, groups: Sequence[Group]) -> None:
@@ -146,7 +151,7 @@ class Diary:
         cells = list(self._open)
         for cell, last in self._open.items():
             if last is not None:
-                self._write(CellNews(cell, Finished(
+                self._keep(CellNews(cell, Finished(
                     run=self._folder.cell_id(cell) if self._folder else "", stopped=True,
                     epochs=last.epoch, step=last.step, teacher=last.teacher,
                     students=last.students, seconds=last.seconds * last.epoch,
@@ -156,7 +161,7 @@ class Diary:
             yield CellsEnded(cells=cells, state="stopped")
 
     def _cell(self, news: CellNews) -> Iterator[Event]:
-        self._write(news)
+        self._keep(news)
         if isinstance(news.event, Epoch):
             self._open[news.cell] = news.event
         if news.event.kind not in ENDS:
@@ -169,17 +174,30 @@ class Diary:
             self.finished += 1
             yield CellsEnded(cells=[news.cell], state="finished")
 
-    def _write(self, news: CellNews) -> None:
+    def _keep(self, news: CellNews) -> None:
+        """Write an event now, or soon with others: opening a file takes longer than a line."""
         if self._folder is None:
             return
-        run = self._folder.cell(news.cell)
         if isinstance(news.event, Started):  # for the second time where its worker died
-            shutil.rmtree(run.path, ignore_errors=True)
+            shutil.rmtree(self._folder.cell(news.cell).path, ignore_errors=True)
+            self._unwritten.pop(news.cell, None)
+        self._unwritten.setdefault(news.cell, []).append(news)
+        if news.event.kind in ENDS:
+            self._write(news.cell)
+        elif time.monotonic() - self._written > LONGEST_UNWRITTEN:
+            for cell in list(self._unwritten):
+                self._write(cell)
+            self._written = time.monotonic()
+
+    def _write(self, cell: int) -> None:
+        assert self._folder is not None
+        run = self._folder.cell(cell)
         if not run.path.exists():
-            run.begin(self._cells[news.cell].to_dict())
-        for name, contents in news.files.items():
-            run.write(name, contents)
-        run.append(news.event)
+            run.begin(self._cells[cell].to_dict())
+        for news in self._unwritten.pop(cell):
+            for name, contents in news.files.items():
+                run.write(name, contents)
+            run.append(news.event)
         run.release()
 
 

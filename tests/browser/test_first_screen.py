@@ -6,7 +6,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ("", "temperature", "live", "microscope", "calibration", "right", "runs", "help")
+PAGES = (
+    "",
+    "temperature",
+    "live",
+    "microscope",
+    "calibration",
+    "right",
+    "landscape",
+    "runs",
+    "help",
+)
 T = "[data-testid=hero-temperature]"
 
 

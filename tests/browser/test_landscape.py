@@ -1,0 +1,73 @@
+"""The landscape: a sweep fills the map while it trains, and its places answer to the pointer."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+QUERY = "Ts=1, 4, 16&weights=0.3, 1&seeds=0, 1&epochs=40&teacher_epochs=2&metric=test_accuracy"
+MEANS = """() => document.querySelector('[data-testid=chart-landscape] .js-plotly-plot')
+  ?.data?.[0]?.z?.flat() ?? []"""
+
+
+@pytest.fixture
+def swept(page, app):
+    """A sweep that was started by hand and is over."""
+    page.goto(f"{app}/landscape?{QUERY}")
+    page.locator(".st-key-start_sweep button").click()
+    expect(page.get_by_text(re.compile("12 students finished"))).to_be_visible()
+    return page
+
+
+def test_the_map_fills_in_while_the_students_learn_until_stop(page, app, until):
+    page.goto(f"{app}/landscape?{QUERY.replace('epochs=40', 'epochs=600')}")
+    page.locator(".st-key-start_sweep button").click()
+    seen = set()
+
+    def fills_in():
+        means = page.evaluate(MEANS)
+        if means and all(mean is not None for mean in means):
+            seen.add(tuple(means))
+        return len(seen) > 2
+
+    until(fills_in)
+    assert all(len(means) == 6 for means in seen)
+    page.locator(".st-key-stop_sweep button").click()
+    expect(page.get_by_text(re.compile("^stopped after"))).to_be_visible()
+    expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
+
+
+def test_a_place_shows_its_curves_and_opens_its_run(swept, until):
+    page = swept
+    chart = page.locator("[data-testid=chart-landscape] .js-plotly-plot")
+    curves = page.get_by_test_id("chart-cell_curves")
+    chart.scroll_into_view_if_needed()
+
+    def pointed(across, up):
+        box = chart.bounding_box()
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + up * box["height"])
+        return curves.inner_text()
+
+    until(lambda: "T 16, λ 0.3" in pointed(0.3, 0.25))
+    until(lambda: "T 1, λ 1" in pointed(0.65, 0.75))
+
+    page.mouse.down()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("at=1_1"))
+    page.locator("[class*=st-key-open-]").first.locator("button").click()
+    expect(page.locator("h1")).to_have_text(re.compile("Does the soft label help"))
+    expect(page).to_have_url(re.compile(r"run=sweep-[\w-]+\.0002"))
+    expect(page.locator(".kd-transport-state")).to_have_text("finished")
+
+
+def test_a_guess_is_made_before_the_values_are_seen(swept, app, until):
+    page = swept
+    page.get_by_text("Guess first").click()
+    until(lambda: set(page.evaluate(MEANS)) == {0})
+    expect(page.get_by_text("Is there a real winner?")).to_have_count(0)
+    box = page.locator("[data-testid=chart-landscape] .js-plotly-plot").bounding_box()
+    page.mouse.click(box["x"] + 0.35 * box["width"], box["y"] + 0.5 * box["height"])
+
+    expect(page).to_have_url(re.compile("guess=4_0.3"))
+    expect(page.get_by_text(re.compile("Your guess"))).to_be_visible()
+    until(lambda: min(page.evaluate(MEANS)) > 0)
