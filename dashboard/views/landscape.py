@@ -19,13 +19,12 @@ from kdcore.landscape import METRICS, Landscape
 POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
 
 
-def settings_row(sweep: str) -> None:
+def settings_row(sweep: str, live: bool) -> None:
     """The axes, Start and Stop."""
     columns = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom", gap="small")
     for (axis, key), column in zip(sweeps.AXIS_KEYS.items(), columns, strict=False):
         column.text_input(t(f"landscape.{axis}"), key=key, help=t(f"landscape.{axis}_help"))
     sentence = problem(sweeps.chosen_sweep)
-    live = sweeps.is_live(sweep)
     with columns[3], st.container(horizontal=True):
         st.button(t("live.start"), key="start_sweep", type="secondary" if live else "primary",
                   icon=":material/play_arrow:", disabled=bool(sentence) or live,
@@ -125,11 +124,11 @@ sidebar(store().root / "uploads")
 st.title(t("landscape.title"), anchor=False)
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-settings_row(sweep)
+live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
+settings_row(sweep, live)
 if not sweep:
     st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
 else:
-    live = sweeps.is_live(sweep)
     usual = "validation_accuracy"
     address.take("metric", usual, lambda text: text if text in METRICS else usual)
     address.take("guess_first", False, lambda text: text == "1")
