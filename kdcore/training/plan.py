@@ -99,25 +99,44 @@ def plan(
     cores = available_cores()
     for rectangle in rectangles(cells):
         config = cells[rectangle[0]]
-        students = Places({number: cells[number] for number in rectangle}).count
+        students = _count(cells, rectangle)
         fits = students_that_fit(config, data, device)
-        if device.type != "cpu" or executor == "joint" or cores == 1:
-            groups += divided(cells, rectangle, -(-students // fits))
-            continue
-        rates = _seconds_per_student(config, data, device, min(fits, students))
-        best = min(rates, key=rates.__getitem__)
-        steps = config.epochs * batch_count(
-            len(data.train.labels), batch_size(config, len(data.train.labels))
-        )
-        here = students * rates[best] * steps
-        limit = fits if best == max(rates) else best  # where more together is still no loss
-        if executor == "processes" or here / cores + START_UP < here:
-            workers = max(workers, min(cores, students))
-            parts = max(workers, -(-students // max(1, min(limit, fits // cores))))
-        else:
-            parts = -(-students // limit)
-        groups += divided(cells, rectangle, parts)
+        parts, limit = 1, fits
+        if device.type == "cpu" and executor != "joint" and cores > 1:
+            rates = _seconds_per_student(config, data, device, min(fits, students))
+            best = min(rates, key=rates.__getitem__)
+            steps = config.epochs * batch_count(
+                len(data.train.labels), batch_size(config, len(data.train.labels))
+            )
+            here = students * rates[best] * steps
+            if best < max(rates):  # more together would be slower
+                limit = best
+            if executor == "processes" or here / cores + START_UP < here:
+                parts = min(cores, students)
+                workers = max(workers, parts)
+                limit = max(1, min(limit, fits // cores))
+        groups += _small_enough(cells, rectangle, parts, limit)
     return Plan(groups, workers)
+
+
+def _small_enough(
+    cells: Sequence[RunConfig], rectangle: Sequence[int], parts: int, limit: int
+) -> list[list[int]]:
+    """At least ``parts`` groups of at most ``limit`` students; a cell is never divided.
+
+    Every group has plain students of its own, so that more groups are more students.
+    """
+    while True:
+        groups = divided(cells, rectangle, parts)
+        largest = max(_count(cells, group) for group in groups)
+        if largest <= limit or len(groups) == len(rectangle):
+            return groups
+        parts = max(parts + 1, parts * largest // (limit + 1))
+
+
+def _count(cells: Sequence[RunConfig], numbers: Sequence[int]) -> int:
+    """Students of a group, plain ones included."""
+    return Places({number: cells[number] for number in numbers}).count
 
 
 def available_cores() -> int:

@@ -1,0 +1,101 @@
+"""How a sweep is divided: within memory, and by what is quicker."""
+
+import pytest
+import torch
+
+from kdcore import RunConfig
+from kdcore.data.digits import digits
+from kdcore.errors import UserError
+from kdcore.sweep_config import SweepConfig
+from kdcore.training import plan as planning
+from kdcore.training.joint import Places
+from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, memory_of_student, plan
+
+CPU = torch.device("cpu")
+BASE = RunConfig(student="mlp:8", epochs=2, device="cpu")
+CELLS = SweepConfig(base=BASE, temperatures=(1, 2, 4), weights=(0.5, 1), seeds=(0, 1)).cells
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    steps = digits(tmp_path_factory.mktemp("root"))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def free(monkeypatch, data, students):
+    """Memory for so many students."""
+    needs = memory_of_student(BASE, data)
+    monkeypatch.setattr(planning, "free_memory", lambda device: students * needs / SHARE_OF_MEMORY)
+
+
+def timed(monkeypatch, seconds):
+    """``seconds(most)``: of a step for one student, by the number that take it together."""
+    monkeypatch.setattr(planning, "available_cores", lambda: 2)
+    monkeypatch.setattr(planning, "_seconds_per_student",
+                        lambda config, data, device, most: seconds(most))  # fmt: skip
+
+
+def students_of(group):
+    return Places({number: CELLS[number] for number in group}).count
+
+
+def test_what_fits_is_trained_in_one_group(monkeypatch, data):
+    free(monkeypatch, data, 100)
+    division = plan(CELLS, data, CPU, executor="joint")
+
+    assert [sorted(group) for group in division.groups] == [list(range(12))]
+    assert division.workers == 0
+
+
+def test_what_does_not_fit_is_trained_in_groups(monkeypatch, data):
+    free(monkeypatch, data, 5.5)
+    division = plan(CELLS, data, CPU, executor="joint")
+
+    assert sorted(number for group in division.groups for number in group) == list(range(12))
+    assert len(division.groups) > 1
+    assert max(students_of(group) for group in division.groups) <= 5
+
+
+def test_where_not_one_student_fits_the_need_is_told(monkeypatch, data):
+    free(monkeypatch, data, 0.6)
+    with pytest.raises(UserError) as caught:
+        plan(CELLS, data, CPU, executor="joint")
+
+    values = caught.value.values
+    assert caught.value.code == "sweep_memory"
+    assert values["needs"] == pytest.approx(memory_of_student(BASE, data) / GIBIBYTE)
+    assert values["free"] < values["needs"] / SHARE_OF_MEMORY
+
+
+def test_processes_get_a_group_each_at_least(data, monkeypatch):
+    monkeypatch.setattr(planning, "available_cores", lambda: 3)
+    division = plan(CELLS, data, CPU, executor="processes")
+
+    assert division.workers == 3
+    assert len(division.groups) >= 3
+
+
+@pytest.mark.parametrize(("seconds", "workers"), [(1e-6, 0), (10.0, 2)])
+def test_processes_are_started_where_they_save_more_than_they_take(
+    monkeypatch, data, seconds, workers
+):
+    timed(monkeypatch, lambda most: {1: seconds, most: seconds / 2})
+
+    assert plan(CELLS, data, CPU).workers == workers
+
+
+def test_where_together_is_slower_students_are_trained_apart(monkeypatch, data):
+    timed(monkeypatch, lambda most: {1: 10.0, most: 11.0})
+    division = plan(CELLS, data, CPU)
+
+    assert max(len(group) for group in division.groups) == 1
+
+
+def test_a_wider_student_needs_more_memory(data):
+    assert memory_of_student(BASE.but(student="mlp:800,800"), data) > 10 * memory_of_student(
+        BASE, data
+    )
