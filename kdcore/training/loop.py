@@ -3,7 +3,6 @@
 Read ``train`` from top to bottom; everything else is detail.
 """
 
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +30,12 @@ from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
 from kdcore.training.batches import batch_count
 from kdcore.training.cohort import batch_size
-from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
 from kdcore.training.meter import SLOWEST_REPORTS, batches_per_report
@@ -39,7 +43,6 @@ from kdcore.training.snapshots import Snapshots
 from kdcore.training.teacher import teach_teacher
 from kdcore.training.terms import Member, Tuning, tuned
 from kdcore.training.weights import save_module
-from kdcore.version import VERSION
 
 
 @dataclass(slots=True)
@@ -208,8 +211,7 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
         batches_per_epoch=batch_count(transfer_size, batch_size(config, transfer_size)),
-        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
-                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
+        version=software_versions(),
     )  # fmt: skip
 
 

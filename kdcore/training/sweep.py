@@ -1,13 +1,9 @@
 """The main path of a sweep: a grid of cells, one teacher, and groups that are trained jointly."""
 
 import copy
-import platform
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
-
-import torch
 
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
@@ -18,15 +14,19 @@ from kdcore.events import (
     Epoch,
     Event,
     Failed,
-    Finished,
-    Started,
     SweepFinished,
     SweepPrepared,
     SweepStarted,
 )
 from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
-from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.cells import cut_short, keep
+from kdcore.training.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
 from kdcore.training.evaluation import answers, score
 from kdcore.training.executors import Executor, GroupEnded, InThisProcess, Message
 from kdcore.training.joint import CellNews, Group
@@ -34,7 +34,6 @@ from kdcore.training.lesson import model_precision
 from kdcore.training.plan import Plan, plan
 from kdcore.training.processes import Processes
 from kdcore.training.teacher import Teacher, teach_teacher
-from kdcore.version import VERSION
 
 
 def sweep(
@@ -65,8 +64,7 @@ def sweep(
         sweep=name, config=config.to_dict(), cells=_table(cells, folder),
         device=device_name(device), validation_size=len(data.validation.labels),
         test_size=len(data.test.labels),
-        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
-                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
+        version=software_versions(),
     )  # fmt: skip
     diary = Diary(folder, cells)
     stopped = False
@@ -146,11 +144,8 @@ class Diary:
         cells = list(self._open)
         for cell, last in self._open.items():
             if last is not None:
-                self._write(CellNews(cell, Finished(
-                    run=self._folder.cell_id(cell) if self._folder else "", stopped=True,
-                    epochs=last.epoch, step=last.step, teacher=last.teacher,
-                    students=last.students, seconds=last.seconds * last.epoch,
-                )))  # fmt: skip
+                run = self._folder.cell_id(cell) if self._folder else ""
+                self._write(CellNews(cell, cut_short(run, last)))
         self._open.clear()
         if cells:
             yield CellsEnded(cells=cells, state="stopped")
@@ -170,17 +165,8 @@ class Diary:
             yield CellsEnded(cells=[news.cell], state="finished")
 
     def _write(self, news: CellNews) -> None:
-        if self._folder is None:
-            return
-        run = self._folder.cell(news.cell)
-        if isinstance(news.event, Started):  # for the second time where its worker died
-            shutil.rmtree(run.path, ignore_errors=True)
-        if not run.path.exists():
-            run.begin(self._cells[news.cell].to_dict())
-        for name, contents in news.files.items():
-            run.write(name, contents)
-        run.append(news.event)
-        run.release()
+        if self._folder is not None:
+            keep(self._folder.cell(news.cell), self._cells[news.cell], news)
 
 
 def _groups(
