@@ -105,7 +105,8 @@ def _add_search(commands: Any) -> None:
     entry = commands.add_parser(
         "search", help="the best student of a space, judged on validation data",
         description="T goes from 1 to 20 and λ from 0 to 1 unless they are named; any other "
-        "axis that is not named has one value, its default or that of --config.", allow_abbrev=False,
+        "axis that is not named has one value, its default or that of --config.",
+        allow_abbrev=False,
     )  # fmt: skip
     entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
     for axis, (metavar, syntax) in SYNTAX.items():

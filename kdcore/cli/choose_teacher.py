@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -56,7 +57,7 @@ def _print_json(events: Iterable[Event]) -> Event | None:
 def _print_for_people(events: Iterable[Event]) -> Event | None:
     console = Console(highlight=False)
     table = Table("teacher", "weights", "validation", "ECE", "T_cal", "NLL fitted",
-                  "students' validation", "teacher's test", "students' test")  # fmt: skip
+                  "students", "test", "students' test", box=SIMPLE)  # fmt: skip
     last = None
     with console.status("") as status:
         for last in events:

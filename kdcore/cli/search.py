@@ -3,10 +3,11 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
@@ -134,11 +135,16 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     return last
 
 
-def _table(ended: Iterable[TrialEnded], objective: str) -> Table:
-    settings = [axis.setting for axis in AXES.values()]
+def _table(ended: Sequence[TrialEnded], objective: str) -> Table:
+    """One row a trial; a setting that is the same in all of them has no column."""
+    settings = [
+        axis.setting
+        for axis in AXES.values()
+        if len({trial.params.get(axis.setting) for trial in ended}) > 1
+    ]
     signs = {"temperature": "T", "weight": "λ"}
     table = Table("trial", "state", "epochs", *(signs.get(name, name) for name in settings),
-                  "value", "test", title=f"{objective} of the trials")  # fmt: skip
+                  "value", "test", title=f"{objective} of the trials", box=SIMPLE)  # fmt: skip
     for trial in ended:
         accuracy = "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}"
         table.add_row(
