@@ -611,6 +611,8 @@ def _revive(kind: Any, value: Any) -> Any:
         return kind(**{  # type: ignore[operator]
             name: _revive(hints[name], item) for name, item in value.items() if name in hints
         })  # fmt: skip
+    if get_origin(kind) is list and is_dataclass(get_args(kind)[0]):
+        return [_revive(get_args(kind)[0], item) for item in value]
     if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):
         return {name: _revive(get_args(kind)[1], item) for name, item in value.items()}
     return value
