@@ -123,6 +123,10 @@ class History:
                     self.steps[name].add(self._row(name, means, event.position))
             case Epoch():
                 self.epochs.append(event)
+                if not self.seconds:  # a sweep's cell tells of no batches
+                    self.position, self.step = float(event.epoch), event.step
+                    for name, scores in event.students.items():
+                        self.steps[name].add(self._row(name, _means(scores), self.position))
             case Snapshot():
                 self.snapshots[event.epoch] = event
             case Retuned():
@@ -146,3 +150,16 @@ class History:
             "soft": weight * clean["soft_loss"],
             **{name: clean[name] for name in STEP_COLUMNS if name in clean},
         }
+
+
+def _means(scores: Scores) -> StepScores:
+    """The means of an epoch in the place of those of a few batches."""
+    unknown = float("nan")
+    values = {
+        "loss": scores.train_loss, "hard_loss": scores.hard_loss, "soft_loss": scores.soft_loss,
+        "accuracy": scores.train_accuracy, "agreement": scores.agreement,
+    }  # fmt: skip
+    return StepScores(
+        **{name: unknown if value is None else value for name, value in values.items()},
+        hard_gradient=unknown, soft_gradient=unknown, soft_gradient_without_t2=unknown,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ PAGES = (
     ("microscope", ":material/biotech:"),
     ("calibration", ":material/speed:"),
     ("right", ":material/rule:"),
+    ("landscape", ":material/landscape:"),
     ("runs", ":material/history:"),
     ("help", ":material/help:"),
 )

@@ -25,9 +25,7 @@ def panel(name: str, run: str = "") -> Iterator[None]:
         yield
 
 
-def chart_panel(
-    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None
-) -> None:
-    """The chart ``name`` of a run in its frame."""
+def chart_panel(name: str, run: str, **how: Any) -> str | None:
+    """The chart ``name`` of a run in its frame; ``how`` as for ``live_plot``, which see."""
     with panel(name, run):
-        live_plot(name, run, height=height, params=params)
+        return live_plot(name, run, **how)

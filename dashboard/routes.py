@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.charts import OF_A_MOMENT, OVER_TIME
+from dashboard.charts import OF_A_MOMENT, OF_A_SWEEP, OVER_TIME
 from dashboard.charts.bins import WAYS
+from dashboard.charts.places import Place, View
 from dashboard.encoding import json_text
 from dashboard.engine import store
 from dashboard.shared_history import history_of
@@ -22,6 +23,7 @@ from dashboard.soft_labels import soft_labels
 from dashboard.stream import Stream
 from dashboard.text import LANGUAGES, words
 from kdcore.errors import UserError
+from kdcore.landscape import METRICS, Landscape
 
 STATIC = Path(__file__).with_name("static")
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -65,6 +67,10 @@ def figure(request: Request) -> Response:
     spoken = words(_language(request))
     with shared.lock:
         history = shared.newest()
+        if isinstance(history, Landscape):
+            if name not in OF_A_SWEEP:
+                return _said({"error": f"no chart {name}"}, 404)
+            return _said(OF_A_SWEEP[name](history, spoken, _view(request)))
         if name in OVER_TIME:
             return _said(OVER_TIME[name](history, spoken))
         if name not in OF_A_MOMENT:
@@ -111,12 +117,12 @@ def _said(values: Any, status: int = 200) -> Response:
 
 
 def _run(request: Request) -> str:
-    """The full id of the run asked for.
+    """The full id of the run or sweep asked for.
 
     Raises:
         UserError: there is none.
     """
-    return store().folder(request.query_params.get("run", "")).id
+    return store().job(request.query_params.get("run", "")).id
 
 
 def _language(request: Request) -> str:
@@ -138,3 +144,23 @@ def _chart_settings(request: Request) -> dict[str, Any]:
         "bins": int(bins) if bins in WAYS else BINS,
         "calibrated": request.query_params.get("calibrated") in ("true", "1"),
     }
+
+
+def _view(request: Request) -> View:
+    """What is to be seen of a sweep."""
+    asked = request.query_params
+    metric = asked.get("metric", "")
+    return View(
+        metric=metric if metric in METRICS else "test_accuracy", lr=_number(request, "lr"),
+        method=asked.get("method"), hidden=asked.get("hidden") == "true",
+        guess=_place(asked.get("guess", "")), at=_place(asked.get("at", "")),
+    )  # fmt: skip
+
+
+def _place(text: str) -> Place | None:
+    """``"4_0.5"`` → T 4, λ 0.5."""
+    try:
+        temperature, weight = map(float, text.split("_"))
+    except ValueError:
+        return None
+    return temperature, weight

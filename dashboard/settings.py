@@ -103,6 +103,27 @@ def dataset_widgets(uploads: Path) -> None:
     )  # fmt: skip
 
 
+def sidebar(uploads: Path) -> None:
+    """All settings that take effect at the next start."""
+    with st.sidebar:
+        st.subheader(t("live.settings"), anchor=False, help=t("live.next_start"))
+        dataset_widgets(uploads)
+        group_widgets("models")
+        group_widgets("loss")
+        for group in [name for name in GROUPS if name not in ("models", "loss")]:
+            with st.expander(t(f"live.group.{group}")):
+                group_widgets(group)
+
+
+def problem(make: Callable[[], object]) -> str:
+    """Why the chosen settings make nothing, as a sentence; empty where they do."""
+    try:
+        make()
+    except UserError as error:
+        return explain(error.code, error.values, str(error))
+    return ""
+
+
 def group_widgets(group: str) -> None:
     """The widgets of one of ``GROUPS``."""
     for name in GROUPS[group]:

@@ -1,22 +1,24 @@
-"""The histories of the runs that are looked at, one for all viewers."""
+"""The histories of the runs and sweeps that are looked at, one for all viewers."""
 
 from functools import lru_cache
 from threading import Lock
 
 from dashboard.engine import hub
 from dashboard.history import History
+from kdcore.landscape import Landscape
+from kdcore.store import SWEEP, sweep_of
 
 
 class SharedHistory:
-    """One run's history, brought up to date by whoever asks."""
+    """One run's history, or a sweep's landscape, brought up to date by whoever asks."""
 
     def __init__(self, run: str) -> None:
         self.run = run
         self.lock = Lock()
         """Held while the history is read or grows."""
-        self._history = History()
+        self._history: History | Landscape = Landscape() if is_sweep(run) else History()
 
-    def newest(self) -> History:
+    def newest(self) -> History | Landscape:
         """The history with all events so far; call it with the lock held.
 
         Raises:
@@ -24,6 +26,11 @@ class SharedHistory:
         """
         self._history.fold(hub().events(self.run, self._history.heard))
         return self._history
+
+
+def is_sweep(run: str) -> bool:
+    """Whether an id is that of a sweep, and not of one of its cells."""
+    return run.startswith(SWEEP) and not sweep_of(run)
 
 
 @lru_cache(maxsize=32)

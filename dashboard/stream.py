@@ -19,6 +19,7 @@ from dashboard.shared_history import history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import words
 from kdcore.errors import UserError
+from kdcore.landscape import Landscape
 
 PERIOD = 0.22
 """Seconds between two looks: a little more often than four times a second."""
@@ -95,6 +96,8 @@ class Stream:
             state = _state(self._run, history)
             if history.heard == self._heard:
                 return None, state, self._heard
+            if isinstance(history, Landscape):  # its charts are asked for, each with its view
+                return {}, state, history.heard
             figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
             return figures, state, history.heard
 
@@ -114,9 +117,12 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(None)
 
 
-def _state(run: str, history: History) -> dict[str, Any]:
+def _state(run: str, history: History | Landscape) -> dict[str, Any]:
     """Where the run stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
+    if isinstance(history, Landscape):
+        return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
+                "version": history.scored + len(history.states)}  # fmt: skip
     return {
         "state": state,
         "live": state in LIVE_STATES,

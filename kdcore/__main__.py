@@ -3,6 +3,7 @@
 import sys
 
 from kdcore.cli.arguments import parser
+from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 
 
@@ -24,4 +25,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(rank_0_speaks(main))

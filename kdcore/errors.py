@@ -58,6 +58,7 @@ MESSAGES = {
         "The store holds {found} searches called {search!r}: give the id of one, as listed by "
         "python -m kdcore searches."
     ),
+    "one_process": "{command} trains in one process: start it without torchrun.",
     "teachers_too_few": "A choice needs two teachers or more: name them, separated by blanks.",
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
@@ -100,6 +101,23 @@ MESSAGES = {
         "choose teacher_outputs each_step or auto."
     ),
     "device_missing": "The device {device!r} is not available here: choose one of {allowed}.",
+    "device_alone": (
+        "Several processes cannot share the device {device!r}: choose cpu or cuda, "
+        "or start without torchrun."
+    ),
+    "too_few_gpus": (
+        "{processes} processes need a GPU each, but there are {count}: "
+        "start fewer (--nproc-per-node) or choose the device cpu."
+    ),
+    "fewer_examples_than_processes": (
+        "The students see {examples} examples, too few for {processes} processes: "
+        "start fewer (--nproc-per-node) or raise transfer_size."
+    ),
+    "sweep_by_torchrun": ("A sweep shares its students out by itself: start it without torchrun."),
+    "only_stop": (
+        "A run over several processes can be stopped but takes no other command, such as "
+        "{command}: set everything before it starts."
+    ),
     "out_of_memory": (
         "The {device} ran out of memory with batches of {batch_size}: "
         "halve the batch size or choose smaller models."

@@ -19,7 +19,7 @@ from kdcore.events import (
 )
 
 METRICS = {
-    "test_accuracy": True, "validation_accuracy": True, "test_errors": False, "ece": False,
+    "validation_accuracy": True, "test_accuracy": True, "test_errors": False, "ece": False,
     "nll": False, "brier": False, "agreement": True,
 }  # fmt: skip
 """Scores of a cell; whether more is better."""

@@ -24,6 +24,7 @@ class Run:
         config: what to do.
         folder: where arrays and weights are kept, and the store in which trained teachers are
             found again; without one nothing is written.
+        controls: what the run obeys; default: its own.
 
     Example:
         >>> run = Run(RunConfig(epochs=1, teacher_epochs=1))
@@ -31,11 +32,14 @@ class Run:
         'finished'
     """
 
-    def __init__(self, config: RunConfig, folder: "RunFolder | None" = None) -> None:
+    def __init__(
+        self, config: RunConfig, folder: "RunFolder | None" = None,
+        controls: Controls | None = None,
+    ) -> None:  # fmt: skip
         self.config = config
         self.folder = folder
         self.id = folder.id if folder else new_run_id()
-        self.controls = Controls(config)
+        self.controls = controls or Controls(config)
 
     def __iter__(self) -> Iterator[Event]:
         # torch wakes here and not before: the app's process lists and starts runs without it

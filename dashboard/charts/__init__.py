@@ -1,7 +1,8 @@
 """Charts as plain dicts of Plotly: pure functions of a run's history and the words.
 
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
-shows one epoch: ``figure(snapshot, words, …)``. A new chart is a file and a line here.
+shows one epoch: ``figure(snapshot, words, …)``. A chart of a sweep shows its grid:
+``figure(landscape, words, view)``. A new chart is a file and a line here.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from dashboard.charts import (
     accuracy,
     agreement,
     calibration_table,
+    cell_curves,
     confidence_histogram,
     confusion,
     cost,
@@ -18,6 +20,9 @@ from dashboard.charts import (
     error_origin,
     errors,
     gradient_share,
+    landscape,
+    landscape_margins,
+    landscape_surface,
     loss_terms,
     losses,
     nll_curve,
@@ -70,3 +75,11 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "cost": cost.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…)``; ``epoch=None`` is the newest."""
+
+OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
+    "landscape": landscape.figure,
+    "landscape_surface": landscape_surface.figure,
+    "landscape_margins": landscape_margins.figure,
+    "cell_curves": cell_curves.figure,
+}
+"""``figure(landscape, words, view)``."""

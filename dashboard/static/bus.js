@@ -28,7 +28,8 @@ export function watchDisplayTemperature(watch) {
 }
 
 /**
- * Events: `figure` (detail: its name), `state`, `moment` (the cursor moved), `connection`.
+ * Events: `figure` (detail: its name), `state`, `moment` (the cursor moved), `place` (the pointer
+ * moved over a sweep's grid), `connection`.
  * The cursor is a place on the time axis in epochs; null follows the newest.
  */
 class RunView extends EventTarget {
@@ -36,6 +37,7 @@ class RunView extends EventTarget {
   state = { state: "queued", phase: "waiting", position: 0, epoch: 0, epochs: 0, step: 0,
     seconds: 0, snapshots: [], students: [], marks: [], live: false };
   cursor = null;
+  place = null; // of a sweep's grid, under the pointer
   playing = false;
   connected = true;
   #viewers = 0;
@@ -92,6 +94,13 @@ class RunView extends EventTarget {
   setCursor(position) {
     this.cursor = position === null ? null : Math.min(Math.max(position, 0), this.newest);
     this.dispatchEvent(new Event("moment"));
+  }
+
+  /** Point at a place of a sweep's grid, or with null at none. */
+  setPlace(place) {
+    if (place === this.place) return;
+    this.place = place;
+    this.dispatchEvent(new Event("place"));
   }
 
   /** Replay from the moment shown, or from the start, at `rate` epochs a second. */

@@ -27,8 +27,8 @@ function plotly() {
 
 const charts = new WeakMap();
 
-/** Show or change the chart in `parent`. */
-export async function mount(parent, data) {
+/** Show or change the chart in `parent`; `choose` is told where in a grid the viewer clicked. */
+export async function mount(parent, data, choose) {
   await stylesheet("controls.css");
   await stylesheet("live_plot.css");
   const shown = charts.get(parent);
@@ -37,7 +37,7 @@ export async function mount(parent, data) {
     return shown.end;
   }
   shown?.end();
-  const chart = new Chart(parent, data);
+  const chart = new Chart(parent, data, choose);
   charts.set(parent, chart);
   return chart.end;
 }
@@ -50,8 +50,9 @@ class Chart {
   #zoom = {}; // ranges that the viewer chose, by axis
   #revision = 0; // arrays grow in place: Plotly looks at them again when this changes
 
-  constructor(parent, data) {
+  constructor(parent, data, choose) {
     this.parent = parent;
+    this.choose = choose;
     this.data = data;
     this.run = runView(data.run, data.language);
     this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
@@ -72,6 +73,7 @@ class Chart {
     } else {
       this.run.on("moment", this.fetch, signal);
       this.run.on("state", this.fetch, signal);
+      if (data.follows) this.run.on("place", this.fetch, signal);
       this.#fetch();
     }
     this.run.on("connection", () => this.root.classList.toggle("kd-lost", !this.run.connected),
@@ -108,10 +110,12 @@ class Chart {
   /** The chart of the moment that is shown. */
   async #fetch() {
     const epoch = this.run.epoch;
-    const asked = JSON.stringify([epoch, this.data.params, this.run.state.prepared]);
+    const place = this.data.follows && this.run.place ? { at: this.run.place } : {};
+    const parameters = { ...this.data.params, ...(epoch === null ? {} : { epoch }), ...place };
+    const { prepared, version } = this.run.state;
+    const asked = JSON.stringify([parameters, prepared, version]);
     if (asked === this.#asked) return;
     this.#asked = asked;
-    const parameters = { ...this.data.params, ...(epoch === null ? {} : { epoch }) };
     try {
       const answer = await fetch(this.run.address(`figure/${this.data.name}`, parameters));
       const figure = await answer.json();
@@ -162,7 +166,10 @@ class Chart {
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       toImageButtonOptions: { filename: this.data.name, scale: 2 },
     });
-    if (!this.#drawn) this.#keepZoom();
+    if (!this.#drawn) {
+      this.#keepZoom();
+      this.#tellPlaces();
+    }
     this.#drawn = true;
     this.plot.setAttribute("aria-label", `${this.data.title} ${spoken(traces)}`);
   }
@@ -180,6 +187,16 @@ class Chart {
     this.plot.on("plotly_doubleclick", () => {
       this.#zoom = {};
       this.draw();
+    });
+  }
+
+  /** Where in the grid the pointer is, for the charts that follow it; and where it was clicked. */
+  #tellPlaces() {
+    const place = ({ points }) => points.find(({ customdata }) => customdata?.length === 2)?.customdata;
+    this.plot.on("plotly_hover", (event) => place(event) && this.run.setPlace(place(event).join("_")));
+    this.plot.on("plotly_unhover", () => this.run.setPlace(null));
+    this.plot.on("plotly_click", (event) => {
+      if (this.data.choosable && place(event)) this.choose(place(event).join("_"));
     });
   }
 

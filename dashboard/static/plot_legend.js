@@ -7,6 +7,7 @@ const SHAPES = {
   circle: "M9 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
   square: "M9.3 2.8h6.4v6.4h-6.4z",
   diamond: "M12.5 1.8l4.2 4.2l-4.2 4.2l-4.2 -4.2z",
+  star: "M12.5 0.6l1.7 3.6l4 0.5l-2.9 2.8l0.7 3.9l-3.5 -1.9l-3.5 1.9l0.7 -3.9l-2.9 -2.8l4 -0.5z",
 };
 
 /** @returns {root, show(traces), without(traces)}; `changed` is called after a click */
@@ -37,7 +38,7 @@ export function plotLegend(changed) {
   };
 }
 
-function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup }) {
+function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup, colorscale }) {
   const svg = drawing("svg", { viewBox: "0 0 25 12", "aria-hidden": "true" });
   const colour = marker.pattern?.fgcolor ?? (typeof marker.color === "string" ? marker.color : line.color);
   if (type === "bar" || stackgroup) {
@@ -47,10 +48,20 @@ function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup
     }));
     return svg;
   }
-  if (mode.includes("lines")) {
+  if (type === "surface") {
+    const step = 13 / colorscale.length;
+    svg.append(...colorscale.map(([, fill], at) =>
+      drawing("rect", { x: 6 + at * step, y: 1, width: step + 0.3, height: 10, fill })));
+    return svg;
+  }
+  if (mode.includes("lines") || type === "contour") {
     svg.append(drawing("path", { d: "M1 6h23", fill: "none", stroke: line.color, "stroke-width": 2.2,
       "stroke-dasharray": DASHES[line.dash] ?? "" }));
   }
-  if (mode.includes("markers")) svg.append(drawing("path", { d: SHAPES[marker.symbol] ?? SHAPES.circle, fill: colour }));
+  if (mode.includes("markers")) {
+    const [shape, open] = (marker.symbol ?? "circle").split("-");
+    svg.append(drawing("path", { d: SHAPES[shape] ?? SHAPES.circle,
+      fill: open ? "none" : colour, stroke: marker.line?.color ?? "none", "stroke-width": 1.4 }));
+  }
   return svg;
 }

@@ -9,56 +9,38 @@ from dashboard.engine import store
 from dashboard.live_board import board, layout_key
 from dashboard.panel import chart_panel
 from dashboard.settings import (
-    GROUPS,
     NOTICES,
     chosen,
-    dataset_widgets,
-    group_widgets,
     live_widgets,
+    problem,
     show_in_address,
+    sidebar,
     take_from_address,
 )
-from dashboard.text import explain, t
-from kdcore.errors import UserError
+from dashboard.text import t
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
 EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
 
-def problem() -> str:
-    """Why the chosen settings make no run, as a sentence; empty where they do."""
-    try:
-        chosen()
-    except UserError as error:
-        return explain(error.code, error.values, str(error))
-    return ""
-
-
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
     """The board, and the whole page anew when other panels are due."""
-    board(run, startable=not problem())
+    board(run, startable=not problem(chosen))
     if st.session_state["run"] != run or layout_key(run) != drawn:
         st.rerun()
 
 
 take_from_address()
 run = actions.followed_run()
-with st.sidebar:
-    st.subheader(t("live.settings"), anchor=False, help=t("live.next_start"))
-    dataset_widgets(store().root / "uploads")
-    group_widgets("models")
-    group_widgets("loss")
-    for group in [name for name in GROUPS if name not in ("models", "loss")]:
-        with st.expander(t(f"live.group.{group}")):
-            group_widgets(group)
+sidebar(store().root / "uploads")
 
 st.title(t("live.title"), anchor=False)
 if run:
     st.caption(f"{summary(store().folder(run).config)} · {run}")
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-if sentence := problem():
+if sentence := problem(chosen):
     st.error(sentence, icon=":material/error:")
 drawn = layout_key(run)
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL

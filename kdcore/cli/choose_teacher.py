@@ -12,7 +12,9 @@ from rich.table import Table
 
 from kdcore.choice_config import ChoiceConfig
 from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
+from kdcore.errors import UserError
 from kdcore.events import ChoiceFinished, Event, Failed, TeacherEpoch, TeacherJudged
 from kdcore.run import Choice
 from kdcore.search_config import parse_models
@@ -29,6 +31,8 @@ WAYS = {
 
 def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
     """Compare teachers; 0 if it ended, 1 if it failed."""
+    if processes() > 1:
+        raise UserError("one_process", command="choose-teacher")
     config = ChoiceConfig(
         base=base, teachers=parse_models("teachers", given.teachers),
         seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),

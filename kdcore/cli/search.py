@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -32,6 +33,8 @@ from kdcore.store import SearchFolder, Store, recorded
 
 def search(base: RunConfig, given: argparse.Namespace) -> int:
     """Carry out a search or go on with one; 0 if it ended, 1 if it or all of its trials failed."""
+    if processes() > 1:
+        raise UserError("one_process", command="search")
     folder = _folder(base, given)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 

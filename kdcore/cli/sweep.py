@@ -11,7 +11,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
+from kdcore.errors import UserError
 from kdcore.events import Event, Failed, SweepFinished, SweepPrepared, TeacherEpoch
 from kdcore.landscape import Landscape, Spread
 from kdcore.run import Sweep
@@ -21,6 +23,8 @@ from kdcore.sweep_config import AXES, SweepConfig, parse_axis
 
 def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     """Carry out a sweep; 0 if it finished, 1 if it or all of its cells failed."""
+    if processes() > 1:
+        raise UserError("sweep_by_torchrun")
     axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
     config = SweepConfig(base=base, **axes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)

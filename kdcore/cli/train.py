@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.ranks import processes, rank
+from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.events import (
     Epoch,
@@ -25,15 +27,30 @@ from kdcore.store import Store, recorded
 
 
 def run(config: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a run; 0 if it finished, 1 if it failed."""
+    """Carry out a run; 0 if it finished, 1 if it failed.
+
+    Of several processes, rank 0 keeps the run in the store.
+    """
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
+    if processes() == 1:
+        return _run(config, given, Controls(config))
+    from kdcore.training.distributed import GroupControls, join, leave  # noqa: PLC0415
+
+    join(config.device)
+    status = _run(config, given, GroupControls(config))
+    if status == 0:
+        leave()
+    return status
+
+
+def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> int:
     store = Store(Path(given.store) if given.store else None)
-    folder = store.create(config)
-    job = Run(config, folder)
+    folder = store.create(config) if rank() == 0 else None
+    job = Run(config, folder, controls)
     with stopped_by_interrupt(job.controls):
-        events = recorded(job, folder)
+        events = recorded(job, folder) if folder else job
         last = _print_json(events) if given.json else _print_for_people(events)
     if isinstance(last, Failed):
         print(f"kdcore: {last.error}", file=sys.stderr)

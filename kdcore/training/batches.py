@@ -6,23 +6,23 @@ import torch
 from torch import Tensor
 
 
-def batches(size: int, batch_size: int, seed: int, epoch: int) -> list[Tensor]:
-    """Index tensors of one epoch, shuffled; a last batch of one joins the batch before it.
+def batches(size: int, batch_size: int, seed: int, epoch: int, *, least: int = 2) -> list[Tensor]:
+    """Index tensors of one epoch, shuffled; a last batch below ``least`` joins the one before it.
 
     Batch normalisation cannot train on a single example.
     """
     generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
     order = torch.randperm(size, generator=generator)
     parts = list(order.split(batch_size))
-    if len(parts) > 1 and len(parts[-1]) == 1:
+    if len(parts) > 1 and len(parts[-1]) < least:
         parts[-2:] = [torch.cat(parts[-2:])]
     return parts
 
 
-def batch_count(size: int, batch_size: int) -> int:
+def batch_count(size: int, batch_size: int, *, least: int = 2) -> int:
     """How many batches ``batches`` makes."""
     count = -(-size // batch_size)
-    return count - 1 if count > 1 and size % batch_size == 1 else count
+    return count - 1 if count > 1 and 0 < size % batch_size < least else count
 
 
 def chunks(size: int, chunk_size: int) -> Iterator[slice]:

@@ -8,7 +8,8 @@ from torch import Tensor
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, Split, augmented, noisy_labels, transfer_set
 from kdcore.errors import UserError
-from kdcore.training.batches import batches
+from kdcore.training.batches import batch_count, batches
+from kdcore.training.distributed import least_batch, own_part, world_size
 from kdcore.training.evaluation import answer
 from kdcore.training.students import autocast
 from kdcore.training.teacher import Teacher
@@ -36,18 +37,25 @@ class Cohort:
         self._generator = torch.Generator()
 
     def begin(self, epoch: int) -> list[Tensor]:
-        """The index tensors of an epoch's batches."""
+        """The index tensors of an epoch's batches, the same on every rank."""
         config, size = self._config, len(self.transfer.labels)
         self._generator.manual_seed(config.seed * 1_000_003 + epoch)
-        return batches(size, batch_size(config, size), config.seed, epoch)
+        return batches(size, batch_size(config, size), config.seed, epoch, least=least_batch())
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Inputs ``[B, …]``, labels ``[B]`` and the teacher's logits ``[B, C]`` of a batch."""
+        """Inputs ``[B, …]``, labels ``[B]`` and the teacher's logits ``[B, C]`` of a batch.
+
+        Of this rank's part; the whole is augmented first, so that chance falls on each example
+        as with one process.
+        """
         index = index.to(self.transfer.labels.device)
         raw = self.transfer.inputs.index_select(0, index)
-        labels = self.transfer.labels.index_select(0, index)
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
+        if world_size() > 1:
+            part = own_part(len(index))
+            index, raw = index[part], raw[part]
+        labels = self.transfer.labels.index_select(0, index)
         inputs = self._data.normalised(raw)
         return inputs, labels, self._teacher_logits(inputs, index)
 
@@ -64,7 +72,8 @@ def cohorts(
     """One cohort a configuration; they differ in the seed alone.
 
     Raises:
-        UserError: the teacher's answers are wanted once, but every batch is changed at random.
+        UserError: the teacher's answers are wanted once, but every batch is changed at random; or
+            a batch cannot give every rank an example.
     """
     augment, wanted = configs[0].augment, configs[0].teacher_outputs
     once = wanted == "once" or (wanted == "auto" and augment == "none")
@@ -74,6 +83,9 @@ def cohorts(
     outputs, inputs = None, None
     for config in configs:
         transfer = transfer_of(config, data)
+        if len(transfer.labels) < world_size():
+            raise UserError("fewer_examples_than_processes", examples=len(transfer.labels),
+                            processes=world_size())  # fmt: skip
         if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
             inputs = transfer.inputs
             outputs = answer(teacher.module, data, transfer, precision=precision)
@@ -91,5 +103,10 @@ def transfer_of(config: RunConfig, data: Dataset) -> Split:
 
 
 def batch_size(config: RunConfig, transfer_size: int) -> int:
-    """Examples a step; ``gd`` takes the whole transfer set."""
-    return transfer_size if config.optimizer == "gd" else config.batch_size
+    """Examples a step, over all ranks; ``gd`` takes the whole transfer set."""
+    return transfer_size if config.optimizer == "gd" else config.batch_size * world_size()
+
+
+def batches_per_epoch(config: RunConfig, transfer_size: int) -> int:
+    """Steps an epoch."""
+    return batch_count(transfer_size, batch_size(config, transfer_size), least=least_batch())

@@ -38,6 +38,10 @@ from kdcore.training.terms import Member, tuned
 from kdcore.training.weights import packed_module
 
 
+LOGITS_PER_REPORT = 20_000_000
+"""Held until the means of some batches are taken: 80 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """What one worker trains in one loop; can be sent to another process."""
@@ -86,7 +90,8 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     tuning = tuned(places.members, base.mixing, device)
     story = Story(group, lesson, places, data)
     yield from story.begin()
-    every = batches_per_report(lesson.batches, lesson.flops_per_batch)
+    logits_per_batch = places.count * lesson.batch_size * len(data.classes)
+    every = max(1, min(batches_per_report(lesson.batches), LOGITS_PER_REPORT // logits_per_batch))
     step = 0
     for epoch in range(1, base.epochs + 1):
         began = reported = time.perf_counter()

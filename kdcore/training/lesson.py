@@ -13,9 +13,9 @@ from kdcore.data import Dataset
 from kdcore.events import Scores
 from kdcore.models.build import build_model
 from kdcore.models.matching import copy_matching
-from kdcore.training.batches import batch_count
-from kdcore.training.cohort import batch_size, cohorts
+from kdcore.training.cohort import batch_size, batches_per_epoch, cohorts
 from kdcore.training.device import choose_precision
+from kdcore.training.distributed import averaged, replicated, to_whole, world_size
 from kdcore.training.evaluation import Answers, answers, answers_of, score, score_all
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
@@ -47,9 +47,10 @@ class Lesson:
             [[self._student(own) for _ in members] for own in of_seeds],
             optimizer=config.optimizer, lr=[member.lr for member in members],
             precision=self.precision, device=device,
+            wrap=replicated if world_size() > 1 else None,
         )  # fmt: skip
         self.terms = Terms([member.method for member in members])
-        self.meter = Meter(len(seeds), len(members), self.terms)
+        self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_answers, data, None)
         self.cohorts = cohorts(
@@ -58,7 +59,7 @@ class Lesson:
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.cohorts[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
-        self.batches = batch_count(self.transfer_size, self.batch_size)
+        self.batches = batches_per_epoch(config, self.transfer_size)
 
     def begin(self, epoch: int) -> list[tuple[Tensor, ...]]:
         """The epoch's batches: an index tensor for each seed."""
@@ -66,12 +67,13 @@ class Lesson:
         return list(zip(*(cohort.begin(epoch) for cohort in self.cohorts), strict=True))
 
     def step(self, indices: tuple[Tensor, ...], tuning: Tuning) -> None:
-        """One batch of every seed."""
+        """One batch of every seed, of which this rank takes its part."""
         parts = [cohort.batch(index) for cohort, index in
                  zip(self.cohorts, indices, strict=True)]  # fmt: skip
         inputs, labels, teacher_logits = map(_stacked, zip(*parts, strict=True))
         logits = self.students.forward(inputs)
-        hard, soft = self.terms.gradients(logits, labels, teacher_logits, tuning)
+        parts_gradients = self.terms.gradients(logits, labels, teacher_logits, tuning)
+        hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
         self.students.learn(hard + soft, tuning.lr)
         self.meter.record(logits, labels, teacher_logits, hard, soft)
 

@@ -28,14 +28,14 @@ from kdcore.events import (
 )
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
-from kdcore.training.batches import batch_count
-from kdcore.training.cohort import batch_size
+from kdcore.training.cohort import batches_per_epoch
 from kdcore.training.device import (
     choose_device,
     device_name,
     software_versions,
     use_faster_float32_matmul,
 )
+from kdcore.training.distributed import by_first_rank, world_size
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
 from kdcore.training.meter import SLOWEST_REPORTS, batches_per_report
@@ -66,14 +66,15 @@ def train(
     began = time.perf_counter()
     use_faster_float32_matmul()
     device = choose_device(config.device)
-    data = yield from load_dataset(config, folder.root if folder else None)
-    data = data.to(device)
+    loading = load_dataset(config, folder.root if folder else None)
+    data = (yield from by_first_rank(loading)).to(device)
     yield started(config, run, device, data)
     try:
-        teacher = yield from teach_teacher(
+        teaching = teach_teacher(
             config, data, controls, folder, device,
             model_precision(config.teacher, config, data, device),
         )  # fmt: skip
+        teacher = (yield from by_first_rank(teaching)).to(device)
     except Stopped:
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
                        seconds=time.perf_counter() - began)  # fmt: skip
@@ -210,8 +211,8 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         classes=list(data.classes), students=student_names(config), train_size=transfer_size,
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
-        batches_per_epoch=batch_count(transfer_size, batch_size(config, transfer_size)),
-        version=software_versions(),
+        batches_per_epoch=batches_per_epoch(config, transfer_size),
+        version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ its logits in one go.
 Shapes: S seeds, G members, B batch, C classes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -20,10 +21,11 @@ FLOPS_PER_REPORT = 6e9
 """And one at least after so much arithmetic: a fraction of a second on a slow processor."""
 SLOWEST_REPORTS = 8
 """Batches a second below which every batch is reported."""
+Gather = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor, int]]
 MEANS = ("train_loss", "hard_loss", "soft_loss", "train_accuracy")
 
 
-def batches_per_report(batches_per_epoch: int, flops_per_batch: float) -> int:
+def batches_per_report(batches_per_epoch: int, flops_per_batch: float = 0.0) -> int:
     """Batches from one report to the next.
 
     It depends on the run's settings and never on a clock: equal runs tell equal events.
@@ -85,9 +87,14 @@ class Meter:
         seeds: S.
         members: G.
         terms: the members' losses.
+        gather: from a window's means, norms and number of examples to those of all ranks;
+            without it the window is this process's alone.
     """
 
-    def __init__(self, seeds: int, members: int, terms: Terms) -> None:
+    def __init__(
+        self, seeds: int, members: int, terms: Terms, gather: Gather = lambda *window: window
+    ) -> None:
+        self._gather = gather
         self._terms = terms
         self._window = _Window()
         self._totals = torch.zeros(len(MEANS), seeds * members, dtype=torch.float64)
@@ -124,14 +131,15 @@ class Meter:
             if teacher is not None else torch.full_like(accuracy, torch.nan)
         )  # fmt: skip
         hard, soft = hard.double(), soft.double()
-        report = Report(*(values.cpu() for values in (
-            tuning.hard.double() * hard + tuning.soft.double() * soft, hard, soft, accuracy,
-            agreement, window.hard_gradient.flatten(2).norm(dim=-1),
-            window.soft_gradient.flatten(2).norm(dim=-1),
-        )))  # fmt: skip
-        examples = labels.shape[1]
-        means = (report.loss, report.hard, report.soft, report.accuracy)
-        self._totals += examples * torch.stack([values.flatten() for values in means])
+        mixed = tuning.hard.double() * hard + tuning.soft.double() * soft
+        gradients = torch.stack([window.hard_gradient, window.soft_gradient])
+        means, norms, examples = self._gather(
+            torch.stack([mixed, hard, soft, accuracy, agreement]),
+            gradients.flatten(3).norm(dim=-1), labels.shape[1],
+        )  # fmt: skip
+        report = Report(*means.cpu(), *norms.cpu())
+        kept = (report.loss, report.hard, report.soft, report.accuracy)
+        self._totals += examples * torch.stack([values.flatten() for values in kept])
         self._seen += examples
         return report
 

@@ -4,7 +4,7 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 The nets of a seed take the same batches; members differ in what the teacher tells them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
 from kdcore.training.stacked_mlp import StackedMLP
+
+Wrap = Callable[[nn.Module], nn.Module]
 
 
 class Body(Protocol):
@@ -36,12 +38,21 @@ class Body(Protocol):
 
 
 class Interleaved:
-    """Any modules, one after the other; PyTorch goes backward."""
+    """Any modules, one after the other; PyTorch goes backward.
+
+    Args:
+        modules: what answers, and whose weights learn.
+        learners: the same modules as training steps call them, perhaps wrapped.
+        seeds: S.
+        precision: ``float32`` or ``bf16``.
+        device: of the modules.
+    """
 
     def __init__(
-        self, modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device
-    ) -> None:
-        self._modules = modules
+        self, modules: Sequence[nn.Module], learners: Sequence[nn.Module], seeds: int,
+        precision: str, device: torch.device,
+    ) -> None:  # fmt: skip
+        self._modules, self._learners = modules, learners
         self._members = len(modules) // seeds
         self._precision, self._device = precision, device
         self._logits: list[Tensor] = []
@@ -53,8 +64,8 @@ class Interleaved:
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
         with torch.enable_grad(), autocast(self._device, self._precision):
-            self._logits = [module(inputs[at // self._members])
-                            for at, module in enumerate(self._modules)]  # fmt: skip
+            self._logits = [learner(inputs[at // self._members])
+                            for at, learner in enumerate(self._learners)]  # fmt: skip
         return torch.stack([logits.detach().float() for logits in self._logits])
 
     def backward(self, gradient: Tensor) -> None:
@@ -83,15 +94,17 @@ class Students:
         modules: by seed, then by member; moved to ``device`` by the caller.
         optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
         lr: each member's learning rate; those that are equal now change together.
+        wrap: puts something between a module and its training steps, such as
+            ``DistributedDataParallel``.
     """
 
     def __init__(
         self, modules: Sequence[Sequence[nn.Module]], *, optimizer: str, lr: Sequence[float],
-        precision: str, device: torch.device,
+        precision: str, device: torch.device, wrap: Wrap | None = None,
     ) -> None:  # fmt: skip
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
-        self.body = _body(self.modules, self.seeds, precision, device)
+        self.body = _body(self.modules, self.seeds, precision, device, wrap)
         self._first = {rate: member for member, rate in reversed(list(enumerate(lr)))}
         groups = []
         for rate in self._first:
@@ -118,11 +131,16 @@ class Students:
             module.train(mode)
 
 
-def _body(modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device) -> Body:
+def _body(
+    modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device,
+    wrap: Wrap | None,
+) -> Body:  # fmt: skip
+    if wrap is not None:
+        return Interleaved(modules, [wrap(module) for module in modules], seeds, precision, device)
     nets = [module for module in modules if isinstance(module, MLP)]
     if len(nets) == len(modules):
         return StackedMLP(nets, seeds, precision)
-    return Interleaved(modules, seeds, precision, device)
+    return Interleaved(modules, modules, seeds, precision, device)
 
 
 def _optimizer(

@@ -43,6 +43,10 @@ class Teacher:
     source: str
     """``trained``, ``cached`` or ``loaded``."""
 
+    def to(self, device: torch.device) -> "Teacher":
+        """The same teacher on another device."""
+        return Teacher(self.module.to(device), self.source)
+
 
 def teach_teacher(
     config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,

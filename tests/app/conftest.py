@@ -5,11 +5,20 @@ import pytest
 from made_runs import MAIN, record
 from streamlit.testing.v1 import AppTest
 
-from dashboard import actions, choice, engine, live_board, teacher_answers
+from dashboard import (
+    actions,
+    choice,
+    engine,
+    live_board,
+    shared_history,
+    sweeps,
+    teacher_answers,
+)
 from kdcore.commands import Stop
 from kdcore.store import Store
+from kdcore.sweep_config import SweepConfig
 
-ASKERS = (actions, choice, engine, live_board, teacher_answers)
+ASKERS = (actions, choice, engine, live_board, shared_history, sweeps, teacher_answers)
 
 
 class PlayedHub:
@@ -21,7 +30,8 @@ class PlayedHub:
         self.sent = []
 
     def submit(self, config):
-        folder = self.store.create(config)
+        make = self.store.create_sweep if isinstance(config, SweepConfig) else self.store.create
+        folder = make(config)
         self.states[folder.id] = "running"
         return folder.id
 
@@ -31,13 +41,13 @@ class PlayedHub:
             self.states[run] = "stopped"
 
     def events(self, run, since=0):
-        return self.store.folder(run).events(since)
+        return self.store.job(run).events(since)
 
     def wait(self, run, since, timeout):
         return self.events(run, since)
 
     def state(self, run):
-        return self.states.get(run) or self.store.folder(run).state
+        return self.states.get(run) or self.store.job(run).state
 
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")

@@ -56,6 +56,14 @@ def test_a_search_without_a_complete_trial_fails(kdcore):
     assert "No trial" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["search"], ["choose-teacher", "--teachers", "mlp:4 mlp:8"]])
+def test_torchrun_is_refused(kdcore, monkeypatch, arguments):
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    done = kdcore(*arguments)
+    assert (done.returncode, "without torchrun" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

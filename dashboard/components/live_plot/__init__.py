@@ -17,15 +17,21 @@ _component = st.components.v2.component(
 
 
 def live_plot(
-    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None
-) -> None:
+    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None,
+    choosable: bool = False, follows: bool = False,
+) -> str | None:  # fmt: skip
     """The chart ``name`` of ``dashboard.charts``.
 
     Args:
-        name: key in ``OVER_TIME`` or ``OF_A_MOMENT``.
-        run: id of the run.
+        name: key in ``OVER_TIME``, ``OF_A_MOMENT`` or ``OF_A_SWEEP``.
+        run: id of the run or sweep.
         height: in pixels at the usual size of type; it grows with it.
-        params: what a chart of a moment takes, such as ``bins``.
+        params: what a chart takes, such as ``bins``.
+        choosable: a click on a place of a sweep's grid is told.
+        follows: shows the place of the grid that the pointer is at, on whichever chart.
+
+    Returns:
+        ``"T_λ"`` of the place, in the run of the script that follows a click.
     """
     data = {
         "name": name,
@@ -34,7 +40,10 @@ def live_plot(
         "over_time": name in OVER_TIME,
         "height": height,
         "params": params or {},
+        "choosable": choosable,
+        "follows": follows,
         "title": t(f"panel.{name}.title"),
         "words": words_of("live_plot"),
     }
-    _component(key=f"plot-{name}-{run}", data=data)
+    told = _component(key=f"plot-{name}-{run}", data=data, on_chosen_change=lambda: None)
+    return told.chosen  # type: ignore[no-any-return]

@@ -1,7 +1,7 @@
 // Loads the component from the app's own address, once for the whole page.
 const address = new URL("kd/static/live_plot.js", document.baseURI);
 
-export default async function ({ parentElement, data }) {
+export default async function ({ parentElement, data, setTriggerValue }) {
   const { mount } = await import(address);
-  return mount(parentElement, data);
+  return mount(parentElement, data, (place) => setTriggerValue("chosen", place));
 }

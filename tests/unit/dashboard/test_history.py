@@ -63,3 +63,11 @@ def test_a_stopped_run_was_evaluated_where_it_stopped():
 
     assert [at for at, _ in history.evaluations] == [1.0, 1.5]
     assert history.evaluations[-1][1]["distilled"].test_errors == 35
+
+
+def test_a_run_that_tells_of_no_batches_has_a_row_an_epoch():
+    history = told(make.started(), make.prepared(), make.epoch(1), make.epoch(2))
+
+    assert history.position == 2
+    assert history.steps["plain"].columns["position"] == [1, 2]
+    assert history.steps["distilled"].columns["agreement"] == [0.95, 0.95]

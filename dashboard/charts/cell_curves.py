@@ -1,0 +1,52 @@
+"""The curves of one place of the grid: every seed, and the plain student beside it."""
+
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.charts.places import View, percent
+from kdcore.landscape import Landscape
+
+
+def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+    """The metric after each epoch; a pale line a seed, a strong one for their mean."""
+    if view.hidden:
+        return style.empty(words, "guess_first")
+    cells = landscape.cells(view.lr, view.method)
+    best = landscape.best(cells)
+    place = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
+    cell = next((one for one in cells if (one.temperature, one.weight) == place), None)
+    if cell is None:
+        return style.empty(words, "scores")
+    trails, lines = [], []
+    for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
+        curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[number]]
+                  for number in cell.numbers if number in kept]  # fmt: skip
+        if not curves:
+            continue
+        trails += [
+            style.trail(words, student, *zip(*curve, strict=True), hoverinfo="skip")
+            for curve in curves if len(curves) > 1
+        ]  # fmt: skip
+        length = min(map(len, curves))
+        points = [curve[:length] for curve in curves]
+        epochs = [epoch for epoch, _ in points[0]]
+        means = [_mean([value for _, value in at]) for at in zip(*points, strict=True)]
+        lines.append(style.line(
+            words, student, epochs, means, mode="lines",
+            hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
+        ))  # fmt: skip
+    if not lines:
+        return style.empty(words, "scores")
+    n = len(cell.numbers)
+    return {"data": trails + lines, "layout": {
+        "xaxis": {"title": {"text": words["chart.epoch"]}},
+        "yaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+        "hovermode": "x",
+        "annotations": [style.heading(
+            f"<b>T {cell.temperature:g}, λ {cell.weight:g}</b>  n = {n}", [0, 1])],
+    }}  # fmt: skip
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

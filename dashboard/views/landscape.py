@@ -1,0 +1,178 @@
+"""The landscape: which T, which λ?"""
+
+import streamlit as st
+
+from dashboard import address, sweeps
+from dashboard.engine import hub, store
+from dashboard.panel import chart_panel, panel
+from dashboard.settings import (
+    NOTICES,
+    parameters,
+    problem,
+    show_in_address,
+    sidebar,
+    take_from_address,
+)
+from dashboard.text import explain, t, tell
+from kdcore.landscape import METRICS, Landscape
+
+POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
+
+
+def settings_row(sweep: str) -> None:
+    """The axes, Start and Stop."""
+    columns = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom", gap="small")
+    for (axis, key), column in zip(sweeps.AXIS_KEYS.items(), columns, strict=False):
+        column.text_input(t(f"landscape.{axis}"), key=key, help=t(f"landscape.{axis}_help"))
+    sentence = problem(sweeps.chosen_sweep)
+    live = sweeps.is_live(sweep)
+    with columns[3], st.container(horizontal=True):
+        st.button(t("live.start"), key="start_sweep", type="secondary" if live else "primary",
+                  icon=":material/play_arrow:", disabled=bool(sentence) or live,
+                  on_click=sweeps.start)  # fmt: skip
+        st.button(t("live.stop"), key="stop_sweep", icon=":material/stop:", disabled=not live,
+                  on_click=sweeps.stop, args=(sweep,))  # fmt: skip
+    if sentence:
+        st.error(sentence, icon=":material/error:")
+    else:
+        config = sweeps.chosen_sweep()
+        st.caption(t("landscape.size", cells=config.size, epochs=config.base.epochs,
+                     student=config.base.student, seeds=len(config.seeds)))  # fmt: skip
+
+
+def where_it_stands(sweep: str, was_live: bool) -> None:
+    """State, progress, what was found; the whole page anew when the sweep has ended."""
+    found = sweeps.landscape_of(sweep)
+    state = hub().state(sweep)
+    live = sweeps.is_live(sweep)
+    if live:
+        st.progress(found.done, text=_progress_text(found, state))
+    elif found.finished:
+        st.caption(t("landscape.ended", state=t(f"state.{state}"), finished=found.finished.finished,
+                     failed=found.finished.failed, seconds=found.finished.seconds))  # fmt: skip
+    for retry in found.retries:
+        st.warning(t("landscape.retried", group=retry.group + 1, cause=retry.cause))
+    if found.failed:
+        st.error(explain(found.failed.code, found.failed.values, found.failed.error),
+                 icon=":material/error:")  # fmt: skip
+        if found.failed.details:
+            st.code(found.failed.details, language=None)
+    elif state in ("crashed", "interrupted"):
+        st.error(t(f"live.{state}"), icon=":material/error:")
+    if was_live and not live:
+        st.rerun()
+
+
+def _progress_text(found: Landscape, state: str) -> str:
+    if state == "queued":
+        return t("live.queued")
+    if found.prepared is None:
+        last = found.teacher_epoch
+        if last is None:
+            return t("live.waiting")
+        return t("live.loading_teacher", epoch=last.epoch, epochs=last.epochs,
+                 accuracy=last.test_accuracy)  # fmt: skip
+    rate = sum(progress.images_per_second for progress in found.progress.values())
+    return t("landscape.training", done=found.done, groups=len(found.prepared.groups),
+             workers=found.prepared.workers, rate=rate)  # fmt: skip
+
+
+def verdict(found: Landscape, lr: float, method: str) -> None:
+    """The best place on validation data with its test value; the viewer's guess beside it."""
+    cells = found.cells(lr, method)
+    if (best := found.best(cells)) is None:
+        st.caption(t("landscape.no_scores"))
+        return
+    st.markdown(tell(sweeps.best_told(best)))
+    guessed = sweeps.cell_at(cells, sweeps.place_of(st.query_params.get("guess")))
+    if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
+        spread = found.spread(guessed, "validation_accuracy")
+        assert spread is not None, "it has a rank"
+        st.markdown(t(
+            "landscape.guessed", temperature=guessed.temperature, weight=guessed.weight, rank=rank,
+            places=best.places, accuracy=sweeps.spread_told(spread),
+        ))  # fmt: skip
+
+
+def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
+    """The runs of the place that was clicked, to be opened."""
+    cell = sweeps.cell_at(found.cells(lr, method), sweeps.place_of(st.query_params.get("at")))
+    if cell is None:
+        st.caption(t("landscape.choose"))
+        return
+    st.markdown(t("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
+    folder = store().sweep(sweep)
+    config = folder.config
+    with st.container(horizontal=True):
+        for number in cell.numbers:
+            seed = config.cells[number].seed
+            ready = number in found.states and folder.cell(number).path.exists()
+            if st.button(t("landscape.open", seed=seed), key=f"open-{number}", disabled=not ready,
+                         icon=":material/replay:"):  # fmt: skip
+                address.go("live", run=folder.cell_id(number),
+                           **parameters(config.cells[number].to_dict()))  # fmt: skip
+        if st.button(t("landscape.train"), key="train_cell", icon=":material/play_circle:"):
+            address.go("live", run=None, **parameters(config.cells[cell.numbers[0]].to_dict()))
+    for number in cell.numbers:
+        if number in found.errors:
+            st.error(found.errors[number], icon=":material/error:")
+
+
+take_from_address()
+sweeps.take_axes()
+sweep = sweeps.followed_sweep()
+sidebar(store().root / "uploads")
+st.title(t("landscape.title"), anchor=False)
+for notice in st.session_state.get(NOTICES, []):
+    st.warning(notice, icon=":material/link_off:")
+settings_row(sweep)
+if not sweep:
+    st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
+else:
+    live = sweeps.is_live(sweep)
+    usual = "validation_accuracy"
+    address.take("metric", usual, lambda text: text if text in METRICS else usual)
+    address.take("guess_first", False, lambda text: text == "1")
+    st.selectbox(t("landscape.sweep"), store().sweeps(), key="sweep",
+                 format_func=sweeps.sweep_title, label_visibility="collapsed")  # fmt: skip
+    st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
+    found = sweeps.landscape_of(sweep)
+    config = store().sweep(sweep).config
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            t("landscape.metric"), list(METRICS), key="metric", required=True,
+            format_func=lambda name: t(f"metric.{name}"), label_visibility="collapsed",
+        )  # fmt: skip
+        lr, method = config.lrs[0], config.methods[0]
+        if len(config.lrs) > 1:
+            lr = st.selectbox(t("setting.lr.label"), config.lrs, key="shown_lr")
+        if len(config.methods) > 1:
+            method = st.selectbox(t("setting.method.label"), config.methods, key="shown_method")
+        st.toggle(t("landscape.guess_first"), key="guess_first", help=t("landscape.guess_help"))
+    guess = st.query_params.get("guess")
+    hidden = st.session_state["guess_first"] and not guess
+    view = {"metric": st.session_state["metric"], "lr": lr, "method": method,
+            "hidden": "true" if hidden else "false", "guess": guess or "",
+            "at": st.query_params.get("at", "")}  # fmt: skip
+    left, right = st.columns([1.15, 1])
+    with left:
+        clicked = chart_panel("landscape", sweep, height=380, params=view, choosable=True)
+    with right:
+        chart_panel("landscape_surface", sweep, height=380, params=view)
+    if clicked:
+        address.show({"guess" if hidden else "at": clicked})
+        st.rerun()
+    if not hidden:
+        with panel("landscape_best", sweep):
+            st.fragment(verdict, run_every=POLL if live else None)(found, lr, method)
+    left, right = st.columns(2)
+    with left:
+        chart_panel("landscape_margins", sweep, height=260, params=view)
+    with right:
+        chart_panel("cell_curves", sweep, height=260, params=view, follows=True)
+    if not hidden:
+        with panel("landscape_chosen", sweep):
+            chosen_place(sweep, found, lr, method)
+    address.show({"metric": st.session_state["metric"],
+                  "guess_first": "1" if st.session_state["guess_first"] else None})  # fmt: skip
+show_in_address()

@@ -1,0 +1,84 @@
+from made_sweeps import GRID, record_sweep
+
+from dashboard.text import words
+from kdcore.commands import Stop
+from kdcore.sweep_config import SweepConfig
+
+
+def button(app, key):
+    return next(button for button in app.button if button.key == key)
+
+
+def texts(app):
+    return " ".join(part.value for part in [*app.markdown, *app.caption])
+
+
+def test_without_a_sweep_the_page_says_what_one_is(open_page):
+    app = open_page("landscape")
+
+    assert app.info[0].value == words("en")["landscape.empty"]
+    assert not button(app, "start_sweep").disabled
+
+
+def test_start_submits_the_grid_and_follows_it(open_page, hub):
+    app = open_page("landscape", Ts="2, 5", weights="0.5", seeds="0, 1", epochs="3")
+    button(app, "start_sweep").click().run()
+    (sweep,) = hub.store.sweeps()
+    config = hub.store.sweep(sweep).config
+
+    assert config == SweepConfig(
+        base=config.base, temperatures=(2, 5), weights=(0.5,), seeds=(0, 1)
+    )
+    assert config.base.epochs == 3
+    assert app.query_params["sweep"] == sweep
+
+
+def test_a_bad_grid_cannot_be_started_and_is_explained(open_page):
+    app = open_page("landscape", Ts="2, 2")
+
+    assert button(app, "start_sweep").disabled
+    assert "names 2.0 twice" in app.error[0].value
+
+
+def test_a_finished_sweep_tells_its_best_place_and_how_sure_that_is(open_page, store):
+    record_sweep(store)
+    told = texts(open_page("landscape"))
+
+    assert "**T 4, λ 0.5**" in told
+    assert "96.4% ± 0.4" in told
+    assert "+2.2 ± 0.0 percentage points" in told
+
+
+def test_a_guess_is_held_against_the_others(open_page, store):
+    record_sweep(store)
+    told = texts(open_page("landscape", guess_first="1", guess="1_1"))
+
+    assert "Your guess, **T 1, λ 1**" in told
+    assert "rank 4 of 4" in told
+
+
+def test_until_the_guess_no_value_is_told(open_page, store):
+    record_sweep(store)
+
+    assert "**T 4, λ 0.5**" not in texts(open_page("landscape", guess_first="1"))
+
+
+def test_a_chosen_places_run_is_opened(open_page, store):
+    folder = record_sweep(store)
+    app = open_page("landscape", at="4_0.5")
+    number = next(number for number, cell in enumerate(GRID.cells)
+                  if (cell.temperature, cell.weight, cell.seed) == (4, 0.5, 1))  # fmt: skip
+    button(app, f"open-{number}").click().run()
+
+    assert app.query_params["run"] == folder.cell_id(number)
+    assert app.title[0].value == words("en")["live.title"]
+    assert not app.exception
+
+
+def test_stop_reaches_the_sweep(open_page, hub, store):
+    folder = record_sweep(store)
+    hub.states[folder.id] = "running"
+    app = open_page("landscape")
+    button(app, "stop_sweep").click().run()
+
+    assert [type(command) for command in hub.sent] == [Stop]

@@ -1,0 +1,81 @@
+"""The charts of a sweep: what they show, and that Plotly accepts them."""
+
+import plotly.graph_objects as go
+import pytest
+from made_sweeps import whole_sweep
+
+from dashboard.charts import OF_A_SWEEP
+from dashboard.charts.places import View
+from dashboard.text import LANGUAGES, words
+from kdcore.landscape import METRICS, Landscape
+
+
+def landscape(events=None):
+    found = Landscape()
+    found.fold(whole_sweep() if events is None else events)
+    return found
+
+
+def drawn(name, events=None, **view):
+    return OF_A_SWEEP[name](landscape(events), words("en"), View(**view))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("name", OF_A_SWEEP)
+def test_plotly_accepts_every_chart(name, metric, language):
+    figure = OF_A_SWEEP[name](landscape(), words(language), View(metric=metric))
+
+    assert go.Figure(figure).data
+
+
+@pytest.mark.parametrize("count", range(len(whole_sweep())))
+@pytest.mark.parametrize("name", OF_A_SWEEP)
+def test_a_sweep_that_is_under_way_has_a_chart_or_says_why_not(name, count):
+    figure = drawn(name, whole_sweep()[:count])
+
+    assert figure.get("empty") or go.Figure(figure)
+
+
+def test_the_map_has_the_means_and_its_best_place():
+    data = {trace.get("name"): trace for trace in drawn("landscape", metric="test_errors")["data"]}
+
+    assert data[None]["z"] == [[18, 25], [13, 23]]
+    assert data[None]["customdata"][1][0] == [4.0, 0.5]
+    assert data[None]["text"][0][0] == "18.0<br>± 0.000"
+    assert data[None]["reversescale"] is True
+    star = data["best on validation data"]
+    assert (round(star["x"][0]), round(star["y"][0])) == (0, 1)
+
+
+def test_the_line_parts_what_is_better_than_plain():
+    border = next(trace for trace in drawn("landscape", metric="test_errors")["data"]
+                  if trace["type"] == "contour")  # fmt: skip
+
+    assert border["z"] == [[3, -4], [8, -2]]
+    assert (border["contours"]["start"], border["contours"]["end"]) == (0, 0)
+
+
+def test_before_the_guess_no_chart_betrays_a_value():
+    (blank,) = drawn("landscape", hidden=True)["data"]
+
+    assert {value for row in blank["z"] for value in row} == {0}
+    assert "text" not in blank
+    for name in set(OF_A_SWEEP) - {"landscape"}:
+        assert drawn(name, hidden=True) == {"empty": words("en")["chart.empty.guess_first"]}
+
+
+def test_the_curves_are_those_of_the_place_pointed_at():
+    lines = [trace for trace in drawn("cell_curves", metric="test_errors", at=(1.0, 1.0))["data"]
+             if trace.get("showlegend") is not False]  # fmt: skip
+
+    assert [line["y"] for line in lines] == [[31, 21], [35, 25]]
+
+
+def test_the_margins_average_over_the_other_axis():
+    figure = drawn("landscape_margins", metric="test_errors")
+    over_t, over_weight = (trace["y"] for trace in figure["data"]
+                           if trace["name"] == words("en")["learner.distilled"])  # fmt: skip
+
+    assert over_t == [21.5, 18]
+    assert over_weight == [15.5, 24]
