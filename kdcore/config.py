@@ -115,13 +115,18 @@ class RunConfig:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def checked(name: str, value: Any) -> Any:
+def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
     """``value`` as the kind that the setting ``name`` is, within its range.
+
+    Args:
+        name: of a field that ``setting`` made.
+        value: what was given.
+        settings: the dataclass with that field.
 
     Raises:
         UserError: it is not; the sentence names the range or the choices.
     """
-    by_name = {item.name: item for item in fields(RunConfig)}
+    by_name = {item.name: item for item in fields(settings)}
     if name not in by_name:
         raise UserError("unknown_setting", name=name, hint=hint(name, list(by_name)))
     about = by_name[name].metadata

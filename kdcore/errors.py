@@ -29,11 +29,37 @@ MESSAGES = {
         "The process that trained this student ended unexpectedly ({cause}), twice: "
         "choose smaller models or batches if memory ran out."
     ),
-    "sweep_fixed": "The sweep {sweep!r} keeps its settings: only stop acts on it.",
+    "sweep_fixed": "{sweep} keeps its settings: only stop acts on it.",
     "no_such_sweep": (
         "The store holds {found} sweeps called {sweep!r}: give the id of one, as listed by "
         "python -m kdcore sweeps."
     ),
+    # searches
+    "bad_range": (
+        "{axis} is {value!r}: write a range as LOW:HIGH with the smaller number first, "
+        "as in 0.5:1, or values separated by commas."
+    ),
+    "no_range": "{axis} is {value!r}: it takes values by name, not a range.",
+    "nothing_to_search": (
+        "Every axis of the search has one value: give at least one of {axes} a range "
+        "or several values."
+    ),
+    "no_models": "{axis} names no model: give one or more, separated by blanks.",
+    "bad_folds": "folds is {folds}: choose 0 for the validation split, or from 2 to {most}.",
+    "folds_too_many": (
+        "The class {class_name!r} of {dataset} has {count} examples for training and validation: "
+        "choose at most {count} folds."
+    ),
+    "teacher_given": (
+        "teacher_weights is {path!r}, but the teachers are trained anew here, so that none has "
+        "seen what it is judged by: leave teacher_weights out."
+    ),
+    "no_such_search": (
+        "The store holds {found} searches called {search!r}: give the id of one, as listed by "
+        "python -m kdcore searches."
+    ),
+    "one_process": "{command} trains in one process: start it without torchrun.",
+    "teachers_too_few": "A choice needs two teachers or more: name them, separated by blanks.",
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
     "model_widths": (

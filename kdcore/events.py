@@ -4,7 +4,12 @@ The order of a run is ``started``, ``progress``…, ``teacher_epoch``…, ``prep
 ``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved, and at the end
 ``finished`` or ``failed``. That of a sweep is ``sweep_started``, the teacher's, ``sweep_prepared``,
 then ``sweep_progress``, ``cells_scored``, ``cells_ended`` and ``group_retried`` interleaved, and
-``sweep_finished`` or ``failed``. Arrays live in the run's folder; an event carries their file name.
+``sweep_finished`` or ``failed``. That of a search is ``search_started``, the teachers',
+``search_prepared``, then for each trial ``trial_started``, ``trial_scored``… and ``trial_ended``,
+and ``search_finished`` or ``failed``; one that is continued begins anew with ``search_started``.
+That of a choice of teacher is ``choice_started``, then the teacher's epochs and
+``teacher_judged`` for each, and ``choice_finished`` or ``failed``. Arrays live in the run's
+folder; an event carries their file name.
 """
 
 import json
@@ -115,6 +120,8 @@ class Scores:
     soft_loss: float | None = None
     """The soft term as the method defines it (with T² for ``kd``), before the weight."""
     train_accuracy: float | None = None
+    validation_nll: float | None = None
+    """``None`` in what was recorded before it was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,14 +395,190 @@ class SweepFinished(Event):
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchStarted(Event):
+    """The data are loaded and a search begins, or goes on where it was stopped."""
+
+    kind = "search_started"
+
+    search: str
+    config: dict[str, Any]
+    device: str
+    more_is_better: bool
+    """Whether the objective is to be as large as it can."""
+    ended: int
+    """Trials that ended before; they are not told again."""
+    validation_sizes: list[int]
+    """Of each fold; of the one validation split where there are no folds."""
+    test_size: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPrepared(Event):
+    """The teachers are ready: one, or one for each fold."""
+
+    kind = "search_prepared"
+
+    teacher_sources: list[str]
+    """``trained``, ``cached`` or ``loaded``."""
+    teachers: list[Scores]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStarted(Event):
+    """The next trial was chosen."""
+
+    kind = "trial_started"
+
+    trial: int
+    """Optuna's number of it; a trial that was stopped keeps its own."""
+    params: dict[str, Any]
+    """The settings of the space that act in this trial, by their names in a run."""
+    runs: list[str]
+    """Its trainings' runs, one for each fold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialScored(Event):
+    """A trial finished an epoch in all its folds."""
+
+    kind = "trial_scored"
+
+    trial: int
+    epoch: int
+    epochs: int
+    value: float
+    """The objective, mean over the folds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialEnded(Event):
+    """A trial is over; its runs can be opened."""
+
+    kind = "trial_ended"
+
+    trial: int
+    state: str
+    """``complete``, ``pruned``, ``failed`` or ``stopped``."""
+    params: dict[str, Any]
+    runs: list[str]
+    epochs: int
+    value: float | None
+    """The objective after the last epoch, mean over the folds; ``None`` where there was none."""
+    spread: float | None
+    """Sample standard deviation of the objective over the folds; ``None`` without folds."""
+    values: list[float]
+    """The objective of each fold."""
+    test_accuracy: float | None
+    """Mean over the folds' students; nothing is chosen by it."""
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFinished(Event):
+    """The search is over; ``stopped`` if a person ended it early.
+
+    What begins with ``best`` belongs to the trial with the best value, of equals the earliest;
+    it is ``None`` or empty where no trial is complete.
+    """
+
+    kind = "search_finished"
+
+    search: str
+    stopped: bool
+    complete: int
+    """Trials of the whole search, those before a continuation included."""
+    pruned: int
+    failed: int
+    best_trial: int | None
+    best_params: dict[str, Any]
+    best_runs: list[str]
+    best_value: float | None
+    best_spread: float | None
+    best_test_accuracy: float | None
+    """Beside the value; nothing was chosen by it."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceStarted(Event):
+    """The data are loaded and teachers are about to be compared."""
+
+    kind = "choice_started"
+
+    choice: str
+    config: dict[str, Any]
+    device: str
+    validation_size: int
+    test_size: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherJudged(Event):
+    """A teacher was measured and its students are trained."""
+
+    kind = "teacher_judged"
+
+    teacher: str
+    source: str
+    """``trained`` or ``cached``."""
+    parameters: int
+    validation_accuracy: float
+    ece: float
+    """Expected calibration error on validation data, 15 bins, as the teacher answers."""
+    nll: float
+    """On validation data, as it answers."""
+    temperature_fitted: float
+    """Minimises the NLL on validation data."""
+    nll_fitted: float
+    """The NLL at that temperature, on the same validation data."""
+    test_accuracy: float
+    """Nothing is chosen by what is measured on test data."""
+    students_validation_accuracy: list[float]
+    """Of the students that it taught, by seed."""
+    students_test_accuracy: list[float]
+    runs: list[str]
+    """Of the students, by seed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceFinished(Event):
+    """All teachers are compared; the lists hold those that share the best value.
+
+    They are empty where a person ended the comparison early (``stopped``).
+    """
+
+    kind = "choice_finished"
+
+    choice: str
+    stopped: bool
+    by_accuracy: list[str]
+    """Highest validation accuracy of the teacher."""
+    by_ece: list[str]
+    """Least expected calibration error on validation data."""
+    by_nll_fitted: list[str]
+    """Least NLL on validation data after the temperature fit."""
+    by_student: list[str]
+    """Highest validation accuracy of the distilled student, mean over seeds."""
+    agree: bool | None
+    """Whether one teacher stands in all four lists."""
+    seconds: float
+
+
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (Started, Progress, TeacherEpoch, Prepared, Batch, Epoch, Snapshot, Retuned,
                   Paused, Resumed, Finished, Failed, SweepStarted, SweepPrepared, SweepProgress,
-                  CellsScored, CellsEnded, GroupRetried, SweepFinished)
+                  CellsScored, CellsEnded, GroupRetried, SweepFinished, SearchStarted,
+                  SearchPrepared, TrialStarted, TrialScored, TrialEnded, SearchFinished,
+                  ChoiceStarted, TeacherJudged, ChoiceFinished)
 }  # fmt: skip
 
-ENDS = (Finished.kind, Failed.kind, SweepFinished.kind)
+ENDS = (Finished.kind, Failed.kind, SweepFinished.kind, SearchFinished.kind, ChoiceFinished.kind)
 
 
 def from_dict(values: dict[str, Any]) -> Event:
@@ -434,6 +617,8 @@ def _revive(kind: Any, value: Any) -> Any:
         return kind(**{
             name: _revive(hints[name], item) for name, item in value.items() if name in hints
         })  # fmt: skip
+    if get_origin(kind) is list and is_dataclass(get_args(kind)[0]):
+        return [_revive(get_args(kind)[0], item) for item in value]
     if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):
         return {name: _revive(get_args(kind)[1], item) for name, item in value.items()}
     return value

@@ -15,11 +15,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import ENDS, Event, Failed, Finished, SweepFinished, from_dict
-from kdcore.store import RunFolder, Store, SweepFolder, state_of
+from kdcore.events import (
+    ENDS,
+    ChoiceFinished,
+    Event,
+    Failed,
+    Finished,
+    SearchFinished,
+    SweepFinished,
+    from_dict,
+)
+from kdcore.search_config import SearchConfig
+from kdcore.store import JobConfig, JobFolder, Store, state_of
 from kdcore.sweep_config import SweepConfig
 
 Listener = Callable[[Event], None]
@@ -32,11 +43,11 @@ POLL = 0.25
 
 @dataclass(slots=True)
 class Job:
-    """What the hub knows of a run or a sweep."""
+    """What the hub knows of a run, a sweep, a search or a choice of teacher."""
 
     run: str
-    config: RunConfig | SweepConfig
-    folder: RunFolder | SweepFolder
+    config: JobConfig
+    folder: JobFolder
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
     stop_asked: float | None = None
@@ -72,22 +83,26 @@ class Hub:
         with self._changed:
             self._ensure_worker()
 
-    def submit(self, config: RunConfig | SweepConfig) -> str:
-        """Queue a run or a sweep; its id.
+    def submit(self, config: JobConfig) -> str:
+        """Queue a run, a sweep, a search or a choice of teacher; its id.
 
         Raises:
             UserError: the store cannot be written.
         """
-        folder: RunFolder | SweepFolder
-        if isinstance(config, SweepConfig):
-            folder = self.store.create_sweep(config)
-        else:
-            folder = self.store.create(config)
-        with self._changed:
-            self._jobs[folder.id] = Job(folder.id, config, folder)
-            self._waiting.append(folder.id)
-            self._changed.notify_all()
+        folder = self.store.create_job(config)
+        self._queue(Job(folder.id, config, folder))
         return folder.id
+
+    def resume(self, search: str) -> None:
+        """Queue a search that ended before all its trials did; its events go on.
+
+        Raises:
+            UserError: there is no such search, or it is still going.
+        """
+        folder = self.store.search(search)
+        if folder.held or folder.id in self._waiting:
+            raise UserError("run_in_use", run=search)
+        self._queue(Job(folder.id, folder.config, folder, events=folder.events()))
 
     def send(self, run: str, command: Command) -> None:
         """Tell a run something; one that is over hears nothing.
@@ -100,7 +115,7 @@ class Hub:
             if job is None:
                 raise UserError("not_ours", run=run)
             if isinstance(command, Retune):
-                if isinstance(job.config, SweepConfig):
+                if not isinstance(job.config, RunConfig):
                     raise UserError("sweep_fixed", sweep=run)
                 check_retune(command, job.config.mixing)
             if run in self._waiting and isinstance(command, Stop):
@@ -206,6 +221,12 @@ class Hub:
         self._ensure_worker()
         self._write({"command": "start", "run": job.run, "store": str(self.store.root)})
 
+    def _queue(self, job: Job) -> None:
+        with self._changed:
+            self._jobs[job.run] = job
+            self._waiting.append(job.run)
+            self._changed.notify_all()
+
     def _end_the_disobedient(self) -> None:
         job = self._jobs.get(self._running or "")
         if job and job.stop_asked and time.monotonic() - job.stop_asked > STOP_PATIENCE:
@@ -298,8 +319,20 @@ class Hub:
 
 def _nothing_done(job: Job) -> Event:
     """The end of what never began."""
-    if isinstance(job.config, SweepConfig):
-        return SweepFinished(sweep=job.run, stopped=True, finished=0, failed=0, seconds=0.0)
+    match job.config:
+        case SweepConfig():
+            return SweepFinished(sweep=job.run, stopped=True, finished=0, failed=0, seconds=0.0)
+        case SearchConfig():
+            return SearchFinished(
+                search=job.run, stopped=True, complete=0, pruned=0, failed=0, best_trial=None,
+                best_params={}, best_runs=[], best_value=None, best_spread=None,
+                best_test_accuracy=None, seconds=0.0,
+            )  # fmt: skip
+        case ChoiceConfig():
+            return ChoiceFinished(
+                choice=job.run, stopped=True, by_accuracy=[], by_ece=[], by_nll_fitted=[],
+                by_student=[], agree=None, seconds=0.0,
+            )  # fmt: skip
     return Finished(run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={},
                     seconds=0.0)  # fmt: skip
 

@@ -1,18 +1,20 @@
-"""``Run`` and ``Sweep``: a configuration in, events out."""
+"""``Run``, ``Sweep``, ``Search`` and ``Choice``: a configuration in, events out."""
 
 import traceback
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.store import SWEEP, new_run_id
+from kdcore.search_config import SearchConfig
+from kdcore.store import CHOICE, SEARCH, SWEEP, new_run_id
 from kdcore.sweep_config import SweepConfig
 
 if TYPE_CHECKING:
-    from kdcore.store import RunFolder, SweepFolder
+    from kdcore.store import ChoiceFolder, RunFolder, SearchFolder, SweepFolder
 
 
 class Run:
@@ -78,6 +80,54 @@ class Sweep:
 
         events = sweep(self.config, self.controls, name=self.id, folder=self.folder,
                        executor=self._executor, address=self._address)  # fmt: skip
+        return with_failures(events, self.config.base)
+
+
+class Search:
+    """A search for the best experiment of a space, told as events; iterate once.
+
+    Args:
+        config: the space and the way to look.
+        folder: where the trials and their runs are kept; one that holds trials already is gone
+            on with. Without one nothing is written.
+
+    Example:
+        >>> space = SearchConfig(base=RunConfig(epochs=1, teacher_epochs=1), trials=2)
+        >>> [event.complete for event in Search(space) if event.kind == "search_finished"]
+        [2]
+    """
+
+    def __init__(self, config: SearchConfig, folder: "SearchFolder | None" = None) -> None:
+        self.config = config
+        self.folder = folder
+        self.id = folder.id if folder else SEARCH + new_run_id()
+        self.controls = Controls(config.base)
+
+    def __iter__(self) -> Iterator[Event]:
+        from kdcore.training.search import search  # noqa: PLC0415
+
+        events = search(self.config, self.controls, name=self.id, folder=self.folder)
+        return with_failures(events, self.config.base)
+
+
+class Choice:
+    """A choice among several teachers, told as events; iterate once.
+
+    Args:
+        config: the teachers and what all their students share.
+        folder: where the students' runs are kept; without one nothing is written.
+    """
+
+    def __init__(self, config: ChoiceConfig, folder: "ChoiceFolder | None" = None) -> None:
+        self.config = config
+        self.folder = folder
+        self.id = folder.id if folder else CHOICE + new_run_id()
+        self.controls = Controls(config.base)
+
+    def __iter__(self) -> Iterator[Event]:
+        from kdcore.recipes.choose_teacher import choose_teacher  # noqa: PLC0415
+
+        events = choose_teacher(self.config, self.controls, name=self.id, folder=self.folder)
         return with_failures(events, self.config.base)
 
 

@@ -34,7 +34,7 @@ class SweepConfig:
     def __post_init__(self) -> None:
         for axis, setting in AXES.items():
             given = getattr(self, axis) or (getattr(self.base, setting),)
-            object.__setattr__(self, axis, _axis(axis, setting, given))
+            object.__setattr__(self, axis, checked_axis(axis, setting, given))
         for weight in self.weights:
             check_weight(weight, self.base.mixing)
         if self.size > MOST_CELLS:
@@ -91,7 +91,12 @@ def parse_axis(axis: str, text: str) -> tuple[Any, ...]:
     return values
 
 
-def _axis(axis: str, setting: str, given: Sequence[Any]) -> tuple[Any, ...]:
+def checked_axis(axis: str, setting: str, given: Sequence[Any]) -> tuple[Any, ...]:
+    """The values of an axis as what ``setting`` is.
+
+    Raises:
+        UserError: a bad value, or one that stands there twice.
+    """
     values = tuple(checked(setting, value) for value in given)
     for at, value in enumerate(values):
         if value in values[:at]:

@@ -19,17 +19,22 @@ from kdcore.commands import Command, Stop, command_from_dict
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.run import Run, Sweep
-from kdcore.store import RunFolder, Store, SweepFolder, recorded
+from kdcore.run import Choice, Run, Search, Sweep
+from kdcore.store import ChoiceFolder, JobFolder, SearchFolder, Store, SweepFolder, recorded
 
-Work = Run | Sweep
-MakeWork = Callable[[RunFolder | SweepFolder], Work]
+Work = Run | Sweep | Search | Choice
+MakeWork = Callable[[JobFolder], Work]
 
 
-def work_of(folder: RunFolder | SweepFolder) -> Work:
-    """The run or sweep that a folder asks for."""
-    if isinstance(folder, SweepFolder):
-        return Sweep(folder.config, folder)
+def work_of(folder: JobFolder) -> Work:
+    """The run, sweep, search or choice of teacher that a folder asks for."""
+    match folder:
+        case SweepFolder():
+            return Sweep(folder.config, folder)
+        case SearchFolder():
+            return Search(folder.config, folder)
+        case ChoiceFolder():
+            return Choice(folder.config, folder)
     return Run(folder.config, folder)
 
 

@@ -3,13 +3,16 @@
 import argparse
 import json
 import sys
-from dataclasses import fields
+from collections.abc import Collection
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from kdcore.cli import catalogue, runs, sweep, train
+from kdcore.cli import catalogue, choose_teacher, runs, search, sweep, train
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.search_config import AXES as SEARCH_AXES
+from kdcore.search_config import SYNTAX, SearchConfig
 from kdcore.sweep_config import AXES
 
 
@@ -30,6 +33,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
     _add_run(commands)
     _add_sweep(commands)
+    _add_search(commands)
+    _add_choose_teacher(commands)
     _add_runs(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the ways to use a teacher, with their sources"),
@@ -54,7 +59,7 @@ def config_of(given: argparse.Namespace) -> RunConfig:
     if given.config:
         values |= _read(Path(given.config))
     names = [item.name for item in fields(RunConfig)]
-    values |= {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+    values |= {name: told for name in names if (told := getattr(given, name, None)) is not None}
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
 
 
@@ -96,21 +101,82 @@ def _add_sweep(commands: Any) -> None:
     _add_store(listing)
 
 
-def _add_settings(entry: argparse.ArgumentParser) -> None:
+def _add_search(commands: Any) -> None:
+    entry = commands.add_parser(
+        "search", help="the best student of a space, judged on validation data",
+        description="T goes from 1 to 20 and λ from 0 to 1 unless they are named; any other "
+        "axis that is not named has one value, its default or that of --config.",
+        allow_abbrev=False,
+    )  # fmt: skip
+    entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
+    for axis, (metavar, syntax) in SYNTAX.items():
+        entry.add_argument(f"--{axis}", dest=f"axis_{axis}", metavar=metavar, default=None,
+                           help=f"{SEARCH_AXES[axis].setting}: {syntax}")  # fmt: skip
+    for item in fields(SearchConfig):
+        if item.metadata and item.name != "seed":  # the run's seed is the search's too
+            _add_setting(entry, item)
+    entry.add_argument(
+        "--resume",
+        metavar="SEARCH",
+        default=None,
+        help="go on with a stored search: its id or last; no other settings act",
+    )
+    axes = [axis.setting for axis in SEARCH_AXES.values()]
+    _add_settings(entry, without=(*axes, "students"))
+    listing = commands.add_parser("searches", help="the stored searches", allow_abbrev=False)
+    listing.set_defaults(command=search.searches)
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    _add_store(listing)
+
+
+def _add_choose_teacher(commands: Any) -> None:
+    entry = commands.add_parser(
+        "choose-teacher", help="which of several teachers to take, by several measures",
+        allow_abbrev=False,
+    )  # fmt: skip
+    entry.set_defaults(
+        command=lambda given: choose_teacher.choose_teacher(_of_one_student(given), given)
+    )
+    entry.add_argument(
+        "--teachers",
+        metavar="MODEL …",
+        required=True,
+        help="models in one argument, separated by blanks: 'mlp:64 mlp:256,128'",
+    )
+    entry.add_argument(
+        "--seeds",
+        metavar="A,B,…",
+        default=None,
+        help="of the students, separated by commas (default: the run's seed)",
+    )
+    _add_settings(entry, without=("teacher", "students"))
+
+
+def _of_one_student(given: argparse.Namespace) -> RunConfig:
+    """The run that the flags describe, without the plain student beside the distilled one."""
+    return config_of(given).but(students="distilled")
+
+
+def _add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
     for item in fields(RunConfig):
-        about = item.metadata
-        help = about["help"]
-        if about["choices"]:
-            help += f": {', '.join(about['choices'])}"
-        elif about["low"] is not None:
-            help += f", from {about['low']} to {about['high']}"
-        entry.add_argument(
-            f"--{item.name.replace('_', '-')}", dest=item.name, metavar="VALUE",
-            help=f"{help} (default: {item.default})".replace("%", "%%"),
-        )  # fmt: skip
+        if item.name not in without:
+            _add_setting(entry, item)
     entry.add_argument("--config", metavar="FILE", help="settings as JSON; flags override them")
     entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     _add_store(entry)
+
+
+def _add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
+    about = item.metadata
+    help = about["help"]
+    if about["choices"]:
+        help += f": {', '.join(about['choices'])}"
+    elif about["low"] is not None:
+        help += f", from {about['low']} to {about['high']}"
+    entry.add_argument(
+        f"--{item.name.replace('_', '-')}", dest=item.name, metavar="VALUE",
+        help=f"{help} (default: {item.default})".replace("%", "%%"),
+    )  # fmt: skip
 
 
 def _add_runs(commands: Any) -> None:

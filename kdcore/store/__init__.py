@@ -5,12 +5,30 @@ from kdcore.store.event_folder import recorded, state_of
 from kdcore.store.folder import RunFolder, teacher_path
 from kdcore.store.index import RunRow
 from kdcore.store.runs import Store, default_root, new_run_id
-from kdcore.store.sweep_folder import SWEEP, SweepFolder, sweep_of
+from kdcore.store.sweep_folder import (
+    CHOICE,
+    SEARCH,
+    SWEEP,
+    CellsFolder,
+    ChoiceFolder,
+    JobConfig,
+    JobFolder,
+    SearchFolder,
+    SweepFolder,
+    sweep_of,
+)
 
 __all__ = [
+    "CHOICE",
+    "SEARCH",
     "SWEEP",
+    "CellsFolder",
+    "ChoiceFolder",
+    "JobConfig",
+    "JobFolder",
     "RunFolder",
     "RunRow",
+    "SearchFolder",
     "Store",
     "SweepFolder",
     "default_root",

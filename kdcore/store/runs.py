@@ -9,13 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kdcore.choice_config import ChoiceConfig
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Epoch, Event, Finished, Prepared, Scores
+from kdcore.search_config import SearchConfig
 from kdcore.store.event_folder import state_of
 from kdcore.store.folder import RunFolder
 from kdcore.store.index import Index, RunRow
-from kdcore.store.sweep_folder import SWEEP, SweepFolder, sweep_of
+from kdcore.store.sweep_folder import (
+    CHOICE,
+    PLACES,
+    SEARCH,
+    SWEEP,
+    ChoiceFolder,
+    JobConfig,
+    JobFolder,
+    SearchFolder,
+    SweepFolder,
+    owner_of,
+)
 from kdcore.sweep_config import SweepConfig
 
 UNFINISHED = ("queued", "running", "paused")
@@ -50,50 +63,95 @@ class Store:
         """
         return SweepFolder(self.root / "sweeps" / (SWEEP + new_run_id())).begin(config.to_dict())
 
+    def create_job(self, config: JobConfig) -> JobFolder:
+        """A new folder for whatever is asked for.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        match config:
+            case SweepConfig():
+                return self.create_sweep(config)
+            case SearchConfig():
+                return self.create_search(config)
+            case ChoiceConfig():
+                return self.create_choice(config)
+        return self.create(config)
+
+    def create_search(self, config: SearchConfig) -> SearchFolder:
+        """A new search's folder.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        place = self.root / "searches" / (SEARCH + new_run_id())
+        return SearchFolder(place).begin(config.to_dict())
+
+    def create_choice(self, config: ChoiceConfig) -> ChoiceFolder:
+        """A new folder for a choice of teacher.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        place = self.root / "choices" / (CHOICE + new_run_id())
+        return ChoiceFolder(place).begin(config.to_dict())
+
     def sweep(self, sweep: str) -> SweepFolder:
         """The sweep with this id, the only one that begins so, or the ``last``.
 
         Raises:
             UserError: there is none, or several.
         """
-        ids = self.sweeps()
-        found = ids[:1] if sweep == "last" else [name for name in ids if name.startswith(sweep)]
-        if sweep in ids:
-            found = [sweep]
-        if len(found) != 1 or not sweep:
+        found = _meant(sweep, self.sweeps())
+        if len(found) != 1:
             raise UserError("no_such_sweep", sweep=sweep, found=len(found))
         return SweepFolder(self.root / "sweeps" / found[0])
 
     def sweeps(self) -> list[str]:
         """The ids of all sweeps, newest first."""
-        sweeps = self.root / "sweeps"
-        if not sweeps.is_dir():
-            return []
-        found = [path.name for path in sweeps.iterdir() if (path / "config.json").exists()]
-        return sorted(found, reverse=True)
+        return self._listed("sweeps")
 
-    def job(self, job: str) -> RunFolder | SweepFolder:
-        """The folder of a run or a sweep, by its full id.
+    def search(self, search: str) -> SearchFolder:
+        """The search with this id, the only one that begins so, or the ``last``.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        found = _meant(search, self.searches())
+        if len(found) != 1:
+            raise UserError("no_such_search", search=search, found=len(found))
+        return SearchFolder(self.root / "searches" / found[0])
+
+    def searches(self) -> list[str]:
+        """The ids of all searches, newest first."""
+        return self._listed("searches")
+
+    def choices(self) -> list[str]:
+        """The ids of all choices of a teacher, newest first."""
+        return self._listed("choices")
+
+    def job(self, job: str) -> JobFolder:
+        """The folder of a run, a sweep, a search or a choice, by its full id.
 
         Raises:
             UserError: there is none.
         """
-        if job.startswith(SWEEP) and not sweep_of(job):
-            return self.sweep(job)
+        if job.startswith(tuple(PLACES)) and not owner_of(job):
+            return self._cells_folder(job)
         return self.folder(job)
 
     def folder(self, run: str) -> RunFolder:
         """The run with this id, the only one that begins so, or the ``last``.
 
-        The id of a sweep's cell is the sweep's with a dot and a number.
+        The id of a cell is that of its sweep, search or choice with a dot and a number.
 
         Raises:
             UserError: there is none, or several.
         """
         if run in self._recordings:
             return RunFolder(self._recordings[run])
-        if sweep := sweep_of(run):
-            cell = self.sweep(sweep).cell(int(run.rpartition(".")[2]))
+        if owner := owner_of(run):
+            cell = self._cells_folder(owner).cell(int(run.rpartition(".")[2]))
             if not (cell.path / "config.json").exists():
                 raise UserError("no_such_run", run=run, found=0)
             return cell
@@ -170,6 +228,19 @@ class Store:
         return [(name, one.get(name), two.get(name)) for name in one | two
                 if one.get(name) != two.get(name)]  # fmt: skip
 
+    def _cells_folder(self, job: str) -> SweepFolder | SearchFolder | ChoiceFolder:
+        place, kind = PLACES[job.partition("-")[0] + "-"]
+        if job not in self._listed(place):
+            raise UserError("no_such_run", run=job, found=0)
+        return kind(self.root / place / job)
+
+    def _listed(self, place: str) -> list[str]:
+        folder = self.root / place
+        if not folder.is_dir():
+            return []
+        found = [path.name for path in folder.iterdir() if (path / "config.json").exists()]
+        return sorted(found, reverse=True)
+
     def _ids(self) -> list[str]:
         runs = self.root / "runs"
         if not runs.is_dir():
@@ -220,6 +291,15 @@ def _outcome(
     accuracies = [scores.test_accuracy if scores else None for scores in
                   (teacher, students.get("plain"), students.get("distilled"))]  # fmt: skip
     return epochs, seconds, accuracies[0], accuracies[1], accuracies[2]
+
+
+def _meant(given: str, ids: list[str]) -> list[str]:
+    """The ids that a person may mean, ``ids`` being newest first."""
+    if given in ids:
+        return [given]
+    if given == "last":
+        return ids[:1]
+    return [name for name in ids if given and name.startswith(given)]
 
 
 def new_run_id() -> str:

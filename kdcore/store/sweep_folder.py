@@ -1,30 +1,28 @@
-"""One sweep on disk: its settings and events, and a run's folder for each cell."""
+"""Many runs that belong together on disk: settings, events, and a run's folder for each cell."""
 
 from pathlib import Path
 
+from kdcore.choice_config import ChoiceConfig
+from kdcore.config import RunConfig
+from kdcore.search_config import SearchConfig
 from kdcore.store.event_folder import EventFolder
 from kdcore.store.folder import CELLS, RunFolder
 from kdcore.sweep_config import SweepConfig
 
-SWEEP = "sweep-"
-"""What the id of a sweep begins with."""
+SWEEP, SEARCH, CHOICE = "sweep-", "search-", "choice-"
+"""What the ids of sweeps, searches and choices of a teacher begin with."""
 
 
-class SweepFolder(EventFolder):
-    """A sweep's folder."""
+class CellsFolder(EventFolder):
+    """A folder with the runs of many cells."""
 
     @property
     def root(self) -> Path:
         """The store that the folder lies in."""
         return self.path.parents[1]
 
-    @property
-    def config(self) -> SweepConfig:
-        """What was asked for."""
-        return SweepConfig.from_dict(self.settings)
-
     def cell_id(self, cell: int) -> str:
-        """The id of a cell's run: the sweep's with a number."""
+        """The id of a cell's run: the folder's with a number."""
         return f"{self.id}.{cell:04d}"
 
     def cell(self, cell: int) -> RunFolder:
@@ -32,7 +30,58 @@ class SweepFolder(EventFolder):
         return RunFolder(self.path / CELLS / self.cell_id(cell))
 
 
+class SweepFolder(CellsFolder):
+    """A sweep's folder."""
+
+    @property
+    def config(self) -> SweepConfig:
+        """What was asked for."""
+        return SweepConfig.from_dict(self.settings)
+
+
+class SearchFolder(CellsFolder):
+    """A search's folder; a cell is a training of a trial."""
+
+    @property
+    def config(self) -> SearchConfig:
+        """What was asked for."""
+        return SearchConfig.from_dict(self.settings)
+
+    @property
+    def trials(self) -> Path:
+        """The SQLite file of all trials, which Optuna and its dashboard can open."""
+        return self.path / "optuna.sqlite"
+
+
+class ChoiceFolder(CellsFolder):
+    """The folder of a choice of teacher; a cell is a student of one of them."""
+
+    @property
+    def config(self) -> ChoiceConfig:
+        """What was asked for."""
+        return ChoiceConfig.from_dict(self.settings)
+
+
+JobFolder = RunFolder | SweepFolder | SearchFolder | ChoiceFolder
+JobConfig = RunConfig | SweepConfig | SearchConfig | ChoiceConfig
+
+PLACES: dict[str, tuple[str, type[SweepFolder | SearchFolder | ChoiceFolder]]] = {
+    SWEEP: ("sweeps", SweepFolder), SEARCH: ("searches", SearchFolder),
+    CHOICE: ("choices", ChoiceFolder),
+}  # fmt: skip
+"""By beginning of the id: the folder in the store, and what lies there."""
+
+
 def sweep_of(run: str) -> str:
     """The sweep that a cell's run belongs to; empty for any other run."""
-    sweep, _, cell = run.rpartition(".")
-    return sweep if run.startswith(SWEEP) and cell.isdigit() else ""
+    return _before_number(run) if run.startswith(SWEEP) else ""
+
+
+def owner_of(run: str) -> str:
+    """The sweep, search or choice that a cell's run belongs to; empty for any other run."""
+    return _before_number(run) if run.startswith(tuple(PLACES)) else ""
+
+
+def _before_number(run: str) -> str:
+    owner, _, cell = run.rpartition(".")
+    return owner if cell.isdigit() else ""

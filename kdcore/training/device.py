@@ -1,11 +1,13 @@
 """Where and in which precision to train."""
 
+import platform
 from typing import Any
 
 import torch
 from torch import nn
 
 from kdcore.errors import UserError
+from kdcore.version import VERSION
 
 WORTH_CASTING = 100_000
 """Weights of a net without convolutions from which bf16 is quicker on a CPU that has it."""
@@ -31,6 +33,12 @@ def choose_device(name: str) -> torch.device:
     if name not in available:
         raise UserError("device_missing", device=name, allowed=", ".join(available))
     return torch.device(name)
+
+
+def software_versions() -> str:
+    """Of kdcore, torch and Python, so that a run can be repeated."""
+    return (f"kdcore {VERSION}, torch {torch.__version__}, "
+            f"Python {platform.python_version()}, {torch.get_num_threads()} threads")  # fmt: skip
 
 
 def device_name(device: torch.device) -> str:

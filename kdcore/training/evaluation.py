@@ -98,6 +98,8 @@ def score_all(
             "brier": brier_score(probabilities, labels).tolist(),
             "validation_accuracy": accuracy(given.validation[part].double(),
                                             validation_labels).tolist(),
+            "validation_nll": negative_log_likelihood(softmax(given.validation[part]),
+                                                      validation_labels).tolist(),
             "agreement": (agreement(probabilities.double(), teacher.test).tolist() if teacher
                           else [None] * len(right)),
         }  # fmt: skip

@@ -3,7 +3,6 @@
 Read ``train`` from top to bottom; everything else is detail.
 """
 
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +29,12 @@ from kdcore.events import (
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
 from kdcore.training.cohort import batches_per_epoch
-from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
 from kdcore.training.distributed import by_first_rank, world_size
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
@@ -39,7 +43,6 @@ from kdcore.training.snapshots import Snapshots
 from kdcore.training.teacher import teach_teacher
 from kdcore.training.terms import Member, Tuning, tuned
 from kdcore.training.weights import save_module
-from kdcore.version import VERSION
 
 
 @dataclass(slots=True)
@@ -209,9 +212,7 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
         batches_per_epoch=batches_per_epoch(config, transfer_size),
-        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
-                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"
-                 + (f", {world_size()} processes" if world_size() > 1 else "")),
+        version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
     )  # fmt: skip
 
 

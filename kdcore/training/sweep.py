@@ -1,13 +1,9 @@
 """The main path of a sweep: a grid of cells, one teacher, and groups that are trained jointly."""
 
 import copy
-import platform
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
-
-import torch
 
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
@@ -18,7 +14,6 @@ from kdcore.events import (
     Epoch,
     Event,
     Failed,
-    Finished,
     Started,
     SweepFinished,
     SweepPrepared,
@@ -26,7 +21,13 @@ from kdcore.events import (
 )
 from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
-from kdcore.training.device import choose_device, device_name, use_faster_float32_matmul
+from kdcore.training.cells import cut_short, keep
+from kdcore.training.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
 from kdcore.training.evaluation import answers, score
 from kdcore.training.executors import Executor, GroupEnded, InThisProcess, Message
 from kdcore.training.joint import CellNews, Group
@@ -34,7 +35,6 @@ from kdcore.training.lesson import model_precision
 from kdcore.training.plan import Plan, plan
 from kdcore.training.processes import Processes
 from kdcore.training.teacher import Teacher, teach_teacher
-from kdcore.version import VERSION
 
 LONGEST_UNWRITTEN = 2.0
 """Seconds for which the events of the cells' runs may wait to be written."""
@@ -68,8 +68,7 @@ def sweep(
         sweep=name, config=config.to_dict(), cells=_table(cells, folder),
         device=device_name(device), validation_size=len(data.validation.labels),
         test_size=len(data.test.labels),
-        version=(f"kdcore {VERSION}, torch {torch.__version__}, "
-                 f"Python {platform.python_version()}, {torch.get_num_threads()} threads"),
+        version=software_versions(),
     )  # fmt: skip
     diary = Diary(folder, cells)
     stopped = False
@@ -151,11 +150,8 @@ class Diary:
         cells = list(self._open)
         for cell, last in self._open.items():
             if last is not None:
-                self._keep(CellNews(cell, Finished(
-                    run=self._folder.cell_id(cell) if self._folder else "", stopped=True,
-                    epochs=last.epoch, step=last.step, teacher=last.teacher,
-                    students=last.students, seconds=last.seconds * last.epoch,
-                )))  # fmt: skip
+                run = self._folder.cell_id(cell) if self._folder else ""
+                self._keep(CellNews(cell, cut_short(run, last)))
         self._open.clear()
         if cells:
             yield CellsEnded(cells=cells, state="stopped")
@@ -179,7 +175,6 @@ class Diary:
         if self._folder is None:
             return
         if isinstance(news.event, Started):  # for the second time where its worker died
-            shutil.rmtree(self._folder.cell(news.cell).path, ignore_errors=True)
             self._unwritten.pop(news.cell, None)
         self._unwritten.setdefault(news.cell, []).append(news)
         if news.event.kind in ENDS:
@@ -191,14 +186,7 @@ class Diary:
 
     def _write(self, cell: int) -> None:
         assert self._folder is not None
-        run = self._folder.cell(cell)
-        if not run.path.exists():
-            run.begin(self._cells[cell].to_dict())
-        for news in self._unwritten.pop(cell):
-            for name, contents in news.files.items():
-                run.write(name, contents)
-            run.append(news.event)
-        run.release()
+        keep(self._folder.cell(cell), self._cells[cell], self._unwritten.pop(cell))
 
 
 def _groups(

@@ -20,7 +20,7 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.models.build import build_model
-from kdcore.store import RunFolder, SweepFolder, teacher_path
+from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
 from kdcore.training.meter import Meter
@@ -49,7 +49,7 @@ class Teacher:
 
 
 def teach_teacher(
-    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | SweepFolder | None,
+    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,
     device: torch.device, precision: str,
 ) -> Generator[Event, None, Teacher]:  # fmt: skip
     """The run's teacher; yields its epochs where it has to be trained.

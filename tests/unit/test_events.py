@@ -9,6 +9,8 @@ from kdcore.events import (
     Failed,
     Finished,
     Scores,
+    SearchFinished,
+    SearchPrepared,
     Snapshot,
     StepScores,
     from_json,
@@ -26,6 +28,10 @@ EVENTS = [
              students={"plain": SCORES}, seconds=2.0),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
+    SearchFinished(search="a", stopped=False, complete=1, pruned=0, failed=0, best_trial=0,
+                   best_params={"lr": 0.1}, best_runs=["a.0000"], best_value=0.9, best_spread=None,
+                   best_test_accuracy=0.8, seconds=1.0),
+    SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]  # fmt: skip
 
 

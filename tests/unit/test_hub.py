@@ -9,10 +9,12 @@ import time
 import pytest
 
 from kdcore import RunConfig
+from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Pause, Resume, Retune, Step, Stop
 from kdcore.errors import UserError
-from kdcore.events import Batch, Failed
+from kdcore.events import Batch, Failed, TrialScored
 from kdcore.hub import Hub
+from kdcore.search_config import Range, SearchConfig
 from kdcore.store import Store
 
 LONG = RunConfig(epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200)
@@ -140,3 +142,25 @@ def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
 def test_it_is_imported_without_torch(module):
     code = f"import kdcore.{module}, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
+    base = SHORT.but(epochs=3, students="distilled")
+    run = hub.submit(SearchConfig(base=base, trials=500, lrs=Range(1e-3, 1e-1)))
+    waiting = hub.submit(ChoiceConfig(base=base, teachers=("mlp:8", "mlp:16")))
+    heard(hub, run, TrialScored)
+    with pytest.raises(UserError, match="only stop"):
+        hub.send(run, Retune("temperature", 9.0))
+    hub.send(waiting, Stop())
+    hub.send(run, Stop())
+    assert finished(hub, run) == "stopped"
+    assert finished(hub, waiting) == "stopped"
+
+    told = len(hub.events(run))
+    hub.resume(run)
+    until(lambda: [event for event in hub.events(run, told) if isinstance(event, TrialScored)])
+    hub.send(run, Stop())
+    assert finished(hub, run) == "stopped"
+    kinds = [event.kind for event in hub.events(run)]
+    assert kinds.count("search_started") == 2
+    assert [event.kind for event in hub.store.search(run).events()] == kinds

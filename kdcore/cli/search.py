@@ -1,0 +1,178 @@
+"""``search``: the best student of a space; ``searches``: the stored ones."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+
+from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.ranks import processes
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.events import (
+    Event,
+    Failed,
+    SearchFinished,
+    SearchPrepared,
+    SearchStarted,
+    TeacherEpoch,
+    TrialEnded,
+    TrialScored,
+)
+from kdcore.run import Search
+from kdcore.search_config import AXES, Range, SearchConfig, parse_space
+from kdcore.store import SearchFolder, Store, recorded
+
+
+def search(base: RunConfig, given: argparse.Namespace) -> int:
+    """Carry out a search or go on with one; 0 if it ended, 1 if it or all of its trials failed."""
+    if processes() > 1:
+        raise UserError("one_process", command="search")
+    folder = _folder(base, given)
+    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+
+    flush_denormals()
+    work = Search(folder.config, folder)
+    with stopped_by_interrupt(work.controls):
+        events = recorded(work, folder)
+        last = _print_json(events) if given.json else _print_for_people(events)
+    if isinstance(last, Failed):
+        print(f"kdcore: {last.error}", file=sys.stderr)
+        return 1
+    if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
+        print(f"kdcore: No trial of {folder.id} is complete, {last.failed} failed: open one with "
+              f"python -m kdcore show {folder.cell_id(0)} --events.", file=sys.stderr)  # fmt: skip
+        return 1
+    return 0
+
+
+def searches(given: argparse.Namespace) -> int:
+    """The stored searches, newest first."""
+    store = Store(Path(given.store) if given.store else None)
+    rows = [store.search(name) for name in store.searches()]
+    if given.json:
+        for folder in rows:
+            print(json.dumps({"search": folder.id, "state": folder.state} | folder.settings))
+        return 0
+    if not rows:
+        Console().print("No search is stored yet: python -m kdcore search makes one.")
+        return 0
+    table = Table("search", "state", "data", "trials", *AXES)
+    for folder in rows:
+        config = folder.config
+        table.add_row(folder.id, folder.state, config.base.dataset, str(config.trials),
+                      *(_axis(getattr(config, axis)) for axis in AXES))  # fmt: skip
+    Console().print(table)
+    return 0
+
+
+def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
+    store = Store(Path(given.store) if given.store else None)
+    if given.resume:
+        folder = store.search(given.resume)
+        if folder.held:
+            raise UserError("run_in_use", run=folder.id)
+        return folder
+    asked: dict[str, Any] = {
+        axis: parse_space(axis, text)
+        for axis in AXES
+        if (text := getattr(given, f"axis_{axis}")) is not None
+    }
+    for name in SearchConfig.plain_settings():
+        if name != "seed" and getattr(given, name) is not None:
+            asked[name] = getattr(given, name)
+    return store.create_search(SearchConfig(base=base, seed=base.seed, **asked))
+
+
+def _print_json(events: Iterable[Event]) -> Event | None:
+    last = None
+    for last in events:
+        print(last.to_json(), flush=True)
+    return last
+
+
+def _print_for_people(events: Iterable[Event]) -> Event | None:
+    console = Console(highlight=False)
+    ended: list[TrialEnded] = []
+    last = None
+    objective = ""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("trials", total=None)
+        for last in events:
+            match last:
+                case SearchStarted():
+                    objective = last.config["objective"]
+                    console.print(f"search {last.search} on {last.device}: trials are kept in its "
+                                  "optuna.sqlite")  # fmt: skip
+                    progress.update(task, total=last.config["trials"], completed=last.ended)
+                case TeacherEpoch():
+                    progress.update(task, description=f"teacher {last.epoch}/{last.epochs}")
+                case SearchPrepared():
+                    progress.update(task, description="trials")
+                case TrialScored():
+                    progress.update(
+                        task, description=f"trial {last.trial}: epoch {last.epoch}/{last.epochs}"
+                    )
+                case TrialEnded():
+                    ended.append(last)
+                    progress.advance(task)
+    console.print(_table(ended, objective))
+    if isinstance(last, SearchFinished):
+        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+                      f"{last.complete} trials complete, {last.pruned} pruned, "
+                      f"{last.failed} failed")  # fmt: skip
+        if last.best_trial is not None:
+            console.print(
+                f"best on validation data: trial {last.best_trial} ({_settings(last.best_params)}):"
+                f" {objective} {_value(last.best_value, last.best_spread)}, "
+                f"test accuracy {last.best_test_accuracy:.2%}; its run: {last.best_runs[0]}"
+            )
+    return last
+
+
+def _table(ended: Sequence[TrialEnded], objective: str) -> Table:
+    """One row a trial; a setting that is the same in all of them has no column."""
+    settings = [
+        axis.setting
+        for axis in AXES.values()
+        if len({trial.params.get(axis.setting) for trial in ended}) > 1
+    ]
+    signs = {"temperature": "T", "weight": "λ"}
+    table = Table("trial", "state", "epochs", *(signs.get(name, name) for name in settings),
+                  "value", "test", title=f"{objective} of the trials", box=SIMPLE)  # fmt: skip
+    for trial in ended:
+        accuracy = "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}"
+        table.add_row(
+            str(trial.trial), trial.state, str(trial.epochs),
+            *(_short(trial.params.get(name, "–")) for name in settings),
+            _value(trial.value, trial.spread), accuracy,
+        )  # fmt: skip
+    return table
+
+
+def _settings(params: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {_short(value)}" for name, value in params.items())
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _value(value: float | None, spread: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" + ("" if spread is None else f" ± {spread:.4f}")
+
+
+def _axis(axis: Range | tuple[Any, ...]) -> str:
+    if isinstance(axis, Range):
+        return f"{axis.low:g}:{axis.high:g}"
+    return " ".join(map(_short, axis))

@@ -1,0 +1,1 @@
+"""Recipes: what takes several runs to find out."""
