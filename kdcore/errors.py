@@ -30,6 +30,14 @@ MESSAGES = {
         "choose smaller models or batches if memory ran out."
     ),
     "sweep_fixed": "{sweep} keeps its settings: only stop acts on it.",
+    "cluster_missing": (
+        "Ray is not installed, without which no sweep runs on a cluster: install it with "
+        "pip install -e '.[cluster]'."
+    ),
+    "cluster_unreachable": (
+        "No Ray cluster answers at {address} ({cause}): check the address, that Ray was started "
+        "there and, if it asks for a token, RAY_AUTH_MODE; without an address Ray starts here."
+    ),
     "no_such_sweep": (
         "The store holds {found} sweeps called {sweep!r}: give the id of one, as listed by "
         "python -m kdcore sweeps."

@@ -1,6 +1,7 @@
 """Who carries out the groups of a sweep; ``processes.py`` and ``cluster.py`` are the others."""
 
 import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,7 +74,19 @@ def told(group: Group, data: Dataset | None = None) -> Iterator[Message]:
         yield GroupEnded(group.number)
 
 
-def worker_died(cause: str) -> Failed:
-    """The end of the cells of a group whose worker died too often."""
+def after_death(
+    group: Group, deaths: int, cause: str, waiting: deque[tuple[Group, int]]
+) -> GroupRetried | GroupEnded:
+    """Let the group of a worker that died begin anew, or end where that was so before.
+
+    Args:
+        group: what it had in hand.
+        deaths: of workers that had it in hand before.
+        cause: why it died.
+        waiting: groups and their deaths; the group becomes the first.
+    """
+    if deaths < RETRIES:
+        waiting.appendleft((group, deaths + 1))
+        return GroupRetried(group=group.number, cause=cause)
     error = UserError("sweep_worker_died", cause=cause)
-    return Failed(error=str(error), code=error.code, values=error.values)
+    return GroupEnded(group.number, Failed(error=str(error), code=error.code, values=error.values))

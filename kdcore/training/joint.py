@@ -83,7 +83,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     base = next(iter(group.cells.values()))
     device = choose_device(base.device)
     if data is None:
-        data = _loaded(base, group.store_root)
+        data = loaded(base, group.store_root)
     data = data.to(device)
     teacher = Teacher(group.teacher.module.to(device), group.teacher.source)
     places = Places(group.cells)
@@ -266,7 +266,8 @@ def _members(config: RunConfig) -> dict[str, Member]:
     return found
 
 
-def _loaded(config: RunConfig, store_root: Path | None) -> Dataset:
+def loaded(config: RunConfig, store_root: Path | None) -> Dataset:
+    """The data of a run, in silence; see ``load_dataset``."""
     steps = load_dataset(config, store_root)
     try:
         while True:

@@ -81,8 +81,9 @@ def divided(cells: Sequence[RunConfig], rectangle: Sequence[int], parts: int) ->
 
 
 def plan(
-    cells: Sequence[RunConfig], data: Dataset, device: torch.device, *, executor: str = "auto"
-) -> Plan:
+    cells: Sequence[RunConfig], data: Dataset, device: torch.device, *, executor: str = "auto",
+    cluster_workers: int = 0,
+) -> Plan:  # fmt: skip
     """Divide the cells.
 
     Args:
@@ -90,6 +91,8 @@ def plan(
         data: on ``device``.
         device: where to train.
         executor: ``joint`` and ``processes`` are obeyed, ``auto`` takes what is quicker here.
+        cluster_workers: of a cluster whose machines are like this one; each gets about as many
+            students, whatever is quicker here.
 
     Raises:
         UserError: a single student does not fit into memory.
@@ -97,12 +100,16 @@ def plan(
     groups: list[list[int]] = []
     workers = 0
     cores = available_cores()
-    for rectangle in rectangles(cells):
+    found = rectangles(cells)
+    counts = [_count(cells, rectangle) for rectangle in found]
+    for rectangle, students in zip(found, counts, strict=True):
         config = cells[rectangle[0]]
-        students = _count(cells, rectangle)
         fits = students_that_fit(config, data, device)
         parts, limit = 1, fits
-        if device.type == "cpu" and executor != "joint" and cores > 1:
+        if cluster_workers:
+            parts = -(-cluster_workers * students // sum(counts))
+            limit = fits if device.type != "cpu" else max(1, fits // cores)
+        elif device.type == "cpu" and executor != "joint" and cores > 1:
             rates = _seconds_per_student(config, data, device, min(fits, students))
             best = min(rates, key=rates.__getitem__)
             steps = config.epochs * batch_count(

@@ -9,9 +9,8 @@ from typing import Any
 
 import torch
 
-from kdcore.events import GroupRetried
 from kdcore.training.device import flush_denormals
-from kdcore.training.executors import RETRIES, GroupEnded, Message, told, worker_died
+from kdcore.training.executors import GroupEnded, Message, after_death, told
 from kdcore.training.joint import Group
 
 PATIENCE = 0.2
@@ -51,7 +50,7 @@ class Processes:
                         continue
                     crew.remove(worker)
                     if worker.group is not None:
-                        yield _after_death(worker, waiting)
+                        yield after_death(worker.group, worker.deaths, worker.cause, waiting)
         finally:
             for worker in crew:
                 worker.end()
@@ -98,15 +97,6 @@ class _Worker:
         self._process.kill()
         self._process.join()
         self.pipe.close()
-
-
-def _after_death(worker: _Worker, waiting: "deque[tuple[Group, int]]") -> Message:
-    assert worker.group is not None, "it died at work"
-    number = worker.group.number
-    if worker.deaths >= RETRIES:
-        return GroupEnded(number, worker_died(worker.cause))
-    waiting.appendleft((worker.group, worker.deaths + 1))
-    return GroupRetried(group=number, cause=worker.cause)
 
 
 def _work(pipe: "Connection[Any, Any]") -> None:

@@ -22,6 +22,7 @@ from kdcore.events import (
 from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
 from kdcore.training.cells import cut_short, keep
+from kdcore.training.cluster import Cluster
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -51,8 +52,8 @@ def sweep(
         controls: ``stop`` acts.
         name: the sweep's id.
         folder: where the sweep and its cells' runs are kept; without one nothing is written.
-        executor: ``auto``, ``joint`` or ``processes``: see ``plan``.
-        address: of a cluster.
+        executor: ``auto``, ``joint`` or ``processes``: see ``plan``; ``ray``: see ``Cluster``.
+        address: of the Ray cluster; empty for one that is started here.
 
     Raises:
         UserError: something that a person can mend.
@@ -72,13 +73,15 @@ def sweep(
     )  # fmt: skip
     diary = Diary(folder, cells)
     stopped = False
+    cluster = Cluster(address, base.device, data) if executor == "ray" else None
     try:
         teacher = yield from teach_teacher(
             base, data, controls, folder, device,
             model_precision(base.teacher, base, data, device),
         )  # fmt: skip
-        division = plan(cells, data, device, executor=executor)
-        crew = _executor(division, data)
+        division = plan(cells, data, device, executor=executor,
+                        cluster_workers=cluster.workers if cluster else 0)  # fmt: skip
+        crew = cluster or _executor(division, data)
         yield SweepPrepared(
             teacher_source=teacher.source,
             teacher=score(answers(teacher.module, data, "float32"), data, None),
@@ -91,6 +94,9 @@ def sweep(
     except Stopped:
         stopped = True
         yield from diary.stop()
+    finally:
+        if cluster:
+            cluster.close()
     yield SweepFinished(
         sweep=name, stopped=stopped, finished=diary.finished, failed=diary.failed,
         seconds=time.perf_counter() - began,
@@ -157,6 +163,8 @@ class Diary:
             yield CellsEnded(cells=cells, state="stopped")
 
     def _cell(self, news: CellNews) -> Iterator[Event]:
+        if news.cell not in self._open:  # it ended, then its worker died and began anew
+            return
         self._keep(news)
         if isinstance(news.event, Epoch):
             self._open[news.cell] = news.event
