@@ -17,6 +17,7 @@ from statistics import median
 import torch
 
 from benchmarks import engine, ordinary_loop
+from benchmarks.defaults import pytorch_defaults
 from benchmarks.jpeg_folders import arrays_of
 from kdcore import RunConfig
 from kdcore.models.build import build_model
@@ -106,7 +107,8 @@ def rounds(
     """Take turns, then print medians and the ratio."""
     theirs, own, whole = [], [], []
     for number in range(1, given.rounds + 1):
-        seconds, accuracy = ordinary(given.epochs)
+        with pytorch_defaults():
+            seconds, accuracy = ordinary(given.epochs)
         trained, in_all, own_accuracy, _ = ours(given.epochs)
         theirs.append(seconds)
         own.append(trained)
@@ -116,8 +118,11 @@ def rounds(
     print(f"{given.epochs} epochs, training and evaluation: {median(theirs) / median(own):.1f}× "
           f"(of the quickest rounds: {min(theirs) / min(own):.1f}×)")  # fmt: skip
     if per_epoch:
-        pairs = [(ordinary(1)[0], ours(1)[1]) for _ in range(given.rounds)]
-        one, all_of_it = (median(side) for side in zip(*pairs, strict=True))
+        ones = []
+        for _ in range(given.rounds):
+            with pytorch_defaults():
+                ones.append(ordinary(1)[0])
+        one, all_of_it = median(ones), median(ours(1)[1] for _ in range(given.rounds))
         print(f"one epoch, the teacher's one-off pass counted: {one / all_of_it:.1f}× "
               f"({one:.2f} s, {all_of_it:.2f} s)")  # fmt: skip
 

@@ -16,6 +16,7 @@ from statistics import median
 import torch
 
 from benchmarks import autograd_loop, ordinary_loop
+from benchmarks.defaults import pytorch_defaults
 from benchmarks.distill import processor
 from kdcore import Run, RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -72,15 +73,16 @@ def mnist(given: argparse.Namespace) -> None:
     for number in range(1, given.rounds + 1):
         seconds, accuracy = swept(_grid(base, 5), given.executor)
         together[25].append(seconds)
-        runs = [
-            autograd_loop.distil(
-                STUDENT, inputs, data.train.labels, logits, test, temperature=4.0, weight=0.5,
-                epochs=given.epochs, batch_size=128, lr=1e-3, seed=seed,
-            )
-            for seed in range(given.solos)
-        ]  # fmt: skip
+        with pytorch_defaults():
+            runs = [
+                autograd_loop.distil(
+                    STUDENT, inputs, data.train.labels, logits, test, temperature=4.0, weight=0.5,
+                    epochs=given.epochs, batch_size=128, lr=1e-3, seed=seed,
+                )
+                for seed in range(given.solos)
+            ]  # fmt: skip
+            usual, _ = ordinary_loop.distil(job, teacher, train_images, test_images, given.epochs)
         solo.append(25 * median(time for time, _ in runs))
-        usual, _ = ordinary_loop.distil(job, teacher, train_images, test_images, given.epochs)
         ordinary.append(25 * usual)
         together[64].append(swept(_grid(base, 8), given.executor)[0])
         print(f"round {number}: 25 together {seconds:.1f} s (mean accuracy {accuracy:.2%}), 25 "

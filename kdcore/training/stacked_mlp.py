@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from kdcore.models.mlp import MLP
+from kdcore.training.pieces import LARGEST, Piece, RoundedPiece
 
 
 class StackedMLP:
@@ -39,36 +40,43 @@ class StackedMLP:
         stacked = [torch.stack([one.detach() for one in alike])
                    for alike in zip(*of_nets, strict=True)]  # fmt: skip
         self._flat = torch.cat([values.reshape(-1) for values in stacked])
-        self._flat.grad = torch.zeros_like(self._flat)
         self._parameters = _parts(self._flat, stacked)
         for at, parameters in enumerate(of_nets):
             for parameter, values in zip(parameters, self._parameters, strict=True):
                 parameter.data = values[at]
         self._rounded = self._flat.bfloat16() if precision == "bf16" else self._flat
-        self._rounded_gradient = (
-            torch.zeros_like(self._rounded) if precision == "bf16" else self._flat.grad
-        )
+        self._gradient = torch.zeros_like(self._rounded)
         self._layers = _pairs(_parts(self._rounded, stacked))
-        self._gradients = _pairs(_parts(self._rounded_gradient, stacked))
+        self._gradients = _pairs(_parts(self._gradient, stacked))
         self._activations: list[Tensor] = []
 
-    def weights(self, nets: Sequence[int]) -> list[Tensor]:
-        """What the optimiser moves for these nets; for all of them it is one tensor."""
-        if len(nets) == self._nets:
-            return [self._flat]
-        gradients = _parts(self._flat.grad, self._parameters)
-        chosen = []
-        for values, gradient in zip(self._parameters, gradients, strict=True):
-            for at in nets:
-                part = values[at]
-                part.grad = gradient[at]
-                chosen.append(part)
-        return chosen
+    def pieces(self, nets: Sequence[int]) -> list[Piece]:
+        """What the optimiser moves for these nets; see ``Body``."""
+        flat, gradient, rounded = self._flat, self._gradient, self._rounded
+        if len(nets) < self._nets:
+            chosen, gradients, copies = (
+                [values[at] for values in _parts(table, self._parameters) for at in nets]
+                for table in (flat, gradient, rounded)
+            )
+            return [self._piece(chosen, gradients, copies, torch.empty_like(flat))]
+        if rounded is flat:
+            return [self._piece([flat], [gradient], [rounded], flat)]
+        size = LARGEST if flat.device.type == "cpu" else flat.numel()
+        scratch = flat.new_empty(min(size, flat.numel()))
+        parts = zip(flat.split(size), gradient.split(size), rounded.split(size), strict=True)
+        return [self._piece([one], [two], [three], scratch) for one, two, three in parts]
+
+    def _piece(
+        self, weights: list[Tensor], gradients: list[Tensor], rounded: list[Tensor], scratch: Tensor
+    ) -> Piece:
+        if self._rounded is not self._flat:
+            return RoundedPiece(weights, gradients, rounded, scratch)
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient
+        return Piece(weights)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[K, B, C]``; keeps what each layer was given."""
-        if self._rounded is not self._flat:
-            self._rounded.copy_(self._flat)
         self._activations = []
         return self._through(inputs, keep=True)
 
@@ -77,7 +85,7 @@ class StackedMLP:
         return self._through(inputs[None].expand(self._seeds, *inputs.shape), keep=False)
 
     def backward(self, gradient: Tensor) -> None:
-        """Overwrite the flat gradient, from the gradient at the logits ``[K, B, C]``."""
+        """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
         gradient = gradient.to(self._rounded.dtype)
         batch = gradient.shape[1]
         for index in range(len(self._layers) - 1, -1, -1):
@@ -94,9 +102,6 @@ class StackedMLP:
                 torch.bmm(wide.mT, given,
                           out=for_weight.view(self._seeds, -1, for_weight.shape[-1]))  # fmt: skip
                 torch.sum(wide, dim=1, out=for_bias.view(self._seeds, -1))
-        if self._rounded is not self._flat:
-            assert self._flat.grad is not None
-            self._flat.grad.copy_(self._rounded_gradient)
 
     def _through(self, inputs: Tensor, *, keep: bool) -> Tensor:
         values = inputs.flatten(2).to(self._rounded.dtype)
@@ -122,9 +127,8 @@ class StackedMLP:
         return nets.reshape(self._nets, batch, -1)
 
 
-def _parts(flat: Tensor | None, shapes: Sequence[Tensor]) -> list[Tensor]:
+def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
     """Views of a flat tensor in the shapes of ``shapes``, one after the other."""
-    assert flat is not None
     pieces = flat.split([values.numel() for values in shapes])
     return [piece.view_as(values) for piece, values in zip(pieces, shapes, strict=True)]
 

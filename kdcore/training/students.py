@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
+from kdcore.training.pieces import Piece
 from kdcore.training.stacked_mlp import StackedMLP
 
 Wrap = Callable[[nn.Module], nn.Module]
@@ -20,8 +21,8 @@ Wrap = Callable[[nn.Module], nn.Module]
 class Body(Protocol):
     """K networks under training."""
 
-    def weights(self, nets: Sequence[int]) -> Sequence[Tensor]:
-        """What the optimiser moves for some of the nets."""
+    def pieces(self, nets: Sequence[int]) -> Sequence[Piece]:
+        """What the optimiser moves for some of the nets, a piece at a time."""
         ...
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -57,9 +58,10 @@ class Interleaved:
         self._precision, self._device = precision, device
         self._logits: list[Tensor] = []
 
-    def weights(self, nets: Sequence[int]) -> list[Tensor]:
+    def pieces(self, nets: Sequence[int]) -> list[Piece]:
         """See ``Body``."""
-        return [weight for at in nets for weight in self._modules[at].parameters()]
+        weights = [weight for at in nets for weight in self._modules[at].parameters()]
+        return [Piece(weights)]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -105,13 +107,13 @@ class Students:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
         self.body = _body(self.modules, self.seeds, precision, device, wrap)
-        self._first = {rate: member for member, rate in reversed(list(enumerate(lr)))}
-        groups = []
-        for rate in self._first:
+        self._steps: list[tuple[int, Piece, torch.optim.Optimizer]] = []
+        """First member of each learning rate, and what moves the nets that have it."""
+        for rate in dict.fromkeys(lr):
             nets = [seed * self.members + member for seed in range(self.seeds)
                     for member, own in enumerate(lr) if own == rate]  # fmt: skip
-            groups.append({"params": self.body.weights(nets), "lr": rate})
-        self._optimizer = _optimizer(optimizer, groups, device)
+            self._steps += [(list(lr).index(rate), piece, _optimizer(optimizer, piece, device))
+                            for piece in self.body.pieces(nets)]  # fmt: skip
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[S, G, B, C]``."""
@@ -121,9 +123,11 @@ class Students:
     def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
         """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""
         self.body.backward(gradient.flatten(0, 1))
-        for group, member in zip(self._optimizer.param_groups, self._first.values(), strict=True):
-            group["lr"] = lr[member]
-        self._optimizer.step()
+        for member, piece, optimizer in self._steps:
+            piece.take_gradient()
+            optimizer.param_groups[0]["lr"] = lr[member]
+            optimizer.step()
+            piece.round()
 
     def train(self, mode: bool) -> None:
         """Put every net into training or evaluation mode."""
@@ -143,10 +147,10 @@ def _body(
     return Interleaved(modules, modules, seeds, precision, device)
 
 
-def _optimizer(
-    name: str, groups: list[dict[str, object]], device: torch.device
-) -> torch.optim.Optimizer:
+def _optimizer(name: str, piece: Piece, device: torch.device) -> torch.optim.Optimizer:
     fused = device.type in ("cpu", "cuda")
     if name == "adam":
-        return torch.optim.Adam(groups, fused=fused)
-    return torch.optim.SGD(groups, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused)
+        return torch.optim.Adam(piece.weights, fused=fused)
+    return torch.optim.SGD(
+        piece.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
+    )

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from kdcore.models.mlp import MLP
+from kdcore.training import stacked_mlp
 from kdcore.training.stacked_mlp import StackedMLP
 from kdcore.training.students import Students
 
@@ -32,7 +33,8 @@ def test_its_gradients_equal_autograds(widths, seeds, members):
     stack = StackedMLP(modules, seeds)
     logits = stack.forward(inputs)
     stack.backward(gradient)
-    flat = stack.weights(range(len(modules)))[0]
+    (piece,) = stack.pieces(range(len(modules)))
+    (flat,) = piece.weights
     parts = iter(flat.grad.split(1))
     for at, reference in enumerate(references):
         expected = reference(inputs[at // members])
@@ -89,7 +91,9 @@ def test_in_bf16_the_weights_stay_float32_and_the_gradient_is_near():
     stack = StackedMLP(modules, 1, "bf16")
     logits = stack.forward(inputs)
     stack.backward(gradient)
-    flat = stack.weights([0, 1])[0]
+    (piece,) = stack.pieces([0, 1])
+    (flat,) = piece.weights
+    piece.take_gradient()
     for at, reference in enumerate(references):
         expected = reference(inputs[0])
         expected.backward(gradient[at])
@@ -111,3 +115,24 @@ def test_in_bf16_small_steps_are_not_lost():
 
     after = list(module.parameters())
     assert all(not torch.equal(old, new) for old, new in zip(before[2:], after[2:], strict=True))
+
+
+@pytest.mark.parametrize("rates", [[1e-2, 1e-2], [1e-2, 3e-3]])
+def test_in_bf16_pieces_move_as_the_whole_would(monkeypatch, rates):
+    gradients = [normal(1, 2, 9, 3, seed=step, dtype=torch.float32) for step in range(4)]
+    inputs = normal(1, 9, 6, dtype=torch.float32)
+    moved = []
+    for largest in (7, 10_000):
+        monkeypatch.setattr(stacked_mlp, "LARGEST", largest)
+        modules = nets((6, 8, 3), 2, torch.float32)
+        students = Students([modules], optimizer="adam", lr=rates, precision="bf16", device=CPU)
+        for gradient in gradients:
+            students.forward(inputs)
+            students.learn(gradient, rates)
+        moved.append([weight.clone() for module in modules for weight in module.parameters()])
+        answer = students.body.answer(inputs[0])
+        for own, module in zip(answer, modules, strict=True):
+            torch.testing.assert_close(own, module(inputs[0]), rtol=0.05, atol=0.05)
+
+    for one, other in zip(*moved, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-7)
