@@ -19,13 +19,13 @@ from benchmarks import autograd_loop, ordinary_loop
 from benchmarks.defaults import pytorch_defaults
 from benchmarks.distill import processor
 from kdcore import Run, RunConfig
-from kdcore.data import Dataset, load_dataset
 from kdcore.events import CellsScored, Failed, SweepFinished, SweepPrepared
 from kdcore.models.build import build_model
 from kdcore.run import Sweep
 from kdcore.sweep_config import SweepConfig
 from kdcore.training.device import flush_denormals
 from kdcore.training.evaluation import answer
+from kdcore.training.joint import loaded
 
 TEACHER, STUDENT = "mlp:500", "mlp:250"
 TEMPERATURES = (1, 2, 4, 8, 16)
@@ -60,7 +60,7 @@ def mnist(given: argparse.Namespace) -> None:
         students="distilled", epochs=given.epochs, batch_size=128, lr=1e-3, teacher_epochs=1,
         precision=given.precision, device=given.device,
     )  # fmt: skip
-    data = _loaded(base)
+    data = loaded(base, None)
     teacher = build_model(TEACHER, data.input_shape, len(data.classes), seed=0)
     inputs = data.normalised(data.train.inputs)
     test = data.normalised(data.test.inputs), data.test.labels
@@ -144,15 +144,6 @@ def _seconds_of_run(config: RunConfig) -> float:
         if event.kind == "prepared":
             began = time.perf_counter()
     return time.perf_counter() - began
-
-
-def _loaded(config: RunConfig) -> Dataset:
-    steps = load_dataset(config, None)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """``choose-teacher``: several teachers, judged by their answers and by what students learn."""
 
 import argparse
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kdcore.choice_config import ChoiceConfig
-from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.carry_out import carry_out
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -42,20 +41,10 @@ def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_choice(config)
     work = Choice(config, folder)
-    with stopped_by_interrupt(work.controls):
-        events = recorded(work, folder)
-        last = _print_json(events) if given.json else _print_for_people(events)
+    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
     if isinstance(last, Failed):
-        print(f"kdcore: {last.error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _print_json(events: Iterable[Event]) -> Event | None:
-    last = None
-    for last in events:
-        print(last.to_json(), flush=True)
-    return last
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

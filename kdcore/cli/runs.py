@@ -35,14 +35,14 @@ def listing(given: argparse.Namespace) -> int:
 
 
 def show(given: argparse.Namespace) -> int:
-    """One run: its settings and how it ended, or all its events."""
-    folder = _store(given).folder(given.run)
+    """One run, sweep or search: its settings and how it ended, or all its events."""
+    folder = _store(given).job(given.run)
     events = folder.events()
     if given.events or given.json:
         for event in events:
             print(event.to_json())
         return 0
-    table = Table("setting", "value", title=f"run {folder.id}: {folder.state}")
+    table = Table("setting", "value", title=f"{folder.id}: {folder.state}")
     for name, value in folder.config.to_dict().items():
         table.add_row(name, str(value))
     Console().print(table)

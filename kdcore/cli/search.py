@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.carry_out import carry_out
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -40,11 +40,8 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
 
     flush_denormals()
     work = Search(folder.config, folder)
-    with stopped_by_interrupt(work.controls):
-        events = recorded(work, folder)
-        last = _print_json(events) if given.json else _print_for_people(events)
+    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
     if isinstance(last, Failed):
-        print(f"kdcore: {last.error}", file=sys.stderr)
         return 1
     if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
         print(f"kdcore: No trial of {folder.id} is complete, {last.failed} failed: open one with "
@@ -89,13 +86,6 @@ def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
         if name != "seed" and getattr(given, name) is not None:
             asked[name] = getattr(given, name)
     return store.create_search(SearchConfig(base=base, seed=base.seed, **asked))
-
-
-def _print_json(events: Iterable[Event]) -> Event | None:
-    last = None
-    for last in events:
-        print(last.to_json(), flush=True)
-    return last
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

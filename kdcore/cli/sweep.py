@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.carry_out import carry_out
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -32,11 +32,8 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_sweep(config)
     work = Sweep(config, folder, executor=given.executor, address=given.address)
-    with stopped_by_interrupt(work.controls):
-        events = recorded(work, folder)
-        last = _print_json(events) if given.json else _print_for_people(events)
+    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
     if isinstance(last, Failed):
-        print(f"kdcore: {last.error}", file=sys.stderr)
         return 1
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
         print(f"kdcore: All {last.failed} students failed: open one of them with python -m kdcore "
@@ -66,13 +63,6 @@ def sweeps(given: argparse.Namespace) -> int:
         )  # fmt: skip
     Console().print(table)
     return 0
-
-
-def _print_json(events: Iterable[Event]) -> Event | None:
-    last = None
-    for last in events:
-        print(last.to_json(), flush=True)
-    return last
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -1,13 +1,12 @@
 """``run``: train, show or print the events, keep them in the store."""
 
 import argparse
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 
-from kdcore.cli.interrupt import stopped_by_interrupt
+from kdcore.cli.carry_out import carry_out
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
@@ -49,23 +48,15 @@ def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> in
     store = Store(Path(given.store) if given.store else None)
     folder = store.create(config) if rank() == 0 else None
     job = Run(config, folder, controls)
-    with stopped_by_interrupt(job.controls):
-        events = recorded(job, folder) if folder else job
-        last = _print_json(events) if given.json else _print_for_people(events)
+    last = carry_out(
+        job,
+        recorded(job, folder) if folder else job,
+        as_json=given.json,
+        for_people=_print_for_people,
+    )
     if isinstance(last, Failed):
-        print(f"kdcore: {last.error}", file=sys.stderr)
-        if last.details:
-            print(f"kdcore: the details are kept: python -m kdcore show {job.id} --events",
-                  file=sys.stderr)  # fmt: skip
         return 1
     return 0
-
-
-def _print_json(events: Iterable[Event]) -> Event | None:
-    last = None
-    for last in events:
-        print(last.to_json(), flush=True)
-    return last
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
