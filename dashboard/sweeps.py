@@ -10,7 +10,7 @@ from dashboard.actions import told_kindly
 from dashboard.charts.places import Place
 from dashboard.engine import hub, store
 from dashboard.settings import chosen
-from dashboard.shared_history import history_of, is_sweep
+from dashboard.shared_history import history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import explain, t
 from kdcore.commands import Stop
@@ -24,9 +24,8 @@ AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 
 def followed_sweep() -> str:
     """The sweep of the page: the URL's, else the one that trains, else the newest, else ``""``."""
-    active = hub().active() or ""
     newest = next(iter(store().sweeps()), "")
-    address.take("sweep", active if is_sweep(active) else newest, _known)
+    address.take("sweep", hub().active(SweepConfig) or newest, _known)
     sweep: str = st.session_state["sweep"]
     if sweep and sweep not in store().sweeps():
         sweep = st.session_state["sweep"] = newest

@@ -157,10 +157,12 @@ class Hub:
             job = self._jobs.get(run)
             return job is not None and job.state in ("queued", "running", "paused")
 
-    def active(self) -> str | None:
-        """The newest run that is not over."""
+    def active(self, kind: type[JobConfig] = RunConfig) -> str | None:
+        """The job of this kind that is trained, else the newest of those that wait."""
         with self._changed:
-            return self._running or (self._waiting[-1] if self._waiting else None)
+            jobs = [self._running, *reversed(self._waiting)]
+            return next((job for job in jobs
+                         if job and isinstance(self._jobs[job].config, kind)), None)  # fmt: skip
 
     def queue_position(self, run: str) -> int:
         """How many runs come before this one; 0 for one that is not waiting."""

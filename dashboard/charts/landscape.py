@@ -70,7 +70,13 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "marker": {"symbol": symbol, "size": 15, "color": colour,
                            "line": {"width": 2.5, "color": edge}},
             })  # fmt: skip
-    return {"data": data, "layout": axes(grid)}
+    layout = axes(grid)
+    counts = [spread.n for row in spreads for spread in row if spread]
+    if counts:
+        few, many = min(counts), max(counts)
+        n = f"{few}" if few == many else f"{few}–{many}"
+        layout["xaxis"]["title"] = {"text": f"λ   ({words['chart.mean_over']}, n = {n})"}
+    return {"data": data, "layout": layout}
 
 
 def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:

@@ -15,6 +15,7 @@ from dashboard import (
     teacher_answers,
 )
 from kdcore.commands import Stop
+from kdcore.config import RunConfig
 from kdcore.store import Store
 from kdcore.sweep_config import SweepConfig
 
@@ -52,8 +53,11 @@ class PlayedHub:
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
-    def active(self):
-        return next((run for run in reversed(self.states) if self.commandable(run)), None)
+    def active(self, kind=RunConfig):
+        return next(
+            (run for run in reversed(self.states)
+             if self.commandable(run) and isinstance(self.store.job(run).config, kind)), None
+        )  # fmt: skip
 
 
 @pytest.fixture

@@ -82,3 +82,11 @@ def test_stop_reaches_the_sweep(open_page, hub, store):
     button(app, "stop_sweep").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]
+
+
+def test_pages_of_a_run_do_not_follow_a_sweep(open_page, hub, store):
+    hub.states[record_sweep(store).id] = "running"
+    for name in ("live", "microscope", "right"):
+        app = open_page(name)
+        assert not app.exception
+        assert "sweep-" not in str(app.query_params.get("run", ""))

@@ -44,6 +44,7 @@ def test_the_map_has_the_means_and_its_best_place():
     assert data[None]["customdata"][1][0] == [4.0, 0.5]
     assert data[None]["text"][0][0] == "18.0<br>± 0.000"
     assert data[None]["reversescale"] is True
+    assert "n = 2" in drawn("landscape")["layout"]["xaxis"]["title"]["text"]
     star = data["best on validation data"]
     assert (round(star["x"][0]), round(star["y"][0])) == (0, 1)
 
