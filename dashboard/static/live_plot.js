@@ -3,6 +3,7 @@
 import { calmed, runView } from "./bus.js";
 import { eachFrame, element, stylesheet } from "./dom.js";
 import { plotLegend } from "./plot_legend.js";
+import { surfaceView } from "./surface.js";
 
 const NOTHING = "#eeeeee"; // of charts/confusion.py
 const USUAL_SIZE = 16; // pixels of type for which heights are given
@@ -45,6 +46,7 @@ export async function mount(parent, data, choose) {
 class Chart {
   #leaving = new AbortController();
   #drawn = false;
+  #surface = null;
   #figure = null;
   #asked = 0;
   #zoom = {}; // ranges that the viewer chose, by axis
@@ -131,7 +133,8 @@ class Chart {
   async #draw() {
     const figure = this.data.over_time ? this.run.figures.get(this.data.name) : this.#figure;
     if (!figure || this.#leaving.signal.aborted) return;
-    const Plotly = figure.data ? await plotly() : null;
+    const solid = figure.data?.[0]?.type === "surface";
+    const Plotly = figure.data && !solid ? await plotly() : null;
     if (this.#leaving.signal.aborted || !this.root.clientWidth) return;
     this.note.hidden = Boolean(figure.data || figure.table);
     this.plot.hidden = !this.note.hidden && !figure.table && !figure.data;
@@ -151,8 +154,13 @@ class Chart {
     const height = Math.round((this.data.height * look.size) / USUAL_SIZE);
     const traces = figure.data.map((trace) =>
       grounded(this.data.over_time ? this.#until(trace) : trace, look));
-    const layout = themed(figure.layout, look, this.root.clientWidth, height);
     this.legend.show(traces);
+    if (solid) {
+      this.#surface ??= this.#withSurface();
+      this.#surface.show(this.legend.without(traces), figure.layout, look, this.root.clientWidth, height);
+      return;
+    }
+    const layout = themed(figure.layout, look, this.root.clientWidth, height);
     for (const [axis, range] of Object.entries(this.#zoom)) {
       if (layout[axis]) Object.assign(layout[axis], { range, autorange: false });
     }
@@ -188,6 +196,16 @@ class Chart {
       this.#zoom = {};
       this.draw();
     });
+  }
+
+  /** Surfaces are drawn without Plotly: its WebGL stops the page for seconds without a graphics card. */
+  #withSurface() {
+    const surface = surfaceView((place) => this.run.setPlace(place));
+    const mark = () => surface.mark(this.run.place ?? (this.data.params?.at || null));
+    this.run.on("place", mark, this.#leaving.signal);
+    this.plot.replaceChildren(surface.root);
+    mark();
+    return surface;
   }
 
   /** Where in the grid the pointer is, for the charts that follow it; and where it was clicked. */

@@ -1,6 +1,7 @@
 """The landscape: a sweep fills the map while it trains, and its places answer to the pointer."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -11,11 +12,14 @@ MEANS = """() => document.querySelector('[data-testid=chart-landscape] .js-plotl
 
 
 @pytest.fixture
-def swept(page, app):
+def swept(page, app, until):
     """A sweep that was started by hand and is over."""
+    began = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     page.goto(f"{app}/landscape?{QUERY}")
     page.locator(".st-key-start_sweep button").click()
+    until(lambda: any(sweep >= began for sweep in re.findall(r"sweep=sweep-([\w-]+)", page.url)))
     expect(page.get_by_text(re.compile("12 students finished"))).to_be_visible()
+    expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
     return page
 
 
@@ -26,12 +30,11 @@ def test_the_map_fills_in_while_the_students_learn_until_stop(page, app, until):
 
     def fills_in():
         means = page.evaluate(MEANS)
-        if means and all(mean is not None for mean in means):
+        if len(means) == 6 and None not in means:  # not those of a sweep before
             seen.add(tuple(means))
         return len(seen) > 2
 
     until(fills_in)
-    assert all(len(means) == 6 for means in seen)
     page.locator(".st-key-stop_sweep button").click()
     expect(page.get_by_text(re.compile("^stopped after"))).to_be_visible()
     expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
@@ -58,6 +61,36 @@ def test_a_place_shows_its_curves_and_opens_its_run(swept, until):
     expect(page.locator("h1")).to_have_text(re.compile("Does the soft label help"))
     expect(page).to_have_url(re.compile(r"run=sweep-[\w-]+\.0002"))
     expect(page.locator(".kd-transport-state")).to_have_text("finished")
+
+
+def test_the_surface_turns_and_tells_its_places(swept, until):
+    page = swept
+    surface = page.locator("[data-testid=chart-landscape_surface] .kd-surface")
+    surface.scroll_into_view_if_needed()
+    axes = """surface => [...surface.querySelectorAll(".kd-surface-axis")]
+      .map(({ x }) => x.baseVal[0].value)"""
+    until(lambda: surface.locator("path").count() > 20)
+    before, box = surface.evaluate(axes), surface.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 80, middle[1] + 10, steps=4)
+    page.mouse.up()
+    until(lambda: surface.evaluate(axes) != before)
+    page.mouse.dblclick(*middle)
+    until(lambda: surface.evaluate(axes) == before)
+
+    def told():
+        """What stands beside the surface's leftmost place: T 16, λ 0.3."""
+        for across in range(10, 200, 12):
+            for down in range(40, int(box["height"]), 24):
+                page.mouse.move(box["x"] + across, box["y"] + down)
+                if words := surface.locator(".kd-surface-told").all_text_contents():
+                    return words[0]
+        return ""
+
+    until(lambda: told().startswith("T 16, λ 0.3: 9"))
 
 
 def test_a_guess_is_made_before_the_values_are_seen(swept, app, until):
