@@ -36,6 +36,10 @@ def go(page: str, **changes: str | None) -> NoReturn:
 def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
     """Give the widget ``key`` the value of the URL, unless the viewer has moved it since.
 
+    The widget must get ``st.session_state[key]`` as its default too: Streamlit tells the browser
+    a value from the session state only once, and a browser that is still loading the widget's
+    code when the page is drawn again would show, and send back, the default.
+
     Args:
         key: of the widget and of the URL's parameter.
         default: where the URL does not name it.

@@ -16,7 +16,8 @@ def run_picker() -> str:
     rows = {row.id: row for row in store().runs()}
     address.take("run", hub().active() or next(iter(rows), RECORDED), known_run)
     options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
-    st.selectbox(t("app.run"), options, key="run", format_func=run_title)
+    shown = options.index(st.session_state["run"])
+    st.selectbox(t("app.run"), options, shown, key="run", format_func=run_title)
     run: str = st.session_state["run"]
     if not rows:
         st.caption(t("app.nothing_stored"))

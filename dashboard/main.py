@@ -38,8 +38,8 @@ def header() -> None:
             help=t("app.projector_help"), on_click=flip_projector,
         )  # fmt: skip
         st.segmented_control(
-            t("app.language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__,
-            required=True, label_visibility="collapsed",
+            t("app.language"), list(LANGUAGES), default=language(), key="lang",
+            format_func=LANGUAGES.__getitem__, required=True, label_visibility="collapsed",
         )  # fmt: skip
 
 

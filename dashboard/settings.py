@@ -89,8 +89,9 @@ def dataset_widgets(uploads: Path) -> None:
     if st.session_state["dataset"] not in names:
         names.append(st.session_state["dataset"])
     st.selectbox(
-        t("setting.dataset.label"), names, key="dataset", accept_new_options=True,
-        format_func=dataset_title, help=t("live.own_data"), on_change=_suit_to_dataset,
+        t("setting.dataset.label"), names, names.index(st.session_state["dataset"]), key="dataset",
+        accept_new_options=True, format_func=dataset_title, help=t("live.own_data"),
+        on_change=_suit_to_dataset,
     )  # fmt: skip
     with st.popover(t("live.upload"), icon=":material/upload_file:", width="stretch"):
         st.file_uploader(
@@ -134,18 +135,23 @@ def setting_widget(name: str) -> None:
     """The widget that suits a setting's kind."""
     about = FIELDS[name].metadata
     label, help, key = t(f"setting.{name}.label"), t(f"setting.{name}.help"), KEYS[name]
+    value = st.session_state[key]
     if name in ("teacher", "student"):
-        st.selectbox(label, _models(st.session_state[key]), key=key, accept_new_options=True,
+        models = _models(value)
+        st.selectbox(label, models, models.index(value), key=key, accept_new_options=True,
                      help=t("live.model_hint"))  # fmt: skip
-    elif about["choices"]:
-        st.selectbox(label, about["choices"], key=key, help=help, format_func=_choice_title(name),
+    elif choices := about["choices"]:
+        st.selectbox(label, choices, choices.index(value), key=key, help=help,
+                     format_func=_choice_title(name),
                      on_change=_suit_weight if name == "mixing" else None)  # fmt: skip
     elif FIELDS[name].type is str:
-        st.text_input(label, key=key, help=help)
+        st.text_input(label, value, key=key, help=help)
     elif FIELDS[name].type is int:
-        st.number_input(label, int(about["low"]), int(about["high"]), key=key, help=help, step=1)
+        st.number_input(label, int(about["low"]), int(about["high"]), value, key=key, help=help,
+                        step=1)  # fmt: skip
     else:
-        st.slider(label, float(about["low"]), float(about["high"]), key=key, help=help, step=0.01)
+        st.slider(label, float(about["low"]), float(about["high"]), value, key=key, help=help,
+                  step=0.01)  # fmt: skip
 
 
 def live_widgets(on_change: Callable[[str], None]) -> None:
@@ -156,22 +162,22 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
     columns = st.columns(4, gap="medium")
     columns[0].slider(
         labels["temperature"], min(0.5, temperature), 20.0 if temperature <= 20 else 100.0,
-        key="T", step=0.5, help=help["temperature"], on_change=on_change, args=("temperature",),
-        disabled=not METHODS[st.session_state["method"]].uses_temperature,
+        temperature, key="T", step=0.5, help=help["temperature"], on_change=on_change,
+        args=("temperature",), disabled=not METHODS[st.session_state["method"]].uses_temperature,
     )  # fmt: skip
     narrow = st.session_state["mixing"] == "convex"
     columns[1].slider(
-        labels["weight"], 0.0, 1.0 if narrow else max(5.0, weight), key="weight", step=0.05,
-        help=help["weight"], on_change=on_change, args=("weight",),
+        labels["weight"], 0.0, 1.0 if narrow else max(5.0, weight), weight, key="weight",
+        step=0.05, help=help["weight"], on_change=on_change, args=("weight",),
         disabled=not METHODS[st.session_state["method"]].formula,
     )  # fmt: skip
+    lr, speed = st.session_state["lr"], st.session_state["speed"]
     columns[2].select_slider(
-        labels["lr"], _with(LEARNING_RATES, st.session_state["lr"]), key="lr", help=help["lr"],
+        labels["lr"], _with(LEARNING_RATES, lr), lr, key="lr", help=help["lr"],
         format_func=lambda lr: f"{lr:g}", on_change=on_change, args=("lr",),
     )  # fmt: skip
-    speed = st.session_state["speed"]
     columns[3].select_slider(
-        labels["speed"], [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], key="speed",
+        labels["speed"], [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], speed, key="speed",
         help=help["speed"], format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
         on_change=on_change, args=("speed",),
     )  # fmt: skip

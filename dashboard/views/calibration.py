@@ -17,9 +17,12 @@ address.take("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
 with left:
     run = run_picker()
-bins = middle.select_slider(t("calibration.bins"), WAYS, key="bins")
+bins = middle.select_slider(t("calibration.bins"), WAYS, st.session_state["bins"], key="bins")
 calibrated = right.toggle(
-    t("calibration.calibrated"), key="calibrated", help=t("calibration.calibrated_help")
+    t("calibration.calibrated"),
+    st.session_state["calibrated"],
+    key="calibrated",
+    help=t("calibration.calibrated_help"),
 )
 address.show(
     {"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None}

@@ -23,7 +23,8 @@ def settings_row(sweep: str, live: bool) -> None:
     """The axes, Start and Stop."""
     columns = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom", gap="small")
     for (axis, key), column in zip(sweeps.AXIS_KEYS.items(), columns, strict=False):
-        column.text_input(t(f"landscape.{axis}"), key=key, help=t(f"landscape.{axis}_help"))
+        column.text_input(t(f"landscape.{axis}"), st.session_state[key], key=key,
+                          help=t(f"landscape.{axis}_help"))  # fmt: skip
     sentence = problem(sweeps.chosen_sweep)
     with columns[3], st.container(horizontal=True):
         st.button(t("live.start"), key="start_sweep", type="secondary" if live else "primary",
@@ -132,22 +133,25 @@ else:
     usual = "validation_accuracy"
     address.take("metric", usual, lambda text: text if text in METRICS else usual)
     address.take("guess_first", False, lambda text: text == "1")
-    st.selectbox(t("landscape.sweep"), store().sweeps(), key="sweep",
+    options = store().sweeps()
+    st.selectbox(t("landscape.sweep"), options, options.index(sweep), key="sweep",
                  format_func=sweeps.sweep_title, label_visibility="collapsed")  # fmt: skip
     st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
-            t("landscape.metric"), list(METRICS), key="metric", required=True,
-            format_func=lambda name: t(f"metric.{name}"), label_visibility="collapsed",
+            t("landscape.metric"), list(METRICS), default=st.session_state["metric"], key="metric",
+            required=True, format_func=lambda name: t(f"metric.{name}"),
+            label_visibility="collapsed",
         )  # fmt: skip
         lr, method = config.lrs[0], config.methods[0]
         if len(config.lrs) > 1:
             lr = st.selectbox(t("setting.lr.label"), config.lrs, key="shown_lr")
         if len(config.methods) > 1:
             method = st.selectbox(t("setting.method.label"), config.methods, key="shown_method")
-        st.toggle(t("landscape.guess_first"), key="guess_first", help=t("landscape.guess_help"))
+        st.toggle(t("landscape.guess_first"), st.session_state["guess_first"], key="guess_first",
+                  help=t("landscape.guess_help"))  # fmt: skip
     guess = st.query_params.get("guess")
     hidden = st.session_state["guess_first"] and not guess
     view = {"metric": st.session_state["metric"], "lr": lr, "method": method,
