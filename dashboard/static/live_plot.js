@@ -60,8 +60,8 @@ class Chart {
     this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
     this.note = element("p", { class: "kd-plot-note" }, data.words.waiting);
     this.legend = plotLegend(() => this.draw());
-    this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}` },
-      this.legend.root, this.plot, this.note);
+    this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}`,
+      "data-run": data.run }, this.legend.root, this.plot, this.note);
     parent.replaceChildren(this.root);
     this.draw = eachFrame(() => this.#draw());
     this.fetch = calmed(() => this.#fetch());

@@ -18,6 +18,8 @@ def swept(page, app, until):
     page.goto(f"{app}/landscape?{QUERY}")
     page.locator(".st-key-start_sweep button").click()
     until(lambda: any(sweep >= began for sweep in re.findall(r"sweep=sweep-([\w-]+)", page.url)))
+    sweep = re.search(r"sweep-[\w-]+", page.url)[0]
+    page.wait_for_selector(f"[data-testid=chart-cell_curves][data-run={sweep}]")  # the last chart
     expect(page.get_by_text(re.compile("12 students finished"))).to_be_visible()
     expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
     return page
