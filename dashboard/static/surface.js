@@ -5,6 +5,7 @@ import { drawing, eachFrame } from "./dom.js";
 const USUAL_TURN = { azimuth: -2.3, elevation: 0.42 }; // where the eye is, in radians
 const LOWEST_EYE = 0.08, HIGHEST_EYE = 1.45;
 const SIDE = 1, HEIGHT = 0.62; // half the box, in its own units
+const LOWEST_TICK = -0.5; // one on the floor would stand in the words of the axis beside it
 const PIECES = 16; // a surface is cut into about so many pieces along each axis
 const REACH = 26; // pixels around a place of the grid that belong to it
 const TURN_PER_PIXEL = 0.009, TURN_PER_KEY = 0.15;
@@ -206,6 +207,7 @@ function frame(eye, box, { columns, rows, range, tell, look }) {
   const [leftX, leftY] = corners.sort((a, b) => eye.at(...a, 0)[0] - eye.at(...b, 0)[0])[0];
   for (const value of ticks(...range)) {
     const z = box.z(value);
+    if (z < LOWEST_TICK) continue;
     parts.push(line([-nearX, -nearY, z], [nearX, -nearY, z]), line([-nearX, -nearY, z], [-nearX, nearY, z]));
     const [x, y] = eye.at(leftX, leftY, z);
     parts.push(text([x - 0.5 * look.size, y], tell(value), "end"));
