@@ -129,11 +129,16 @@ def state_of(events: list[Event], *, held: bool) -> str:
 
 
 def recorded(events: Iterable[Event], folder: EventFolder) -> Iterator[Event]:
-    """Pass events on once each is in the folder's log; holds the folder meanwhile."""
+    """Pass events on once each is in the folder's log; holds the folder meanwhile.
+
+    Whoever hears the end may resume or delete at once: the folder is free by then.
+    """
     folder.hold()
     try:
         for event in events:
             folder.append(event)
+            if event.kind in ENDS:
+                folder.release()
             yield event
     finally:
         folder.release()

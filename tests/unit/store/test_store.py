@@ -31,6 +31,14 @@ def test_events_come_back_as_they_were_written(store):
     assert store.folder(ONE).events(since=5) == make.whole_run()[5:]
 
 
+def test_a_folder_is_free_before_its_end_is_heard(store):
+    folder = store.create(RunConfig(), ONE)
+    told = make.whole_run()
+    held = [store.folder(ONE).held for _ in recorded(told, folder)]
+
+    assert held == [True] * (len(told) - 1) + [False]
+
+
 def test_runs_are_listed_newest_first_with_their_outcome(store):
     write(store, ONE)
     write(store, TWO, temperature=9.0)
