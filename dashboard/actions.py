@@ -4,16 +4,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from dashboard import address
 from dashboard.choice import is_live, known_run
 from dashboard.engine import hub, store
-from dashboard.settings import KEYS, NOTICES, adopt, chosen
+from dashboard.settings import NOTICES, adopt, chosen, live_value
 from dashboard.status import status
 from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
+from kdcore.config import acting_values
 from kdcore.errors import UserError
 
 ADOPTED = "adopted_run"
@@ -34,7 +36,7 @@ def followed_run() -> str:
     address.take("run", "", known_run)
     run: str = st.session_state["run"] or hub().active() or ""
     if is_live(run) and run != st.session_state.get(ADOPTED):
-        config = {} if named else store().folder(run).config.to_dict()
+        config = {} if named else _settings(run)
         adopt(config | status(hub().events(run)).controls)
     _follow(run)
     return run
@@ -63,11 +65,14 @@ def stop(run: str) -> None:
 
 
 def retune(name: str) -> None:
-    """Give the followed run the slider's value, where it still takes commands."""
+    """Give the followed run the slider's value, where it still takes commands and has the setting.
+
+    A slider of another method than the run's waits for the next start.
+    """
     run = st.session_state["run"]
-    if run and hub().commandable(run):
+    if run and hub().commandable(run) and name in acting_values(_settings(run)):
         with told_kindly():
-            hub().send(run, Retune(name, st.session_state[KEYS[name]]))
+            hub().send(run, Retune(name, live_value(name)))
 
 
 def delete(runs: list[str]) -> None:
@@ -105,6 +110,10 @@ def told_kindly() -> Iterator[None]:
         yield
     except UserError as error:
         st.toast(explain(error.code, error.values, str(error)), icon=":material/error:")
+
+
+def _settings(run: str) -> dict[str, Any]:
+    return store().folder(run).config.to_dict()
 
 
 def _follow(run: str) -> None:

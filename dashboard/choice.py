@@ -7,6 +7,7 @@ from dashboard.engine import RECORDED, hub, store
 from dashboard.settings import dataset_title
 from dashboard.status import LIVE_STATES
 from dashboard.text import explain, t
+from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 
@@ -50,7 +51,7 @@ def run_title(run: str) -> str:
 def summary(config: RunConfig) -> str:
     """Settings by which people tell runs apart."""
     parts = [dataset_title(config.dataset), config.method]
-    if config.method != "hard":
+    if method_of(config.method).loss:
         parts += [f"T {config.temperature:g}", f"λ {config.weight:g}"]
     if config.label_noise:
         parts.append(t("app.noise", share=config.label_noise))

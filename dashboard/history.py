@@ -1,11 +1,13 @@
 """What a run's charts are drawn from: its events, folded into columns as they come."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dashboard.thinned import Thinned
-from kdcore.config import RETUNABLE
+from kdcore.catalogue import method_of
+from kdcore.config import acting_values
 from kdcore.events import (
     Batch,
     Cost,
@@ -50,6 +52,8 @@ class History:
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
     steps: dict[str, Thinned] = field(default_factory=dict)
     """By student, ``STEP_COLUMNS``."""
+    measures: Thinned | None = None
+    """``position`` and the distilled student's own numbers of the method, where it has any."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -110,7 +114,7 @@ class History:
             case Started():
                 self.started = event
                 self.phase = "teacher"
-                self.controls = {name: event.config[name] for name in RETUNABLE}
+                self.controls = acting_values(event.config)
                 self.steps = {name: Thinned(STEP_COLUMNS) for name in event.students}
             case TeacherEpoch():
                 self.teacher_epochs.append(event)
@@ -121,6 +125,7 @@ class History:
                 self.position, self.step, self.seconds = event.position, event.step, event.seconds
                 for name, means in event.students.items():
                     self.steps[name].add(self._row(name, means, event.position))
+                self._measure(event)
             case Epoch():
                 self.epochs.append(event)
                 if not self.seconds:  # a sweep's cell tells of no batches
@@ -137,9 +142,19 @@ class History:
         if event.kind in ("finished", "failed"):
             self.phase = "over"
 
+    def _measure(self, event: Batch) -> None:
+        distilled = event.students.get("distilled")
+        if distilled is None or not distilled.measures:
+            return
+        if self.measures is None:
+            self.measures = Thinned(("position", *distilled.measures))
+        nothing = dict.fromkeys(self.measures.columns, math.nan)
+        self.measures.add(nothing | {"position": event.position} | distilled.measures)
+
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)
-        listens = student == "distilled" and self.config["method"] != "hard"
+        values.pop("measures")
+        listens = student == "distilled" and bool(method_of(self.config["method"]).loss)
         weight = self.controls["weight"] if listens else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
         # a number that was not finite has come as None
@@ -159,7 +174,9 @@ def _means(scores: Scores) -> StepScores:
         "loss": scores.train_loss, "hard_loss": scores.hard_loss, "soft_loss": scores.soft_loss,
         "accuracy": scores.train_accuracy, "agreement": scores.agreement,
     }  # fmt: skip
+    known: dict[str, Any] = {
+        name: unknown if value is None else value for name, value in values.items()
+    }
     return StepScores(
-        **{name: unknown if value is None else value for name, value in values.items()},
-        hard_gradient=unknown, soft_gradient=unknown, soft_gradient_without_t2=unknown,
+        **known, hard_gradient=unknown, soft_gradient=unknown, soft_gradient_without_t2=unknown,
     )  # fmt: skip

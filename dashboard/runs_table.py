@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.charts.style import LEARNERS
 from dashboard.settings import dataset_title
 from dashboard.text import t
+from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
 
@@ -28,7 +29,7 @@ def differences(
 
 def _row(row: RunRow) -> dict[str, str]:
     config = RunConfig().to_dict() | row.config
-    soft = config["method"] != "hard"
+    soft = bool(method_of(config["method"]).loss)
     return {
         t("app.run"): row.id,
         t("runs.when"): datetime.fromtimestamp(row.created).strftime("%Y-%m-%d %H:%M"),

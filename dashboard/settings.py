@@ -10,7 +10,14 @@ import streamlit as st
 from dashboard import address
 from dashboard.text import explain, t
 from dashboard.uploads import SUFFIXES, keep
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS
+from kdcore.catalogue import (
+    DATASETS,
+    METHODS,
+    MODELS,
+    PRESETS,
+    method_spec,
+    parse_method,
+)
 from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig
 from kdcore.errors import UserError
 
@@ -31,6 +38,10 @@ WATCHABLE_SPEED = 40.0
 """Batches a second at which a class can follow a small data set."""
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
 LEARNING_RATES = (1e-4, 3e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+METHOD_NAME = "method_name"
+"""Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
+OWN = "own_"
+"""What the keys of the method's own sliders begin with."""
 NOTICES = "address_notices"
 """Session state: sentences on values of the URL that could not be used."""
 
@@ -78,9 +89,23 @@ def chosen() -> RunConfig:
 
 
 def adopt(values: Mapping[str, Any]) -> None:
-    """Show other values: of a run that is followed, or of a preset."""
+    """Show other values: of a run that is followed, or of a preset.
+
+    Args:
+        values: by setting; the method's own settings too, which become part of its spec.
+    """
     for name, value in values.items():
-        st.session_state[KEYS[name]] = value
+        if name in KEYS:
+            st.session_state[KEYS[name]] = value
+    method, own = parse_method(st.session_state["method"])
+    st.session_state["method"] = method_spec(
+        method, {name: values.get(name, value) for name, value in own.items()}
+    )
+
+
+def live_value(name: str) -> float:
+    """What the slider of a setting that acts at once shows."""
+    return st.session_state[KEYS.get(name, f"{OWN}{name}")]  # type: ignore[no-any-return]
 
 
 def dataset_widgets(uploads: Path) -> None:
@@ -128,7 +153,10 @@ def problem(make: Callable[[], object]) -> str:
 def group_widgets(group: str) -> None:
     """The widgets of one of ``GROUPS``."""
     for name in GROUPS[group]:
-        setting_widget(name)
+        if name == "method":
+            _method_widgets()
+        else:
+            setting_widget(name)
 
 
 def setting_widget(name: str) -> None:
@@ -156,6 +184,7 @@ def setting_widget(name: str) -> None:
 
 def live_widgets(on_change: Callable[[str], None]) -> None:
     """The sliders that act during a run; ``on_change`` gets the setting's name on release."""
+    method, own = parse_method(st.session_state["method"])
     labels = {name: t(f"live.slider.{name}") for name in RETUNABLE}
     help = {name: t(f"setting.{name}.help") for name in RETUNABLE}
     temperature, weight = st.session_state["T"], st.session_state["weight"]
@@ -163,13 +192,13 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
     columns[0].slider(
         labels["temperature"], min(0.5, temperature), 20.0 if temperature <= 20 else 100.0,
         temperature, key="T", step=0.5, help=help["temperature"], on_change=on_change,
-        args=("temperature",), disabled=not METHODS[st.session_state["method"]].uses_temperature,
+        args=("temperature",), disabled=not METHODS[method].uses_temperature,
     )  # fmt: skip
     narrow = st.session_state["mixing"] == "convex"
     columns[1].slider(
         labels["weight"], 0.0, 1.0 if narrow else max(5.0, weight), weight, key="weight",
         step=0.05, help=help["weight"], on_change=on_change, args=("weight",),
-        disabled=not METHODS[st.session_state["method"]].formula,
+        disabled=not METHODS[method].loss,
     )  # fmt: skip
     lr, speed = st.session_state["lr"], st.session_state["speed"]
     columns[2].select_slider(
@@ -181,6 +210,62 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
         help=help["speed"], format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
         on_change=on_change, args=("speed",),
     )  # fmt: skip
+    _own_sliders(method, own, on_change)
+
+
+def _own_sliders(method: str, own: Mapping[str, float], on_change: Callable[[str], None]) -> None:
+    """The method's own settings; they act during a run too."""
+
+    def changed(name: str) -> None:
+        _compose_method()
+        on_change(name)
+
+    columns = st.columns(4, gap="medium")
+    for column, (name, value) in zip(columns, own.items(), strict=False):
+        about, key = METHODS[method].settings[name], f"{OWN}{name}"
+        st.session_state[key] = value
+        column.slider(
+            f"${about.symbol}$ · {t(f'method_setting.{method}.{name}')}", about.low, about.high,
+            value, key=key, step=about.step, on_change=changed, args=(name,),
+        )  # fmt: skip
+
+
+def _method_widgets() -> None:
+    """The method by name, where it comes from, and its authors' own settings."""
+    spec = st.session_state["method"]
+    name, _ = parse_method(spec)
+    names = list(METHODS)
+    st.session_state[METHOD_NAME] = name
+    st.selectbox(
+        t("setting.method.label"), names, names.index(name), key=METHOD_NAME,
+        help=t("setting.method.help"), format_func=lambda choice: t(f"method.{choice}"),
+        on_change=_choose_method,
+    )  # fmt: skip
+    st.caption(METHODS[name].source)
+    if published := METHODS[name].published:
+        told = ", ".join(f"{t(f'setting.{key}.label')} {_choice_text(key, value)}"
+                         for key, value in published.items())  # fmt: skip
+        st.button(
+            t("live.published"), key="published", help=told, icon=":material/menu_book:",
+            width="stretch", on_click=adopt, args=(published,),
+        )  # fmt: skip
+
+
+def _choose_method() -> None:
+    """Another method, with its usual settings."""
+    st.session_state["method"] = st.session_state[METHOD_NAME]
+
+
+def _compose_method() -> None:
+    """The spec that the method's own sliders describe."""
+    method, own = parse_method(st.session_state["method"])
+    st.session_state["method"] = method_spec(method, {name: live_value(name) for name in own})
+
+
+def method_title(spec: str) -> str:
+    """A method in the viewer's language, with those settings that are not the usual ones."""
+    name, _, own = spec.partition(":")
+    return t(f"method.{name}") + (f" ({own.replace(':', ', ')})" if own else "")
 
 
 def dataset_title(name: str) -> str:
@@ -189,8 +274,6 @@ def dataset_title(name: str) -> str:
 
 
 def _choice_title(name: str) -> Callable[[str], str]:
-    if name == "method":
-        return lambda choice: t(f"method.{choice}")
     return lambda choice: t(f"choice.{name}.{choice}")
 
 
@@ -208,6 +291,10 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
             return usual[name]
 
     return read
+
+
+def _choice_text(name: str, value: Any) -> str:
+    return t(f"choice.{name}.{value}") if FIELDS[name].metadata["choices"] else _text(value)
 
 
 def _text(value: Any) -> str:

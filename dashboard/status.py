@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.config import RETUNABLE
+from kdcore.config import acting_values
 from kdcore.events import (
     Batch,
     Epoch,
@@ -67,7 +67,7 @@ def status(events: Iterable[Event]) -> Status:
     for event in events:
         latest[event.kind] = event
         if isinstance(event, Started):
-            controls |= {name: event.config[name] for name in RETUNABLE}
+            controls |= acting_values(event.config)
         elif isinstance(event, Retuned):
             controls[event.name] = event.value
     kinds = ("started", "progress", "teacher_epoch", "prepared", "batch", "epoch", "finished",

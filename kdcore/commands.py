@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from kdcore.config import RETUNABLE, RunConfig, check_weight, checked
+from kdcore.catalogue import checked_method_setting, parse_method
+from kdcore.config import RETUNABLE, RunConfig, acting_values, check_weight, checked
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
 
@@ -28,7 +29,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Retune(Command):
-    """Give a setting of ``RETUNABLE`` another value."""
+    """Give a setting of ``RETUNABLE``, or one of the method's own, another value."""
 
     name_on_the_line = "retune"
     name: str
@@ -85,8 +86,8 @@ class Controls:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self.values: dict[str, float] = {name: getattr(config, name) for name in RETUNABLE}
-        self._mixing = config.mixing
+        self.values = acting_values(config.to_dict())
+        self._config = config
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._budget: float = math.inf
         self._waiting_told = False
@@ -99,7 +100,7 @@ class Controls:
             UserError: a ``Retune`` of a setting that cannot change, or to a bad value.
         """
         if isinstance(command, Retune):
-            check_retune(command, self._mixing)
+            check_retune(command, self._config)
         self._commands.put(command)
 
     def pause(self) -> None:
@@ -208,10 +209,14 @@ class Controls:
                 raise Stopped
 
 
-def check_retune(command: Retune, mixing: str) -> None:
-    """Raise ``UserError`` where ``command`` names no live setting or a bad value."""
+def check_retune(command: Retune, config: RunConfig) -> None:
+    """Raise ``UserError`` where ``command`` names no live setting of a run or a bad value."""
+    method, own = parse_method(config.method)
+    if command.name in own:
+        checked_method_setting(method, command.name, command.value)
+        return
     if command.name not in RETUNABLE:
-        raise UserError("not_retunable", name=command.name, allowed=", ".join(RETUNABLE))
+        raise UserError("not_retunable", name=command.name, allowed=", ".join([*RETUNABLE, *own]))
     value = checked(command.name, command.value)
     if command.name == "weight":
-        check_weight(value, mixing)
+        check_weight(value, config.mixing)

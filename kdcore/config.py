@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from kdcore.catalogue import METHODS, parse_model
+from kdcore.catalogue import method_spec, parse_method, parse_model
 from kdcore.errors import UserError, hint
+from kdcore.ranges import within
 
 
 def setting(
@@ -25,7 +25,13 @@ HIGHEST_WEIGHT = {"convex": 1.0, "additive": 100.0}
 """λ shares the loss out when convex and is a free factor when additive."""
 
 RETUNABLE = ("temperature", "weight", "lr", "speed")
-"""Settings that may change during a run."""
+"""Settings that may change during a run, whatever its method."""
+
+
+def acting_values(settings: Mapping[str, Any]) -> dict[str, float]:
+    """What acts on a run of these settings and may change: ``RETUNABLE``, the method's own."""
+    _, own = parse_method(settings["method"])
+    return {name: settings[name] for name in RETUNABLE} | own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,7 @@ class RunConfig:
     students: str = setting(
         "both", "which students to train", choices=("both", "plain", "distilled")
     )
-    method: str = setting("kd", "how the teacher is used", choices=tuple(METHODS))
+    method: str = setting("kd", "how the teacher is used, such as dkd or dkd:beta=2")
     mixing: str = setting(
         "convex", "(1−λ)·hard + λ·soft, or hard + λ·soft", choices=("convex", "additive")
     )
@@ -137,21 +143,11 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
             raise UserError("not_a_choice", name=name, value=value, allowed=", ".join(allowed),
                             hint=hint(value, allowed))  # fmt: skip
         return value
+    if name == "method":
+        return method_spec(*parse_method(str(value)))
     if kind is str:
         return str(value)
-    return _number(name, value, kind, about["low"], about["high"])
-
-
-def _number(name: str, value: Any, kind: type, low: float, high: float) -> float | int:
-    try:
-        number = float(value)
-        if isinstance(value, bool) or (kind is int and number != int(number)):
-            raise ValueError
-    except (TypeError, ValueError, OverflowError):
-        raise UserError("not_a_number", name=name, value=value, low=low, high=high) from None
-    if not (math.isfinite(number) and low <= number <= high):
-        raise UserError("outside_range", name=name, value=value, low=low, high=high)
-    return int(number) if kind is int else number
+    return within(name, value, kind, about["low"], about["high"])
 
 
 def check_weight(weight: float, mixing: str) -> None:

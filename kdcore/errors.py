@@ -12,6 +12,9 @@ MESSAGES = {
     "not_a_number": "{name} is {value}: it must be a number between {low} and {high}.",
     "not_a_choice": "{name} is {value!r}: choose one of {allowed}.{hint}",
     "unknown_setting": "There is no setting {name!r}.{hint}",
+    "unknown_method_setting": (
+        "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
+    ),
     "not_retunable": "{name} cannot change during a run: choose one of {allowed}.",
     "config_file": "The configuration file {path} cannot be read: {cause}.",
     # sweeps

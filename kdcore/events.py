@@ -155,6 +155,8 @@ class StepScores:
     """The same of the soft term, weight included."""
     soft_gradient_without_t2: float
     """The same if the factor T² were left out; equal to it where the method has none."""
+    measures: dict[str, float] = field(default_factory=dict)
+    """Numbers of the method's own, such as the parts of its divergence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ class Hub:
             if isinstance(command, Retune):
                 if not isinstance(job.config, RunConfig):
                     raise UserError("sweep_fixed", sweep=run)
-                check_retune(command, job.config.mixing)
+                check_retune(command, job.config)
             if run in self._waiting and isinstance(command, Stop):
                 self._waiting.remove(run)
                 self._end(job, _nothing_done(job))

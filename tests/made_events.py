@@ -1,5 +1,7 @@
 """A small recorded run for the tests of what the dashboard reads off events."""
 
+from dataclasses import replace
+
 from kdcore.config import RunConfig
 from kdcore.events import (
     Batch,
@@ -45,6 +47,12 @@ def teacher_epoch(epoch=3):
                         validation_accuracy=0.9, test_accuracy=0.9, test_errors=36)  # fmt: skip
 
 
+MEASURES = {
+    "kl": 0.0213, "target_kl": 0.011, "non_target_kl": 0.206, "weighted_non_target_kl": 0.0103,
+    "non_target_weight": 0.05, "row_correlation": 0.9, "column_correlation": 0.85,
+}  # fmt: skip
+
+
 def prepared():
     cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
     return Prepared(teacher_source="trained", teacher=TEACHER, arrays=None, seconds=1.0,
@@ -55,8 +63,9 @@ def batch(step=18, position=0.5):
     means = StepScores(loss=0.277, hard_loss=0.213, soft_loss=0.341, accuracy=0.9, agreement=0.9,
                        hard_gradient=0.1, soft_gradient=0.2,
                        soft_gradient_without_t2=0.01)  # fmt: skip
+    told = {"plain": means, "distilled": replace(means, measures=MEASURES)}
     return Batch(step=step, position=position, seconds=0.5, images_per_second=1000.0,
-                 students={"plain": means, "distilled": means})  # fmt: skip
+                 students=told)  # fmt: skip
 
 
 def epoch(number=1, *, plain=30, distilled=25):

@@ -15,7 +15,9 @@ from dashboard.charts import (
     cell_curves,
     confidence_histogram,
     confusion,
+    correlations,
     cost,
+    decoupled,
     entropy,
     error_origin,
     errors,
@@ -59,6 +61,8 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "agreement": agreement.figure,
     "errors": errors.figure,
     "teacher_curve": teacher_curve.figure,
+    "decoupled": decoupled.figure,
+    "correlations": correlations.figure,
 }
 """``figure(history, words)``."""
 

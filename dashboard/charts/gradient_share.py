@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from kdcore.catalogue import method_of
 
 LINES = (
     ("hard_gradient", "chart.hard_gradient", style.COLOURS["plain"], "dash"),
@@ -19,7 +20,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns
-    has_t2 = history.config["method"] == "kd"
+    has_t2 = method_of(history.config["method"]).has_t2
     data = [
         {"type": "scatter", "mode": "lines", "name": words[title],
          "x": list(columns["position"]), "y": [value or None for value in columns[column]],

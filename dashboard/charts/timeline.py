@@ -1,10 +1,12 @@
 """The time axis that all charts over time share, in epochs, with the marks of what was changed."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts.style import Words
 from dashboard.history import History, Mark
+from kdcore.catalogue import method_of
 
 SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}
 NEAR = 0.06
@@ -20,7 +22,7 @@ def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[
         "yaxis": {"title": {"text": y_title}} | y_axis,
         "hovermode": "x",
         "shapes": [_stroke(mark) for mark in history.marks],
-        "annotations": _labels(history.marks, end, words),
+        "annotations": _labels(history, end, words),
     }
 
 
@@ -39,21 +41,23 @@ def _stroke(mark: Mark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _labels(marks: list[Mark], end: float, words: Words) -> list[dict[str, Any]]:
+def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
     labels: list[dict[str, Any]] = []
-    level = 0
+    marks, level = history.marks, 0
+    own = method_of(history.config["method"]).settings if marks else {}
+    symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
     for number, mark in enumerate(marks):
         near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
         level = (level + 1) % HEIGHTS if near else 0
         labels.append({
-            "text": _text(mark, words), "x": mark.position, "xref": "x", "yref": "paper",
+            "text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
             "y": 1 - 0.09 * level, "xanchor": "left", "yanchor": "top", "showarrow": False,
             "font": {"size": 11}, "name": "mark",
         })  # fmt: skip
     return labels
 
 
-def _text(mark: Mark, words: Words) -> str:
-    symbol = SYMBOLS.get(mark.name) or words[f"live.slider.{mark.name}"]
+def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:
+    symbol = symbols.get(mark.name) or words[f"live.slider.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"

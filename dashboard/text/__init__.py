@@ -85,6 +85,11 @@ def _words_of_the_engine() -> dict[str, str]:
         }
         | {f"dataset.{name}": source.title for name, source in DATASETS.items()}
         | {f"method.{name}": method.title for name, method in METHODS.items()}
+        | {
+            f"method_setting.{name}.{own}": _sentence(about.help)
+            for name, method in METHODS.items()
+            for own, about in method.settings.items()
+        }
         | {f"model.{name}": family.title for name, family in MODELS.items()}
     )
 

@@ -7,6 +7,7 @@ from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.settings import (
     NOTICES,
+    method_title,
     parameters,
     problem,
     show_in_address,
@@ -149,7 +150,8 @@ else:
         if len(config.lrs) > 1:
             lr = st.selectbox(t("setting.lr.label"), config.lrs, key="shown_lr")
         if len(config.methods) > 1:
-            method = st.selectbox(t("setting.method.label"), config.methods, key="shown_method")
+            method = st.selectbox(t("setting.method.label"), config.methods, key="shown_method",
+                                  format_func=method_title)  # fmt: skip
         st.toggle(t("landscape.guess_first"), st.session_state["guess_first"], key="guess_first",
                   help=t("landscape.guess_help"))  # fmt: skip
     guess = st.query_params.get("guess")

@@ -18,6 +18,7 @@ from dashboard.settings import (
     take_from_address,
 )
 from dashboard.text import t
+from kdcore.catalogue import method_of
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
@@ -43,6 +44,7 @@ for notice in st.session_state.get(NOTICES, []):
 if sentence := problem(chosen):
     st.error(sentence, icon=":material/error:")
 drawn = layout_key(run)
+own_panel = method_of(store().folder(run).config.method).panel if run else ""
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
 st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 live_widgets(actions.retune)
@@ -55,5 +57,7 @@ else:
         for name, column in zip(row, st.columns(3), strict=True):
             with column:
                 chart_panel(name, run, height=235)
+    if own_panel:
+        chart_panel(own_panel, run, height=260)
     transport(run)
 show_in_address()

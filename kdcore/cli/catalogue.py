@@ -20,7 +20,15 @@ def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
 
 def methods(given: argparse.Namespace) -> int:
     """The ways to use a teacher."""
-    return _show(given, METHODS, ("title", "formula", "source"))
+    if given.json:
+        return _show(given, METHODS, ())
+    table = Table("name", "title", "its own settings", "source")
+    for name, method in METHODS.items():
+        own = [f"{setting}={about.default:g}" for setting, about in method.settings.items()]
+        table.add_row(name, method.title, ", ".join(own), method.source)
+    Console().print(table)
+    Console().print("A setting goes behind the name: --method dkd:beta=2")
+    return 0
 
 
 def datasets(given: argparse.Namespace) -> int:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kdcore.catalogue import METHODS
-from kdcore.config import RETUNABLE, RunConfig
+from kdcore.config import RunConfig, acting_values
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -30,7 +29,7 @@ from kdcore.models.cost import measure_cost
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson
-from kdcore.training.loop import started, student_names
+from kdcore.training.loop import member_of, started, student_names
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
 from kdcore.training.teacher import Teacher
@@ -127,7 +126,14 @@ class Places:
         self.seeds = list(dict.fromkeys(config.seed for config in cells.values()))
         wanted = {member for config in cells.values() for member in _members(config).values()}
         self.members = sorted(
-            wanted, key=lambda member: (member.method, member.lr, member.temperature, member.weight)
+            wanted,
+            key=lambda member: (
+                member.method,
+                member.settings,
+                member.lr,
+                member.temperature,
+                member.weight,
+            ),
         )
         at = {member: index for index, member in enumerate(self.members)}
         self.nets = {
@@ -200,7 +206,7 @@ class Story:
                 epoch=epoch, step=step, seconds=share,
                 images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
                 students=self._scores[cell],
-                controls={name: getattr(config, name) for name in RETUNABLE},
+                controls=acting_values(config.to_dict()),
             ))  # fmt: skip
         yield CellsScored(
             epoch=epoch,
@@ -255,15 +261,8 @@ class _Diagnoses:
 
 def _members(config: RunConfig) -> dict[str, Member]:
     """How each student of a cell learns; what does not act on it has one value for all."""
-    found = {}
-    for name in student_names(config):
-        if name == "plain":
-            found[name] = Member("hard", temperature=1.0, weight=0.0, lr=config.lr)
-        else:
-            uses = METHODS[config.method].uses_temperature
-            found[name] = Member(config.method, config.temperature if uses else 1.0,
-                                 config.weight, config.lr)  # fmt: skip
-    return found
+    values = acting_values(config.to_dict())
+    return {name: member_of(config, name, values) for name in student_names(config)}
 
 
 def loaded(config: RunConfig, store_root: Path | None) -> Dataset:

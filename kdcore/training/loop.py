@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from kdcore.catalogue import METHODS
+from kdcore.catalogue import method_of, parse_method
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -167,7 +167,7 @@ class Race:
 
     def _batch_event(self, images: int, report_began: float) -> Batch:
         lesson, tuning, values = self._lesson, self._tuning, self._controls.values
-        report = lesson.meter.report(tuning)
+        report = lesson.meter.report(tuning, measured=True)
         for net, term, value in report.not_finite():
             raise UserError("loss_not_finite", term=term, learner=f"{self._names[net]} student",
                             value=str(value), step=self.here.step, lr=values["lr"])  # fmt: skip
@@ -185,9 +185,19 @@ class Race:
 
 
 def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Member:
-    """How the student ``plain`` or ``distilled`` of a run learns with these T, λ and lr."""
-    method = config.method if name == "distilled" else "hard"
-    return Member(method, values["temperature"], values["weight"], values["lr"])
+    """How the student ``plain`` or ``distilled`` of a run learns with these T, λ, lr, ….
+
+    Args:
+        config: of the run.
+        name: of the student.
+        values: what acts now; see ``config.acting_values``.
+    """
+    if name == "plain":
+        return Member("hard", temperature=1.0, weight=0.0, lr=values["lr"])
+    method, own = parse_method(config.method)
+    return Member(method, values["temperature"] if method_of(method).uses_temperature else 1.0,
+                  values["weight"], values["lr"],
+                  tuple((setting, values[setting]) for setting in own))  # fmt: skip
 
 
 def by_name(names: list[str], given: Answers) -> dict[str, Answers]:
@@ -198,7 +208,7 @@ def by_name(names: list[str], given: Answers) -> dict[str, Answers]:
 def student_names(config: RunConfig) -> list[str]:
     """The students of a run; without a soft term, a distilled one would be the plain one."""
     names = ["plain", "distilled"] if config.students == "both" else [config.students]
-    return names if METHODS[config.method].loss else ["plain"]
+    return names if method_of(config.method).loss else ["plain"]
 
 
 def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:

@@ -6,6 +6,7 @@ its logits in one go.
 Shapes: S seeds, G members, B batch, C classes.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ FLOPS_PER_REPORT = 6e9
 """And one at least after so much arithmetic: a fraction of a second on a slow processor."""
 SLOWEST_REPORTS = 8
 """Batches a second below which every batch is reported."""
+MEASURED = 512
+"""Examples of a window, its first, from which the methods' own measures are taken."""
 Gather = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor, int]]
 MEANS = ("train_loss", "hard_loss", "soft_loss", "train_accuracy")
 
@@ -47,6 +50,8 @@ class Report:
     hard_gradient: Tensor
     """Norms at the logits of the window's last batch, weights included."""
     soft_gradient: Tensor
+    measures: dict[str, Tensor]
+    """The methods' own, by name; not a number for members without it."""
 
     def not_finite(self) -> list[tuple[int, str, float]]:
         """``(net, term, value)`` of every loss that is not a number any more."""
@@ -64,9 +69,11 @@ class Report:
         names = ("loss", "hard_loss", "soft_loss", "accuracy", "agreement", "hard_gradient",
                  "soft_gradient")  # fmt: skip
         values = [column.flatten()[net].item() for column in columns]
+        measures = {name: column.flatten()[net].item() for name, column in self.measures.items()}
         return StepScores(
-            **dict(zip(names, values, strict=True)), soft_gradient_without_t2=without_t2
-        )
+            **dict(zip(names, values, strict=True)), soft_gradient_without_t2=without_t2,
+            measures={name: value for name, value in measures.items() if not math.isnan(value)},
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -116,8 +123,13 @@ class Meter:
             window.teacher.append(teacher)
         window.hard_gradient, window.soft_gradient = hard, soft
 
-    def report(self, tuning: Tuning) -> Report:
-        """The window's means; starts a new window."""
+    def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
+        """The window's means; starts a new window.
+
+        Args:
+            tuning: of the members.
+            measured: whether the methods' own measures are wanted.
+        """
         window, self._window = self._window, _Window()
         assert window.hard_gradient is not None, "a window has at least one batch"
         assert window.soft_gradient is not None, "and both of its gradients"
@@ -133,15 +145,38 @@ class Meter:
         hard, soft = hard.double(), soft.double()
         mixed = tuning.hard.double() * hard + tuning.soft.double() * soft
         gradients = torch.stack([window.hard_gradient, window.soft_gradient])
+        own = self._measures(logits, labels, teacher, tuning) if measured else {}
         means, norms, examples = self._gather(
-            torch.stack([mixed, hard, soft, accuracy, agreement]),
+            torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]),
             gradients.flatten(3).norm(dim=-1), labels.shape[1],
         )  # fmt: skip
-        report = Report(*means.cpu(), *norms.cpu())
+        loss, hard, soft, accuracy, agreement, *measures = means.cpu()
+        hard_gradient, soft_gradient = norms.cpu()
+        report = Report(
+            loss=loss, hard=hard, soft=soft, accuracy=accuracy, agreement=agreement,
+            hard_gradient=hard_gradient, soft_gradient=soft_gradient,
+            measures=dict(zip(own, measures, strict=True)),
+        )  # fmt: skip
         kept = (report.loss, report.hard, report.soft, report.accuracy)
         self._totals += examples * torch.stack([values.flatten() for values in kept])
         self._seen += examples
         return report
+
+    def _measures(
+        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, tuning: Tuning
+    ) -> dict[str, Tensor]:
+        """``[S, G]`` each, float64."""
+        few = slice(MEASURED)
+        of_members = self._terms.measures(
+            logits[:, :, few], labels[:, few], None if teacher is None else teacher[:, few], tuning
+        )
+        found: dict[str, Tensor] = {}
+        for member, measures in enumerate(of_members):
+            for name, values in measures.items():
+                column = found.setdefault(name, tuning.hard.new_full(
+                    logits.shape[:2], torch.nan, dtype=torch.float64))  # fmt: skip
+                column[:, member] = values
+        return found
 
     def epoch_means(self) -> list[dict[str, float]]:
         """Each net's means over the epoch's examples; starts a new epoch."""

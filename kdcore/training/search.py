@@ -20,7 +20,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from kdcore.catalogue import METHODS
+from kdcore.catalogue import method_of
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.data.folds import folds
@@ -352,9 +352,9 @@ def spread(values: Sequence[float]) -> float | None:
 def _without_effect(method: str | None) -> tuple[str, ...]:
     if method is None:  # methods come first
         return ()
-    if not METHODS[method].loss:
+    if not method_of(method).loss:
         return "temperature", "weight"
-    return () if METHODS[method].uses_temperature else ("temperature",)
+    return () if method_of(method).uses_temperature else ("temperature",)
 
 
 def _judged(epoch: Epoch) -> Scores:

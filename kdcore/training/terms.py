@@ -6,9 +6,11 @@ hand-written or autograd, goes backward, and its two parts are the "share of eac
 Shapes: S seeds, G members, B batch, C classes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,7 +18,8 @@ from torch import Tensor
 from kdcore.catalogue import METHODS, Method
 from kdcore.losses import cross_entropy, cross_entropy_gradient
 
-Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
+ByName = Callable[[Mapping[str, Tensor]], Any]
+"""Takes what it needs out of all that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Tuning:
     soft: Tensor
     """Weight of the soft term, ``[G]``; 0 for who does not listen."""
     lr: list[float]
+    settings: dict[str, Tensor] = field(default_factory=dict)
+    """Of the methods' own, by name, ``[G]`` each; 0 for members whose method has no such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Member:
     weight: float
     """λ."""
     lr: float
+    settings: tuple[tuple[str, float], ...] = ()
+    """The method's own, by name."""
 
     @property
     def listens(self) -> bool:
@@ -57,6 +64,11 @@ def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tunin
         temperature=torch.tensor([member.temperature for member in members], device=device),
         hard=torch.tensor(hard, device=device), soft=torch.tensor(soft, device=device),
         lr=[member.lr for member in members],
+        settings={
+            name: torch.tensor([dict(member.settings).get(name, 0.0) for member in members],
+                               device=device)
+            for name in sorted({name for member in members for name, _ in member.settings})
+        },
     )  # fmt: skip
 
 
@@ -64,12 +76,12 @@ class Terms:
     """The two terms of the members' losses.
 
     Args:
-        methods: of each member; equal ones stand together.
+        methods: of each member, by name; equal ones stand together.
     """
 
     def __init__(self, methods: Sequence[str]) -> None:
         self._voices = list(_voices(methods))
-        self._has_t2 = [method == "kd" for method in methods]
+        self._has_t2 = [METHODS[method].has_t2 for method in methods]
 
     def gradients(
         self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
@@ -88,10 +100,8 @@ class Terms:
         hard = cross_entropy_gradient(logits, labels[:, None])
         hard *= tuning.hard[:, None, None]
         soft = torch.zeros_like(logits)
-        for voice in self._voices if teacher_logits is not None else ():
-            assert teacher_logits is not None
-            part = voice.gradient(logits[:, voice.members], teacher_logits[:, None],
-                                  tuning.temperature[voice.members])  # fmt: skip
+        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
+            part = voice.gradient(given)
             torch.mul(part, tuning.soft[voice.members, None, None], out=soft[:, voice.members])
         return hard, soft
 
@@ -101,17 +111,37 @@ class Terms:
         """Both terms before mixing, ``[S, G]`` each; the soft one is 0 for who does not listen."""
         hard = cross_entropy(logits, labels[:, None])
         soft = torch.zeros_like(hard)
-        for voice in self._voices if teacher_logits is not None else ():
-            assert teacher_logits is not None
-            soft[:, voice.members] = voice.loss(
-                logits[:, voice.members], teacher_logits[:, None],
-                tuning.temperature[voice.members],
-            )  # fmt: skip
+        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
+            soft[:, voice.members] = voice.loss(given)
         return hard, soft
+
+    def measures(
+        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
+    ) -> list[dict[str, Tensor]]:
+        """Each member's named numbers ``[S]``, such as the parts of its divergence."""
+        found: list[dict[str, Tensor]] = [{} for _ in self._has_t2]
+        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
+            for name, values in (voice.measures(given) if voice.measures else {}).items():
+                for at, member in enumerate(range(voice.members.start, voice.members.stop)):
+                    found[member][name] = values[:, at]
+        return found
 
     def without_t2(self, norm: float, member: int, temperature: float) -> float:
         """The soft gradient's norm if the member's method had no factor T²."""
         return norm / temperature**2 if self._has_t2[member] else norm
+
+    def _heard(
+        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
+    ) -> Iterator[tuple["_Voice", dict[str, Tensor]]]:
+        """Each method with all that its loss may name."""
+        for voice in self._voices if teacher_logits is not None else ():
+            assert teacher_logits is not None
+            of_voice = {name: values[voice.members] for name, values in tuning.settings.items()}
+            yield voice, of_voice | {
+                "student_logits": logits[:, voice.members], "labels": labels[:, None],
+                "teacher_logits": teacher_logits[:, None],
+                "temperature": tuning.temperature[voice.members],
+            }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +149,9 @@ class _Voice:
     """A method and the members that learn by it."""
 
     members: slice
-    loss: Loss
-    gradient: Loss
+    loss: ByName
+    gradient: ByName
+    measures: ByName | None
 
 
 def _voices(methods: Sequence[str]) -> Iterator[_Voice]:
@@ -128,30 +159,31 @@ def _voices(methods: Sequence[str]) -> Iterator[_Voice]:
         members = list(alike)
         entry = METHODS[method]
         if entry.loss:
-            yield _Voice(slice(members[0], members[-1] + 1), _with_temperature(entry),
-                         _gradient(entry))  # fmt: skip
+            yield _Voice(
+                slice(members[0], members[-1] + 1), by_name(entry.load()), _gradient(entry),
+                by_name(entry.load_measures()) if entry.measures else None,
+            )  # fmt: skip
 
 
-def _with_temperature(entry: Method) -> Loss:
-    loss = entry.load()
-    if entry.uses_temperature:
-        return loss
-    return lambda student, teacher, temperature: loss(student, teacher)  # noqa: ARG005
+def by_name(function: Callable[..., Any]) -> ByName:
+    """The function of a mapping from which it takes what its parameters name.
+
+    So a method is a plain function of what it needs, and nothing stands between it and the loop.
+    """
+    names = tuple(inspect.signature(function).parameters)
+    return lambda given: function(**{name: given[name] for name in names})
 
 
-def _gradient(entry: Method) -> Loss:
+def _gradient(entry: Method) -> ByName:
     """The closed form where the method has one, else autograd on the logits alone."""
     if entry.gradient:
-        closed = entry.load_gradient()
-        if entry.uses_temperature:
-            return closed
-        return lambda student, teacher, temperature: closed(student, teacher)  # noqa: ARG005
-    loss = _with_temperature(entry)
+        return by_name(entry.load_gradient())
+    loss = by_name(entry.load())
 
-    def by_autograd(student: Tensor, teacher: Tensor, temperature: Tensor) -> Tensor:
-        leaf = student.detach().requires_grad_()
+    def by_autograd(given: Mapping[str, Tensor]) -> Tensor:
+        leaf = given["student_logits"].detach().requires_grad_()
         with torch.enable_grad():
-            total = loss(leaf, teacher, temperature).sum()  # students do not meet in it
+            total = loss({**given, "student_logits": leaf}).sum()  # students do not meet in it
         return torch.autograd.grad(total, leaf)[0]
 
     return by_autograd

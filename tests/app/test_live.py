@@ -2,7 +2,7 @@ import made_events as make
 import pytest
 from made_runs import record
 
-from dashboard.settings import GROUPS, KEYS
+from dashboard.settings import GROUPS, KEYS, METHOD_NAME
 from dashboard.text import words
 from kdcore.commands import Pause, Retune, Step, Stop
 from kdcore.config import RETUNABLE, RunConfig
@@ -21,7 +21,8 @@ def value_of(app, key):
 def test_every_setting_has_its_widget(open_page):
     app = open_page("live")
 
-    assert {KEYS[name]: value_of(app, KEYS[name]) for name in RunConfig.__dataclass_fields__}
+    keys = {**KEYS, "method": METHOD_NAME}
+    assert {name: value_of(app, keys[name]) for name in RunConfig.__dataclass_fields__}
     shown = {"dataset", *RETUNABLE, *(name for group in GROUPS.values() for name in group)}
     assert shown == set(RunConfig.__dataclass_fields__)
 
@@ -85,6 +86,34 @@ def test_the_sliders_act_on_the_run_that_is_followed(open_page, hub):
     app.slider(key="weight").set_value(0.75).run()
 
     assert hub.sent == [Retune("temperature", 12.0), Retune("weight", 0.75)]
+
+
+def test_a_method_brings_sliders_of_its_own_that_act_during_its_run(open_page, hub):
+    app = open_page("live", method="dkd:beta=2")
+    assert value_of(app, "own_beta") == 2.0
+    app.button(key="start").click().run()
+    app.slider(key="own_beta").set_value(4.5).run()
+
+    assert hub.store.folder(hub.active()).config.method == "dkd:beta=2"
+    assert hub.sent == [Retune("beta", 4.5)]
+    assert app.query_params["method"] == "dkd:beta=4.5"
+
+
+def test_sliders_of_another_method_than_the_runs_wait_for_the_next_start(open_page, hub):
+    app = open_page("live")
+    app.button(key="start").click().run()
+    app.selectbox(key="method_name").select("dist").run()
+    app.slider(key="own_gamma").set_value(3.0).run()
+
+    assert hub.sent == []
+    assert app.query_params["method"] == "dist:gamma=3"
+
+
+def test_the_settings_of_a_methods_authors_are_one_click_away(open_page):
+    app = open_page("live", method="standardized_kl")
+    app.button(key="published").click().run()
+
+    assert [value_of(app, key) for key in ("T", "mixing", "weight")] == [2.0, "additive", 9.0]
 
 
 def test_a_slider_without_a_run_sends_nothing(open_page, hub):

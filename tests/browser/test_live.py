@@ -54,6 +54,16 @@ def test_a_slider_acts_on_the_run_and_leaves_a_mark(page, start, until):
     expect(marks.nth(1)).to_contain_text("λ=0.45")
 
 
+def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, until):
+    start("method=dkd:beta=2&epochs=200&speed=40&teacher_epochs=3")
+    until(lambda: points("decoupled") > 2)
+    page.locator(".st-key-own_beta input").focus()
+    page.keyboard.press("ArrowRight")
+    marks = page.locator("[data-testid=chart-decoupled] .annotation-text")
+    expect(marks.first).to_contain_text("β=2.5")
+    assert "method=dkd%3Abeta%3D2.5" in page.url
+
+
 def test_charts_are_not_rebuilt_and_keep_their_zoom(page, start, points, until):
     start()
     page.evaluate("document.querySelector('[data-testid=chart-losses] .js-plotly-plot').mark = 1")

@@ -84,6 +84,8 @@ def test_every_panel_has_a_question_an_explanation_and_something_to_try():
 def test_what_the_engine_offers_has_words(name):
     wanted = [
         *(f"method.{method}" for method in METHODS),
+        *(f"method_setting.{method}.{own}" for method, about in METHODS.items()
+          for own in about.settings),
         *(f"dataset.{dataset}" for dataset in DATASETS),
         *(f"model.{family}" for family in MODELS),
         *(f"setting.{field}.{part}" for field in RunConfig.__dataclass_fields__
@@ -99,7 +101,6 @@ def test_every_choice_of_a_setting_has_words(name):
     wanted = [
         f"choice.{field}.{choice}"
         for field, about in RunConfig.__dataclass_fields__.items()
-        if field != "method"
         for choice in about.metadata["choices"]
     ]
 

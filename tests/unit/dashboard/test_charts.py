@@ -53,6 +53,21 @@ def test_before_the_run_has_begun_a_sentence_stands_there(name, language):
     assert figure["empty"] in words(language).values()
 
 
+def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
+    told = History()
+    change = Retuned(step=20, position=0.6, name="beta", value=3.0, previous=8.0)
+    told.fold([make.started(method="dkd"), make.prepared(), make.batch(), change])
+
+    assert [note["text"] for note in draw("losses", told)["layout"]["annotations"]] == ["β=3"]
+
+
+def test_the_parts_of_a_divergence_are_stacked_up_to_it(history):
+    target, rest, whole, full = (trace["y"][0] for trace in draw("decoupled", history)["data"])
+
+    assert target + rest == pytest.approx(whole)
+    assert full > rest
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_run_of_a_plain_student_alone_can_be_drawn(name):
     history = History()

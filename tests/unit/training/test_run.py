@@ -6,6 +6,9 @@ import pytest
 import torch
 
 from kdcore import Run, RunConfig
+from kdcore.catalogue import METHODS
+from kdcore.commands import Retune
+from kdcore.errors import UserError
 from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Started, TeacherEpoch
 from kdcore.store import Store, recorded
 from kdcore.training import loop
@@ -78,7 +81,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one():
         assert plain.test_errors == distilled.test_errors
 
 
-@pytest.mark.parametrize("method", ["kd", "logit_mse", "probability_mse"])
+@pytest.mark.parametrize("method", [name for name, method in METHODS.items() if method.loss])
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
 def test_every_active_term_has_a_gradient(method, mixing):
     for event in of_kind(told(SMALL.but(method=method, mixing=mixing, epochs=1)), Batch):
@@ -134,6 +137,32 @@ def test_a_setting_turned_during_the_run_acts_and_is_told():
     (turned,) = of_kind(seen, Retuned)
     assert (turned.position, turned.value) == (1.0, 9)
     assert of_kind(seen, Epoch)[-1].controls["temperature"] == 9
+
+
+def test_a_setting_of_the_methods_own_acts_and_is_told():
+    run = Run(SMALL.but(method="dkd:beta=2", mixing="additive"))
+    events = []
+    for event in run:
+        events.append(event)
+        if isinstance(event, Epoch) and event.epoch == 1:
+            run.controls.send(Retune("beta", 0.0))
+            run.controls.send(Retune("alpha", 0.0))
+    assert [(told.name, told.previous, told.value) for told in of_kind(events, Retuned)] == [
+        ("beta", 2.0, 0.0), ("alpha", 1.0, 0.0),
+    ]  # fmt: skip
+    before, after = (of_kind(events, Epoch)[at] for at in (0, 1))
+    assert before.controls["beta"] == 2.0
+    assert before.students["distilled"].soft_loss > 0
+    assert after.students["distilled"].soft_loss == 0
+    last = of_kind(events, Batch)[-1].students["distilled"].measures
+    assert last["kl"] == pytest.approx(last["target_kl"] + last["weighted_non_target_kl"], rel=1e-4)
+
+
+def test_the_settings_of_another_method_cannot_be_turned():
+    with pytest.raises(UserError, match="beta cannot change"):
+        Run(SMALL).controls.send(Retune("beta", 1.0))
+    with pytest.raises(UserError, match="beta is 99"):
+        Run(SMALL.but(method="dkd")).controls.send(Retune("beta", 99.0))
 
 
 def test_a_stopped_run_is_evaluated_where_it_stopped():

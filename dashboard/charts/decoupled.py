@@ -1,0 +1,44 @@
+"""Hinton's divergence taken apart: about the label's class, and among the other classes."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+TARGET, REST = style.COLOURS["plain"], style.COLOURS["teacher"]
+AREAS = (
+    ("target_kl", "chart.target_kl", TARGET),
+    ("weighted_non_target_kl", "chart.weighted_non_target_kl", REST),
+)
+LINES = (
+    ("kl", "chart.kl", style.COLOURS["distilled"], "solid"),
+    ("non_target_kl", "chart.non_target_kl", REST, "dot"),
+)
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """TCKD and (1 − p_t) · NCKD stacked, KL on top of them, and NCKD with its full weight."""
+    if history.prepared and "distilled" not in history.students:
+        return style.empty(words, "distilled")
+    if history.measures is None:
+        return style.empty(words, "time")
+    columns = history.measures.columns
+    if "kl" not in columns:
+        return style.empty(words, "method")
+    x = list(columns["position"])
+    areas = [
+        {"type": "scatter", "mode": "lines", "name": words[title], "x": x,
+         "y": list(columns[column]), "stackgroup": "parts", "line": {"width": 0, "color": colour},
+         "fillcolor": f"{colour}99", "hovertemplate": "%{y:.4f}"}
+        for column, title, colour in AREAS
+    ]  # fmt: skip
+    lines = [
+        {"type": "scatter", "mode": "lines", "name": words[title], "x": x,
+         "y": list(columns[column]), "line": {"width": 2, "color": colour, "dash": dash},
+         "hovertemplate": "%{y:.4f}"}
+        for column, title, colour, dash in LINES
+    ]  # fmt: skip
+    return {
+        "data": areas + lines,
+        "layout": timeline.layout(history, words, words["chart.nats"], rangemode="tozero"),
+    }

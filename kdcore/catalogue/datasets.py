@@ -1,0 +1,70 @@
+"""Data sets that are chosen by name, with models that suit them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A data set that is chosen by name."""
+
+    title: str
+    load: str
+    """Dotted path of a generator ``(root) -> Dataset`` that yields progress; ``root`` is the
+    folder of downloads."""
+    classes: int
+    input_shape: tuple[int, ...]
+    train_size: int
+    """Training examples, those that are set aside for validation included."""
+    test_size: int
+    offline: bool
+    """Bundled: needs neither network nor data root."""
+    licence: str
+    teacher: str
+    """A teacher that suits it."""
+    student: str
+    """A student that suits it."""
+
+
+def _toy(title: str, name: str, classes: int) -> Source:
+    return Source(
+        title=title, load=f"kdcore.data.toy:{name}", classes=classes, input_shape=(2,),
+        train_size=400, test_size=600, offline=True, licence="generated",
+        teacher="mlp:64,64", student="mlp:6",
+    )  # fmt: skip
+
+
+def _images(
+    title: str, loader: str, shape: tuple[int, int, int], sizes: tuple[int, int], licence: str,
+    *, classes: int = 10, teacher: str = "mlp:500", student: str = "mlp:250",
+) -> Source:  # fmt: skip
+    return Source(
+        title=title, load=loader, classes=classes, input_shape=shape, train_size=sizes[0],
+        test_size=sizes[1], offline=False, licence=licence, teacher=teacher, student=student,
+    )  # fmt: skip
+
+
+DATASETS = {
+    "digits": Source(
+        title="Handwritten digits 8×8", load="kdcore.data.digits:digits", classes=10,
+        input_shape=(1, 8, 8), train_size=1437, test_size=360, offline=True,
+        licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, by way of scikit-learn",
+        teacher="mlp:256,128", student="mlp:16",
+    ),
+    "moons": _toy("Two moons", "moons", 2),
+    "circles": _toy("Two circles", "circles", 2),
+    "spirals": _toy("Three spirals", "spirals", 3),
+    "blobs": _toy("Four blobs", "blobs", 4),
+    "mnist": _images("MNIST", "kdcore.data.idx:mnist", (1, 28, 28), (60_000, 10_000),
+                     "CC BY-SA 3.0, Y. LeCun and C. Cortes"),
+    "fashion_mnist": _images("Fashion-MNIST", "kdcore.data.idx:fashion_mnist", (1, 28, 28),
+                             (60_000, 10_000), "MIT, Zalando SE"),
+    "kmnist": _images("Kuzushiji-MNIST", "kdcore.data.idx:kmnist", (1, 28, 28),
+                      (60_000, 10_000), "CC BY-SA 4.0, CODH"),
+    "usps": _images("USPS", "kdcore.data.usps:usps", (1, 16, 16), (7_291, 2_007),
+                    "J. J. Hull, free for research"),
+    "cifar10": _images("CIFAR-10", "kdcore.data.cifar:cifar10", (3, 32, 32), (50_000, 10_000),
+                       "A. Krizhevsky, free for research", teacher="resnet20", student="resnet8"),
+    "cifar100": _images("CIFAR-100", "kdcore.data.cifar:cifar100", (3, 32, 32),
+                        (50_000, 10_000), "A. Krizhevsky, free for research", classes=100,
+                        teacher="resnet56", student="resnet20"),
+}  # fmt: skip

@@ -1,0 +1,237 @@
+"""Ways to use a teacher: the soft term of the loss, its sliders, its formula and its source."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import Any
+
+from kdcore.errors import UserError, hint
+from kdcore.ranges import within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSetting:
+    """A number of a method's own; it may change during a run."""
+
+    symbol: str
+    """In the formula."""
+    help: str
+    default: float
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A way to use the teacher: the soft term of the loss."""
+
+    title: str
+    formula: str
+    """The soft term in LaTeX; empty for a method without a soft term."""
+    source: str
+    loss: str
+    """Dotted path ``module:function``; empty for a method without a soft term.
+
+    The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
+    ``labels``, ``temperature`` and the method's own settings.
+    """
+    uses_temperature: bool
+    uses_teacher: bool = True
+    has_t2: bool = False
+    """Whether the loss carries a factor T²."""
+    gradient: str = ""
+    """Dotted path of the loss's gradient at the logits in closed form, where there is one."""
+    settings: dict[str, MethodSetting] = field(default_factory=dict)
+    measures: str = ""
+    """Dotted path of a function like the loss that gives named numbers to watch it by."""
+    panel: str = ""
+    """The dashboard's chart of these numbers."""
+    in_numbers: str = ""
+    """The formula with ``{names}`` of settings, ``temperature`` and measures to be filled in."""
+    published: dict[str, Any] = field(default_factory=dict)
+    """Settings of a run as the authors have them, as far as they are the method's."""
+
+    def load(self) -> Callable[..., Any]:
+        """The loss function itself (imports torch)."""
+        return resolve_name(self.loss)  # type: ignore[no-any-return]
+
+    def load_gradient(self) -> Callable[..., Any]:
+        """The closed-form gradient (imports torch)."""
+        return resolve_name(self.gradient)  # type: ignore[no-any-return]
+
+    def load_measures(self) -> Callable[..., Any]:
+        """The function that measures (imports torch)."""
+        return resolve_name(self.measures)  # type: ignore[no-any-return]
+
+
+def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> MethodSetting:
+    return MethodSetting(symbol=symbol, help=help, default=default, low=0.0, high=high, step=0.5)
+
+
+METHODS = {
+    "kd": Method(
+        title="Soft targets (Hinton)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s/T)\right)",
+        source="Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
+        loss="kdcore.losses.soft_targets:soft_target_kl",
+        gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
+        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        uses_temperature=True, has_t2=True,
+    ),
+    "soft_ce": Method(
+        title="Soft cross-entropy",
+        formula=r"-T^2\sum_c \sigma(z_t/T)_c\,\log\sigma(z_s/T)_c",
+        source="Hinton, Vinyals, Dean 2015, as first written: the gradient of KL, with a floor",
+        loss="kdcore.losses.soft_targets:soft_cross_entropy",
+        gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
+        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        uses_temperature=True, has_t2=True,
+    ),
+    "reverse_kl": Method(
+        title="KL in the other direction",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(z_s/T)\,\|\,\sigma(z_t/T)\right)",
+        source="Gu et al.: MiniLLM: Knowledge Distillation of Large Language Models, 2024",
+        loss="kdcore.losses.reverse:reverse_kl",
+        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        uses_temperature=True, has_t2=True,
+    ),
+    "logit_mse": Method(
+        title="Squared error of logits",
+        formula=r"\frac{1}{C}\lVert z_s - z_t\rVert^2",
+        source="Ba, Caruana: Do Deep Nets Really Need to be Deep?, 2014",
+        loss="kdcore.losses.logits:logit_mse",
+        gradient="kdcore.losses.logits:logit_mse_gradient",
+        uses_temperature=False,
+    ),
+    "probability_mse": Method(
+        title="Squared error of softened probabilities",
+        formula=r"\lVert\sigma(z_s/T)-\sigma(z_t/T)\rVert^2",
+        source="Brier-type loss on soft targets, sum over classes, no T²",
+        loss="kdcore.losses.probabilities:probability_mse",
+        gradient="kdcore.losses.probabilities:probability_mse_gradient",
+        uses_temperature=True,
+    ),
+    "dkd": Method(
+        title="Decoupled (DKD)",
+        formula=r"T^2\left(\alpha\,\mathrm{TCKD} + \beta\,\mathrm{NCKD}\right)",
+        source="Zhao et al.: Decoupled Knowledge Distillation, 2022",
+        loss="kdcore.losses.decoupled:dkd",
+        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        in_numbers=(r"{temperature:g}^2\,({alpha:g}\cdot {target_kl:.4f} "
+                    r"+ {beta:g}\cdot {non_target_kl:.4f})"),
+        uses_temperature=True, has_t2=True,
+        settings={
+            "alpha": _weight("α", "weight of the label's class against all others", 1.0),
+            "beta": _weight("β", "weight of what is said among the other classes", 8.0),
+        },
+        published={"temperature": 4.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "dist": Method(
+        title="Correlation (DIST)",
+        formula=(r"T^2\left(\beta\,(1-\overline{\rho}_{\mathrm{rows}}) "
+                 r"+ \gamma\,(1-\overline{\rho}_{\mathrm{columns}})\right)"),
+        source="Huang et al.: Knowledge Distillation from A Stronger Teacher, 2022",
+        loss="kdcore.losses.correlation:dist",
+        measures="kdcore.losses.correlation:correlations", panel="correlations",
+        in_numbers=(r"{temperature:g}^2\,({beta:g}\,(1-{row_correlation:.3f}) "
+                    r"+ {gamma:g}\,(1-{column_correlation:.3f}))"),
+        uses_temperature=True, has_t2=True,
+        settings={
+            "beta": _weight("β", "weight of the correlation within each sample", 1.0),
+            "gamma": _weight("γ", "weight of the correlation within each class", 1.0),
+        },
+        published={"temperature": 1.0, "mixing": "additive", "weight": 2.0},
+    ),
+    "nkd": Method(
+        title="Normalised (NKD)",
+        formula=r"-p_t\log q_t - \gamma\,T^2\sum_{c\neq t}\hat p_c\log\hat q_c",
+        source="Yang et al.: From Knowledge Distillation to Self-Knowledge Distillation, 2023",
+        loss="kdcore.losses.non_target:nkd",
+        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        uses_temperature=True,
+        settings={"gamma": _weight("γ", "weight of the other classes", 1.5)},
+        published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "standardized_kl": Method(
+        title="Standardized logits",
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(\tilde z_t/T)\,\|\,\sigma(\tilde z_s/T)\right),"
+                 r"\;\tilde z = (z-\bar z)/s"),
+        source="Sun et al.: Logit Standardization in Knowledge Distillation, 2024",
+        loss="kdcore.losses.standardized:standardized_kl",
+        uses_temperature=True, has_t2=True,
+        published={"temperature": 2.0, "mixing": "additive", "weight": 9.0},
+    ),
+    "virtual_teacher": Method(
+        title="Virtual teacher (control)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\log u/T)\,\|\,\sigma(z_s/T)\right),\;u_y=a",
+        source=("Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing "
+                "Regularization, 2020"),
+        loss="kdcore.losses.smoothing:virtual_teacher",
+        uses_temperature=True, uses_teacher=False, has_t2=True,
+        settings={"confidence": MethodSetting(
+            symbol="a", help="the probability that it gives to the label", default=0.99,
+            low=0.5, high=0.999, step=0.01,
+        )},
+    ),
+    "label_smoothing": Method(
+        title="Label smoothing (control)",
+        formula=r"\mathrm{KL}\!\left(1/C\,\|\,\sigma(z_s)\right)",
+        source="Szegedy et al.: Rethinking the Inception Architecture for Computer Vision, 2016",
+        loss="kdcore.losses.smoothing:label_smoothing",
+        uses_temperature=False, uses_teacher=False,
+        published={"mixing": "convex", "weight": 0.1},
+    ),
+    "hard": Method(
+        title="Hard labels only (no teacher)",
+        formula="",
+        source="the ordinary cross-entropy: the control of every comparison",
+        loss="",
+        uses_temperature=False, uses_teacher=False,
+    ),
+}  # fmt: skip
+
+
+def parse_method(spec: str) -> tuple[str, dict[str, float]]:
+    """``"dkd:beta=2"`` → ``("dkd", {"alpha": 1.0, "beta": 2.0})``: all settings, in their order.
+
+    Raises:
+        UserError: an unknown method or setting, or a value out of range.
+    """
+    name, _, tail = spec.partition(":")
+    if name not in METHODS:
+        raise UserError("not_a_choice", name="method", value=name, allowed=", ".join(METHODS),
+                        hint=hint(name, list(METHODS)))  # fmt: skip
+    known = METHODS[name].settings
+    given = dict(part.partition("=")[::2] for part in tail.split(":") if part)
+    for own in given:
+        if own not in known:
+            raise UserError("unknown_method_setting", method=name, name=own,
+                            hint=hint(own, list(known)),
+                            allowed=", ".join(known) or "none")  # fmt: skip
+    return name, {own: checked_method_setting(name, own, given.get(own, about.default))
+                  for own, about in known.items()}  # fmt: skip
+
+
+def checked_method_setting(method: str, name: str, value: Any) -> float:
+    """``value`` as a number that the setting ``name`` of ``method`` may have.
+
+    Raises:
+        UserError: it is none.
+    """
+    about = METHODS[method].settings[name]
+    return within(name, value, float, about.low, about.high)
+
+
+def method_spec(name: str, settings: Mapping[str, float]) -> str:
+    """The shortest spec, ``"dkd:beta=2"``: settings that have their default are left out."""
+    known = METHODS[name].settings
+    parts = [
+        f"{own}={value:.12g}" for own, value in settings.items() if value != known[own].default
+    ]
+    return ":".join([name, *parts])
+
+
+def method_of(spec: str) -> Method:
+    """The method that a spec names, whatever its settings."""
+    return METHODS[spec.partition(":")[0]]

@@ -1,0 +1,73 @@
+"""Families of models, and pairs of the literature."""
+
+from dataclasses import dataclass
+
+from kdcore.errors import UserError, hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A kind of model; ``mlp`` and ``convnet`` take widths after a colon."""
+
+    title: str
+    build: str
+    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``."""
+    takes_widths: bool
+    example: str
+    images_only: bool
+
+
+MODELS = {
+    "mlp": Family(title="Fully connected, ReLU", build="kdcore.models.mlp:mlp",
+                  takes_widths=True, example="mlp:800,800", images_only=False),
+    "convnet": Family(title="Small convolutional net", build="kdcore.models.convnet:convnet",
+                      takes_widths=True, example="convnet:16,32", images_only=True),
+    **{
+        name: Family(title=f"ResNet-{depth} for small images", build="kdcore.models.resnet:resnet",
+                     takes_widths=False, example=name, images_only=True)
+        for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
+    },
+    **{
+        name: Family(title=title, build="kdcore.models.vision:vision", takes_widths=False,
+                     example=name, images_only=True)
+        for name, title in (
+            ("resnet18", "ResNet-18 (torchvision)"), ("resnet50", "ResNet-50 (torchvision)"),
+            ("resnet152", "ResNet-152 (torchvision)"),
+            ("mobilenet_v2", "MobileNetV2 (torchvision)"),
+        )
+    },
+}  # fmt: skip
+
+PRESETS = {
+    "digits 256-128 → 16": {"dataset": "digits", "teacher": "mlp:256,128", "student": "mlp:16"},
+    "64 → 32": {"teacher": "mlp:64", "student": "mlp:32"},
+    "256-128 → 128": {"teacher": "mlp:256,128", "student": "mlp:128"},
+    "500 → 250": {"teacher": "mlp:500", "student": "mlp:250"},
+    "1200-1200 → 800-800": {"teacher": "mlp:1200,1200", "student": "mlp:800,800"},
+    "1200-1200 → 30-30": {"teacher": "mlp:1200,1200", "student": "mlp:30,30"},
+}
+"""Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
+
+
+def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
+    """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
+
+    Raises:
+        UserError: unknown family or widths that are not whole numbers from 1 to 16384.
+    """
+    family, _, tail = spec.partition(":")
+    if family not in MODELS:
+        examples = [entry.example for entry in MODELS.values()]
+        raise UserError("unknown_model", spec=spec, allowed=", ".join(examples),
+                        hint=hint(family, list(MODELS)))  # fmt: skip
+    entry = MODELS[family]
+    if not entry.takes_widths:
+        if tail:
+            raise UserError("model_takes_no_widths", spec=spec, family=family)
+        return family, ()
+    widths = tail.split(",")
+    if not all(
+        width.isascii() and width.isdigit() and 1 <= int(width) <= 16_384 for width in widths
+    ):
+        raise UserError("model_widths", spec=spec, example=entry.example)
+    return family, tuple(int(width) for width in widths)

@@ -1,0 +1,210 @@
+"""Every method of the catalogue: what its loss is, and what must hold of all of them."""
+
+import inspect
+
+import loss_oracles as oracles
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from kdcore.catalogue import METHODS
+from kdcore.losses import decoupled_parts, dkd, soft_target_kl
+from kdcore.training.terms import Member, Terms, by_name, tuned
+
+WITH_LOSS = [name for name, method in METHODS.items() if method.loss]
+BATCH, CLASSES = 6, 5
+TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
+FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
+CONTROLS = ("virtual_teacher", "label_smoothing")
+
+logits = hnp.arrays(np.float64, (BATCH, CLASSES), elements=st.floats(-8, 8, width=32))
+
+
+def all_that_there_is(student, teacher, labels, temperature, method, dtype=torch.float64):
+    own = {name: setting.default for name, setting in METHODS[method].settings.items()}
+    return own | {
+        "student_logits": torch.tensor(student, dtype=dtype),
+        "teacher_logits": torch.tensor(teacher, dtype=dtype),
+        "labels": torch.tensor(labels), "temperature": temperature,
+    }  # fmt: skip
+
+
+def ours(method, **given):
+    return by_name(METHODS[method].load())(given)
+
+
+def by_hand(method, given):
+    plain = {name: value.tolist() if isinstance(value, torch.Tensor) else value
+             for name, value in given.items()}  # fmt: skip
+    return by_name(getattr(oracles, method))(plain)
+
+
+def extremes():
+    large = np.array([[1e4, -1e4, 0, 0, 0], [-1e4, 1e4, 1e4, 0, 1], [0, 0, 0, 0, 0],
+                      [7, 7, 7, 7, 7], [1e4, 1e4, 1e4, 1e4, -1e4], [3, 2, 1, 0, -1]])  # fmt: skip
+    yield "large", large, large[::-1].copy()
+    yield "opposite", large, -large
+    yield "even student", np.zeros((BATCH, CLASSES)), large
+    yield "even teacher", large, np.zeros((BATCH, CLASSES))
+    two = np.random.default_rng(0).normal(size=(2, BATCH, 2)) * 3
+    yield "two classes", *two
+    yield "two classes, large", np.sign(two[0]) * 1e4, np.sign(two[1]) * 1e4
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("method", WITH_LOSS)
+@given(student=logits, teacher=logits)
+def test_a_loss_is_what_its_paper_says(method, temperature, student, teacher):
+    given = all_that_there_is(student, teacher, np.arange(BATCH) % CLASSES, temperature, method)
+
+    assert ours(method, **given).item() == pytest.approx(by_hand(method, given), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("student", "teacher"), [
+    pytest.param(student, teacher, id=name) for name, student, teacher in extremes()
+])  # fmt: skip
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("method", WITH_LOSS)
+def test_extreme_logits_have_a_loss_and_a_gradient(method, temperature, student, teacher):
+    labels = np.arange(BATCH) % student.shape[1]
+    given = all_that_there_is(student, teacher, labels, temperature, method)
+
+    assert ours(method, **given).item() == pytest.approx(by_hand(method, given), rel=1e-6, abs=1e-9)
+    for dtype in (torch.float32, torch.float64):
+        given = all_that_there_is(student, teacher, labels, temperature, method, dtype)
+        given["student_logits"].requires_grad_()
+        loss = ours(method, **given)
+        loss.backward()
+        assert torch.isfinite(loss)
+        assert torch.isfinite(given["student_logits"].grad).all()
+
+
+@pytest.mark.parametrize("method", WITH_LOSS)
+@given(student=logits, teacher=logits, order=st.permutations(range(BATCH)))
+def test_the_order_of_the_batch_does_not_matter(method, student, teacher, order):
+    labels = np.arange(BATCH) % CLASSES
+    one = all_that_there_is(student, teacher, labels, 3.0, method)
+    other = all_that_there_is(student[order], teacher[order], labels[order], 3.0, method)
+
+    assert ours(method, **one).item() == pytest.approx(ours(method, **other).item(), abs=1e-8)
+
+
+@pytest.mark.parametrize("method", [name for name in WITH_LOSS if METHODS[name].uses_teacher])
+def test_the_teacher_receives_no_gradient_and_the_student_one(method):
+    rng = np.random.default_rng(0)
+    given = all_that_there_is(
+        *rng.normal(size=(2, BATCH, CLASSES)), [0, 1, 2, 3, 4, 0], 2.0, method
+    )
+    for role in ("student", "teacher"):
+        given[f"{role}_logits"].requires_grad_()
+    ours(method, **given).backward()
+
+    assert given["teacher_logits"].grad is None
+    assert given["student_logits"].grad.norm() > 1e-4
+
+
+@pytest.mark.parametrize("method", sorted({*WITH_LOSS} - {*FLOOR_OF_A_CROSS_ENTROPY, *CONTROLS}))
+@given(teacher=logits)
+def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, teacher):
+    if method == "dist":  # an even row or column correlates with nothing
+        assume(min(np.ptp(teacher, axis=axis).min() for axis in (0, 1)) > 0.01)
+    given = all_that_there_is(teacher, teacher, [0] * BATCH, 4.0, method)
+
+    assert ours(method, **given).item() == pytest.approx(0, abs=1e-7)
+
+
+@pytest.mark.parametrize("method", WITH_LOSS)
+def test_students_together_are_each_alone(method):
+    """Two seeds, three members with settings of their own."""
+    generator = torch.Generator().manual_seed(0)
+    student = torch.randn(2, 3, BATCH, CLASSES, generator=generator)
+    teacher = torch.randn(2, BATCH, CLASSES, generator=generator)
+    labels = torch.arange(2 * BATCH).reshape(2, BATCH) % CLASSES
+    members = [
+        Member(method, temperature, 0.5, 0.01, tuple(
+            (name, about.default * share) for name, about in METHODS[method].settings.items()
+        ))
+        for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
+    ]  # fmt: skip
+    tuning = tuned(members, "additive", torch.device("cpu"))
+    terms = Terms([method] * 3)
+    _, soft = terms.values(student, labels, teacher, tuning)
+    _, gradients = terms.gradients(student, labels, teacher, tuning)
+    measures = terms.measures(student, labels, teacher, tuning)
+    for at, member in enumerate(members):
+        alone = tuned([member], "additive", torch.device("cpu"))
+        for seed in range(2):
+            one = (student[seed, at][None, None], labels[seed][None], teacher[seed][None])
+            own = Terms([method])
+            torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
+            torch.testing.assert_close(own.gradients(*one, alone)[1][0, 0], gradients[seed, at])
+            for name, value in own.measures(*one, alone)[0].items():
+                torch.testing.assert_close(value[0], measures[at][name][seed])
+
+
+@pytest.mark.parametrize("method", [name for name in WITH_LOSS if METHODS[name].gradient])
+@given(student=logits, teacher=logits, temperature=st.sampled_from(TEMPERATURES))
+def test_a_closed_gradient_is_that_of_autograd(method, student, teacher, temperature):
+    given = all_that_there_is(student, teacher, [0] * BATCH, temperature, method)
+    closed = by_name(METHODS[method].load_gradient())(given)
+    given["student_logits"].requires_grad_()
+    ours(method, **given).backward()
+
+    torch.testing.assert_close(closed, given["student_logits"].grad, rtol=1e-8, atol=1e-11)
+
+
+@given(student=logits, teacher=logits, temperature=st.sampled_from(TEMPERATURES))
+def test_hintons_divergence_is_the_target_part_and_the_doubted_rest(student, teacher, temperature):
+    labels = torch.arange(BATCH) % CLASSES
+    student, teacher = torch.tensor(student), torch.tensor(teacher)
+    for row in range(BATCH):
+        one = slice(row, row + 1)
+        parts = decoupled_parts(student[one], teacher[one], labels[one], temperature)
+        whole = soft_target_kl(student[one], teacher[one], temperature) / temperature**2
+        together = parts["target_kl"] + parts["non_target_weight"] * parts["non_target_kl"]
+
+        assert together.item() == pytest.approx(whole.item(), rel=1e-9, abs=1e-13)
+        assert parts["weighted_non_target_kl"].item() == pytest.approx(
+            (parts["non_target_weight"] * parts["non_target_kl"]).item(), abs=1e-15
+        )
+
+
+def test_two_classes_leave_nothing_to_say_among_the_others():
+    student, teacher = torch.randn(2, BATCH, 2, dtype=torch.float64)
+    labels = torch.arange(BATCH) % 2
+    decoupled = dkd(student, teacher, labels, 3.0, alpha=1.0, beta=8.0)
+
+    assert decoupled.item() == pytest.approx(soft_target_kl(student, teacher, 3.0).item(), rel=1e-9)
+
+
+def test_label_smoothing_is_a_label_that_is_smoothed():
+    student = torch.randn(BATCH, CLASSES, dtype=torch.float64, requires_grad=True)
+    labels, smoothing = torch.arange(BATCH) % CLASSES, 0.1
+    usual = torch.nn.functional.cross_entropy(student, labels, label_smoothing=smoothing)
+    (expected,) = torch.autograd.grad(usual, student)
+    hard = torch.nn.functional.cross_entropy(student, labels)
+    mixed = (1 - smoothing) * hard + smoothing * ours("label_smoothing", student_logits=student)
+    (found,) = torch.autograd.grad(mixed, student)
+
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
+    method = METHODS[name]
+    if not method.loss:
+        return
+    asked = set(inspect.signature(method.load()).parameters)
+    engine = {"student_logits", "teacher_logits", "labels", "temperature"}
+
+    assert asked - engine == set(method.settings)
+    assert ("temperature" in asked) == method.uses_temperature
+    assert ("teacher_logits" in asked) == method.uses_teacher
+    assert method.source
+    assert name in dir(oracles)
+    for other in filter(None, (method.gradient and method.load_gradient(),
+                               method.measures and method.load_measures())):  # fmt: skip
+        assert set(inspect.signature(other).parameters) <= engine | set(method.settings)
