@@ -4,7 +4,6 @@ from torch import Tensor
 
 from kdcore.losses.classes import other_classes, target_log_probability
 from kdcore.losses.shapes import check_same_classes, per_student
-from kdcore.losses.soft_targets import soft_target_kl
 from kdcore.losses.softmax import log_softmax
 
 
@@ -41,7 +40,7 @@ def dkd(
         >>> dkd(logits, logits, torch.tensor([0]), temperature=4.0)
         tensor(0.)
     """
-    target, non_target, _ = _per_sample(student_logits, teacher_logits, labels, temperature)
+    _, target, non_target, _ = _per_sample(student_logits, teacher_logits, labels, temperature)
     temperature, _ = per_student(temperature, student_logits)
     return temperature**2 * (alpha * target.mean(-1) + beta * non_target.mean(-1))
 
@@ -65,10 +64,9 @@ def decoupled_parts(
     Source:
         Zhao et al. 2022, equation 6.
     """
-    target, non_target, doubt = _per_sample(student_logits, teacher_logits, labels, temperature)
-    _, softening = per_student(temperature, student_logits)
+    kl, target, non_target, doubt = _per_sample(student_logits, teacher_logits, labels, temperature)
     return {
-        "kl": soft_target_kl(student_logits / softening, teacher_logits / softening, 1.0),
+        "kl": kl.mean(-1),
         "target_kl": target.mean(-1),
         "non_target_kl": non_target.mean(-1),
         "weighted_non_target_kl": (doubt * non_target).mean(-1),
@@ -78,8 +76,8 @@ def decoupled_parts(
 
 def _per_sample(
     student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float | Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """TCKD, NCKD and 1 − p_t, ``[..., batch]`` each, without T².
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """KL, TCKD, NCKD and 1 − p_t, ``[..., batch]`` each, without T².
 
     The logarithm of 1 − p_t comes from a log-sum over the other classes: the difference itself
     underflows where the teacher is sure.
@@ -91,12 +89,14 @@ def _per_sample(
     student_target = target_log_probability(student, labels)
     teacher_target = target_log_probability(teacher, labels)
     student_others, teacher_others = other_classes(student, labels), other_classes(teacher, labels)
-    student_doubt, teacher_doubt = student_others.logsumexp(-1), teacher_others.logsumexp(-1)
-    doubt = teacher_doubt.exp()
-    target = (
-        teacher_target.exp() * (teacher_target - student_target)
-        + doubt * (teacher_doubt - student_doubt)
-    )  # fmt: skip
-    teacher_among, student_among = log_softmax(teacher_others), log_softmax(student_others)
-    non_target = (teacher_among.exp() * (teacher_among - student_among)).sum(-1)
-    return target, non_target, doubt
+    student_doubt = student_others.logsumexp(-1, keepdim=True)
+    teacher_doubt = teacher_others.logsumexp(-1, keepdim=True)
+    non_target = _divergence(teacher_others - teacher_doubt, student_others - student_doubt)
+    doubt, gap = teacher_doubt.squeeze(-1).exp(), (teacher_doubt - student_doubt).squeeze(-1)
+    target = teacher_target.exp() * (teacher_target - student_target) + doubt * gap
+    return _divergence(teacher, student), target, non_target, doubt
+
+
+def _divergence(log_p: Tensor, log_q: Tensor) -> Tensor:
+    """KL(p ‖ q) over the last axis."""
+    return (log_p.exp() * (log_p - log_q)).sum(-1)
