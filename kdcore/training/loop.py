@@ -38,7 +38,7 @@ from kdcore.training.device import (
 from kdcore.training.distributed import by_first_rank, world_size
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
-from kdcore.training.meter import SLOWEST_REPORTS, batches_per_report
+from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.snapshots import Snapshots
 from kdcore.training.teacher import teach_teacher
 from kdcore.training.terms import Member, Tuning, tuned
@@ -155,8 +155,11 @@ class Race:
             here.epoch = epoch - 1 + number / len(order)
             taken += len(indices[0])
             slow = 0 < controls.values["speed"] <= SLOWEST_REPORTS * every
-            if number == len(order) or controls.stepping or slow or meter.pending >= every:
-                yield self._batch_event(taken - reported, report_began)
+            due = number == len(order) or controls.stepping or slow
+            if due or meter.pending >= every:
+                # in small windows the measures would cost a good part of the steps
+                measured = due or taken - reported >= MEASURED
+                yield self._batch_event(taken - reported, report_began, measured=measured)
                 reported, report_began = taken, time.perf_counter()
 
     def _tuned(self) -> Tuning:
@@ -165,9 +168,9 @@ class Race:
         members = [member_of(lesson.config, name, values) for name in self._names]
         return tuned(members, lesson.config.mixing, lesson.device)
 
-    def _batch_event(self, images: int, report_began: float) -> Batch:
+    def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
         lesson, tuning, values = self._lesson, self._tuning, self._controls.values
-        report = lesson.meter.report(tuning, measured=True)
+        report = lesson.meter.report(tuning, measured=measured)
         for net, term, value in report.not_finite():
             raise UserError("loss_not_finite", term=term, learner=f"{self._names[net]} student",
                             value=str(value), step=self.here.step, lr=values["lr"])  # fmt: skip
