@@ -52,8 +52,8 @@ class History:
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
     steps: dict[str, Thinned] = field(default_factory=dict)
     """By student, ``STEP_COLUMNS``."""
-    measures: Thinned | None = None
-    """``position`` and the distilled student's own numbers of the method, where it has any."""
+    measures: dict[str, Thinned] = field(default_factory=dict)
+    """By student, ``position`` and the method's own numbers; a student without any is left out."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -143,13 +143,12 @@ class History:
             self.phase = "over"
 
     def _measure(self, event: Batch) -> None:
-        distilled = event.students.get("distilled")
-        if distilled is None or not distilled.measures:
-            return
-        if self.measures is None:
-            self.measures = Thinned(("position", *distilled.measures))
-        nothing = dict.fromkeys(self.measures.columns, math.nan)
-        self.measures.add(nothing | {"position": event.position} | distilled.measures)
+        for name, means in event.students.items():
+            if means.measures:
+                names = ("position", *means.measures)
+                columns = self.measures.setdefault(name, Thinned(names))
+                nothing = dict.fromkeys(columns.columns, math.nan)
+                columns.add(nothing | {"position": event.position} | means.measures)
 
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)

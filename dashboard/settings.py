@@ -30,7 +30,14 @@ GROUPS = {
     "loss": ("method", "mixing"),
     "training": ("optimizer", "batch_size", "epochs", "teacher_epochs", "seed"),
     "data": ("label_noise", "transfer_size", "augment", "image_size", "data_root"),
-    "machine": ("device", "precision", "teacher_outputs", "teacher_weights"),
+    "machine": (
+        "device",
+        "precision",
+        "teacher_outputs",
+        "teacher_weights",
+        "student_layers",
+        "teacher_layers",
+    ),
 }
 """What takes effect at the next start; the data set and what acts at once stand apart."""
 

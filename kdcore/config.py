@@ -55,6 +55,12 @@ class RunConfig:
     students: str = setting(
         "both", "which students to train", choices=("both", "plain", "distilled")
     )
+    student_layers: str = setting(
+        "",
+        "modules of the student whose outputs are compared, separated by commas; empty: the "
+        "method's own",
+    )
+    teacher_layers: str = setting("", "those of the teacher, in the same order")
     method: str = setting("kd", "how the teacher is used, such as dkd or dkd:beta=2")
     mixing: str = setting(
         "convex", "(1−λ)·hard + λ·soft, or hard + λ·soft", choices=("convex", "additive")

@@ -15,6 +15,21 @@ MESSAGES = {
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
+    "unknown_layer": (
+        "{name} names {path!r}, which the network has not: its stages end at {allowed}.{hint}"
+    ),
+    "layers_differ": (
+        "student_layers names {student} modules and teacher_layers {teacher}: "
+        "name as many of both, in the same order."
+    ),
+    "method_needs_maps": (
+        "{method} compares maps of features over the plane: choose a convolutional student and "
+        "teacher, and layers before the plane is averaged."
+    ),
+    "method_alone": (
+        "{method} looks inside the networks, which several processes do not share: "
+        "start it without torchrun."
+    ),
     "not_retunable": "{name} cannot change during a run: choose one of {allowed}.",
     "config_file": "The configuration file {path} cannot be read: {cause}.",
     # sweeps

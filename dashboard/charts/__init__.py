@@ -13,6 +13,7 @@ from dashboard.charts import (
     agreement,
     calibration_table,
     cell_curves,
+    cka,
     confidence_histogram,
     confusion,
     correlations,
@@ -63,6 +64,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "teacher_curve": teacher_curve.figure,
     "decoupled": decoupled.figure,
     "correlations": correlations.figure,
+    "cka": cka.figure,
 }
 """``figure(history, words)``."""
 

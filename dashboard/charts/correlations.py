@@ -15,9 +15,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Both means of Pearson's correlation; 1 is the same up to scale."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
-    if history.measures is None:
+    if "distilled" not in history.measures:
         return style.empty(words, "time")
-    columns = history.measures.columns
+    columns = history.measures["distilled"].columns
     if "row_correlation" not in columns:
         return style.empty(words, "method")
     data = [

@@ -20,9 +20,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """TCKD and (1 − p_t) · NCKD stacked, KL on top of them, and NCKD with its full weight."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
-    if history.measures is None:
+    if "distilled" not in history.measures:
         return style.empty(words, "time")
-    columns = history.measures.columns
+    columns = history.measures["distilled"].columns
     if "kl" not in columns:
         return style.empty(words, "method")
     x = list(columns["position"])

@@ -34,10 +34,21 @@ class Method:
     """Dotted path ``module:function``; empty for a method without a soft term.
 
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
-    ``labels``, ``temperature`` and the method's own settings.
+    ``labels``, ``temperature`` and the method's own settings; where it acts on features or inputs
+    ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
+    (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``.
     """
     uses_temperature: bool
     uses_teacher: bool = True
+    acts_on: str = "logits"
+    """``logits``, or what else it looks at: ``features``, ``input_gradients``, ``noisy_inputs``."""
+    taps: str = ""
+    """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
+    stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
+    adapter: str = ""
+    """Dotted path of a module that brings the student's features to the teacher's shape."""
+    factor: float = 1.0
+    """What multiplies the loss, so that λ is of the order of 1."""
     has_t2: bool = False
     """Whether the loss carries a factor T²."""
     gradient: str = ""
@@ -52,6 +63,11 @@ class Method:
     published: dict[str, Any] = field(default_factory=dict)
     """Settings of a run as the authors have them, as far as they are the method's."""
 
+    @property
+    def acts_inside(self) -> bool:
+        """Whether it looks at more than logits."""
+        return self.acts_on != "logits"
+
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
         return resolve_name(self.loss)  # type: ignore[no-any-return]
@@ -59,6 +75,10 @@ class Method:
     def load_gradient(self) -> Callable[..., Any]:
         """The closed-form gradient (imports torch)."""
         return resolve_name(self.gradient)  # type: ignore[no-any-return]
+
+    def load_adapter(self) -> Callable[..., Any]:
+        """The class of its adapters (imports torch)."""
+        return resolve_name(self.adapter)  # type: ignore[no-any-return]
 
     def load_measures(self) -> Callable[..., Any]:
         """The function that measures (imports torch)."""
@@ -181,6 +201,102 @@ METHODS = {
         loss="kdcore.losses.smoothing:label_smoothing",
         uses_temperature=False, uses_teacher=False,
         published={"mixing": "convex", "weight": 0.1},
+    ),
+    "hint": Method(
+        title="Hint (FitNets)",
+        formula=r"\overline{\left(r(f_s)-f_t\right)^2}",
+        source="Romero et al.: FitNets: Hints for Thin Deep Nets, 2015",
+        loss="kdcore.losses.hint:hint", adapter="kdcore.losses.adapters:Adapter",
+        acts_on="features", taps="middle", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 100.0},
+    ),
+    "attention_transfer": Method(
+        title="Attention transfer",
+        formula=r"10^3\sum_{\mathrm{stages}}\overline{\left(a(f_s)-a(f_t)\right)^2}",
+        source="Zagoruyko, Komodakis: Paying More Attention to Attention, 2017",
+        loss="kdcore.losses.attention:attention_transfer", factor=1_000.0,
+        acts_on="features", taps="maps", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "similarity_preserving": Method(
+        title="Similarity preserving",
+        formula=r"\frac{3000}{N^2}\,\lVert G_s-G_t\rVert^2",
+        source="Tung, Mori: Similarity-Preserving Knowledge Distillation, 2019",
+        loss="kdcore.losses.similarity:similarity_preserving", factor=3_000.0,
+        acts_on="features", taps="last_map", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "relational": Method(
+        title="Relational (distances and angles)",
+        formula=r"d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)",
+        source="Park et al.: Relational Knowledge Distillation, 2019",
+        loss="kdcore.losses.relational:relational",
+        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        settings={
+            "distance": MethodSetting(symbol="d", help="weight of the distances", default=25.0,
+                                      low=0.0, high=100.0, step=5.0),
+            "angle": MethodSetting(symbol="a", help="weight of the angles", default=50.0,
+                                   low=0.0, high=100.0, step=5.0),
+        },
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "probabilistic_transfer": Method(
+        title="Probabilistic transfer",
+        formula=r"\frac{30000}{N^2}\sum_{ij} P^t_{ij}\log\frac{P^t_{ij}}{P^s_{ij}}",
+        source=("Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge "
+                "Transfer, 2018"),
+        loss="kdcore.losses.probabilistic:probabilistic_transfer", factor=30_000.0,
+        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "correlation_congruence": Method(
+        title="Correlation congruence",
+        formula=r"\frac{100}{N^2}\,\lVert K_s-K_t\rVert^2",
+        source="Peng et al.: Correlation Congruence for Knowledge Distillation, 2019",
+        loss="kdcore.losses.congruence:correlation_congruence", factor=100.0,
+        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "variational_information": Method(
+        title="Variational information",
+        formula=r"\tfrac12\,\overline{(r(f_s)-f_t)^2/\sigma^2+\log\sigma^2}",
+        source="Ahn et al.: Variational Information Distillation for Knowledge Transfer, 2019",
+        loss="kdcore.losses.variational:variational_information",
+        adapter="kdcore.losses.adapters:ScaledAdapter",
+        acts_on="features", taps="middle", panel="cka", uses_temperature=False,
+        published={"mixing": "additive", "weight": 1.0},
+    ),
+    "contrastive": Method(
+        title="In-batch contrast",
+        formula=r"-\log\frac{e^{\cos(r(f_s), f_t)/\tau}}{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}",
+        source=("van den Oord et al.: Representation Learning with Contrastive Predictive Coding, "
+                "2018"),
+        loss="kdcore.losses.contrastive:contrastive",
+        adapter="kdcore.losses.adapters:Adapter",
+        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        settings={"sharpness": MethodSetting(
+            symbol="τ", help="what the cosines are divided by", default=0.1, low=0.02, high=1.0,
+            step=0.02,
+        )},
+    ),
+    "input_gradient": Method(
+        title="Input gradients (Sobolev)",
+        formula=r"\left\lVert\widehat{\nabla_x z_{s,y}}-\widehat{\nabla_x z_{t,y}}\right\rVert^2",
+        source="Srinivas, Fleuret: Knowledge Transfer with Jacobian Matching, 2018",
+        loss="kdcore.losses.input_gradient:input_gradient_matching",
+        acts_on="input_gradients", uses_temperature=False,
+    ),
+    "noisy_inputs": Method(
+        title="Soft targets on noisy inputs (control)",
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x+\varepsilon)/T)\,\|\,"
+                 r"\sigma(z_s(x+\varepsilon)/T)\right)"),
+        source="Srinivas, Fleuret: Knowledge Transfer with Jacobian Matching, 2018",
+        loss="kdcore.losses.input_gradient:noisy_soft_targets",
+        acts_on="noisy_inputs", uses_temperature=True, has_t2=True,
+        settings={"noise": MethodSetting(
+            symbol="σ", help="standard deviation of the noise, in that of the inputs", default=0.3,
+            low=0.0, high=2.0, step=0.05,
+        )},
     ),
     "hard": Method(
         title="Hard labels only (no teacher)",

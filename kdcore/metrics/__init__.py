@@ -12,6 +12,7 @@ from kdcore.metrics.calibration import (
     negative_log_likelihood,
     reliability_bins,
 )
+from kdcore.metrics.similarity import centered_kernel_alignment
 from kdcore.metrics.temperature import fit_temperature, nll_curve
 from kdcore.metrics.uncertainty import predictive_entropy, risk_coverage
 
@@ -21,6 +22,7 @@ __all__ = [
     "adaptive_calibration_error",
     "agreement",
     "brier_score",
+    "centered_kernel_alignment",
     "classwise_calibration_error",
     "confusion_matrix",
     "error_if_calibrated",

@@ -10,6 +10,7 @@ class ConvNet(nn.Module):
 
     def __init__(self, channels: int, side: int, widths: tuple[int, ...], classes: int) -> None:
         super().__init__()
+        self.stages: list[str] = []
         blocks: list[nn.Module] = []
         for width in widths:
             blocks += [nn.Conv2d(channels, width, 3, padding=1, bias=False),
@@ -17,6 +18,7 @@ class ConvNet(nn.Module):
             if side >= 2:
                 blocks.append(nn.MaxPool2d(2))
                 side //= 2
+            self.stages.append(f"features.{len(blocks) - 1}")
             channels = width
         self.features = nn.Sequential(*blocks)
         self.head = nn.Linear(channels, classes)

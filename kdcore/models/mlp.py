@@ -19,12 +19,14 @@ class MLP(nn.Module):
     def __init__(self, widths: Sequence[int]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(given, made) for given, made in pairwise(widths))
+        self.activations = nn.ModuleList(nn.ReLU() for _ in widths[1:-1])
+        self.stages = [f"activations.{number}" for number in range(len(self.activations))]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[batch, …]`` → logits ``[batch, classes]``."""
         values = inputs.flatten(1)
-        for layer in self.layers[:-1]:
-            values = layer(values).relu()
+        for layer, activation in zip(self.layers[:-1], self.activations, strict=True):
+            values = activation(layer(values))
         return self.layers[-1](values)  # type: ignore[no-any-return]
 
 

@@ -45,6 +45,8 @@ class ResNet(nn.Module):
                 blocks.append(Block(given, made, first_stride if number == 0 else 1))
                 given = made
         self.blocks = nn.Sequential(*blocks)
+        each = (depth - 2) // 6
+        self.stages = [f"blocks.{each * stage - 1}" for stage in (1, 2, 3)]
         self.head = nn.Linear(64, classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):

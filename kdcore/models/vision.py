@@ -16,13 +16,15 @@ def vision(spec: str, input_shape: tuple[int, ...], classes: int) -> nn.Module:
     from torchvision import models  # noqa: PLC0415
 
     family, _ = parse_model(spec)
-    network: nn.Module = getattr(models, family)(weights=None, num_classes=classes)
+    network: Any = getattr(models, family)(weights=None, num_classes=classes)
     small = max(input_shape[1:]) <= LARGEST_SMALL_SIDE
     if family == "mobilenet_v2":
         _fit_mobilenet(network, input_shape[0], small=small)
+        network.stages = [f"features.{number}" for number in (3, 6, 13, 18)]
     else:
         _fit_resnet(network, input_shape[0], small=small)
-    return network
+        network.stages = [f"layer{number}" for number in (1, 2, 3, 4)]
+    return network  # type: ignore[no-any-return]
 
 
 def _fit_resnet(network: Any, channels: int, *, small: bool) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from kdcore.catalogue import METHODS
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.models.build import build_model
 from kdcore.models.matching import copy_matching
@@ -17,7 +19,8 @@ from kdcore.training.cohort import batch_size, batches_per_epoch, cohorts
 from kdcore.training.device import choose_precision
 from kdcore.training.distributed import averaged, replicated, to_whole, world_size
 from kdcore.training.evaluation import Answers, answers, answers_of, score, score_all
-from kdcore.training.meter import Meter
+from kdcore.training.inside import Inside
+from kdcore.training.meter import Meter, Report
 from kdcore.training.students import Students
 from kdcore.training.teacher import Teacher
 from kdcore.training.terms import Member, Terms, Tuning
@@ -43,12 +46,19 @@ class Lesson:
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.but(seed=seed) for seed in seeds]
+        inside = next((member.method for member in members
+                       if METHODS[member.method].acts_inside), "")  # fmt: skip
+        if inside and world_size() > 1:
+            raise UserError("method_alone", method=inside)
         self.students = Students(
             [[self._student(own) for _ in members] for own in of_seeds],
             optimizer=config.optimizer, lr=[member.lr for member in members],
             precision=self.precision, device=device,
-            wrap=replicated if world_size() > 1 else None,
+            wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
         )  # fmt: skip
+        self.inside = (
+            Inside(config, members, self.students, teacher.module, data) if inside else None
+        )
         self.terms = Terms([member.method for member in members])
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
@@ -71,11 +81,37 @@ class Lesson:
         parts = [cohort.batch(index) for cohort, index in
                  zip(self.cohorts, indices, strict=True)]  # fmt: skip
         inputs, labels, teacher_logits = map(_stacked, zip(*parts, strict=True))
+        if self.inside:
+            self._step_inside(self.inside, inputs, labels, teacher_logits, tuning)
+            return
         logits = self.students.forward(inputs)
         parts_gradients = self.terms.gradients(logits, labels, teacher_logits, tuning)
         hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
         self.students.learn(hard + soft, tuning.lr)
         self.meter.record(logits, labels, teacher_logits, hard, soft)
+
+    def _step_inside(
+        self, inside: Inside, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning
+    ) -> None:
+        if inside.needs_input_gradients:
+            inputs = inputs.detach().requires_grad_()
+        with inside.watching():
+            logits = self.students.forward(inputs)
+        terms = inside.terms(inputs, labels, tuning)
+        hard, soft = self.terms.gradients(logits, labels, teacher_logits, tuning)
+        within = inside.within(terms, hard, tuning, with_norms=self.meter.pending == 0)
+        self.students.add({net: term * tuning.soft[net % self.students.members]
+                           for net, term in terms.items()})  # fmt: skip
+        self.students.learn(hard + soft, tuning.lr)
+        inside.learn(tuning.lr)
+        self.meter.record(logits, labels, teacher_logits, hard, soft, within)
+
+    def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
+        """The means since the last report; ``measured`` asks for the methods' own numbers too."""
+        report = self.meter.report(tuning, measured=measured)
+        if measured and self.inside:
+            report.measures.update(self.inside.measures())
+        return report
 
     def answers(self) -> Answers:
         """Every student's logits on test and validation data, ``[K, …]``."""

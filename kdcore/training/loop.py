@@ -170,7 +170,7 @@ class Race:
 
     def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
         lesson, tuning, values = self._lesson, self._tuning, self._controls.values
-        report = lesson.meter.report(tuning, measured=measured)
+        report = lesson.report(tuning, measured=measured)
         for net, term, value in report.not_finite():
             raise UserError("loss_not_finite", term=term, learner=f"{self._names[net]} student",
                             value=str(value), step=self.here.step, lr=values["lr"])  # fmt: skip

@@ -76,6 +76,18 @@ class Report:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What the terms inside came to, for the meter."""
+
+    there: Tensor
+    """Which nets have such a term, ``[S, G]``, bool."""
+    losses: Tensor
+    """Before λ, ``[S, G]``; 0 where there is no such term."""
+    norms: Tensor | None
+    """Norms of the hard and the soft term's gradient at the student's weights, ``[2, S, G]``."""
+
+
 @dataclass(slots=True)
 class _Window:
     """The batches since the last report."""
@@ -85,6 +97,10 @@ class _Window:
     teacher: list[Tensor] = field(default_factory=list)
     hard_gradient: Tensor | None = None
     soft_gradient: Tensor | None = None
+    inside: list[Tensor] = field(default_factory=list)
+    """Losses of the terms inside, times the batch's examples."""
+    inside_norms: Tensor | None = None
+    there: Tensor | None = None
 
 
 class Meter:
@@ -113,15 +129,24 @@ class Meter:
         return len(self._window.logits)
 
     def record(
-        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, hard: Tensor, soft: Tensor
-    ) -> None:
-        """Take a step's logits, labels ``[S, B]``, teacher's logits and weighted gradients."""
+        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, hard: Tensor, soft: Tensor,
+        within: Within | None = None,
+    ) -> None:  # fmt: skip
+        """Take a step's logits, labels ``[S, B]``, teacher's logits and weighted gradients.
+
+        And what the terms inside came to, where there are any.
+        """
         window = self._window
         window.logits.append(logits)
         window.labels.append(labels)
         if teacher is not None:
             window.teacher.append(teacher)
         window.hard_gradient, window.soft_gradient = hard, soft
+        if within is not None:
+            window.inside.append(within.losses * labels.shape[1])
+            window.there = within.there
+            if within.norms is not None:
+                window.inside_norms = within.norms
 
     def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
         """The window's means; starts a new window.
@@ -136,6 +161,13 @@ class Meter:
         logits, labels = torch.cat(window.logits, dim=2), torch.cat(window.labels, dim=1)
         teacher = torch.cat(window.teacher, dim=1) if window.teacher else None
         hard, soft = self._terms.values(logits, labels, teacher, tuning)
+        norms = torch.stack([window.hard_gradient, window.soft_gradient]).flatten(3).norm(dim=-1)
+        if window.inside:
+            assert window.there is not None, "it comes with the losses"
+            inside = torch.stack(window.inside).sum(0) / labels.shape[1]
+            soft = torch.where(window.there, inside, soft)
+            if window.inside_norms is not None:
+                norms = torch.where(window.there, window.inside_norms, norms)
         answers = logits.argmax(-1)
         accuracy = (answers == labels[:, None]).double().mean(-1)
         agreement = (
@@ -144,11 +176,10 @@ class Meter:
         )  # fmt: skip
         hard, soft = hard.double(), soft.double()
         mixed = tuning.hard.double() * hard + tuning.soft.double() * soft
-        gradients = torch.stack([window.hard_gradient, window.soft_gradient])
         own = self._measures(logits, labels, teacher, tuning) if measured else {}
         means, norms, examples = self._gather(
             torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]),
-            gradients.flatten(3).norm(dim=-1), labels.shape[1],
+            norms, labels.shape[1],
         )  # fmt: skip
         loss, hard, soft, accuracy, agreement, *measures = means.cpu()
         hard_gradient, soft_gradient = norms.cpu()

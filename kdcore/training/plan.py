@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
+from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
@@ -46,11 +47,14 @@ class Plan:
 def rectangles(cells: Sequence[RunConfig]) -> list[list[int]]:
     """The cells that one loop can train: equal but for T, λ, lr, method and seed.
 
+    A method that looks inside the networks goes with itself alone.
+
     Each rectangle has every combination of its seeds with its other settings.
     """
     alike: dict[RunConfig, dict[RunConfig, dict[int, int]]] = {}
     for number, config in enumerate(cells):
-        shared = config.but(temperature=1.0, weight=0.0, lr=1e-3, method="kd", seed=0)
+        method = config.method if method_of(config.method).acts_inside else "kd"
+        shared = config.but(temperature=1.0, weight=0.0, lr=1e-3, method=method, seed=0)
         alike.setdefault(shared, {}).setdefault(config.but(seed=0), {})[config.seed] = number
     found = []
     for members in alike.values():

@@ -4,7 +4,7 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 The nets of a seed take the same batches; members differ in what the teacher tells them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -57,6 +57,8 @@ class Interleaved:
         self._members = len(modules) // seeds
         self._precision, self._device = precision, device
         self._logits: list[Tensor] = []
+        self.terms: Mapping[int, Tensor] = {}
+        """What else the nets' losses consist of at the next way backward, by net."""
 
     def pieces(self, nets: Sequence[int]) -> list[Piece]:
         """See ``Body``."""
@@ -71,12 +73,20 @@ class Interleaved:
         return torch.stack([logits.detach().float() for logits in self._logits])
 
     def backward(self, gradient: Tensor) -> None:
-        """See ``Body``."""
-        for module, logits, at_logits in zip(self._modules, self._logits, gradient, strict=True):
+        """See ``Body``; the terms that were added take part."""
+        for at, (module, logits) in enumerate(zip(self._modules, self._logits, strict=True)):
             for weight in module.parameters():
                 weight.grad = None
-            logits.backward(at_logits.to(logits.dtype))
-        self._logits = []
+            at_logits = gradient[at].to(logits.dtype)
+            if at in self.terms:
+                torch.autograd.backward([logits, self.terms[at]], [at_logits, None])
+            else:
+                logits.backward(at_logits)
+        self._logits, self.terms = [], {}
+
+    def logits_of(self, net: int) -> Tensor:
+        """The newest logits of a net ``[B, C]``, with their graph."""
+        return self._logits[net]
 
     def answer(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -98,21 +108,22 @@ class Students:
         lr: each member's learning rate; those that are equal now change together.
         wrap: puts something between a module and its training steps, such as
             ``DistributedDataParallel``.
+        with_graph: whether terms of the loss look inside the nets.
     """
 
     def __init__(
         self, modules: Sequence[Sequence[nn.Module]], *, optimizer: str, lr: Sequence[float],
-        precision: str, device: torch.device, wrap: Wrap | None = None,
+        precision: str, device: torch.device, wrap: Wrap | None = None, with_graph: bool = False,
     ) -> None:  # fmt: skip
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
-        self.body = _body(self.modules, self.seeds, precision, device, wrap)
+        self.body = _body(self.modules, self.seeds, precision, device, wrap, with_graph=with_graph)
         self._steps: list[tuple[int, Piece, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
             nets = [seed * self.members + member for seed in range(self.seeds)
                     for member, own in enumerate(lr) if own == rate]  # fmt: skip
-            self._steps += [(list(lr).index(rate), piece, _optimizer(optimizer, piece, device))
+            self._steps += [(list(lr).index(rate), piece, make_optimizer(optimizer, piece, device))
                             for piece in self.body.pieces(nets)]  # fmt: skip
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -129,6 +140,19 @@ class Students:
             optimizer.step()
             piece.round()
 
+    def logits_of(self, net: int) -> Tensor:
+        """The newest logits of a net, with their graph, where there is one."""
+        return self._with_graph.logits_of(net)
+
+    def add(self, terms: Mapping[int, Tensor]) -> None:
+        """Parts of the nets' losses that are no functions of their logits, for the next step."""
+        self._with_graph.terms = terms
+
+    @property
+    def _with_graph(self) -> Interleaved:
+        assert isinstance(self.body, Interleaved), "it was made with a graph"
+        return self.body
+
     def train(self, mode: bool) -> None:
         """Put every net into training or evaluation mode."""
         for module in self.modules:
@@ -137,17 +161,18 @@ class Students:
 
 def _body(
     modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device,
-    wrap: Wrap | None,
+    wrap: Wrap | None, *, with_graph: bool,
 ) -> Body:  # fmt: skip
     if wrap is not None:
         return Interleaved(modules, [wrap(module) for module in modules], seeds, precision, device)
     nets = [module for module in modules if isinstance(module, MLP)]
-    if len(nets) == len(modules):
+    if len(nets) == len(modules) and not with_graph:
         return StackedMLP(nets, seeds, precision)
     return Interleaved(modules, modules, seeds, precision, device)
 
 
-def _optimizer(name: str, piece: Piece, device: torch.device) -> torch.optim.Optimizer:
+def make_optimizer(name: str, piece: Piece, device: torch.device) -> torch.optim.Optimizer:
+    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
     fused = device.type in ("cpu", "cuda")
     if name == "adam":
         return torch.optim.Adam(piece.weights, fused=fused)

@@ -158,7 +158,7 @@ def _voices(methods: Sequence[str]) -> Iterator[_Voice]:
     for method, alike in groupby(range(len(methods)), key=lambda member: methods[member]):
         members = list(alike)
         entry = METHODS[method]
-        if entry.loss:
+        if entry.loss and not entry.acts_inside:
             yield _Voice(
                 slice(members[0], members[-1] + 1), by_name(entry.load()), _gradient(entry),
                 by_name(entry.load_measures()) if entry.measures else None,

@@ -144,7 +144,9 @@ def test_an_uploaded_archive_becomes_the_data(page, app, tmp_path, until, points
     page.locator(".st-key-start button").click()
     until(lambda: points("losses") > 0)
 
-    expect(page.locator("[data-testid=stCaptionContainer]").first).to_contain_text("shades.zip")
+    expect(
+        page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").first
+    ).to_contain_text("shades.zip")
 
 
 def test_a_damaged_archive_is_said_and_the_app_goes_on(page, app, tmp_path, until):

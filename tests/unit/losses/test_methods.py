@@ -14,7 +14,7 @@ from kdcore.catalogue import METHODS
 from kdcore.losses import decoupled_parts, dkd, soft_target_kl
 from kdcore.training.terms import Member, Terms, by_name, tuned
 
-WITH_LOSS = [name for name, method in METHODS.items() if method.loss]
+WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
 BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
 FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
@@ -199,12 +199,16 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         return
     asked = set(inspect.signature(method.load()).parameters)
     engine = {"student_logits", "teacher_logits", "labels", "temperature"}
+    if method.acts_inside:
+        engine |= {f"{whose}_{what}" for whose in ("student", "teacher")
+                   for what in ("features", "gradients")}  # fmt: skip
+        engine |= {"noisy_student_logits", "noisy_teacher_logits", "scale"}
 
-    assert asked - engine == set(method.settings)
+    assert asked - engine == set(method.settings) - {"noise"}  # the engine adds it to the inputs
     assert ("temperature" in asked) == method.uses_temperature
-    assert ("teacher_logits" in asked) == method.uses_teacher
+    assert any("teacher" in each for each in asked) == method.uses_teacher
     assert method.source
-    assert name in dir(oracles)
+    assert method.acts_inside or name in dir(oracles)
     for other in filter(None, (method.gradient and method.load_gradient(),
                                method.measures and method.load_measures())):  # fmt: skip
         assert set(inspect.signature(other).parameters) <= engine | set(method.settings)
