@@ -10,7 +10,7 @@ def loss_formula(method: str, mixing: str) -> str:
     if not soft:
         return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
     hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
-    return rf"\mathcal{{L}} = {hard} + \lambda\cdot {_bracketed(soft)}"
+    return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}"
 
 
 def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch: Batch) -> str:
@@ -32,8 +32,3 @@ def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch:
         temperature = controls["temperature"]
         soft = rf"{temperature:g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     return rf"{hard} + {weight:.2f}\cdot {soft} = {now.loss:.3f}"
-
-
-def _bracketed(soft: str) -> str:
-    """A sum at the outer level in brackets, so that λ multiplies all of it."""
-    return rf"\left({soft}\right)" if soft.startswith("-") else soft

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from kdcore.catalogue import method_spec, parse_method, parse_model
+from kdcore.catalogue import MODELS, method_of, method_spec, parse_method, parse_model
 from kdcore.errors import UserError, hint
 from kdcore.ranges import within
 
@@ -96,8 +96,12 @@ class RunConfig:
         for item in fields(self):
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
-        parse_model(self.teacher)
-        parse_model(self.student)
+        families = [parse_model(self.teacher)[0], parse_model(self.student)[0]]
+        if self.teacher_weights:  # the file says what the teacher is
+            del families[0]
+        maps = all(MODELS[family].images_only for family in families)
+        if method_of(self.method).taps == "maps" and not maps:
+            raise UserError("method_needs_maps", method=self.method)
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""

@@ -28,7 +28,7 @@ class Method:
 
     title: str
     formula: str
-    """The soft term in LaTeX; empty for a method without a soft term."""
+    """The soft term in LaTeX, a sum in brackets; empty for a method without a soft term."""
     source: str
     loss: str
     """Dotted path ``module:function``; empty for a method without a soft term.
@@ -101,7 +101,7 @@ METHODS = {
     ),
     "soft_ce": Method(
         title="Soft cross-entropy",
-        formula=r"-T^2\sum_c \sigma(z_t/T)_c\,\log\sigma(z_s/T)_c",
+        formula=r"T^2\left(-\sum_c \sigma(z_t/T)_c\,\log\sigma(z_s/T)_c\right)",
         source="Hinton, Vinyals, Dean 2015, as first written: the gradient of KL, with a floor",
         loss="kdcore.losses.soft_targets:soft_cross_entropy",
         gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
@@ -165,7 +165,7 @@ METHODS = {
     ),
     "nkd": Method(
         title="Normalised (NKD)",
-        formula=r"-p_t\log q_t - \gamma\,T^2\sum_{c\neq t}\hat p_c\log\hat q_c",
+        formula=r"\left(-p_t\log q_t - \gamma\,T^2\sum_{c\neq t}\hat p_c\log\hat q_c\right)",
         source="Yang et al.: From Knowledge Distillation to Self-Knowledge Distillation, 2023",
         loss="kdcore.losses.non_target:nkd",
         measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
@@ -206,7 +206,7 @@ METHODS = {
         title="Hint (FitNets)",
         formula=r"\overline{\left(r(f_s)-f_t\right)^2}",
         source="Romero et al.: FitNets: Hints for Thin Deep Nets, 2015",
-        loss="kdcore.losses.hint:hint", adapter="kdcore.losses.adapters:Adapter",
+        loss="kdcore.losses.hints:hint", adapter="kdcore.losses.adapters:Adapter",
         acts_on="features", taps="middle", panel="cka", uses_temperature=False,
         published={"mixing": "additive", "weight": 100.0},
     ),
@@ -228,9 +228,9 @@ METHODS = {
     ),
     "relational": Method(
         title="Relational (distances and angles)",
-        formula=r"d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)",
+        formula=r"\left(d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)\right)",
         source="Park et al.: Relational Knowledge Distillation, 2019",
-        loss="kdcore.losses.relational:relational",
+        loss="kdcore.losses.relations:relational",
         acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
         settings={
             "distance": MethodSetting(symbol="d", help="weight of the distances", default=25.0,
@@ -268,10 +268,10 @@ METHODS = {
     ),
     "contrastive": Method(
         title="In-batch contrast",
-        formula=r"-\log\frac{e^{\cos(r(f_s), f_t)/\tau}}{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}",
+        formula=r"\log\frac{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}{e^{\cos(r(f_s), f_t)/\tau}}",
         source=("van den Oord et al.: Representation Learning with Contrastive Predictive Coding, "
                 "2018"),
-        loss="kdcore.losses.contrastive:contrastive",
+        loss="kdcore.losses.contrast:contrastive",
         adapter="kdcore.losses.adapters:Adapter",
         acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
         settings={"sharpness": MethodSetting(

@@ -22,10 +22,11 @@ def methods(given: argparse.Namespace) -> int:
     """The ways to use a teacher."""
     if given.json:
         return _show(given, METHODS, ())
-    table = Table("name", "title", "its own settings", "source")
+    table = Table("name", "title", "acts on", "its own settings", "source")
     for name, method in METHODS.items():
         own = [f"{setting}={about.default:g}" for setting, about in method.settings.items()]
-        table.add_row(name, method.title, ", ".join(own), method.source)
+        acts_on = method.acts_on.replace("_", " ") if method.loss else "—"
+        table.add_row(name, method.title, acts_on, ", ".join(own), method.source)
     Console().print(table)
     Console().print("A setting goes behind the name: --method dkd:beta=2")
     return 0

@@ -1,40 +1,55 @@
-"""Distillation losses as pure functions of logits; one idea a file."""
+"""Distillation losses as pure functions of logits and features; one idea a file."""
 
+from kdcore.losses.attention import attention_transfer
+from kdcore.losses.congruence import correlation_congruence
+from kdcore.losses.contrast import contrastive
 from kdcore.losses.correlation import correlations, dist
 from kdcore.losses.decoupled import decoupled_parts, dkd
 from kdcore.losses.hard_labels import cross_entropy, cross_entropy_gradient
+from kdcore.losses.hints import hint
+from kdcore.losses.input_gradient import input_gradient_matching, noisy_soft_targets
 from kdcore.losses.logits import logit_mse, logit_mse_gradient
 from kdcore.losses.non_target import nkd
+from kdcore.losses.probabilistic import probabilistic_transfer
 from kdcore.losses.probabilities import probability_mse, probability_mse_gradient
+from kdcore.losses.relations import relational
 from kdcore.losses.reverse import reverse_kl
+from kdcore.losses.similarity import similarity_preserving
 from kdcore.losses.smoothing import label_smoothing, virtual_teacher
-from kdcore.losses.soft_targets import (
-    soft_cross_entropy,
-    soft_target_kl,
-    soft_target_kl_gradient,
-)
+from kdcore.losses.soft_targets import soft_cross_entropy, soft_target_kl, soft_target_kl_gradient
 from kdcore.losses.softmax import softmax
 from kdcore.losses.standardized import standardized, standardized_kl
+from kdcore.losses.variational import variational_information
 
 __all__ = [
+    "attention_transfer",
+    "contrastive",
+    "correlation_congruence",
     "correlations",
     "cross_entropy",
     "cross_entropy_gradient",
     "decoupled_parts",
     "dist",
     "dkd",
+    "hint",
+    "input_gradient_matching",
     "label_smoothing",
     "logit_mse",
     "logit_mse_gradient",
     "nkd",
+    "noisy_soft_targets",
+    "probabilistic_transfer",
     "probability_mse",
     "probability_mse_gradient",
+    "relational",
     "reverse_kl",
+    "similarity_preserving",
     "soft_cross_entropy",
     "soft_target_kl",
     "soft_target_kl_gradient",
     "softmax",
     "standardized",
     "standardized_kl",
+    "variational_information",
     "virtual_teacher",
 ]

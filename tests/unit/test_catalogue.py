@@ -40,6 +40,12 @@ def test_a_bad_spec_is_one_sentence(spec, sentence):
         RunConfig(method=spec)
 
 
+def test_a_method_that_compares_maps_wants_convolutional_networks():
+    with pytest.raises(UserError, match="compares maps"):
+        RunConfig(method="attention_transfer", teacher="convnet:4")
+    RunConfig(method="attention_transfer", teacher="convnet:4", student="resnet8")
+
+
 def test_a_sweep_may_hold_one_method_with_several_settings():
     sweep = SweepConfig(methods=("dkd:beta=2", "dkd", "kd"), temperatures=(4,), weights=(0.5,))
 
