@@ -19,6 +19,7 @@ from dashboard.charts import (
     correlations,
     cost,
     decoupled,
+    discriminator,
     entropy,
     error_origin,
     errors,
@@ -65,6 +66,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "decoupled": decoupled.figure,
     "correlations": correlations.figure,
     "cka": cka.figure,
+    "discriminator": discriminator.figure,
 }
 """``figure(history, words)``."""
 

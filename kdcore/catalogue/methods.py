@@ -36,12 +36,14 @@ class Method:
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
     ``labels``, ``temperature`` and the method's own settings; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
-    (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``.
+    (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``, or
+    ``student_verdicts`` of a judge.
     """
     uses_temperature: bool
     uses_teacher: bool = True
     acts_on: str = "logits"
-    """``logits``, or what else it looks at: ``features``, ``input_gradients``, ``noisy_inputs``."""
+    """``logits``, or what else it looks at: ``features``, ``input_gradients``, ``noisy_inputs``,
+    a ``discriminator``."""
     taps: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -297,6 +299,14 @@ METHODS = {
             symbol="σ", help="standard deviation of the noise, in that of the inputs", default=0.3,
             low=0.0, high=2.0, step=0.05,
         )},
+    ),
+    "adversarial": Method(
+        title="Adversarial: mislead a judge",
+        formula=r"-\log D(\sigma(z_s/T))",
+        source=("Xu, Hsu, Huang: Training Shallow and Thin Networks for Acceleration via "
+                "Knowledge Distillation with Conditional Adversarial Networks, 2018"),
+        loss="kdcore.losses.adversarial:adversarial",
+        acts_on="discriminator", panel="discriminator", uses_temperature=True,
     ),
     "hard": Method(
         title="Hard labels only (no teacher)",

@@ -97,7 +97,7 @@ class Lesson:
             inputs = inputs.detach().requires_grad_()
         with inside.watching():
             logits = self.students.forward(inputs)
-        terms = inside.terms(inputs, labels, tuning)
+        terms = inside.terms(inputs, labels, teacher_logits, tuning)
         hard, soft = self.terms.gradients(logits, labels, teacher_logits, tuning)
         within = inside.within(terms, hard, tuning, with_norms=self.meter.pending == 0)
         self.students.add({net: term * tuning.soft[net % self.students.members]

@@ -202,11 +202,13 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     if method.acts_inside:
         engine |= {f"{whose}_{what}" for whose in ("student", "teacher")
                    for what in ("features", "gradients")}  # fmt: skip
-        engine |= {"noisy_student_logits", "noisy_teacher_logits", "scale"}
+        engine |= {"noisy_student_logits", "noisy_teacher_logits", "scale", "student_verdicts"}
 
     assert asked - engine == set(method.settings) - {"noise"}  # the engine adds it to the inputs
-    assert ("temperature" in asked) == method.uses_temperature
-    assert any("teacher" in each for each in asked) == method.uses_teacher
+    if name != "adversarial":  # whose judge is shown softened answers
+        assert ("temperature" in asked) == method.uses_temperature
+    uses_teacher = any("teacher" in each for each in asked) or name == "adversarial"  # its judge
+    assert uses_teacher == method.uses_teacher
     assert method.source
     assert method.acts_inside or name in dir(oracles)
     for other in filter(None, (method.gradient and method.load_gradient(),

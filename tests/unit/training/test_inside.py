@@ -118,6 +118,16 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(tmp_path):
         assert together.soft_loss == pytest.approx(alone.soft_loss, rel=1e-3)
 
 
+def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
+    """With λ = 0 nobody misleads it; it can tell an untrained student from its teacher."""
+    config = FLAT.but(method="adversarial", weight=0, epochs=8, lr=1e-6, temperature=1)
+    told_apart = [event.students["distilled"].measures["discriminator_accuracy"]
+                  for event in of_kind(told(config), Batch)
+                  if event.students["distilled"].measures]  # fmt: skip
+
+    assert told_apart[-1] > 0.9
+
+
 def test_layers_may_be_named_by_module_path():
     config = FLAT.but(method="hint", student_layers="layers.0,activations.1",
                       teacher_layers="layers.1,activations.0", epochs=1)  # fmt: skip

@@ -1,0 +1,78 @@
+"""A judge for each student that learns to tell its answers from the teacher's."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from kdcore.losses import softmax
+from kdcore.losses.adversarial import Discriminator, discriminator_loss
+from kdcore.training.pieces import Piece
+from kdcore.training.students import make_optimizer
+from kdcore.training.terms import Tuning
+from kdcore.training.views.view import Scene, View
+
+LR = 1e-3
+"""Of the judges, whatever the students'."""
+
+
+class DiscriminatorView(View):
+    """Gives ``student_verdicts`` ``[B]``: how much a student's answers look like the teacher's.
+
+    At each batch the judge takes its step first, on answers that are no longer the student's to
+    change; then it stands still while the student takes its own.
+    """
+
+    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
+        super().__init__(scene, nets)
+        device = scene.data.train.inputs.device
+        with torch.random.fork_rng():
+            torch.manual_seed(scene.config.seed)
+            first = Discriminator(len(scene.data.classes)).to(device)
+        self._judges = {net: _copy(first) for net in nets}
+        self._optimizers = {
+            net: make_optimizer("adam", Piece(list(judge.parameters())), device)
+            for net, judge in self._judges.items()
+        }
+        for optimizer in self._optimizers.values():
+            optimizer.param_groups[0]["lr"] = LR
+        self._accuracy: dict[int, Tensor] = {}
+
+    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
+        """See ``View``; each judge takes its step."""
+        del inputs, labels
+        for net, judge in self._judges.items():
+            seed, member = self.scene.place(net)
+            temperature = tuning.temperature[member]
+            own = softmax(self.scene.students.logits_of(net).detach().float() / temperature)
+            its = softmax(teacher_logits[seed] / temperature)
+            judge.requires_grad_()
+            with torch.enable_grad():
+                of_teacher, of_student = judge(its), judge(own)
+                loss = discriminator_loss(of_teacher, of_student)
+            self._optimizers[net].zero_grad()
+            loss.backward()
+            self._optimizers[net].step()
+            judge.requires_grad_(requires_grad=False)
+            self._accuracy[net] = ((of_teacher > 0).double().mean()
+                                   + (of_student <= 0).double().mean()) / 2  # fmt: skip
+
+    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
+        """See ``View``."""
+        _, member = self.scene.place(net)
+        own = self.scene.students.logits_of(net).float() / tuning.temperature[member]
+        yield {"student_verdicts": self._judges[net](softmax(own))}
+
+    def measures(self) -> dict[str, Tensor]:
+        """``discriminator_accuracy``: 0.5 where the judge cannot tell them apart."""
+        found = torch.full((len(self.scene.students.modules),), torch.nan, dtype=torch.float64)
+        for net, accuracy in self._accuracy.items():
+            found[net] = accuracy.cpu()
+        return {"discriminator_accuracy": found.view(-1, len(self.scene.members))}
+
+
+def _copy(judge: Discriminator) -> Discriminator:
+    copy = Discriminator(judge.classes).to(next(judge.parameters()).device)
+    copy.load_state_dict(judge.state_dict())
+    return copy

@@ -1,0 +1,156 @@
+"""What modules of both networks put out, by hooks on their paths."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.losses.adapters import Adapter, pooled
+from kdcore.metrics import centered_kernel_alignment
+from kdcore.models.taps import checked_paths, stages, tapped
+from kdcore.training.terms import Tuning
+from kdcore.training.views.view import Scene, View
+
+PROBE = 2
+"""Examples by which the features' shapes are found."""
+Shape = tuple[int, ...]
+
+
+class FeatureView(View):
+    """Gives ``student_features`` and ``teacher_features``, pair by pair of layers.
+
+    Raises:
+        UserError: a layer does not exist, or the networks have not what the method compares.
+    """
+
+    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
+        super().__init__(scene, nets)
+        self._pairs = paired(scene.config, scene.method.taps, scene.students.modules[0],
+                             scene.teacher)  # fmt: skip
+        self._of_students: dict[int, dict[str, Tensor]] = {}
+        self._of_teacher: list[dict[str, Tensor]] = []
+        shapes = self._shapes()
+        self._adapters = {net: self._fresh_adapters(shapes) for net in nets}
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """See ``View``; the plain students are watched too."""
+        paths = [student for student, _ in self._pairs]
+        with ExitStack() as stack:
+            self._of_students = {
+                net: stack.enter_context(tapped(module, paths))
+                for net, module in enumerate(self.scene.students.modules)
+            }
+            yield
+
+    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
+        """See ``View``."""
+        del labels, teacher_logits, tuning
+        paths = [teacher for _, teacher in self._pairs]
+        self._of_teacher = []
+        for batch in inputs:
+            with torch.no_grad(), tapped(self.scene.teacher, paths) as found:
+                self.scene.teacher(batch)
+            self._of_teacher.append(found)
+
+    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
+        """See ``View``."""
+        del tuning
+        seed, _ = self.scene.place(net)
+        for number, (student, teacher) in enumerate(self._pairs):
+            own = self._of_students[net][student].float()
+            its = self._of_teacher[seed][teacher].float()
+            if self.scene.method.taps == "pooled":
+                own, its = pooled(own), pooled(its)
+            extra = {}
+            if adapters := self._adapters[net]:
+                adapter = adapters[number]
+                its = its if own.ndim == its.ndim else pooled(its)
+                own = adapter(own)
+                extra = {"scale": getattr(adapter, "scale", None)}
+            yield {"student_features": own, "teacher_features": its} | extra
+
+    def learned(self, net: int) -> list[nn.Parameter]:
+        """See ``View``."""
+        return [weight for adapter in self._adapters[net] for weight in adapter.parameters()]
+
+    def measures(self) -> dict[str, Tensor]:
+        """``cka``: how alike every student and the teacher saw it at the last of the layers."""
+        student, teacher = self._pairs[-1]
+        found = [
+            centered_kernel_alignment(
+                pooled(features[student].detach().float()),
+                pooled(self._of_teacher[self.scene.place(net)[0]][teacher].float()),
+            )
+            for net, features in self._of_students.items()
+        ]
+        members = len(self.scene.members)
+        return {"cka": torch.stack(found).view(-1, members).double().cpu()}
+
+    def _fresh_adapters(self, shapes: Sequence[tuple[Shape, Shape]]) -> list[Adapter]:
+        if not self.scene.method.adapter:
+            return []
+        make = self.scene.method.load_adapter()
+        with torch.random.fork_rng():
+            torch.manual_seed(self.scene.config.seed)
+            device = self.scene.data.train.inputs.device
+            return [make(*pair).to(device) for pair in shapes]
+
+    def _shapes(self) -> list[tuple[Shape, Shape]]:
+        """``(student's, teacher's)`` shape of one example's features, pair by pair."""
+        scene = self.scene
+        student = scene.students.modules[0]
+        inputs = scene.data.normalised(scene.data.train.inputs[:PROBE])
+        was_training = student.training
+        student.eval()
+        with (
+            torch.no_grad(), tapped(student, [own for own, _ in self._pairs]) as of_student,
+            tapped(scene.teacher, [its for _, its in self._pairs]) as of_teacher,
+        ):  # fmt: skip
+            student(inputs)
+            scene.teacher(inputs)
+        student.train(was_training)
+        taps = scene.method.taps
+        shapes = [(_shape(of_student[own], taps), _shape(of_teacher[its], taps))
+                  for own, its in self._pairs]  # fmt: skip
+        if taps == "maps" and any(len(side) != 3 for pair in shapes for side in pair):
+            raise UserError("method_needs_maps", method=scene.name)
+        return shapes
+
+
+def paired(
+    config: RunConfig, taps: str, student: nn.Module, teacher: nn.Module
+) -> list[tuple[str, str]]:
+    """Which module of the student goes with which of the teacher.
+
+    Args:
+        config: names them, or leaves them to the method.
+        taps: see ``Method.taps``.
+        student: whose stages are known.
+        teacher: likewise.
+
+    Raises:
+        UserError: a layer does not exist, or one side names more than the other.
+    """
+    named = (checked_paths(student, config.student_layers, "student_layers"),
+             checked_paths(teacher, config.teacher_layers, "teacher_layers"))  # fmt: skip
+    if any(named):
+        if len(named[0]) != len(named[1]):
+            raise UserError("layers_differ", student=len(named[0]), teacher=len(named[1]))
+        return list(zip(*named, strict=True))
+    own, its = stages(student), stages(teacher)
+    if taps == "maps":
+        count = min(len(own), len(its))
+        return list(zip(own[-count:], its[-count:], strict=True))
+    if taps == "middle":
+        return [(own[len(own) // 2], its[len(its) // 2])]
+    return [(own[-1], its[-1])]
+
+
+def _shape(features: Tensor, taps: str) -> Shape:
+    """Of one example."""
+    return tuple((pooled(features) if taps == "pooled" else features).shape[1:])

@@ -1,0 +1,75 @@
+"""What all looks have in common."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from kdcore.catalogue import Method
+from kdcore.config import RunConfig
+from kdcore.data import Dataset
+from kdcore.training.students import Students
+from kdcore.training.terms import Member, Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who is there."""
+
+    config: RunConfig
+    name: str
+    """Of the method."""
+    method: Method
+    members: Sequence[Member]
+    """G, those of other methods among them."""
+    students: Students
+    teacher: nn.Module
+    data: Dataset
+
+    def place(self, net: int) -> tuple[int, int]:
+        """Seed and member of a net."""
+        return divmod(net, len(self.members))
+
+
+class View:
+    """Looks at something of students and teacher that a method's loss asks for by name.
+
+    Args:
+        scene: who is there.
+        nets: the students that learn by the method.
+    """
+
+    needs_input_gradients = False
+    """Whether the batch must be differentiable."""
+
+    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
+        self.scene, self.nets = scene, nets
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Around the students' way forward."""
+        return nullcontext()
+
+    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
+        """Look at a batch that the students have answered.
+
+        Args:
+            inputs: ``[S, B, …]``.
+            labels: ``[S, B]``.
+            teacher_logits: ``[S, B, C]``.
+            tuning: of the members.
+        """
+
+    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
+        """What the loss of a net may name; several times where several losses are added."""
+        raise NotImplementedError
+
+    def learned(self, net: int) -> list[nn.Parameter]:
+        """Weights beside the student's that the net's loss moves too."""
+        del net
+        return []
+
+    def measures(self) -> dict[str, Tensor]:
+        """Numbers of the newest batch to watch, ``[S, G]`` each, float64, on the CPU."""
+        return {}
