@@ -58,6 +58,8 @@ class History:
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
+    courses: Thinned | None = None
+    """``position``, T, λ and learning rate, where a schedule moves one of them."""
     position: float = 0.0
     step: int = 0
     seconds: float = 0.0
@@ -123,6 +125,10 @@ class History:
                 self.phase = "training"
             case Batch():
                 self.position, self.step, self.seconds = event.position, event.step, event.seconds
+                self.controls |= event.controls
+                if event.controls:
+                    self.courses = self.courses or Thinned(("position", *event.controls))
+                    self.courses.add({"position": event.position} | event.controls)
                 for name, means in event.students.items():
                     self.steps[name].add(self._row(name, means, event.position))
                 self._measure(event)

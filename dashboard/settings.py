@@ -28,7 +28,16 @@ KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
 GROUPS = {
     "models": ("teacher", "student", "student_start", "students"),
     "loss": ("method", "mixing"),
-    "training": ("optimizer", "batch_size", "epochs", "teacher_epochs", "seed"),
+    "training": (
+        "optimizer",
+        "batch_size",
+        "epochs",
+        "teacher_epochs",
+        "seed",
+        "temperature_schedule",
+        "weight_schedule",
+        "lr_schedule",
+    ),
     "data": ("label_noise", "transfer_size", "augment", "image_size", "data_root"),
     "machine": (
         "device",

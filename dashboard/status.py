@@ -68,6 +68,8 @@ def status(events: Iterable[Event]) -> Status:
         latest[event.kind] = event
         if isinstance(event, Started):
             controls |= acting_values(event.config)
+        elif isinstance(event, Batch):
+            controls |= event.controls
         elif isinstance(event, Retuned):
             controls[event.name] = event.value
     kinds = ("started", "progress", "teacher_epoch", "prepared", "batch", "epoch", "finished",

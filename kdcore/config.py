@@ -9,6 +9,7 @@ from typing import Any, Self
 from kdcore.catalogue import MODELS, method_of, method_spec, parse_method, parse_model
 from kdcore.errors import UserError, hint
 from kdcore.ranges import within
+from kdcore.schedules import Schedule, parse_schedule
 
 
 def setting(
@@ -24,6 +25,8 @@ def setting(
 HIGHEST_WEIGHT = {"convex": 1.0, "additive": 100.0}
 """λ shares the loss out when convex and is a free factor when additive."""
 
+SCHEDULED = ("temperature", "weight", "lr")
+"""Settings that have a ``…_schedule``."""
 RETUNABLE = ("temperature", "weight", "lr", "speed")
 """Settings that may change during a run, whatever its method."""
 
@@ -67,6 +70,9 @@ class RunConfig:
     )
     temperature: float = setting(4.0, "how soft the teacher's answers are", low=0.1, high=100)
     weight: float = setting(0.5, "λ, the weight of the soft term", low=0, high=100)
+    temperature_schedule: str = setting("", "how T changes: linear:1, cosine:1, at:5=2:10=1")
+    weight_schedule: str = setting("", "how λ changes: warmup:2, linear:0, warmup:2,cosine:0")
+    lr_schedule: str = setting("", "how the learning rate changes: cosine:0.0001, step:0.1:30")
     epochs: int = setting(20, "passes over the transfer set", low=1, high=10_000)
     batch_size: int = setting(32, "examples a step", low=1, high=65_536)
     optimizer: str = setting(
@@ -96,12 +102,30 @@ class RunConfig:
         for item in fields(self):
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
+        for name in SCHEDULED:
+            self._check_schedule(name)
         families = [parse_model(self.teacher)[0], parse_model(self.student)[0]]
         if self.teacher_weights:  # the file says what the teacher is
             del families[0]
         maps = all(MODELS[family].images_only for family in families)
         if method_of(self.method).taps == "maps" and not maps:
             raise UserError("method_needs_maps", method=self.method)
+
+    def schedule(self, name: str) -> Schedule:
+        """The course of one of ``SCHEDULED``."""
+        setting = f"{name}_schedule"
+        return parse_schedule(setting, getattr(self, setting))
+
+    def _check_schedule(self, name: str) -> None:
+        """Every value that a schedule names is one that the setting may have."""
+        schedule = self.schedule(name)
+        for end in schedule.ends:
+            checked(name, end)
+            if name == "weight":
+                check_weight(end, self.mixing)
+        if schedule.from_zero and name == "temperature":
+            raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
+                            value=self.temperature_schedule)  # fmt: skip
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""

@@ -15,6 +15,11 @@ MESSAGES = {
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
+    "bad_schedule": (
+        "{name} is {value!r}: it may be linear:END, cosine:END, step:FACTOR:EPOCHS or "
+        "at:EPOCH=VALUE:…, with warmup:EPOCHS before it and a comma between."
+    ),
+    "schedule_from_zero": "{name} is {value!r}: {setting} cannot begin at 0, so it has no warmup.",
     "unknown_layer": (
         "{name} names {path!r}, which the network has not: its stages end at {allowed}.{hint}"
     ),

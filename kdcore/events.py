@@ -173,6 +173,8 @@ class Batch(Event):
     """Since the first batch, pauses included."""
     images_per_second: float
     students: dict[str, StepScores]
+    controls: dict[str, float] = field(default_factory=dict)
+    """T, λ and learning rate of the newest batch, where a schedule moves one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,13 +60,13 @@ def prepared():
                     costs=dict.fromkeys(("teacher", "plain", "distilled"), cost))  # fmt: skip
 
 
-def batch(step=18, position=0.5):
+def batch(step=18, position=0.5, *, controls=None):
     means = StepScores(loss=0.277, hard_loss=0.213, soft_loss=0.341, accuracy=0.9, agreement=0.9,
                        hard_gradient=0.1, soft_gradient=0.2,
                        soft_gradient_without_t2=0.01)  # fmt: skip
     told = {"plain": means, "distilled": replace(means, measures=MEASURES)}
     return Batch(step=step, position=position, seconds=0.5, images_per_second=1000.0,
-                 students=told)  # fmt: skip
+                 students=told, controls=controls or {})  # fmt: skip
 
 
 def epoch(number=1, *, plain=30, distilled=25):

@@ -18,6 +18,7 @@ from dashboard.charts import (
     confusion,
     correlations,
     cost,
+    courses,
     decoupled,
     discriminator,
     entropy,
@@ -67,6 +68,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "correlations": correlations.figure,
     "cka": cka.figure,
     "discriminator": discriminator.figure,
+    "courses": courses.figure,
 }
 """``figure(history, words)``."""
 

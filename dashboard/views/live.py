@@ -19,6 +19,7 @@ from dashboard.settings import (
 )
 from dashboard.text import t
 from kdcore.catalogue import method_of
+from kdcore.config import SCHEDULED, RunConfig
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
@@ -44,7 +45,8 @@ for notice in st.session_state.get(NOTICES, []):
 if sentence := problem(chosen):
     st.error(sentence, icon=":material/error:")
 drawn = layout_key(run)
-own_panel = method_of(store().folder(run).config.method).panel if run else ""
+config = store().folder(run).config if run else RunConfig()
+own_panel = method_of(config.method).panel if run else ""
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
 st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 live_widgets(actions.retune)
@@ -57,6 +59,8 @@ else:
         for name, column in zip(row, st.columns(3), strict=True):
             with column:
                 chart_panel(name, run, height=235)
+    if any(config.schedule(name) for name in SCHEDULED):
+        chart_panel("courses", run, height=200)
     if own_panel:
         chart_panel(own_panel, run, height=260)
     transport(run)

@@ -6,11 +6,12 @@ equals the one that a run of its own trains, to float tolerance.
 """
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from kdcore.config import RunConfig, acting_values
+from kdcore.config import SCHEDULED, RunConfig, acting_values
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -26,6 +27,7 @@ from kdcore.events import (
     SweepProgress,
 )
 from kdcore.models.cost import measure_cost
+from kdcore.schedules import Schedule
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson
@@ -88,6 +90,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     places = Places(group.cells)
     lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
     tuning = tuned(places.members, base.mixing, device)
+    schedules = {name: course for name in SCHEDULED if (course := base.schedule(name))}
     story = Story(group, lesson, places, data)
     yield from story.begin()
     logits_per_batch = places.count * lesson.batch_size * len(data.classes)
@@ -98,6 +101,11 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
         began = time.perf_counter()
         order = lesson.begin(epoch)
         for number, indices in enumerate(order, start=1):
+            if schedules:
+                at = epoch - 1 + (number - 1) / len(order)
+                members = [scheduled(member, schedules, at, base.epochs)
+                           for member in places.members]  # fmt: skip
+                tuning = tuned(members, base.mixing, device)
             lesson.step(indices, tuning)
             step += 1
             since += len(indices[0])
@@ -113,6 +121,17 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
         given = lesson.answers()
         yield from story.epoch(epoch, step, lesson.scores(given), time.perf_counter() - began)
     yield from story.end(given, step)
+
+
+def scheduled(
+    member: Member, schedules: Mapping[str, Schedule], position: float, epochs: int
+) -> Member:
+    """The member with the T, λ and learning rate that act at ``position``, in epochs."""
+    acting: dict[str, Any] = {
+        name: course.value(getattr(member, name), position, epochs)
+        for name, course in schedules.items()
+    }
+    return replace(member, **acting)
 
 
 class Places:
@@ -206,7 +225,11 @@ class Story:
                 epoch=epoch, step=step, seconds=share,
                 images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
                 students=self._scores[cell],
-                controls=acting_values(config.to_dict()),
+                controls=acting_values(config.to_dict()) | {
+                    name: course.value(getattr(config, name), epoch - 1 / lesson.batches,
+                                       config.epochs)
+                    for name in SCHEDULED if (course := config.schedule(name))
+                },
             ))  # fmt: skip
         yield CellsScored(
             epoch=epoch,

@@ -12,7 +12,7 @@ from torch import nn
 
 from kdcore.catalogue import method_of, parse_method
 from kdcore.commands import Controls, Stopped
-from kdcore.config import RunConfig
+from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -107,7 +107,7 @@ def train(
             yield Epoch(
                 epoch=epoch, step=race.here.step, seconds=seconds,
                 images_per_second=lesson.transfer_size / seconds, teacher=lesson.teacher_scores,
-                students=scores, controls=dict(controls.values),
+                students=scores, controls=race.acting,
             )  # fmt: skip
             yield from snapshots.take(epoch, by_name(names, given))
     except Stopped:
@@ -128,8 +128,24 @@ class Race:
     def __init__(self, lesson: Lesson, names: list[str], controls: Controls) -> None:
         self.here = Position()
         self._lesson, self._names, self._controls = lesson, names, controls
+        self._schedules = {name: schedule for name in SCHEDULED
+                           if (schedule := lesson.config.schedule(name))}  # fmt: skip
+        self._scheduled = bool(self._schedules)
         self._acting: dict[str, float] = {}
-        self._tuning = self._tuned()
+        self._tuning = self._tuned(self._values())
+
+    def _values(self) -> dict[str, float]:
+        """What acts at the next batch: the settings, each where its schedule has brought it."""
+        here, epochs = self.here.epoch, self._lesson.config.epochs
+        return self._controls.values | {
+            name: schedule.value(self._controls.values[name], here, epochs)
+            for name, schedule in self._schedules.items()
+        }
+
+    @property
+    def acting(self) -> dict[str, float]:
+        """The values of the newest batch."""
+        return dict(self._acting)
 
     def run(self, epoch: int) -> Iterator[Event]:
         """One epoch of batches.
@@ -147,9 +163,11 @@ class Race:
                 if isinstance(event, Paused | Retuned) and meter.pending:
                     yield self._batch_event(taken - reported, report_began)
                     reported, report_began = taken, time.perf_counter()
+                if isinstance(event, Retuned):  # a hand on the slider ends its schedule
+                    self._schedules.pop(event.name, None)
                 yield event
-            if controls.values != self._acting:
-                self._tuning = self._tuned()
+            if (values := self._values()) != self._acting:
+                self._tuning = self._tuned(values)
             lesson.step(indices, self._tuning)
             here.step += 1
             here.epoch = epoch - 1 + number / len(order)
@@ -162,14 +180,14 @@ class Race:
                 yield self._batch_event(taken - reported, report_began, measured=measured)
                 reported, report_began = taken, time.perf_counter()
 
-    def _tuned(self) -> Tuning:
-        lesson, values = self._lesson, self._controls.values
-        self._acting = dict(values)
+    def _tuned(self, values: dict[str, float]) -> Tuning:
+        lesson = self._lesson
+        self._acting = values
         members = [member_of(lesson.config, name, values) for name in self._names]
         return tuned(members, lesson.config.mixing, lesson.device)
 
     def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
-        lesson, tuning, values = self._lesson, self._tuning, self._controls.values
+        lesson, tuning, values = self._lesson, self._tuning, self._acting
         report = lesson.report(tuning, measured=measured)
         for net, term, value in report.not_finite():
             raise UserError("loss_not_finite", term=term, learner=f"{self._names[net]} student",
@@ -184,6 +202,7 @@ class Race:
             images_per_second=images / max(now - report_began, 1e-9),
             students={name: report.step_scores(net, without_t2[net])
                       for net, name in enumerate(self._names)},
+            controls={name: values[name] for name in SCHEDULED if self._scheduled},
         )  # fmt: skip
 
 

@@ -22,8 +22,10 @@ TABLES = ("calibration_table", "cost")
 def history():
     change = Retuned(step=20, position=0.6, name="temperature", value=8.0, previous=4.0)
     told = History()
-    told.fold([make.started(epochs=2), make.teacher_epoch(), make.prepared(), make.batch(), change,
-               make.batch(20, 0.6), make.epoch(1),
+    acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
+    told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1"),
+               make.teacher_epoch(), make.prepared(), make.batch(controls=acting), change,
+               make.batch(20, 0.6, controls=acting | {"weight": 0.2}), make.epoch(1),
                Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
     return told
 
@@ -59,6 +61,18 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
     told.fold([make.started(method="dkd"), make.prepared(), make.batch(), change])
 
     assert [note["text"] for note in draw("losses", told)["layout"]["annotations"]] == ["β=3"]
+
+
+def test_only_what_has_a_schedule_is_shown_as_moving(history):
+    figure = draw("courses", history)
+
+    assert [trace["y"] for trace in figure["data"]] == [[0.5, 0.2], [0.003, 0.003]]
+
+
+def test_the_weight_of_a_schedule_weighs_the_terms(history):
+    soft = history.steps["distilled"].columns["soft"]
+
+    assert soft == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
 
 
 def test_the_parts_of_a_divergence_are_stacked_up_to_it(history):
@@ -100,7 +114,7 @@ def test_a_learner_has_one_colour_everywhere(history):
 def test_a_change_leaves_a_labelled_mark(name, history):
     layout = draw(name, history)["layout"]
 
-    assert [note["text"] for note in layout["annotations"]] == ["T=8"]
+    assert {note["text"] for note in layout["annotations"]} == {"T=8"}
     assert layout["shapes"][0]["x0"] == 0.6
 
 
@@ -157,9 +171,11 @@ def applied(figure, change):
 @pytest.mark.parametrize("name", OVER_TIME)
 def test_the_messages_add_up_to_the_chart(name):
     history, shown, kinds = History(), None, []
-    events = [make.started(epochs=3), make.teacher_epoch(1), make.prepared()]
+    events = [make.started(epochs=3, weight_schedule="linear:0"), make.teacher_epoch(1),
+              make.prepared()]  # fmt: skip
+    acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     for step in range(1, 40):
-        events.append(make.batch(step, step / 13))
+        events.append(make.batch(step, step / 13, controls=acting))
         if step % 13 == 0:
             events.append(make.epoch(step // 13, plain=step))
     for event in events:
