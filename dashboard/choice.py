@@ -55,6 +55,8 @@ def summary(config: RunConfig) -> str:
         parts += [f"T {config.temperature:g}", f"λ {config.weight:g}"]
     if config.label_noise:
         parts.append(t("app.noise", share=config.label_noise))
+    if config.drop_classes:
+        parts.append(t("app.without", classes=config.drop_classes))
     if config.transfer_size:
         parts.append(t("app.examples", count=config.transfer_size))
     return " · ".join([*parts, f"{config.teacher} → {config.student}"])

@@ -38,7 +38,7 @@ GROUPS = {
         "weight_schedule",
         "lr_schedule",
     ),
-    "data": ("label_noise", "transfer_size", "augment", "image_size", "data_root"),
+    "data": ("label_noise", "transfer_size", "drop_classes", "augment", "image_size", "data_root"),
     "machine": (
         "device",
         "precision",

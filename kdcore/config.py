@@ -86,6 +86,9 @@ class RunConfig:
     transfer_size: int = setting(
         0, "training examples that the students see; 0 means all", low=0, high=10**8
     )
+    drop_classes: str = setting(
+        "", "classes whose examples the students never see, by name, separated by commas"
+    )
     augment: str = setting(
         "none", "random change of every batch, alike for teacher and students",
         choices=("none", "shift", "shift_flip"),

@@ -15,6 +15,8 @@ MESSAGES = {
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
+    "unknown_class": "drop_classes names {value!r}: the classes are {allowed}.{hint}",
+    "no_class_left": "drop_classes leaves no class: name fewer of {allowed}.",
     "bad_schedule": (
         "{name} is {value!r}: it may be linear:END, cosine:END, step:FACTOR:EPOCHS or "
         "at:EPOCH=VALUE:…, with warmup:EPOCHS before it and a comma between."

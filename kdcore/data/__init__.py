@@ -4,6 +4,15 @@ from kdcore.data.augment import augmented
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.load import load_dataset
 from kdcore.data.noise import noisy_labels
-from kdcore.data.transfer import transfer_set
+from kdcore.data.transfer import class_numbers, transfer_set, without_classes
 
-__all__ = ["Dataset", "Split", "augmented", "load_dataset", "noisy_labels", "transfer_set"]
+__all__ = [
+    "Dataset",
+    "Split",
+    "augmented",
+    "class_numbers",
+    "load_dataset",
+    "noisy_labels",
+    "transfer_set",
+    "without_classes",
+]

@@ -1,9 +1,12 @@
 """The examples that the students see, perhaps fewer than the teacher saw."""
 
+from collections.abc import Sequence
+
 import torch
 
 from kdcore.data.dataset import Split
 from kdcore.data.split import stratified
+from kdcore.errors import UserError, hint
 
 
 def transfer_set(split: Split, size: int, seed: int) -> Split:
@@ -13,3 +16,33 @@ def transfer_set(split: Split, size: int, seed: int) -> Split:
     generator = torch.Generator().manual_seed(seed)
     index = stratified(split.labels.cpu(), size, generator)
     return split.take(index.to(split.labels.device))
+
+
+def without_classes(split: Split, dropped: Sequence[int]) -> Split:
+    """The examples of all other classes; the split itself where none is dropped.
+
+    Source:
+        Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015, section 3: a
+        student that never sees a 3.
+    """
+    if not dropped:
+        return split
+    numbers = torch.tensor(dropped, device=split.labels.device)
+    return split.take((~torch.isin(split.labels, numbers)).nonzero().squeeze(1))
+
+
+def class_numbers(text: str, classes: Sequence[str]) -> list[int]:
+    """``"3,5"`` as places in ``classes``.
+
+    Raises:
+        UserError: there is no such class, or none is left.
+    """
+    named = [part.strip() for part in text.split(",") if part.strip()]
+    allowed = ", ".join(classes)
+    for name in named:
+        if name not in classes:
+            raise UserError("unknown_class", value=name, allowed=allowed,
+                            hint=hint(name, list(classes)))  # fmt: skip
+    if len(set(named)) == len(classes):
+        raise UserError("no_class_left", allowed=allowed)
+    return [classes.index(name) for name in dict.fromkeys(named)]

@@ -6,7 +6,15 @@ import torch
 from torch import Tensor
 
 from kdcore.config import RunConfig
-from kdcore.data import Dataset, Split, augmented, noisy_labels, transfer_set
+from kdcore.data import (
+    Dataset,
+    Split,
+    augmented,
+    class_numbers,
+    noisy_labels,
+    transfer_set,
+    without_classes,
+)
 from kdcore.errors import UserError
 from kdcore.training.batches import batch_count, batches
 from kdcore.training.distributed import least_batch, own_part, world_size
@@ -94,8 +102,13 @@ def cohorts(
 
 
 def transfer_of(config: RunConfig, data: Dataset) -> Split:
-    """What the students see: a part of the training data, perhaps with wrong labels."""
-    part = transfer_set(data.train, config.transfer_size, config.seed)
+    """What the students see: a part of the training data, perhaps with wrong labels.
+
+    Raises:
+        UserError: a class that is to be dropped does not exist, or none is left.
+    """
+    kept = without_classes(data.train, class_numbers(config.drop_classes, data.classes))
+    part = transfer_set(kept, config.transfer_size, config.seed)
     if not config.label_noise:
         return part
     labels = noisy_labels(part.labels.cpu(), len(data.classes), config.label_noise, config.seed)

@@ -28,7 +28,7 @@ from kdcore.events import (
 )
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
-from kdcore.training.cohort import batches_per_epoch
+from kdcore.training.cohort import batches_per_epoch, transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -235,8 +235,7 @@ def student_names(config: RunConfig) -> list[str]:
 
 def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
     """The event that begins a run."""
-    size = len(data.train.labels)
-    transfer_size = min(config.transfer_size or size, size)
+    transfer_size = len(transfer_of(config, data).labels)
     return Started(
         run=run, config=config.to_dict(), device=device_name(device),
         precision=model_precision(config.student, config, data, device),

@@ -3,8 +3,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kdcore.data import Split, noisy_labels, transfer_set
+from kdcore.data import Split, class_numbers, noisy_labels, transfer_set, without_classes
 from kdcore.data.split import hold_out, stratified
+from kdcore.errors import UserError
 
 labels_of = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(torch.tensor)
 seeds = st.integers(0, 2**31 - 1)
@@ -102,3 +103,22 @@ def test_a_transfer_set_has_the_size_asked_for_and_0_means_all(size, expected):
 def test_a_transfer_set_smaller_than_the_classes_has_its_size():
     split = Split(torch.arange(90), torch.arange(90) % 9)
     assert len(transfer_set(split, 4, seed=0).labels.unique()) == 4
+
+
+def test_dropped_classes_are_gone_and_the_rest_keeps_its_order():
+    labels = torch.arange(20) % 4
+    split = Split(torch.arange(20), labels)
+    kept = without_classes(split, [1, 3])
+
+    assert torch.equal(kept.inputs, torch.arange(20)[::2])
+    assert set(kept.labels.tolist()) == {0, 2}
+    assert without_classes(split, []) is split
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("dgo", "Did you mean 'dog'"), ("cat,dog, emu", "leaves no class")]
+)
+def test_classes_that_cannot_be_dropped_are_said(text, sentence):
+    assert class_numbers(" dog,cat,dog", ("cat", "dog", "emu")) == [1, 0]
+    with pytest.raises(UserError, match=sentence):
+        class_numbers(text, ("cat", "dog", "emu"))

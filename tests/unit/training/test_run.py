@@ -265,6 +265,17 @@ def test_students_may_start_from_the_teachers_weights():
     assert of_kind(told(config), Epoch)[0].students["plain"].agreement < 0.5
 
 
+def test_a_student_that_never_sees_a_class_learns_of_it_from_the_teacher():
+    config = SMALL.but(drop_classes="3", method="kd", weight=1, temperature=8, epochs=12,
+                       teacher="mlp:64", student="mlp:32", teacher_epochs=15)  # fmt: skip
+    events = told(config)
+    started, last = of_kind(events, Started)[0], of_kind(events, Epoch)[-1]
+    with_all = of_kind(told(config.but(drop_classes="", epochs=1)), Started)[0]
+    assert started.train_size < with_all.train_size
+
+    assert last.students["distilled"].test_errors < last.students["plain"].test_errors
+
+
 def test_gradient_descent_takes_the_whole_transfer_set_as_one_batch():
     events = told(SMALL.but(optimizer="gd", epochs=3))
     assert of_kind(events, Started)[0].batches_per_epoch == 1
