@@ -28,5 +28,5 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {
         "data": [guess, judge],
         "layout": timeline.layout(history, words, words["chart.judge"], tickformat=".0%",
-                                  range=[0.4, 1.02]),
+                                  range=[0, 1.02]),
     }  # fmt: skip

@@ -115,7 +115,7 @@ class Inside:
                       None if norms is None else norms.view(2, *shape))  # fmt: skip
 
     def measures(self) -> dict[str, Tensor]:
-        """Numbers of the newest batch to watch the method by, ``[S, G]`` each."""
+        """Numbers to watch the method by, ``[S, G]`` each."""
         return self._view.measures()
 
     def _term(self, net: int, tuning: Tuning) -> Tensor:

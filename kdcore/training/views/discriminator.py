@@ -37,7 +37,8 @@ class DiscriminatorView(View):
         }
         for optimizer in self._optimizers.values():
             optimizer.param_groups[0]["lr"] = LR
-        self._accuracy: dict[int, Tensor] = {}
+        self._right: dict[int, list[Tensor]] = {net: [] for net in nets}
+        """How often each judge was right, batch by batch since the last measures."""
 
     def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
         """See ``View``; each judge takes its step."""
@@ -55,8 +56,8 @@ class DiscriminatorView(View):
             loss.backward()
             self._optimizers[net].step()
             judge.requires_grad_(requires_grad=False)
-            self._accuracy[net] = ((of_teacher > 0).double().mean()
-                                   + (of_student <= 0).double().mean()) / 2  # fmt: skip
+            right = torch.cat([of_teacher > 0, of_student <= 0])
+            self._right[net].append(right.double().mean())
 
     def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
         """See ``View``."""
@@ -65,10 +66,11 @@ class DiscriminatorView(View):
         yield {"student_verdicts": self._judges[net](softmax(own))}
 
     def measures(self) -> dict[str, Tensor]:
-        """``discriminator_accuracy``: 0.5 where the judge cannot tell them apart."""
+        """``discriminator_accuracy`` since the last time; 0.5: it cannot tell them apart."""
         found = torch.full((len(self.scene.students.modules),), torch.nan, dtype=torch.float64)
-        for net, accuracy in self._accuracy.items():
-            found[net] = accuracy.cpu()
+        for net, right in self._right.items():
+            found[net] = torch.stack(right).mean().cpu()
+            right.clear()
         return {"discriminator_accuracy": found.view(-1, len(self.scene.members))}
 
 

@@ -71,5 +71,5 @@ class View:
         return []
 
     def measures(self) -> dict[str, Tensor]:
-        """Numbers of the newest batch to watch, ``[S, G]`` each, float64, on the CPU."""
+        """Numbers to watch, ``[S, G]`` each, float64, on the CPU; after one batch at least."""
         return {}

@@ -125,7 +125,7 @@ def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
                   for event in of_kind(told(config), Batch)
                   if event.students["distilled"].measures]  # fmt: skip
 
-    assert told_apart[-1] > 0.9
+    assert told_apart[-1] > max(0.8, told_apart[0])
 
 
 def test_layers_may_be_named_by_module_path():
