@@ -16,7 +16,7 @@ from dashboard.text import explain, t
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.landscape import Best, Cell, Landscape, Spread
-from kdcore.sweep_config import SweepConfig, parse_axis
+from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 """Key of the widget and of the URL's parameter, by axis."""
@@ -39,7 +39,9 @@ def take_axes() -> None:
     for axis, key in AXIS_KEYS.items():
         values = getattr(usual, axis)
         address.take(key, ", ".join(f"{value:g}" for value in values))
-    address.show({key: st.session_state[key] for key in AXIS_KEYS.values()})
+    address.take("published", False, lambda text: text == "1")
+    shown = {key: st.session_state[key] for key in AXIS_KEYS.values()}
+    address.show(shown | {"published": "1" if st.session_state["published"] else None})
 
 
 def chosen_sweep() -> SweepConfig:
@@ -48,9 +50,16 @@ def chosen_sweep() -> SweepConfig:
     Raises:
         UserError: a bad value, or settings that do not go together.
     """
-    axes = {axis: parse_axis(axis, st.session_state[key].replace("，", ","))
-            for axis, key in AXIS_KEYS.items()}  # fmt: skip
-    return SweepConfig(base=chosen().but(speed=0.0), **axes)
+    axes: dict[str, Any] = {
+        axis: parse_axis(axis, st.session_state[key].replace("，", ","))
+        for axis, key in AXIS_KEYS.items()
+    }
+    base = chosen().but(speed=0.0)
+    if st.session_state["published"]:
+        return SweepConfig(
+            base=base, seeds=axes["seeds"], methods=all_methods(base), published=True
+        )
+    return SweepConfig(base=base, **axes)
 
 
 def start() -> None:
@@ -84,7 +93,8 @@ def landscape_of(sweep: str) -> Landscape:
 def sweep_title(sweep: str) -> str:
     """A sweep in one line."""
     config = store().sweep(sweep).config
-    return t("landscape.sweep_told", dataset=config.base.dataset, teacher=config.base.teacher,
+    told = "landscape.methods_told" if config.published else "landscape.sweep_told"
+    return t(told, dataset=config.base.dataset, teacher=config.base.teacher,
              student=config.base.student, cells=config.size, sweep=sweep)  # fmt: skip
 
 

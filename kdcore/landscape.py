@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from statistics import fmean, stdev
 
 from kdcore.events import (
@@ -40,6 +41,13 @@ class Spread:
     def mean(self) -> float:
         """Over the seeds."""
         return fmean(self.values)
+
+    @property
+    def clear(self) -> int:
+        """The mean's sign where it is more than two standard errors from 0; else 0."""
+        if self.sd is None or abs(self.mean) <= 2 * self.sd / self.n**0.5:
+            return 0
+        return 1 if self.mean > 0 else -1
 
     @property
     def sd(self) -> float | None:
@@ -150,6 +158,21 @@ class Landscape:
             sizes[number] * told.position / told.epochs for number, told in self.progress.items()
         ]
         return min(1.0, sum(shares) / sum(sizes))
+
+    def by_method(self) -> list[tuple[str, Cell]]:
+        """The first place of every method, the one with the greatest gain in test accuracy first.
+
+        Methods without a score yet come last.
+        """
+        places = [
+            (str(method), self.cells(method=str(method))[0]) for method in self.axis("method")
+        ]
+
+        def gain(place: tuple[str, Cell]) -> float:
+            found = self.gain(place[1], "test_accuracy")
+            return found.mean if found else -inf
+
+        return sorted(places, key=gain, reverse=True)
 
     def cells(self, lr: float | None = None, method: str | None = None) -> list[Cell]:
         """The places of one learning rate and method, the first ones if not named."""

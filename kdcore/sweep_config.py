@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from kdcore.catalogue import METHODS, method_of
 from kdcore.config import RunConfig, check_weight, checked
 from kdcore.errors import UserError, hint
 
@@ -20,6 +22,9 @@ MOST_CELLS = 4_096
 class SweepConfig:
     """A grid of runs; an axis that is left empty has the base's own value alone.
 
+    With ``published`` it compares methods: each has its authors' T, λ and mixing, and what they
+    do not say is the base's; the axes of T and λ are not looked at.
+
     Raises:
         UserError: a bad value, one that stands there twice, or too many cells.
     """
@@ -30,8 +35,12 @@ class SweepConfig:
     seeds: tuple[int, ...] = (0, 1, 2)
     lrs: tuple[float, ...] = ()
     methods: tuple[str, ...] = ()
+    published: bool = False
 
     def __post_init__(self) -> None:
+        if self.published:
+            for axis in ("temperatures", "weights"):
+                object.__setattr__(self, axis, ())
         for axis, setting in AXES.items():
             given = getattr(self, axis) or (getattr(self.base, setting),)
             object.__setattr__(self, axis, checked_axis(axis, setting, given))
@@ -57,13 +66,15 @@ class SweepConfig:
         for method, lr, temperature, weight, seed in itertools.product(
             self.methods, self.lrs, self.temperatures, self.weights, self.seeds
         ):
-            yield self.base.but(
-                method=method, lr=lr, temperature=temperature, weight=weight, seed=seed
-            )
+            settings = {"temperature": temperature, "weight": weight}
+            if self.published:
+                settings |= method_of(method).published
+            yield self.base.but(method=method, lr=lr, seed=seed, **settings)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return {"base": self.base.to_dict()} | {axis: list(getattr(self, axis)) for axis in AXES}
+        axes = {axis: list(getattr(self, axis)) for axis in AXES}
+        return {"base": self.base.to_dict(), "published": self.published} | axes
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -73,10 +84,21 @@ class SweepConfig:
             UserError: a name that is no axis, or a bad value.
         """
         for name in values:
-            if name not in ("base", *AXES):
+            if name not in ("base", "published", *AXES):
                 raise UserError("unknown_setting", name=name, hint=hint(name, list(AXES)))
-        axes = {axis: tuple(given) for axis, given in values.items() if axis != "base"}
-        return cls(base=RunConfig.from_dict(values.get("base", {})), **axes)
+        axes = {axis: tuple(given) for axis, given in values.items() if axis in AXES}
+        return cls(base=RunConfig.from_dict(values.get("base", {})), **axes,
+                   published=bool(values.get("published", False)))  # fmt: skip
+
+
+def all_methods(base: RunConfig) -> tuple[str, ...]:
+    """Every method with a soft term that suits the networks of ``base``."""
+    found = []
+    for name, method in METHODS.items():
+        with suppress(UserError):
+            base.but(method=name)
+            found += [name] if method.loss else []
+    return tuple(found)
 
 
 def parse_axis(axis: str, text: str) -> tuple[Any, ...]:

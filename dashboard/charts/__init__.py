@@ -30,6 +30,7 @@ from dashboard.charts import (
     landscape_surface,
     loss_terms,
     losses,
+    methods,
     nll_curve,
     per_class,
     reliability,
@@ -91,5 +92,6 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "landscape_surface": landscape_surface.figure,
     "landscape_margins": landscape_margins.figure,
     "cell_curves": cell_curves.figure,
+    "methods": methods.figure,
 }
 """``figure(landscape, words, view)``."""

@@ -15,7 +15,8 @@ from dashboard.settings import (
     take_from_address,
 )
 from dashboard.text import explain, t, tell
-from kdcore.landscape import METRICS, Landscape
+from kdcore.landscape import METRICS, Cell, Landscape
+from kdcore.sweep_config import SweepConfig
 
 POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
 
@@ -23,9 +24,13 @@ POLL = 1.0  # seconds between two looks at the sweep's state; the charts get the
 def settings_row(sweep: str, live: bool) -> None:
     """The axes, Start and Stop."""
     columns = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom", gap="small")
+    published = st.session_state["published"]
     for (axis, key), column in zip(sweeps.AXIS_KEYS.items(), columns, strict=False):
         column.text_input(t(f"landscape.{axis}"), st.session_state[key], key=key,
-                          help=t(f"landscape.{axis}_help"))  # fmt: skip
+                          help=t(f"landscape.{axis}_help"),
+                          disabled=published and axis != "seeds")  # fmt: skip
+    st.toggle(t("landscape.published"), published, key="published",
+              help=t("landscape.published_help"))  # fmt: skip
     sentence = problem(sweeps.chosen_sweep)
     with columns[3], st.container(horizontal=True):
         st.button(t("live.start"), key="start_sweep", type="secondary" if live else "primary",
@@ -101,6 +106,11 @@ def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
     if cell is None:
         st.caption(t("landscape.choose"))
         return
+    runs_of(sweep, found, cell)
+
+
+def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
+    """The runs of a place, seed by seed."""
     st.markdown(t("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
     folder = store().sweep(sweep)
     config = folder.config
@@ -119,27 +129,8 @@ def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
             st.error(found.errors[number], icon=":material/error:")
 
 
-take_from_address()
-sweeps.take_axes()
-sweep = sweeps.followed_sweep()
-sidebar(store().root / "uploads")
-st.title(t("landscape.title"), anchor=False)
-for notice in st.session_state.get(NOTICES, []):
-    st.warning(notice, icon=":material/link_off:")
-live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
-settings_row(sweep, live)
-if not sweep:
-    st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
-else:
-    usual = "validation_accuracy"
-    address.take("metric", usual, lambda text: text if text in METRICS else usual)
-    address.take("guess_first", False, lambda text: text == "1")
-    options = store().sweeps()
-    st.selectbox(t("landscape.sweep"), options, options.index(sweep), key="sweep",
-                 format_func=sweeps.sweep_title, label_visibility="collapsed")  # fmt: skip
-    st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
-    found = sweeps.landscape_of(sweep)
-    config = store().sweep(sweep).config
+def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
+    """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             t("landscape.metric"), list(METRICS), default=st.session_state["metric"], key="metric",
@@ -180,4 +171,43 @@ else:
             chosen_place(sweep, found, lr, method)
     address.show({"metric": st.session_state["metric"],
                   "guess_first": "1" if st.session_state["guess_first"] else None})  # fmt: skip
+
+
+def the_methods(sweep: str, found: Landscape) -> None:
+    """What each method gains over the plain student, and the runs behind it."""
+    chart_panel("methods", sweep, height=40 * len(found.axis("method")) + 160)
+    names = [method for method, _ in found.by_method()]
+    shown = st.selectbox(t("setting.method.label"), names, format_func=method_title,
+                         key=f"methods-{sweep}")  # fmt: skip
+    if shown:
+        cell = found.cells(method=shown)[0]
+        with panel("landscape_chosen", sweep):
+            runs_of(sweep, found, cell)
+
+
+take_from_address()
+sweeps.take_axes()
+sweep = sweeps.followed_sweep()
+sidebar(store().root / "uploads")
+st.title(t("landscape.title"), anchor=False)
+for notice in st.session_state.get(NOTICES, []):
+    st.warning(notice, icon=":material/link_off:")
+live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
+settings_row(sweep, live)
+if not sweep:
+    st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
+else:
+    usual = "validation_accuracy"
+    address.take("metric", usual, lambda text: text if text in METRICS else usual)
+    address.take("guess_first", False, lambda text: text == "1")
+    options = store().sweeps()
+    st.selectbox(t("landscape.sweep"), options, options.index(sweep), key="sweep",
+                 format_func=sweeps.sweep_title, label_visibility="collapsed")  # fmt: skip
+    st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
+    found = sweeps.landscape_of(sweep)
+    config = store().sweep(sweep).config
+    if config.published:
+        the_methods(sweep, found)
+    else:
+        the_map(sweep, found, config, live=live)
 show_in_address()

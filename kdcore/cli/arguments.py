@@ -89,6 +89,10 @@ def _add_sweep(commands: Any) -> None:
         entry.add_argument(f"--{axis}", metavar="A,B,…", default=None,
                            help=f"values of {setting}, separated by commas")  # fmt: skip
     entry.add_argument(
+        "--published", action="store_true",
+        help="compare methods (--methods all for all), each with its authors' T, λ and mixing",
+    )  # fmt: skip
+    entry.add_argument(
         "--executor", choices=("auto", "joint", "processes", "ray"), default="auto",
         help="joint: one process; processes: one thread each; auto: what is quicker here",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from kdcore.catalogue import method_of
 from kdcore.cli.carry_out import carry_out
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
@@ -18,7 +19,7 @@ from kdcore.events import Event, Failed, SweepFinished, SweepPrepared, TeacherEp
 from kdcore.landscape import Landscape, Spread
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import AXES, SweepConfig, parse_axis
+from kdcore.sweep_config import AXES, SweepConfig, all_methods, parse_axis
 
 
 def sweep(base: RunConfig, given: argparse.Namespace) -> int:
@@ -26,7 +27,9 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
     axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
-    config = SweepConfig(base=base, **axes)
+    if axes.get("methods") == ("all",):
+        axes["methods"] = all_methods(base)
+    config = SweepConfig(base=base, published=given.published, **axes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
@@ -85,6 +88,9 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                         f"{len(last.groups)} groups, {last.executor}, {last.workers} at a time"
                     )
                     progress.update(task, description="students")
+    if found.started and found.started.config["published"]:
+        _print_methods(console, found)
+        return last
     for lr in found.axis("lr"):
         for method in found.axis("method"):
             _print_landscape(console, found, float(lr), str(method))
@@ -92,6 +98,29 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.finished} students finished, {last.failed} failed")  # fmt: skip
     return last
+
+
+_MARKS = {1: " ▲", 0: "", -1: " ▼"}
+
+
+def _print_methods(console: Console, found: Landscape) -> None:
+    title = "test accuracy, mean ± sd over seeds, each method as its authors set it"
+    table = Table("method", "T", "λ", "distilled", "above plain", "n", title=title)
+    rows = found.by_method()
+    for method, cell in rows:
+        gain = found.gain(cell, "test_accuracy")
+        table.add_row(
+            method, f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
+            f"{cell.weight:g}", _told(found.spread(cell, "test_accuracy")),
+            f"{gain.mean * 100:+.2f} ± {(gain.sd or 0) * 100:.2f}{_MARKS[gain.clear]}"
+            if gain else "–",
+            str(gain.n) if gain else "0",
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        f"plain student: {_told(found.spread(rows[0][1], 'test_accuracy', 'plain'))}. "
+        "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
+    )
 
 
 def _print_landscape(console: Console, found: Landscape, lr: float, method: str) -> None:

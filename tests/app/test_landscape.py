@@ -1,8 +1,8 @@
-from made_sweeps import GRID, record_sweep
+from made_sweeps import COMPARISON, GRID, record_sweep
 
 from dashboard.text import words
 from kdcore.commands import Stop
-from kdcore.sweep_config import SweepConfig
+from kdcore.sweep_config import SweepConfig, all_methods
 
 
 def button(app, key):
@@ -31,6 +31,26 @@ def test_start_submits_the_grid_and_follows_it(open_page, hub):
     )
     assert config.base.epochs == 3
     assert app.query_params["sweep"] == sweep
+
+
+def test_all_methods_are_compared_as_their_authors_set_them(open_page, hub):
+    app = open_page("landscape", published="1", seeds="0, 1", epochs="3")
+    button(app, "start_sweep").click().run()
+    config = hub.store.sweep(hub.store.sweeps()[0]).config
+
+    assert config.published
+    assert config.methods == all_methods(config.base)
+    assert config.seeds == (0, 1)
+
+
+def test_a_comparison_shows_methods_instead_of_a_map(open_page, store):
+    record_sweep(store, COMPARISON)
+    app = open_page("landscape", lang="zh")
+
+    assert not app.exception
+    chosen = next(box for box in app.selectbox if box.key.startswith("methods-"))
+    assert chosen.options[0].startswith(words("zh")["method.dkd"])
+    assert [part.key for part in app.button if part.key.startswith("open-")] == ["open-2", "open-3"]
 
 
 def test_a_bad_grid_cannot_be_started_and_is_explained(open_page):

@@ -2,7 +2,7 @@ from statistics import stdev
 
 import made_events as make
 import pytest
-from made_sweeps import GRID, whole_sweep
+from made_sweeps import COMPARISON, GRID, whole_sweep
 
 from kdcore.events import CellsScored, GroupRetried
 from kdcore.landscape import Landscape
@@ -101,3 +101,19 @@ def test_without_scores_there_is_no_best():
 
 def test_teacher_scores_are_those_of_the_sweep():
     assert folded().prepared.teacher == make.TEACHER
+
+
+def test_methods_are_ranked_by_what_they_gain():
+    landscape = folded(whole_sweep(config=COMPARISON))
+    rows = landscape.by_method()
+    gains = [landscape.gain(cell, "test_accuracy") for _, cell in rows]
+
+    assert [method for method, _ in rows] == ["dkd", "kd", "dist:gamma=2"]
+    assert [gain.clear for gain in gains] == [1, 0, -1]
+    assert gains[0].mean == pytest.approx(10 / make.TEST_SIZE)
+
+
+def test_a_method_without_a_score_comes_last():
+    events = whole_sweep(config=COMPARISON)[:3]
+
+    assert len(folded(events).by_method()) == 3

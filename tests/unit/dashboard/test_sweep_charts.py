@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 import pytest
-from made_sweeps import whole_sweep
+from made_sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_SWEEP
 from dashboard.charts.places import View
@@ -64,6 +64,14 @@ def test_before_the_guess_no_chart_betrays_a_value():
     assert "text" not in blank
     for name in set(OF_A_SWEEP) - {"landscape"}:
         assert drawn(name, hidden=True) == {"empty": words("en")["chart.empty.guess_first"]}
+
+
+def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
+    better, unsure, worse = drawn("methods", whole_sweep(config=COMPARISON))["data"]
+
+    assert (better["y"], worse["y"]) == (["Decoupled (DKD)"], ["Correlation (DIST) (gamma=2)"])
+    assert better["x"] == [pytest.approx(100 * 10 / 360)]
+    assert unsure["y"] == ["Soft targets (Hinton)"]
 
 
 def test_the_curves_are_those_of_the_place_pointed_at():
