@@ -175,7 +175,7 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
 
 def the_methods(sweep: str, found: Landscape) -> None:
     """What each method gains over the plain student, and the runs behind it."""
-    chart_panel("methods", sweep, height=40 * len(found.axis("method")) + 160)
+    chart_panel("methods", sweep, height=28 * len(found.axis("method")) + 140)
     names = [method for method, _ in found.by_method()]
     shown = st.selectbox(t("setting.method.label"), names, format_func=method_title,
                          key=f"methods-{sweep}")  # fmt: skip
