@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
-from dashboard.text import explain, t
+from dashboard.charts import style
+from dashboard.text import explain, language, t, words
 from dashboard.uploads import SUFFIXES, keep
 from kdcore.catalogue import (
     DATASETS,
@@ -280,8 +281,7 @@ def _compose_method() -> None:
 
 def method_title(spec: str) -> str:
     """A method in the viewer's language, with those settings that are not the usual ones."""
-    name, _, own = spec.partition(":")
-    return t(f"method.{name}") + (f" ({own.replace(':', ', ')})" if own else "")
+    return style.method_title(words(language()), spec)
 
 
 def dataset_title(name: str) -> str:

@@ -105,8 +105,7 @@ class RunConfig:
         for item in fields(self):
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
-        for name in SCHEDULED:
-            self._check_schedule(name)
+        self._check_schedules()
         families = [parse_model(self.teacher)[0], parse_model(self.student)[0]]
         if self.teacher_weights:  # the file says what the teacher is
             del families[0]
@@ -114,21 +113,23 @@ class RunConfig:
         if method_of(self.method).taps == "maps" and not maps:
             raise UserError("method_needs_maps", method=self.method)
 
-    def schedule(self, name: str) -> Schedule:
-        """The course of one of ``SCHEDULED``."""
-        setting = f"{name}_schedule"
-        return parse_schedule(setting, getattr(self, setting))
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        """Those of ``SCHEDULED`` that move by themselves, with their courses."""
+        courses = {name: parse_schedule(f"{name}_schedule", getattr(self, f"{name}_schedule"))
+                   for name in SCHEDULED}  # fmt: skip
+        return {name: course for name, course in courses.items() if course}
 
-    def _check_schedule(self, name: str) -> None:
+    def _check_schedules(self) -> None:
         """Every value that a schedule names is one that the setting may have."""
-        schedule = self.schedule(name)
-        for end in schedule.ends:
-            checked(name, end)
-            if name == "weight":
-                check_weight(end, self.mixing)
-        if schedule.from_zero and name == "temperature":
-            raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
-                            value=self.temperature_schedule)  # fmt: skip
+        for name, course in self.schedules.items():
+            for end in course.ends:
+                checked(name, end)
+                if name == "weight":
+                    check_weight(end, self.mixing)
+            if course.from_zero and name == "temperature":
+                raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
+                                value=self.temperature_schedule)  # fmt: skip
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""

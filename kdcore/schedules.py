@@ -10,7 +10,7 @@
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kdcore.errors import UserError
@@ -37,6 +37,14 @@ class Schedule:
         for curve in self.curves:
             value = curve(value, position, epochs)
         return value
+
+
+def scheduled(
+    values: Mapping[str, float], schedules: Mapping[str, Schedule], position: float, epochs: float
+) -> dict[str, float]:
+    """Of ``values``, those that have a schedule, as they act at ``position``."""
+    return {name: course.value(values[name], position, epochs)
+            for name, course in schedules.items()}  # fmt: skip
 
 
 def parse_schedule(name: str, text: str) -> Schedule:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style, timeline
+from dashboard.charts.measures import lines, missing
 from dashboard.history import History
 
 LINES = (
@@ -13,20 +14,10 @@ LINES = (
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Both means of Pearson's correlation; 1 is the same up to scale."""
-    if history.prepared and "distilled" not in history.students:
-        return style.empty(words, "distilled")
-    if "distilled" not in history.measures:
-        return style.empty(words, "time")
+    if empty := missing(history, words, "row_correlation"):
+        return empty
     columns = history.measures["distilled"].columns
-    if "row_correlation" not in columns:
-        return style.empty(words, "method")
-    data = [
-        {"type": "scatter", "mode": "lines", "name": words[title],
-         "x": list(columns["position"]), "y": list(columns[column]),
-         "line": {"width": 2, "color": colour, "dash": dash}, "hovertemplate": "%{y:.3f}"}
-        for column, title, colour, dash in LINES
-    ]  # fmt: skip
     return {
-        "data": data,
+        "data": lines(columns, words, LINES, ".3f"),
         "layout": timeline.layout(history, words, words["chart.correlation"], tickformat=".2f"),
     }

@@ -11,12 +11,12 @@ SHOWN = {"temperature": "T", "weight": "λ", "lr": "η"}
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """One small chart for each setting that has a schedule."""
-    if history.prepared and not any(history.config.get(f"{name}_schedule") for name in SHOWN):
+    moved = [name for name in SHOWN if history.config.get(f"{name}_schedule")]
+    if history.prepared and not moved:
         return style.empty(words, "schedule")
     if history.courses is None:
         return style.empty(words, "time")
     columns = history.courses.columns
-    moved = [name for name in SHOWN if history.config[f"{name}_schedule"]]
     layout = timeline.layout(history, words, "")
     marks = {kind: layout[kind] for kind in ("shapes", "annotations")}
     layout |= {"shapes": [], "annotations": []}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style, timeline
+from dashboard.charts.measures import lines, missing
 from dashboard.history import History
 
 TARGET, REST = style.COLOURS["plain"], style.COLOURS["teacher"]
@@ -18,27 +19,17 @@ LINES = (
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """TCKD and (1 − p_t) · NCKD stacked, KL on top of them, and NCKD with its full weight."""
-    if history.prepared and "distilled" not in history.students:
-        return style.empty(words, "distilled")
-    if "distilled" not in history.measures:
-        return style.empty(words, "time")
+    if empty := missing(history, words, "kl"):
+        return empty
     columns = history.measures["distilled"].columns
-    if "kl" not in columns:
-        return style.empty(words, "method")
-    x = list(columns["position"])
     areas = [
-        {"type": "scatter", "mode": "lines", "name": words[title], "x": x,
-         "y": list(columns[column]), "stackgroup": "parts", "line": {"width": 0, "color": colour},
-         "fillcolor": f"{colour}99", "hovertemplate": "%{y:.4f}"}
+        {"type": "scatter", "mode": "lines", "name": words[title],
+         "x": list(columns["position"]), "y": list(columns[column]), "stackgroup": "parts",
+         "line": {"width": 0, "color": colour}, "fillcolor": f"{colour}99",
+         "hovertemplate": "%{y:.4f}"}
         for column, title, colour in AREAS
     ]  # fmt: skip
-    lines = [
-        {"type": "scatter", "mode": "lines", "name": words[title], "x": x,
-         "y": list(columns[column]), "line": {"width": 2, "color": colour, "dash": dash},
-         "hovertemplate": "%{y:.4f}"}
-        for column, title, colour, dash in LINES
-    ]  # fmt: skip
     return {
-        "data": areas + lines,
+        "data": areas + lines(columns, words, LINES, ".4f"),
         "layout": timeline.layout(history, words, words["chart.nats"], rangemode="tozero"),
     }

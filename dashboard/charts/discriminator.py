@@ -3,20 +3,17 @@
 from typing import Any
 
 from dashboard.charts import style, timeline
+from dashboard.charts.measures import missing
 from dashboard.history import History
 
 CHANCE = 0.5
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
-    """The judge's accuracy on the newest batches, and what guessing would have."""
-    if history.prepared and "distilled" not in history.students:
-        return style.empty(words, "distilled")
-    if "distilled" not in history.measures:
-        return style.empty(words, "time")
+    """The judge's accuracy since the point before, and what guessing would have."""
+    if empty := missing(history, words, "discriminator_accuracy"):
+        return empty
     columns = history.measures["distilled"].columns
-    if "discriminator_accuracy" not in columns:
-        return style.empty(words, "method")
     x = list(columns["position"])
     guess = {
         "type": "scatter", "mode": "lines", "name": words["chart.indistinguishable"],

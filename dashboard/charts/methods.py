@@ -17,7 +17,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if landscape.started is None:
         return style.empty(words, "sweep")
     rows = [
-        (_title(method, words), gain)
+        (style.method_title(words, method), gain)
         for method, cell in reversed(landscape.by_method())
         if (gain := landscape.gain(cell, "test_accuracy"))
     ]
@@ -44,8 +44,3 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "hovermode": "closest",
         },
     }  # fmt: skip
-
-
-def _title(method: str, words: style.Words) -> str:
-    name, _, own = method.partition(":")
-    return words[f"method.{name}"] + (f" ({own.replace(':', ', ')})" if own else "")

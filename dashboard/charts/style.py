@@ -21,6 +21,12 @@ def name(words: Words, learner: str) -> str:
     return words[f"learner.{learner}"]
 
 
+def method_title(words: Words, spec: str) -> str:
+    """A method's name with those settings that are not the usual ones."""
+    method, _, own = spec.partition(":")
+    return words[f"method.{method}"] + (f" ({own.replace(':', ', ')})" if own else "")
+
+
 def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
     """A learner's line with its points."""
     return {

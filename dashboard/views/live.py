@@ -19,7 +19,7 @@ from dashboard.settings import (
 )
 from dashboard.text import t
 from kdcore.catalogue import method_of
-from kdcore.config import SCHEDULED, RunConfig
+from kdcore.config import RunConfig
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
@@ -59,7 +59,7 @@ else:
         for name, column in zip(row, st.columns(3), strict=True):
             with column:
                 chart_panel(name, run, height=235)
-    if any(config.schedule(name) for name in SCHEDULED):
+    if config.schedules:
         chart_panel("courses", run, height=200)
     if own_panel:
         chart_panel(own_panel, run, height=260)

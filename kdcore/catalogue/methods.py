@@ -40,7 +40,6 @@ class Method:
     ``student_verdicts`` of a judge.
     """
     uses_temperature: bool
-    uses_teacher: bool = True
     acts_on: str = "logits"
     """``logits``, or what else it looks at: ``features``, ``input_gradients``, ``noisy_inputs``,
     a ``discriminator``."""
@@ -89,6 +88,13 @@ class Method:
 
 def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> MethodSetting:
     return MethodSetting(symbol=symbol, help=help, default=default, low=0.0, high=high, step=0.5)
+
+
+def _features(*, weight: float | None = 1.0, **more: Any) -> Method:
+    """A method that compares features; its authors add it to the cross-entropy with ``weight``."""
+    published = {} if weight is None else {"mixing": "additive", "weight": weight}
+    return Method(acts_on="features", panel="cka", uses_temperature=False, published=published,
+                  **more)  # fmt: skip
 
 
 METHODS = {
@@ -190,7 +196,7 @@ METHODS = {
         source=("Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing "
                 "Regularization, 2020"),
         loss="kdcore.losses.smoothing:virtual_teacher",
-        uses_temperature=True, uses_teacher=False, has_t2=True,
+        uses_temperature=True, has_t2=True,
         settings={"confidence": MethodSetting(
             symbol="a", help="the probability that it gives to the label", default=0.99,
             low=0.5, high=0.999, step=0.01,
@@ -201,81 +207,74 @@ METHODS = {
         formula=r"\mathrm{KL}\!\left(1/C\,\|\,\sigma(z_s)\right)",
         source="Szegedy et al.: Rethinking the Inception Architecture for Computer Vision, 2016",
         loss="kdcore.losses.smoothing:label_smoothing",
-        uses_temperature=False, uses_teacher=False,
+        uses_temperature=False,
         published={"mixing": "convex", "weight": 0.1},
     ),
-    "hint": Method(
+    "hint": _features(
         title="Hint (FitNets)",
         formula=r"\overline{\left(r(f_s)-f_t\right)^2}",
         source="Romero et al.: FitNets: Hints for Thin Deep Nets, 2015",
         loss="kdcore.losses.hints:hint", adapter="kdcore.losses.adapters:Adapter",
-        acts_on="features", taps="middle", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 100.0},
+        taps="middle", weight=100.0,
     ),
-    "attention_transfer": Method(
+    "attention_transfer": _features(
         title="Attention transfer",
         formula=r"10^3\sum_{\mathrm{stages}}\overline{\left(a(f_s)-a(f_t)\right)^2}",
         source="Zagoruyko, Komodakis: Paying More Attention to Attention, 2017",
         loss="kdcore.losses.attention:attention_transfer", factor=1_000.0,
-        acts_on="features", taps="maps", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 1.0},
+        taps="maps",
     ),
-    "similarity_preserving": Method(
+    "similarity_preserving": _features(
         title="Similarity preserving",
         formula=r"\frac{3000}{N^2}\,\lVert G_s-G_t\rVert^2",
         source="Tung, Mori: Similarity-Preserving Knowledge Distillation, 2019",
         loss="kdcore.losses.similarity:similarity_preserving", factor=3_000.0,
-        acts_on="features", taps="last_map", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 1.0},
+        taps="last_map",
     ),
-    "relational": Method(
+    "relational": _features(
         title="Relational (distances and angles)",
         formula=r"\left(d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)\right)",
         source="Park et al.: Relational Knowledge Distillation, 2019",
         loss="kdcore.losses.relations:relational",
-        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        taps="pooled",
         settings={
             "distance": MethodSetting(symbol="d", help="weight of the distances", default=25.0,
                                       low=0.0, high=100.0, step=5.0),
             "angle": MethodSetting(symbol="a", help="weight of the angles", default=50.0,
                                    low=0.0, high=100.0, step=5.0),
         },
-        published={"mixing": "additive", "weight": 1.0},
     ),
-    "probabilistic_transfer": Method(
+    "probabilistic_transfer": _features(
         title="Probabilistic transfer",
         formula=r"\frac{30000}{N^2}\sum_{ij} P^t_{ij}\log\frac{P^t_{ij}}{P^s_{ij}}",
         source=("Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge "
                 "Transfer, 2018"),
         loss="kdcore.losses.probabilistic:probabilistic_transfer", factor=30_000.0,
-        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 1.0},
+        taps="pooled",
     ),
-    "correlation_congruence": Method(
+    "correlation_congruence": _features(
         title="Correlation congruence",
         formula=r"\frac{100}{N^2}\,\lVert K_s-K_t\rVert^2",
         source="Peng et al.: Correlation Congruence for Knowledge Distillation, 2019",
         loss="kdcore.losses.congruence:correlation_congruence", factor=100.0,
-        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 1.0},
+        taps="pooled",
     ),
-    "variational_information": Method(
+    "variational_information": _features(
         title="Variational information",
         formula=r"\tfrac12\,\overline{(r(f_s)-f_t)^2/\sigma^2+\log\sigma^2}",
         source="Ahn et al.: Variational Information Distillation for Knowledge Transfer, 2019",
         loss="kdcore.losses.variational:variational_information",
         adapter="kdcore.losses.adapters:ScaledAdapter",
-        acts_on="features", taps="middle", panel="cka", uses_temperature=False,
-        published={"mixing": "additive", "weight": 1.0},
+        taps="middle",
     ),
-    "contrastive": Method(
+    "contrastive": _features(
         title="In-batch contrast",
         formula=r"\log\frac{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}{e^{\cos(r(f_s), f_t)/\tau}}",
         source=("van den Oord et al.: Representation Learning with Contrastive Predictive Coding, "
                 "2018"),
         loss="kdcore.losses.contrast:contrastive",
         adapter="kdcore.losses.adapters:Adapter",
-        acts_on="features", taps="pooled", panel="cka", uses_temperature=False,
+        taps="pooled", weight=None,
         settings={"sharpness": MethodSetting(
             symbol="τ", help="what the cosines are divided by", default=0.1, low=0.02, high=1.0,
             step=0.02,
@@ -313,7 +312,7 @@ METHODS = {
         formula="",
         source="the ordinary cross-entropy: the control of every comparison",
         loss="",
-        uses_temperature=False, uses_teacher=False,
+        uses_temperature=False,
     ),
 }  # fmt: skip
 

@@ -15,7 +15,6 @@ class Discriminator(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.classes = classes
         self.layers = nn.Sequential(
             nn.Linear(classes, WIDTH), nn.LeakyReLU(0.2), nn.Linear(WIDTH, WIDTH),
             nn.LeakyReLU(0.2), nn.Linear(WIDTH, 1),

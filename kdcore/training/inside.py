@@ -23,7 +23,8 @@ class Inside:
     """The terms of all members of a lesson whose method looks inside; it is one method for all.
 
     Args:
-        config: of the lesson.
+        config: of the lesson; its seed is not looked at.
+        seeds: S of them.
         members: G of them.
         students: their nets.
         teacher: frozen.
@@ -34,8 +35,8 @@ class Inside:
     """
 
     def __init__(
-        self, config: RunConfig, members: Sequence[Member], students: Students,
-        teacher: nn.Module, data: Dataset,
+        self, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
+        students: Students, teacher: nn.Module, data: Dataset,
     ) -> None:  # fmt: skip
         (name,) = {member.method for member in members if METHODS[member.method].acts_inside}
         method = METHODS[name]
@@ -43,7 +44,7 @@ class Inside:
         self._loss = by_name(method.load())
         self._nets = [net for net in range(len(students.modules))
                       if members[net % len(members)].method == name]  # fmt: skip
-        scene = Scene(config, name, method, members, students, teacher, data)
+        scene = Scene(config, name, method, seeds, members, students, teacher, data)
         self._view = VIEWS[method.acts_on](scene, self._nets)
         device = data.train.inputs.device
         self._optimizers = {

@@ -6,12 +6,12 @@ equals the one that a run of its own trains, to float tolerance.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kdcore.config import SCHEDULED, RunConfig, acting_values
+from kdcore.config import RunConfig, acting_values
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -27,7 +27,7 @@ from kdcore.events import (
     SweepProgress,
 )
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import Schedule
+from kdcore.schedules import Schedule, scheduled
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson
@@ -90,7 +90,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     places = Places(group.cells)
     lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
     tuning = tuned(places.members, base.mixing, device)
-    schedules = {name: course for name in SCHEDULED if (course := base.schedule(name))}
+    schedules = base.schedules
     story = Story(group, lesson, places, data)
     yield from story.begin()
     logits_per_batch = places.count * lesson.batch_size * len(data.classes)
@@ -103,8 +103,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
         for number, indices in enumerate(order, start=1):
             if schedules:
                 at = epoch - 1 + (number - 1) / len(order)
-                members = [scheduled(member, schedules, at, base.epochs)
-                           for member in places.members]  # fmt: skip
+                members = members_at(places.members, schedules, at, base.epochs)
                 tuning = tuned(members, base.mixing, device)
             lesson.step(indices, tuning)
             step += 1
@@ -123,15 +122,16 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     yield from story.end(given, step)
 
 
-def scheduled(
-    member: Member, schedules: Mapping[str, Schedule], position: float, epochs: int
-) -> Member:
-    """The member with the T, λ and learning rate that act at ``position``, in epochs."""
-    acting: dict[str, Any] = {
-        name: course.value(getattr(member, name), position, epochs)
-        for name, course in schedules.items()
-    }
-    return replace(member, **acting)
+def members_at(
+    members: Sequence[Member], schedules: Mapping[str, Schedule], position: float, epochs: int
+) -> list[Member]:
+    """The members with the T, λ and learning rate that act at ``position``, in epochs."""
+    found = []
+    for member in members:
+        values = {name: getattr(member, name) for name in schedules}
+        acting: dict[str, Any] = scheduled(values, schedules, position, epochs)
+        found.append(replace(member, **acting))
+    return found
 
 
 class Places:
@@ -217,7 +217,9 @@ class Story:
         A cell's seconds are its students' share of the group's.
         """
         lesson = self._lesson
+        schedules = lesson.config.schedules
         for cell, config in self._alive.items():
+            values = acting_values(config.to_dict())
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) / self._places.count
@@ -225,11 +227,8 @@ class Story:
                 epoch=epoch, step=step, seconds=share,
                 images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
                 students=self._scores[cell],
-                controls=acting_values(config.to_dict()) | {
-                    name: course.value(getattr(config, name), epoch - 1 / lesson.batches,
-                                       config.epochs)
-                    for name in SCHEDULED if (course := config.schedule(name))
-                },
+                controls=values | scheduled(values, schedules, epoch - 1 / lesson.batches,
+                                            config.epochs),
             ))  # fmt: skip
         yield CellsScored(
             epoch=epoch,

@@ -57,7 +57,7 @@ class Lesson:
             wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
         )  # fmt: skip
         self.inside = (
-            Inside(config, members, self.students, teacher.module, data) if inside else None
+            Inside(config, seeds, members, self.students, teacher.module, data) if inside else None
         )
         self.terms = Terms([member.method for member in members])
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)

@@ -27,6 +27,7 @@ from kdcore.events import (
     Started,
 )
 from kdcore.models.cost import measure_cost
+from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.cohort import batches_per_epoch, transfer_of
 from kdcore.training.device import (
@@ -128,19 +129,17 @@ class Race:
     def __init__(self, lesson: Lesson, names: list[str], controls: Controls) -> None:
         self.here = Position()
         self._lesson, self._names, self._controls = lesson, names, controls
-        self._schedules = {name: schedule for name in SCHEDULED
-                           if (schedule := lesson.config.schedule(name))}  # fmt: skip
-        self._scheduled = bool(self._schedules)
+        self._schedules = lesson.config.schedules
+        self._told = SCHEDULED if self._schedules else ()
+        """What every batch tells of, also once a hand has ended a schedule."""
         self._acting: dict[str, float] = {}
         self._tuning = self._tuned(self._values())
 
     def _values(self) -> dict[str, float]:
         """What acts at the next batch: the settings, each where its schedule has brought it."""
-        here, epochs = self.here.epoch, self._lesson.config.epochs
-        return self._controls.values | {
-            name: schedule.value(self._controls.values[name], here, epochs)
-            for name, schedule in self._schedules.items()
-        }
+        values = self._controls.values
+        return values | scheduled(values, self._schedules, self.here.epoch,
+                                  self._lesson.config.epochs)  # fmt: skip
 
     @property
     def acting(self) -> dict[str, float]:
@@ -202,7 +201,7 @@ class Race:
             images_per_second=images / max(now - report_began, 1e-9),
             students={name: report.step_scores(net, without_t2[net])
                       for net, name in enumerate(self._names)},
-            controls={name: values[name] for name in SCHEDULED if self._scheduled},
+            controls={name: values[name] for name in self._told},
         )  # fmt: skip
 
 

@@ -27,10 +27,8 @@ class DiscriminatorView(View):
     def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
         super().__init__(scene, nets)
         device = scene.data.train.inputs.device
-        with torch.random.fork_rng():
-            torch.manual_seed(scene.config.seed)
-            first = Discriminator(len(scene.data.classes)).to(device)
-        self._judges = {net: _copy(first) for net in nets}
+        self._judges = {net: _fresh_judge(len(scene.data.classes), scene.seed_of(net)).to(device)
+                        for net in nets}  # fmt: skip
         self._optimizers = {
             net: make_optimizer("adam", Piece(list(judge.parameters())), device)
             for net, judge in self._judges.items()
@@ -74,7 +72,7 @@ class DiscriminatorView(View):
         return {"discriminator_accuracy": found.view(-1, len(self.scene.members))}
 
 
-def _copy(judge: Discriminator) -> Discriminator:
-    copy = Discriminator(judge.classes).to(next(judge.parameters()).device)
-    copy.load_state_dict(judge.state_dict())
-    return copy
+def _fresh_judge(classes: int, seed: int) -> Discriminator:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Discriminator(classes)

@@ -34,7 +34,7 @@ class FeatureView(View):
         self._of_students: dict[int, dict[str, Tensor]] = {}
         self._of_teacher: list[dict[str, Tensor]] = []
         shapes = self._shapes()
-        self._adapters = {net: self._fresh_adapters(shapes) for net in nets}
+        self._adapters = {net: self._fresh_adapters(shapes, scene.seed_of(net)) for net in nets}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -91,12 +91,12 @@ class FeatureView(View):
         members = len(self.scene.members)
         return {"cka": torch.stack(found).view(-1, members).double().cpu()}
 
-    def _fresh_adapters(self, shapes: Sequence[tuple[Shape, Shape]]) -> list[Adapter]:
+    def _fresh_adapters(self, shapes: Sequence[tuple[Shape, Shape]], seed: int) -> list[Adapter]:
         if not self.scene.method.adapter:
             return []
         make = self.scene.method.load_adapter()
         with torch.random.fork_rng():
-            torch.manual_seed(self.scene.config.seed)
+            torch.manual_seed(seed)
             device = self.scene.data.train.inputs.device
             return [make(*pair).to(device) for pair in shapes]
 

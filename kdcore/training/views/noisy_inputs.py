@@ -15,13 +15,14 @@ class NoisyInputView(View):
 
     def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
         super().__init__(scene, nets)
-        self._generator = torch.Generator().manual_seed(scene.config.seed)
+        self._generators = [torch.Generator().manual_seed(seed) for seed in scene.seeds]
 
     def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
         """See ``View``; the noise is of standard deviation 1 here."""
         del labels, teacher_logits, tuning
         self._inputs = inputs
-        self._noise = torch.randn(inputs.shape, generator=self._generator).to(inputs)
+        pairs = zip(inputs, self._generators, strict=True)
+        self._noise = [torch.randn(batch.shape, generator=own).to(batch) for batch, own in pairs]
 
     def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
         """See ``View``."""

@@ -1,5 +1,6 @@
 """What all looks have in common."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -22,18 +23,24 @@ class Scene:
     name: str
     """Of the method."""
     method: Method
+    seeds: Sequence[int]
+    """S: what chance brings to a net is that of its own seed, as in a run of its own."""
     members: Sequence[Member]
     """G, those of other methods among them."""
     students: Students
     teacher: nn.Module
     data: Dataset
 
+    def seed_of(self, net: int) -> int:
+        """The seed of a net."""
+        return self.seeds[self.place(net)[0]]
+
     def place(self, net: int) -> tuple[int, int]:
-        """Seed and member of a net."""
+        """Which seed and which member a net is of."""
         return divmod(net, len(self.members))
 
 
-class View:
+class View(ABC):
     """Looks at something of students and teacher that a method's loss asks for by name.
 
     Args:
@@ -51,6 +58,7 @@ class View:
         """Around the students' way forward."""
         return nullcontext()
 
+    @abstractmethod
     def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
         """Look at a batch that the students have answered.
 
@@ -61,9 +69,9 @@ class View:
             tuning: of the members.
         """
 
+    @abstractmethod
     def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
         """What the loss of a net may name; several times where several losses are added."""
-        raise NotImplementedError
 
     def learned(self, net: int) -> list[nn.Parameter]:
         """Weights beside the student's that the net's loss moves too."""

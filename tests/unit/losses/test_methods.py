@@ -92,7 +92,7 @@ def test_the_order_of_the_batch_does_not_matter(method, student, teacher, order)
     assert ours(method, **one).item() == pytest.approx(ours(method, **other).item(), abs=1e-8)
 
 
-@pytest.mark.parametrize("method", [name for name in WITH_LOSS if METHODS[name].uses_teacher])
+@pytest.mark.parametrize("method", [name for name in WITH_LOSS if name not in CONTROLS])
 def test_the_teacher_receives_no_gradient_and_the_student_one(method):
     rng = np.random.default_rng(0)
     given = all_that_there_is(
@@ -207,8 +207,8 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     assert asked - engine == set(method.settings) - {"noise"}  # the engine adds it to the inputs
     if name != "adversarial":  # whose judge is shown softened answers
         assert ("temperature" in asked) == method.uses_temperature
-    uses_teacher = any("teacher" in each for each in asked) or name == "adversarial"  # its judge
-    assert uses_teacher == method.uses_teacher
+    knows = any("teacher" in each or "verdicts" in each for each in asked)
+    assert knows == (name not in CONTROLS)
     assert method.source
     assert method.acts_inside or name in dir(oracles)
     for other in filter(None, (method.gradient and method.load_gradient(),

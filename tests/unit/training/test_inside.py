@@ -1,19 +1,17 @@
 """Methods that look inside the networks, on flat inputs and on images."""
 
-import copy
-
 import pytest
 import torch
+from told_runs import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
-from kdcore.events import Batch, Epoch, Failed, Finished, Started
+from kdcore.events import Batch, Epoch, Failed, Finished
 from kdcore.models.build import build_model
 from kdcore.models.taps import stages, tapped
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
-from kdcore.training import loop
 
 FLAT = RunConfig(teacher="mlp:32,24", student="mlp:16,8", teacher_epochs=2, epochs=2, weight=0.3,
                  transfer_size=320, device="cpu")  # fmt: skip
@@ -24,41 +22,11 @@ PAIRS = [
     for name in INSIDE for kind, base in (("flat", FLAT), ("images", IMAGES))
     if kind == "images" or METHODS[name].taps != "maps"
 ]  # fmt: skip
-CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
-
-
-def told(config):
-    events = list(Run(config))
-    assert not isinstance(events[-1], Failed), events[-1]
-    return events
-
-
-def of_kind(events, kind):
-    return [event for event in events if isinstance(event, kind)]
-
-
-def without_clocks(value):
-    if isinstance(value, dict):
-        return {key: without_clocks(item) for key, item in value.items() if key not in CLOCKS}
-    return [without_clocks(item) for item in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("config", PAIRS)
 def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeypatch):
-    seen = []
-
-    class Watched(loop.Lesson):
-        def __init__(self, *given):
-            super().__init__(*given)
-            seen.append((self, copy.deepcopy(self.teacher.module.state_dict())))
-
-        def step(self, *given):
-            assert not self.teacher.module.training
-            assert all(student.training for student in self.students.modules)
-            super().step(*given)
-            assert all(weight.grad is None for weight in self.teacher.module.parameters())
-
-    monkeypatch.setattr(loop, "Lesson", Watched)
+    seen = watched_lesson(monkeypatch)
     events = told(config)
     for event in of_kind(events, Batch):
         plain, distilled = event.students["plain"], event.students["distilled"]
@@ -68,7 +36,8 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
             0.7 * distilled.hard_loss + 0.3 * distilled.soft_loss, rel=1e-5
         )
         assert plain.soft_gradient == plain.soft_loss == 0
-    ((lesson, before),) = seen
+    ((lesson, before, steps),) = seen
+    assert steps
     for name, value in lesson.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
 
@@ -102,18 +71,17 @@ def test_an_adapter_learns(method):
     assert losses[-1] < losses[0]
 
 
-def test_students_of_a_sweep_are_those_of_runs_of_their_own(tmp_path):
-    store = Store(tmp_path)
-    base = FLAT.but(method="relational", epochs=1)
-    folder = store.create_sweep(SweepConfig(base=base, temperatures=(4,), weights=(0.1, 0.6),
-                                            seeds=(0, 1)))  # fmt: skip
-    for _ in recorded(Sweep(folder.config, folder, executor="joint"), folder):
+@pytest.mark.parametrize("method", [name for name in INSIDE if METHODS[name].taps != "maps"])
+def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
+    """Chance included: adapters, noise and judges are those of each one's seed."""
+    base = FLAT.but(method=method, epochs=1)
+    sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.1, 0.6), seeds=(0, 1))
+    folder = Store(tmp_path).create_sweep(sweep)
+    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
         pass
-    for cell in range(4):
-        events = folder.cell(cell).events()
-        config = RunConfig.from_dict(of_kind(events, Started)[0].config)
-        together = of_kind(events, Epoch)[-1].students["distilled"]
-        alone = of_kind(told(config), Epoch)[-1].students["distilled"]
+    for cell, config in enumerate(sweep.cells):
+        together, alone = (of_kind(events, Epoch)[-1].students["distilled"]
+                           for events in (folder.cell(cell).events(), told(config)))  # fmt: skip
         assert together.train_loss == pytest.approx(alone.train_loss, rel=1e-4)
         assert together.soft_loss == pytest.approx(alone.soft_loss, rel=1e-3)
 

@@ -1,9 +1,8 @@
 """The invariants of a run."""
 
-import copy
-
 import pytest
 import torch
+from told_runs import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
@@ -15,23 +14,6 @@ from kdcore.training import loop
 
 LOGIT_METHODS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
 SMALL = RunConfig(epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
-CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
-
-
-def told(config, folder=None):
-    return list(Run(config, folder))
-
-
-def without_clocks(value):
-    if isinstance(value, dict):
-        return {key: without_clocks(item) for key, item in value.items() if key not in CLOCKS}
-    if isinstance(value, list):
-        return [without_clocks(item) for item in value]
-    return value
-
-
-def of_kind(events, kind):
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_it_tells_the_documented_events_in_order():
@@ -105,24 +87,10 @@ def test_with_hard_labels_only_there_is_one_student():
 
 
 def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypatch):
-    seen, steps = [], []
-
-    class Watched(loop.Lesson):
-        def __init__(self, *given):
-            super().__init__(*given)
-            seen.append((self, copy.deepcopy(self.teacher.module.state_dict())))
-
-        def step(self, *given):
-            assert not self.teacher.module.training
-            assert all(student.training for student in self.students.modules)
-            super().step(*given)
-            steps.append(1)
-            assert all(weight.grad is None for weight in self.teacher.module.parameters())
-
-    monkeypatch.setattr(loop, "Lesson", Watched)
+    seen = watched_lesson(monkeypatch)
     events = told(SMALL.but(teacher="convnet:4", student="convnet:4", epochs=2))
     assert isinstance(events[-1], Finished), events[-1]
-    ((lesson, before),) = seen
+    ((lesson, before, steps),) = seen
     assert steps
     for name, value in lesson.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
