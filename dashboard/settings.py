@@ -19,7 +19,7 @@ from kdcore.catalogue import (
     method_spec,
     parse_method,
 )
-from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig
+from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig, check_weight, checked
 from kdcore.errors import UserError
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
@@ -263,7 +263,7 @@ def _method_widgets() -> None:
         told = ", ".join(f"{t(f'setting.{key}.label')} {_choice_text(key, value)}"
                          for key, value in published.items())  # fmt: skip
         st.button(
-            t("live.published"), key="published", help=told, icon=":material/menu_book:",
+            t("live.published"), key="as_published", help=told, icon=":material/menu_book:",
             width="stretch", on_click=adopt, args=(published,),
         )  # fmt: skip
 
@@ -297,9 +297,11 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
     """Text of the URL to the setting's value; a bad one leaves a sentence and the default."""
 
     def read(text: str) -> Any:
-        mixing = {} if name == "mixing" else {"mixing": st.session_state["mixing"]}
         try:
-            return getattr(RunConfig.from_dict(mixing | {name: text}), name)
+            value = checked(name, text)
+            if name == "weight":
+                check_weight(value, st.session_state["mixing"])
+            return value
         except UserError as error:
             sentence = explain(error.code, error.values, str(error))
             notices = st.session_state.setdefault(NOTICES, [])

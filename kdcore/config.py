@@ -183,6 +183,8 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
         return value
     if name == "method":
         return method_spec(*parse_method(str(value)))
+    if name in ("teacher", "student"):
+        parse_model(str(value))
     if kind is str:
         return str(value)
     return within(name, value, kind, about["low"], about["high"])

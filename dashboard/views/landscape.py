@@ -173,16 +173,16 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
                   "guess_first": "1" if st.session_state["guess_first"] else None})  # fmt: skip
 
 
-def the_methods(sweep: str, found: Landscape) -> None:
+def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
-    chart_panel("methods", sweep, height=28 * len(found.axis("method")) + 140)
-    names = [method for method, _ in found.by_method()]
-    shown = st.selectbox(t("setting.method.label"), names, format_func=method_title,
+    chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
+    shown = st.selectbox(t("setting.method.label"), config.methods, format_func=method_title,
                          key=f"methods-{sweep}")  # fmt: skip
-    if shown:
-        cell = found.cells(method=shown)[0]
-        with panel("landscape_chosen", sweep):
-            runs_of(sweep, found, cell)
+    with panel("landscape_chosen", sweep):
+        if cells := found.cells(method=shown):
+            runs_of(sweep, found, cells[0])
+        else:
+            st.caption(t("landscape.no_scores"))
 
 
 take_from_address()
@@ -207,7 +207,7 @@ else:
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config
     if config.published:
-        the_methods(sweep, found)
+        the_methods(sweep, found, config)
     else:
         the_map(sweep, found, config, live=live)
 show_in_address()

@@ -111,7 +111,7 @@ def test_sliders_of_another_method_than_the_runs_wait_for_the_next_start(open_pa
 
 def test_the_settings_of_a_methods_authors_are_one_click_away(open_page):
     app = open_page("live", method="standardized_kl")
-    app.button(key="published").click().run()
+    app.button(key="as_published").click().run()
 
     assert [value_of(app, key) for key in ("T", "mixing", "weight")] == [2.0, "additive", 9.0]
 

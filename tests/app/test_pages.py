@@ -6,6 +6,7 @@ import pytest
 from made_runs import MAIN, record
 
 from dashboard.text import LANGUAGES, words
+from kdcore.catalogue import METHODS
 
 NAVIGATION = next(
     ast.literal_eval(node.value)
@@ -85,3 +86,12 @@ def test_the_start_page_starts_a_run_and_goes_to_it(open_page, hub):
     assert trouble(app) == []
     assert app.title[0].value == words("en")["live.title"]
     assert app.query_params["run"] == hub.active()
+
+
+@pytest.mark.parametrize("page", ["live", "landscape"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_page_with_settings_opens_with_every_method(open_page, page, method):
+    app = open_page(page, method=method, teacher="convnet:4", student="convnet:4")
+
+    assert trouble(app) == []
+    assert app.session_state["method"] == method
