@@ -30,5 +30,5 @@ def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch:
         soft = entry.in_numbers.format(**controls, **now.measures)
     elif entry.has_t2:
         temperature = controls["temperature"]
-        soft = rf"{temperature:g}^2\cdot {now.soft_loss / temperature**2:.4f}"
+        soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     return rf"{hard} + {weight:.2f}\cdot {soft} = {now.loss:.3f}"

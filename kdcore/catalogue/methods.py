@@ -146,7 +146,7 @@ METHODS = {
         source="Zhao et al.: Decoupled Knowledge Distillation, 2022",
         loss="kdcore.losses.decoupled:dkd",
         measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
-        in_numbers=(r"{temperature:g}^2\,({alpha:g}\cdot {target_kl:.4f} "
+        in_numbers=(r"{temperature:.3g}^2\,({alpha:g}\cdot {target_kl:.4f} "
                     r"+ {beta:g}\cdot {non_target_kl:.4f})"),
         uses_temperature=True, has_t2=True,
         settings={
@@ -162,7 +162,7 @@ METHODS = {
         source="Huang et al.: Knowledge Distillation from A Stronger Teacher, 2022",
         loss="kdcore.losses.correlation:dist",
         measures="kdcore.losses.correlation:correlations", panel="correlations",
-        in_numbers=(r"{temperature:g}^2\,({beta:g}\,(1-{row_correlation:.3f}) "
+        in_numbers=(r"{temperature:.3g}^2\,({beta:g}\,(1-{row_correlation:.3f}) "
                     r"+ {gamma:g}\,(1-{column_correlation:.3f}))"),
         uses_temperature=True, has_t2=True,
         settings={

@@ -174,8 +174,9 @@ class Race:
             slow = 0 < controls.values["speed"] <= SLOWEST_REPORTS * every
             due = number == len(order) or controls.stepping or slow
             if due or meter.pending >= every:
-                # in small windows the measures would cost a good part of the steps
-                measured = due or taken - reported >= MEASURED
+                # at full speed the measures would cost a good part of the steps of a small window
+                limited = controls.values["speed"] > 0
+                measured = due or limited or taken - reported >= MEASURED
                 yield self._batch_event(taken - reported, report_began, measured=measured)
                 reported, report_began = taken, time.perf_counter()
 

@@ -127,6 +127,15 @@ def test_a_setting_of_the_methods_own_acts_and_is_told():
     assert last["kl"] == pytest.approx(last["target_kl"] + last["weighted_non_target_kl"], rel=1e-4)
 
 
+def test_a_run_at_a_speed_to_follow_tells_the_measures_with_every_point():
+    batches = of_kind(told(SMALL.but(method="dkd", speed=5000, epochs=1)), Batch)
+    fast = of_kind(told(SMALL.but(method="dkd", epochs=1)), Batch)
+
+    assert all(event.students["distilled"].measures for event in batches)
+    assert [bool(event.students["distilled"].measures) for event in fast][-1]
+    assert not all(event.students["distilled"].measures for event in fast)
+
+
 def test_the_settings_of_another_method_cannot_be_turned():
     with pytest.raises(UserError, match="beta cannot change"):
         Run(SMALL).controls.send(Retune("beta", 1.0))
