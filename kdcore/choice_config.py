@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import RunConfig
+from kdcore.config import RunConfig, check_simple_course
 from kdcore.errors import UserError, hint
 from kdcore.sweep_config import checked_axis
 
@@ -24,6 +24,7 @@ class ChoiceConfig:
     """Of the students; a teacher is judged by their mean."""
 
     def __post_init__(self) -> None:
+        check_simple_course(self.base, "A choice of teacher")
         object.__setattr__(self, "teachers", checked_axis("teachers", "teacher", self.teachers))
         object.__setattr__(self, "seeds", checked_axis("seeds", "seed", self.seeds))
         for teacher in self.teachers:

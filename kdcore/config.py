@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from kdcore.catalogue import MODELS, method_of, method_spec, parse_method, parse_model
+from kdcore.catalogue import (
+    MODELS,
+    also_spec,
+    further_weight,
+    method_name,
+    method_of,
+    method_spec,
+    models_spec,
+    parse_also,
+    parse_method,
+    parse_model,
+    parse_models,
+)
 from kdcore.errors import UserError, hint
 from kdcore.ranges import within
 from kdcore.schedules import Schedule, parse_schedule
@@ -34,7 +46,9 @@ RETUNABLE = ("temperature", "weight", "lr", "speed")
 def acting_values(settings: Mapping[str, Any]) -> dict[str, float]:
     """What acts on a run of these settings and may change: ``RETUNABLE``, the method's own."""
     _, own = parse_method(settings["method"])
-    return {name: settings[name] for name in RETUNABLE} | own
+    # runs that were recorded earlier know nothing of further terms
+    beside = {further_weight(spec): weight for weight, spec in parse_also(settings.get("also", ""))}
+    return {name: settings[name] for name in RETUNABLE} | own | beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +62,21 @@ class RunConfig:
     dataset: str = setting("digits", "name of a data set, or a folder, archive or CSV of your own")
     data_root: str = setting("", "where downloaded data sets lie")
     image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
-    teacher: str = setting("mlp:256,128", "the teacher's model")
+    teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
     teacher_weights: str = setting("", "a safetensors file to load the teacher from")
     teacher_epochs: int = setting(15, "passes over the data for the teacher", low=0, high=10_000)
+    teacher_mixing: str = setting(
+        "losses", "what of several teachers is averaged, or what each one's weight depends on",
+        choices=("losses", "logits", "probabilities", "entropy", "confidence"),
+    )  # fmt: skip
+    teacher_shares: str = setting(
+        "", "how much each of several teachers counts, such as 2,1,1; empty: all alike"
+    )
+    assistants: str = setting(
+        "",
+        "models between teacher and student, each taught by the one before: mlp:128 + mlp:64; "
+        "the student's own model gives generations",
+    )
     student: str = setting("mlp:16", "the students' model")
     student_start: str = setting(
         "random", "where the students' first weights come from", choices=("random", "teacher")
@@ -58,6 +84,12 @@ class RunConfig:
     students: str = setting(
         "both", "which students to train", choices=("both", "plain", "distilled")
     )
+    ensemble: int = setting(
+        1,
+        "networks that each student is, from different starts, whose mean answer counts; "
+        "mutual learning has two or more",
+        low=1, high=32,
+    )  # fmt: skip
     student_layers: str = setting(
         "",
         "modules of the student whose outputs are compared, separated by commas; empty: the "
@@ -65,6 +97,9 @@ class RunConfig:
     )
     teacher_layers: str = setting("", "those of the teacher, in the same order")
     method: str = setting("kd", "how the teacher is used, such as dkd or dkd:beta=2")
+    also: str = setting(
+        "", "soft terms beside the method's, each with its weight: 100*hint + 0.5*dkd:beta=2"
+    )
     mixing: str = setting(
         "convex", "(1−λ)·hard + λ·soft, or hard + λ·soft", choices=("convex", "additive")
     )
@@ -74,6 +109,10 @@ class RunConfig:
     weight_schedule: str = setting("", "how λ changes: warmup:2, linear:0, warmup:2,cosine:0")
     lr_schedule: str = setting("", "how the learning rate changes: cosine:0.0001, step:0.1:30")
     epochs: int = setting(20, "passes over the transfer set", low=1, high=10_000)
+    patience: int = setting(
+        0, "epochs without a better validation accuracy after which the run ends; 0 means never",
+        low=0, high=10_000,
+    )  # fmt: skip
     batch_size: int = setting(32, "examples a step", low=1, high=65_536)
     optimizer: str = setting(
         "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
@@ -89,6 +128,13 @@ class RunConfig:
     drop_classes: str = setting(
         "", "classes whose examples the students never see, by name, separated by commas"
     )
+    unlabelled: float = setting(
+        0.0, "share of the students' examples whose label nobody is told", low=0, high=1
+    )
+    mixup: float = setting(
+        0.0, "α of the Beta distribution by which pairs of examples are mixed; 0 means not at all",
+        low=0, high=10,
+    )  # fmt: skip
     augment: str = setting(
         "none", "random change of every batch, alike for teacher and students",
         choices=("none", "shift", "shift_flip"),
@@ -106,12 +152,57 @@ class RunConfig:
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
         self._check_schedules()
-        families = [parse_model(self.teacher)[0], parse_model(self.student)[0]]
-        if self.teacher_weights:  # the file says what the teacher is
-            del families[0]
-        maps = all(MODELS[family].images_only for family in families)
-        if method_of(self.method).taps == "maps" and not maps:
-            raise UserError("method_needs_maps", method=self.method)
+        self._check_terms()
+        self._check_teachers()
+
+    @property
+    def terms(self) -> list[str]:
+        """All soft terms of the distilled student's loss, the method's own first, as specs."""
+        return [self.method, *(spec for _, spec in parse_also(self.also))]
+
+    @property
+    def networks(self) -> int:
+        """How many each student is; who learns from peers has at least one."""
+        of_peers = method_of(self.method).acts_on == "peers"
+        return max(self.ensemble, 2) if of_peers else self.ensemble
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Their models; one or more."""
+        return parse_models(self.teacher)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of several teachers, as they are given; empty where all count alike."""
+        return parse_shares(self.teacher_shares)
+
+    def _check_terms(self) -> None:
+        """The soft terms suit each other, the networks and the number of students."""
+        further = parse_also(self.also)
+        if further and not method_of(self.method).loss:
+            raise UserError("nothing_beside", method=self.method)
+        for _, spec in further:
+            if method_name(spec) == method_name(self.method):
+                raise UserError("value_twice", axis="also", value=spec)
+        # the file says what the teacher is, and the last assistant is the student's teacher
+        teachers = parse_models(self.assistants)[-1:] or self.teachers
+        models = (*(() if self.teacher_weights and not self.assistants else teachers), self.student)
+        maps = all(MODELS[parse_model(model)[0]].images_only for model in models)
+        for spec in self.terms:
+            method = method_of(spec)
+            if method.taps == "maps" and not maps:
+                raise UserError("method_needs_maps", method=spec)
+            if method.acts_on == "features" and len(teachers) > 1:
+                raise UserError("method_one_teacher", method=spec)
+            if method.acts_on == "peers" and self.assistants:
+                raise UserError("method_without_teacher", method=spec)
+
+    def _check_teachers(self) -> None:
+        """As many shares as teachers, where the teachers are named here."""
+        shares = self.shares
+        if shares and not self.teacher_weights and len(shares) != len(self.teachers):
+            raise UserError("teacher_shares_count", value=self.teacher_shares,
+                            teachers=len(self.teachers))  # fmt: skip
 
     @property
     def schedules(self) -> dict[str, Schedule]:
@@ -183,11 +274,29 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
         return value
     if name == "method":
         return method_spec(*parse_method(str(value)))
-    if name in ("teacher", "student"):
+    if name == "student":
         parse_model(str(value))
+    if name == "teacher" and not parse_models(str(value)):
+        parse_model("")
+    if name in ("teacher", "assistants"):
+        return models_spec(parse_models(str(value)))
+    if name == "also":
+        return also_spec(parse_also(str(value)))
+    if name == "teacher_shares":
+        return ",".join(f"{share:.12g}" for share in parse_shares(str(value)))
     if kind is str:
         return str(value)
     return within(name, value, kind, about["low"], about["high"])
+
+
+def parse_shares(text: str) -> tuple[float, ...]:
+    """``"2,1,1"`` → ``(2.0, 1.0, 1.0)``.
+
+    Raises:
+        UserError: one of them is not a number above 0.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(within("teacher_shares", part, float, 1e-6, 1e6) for part in parts)
 
 
 def check_weight(weight: float, mixing: str) -> None:
@@ -196,3 +305,9 @@ def check_weight(weight: float, mixing: str) -> None:
     if weight > high:
         raise UserError("outside_range", name=f"weight (with {mixing} mixing)", value=weight,
                         low=0, high=high)  # fmt: skip
+
+
+def check_simple_course(config: RunConfig, command: str) -> None:
+    """Raise ``UserError`` where a run is more than a sweep, a search or a choice can train."""
+    if config.assistants or config.patience:
+        raise UserError("only_simple_courses", command=command)

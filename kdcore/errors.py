@@ -33,6 +33,20 @@ MESSAGES = {
         "{method} compares maps of features over the plane: choose a convolutional student and "
         "teacher, and layers before the plane is averaged."
     ),
+    "method_one_teacher": (
+        "{method} compares the inside of two networks: name one teacher alone, "
+        "or a method that acts on logits."
+    ),
+    "method_without_teacher": "{method} hears no teacher: leave assistants empty.",
+    "not_beside": "also names {method}, which cannot stand beside another method.",
+    "nothing_beside": "The method {method} has no soft term: leave also empty.",
+    "teacher_shares_count": (
+        "teacher_shares is {value!r}, but there are {teachers} teachers: give one number for each."
+    ),
+    "only_simple_courses": (
+        "{command} trains every student for the same epochs by the same teacher: "
+        "leave patience at 0 and assistants empty."
+    ),
     "method_alone": (
         "{method} looks inside the networks, which several processes do not share: "
         "start it without torchrun."
@@ -130,7 +144,7 @@ MESSAGES = {
         "give a safetensors file that a run has saved."
     ),
     "outputs_of_augmented": (
-        "teacher_outputs is once, but with augment {augment!r} every batch is changed at random: "
+        "teacher_outputs is once, but with {augment} every batch is changed at random: "
         "choose teacher_outputs each_step or auto."
     ),
     "device_missing": "The device {device!r} is not available here: choose one of {allowed}.",

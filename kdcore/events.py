@@ -76,10 +76,13 @@ class Progress(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherEpoch(Event):
-    """The teacher finished a pass; absent when it came from the cache or a file."""
+    """A teacher or an assistant finished a pass; absent where it came from the cache or a file."""
 
     kind = "teacher_epoch"
 
+    learner: str = "teacher"
+    """Where there are several ``teacher 1`` …; ``assistant 1`` …."""
+    model: str = ""
     epoch: int
     epochs: int
     seconds: float
@@ -125,6 +128,28 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """One of several networks that stand before the students."""
+
+    role: str
+    """``teacher 1`` …, ``teacher``, ``assistant 1`` …."""
+    model: str
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnsembleScores:
+    """What the networks of one student are worth, on test data."""
+
+    test_accuracies: list[float]
+    """Of each network alone."""
+    voting_accuracy: float
+    """Of the class with most votes; the student's own is that of the mean probabilities."""
+    disagreement: float
+    """Share of examples on which two of them answer differently, mean over all pairs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared(Event):
     """Teacher and students are ready; the first batch comes next."""
 
@@ -138,6 +163,8 @@ class Prepared(Event):
     arrays: str | None
     """The file of what does not change: ``watched_inputs``, ``watched_labels``, teacher logits."""
     seconds: float
+    teachers: list[Taught] = field(default_factory=list)
+    """All that taught, in order, where it is not one network alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +220,8 @@ class Epoch(Event):
     students: dict[str, Scores]
     controls: dict[str, float]
     """``temperature``, ``weight``, ``lr`` and ``speed`` at the end of the epoch."""
+    ensembles: dict[str, EnsembleScores] = field(default_factory=dict)
+    """By student, where each is several networks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +315,8 @@ class Finished(Event):
     seconds: float
     weights: dict[str, str] = field(default_factory=dict)
     """By learner: safetensors file in the run's folder."""
+    best_epochs: dict[str, int] = field(default_factory=dict)
+    """By student, where it has patience: the epoch whose weights and scores these are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

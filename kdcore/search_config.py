@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import RunConfig, check_weight, checked, setting
+from kdcore.config import RunConfig, check_simple_course, check_weight, checked, setting
 from kdcore.errors import UserError, hint
 from kdcore.sweep_config import checked_axis, parse_axis
 
@@ -83,6 +83,7 @@ class SearchConfig:
     seed: int = setting(0, "of the sampler and of the folds", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
+        check_simple_course(self.base, "A search")
         for item in self.plain_settings():
             value = checked(item, getattr(self, item), SearchConfig)
             object.__setattr__(self, item, value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import METHODS, method_of
-from kdcore.config import RunConfig, check_weight, checked
+from kdcore.config import RunConfig, check_simple_course, check_weight, checked
 from kdcore.errors import UserError, hint
 
 AXES = {
@@ -38,6 +38,7 @@ class SweepConfig:
     published: bool = False
 
     def __post_init__(self) -> None:
+        check_simple_course(self.base, "A sweep")
         if self.published:
             for axis in ("temperatures", "weights"):
                 object.__setattr__(self, axis, ())

@@ -128,3 +128,7 @@ def label_smoothing(student_logits):
     classes = np.asarray(student_logits).shape[1]
     even = np.full(classes, -math.log(classes))
     return np.mean([_divergence(even, log_softmax(row)) for row in np.asarray(student_logits)])
+
+
+mutual = kd
+"""Of one peer."""

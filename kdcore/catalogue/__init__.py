@@ -5,19 +5,30 @@ named by dotted path and loaded when a run needs them.
 """
 
 from kdcore.catalogue.datasets import DATASETS, Source
-from kdcore.catalogue.methods import (
-    METHODS,
-    Method,
-    MethodSetting,
+from kdcore.catalogue.methods import METHODS, Method, MethodSetting
+from kdcore.catalogue.models import (
+    MODELS,
+    PRESETS,
+    Family,
+    models_spec,
+    parse_model,
+    parse_models,
+)
+from kdcore.catalogue.specs import (
+    HIGHEST_FURTHER_WEIGHT,
+    also_spec,
     checked_method_setting,
+    further_weight,
+    method_name,
     method_of,
     method_spec,
+    parse_also,
     parse_method,
 )
-from kdcore.catalogue.models import MODELS, PRESETS, Family, parse_model
 
 __all__ = [
     "DATASETS",
+    "HIGHEST_FURTHER_WEIGHT",
     "METHODS",
     "MODELS",
     "PRESETS",
@@ -25,9 +36,15 @@ __all__ = [
     "Method",
     "MethodSetting",
     "Source",
+    "also_spec",
     "checked_method_setting",
+    "further_weight",
+    "method_name",
     "method_of",
     "method_spec",
+    "models_spec",
+    "parse_also",
     "parse_method",
     "parse_model",
+    "parse_models",
 ]

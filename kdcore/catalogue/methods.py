@@ -1,12 +1,9 @@
 """Ways to use a teacher: the soft term of the loss, its sliders, its formula and its source."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import Any
-
-from kdcore.errors import UserError, hint
-from kdcore.ranges import within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +38,8 @@ class Method:
     """
     uses_temperature: bool
     acts_on: str = "logits"
-    """``logits``, or what else it looks at: ``features``, ``input_gradients``, ``noisy_inputs``,
-    a ``discriminator``."""
+    """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
+    ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``."""
     taps: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -67,7 +64,7 @@ class Method:
     @property
     def acts_inside(self) -> bool:
         """Whether it looks at more than logits."""
-        return self.acts_on != "logits"
+        return self.acts_on not in ("logits", "peers")
 
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
@@ -307,6 +304,16 @@ METHODS = {
         loss="kdcore.losses.adversarial:adversarial",
         acts_on="discriminator", panel="discriminator", uses_temperature=True,
     ),
+    "mutual": Method(
+        title="Mutual learning",
+        formula=(r"\frac{T^2}{M-1}\sum_{j\neq i}"
+                 r"\mathrm{KL}\!\left(\sigma(z_j/T)\,\|\,\sigma(z_i/T)\right)"),
+        source="Zhang et al.: Deep Mutual Learning, 2018",
+        loss="kdcore.losses.soft_targets:soft_target_kl",
+        gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
+        acts_on="peers", uses_temperature=True, has_t2=True,
+        published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
+    ),
     "hard": Method(
         title="Hard labels only (no teacher)",
         formula="",
@@ -315,48 +322,3 @@ METHODS = {
         uses_temperature=False,
     ),
 }  # fmt: skip
-
-
-def parse_method(spec: str) -> tuple[str, dict[str, float]]:
-    """``"dkd:beta=2"`` → ``("dkd", {"alpha": 1.0, "beta": 2.0})``: all settings, in their order.
-
-    Raises:
-        UserError: an unknown method or setting, or a value out of range.
-    """
-    name, _, tail = spec.partition(":")
-    if name not in METHODS:
-        raise UserError("not_a_choice", name="method", value=name, allowed=", ".join(METHODS),
-                        hint=hint(name, list(METHODS)))  # fmt: skip
-    known = METHODS[name].settings
-    given = dict(part.partition("=")[::2] for part in tail.split(":") if part)
-    for own in given:
-        if own not in known:
-            raise UserError("unknown_method_setting", method=name, name=own,
-                            hint=hint(own, list(known)),
-                            allowed=", ".join(known) or "none")  # fmt: skip
-    return name, {own: checked_method_setting(name, own, given.get(own, about.default))
-                  for own, about in known.items()}  # fmt: skip
-
-
-def checked_method_setting(method: str, name: str, value: Any) -> float:
-    """``value`` as a number that the setting ``name`` of ``method`` may have.
-
-    Raises:
-        UserError: it is none.
-    """
-    about = METHODS[method].settings[name]
-    return within(name, value, float, about.low, about.high)
-
-
-def method_spec(name: str, settings: Mapping[str, float]) -> str:
-    """The shortest spec, ``"dkd:beta=2"``: settings that have their default are left out."""
-    known = METHODS[name].settings
-    parts = [
-        f"{own}={value:.12g}" for own, value in settings.items() if value != known[own].default
-    ]
-    return ":".join([name, *parts])
-
-
-def method_of(spec: str) -> Method:
-    """The method that a spec names, whatever its settings."""
-    return METHODS[spec.partition(":")[0]]

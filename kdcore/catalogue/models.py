@@ -1,5 +1,6 @@
 """Families of models, and pairs of the literature."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kdcore.errors import UserError, hint
@@ -71,3 +72,20 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     ):
         raise UserError("model_widths", spec=spec, example=entry.example)
     return family, tuple(int(width) for width in widths)
+
+
+def parse_models(text: str) -> tuple[str, ...]:
+    """``"mlp:64 + resnet8"`` → ``("mlp:64", "resnet8")``; nothing where there is no text.
+
+    Raises:
+        UserError: one of them is no model.
+    """
+    specs = tuple(part.strip() for part in text.split("+") if part.strip())
+    for spec in specs:
+        parse_model(spec)
+    return specs
+
+
+def models_spec(specs: Iterable[str]) -> str:
+    """The text that ``parse_models`` reads."""
+    return " + ".join(specs)

@@ -3,16 +3,20 @@
 from kdcore.data.augment import augmented
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.load import load_dataset
+from kdcore.data.mixing import Mixer, labelled, told
 from kdcore.data.noise import noisy_labels
 from kdcore.data.transfer import class_numbers, transfer_set, without_classes
 
 __all__ = [
     "Dataset",
+    "Mixer",
     "Split",
     "augmented",
     "class_numbers",
+    "labelled",
     "load_dataset",
     "noisy_labels",
+    "told",
     "transfer_set",
     "without_classes",
 ]

@@ -5,7 +5,12 @@ from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
 from kdcore.losses.correlation import correlations, dist
 from kdcore.losses.decoupled import decoupled_parts, dkd
-from kdcore.losses.hard_labels import cross_entropy, cross_entropy_gradient
+from kdcore.losses.hard_labels import (
+    cross_entropy,
+    cross_entropy_gradient,
+    target_cross_entropy,
+    target_cross_entropy_gradient,
+)
 from kdcore.losses.hints import hint
 from kdcore.losses.input_gradient import input_gradient_matching, noisy_soft_targets
 from kdcore.losses.logits import logit_mse, logit_mse_gradient
@@ -14,6 +19,12 @@ from kdcore.losses.probabilistic import probabilistic_transfer
 from kdcore.losses.probabilities import probability_mse, probability_mse_gradient
 from kdcore.losses.relations import relational
 from kdcore.losses.reverse import reverse_kl
+from kdcore.losses.several_teachers import (
+    confidence_weights,
+    entropy_weights,
+    joined_logits,
+    multi_teacher_kl,
+)
 from kdcore.losses.similarity import similarity_preserving
 from kdcore.losses.smoothing import label_smoothing, virtual_teacher
 from kdcore.losses.soft_targets import soft_cross_entropy, soft_target_kl, soft_target_kl_gradient
@@ -23,6 +34,7 @@ from kdcore.losses.variational import variational_information
 
 __all__ = [
     "attention_transfer",
+    "confidence_weights",
     "contrastive",
     "correlation_congruence",
     "correlations",
@@ -31,11 +43,14 @@ __all__ = [
     "decoupled_parts",
     "dist",
     "dkd",
+    "entropy_weights",
     "hint",
     "input_gradient_matching",
+    "joined_logits",
     "label_smoothing",
     "logit_mse",
     "logit_mse_gradient",
+    "multi_teacher_kl",
     "nkd",
     "noisy_soft_targets",
     "probabilistic_transfer",
@@ -50,6 +65,8 @@ __all__ = [
     "softmax",
     "standardized",
     "standardized_kl",
+    "target_cross_entropy",
+    "target_cross_entropy_gradient",
     "variational_information",
     "virtual_teacher",
 ]

@@ -35,3 +35,27 @@ def cross_entropy_gradient(student_logits: Tensor, labels: Tensor) -> Tensor:
     index = labels.expand(student_logits.shape[:-1])[..., None]
     gradient.scatter_add_(-1, index, gradient.new_full((1,), -1.0).expand(index.shape))
     return gradient.div_(student_logits.shape[-2])
+
+
+def target_cross_entropy(student_logits: Tensor, targets: Tensor) -> Tensor:
+    """−Σ_c target_c · log probability_c, mean over the batch.
+
+    Args:
+        student_logits: ``[..., batch, classes]``.
+        targets: ``[..., batch, classes]``: what each class counts; a row of zeros, for an example
+            whose label nobody knows, counts nothing.
+
+    Returns:
+        ``[...]``, in nats.
+    """
+    return -(targets * log_softmax(student_logits)).sum(-1).mean(-1)
+
+
+def target_cross_entropy_gradient(student_logits: Tensor, targets: Tensor) -> Tensor:
+    """The gradient of ``target_cross_entropy``: (Σ target · softmax − target) / batch.
+
+    Returns:
+        ``[..., batch, classes]``.
+    """
+    gradient = softmax(student_logits) * targets.sum(-1, keepdim=True)
+    return gradient.sub_(targets).div_(student_logits.shape[-2])

@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from kdcore.config import RunConfig
 from kdcore.data import (
     Dataset,
+    Mixer,
     Split,
     augmented,
     class_numbers,
+    labelled,
     noisy_labels,
+    told,
     transfer_set,
     without_classes,
 )
 from kdcore.errors import UserError
+from kdcore.models.committee import answers_of_each, members_of
 from kdcore.training.batches import batch_count, batches
 from kdcore.training.distributed import least_batch, own_part, world_size
 from kdcore.training.evaluation import answer
+from kdcore.training.given import Given
 from kdcore.training.students import autocast
 from kdcore.training.teacher import Teacher
 
@@ -32,7 +38,8 @@ class Cohort:
         transfer: what the students see of it; see ``transfer_of``.
         teacher: answers to what is not in ``outputs``.
         precision: of the teacher.
-        outputs: the teacher's logits for the transfer set ``[n, C]``, where they do not change.
+        outputs: the K teachers' logits for the transfer set ``[K, n, C]``, where they do not
+            change.
     """
 
     def __init__(
@@ -43,35 +50,62 @@ class Cohort:
         self.transfer = transfer
         self._precision, self._outputs = precision, outputs
         self._generator = torch.Generator()
+        self._mixer = Mixer(config.mixup) if config.mixup else None
+        self._labelled = labelled(len(transfer.labels), config.unlabelled, config.seed).to(
+            transfer.labels.device
+        ) if config.unlabelled else None  # fmt: skip
 
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
         config, size = self._config, len(self.transfer.labels)
         self._generator.manual_seed(config.seed * 1_000_003 + epoch)
+        if self._mixer:
+            self._mixer.begin(config.seed, epoch)
         return batches(size, batch_size(config, size), config.seed, epoch, least=least_batch())
 
-    def batch(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Inputs ``[B, …]``, labels ``[B]`` and the teacher's logits ``[B, C]`` of a batch.
+    def batch(self, index: Tensor) -> tuple[Tensor, Given]:
+        """Inputs ``[1, B, …]`` of a batch and what goes with them, S being 1.
 
-        Of this rank's part; the whole is augmented first, so that chance falls on each example
-        as with one process.
+        Of this rank's part; the whole is augmented and mixed first, so that chance falls on each
+        example as with one process.
         """
         index = index.to(self.transfer.labels.device)
         raw = self.transfer.inputs.index_select(0, index)
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
+        labels = self.transfer.labels.index_select(0, index)
+        inputs = None
+        targets = None
+        if self._mixer or self._labelled is not None:
+            targets = F.one_hot(labels, len(self._data.classes)).to(torch.float32)
+        if self._labelled is not None:
+            targets = told(targets, self._labelled.index_select(0, index))
+        if self._mixer:
+            inputs, targets = self._mixer.mixed(self._data.normalised(raw), targets)
         if world_size() > 1:
             part = own_part(len(index))
-            index, raw = index[part], raw[part]
-        labels = self.transfer.labels.index_select(0, index)
-        inputs = self._data.normalised(raw)
-        return inputs, labels, self._teacher_logits(inputs, index)
+            index, raw, labels = index[part], raw[part], labels[part]
+            inputs = None if inputs is None else inputs[part]
+            targets = None if targets is None else targets[part]
+        if inputs is None:
+            inputs = self._data.normalised(raw)
+        logits = self._teacher_logits(inputs, index)
+        return inputs[None], Given(labels[None], self._known(labels, index, logits)[None],
+                                   logits[None], None if targets is None else targets[None])  # fmt: skip
+
+    def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
+        """Labels that a method may name: where nobody is told, what the teachers answer."""
+        if self._labelled is None:
+            return labels
+        answers = teacher_logits.softmax(-1).mean(0).argmax(-1)
+        return torch.where(self._labelled.index_select(0, index), labels, answers)
 
     def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
+        """``[K, B, C]``."""
         if self._outputs is not None:
-            return self._outputs.index_select(0, index)
+            return self._outputs.index_select(1, index)
         with torch.no_grad(), autocast(inputs.device, self._precision):
-            return self._teacher.module(inputs).float()  # type: ignore[no-any-return]
+            return answers_of_each(self._teacher.module, inputs)
 
 
 def cohorts(
@@ -83,10 +117,12 @@ def cohorts(
         UserError: the teacher's answers are wanted once, but every batch is changed at random; or
             a batch cannot give every rank an example.
     """
-    augment, wanted = configs[0].augment, configs[0].teacher_outputs
-    once = wanted == "once" or (wanted == "auto" and augment == "none")
-    if once and augment != "none":
-        raise UserError("outputs_of_augmented", augment=augment)
+    config = configs[0]
+    change = "mixup" if config.mixup else f"augment {config.augment}"
+    changed = bool(config.mixup) or config.augment != "none"
+    once = config.teacher_outputs == "once" or (config.teacher_outputs == "auto" and not changed)
+    if once and changed:
+        raise UserError("outputs_of_augmented", augment=change)
     made = []
     outputs, inputs = None, None
     for config in configs:
@@ -96,7 +132,8 @@ def cohorts(
                             processes=world_size())  # fmt: skip
         if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
             inputs = transfer.inputs
-            outputs = answer(teacher.module, data, transfer, precision=precision)
+            outputs = torch.stack([answer(member, data, transfer, precision=precision)
+                                   for member in members_of(teacher.module)])  # fmt: skip
         made.append(Cohort(config, data, transfer, teacher, precision, outputs))
     return made
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from kdcore.data import Dataset, Split
 from kdcore.events import Scores
-from kdcore.losses import softmax
+from kdcore.losses import joined_logits, softmax
 from kdcore.metrics import (
     accuracy,
     agreement,
@@ -37,6 +37,11 @@ class Answers:
     def of(self, net: int) -> "Answers":
         """The answers of one of the K learners."""
         return Answers(self.test[net], self.validation[net])
+
+    def together(self, size: int) -> "Answers":
+        """Each ``size`` neighbours of K as one that answers with their mean probabilities."""
+        return self if size == 1 else Answers(_together(self.test, size),
+                                              _together(self.validation, size))  # fmt: skip
 
 
 def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
@@ -110,6 +115,10 @@ def score_all(
             for at in range(len(right))
         ]  # fmt: skip
     return found
+
+
+def _together(logits: Tensor, size: int) -> Tensor:
+    return joined_logits(logits.unflatten(0, (-1, size)), logits.new_full((size, 1), 1 / size), 1.0)
 
 
 def _chunk(modules: Sequence[nn.Module], device: torch.device) -> int:

@@ -5,6 +5,7 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -12,17 +13,17 @@ from torch import Tensor, nn
 from kdcore.catalogue import METHODS
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
-from kdcore.training.meter import Within
 from kdcore.training.pieces import Piece
 from kdcore.training.students import Students, make_optimizer
-from kdcore.training.terms import Member, Tuning, by_name
+from kdcore.training.terms import Member, Part, Tuning, by_name
 from kdcore.training.views import VIEWS, Scene
 
 
 class Inside:
-    """The terms of all members of a lesson whose method looks inside; it is one method for all.
+    """One soft term that looks inside, of all members of a lesson that have it.
 
     Args:
+        part: the term.
         config: of the lesson; its seed is not looked at.
         seeds: S of them.
         members: G of them.
@@ -35,16 +36,15 @@ class Inside:
     """
 
     def __init__(
-        self, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
+        self, part: Part, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
         students: Students, teacher: nn.Module, data: Dataset,
     ) -> None:  # fmt: skip
-        (name,) = {member.method for member in members if METHODS[member.method].acts_inside}
-        method = METHODS[name]
-        self._members, self._students, self._factor = members, students, method.factor
+        method = METHODS[part.method]
+        self.part, self._members, self._factor = part, members, method.factor
         self._loss = by_name(method.load())
         self._nets = [net for net in range(len(students.modules))
-                      if members[net % len(members)].method == name]  # fmt: skip
-        scene = Scene(config, name, method, seeds, members, students, teacher, data)
+                      if part in members[net % len(members)].parts]  # fmt: skip
+        scene = Scene(config, part.method, method, seeds, members, students, teacher, data)
         self._view = VIEWS[method.acts_on](scene, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
@@ -72,6 +72,10 @@ class Inside:
             teacher_logits: ``[S, B, C]``.
             tuning: of the members.
         """
+        if self.part.settings:
+            fixed = {name: torch.full_like(tuning.hard, value)
+                     for name, value in self.part.settings}  # fmt: skip
+            tuning = replace(tuning, settings=tuning.settings | fixed)
         self._view.look(inputs, labels, teacher_logits, tuning)
         with torch.enable_grad():
             return {net: self._factor * self._term(net, tuning) for net in self._nets}
@@ -83,38 +87,6 @@ class Inside:
             optimizer.step()
             optimizer.zero_grad()
 
-    def within(
-        self, losses: Mapping[int, Tensor], hard: Tensor, tuning: Tuning, *, with_norms: bool
-    ) -> Within:
-        """What to tell the meter.
-
-        Args:
-            losses: from ``terms``.
-            hard: the hard term's gradient at the logits, ``[S, G, B, C]``.
-            tuning: of the members.
-            with_norms: whether the norms are wanted: they cost two more ways backward.
-        """
-        shape = hard.shape[:2]
-        told = hard.new_zeros(len(self._students.modules))
-        there = torch.zeros(len(told), dtype=torch.bool, device=told.device)
-        norms = hard.new_zeros(2, len(told)) if with_norms else None
-        for net in self._nets:
-            there[net] = True
-            told[net] = losses[net].detach()
-            if norms is not None:
-                weights = list(self._students.modules[net].parameters())
-                logits = self._students.logits_of(net)
-                norms[0, net] = _norm(torch.autograd.grad(
-                    logits, weights, hard.flatten(0, 1)[net].to(logits.dtype), retain_graph=True,
-                    allow_unused=True,
-                ))  # fmt: skip
-                norms[1, net] = _norm(torch.autograd.grad(
-                    losses[net] * tuning.soft[net % len(self._members)], weights,
-                    retain_graph=True, allow_unused=True,
-                ))  # fmt: skip
-        return Within(there.view(shape), told.view(shape),
-                      None if norms is None else norms.view(2, *shape))  # fmt: skip
-
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch the method by, ``[S, G]`` each."""
         return self._view.measures()
@@ -125,6 +97,35 @@ class Inside:
         acting["temperature"] = tuning.temperature[member]
         parts = [self._loss({**acting, **given}) for given in self._view.given(net, tuning)]
         return torch.stack(parts).sum()
+
+
+def gradient_norms(
+    students: Students, terms: Mapping[int, Tensor], hard: Tensor, soft: Tensor
+) -> Tensor:
+    """Norms of the hard and the soft terms' gradients at the weights, ``[2, S, G]``.
+
+    They cost two more ways backward. Of nets without a term inside they are not a number.
+
+    Args:
+        students: who have just answered.
+        terms: what is inside, weighed, by net.
+        hard: the hard term's gradient at the logits, ``[S, G, B, C]``.
+        soft: that of the soft terms which are functions of the logits.
+    """
+    norms = hard.new_full((2, len(students.modules)), torch.nan)
+    for net, term in terms.items():
+        weights = list(students.modules[net].parameters())
+        logits = students.logits_of(net)
+        of_hard, of_soft = (gradient.flatten(0, 1)[net].to(logits.dtype)
+                            for gradient in (hard, soft))  # fmt: skip
+        norms[0, net] = _norm(torch.autograd.grad(
+            logits, weights, of_hard, retain_graph=True, allow_unused=True,
+        ))  # fmt: skip
+        norms[1, net] = _norm(torch.autograd.grad(
+            [logits, term], weights, [of_soft, torch.ones_like(term)], retain_graph=True,
+            allow_unused=True,
+        ))  # fmt: skip
+    return norms.view(2, *hard.shape[:2])
 
 
 def _norm(gradients: Sequence[Tensor | None]) -> Tensor:

@@ -6,11 +6,11 @@ equals the one that a run of its own trains, to float tolerance.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from kdcore.catalogue import models_spec
 from kdcore.config import RunConfig, acting_values
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
@@ -27,15 +27,16 @@ from kdcore.events import (
     SweepProgress,
 )
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import Schedule, scheduled
+from kdcore.schedules import scheduled
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson
-from kdcore.training.loop import member_of, started, student_names
+from kdcore.training.loop import started
+from kdcore.training.members import member_of, members_at, student_names
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
 from kdcore.training.teacher import Teacher
-from kdcore.training.terms import Member, tuned
+from kdcore.training.terms import Member
 from kdcore.training.weights import packed_module
 
 PROGRESS_PERIOD = 0.25
@@ -89,7 +90,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     teacher = Teacher(group.teacher.module.to(device), group.teacher.source)
     places = Places(group.cells)
     lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
-    tuning = tuned(places.members, base.mixing, device)
+    tuning = lesson.tuned(places.members)
     schedules = base.schedules
     story = Story(group, lesson, places, data)
     yield from story.begin()
@@ -104,12 +105,12 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
             if schedules:
                 at = epoch - 1 + (number - 1) / len(order)
                 members = members_at(places.members, schedules, at, base.epochs)
-                tuning = tuned(members, base.mixing, device)
+                tuning = lesson.tuned(members)
             lesson.step(indices, tuning)
             step += 1
             since += len(indices[0])
             if number == len(order) or lesson.meter.pending >= every:
-                yield from story.failures(lesson.meter.report(tuning), step)
+                yield from story.failures(lesson.report(tuning), step)
             if (now := time.perf_counter()) - reported > PROGRESS_PERIOD:
                 yield SweepProgress(
                     group=group.number, position=epoch - 1 + number / len(order),
@@ -122,18 +123,6 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     yield from story.end(given, step)
 
 
-def members_at(
-    members: Sequence[Member], schedules: Mapping[str, Schedule], position: float, epochs: int
-) -> list[Member]:
-    """The members with the T, λ and learning rate that act at ``position``, in epochs."""
-    found = []
-    for member in members:
-        values = {name: getattr(member, name) for name in schedules}
-        acting: dict[str, Any] = scheduled(values, schedules, position, epochs)
-        found.append(replace(member, **acting))
-    return found
-
-
 class Places:
     """Where each cell's two students stand among the nets of a group.
 
@@ -142,6 +131,8 @@ class Places:
     """
 
     def __init__(self, cells: dict[int, RunConfig]) -> None:
+        self.networks = next(iter(cells.values())).networks
+        """That each student is."""
         self.seeds = list(dict.fromkeys(config.seed for config in cells.values()))
         wanted = {member for config in cells.values() for member in _members(config).values()}
         self.members = sorted(
@@ -164,8 +155,8 @@ class Places:
 
     @property
     def count(self) -> int:
-        """Students that are trained, plain ones included."""
-        return len(self.seeds) * len(self.members)
+        """Networks that are trained, those of plain students included."""
+        return len(self.seeds) * len(self.members) * self.networks
 
 
 class Story:
@@ -184,7 +175,7 @@ class Story:
         costs = {}
         if group.keep:
             files["prepared.safetensors"] = watched_arrays(data, lesson.teacher_answers)
-            models = {"teacher": lesson.teacher.module, "student": lesson.students.modules[0]}
+            models = {"teacher": lesson.teacher.module, "student": lesson.learners()[0]}
             costs = {name: measure_cost(module, data.input_shape, lesson.device)
                      for name, module in models.items()}  # fmt: skip
         for cell, config in self._alive.items():
@@ -222,7 +213,7 @@ class Story:
             values = acting_values(config.to_dict())
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
-            share = seconds * len(nets) / self._places.count
+            share = seconds * len(nets) * self._places.networks / self._places.count
             yield CellNews(cell, Epoch(
                 epoch=epoch, step=step, seconds=share,
                 images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
@@ -239,6 +230,7 @@ class Story:
     def end(self, given: Answers, step: int) -> Iterator[CellNews]:
         """Soft labels, weights and the end of each cell."""
         found = _Diagnoses(self._lesson, given) if self._group.keep else None
+        learners = self._lesson.learners()
         for cell, config in self._alive.items():
             nets = self._places.nets[cell]
             files: dict[str, bytes] = {}
@@ -252,7 +244,7 @@ class Story:
                 ), {name: snapshot_arrays(answers)})  # fmt: skip
                 files = {
                     f"{learner}.safetensors": packed_module(
-                        self._lesson.students.modules[net], config.student, self._data
+                        learners[net], models_spec([config.student] * config.networks), self._data
                     )
                     for learner, net in nets.items()
                 }

@@ -4,6 +4,7 @@ Shapes: S seeds, G members, K = S · G students with the seed as the slower inde
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import torch
 from torch import Tensor, nn
@@ -13,17 +14,21 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Scores
-from kdcore.models.build import build_model
+from kdcore.models.build import build_model, start_seed
+from kdcore.models.committee import Committee, members_of
 from kdcore.models.matching import copy_matching
 from kdcore.training.cohort import batch_size, batches_per_epoch, cohorts
 from kdcore.training.device import choose_precision
 from kdcore.training.distributed import averaged, replicated, to_whole, world_size
 from kdcore.training.evaluation import Answers, answers, answers_of, score, score_all
-from kdcore.training.inside import Inside
-from kdcore.training.meter import Meter, Report
+from kdcore.training.faculty import Faculty
+from kdcore.training.given import Given, side_by_side
+from kdcore.training.inside import Inside, gradient_norms
+from kdcore.training.meter import Meter, Report, Within
 from kdcore.training.students import Students
 from kdcore.training.teacher import Teacher
-from kdcore.training.terms import Member, Terms, Tuning
+from kdcore.training.members import with_starts
+from kdcore.training.terms import Member, Terms, Tuning, tuned
 
 
 class Lesson:
@@ -32,7 +37,8 @@ class Lesson:
     Args:
         config: what all students share; its seed is not looked at.
         seeds: S of them.
-        members: G of them, those of one method beside each other.
+        members: how the students learn, those of one method beside each other; G nets in all, as
+            many of each member as a student is networks.
         data: on ``device``.
         teacher: of all of them.
         device: where to train.
@@ -43,23 +49,24 @@ class Lesson:
         teacher: Teacher, device: torch.device,
     ) -> None:  # fmt: skip
         self.config, self.data, self.device = config, data, device
+        members = with_starts(members, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.but(seed=seed) for seed in seeds]
-        inside = next((member.method for member in members
-                       if METHODS[member.method].acts_inside), "")  # fmt: skip
+        inside = [part for part in dict.fromkeys(part for member in members
+                                                 for part in member.parts)
+                  if METHODS[part.method].acts_inside]  # fmt: skip
         if inside and world_size() > 1:
-            raise UserError("method_alone", method=inside)
+            raise UserError("method_alone", method=inside[0].method)
         self.students = Students(
-            [[self._student(own) for _ in members] for own in of_seeds],
+            [[self._student(own, member.start) for member in members] for own in of_seeds],
             optimizer=config.optimizer, lr=[member.lr for member in members],
             precision=self.precision, device=device,
             wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
         )  # fmt: skip
-        self.inside = (
-            Inside(config, seeds, members, self.students, teacher.module, data) if inside else None
-        )
-        self.terms = Terms([member.method for member in members])
+        self.inside = [Inside(part, config, seeds, members, self.students, teacher.module, data)
+                       for part in inside]  # fmt: skip
+        self.terms = Terms(members, faculty_of(config, teacher.module), config.networks)
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_answers, data, None)
@@ -71,6 +78,17 @@ class Lesson:
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
 
+    def tuned(self, members: Sequence[Member]) -> Tuning:
+        """What acts on each of the nets; ``members`` as the lesson was given them."""
+        return tuned(with_starts(members, self.config.networks), self.config.mixing, self.device)
+
+    def learners(self) -> list[nn.Module]:
+        """The students as they answer: networks, or committees of an ensemble's."""
+        nets, size = self.students.modules, self.config.networks
+        if size == 1:
+            return nets
+        return [Committee(nets[at : at + size]) for at in range(0, len(nets), size)]
+
     def begin(self, epoch: int) -> list[tuple[Tensor, ...]]:
         """The epoch's batches: an index tensor for each seed."""
         self.students.train(mode=True)
@@ -80,46 +98,64 @@ class Lesson:
         """One batch of every seed, of which this rank takes its part."""
         parts = [cohort.batch(index) for cohort, index in
                  zip(self.cohorts, indices, strict=True)]  # fmt: skip
-        inputs, labels, teacher_logits = map(_stacked, zip(*parts, strict=True))
+        inputs = _stacked([own for own, _ in parts])
+        given = side_by_side([own for _, own in parts])
         if self.inside:
-            self._step_inside(self.inside, inputs, labels, teacher_logits, tuning)
+            self._step_inside(inputs, given, tuning)
             return
         logits = self.students.forward(inputs)
-        parts_gradients = self.terms.gradients(logits, labels, teacher_logits, tuning)
+        parts_gradients = self.terms.gradients(logits, given, tuning)
         hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
         self.students.learn(hard + soft, tuning.lr)
-        self.meter.record(logits, labels, teacher_logits, hard, soft)
+        self.meter.record(logits, given, hard, soft)
 
-    def _step_inside(
-        self, inside: Inside, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning
-    ) -> None:
-        if inside.needs_input_gradients:
+    def _step_inside(self, inputs: Tensor, given: Given, tuning: Tuning) -> None:
+        assert given.teacher_logits is not None, "who looks inside listens"
+        if any(inside.needs_input_gradients for inside in self.inside):
             inputs = inputs.detach().requires_grad_()
-        with inside.watching():
+        with ExitStack() as stack:
+            for inside in self.inside:
+                stack.enter_context(inside.watching())
             logits = self.students.forward(inputs)
-        terms = inside.terms(inputs, labels, teacher_logits, tuning)
-        hard, soft = self.terms.gradients(logits, labels, teacher_logits, tuning)
-        within = inside.within(terms, hard, tuning, with_norms=self.meter.pending == 0)
-        self.students.add({net: term * tuning.soft[net % self.students.members]
-                           for net, term in terms.items()})  # fmt: skip
+        hard, soft = self.terms.gradients(logits, given, tuning)
+        joint = self.terms.faculty.joint(given.teacher_logits)
+        losses: dict[str, Tensor] = {}
+        weighed: dict[int, Tensor] = {}
+        for inside in self.inside:
+            told = hard.new_zeros(len(self.students.modules))
+            weights = tuning.weight(inside.part).repeat(self.students.seeds)
+            for net, term in inside.terms(inputs, given.known, joint, tuning).items():
+                told[net] = term.detach()
+                weighed[net] = weighed.get(net, 0.0) + term * weights[net]
+            losses[inside.part.weight] = told.view(hard.shape[:2])
+        norms = (gradient_norms(self.students, weighed, hard, soft)
+                 if self.meter.pending == 0 else None)  # fmt: skip
+        self.students.add(weighed)
         self.students.learn(hard + soft, tuning.lr)
-        inside.learn(tuning.lr)
-        self.meter.record(logits, labels, teacher_logits, hard, soft, within)
+        for inside in self.inside:
+            inside.learn(tuning.lr)
+        self.meter.record(logits, given, hard, soft, Within(losses, norms))
 
     def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
         report = self.meter.report(tuning, measured=measured)
-        if measured and self.inside:
-            report.measures.update(self.inside.measures())
-        return report
+        if measured:
+            for inside in self.inside:
+                report.measures.update(inside.measures())
+        return report.grouped(self.config.networks)
+
+    def each_answers(self) -> Answers:
+        """Every net's logits on test and validation data, ``[K, …]``."""
+        return answers_of(self.students, self.data)
 
     def answers(self) -> Answers:
-        """Every student's logits on test and validation data, ``[K, …]``."""
-        return answers_of(self.students, self.data)
+        """Every student's, of an ensemble the joint ones."""
+        return self.each_answers().together(self.config.networks)
 
     def scores(self, given: Answers) -> list[Scores]:
         """What the students' answers are worth, with the means of the epoch's batches."""
-        return score_all(given, self.data, self.teacher_answers, self.meter.epoch_means())
+        means = self.meter.epoch_means(self.config.networks)
+        return score_all(given, self.data, self.teacher_answers, means)
 
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""
@@ -135,10 +171,9 @@ class Lesson:
         convolutional = not self.config.student.startswith("mlp")
         return 6.0 * weights * self.batch_size * (positions / 4 if convolutional else 1)
 
-    def _student(self, config: RunConfig) -> nn.Module:
-        student = build_model(
-            config.student, self.data.input_shape, len(self.data.classes), config.seed
-        )
+    def _student(self, config: RunConfig, start: int) -> nn.Module:
+        student = build_model(config.student, self.data.input_shape, len(self.data.classes),
+                              start_seed(config.seed, start))  # fmt: skip
         if config.student_start == "teacher":
             copy_matching(student, self.teacher.module.cpu())
             self.teacher.module.to(self.device)
@@ -152,9 +187,22 @@ def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.d
     return choose_precision(config.precision, device, module)
 
 
+def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:
+    """How the teachers are heard.
+
+    Raises:
+        UserError: there are not as many shares as teachers.
+    """
+    count = len(members_of(teacher))
+    shares = config.shares or (1.0,) * count
+    if len(shares) != count:
+        raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
+    return Faculty(config.teacher_mixing, shares)
+
+
 def _stacked(tensors: Sequence[Tensor]) -> Tensor:
-    """A new first axis; a view where there is one tensor alone."""
-    return tensors[0][None] if len(tensors) == 1 else torch.stack(list(tensors))
+    """The inputs of all seeds; the same tensor where there is one alone."""
+    return tensors[0] if len(tensors) == 1 else torch.cat(list(tensors))
 
 
 def _copies(module: nn.Module) -> dict[str, Tensor]:

@@ -4,13 +4,13 @@ Read ``train`` from top to bottom; everything else is detail.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 
-from kdcore.catalogue import method_of, parse_method
+from kdcore.catalogue import models_spec
 from kdcore.commands import Controls, Stopped
 from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -25,10 +25,12 @@ from kdcore.events import (
     Retuned,
     Scores,
     Started,
+    Taught,
 )
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
+from kdcore.training.assistants import teach_assistants
 from kdcore.training.cohort import batches_per_epoch, transfer_of
 from kdcore.training.device import (
     choose_device,
@@ -37,12 +39,15 @@ from kdcore.training.device import (
     use_faster_float32_matmul,
 )
 from kdcore.training.distributed import by_first_rank, world_size
-from kdcore.training.evaluation import Answers
+from kdcore.training.ensembles import ensemble_scores
+from kdcore.training.evaluation import Answers, answers, score
 from kdcore.training.lesson import Lesson, model_precision
+from kdcore.training.members import member_of, student_names
 from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
+from kdcore.training.patience import Patience
 from kdcore.training.snapshots import Snapshots
 from kdcore.training.teacher import teach_teacher
-from kdcore.training.terms import Member, Tuning, tuned
+from kdcore.training.terms import Tuning
 from kdcore.training.weights import save_module
 
 
@@ -76,6 +81,8 @@ def train(
             model_precision(config.teacher, config, data, device),
         )  # fmt: skip
         teacher = (yield from by_first_rank(teaching)).to(device)
+        if config.assistants:
+            teacher = yield from teach_assistants(config, data, teacher, controls, device)
     except Stopped:
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
                        seconds=time.perf_counter() - began)  # fmt: skip
@@ -83,15 +90,19 @@ def train(
     names = student_names(config)
     members = [member_of(config, name, controls.values) for name in names]
     lesson = Lesson(config, [config.seed], members, data, teacher, device)
-    modules = {"teacher": teacher.module} | dict(zip(names, lesson.students.modules, strict=True))
+    modules = {"teacher": teacher.module} | dict(zip(names, lesson.learners(), strict=True))
     snapshots = Snapshots(folder, data, lesson.teacher_answers, config.epochs)
     yield Prepared(
         teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
         costs={name: measure_cost(module, data.input_shape, device)
                for name, module in modules.items()},
+        teachers=[Taught(role=one.role, model=one.model,
+                         scores=score(answers(one.module, data, "float32"), data, None))
+                  for one in teacher.line],
         seconds=time.perf_counter() - began,
     )  # fmt: skip
     given = lesson.answers()
+    patience = Patience(config.patience, modules)
     if folder:
         yield from snapshots.take(0, by_name(names, given))
     race = Race(lesson, names, controls)
@@ -101,7 +112,8 @@ def train(
         for epoch in range(1, config.epochs + 1):
             epoch_began = time.perf_counter()
             yield from race.run(epoch)
-            given = lesson.answers()
+            each = lesson.each_answers()
+            given = each.together(config.networks)
             scores = dict(zip(names, lesson.scores(given), strict=True))
             epochs = epoch
             seconds = time.perf_counter() - epoch_began
@@ -109,17 +121,21 @@ def train(
                 epoch=epoch, step=race.here.step, seconds=seconds,
                 images_per_second=lesson.transfer_size / seconds, teacher=lesson.teacher_scores,
                 students=scores, controls=race.acting,
+                ensembles=ensemble_scores(each, names, config.networks, data),
             )  # fmt: skip
             yield from snapshots.take(epoch, by_name(names, given))
+            if patience.over(epoch, scores):
+                break
     except Stopped:
         stopped = True
         scores = dict(zip(names, lesson.scores(lesson.answers()), strict=True))
+    scores = patience.restored(scores)
     if teacher_changed := lesson.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(
         run=run, stopped=stopped, epochs=epochs, step=race.here.step,
         teacher=lesson.teacher_scores, students=scores, seconds=time.perf_counter() - began,
-        weights=save_all(modules, config, data, folder),
+        weights=save_all(modules, config, data, folder), best_epochs=patience.best_epochs,
     )  # fmt: skip
 
 
@@ -183,8 +199,7 @@ class Race:
     def _tuned(self, values: dict[str, float]) -> Tuning:
         lesson = self._lesson
         self._acting = values
-        members = [member_of(lesson.config, name, values) for name in self._names]
-        return tuned(members, lesson.config.mixing, lesson.device)
+        return lesson.tuned([member_of(lesson.config, name, values) for name in self._names])
 
     def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
         lesson, tuning, values = self._lesson, self._tuning, self._acting
@@ -194,8 +209,8 @@ class Race:
                             value=str(value), step=self.here.step, lr=values["lr"])  # fmt: skip
         now = time.perf_counter()
         without_t2 = [
-            lesson.terms.without_t2(norm, net, values["temperature"])
-            for net, norm in enumerate(report.soft_gradient.flatten().tolist())
+            lesson.terms.without_t2(norm, at * lesson.config.networks, values["temperature"])
+            for at, norm in enumerate(report.soft_gradient.flatten().tolist())
         ]
         return Batch(
             step=self.here.step, position=self.here.epoch, seconds=now - self.here.began,
@@ -206,31 +221,9 @@ class Race:
         )  # fmt: skip
 
 
-def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Member:
-    """How the student ``plain`` or ``distilled`` of a run learns with these T, λ, lr, ….
-
-    Args:
-        config: of the run.
-        name: of the student.
-        values: what acts now; see ``config.acting_values``.
-    """
-    if name == "plain":
-        return Member("hard", temperature=1.0, weight=0.0, lr=values["lr"])
-    method, own = parse_method(config.method)
-    return Member(method, values["temperature"] if method_of(method).uses_temperature else 1.0,
-                  values["weight"], values["lr"],
-                  tuple((setting, values[setting]) for setting in own))  # fmt: skip
-
-
 def by_name(names: list[str], given: Answers) -> dict[str, Answers]:
     """The answers of each student."""
     return {name: given.of(net) for net, name in enumerate(names)}
-
-
-def student_names(config: RunConfig) -> list[str]:
-    """The students of a run; without a soft term, a distilled one would be the plain one."""
-    names = ["plain", "distilled"] if config.students == "both" else [config.students]
-    return names if method_of(config.method).loss else ["plain"]
 
 
 def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
@@ -255,6 +248,7 @@ def save_all(
         return {}
     files = {name: f"{name}.safetensors" for name in modules}
     for name, module in modules.items():
-        spec = config.teacher if name == "teacher" else config.student
+        model = config.teacher if name == "teacher" else config.student
+        spec = models_spec([model] * config.networks) if name != "teacher" else model
         save_module(folder.path / files[name], module, spec, data)
     return files

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from kdcore.events import StepScores
+from kdcore.training.given import Given, joined
 from kdcore.training.terms import Terms, Tuning
 
 POINTS_PER_EPOCH = 10
@@ -76,16 +77,31 @@ class Report:
         )  # fmt: skip
 
 
+    def grouped(self, size: int) -> "Report":
+        """Each ``size`` neighbours of G as one, with their means."""
+        if size == 1:
+            return self
+        means = {name: _grouped(getattr(self, name), size) for name in REPORTED}
+        measures = {name: _grouped(values, size) for name, values in self.measures.items()}
+        return Report(**means, measures=measures)
+
+
+REPORTED = ("loss", "hard", "soft", "accuracy", "agreement", "hard_gradient", "soft_gradient")
+
+
+def _grouped(values: Tensor, size: int) -> Tensor:
+    return values.unflatten(-1, (-1, size)).mean(-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Within:
     """What the terms inside came to, for the meter."""
 
-    there: Tensor
-    """Which nets have such a term, ``[S, G]``, bool."""
-    losses: Tensor
-    """Before λ, ``[S, G]``; 0 where there is no such term."""
+    losses: dict[str, Tensor]
+    """Before their weight, ``[S, G]``, by the name of that weight (empty: λ)."""
     norms: Tensor | None
-    """Norms of the hard and the soft term's gradient at the student's weights, ``[2, S, G]``."""
+    """Norms of the hard and the soft terms' gradients at the students' weights, ``[2, S, G]``; of
+    nets without terms inside it is not a number."""
 
 
 @dataclass(slots=True)
@@ -93,14 +109,12 @@ class _Window:
     """The batches since the last report."""
 
     logits: list[Tensor] = field(default_factory=list)
-    labels: list[Tensor] = field(default_factory=list)
-    teacher: list[Tensor] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
     hard_gradient: Tensor | None = None
     soft_gradient: Tensor | None = None
-    inside: list[Tensor] = field(default_factory=list)
-    """Losses of the terms inside, times the batch's examples."""
+    inside: dict[str, Tensor] = field(default_factory=dict)
+    """Losses of the terms inside, times examples, summed over the batches."""
     inside_norms: Tensor | None = None
-    there: Tensor | None = None
 
 
 class Meter:
@@ -129,22 +143,21 @@ class Meter:
         return len(self._window.logits)
 
     def record(
-        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, hard: Tensor, soft: Tensor,
+        self, logits: Tensor, given: Given, hard: Tensor, soft: Tensor,
         within: Within | None = None,
     ) -> None:  # fmt: skip
-        """Take a step's logits, labels ``[S, B]``, teacher's logits and weighted gradients.
+        """Take a step's logits, what was given and the weighted gradients at the logits.
 
         And what the terms inside came to, where there are any.
         """
         window = self._window
         window.logits.append(logits)
-        window.labels.append(labels)
-        if teacher is not None:
-            window.teacher.append(teacher)
+        window.given.append(given)
         window.hard_gradient, window.soft_gradient = hard, soft
         if within is not None:
-            window.inside.append(within.losses * labels.shape[1])
-            window.there = within.there
+            examples = given.labels.shape[1]
+            for name, losses in within.losses.items():
+                window.inside[name] = window.inside.get(name, 0.0) + losses * examples
             if within.norms is not None:
                 window.inside_norms = within.norms
 
@@ -158,29 +171,31 @@ class Meter:
         window, self._window = self._window, _Window()
         assert window.hard_gradient is not None, "a window has at least one batch"
         assert window.soft_gradient is not None, "and both of its gradients"
-        logits, labels = torch.cat(window.logits, dim=2), torch.cat(window.labels, dim=1)
-        teacher = torch.cat(window.teacher, dim=1) if window.teacher else None
-        hard, soft = self._terms.values(logits, labels, teacher, tuning)
+        logits, given = torch.cat(window.logits, dim=2), joined(window.given)
+        examples = given.labels.shape[1]
+        hard, soft, beside = self._terms.values(logits, given, tuning)
+        inside = {name: losses / examples for name, losses in window.inside.items()}
+        soft = soft + inside.pop("", 0.0)
+        beside |= inside
         norms = torch.stack([window.hard_gradient, window.soft_gradient]).flatten(3).norm(dim=-1)
-        if window.inside:
-            assert window.there is not None, "it comes with the losses"
-            inside = torch.stack(window.inside).sum(0) / labels.shape[1]
-            soft = torch.where(window.there, inside, soft)
-            if window.inside_norms is not None:
-                norms = torch.where(window.there, window.inside_norms, norms)
+        if window.inside_norms is not None:
+            norms = torch.where(window.inside_norms.isnan(), norms, window.inside_norms)
         answers = logits.argmax(-1)
-        accuracy = (answers == labels[:, None]).double().mean(-1)
-        agreement = (
-            (answers == teacher.argmax(-1)[:, None]).double().mean(-1)
-            if teacher is not None else torch.full_like(accuracy, torch.nan)
-        )  # fmt: skip
+        accuracy = (answers == given.labels[:, None]).double().mean(-1)
+        agreement = torch.full_like(accuracy, torch.nan)
+        if given.teacher_logits is not None:
+            teacher = self._terms.faculty.joint(given.teacher_logits).argmax(-1)
+            agreement = (answers == teacher[:, None]).double().mean(-1)
         hard, soft = hard.double(), soft.double()
         mixed = tuning.hard.double() * hard + tuning.soft.double() * soft
-        own = self._measures(logits, labels, teacher, tuning) if measured else {}
+        for name, losses in beside.items():
+            mixed = mixed + tuning.settings[name].double() * losses.double()
+        own = self._measures(logits, given, tuning) if measured else {}
+        own |= {name.replace("_weight", "_term"): tuning.settings[name].double() * losses.double()
+                for name, losses in beside.items()}  # fmt: skip
         means, norms, examples = self._gather(
-            torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]),
-            norms, labels.shape[1],
-        )  # fmt: skip
+            torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]), norms, examples
+        )
         loss, hard, soft, accuracy, agreement, *measures = means.cpu()
         hard_gradient, soft_gradient = norms.cpu()
         report = Report(
@@ -193,14 +208,9 @@ class Meter:
         self._seen += examples
         return report
 
-    def _measures(
-        self, logits: Tensor, labels: Tensor, teacher: Tensor | None, tuning: Tuning
-    ) -> dict[str, Tensor]:
+    def _measures(self, logits: Tensor, given: Given, tuning: Tuning) -> dict[str, Tensor]:
         """``[S, G]`` each, float64."""
-        few = slice(MEASURED)
-        of_members = self._terms.measures(
-            logits[:, :, few], labels[:, few], None if teacher is None else teacher[:, few], tuning
-        )
+        of_members = self._terms.measures(logits[:, :, :MEASURED], given.first(MEASURED), tuning)
         found: dict[str, Tensor] = {}
         for member, measures in enumerate(of_members):
             for name, values in measures.items():
@@ -209,9 +219,12 @@ class Meter:
                 column[:, member] = values
         return found
 
-    def epoch_means(self) -> list[dict[str, float]]:
-        """Each net's means over the epoch's examples; starts a new epoch."""
-        means = (self._totals / max(self._seen, 1)).T.tolist()
+    def epoch_means(self, size: int = 1) -> list[dict[str, float]]:
+        """Each net's means over the epoch's examples, or ``size`` neighbours' as one.
+
+        Starts a new epoch.
+        """
+        means = _grouped(self._totals / max(self._seen, 1), size).T.tolist()
         self._totals.zero_()
         self._seen = 0
         return [dict(zip(MEANS, values, strict=True)) for values in means]

@@ -47,13 +47,13 @@ class Plan:
 def rectangles(cells: Sequence[RunConfig]) -> list[list[int]]:
     """The cells that one loop can train: equal but for T, λ, lr, method and seed.
 
-    A method that looks inside the networks goes with itself alone.
+    A method that takes more than a teacher's logits goes with itself alone.
 
     Each rectangle has every combination of its seeds with its other settings.
     """
     alike: dict[RunConfig, dict[RunConfig, dict[int, int]]] = {}
     for number, config in enumerate(cells):
-        method = config.method if method_of(config.method).acts_inside else "kd"
+        method = config.method if method_of(config.method).acts_on != "logits" else "kd"
         shared = config.but(temperature=1.0, weight=0.0, lr=1e-3, method=method, seed=0)
         alike.setdefault(shared, {}).setdefault(config.but(seed=0), {})[config.seed] = number
     found = []
@@ -146,7 +146,7 @@ def _small_enough(
 
 
 def _count(cells: Sequence[RunConfig], numbers: Sequence[int]) -> int:
-    """Students of a group, plain ones included."""
+    """Networks of a group, those of plain students included."""
     return Places({number: cells[number] for number in numbers}).count
 
 

@@ -7,8 +7,8 @@ meets the same teacher. It learns from all training data with their true labels.
 import hashlib
 import json
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,10 +19,12 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
-from kdcore.models.build import build_model
+from kdcore.models.build import build_model, start_seed
+from kdcore.models.committee import Committee, members_of
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
+from kdcore.training.given import Given
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
 from kdcore.training.terms import Member, Terms, tuned
@@ -36,49 +38,96 @@ BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """One of several networks that stand before the students."""
+
+    role: str
+    """``teacher``, or ``teacher 1`` and so on where there are several; ``assistant 1`` …."""
+    model: str
+    module: nn.Module
+
+
+@dataclass(frozen=True, slots=True)
 class Teacher:
-    """A frozen network and where it came from."""
+    """A frozen network and where it came from; several are a committee."""
 
     module: nn.Module
     source: str
     """``trained``, ``cached`` or ``loaded``."""
+    line: tuple[Taught, ...] = ()
+    """All that taught, where it is not one network alone."""
 
     def to(self, device: torch.device) -> "Teacher":
         """The same teacher on another device."""
-        return Teacher(self.module.to(device), self.source)
+        line = tuple(replace(one, module=one.module.to(device)) for one in self.line)
+        return Teacher(self.module.to(device), self.source, line)
 
 
 def teach_teacher(
     config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,
     device: torch.device, precision: str,
 ) -> Generator[Event, None, Teacher]:  # fmt: skip
-    """The run's teacher; yields its epochs where it has to be trained.
+    """The run's teacher or teachers; yields their epochs where they have to be trained.
 
     Raises:
         UserError: a given file does not hold a teacher for this data.
         Stopped: the run was told to stop.
     """
     if config.teacher_weights:
-        module = load_module(Path(config.teacher_weights), data)
-        return Teacher(frozen(module.to(device)), "loaded")
-    place = teacher_path(folder.root, teacher_key(config, data)) if folder else None
+        module = load_module(Path(config.teacher_weights), data).to(device)
+        if isinstance(module, Committee):
+            module = Committee(list(module.members), config.shares,
+                               by_logits=config.teacher_mixing == "logits").to(device)  # fmt: skip
+        models = ["loaded"] * len(members_of(module))
+        return Teacher(frozen(module), "loaded", _line(models, members_of(module)))
+    modules, sources = [], []
+    for at, model in enumerate(config.teachers):
+        role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
+        # two of one model differ in their start
+        seed = start_seed(SEED, config.teachers[:at].count(model))
+        module, source = yield from _one_teacher(
+            config, data, controls, folder, device, precision, role, model, seed
+        )
+        modules.append(module)
+        sources.append(source)
+    if len(modules) == 1:
+        return Teacher(modules[0], sources[0])
+    committee = Committee(modules, config.shares, by_logits=config.teacher_mixing == "logits")
+    source = "trained" if "trained" in sources else "cached"
+    return Teacher(frozen(committee.to(device)), source, _line(config.teachers, modules))
+
+
+def _line(models: Sequence[str], modules: Sequence[nn.Module]) -> tuple[Taught, ...]:
+    """Of one network nothing need be told."""
+    if len(modules) == 1:
+        return ()
+    return tuple(Taught(f"teacher {at}", model, module) for at, (model, module) in
+                 enumerate(zip(models, modules, strict=True), start=1))  # fmt: skip
+
+
+def _one_teacher(
+    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,
+    device: torch.device, precision: str, role: str, model: str, seed: int,
+) -> Generator[Event, None, tuple[nn.Module, str]]:  # fmt: skip
+    """A frozen network and where it came from."""
+    place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None
     if place and place.exists():
         try:
-            return Teacher(frozen(load_module(place, data).to(device)), "cached")
+            return frozen(load_module(place, data).to(device)), "cached"
         except UserError:
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
-    module = build_model(config.teacher, data.input_shape, len(data.classes), SEED)
+    module = build_model(model, data.input_shape, len(data.classes), seed)
     module = module.to(device)
-    yield from _train(module, config, data, controls, device, precision)
+    yield from _train(module, config, data, controls, device, precision, role, model)
     if place:
-        save_module(place, module, config.teacher, data)
-    return Teacher(frozen(module), "trained")
+        save_module(place, module, model, data)
+    return frozen(module), "trained"
 
 
-def teacher_key(config: RunConfig, data: Dataset) -> str:
+def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
     """Content hash of all that determines a trained teacher."""
-    parts = [data.fingerprint, config.teacher, config.teacher_epochs, OPTIMIZER, LR,
-             SEED, RECIPE_VERSION]  # fmt: skip
+    parts = [data.fingerprint, model, config.teacher_epochs, OPTIMIZER, LR, seed,
+             RECIPE_VERSION]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -90,7 +139,7 @@ def frozen(module: nn.Module) -> nn.Module:
 
 def _train(
     module: nn.Module, config: RunConfig, data: Dataset, controls: Controls,
-    device: torch.device, precision: str,
+    device: torch.device, precision: str, role: str, model: str,
 ) -> Generator[Event, None, None]:  # fmt: skip
     size = len(data.train.labels)
     batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
@@ -99,7 +148,7 @@ def _train(
     students = Students(
         [[module]], optimizer=OPTIMIZER, lr=tuning.lr, precision=precision, device=device
     )
-    terms = Terms([alone.method])
+    terms = Terms([alone])
     meter = Meter(1, 1, terms)
     for epoch in range(1, config.teacher_epochs + 1):
         began = time.perf_counter()
@@ -108,11 +157,12 @@ def _train(
             controls.raise_if_stopped()
             index = index.to(device)
             labels = data.train.labels.index_select(0, index)[None]
+            given = Given(labels, labels)
             inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
             logits = students.forward(inputs)
-            hard, soft = terms.gradients(logits, labels, None, tuning)
+            hard, soft = terms.gradients(logits, given, tuning)
             students.learn(hard, tuning.lr)
-            meter.record(logits, labels, None, hard, soft)
+            meter.record(logits, given, hard, soft)
         if bad := meter.report(tuning).not_finite():
             _, term, value = bad[0]
             raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
@@ -120,6 +170,7 @@ def _train(
         scores = score(answers(module, data, precision), data, None, means)
         yield TeacherEpoch(
             epoch=epoch, epochs=config.teacher_epochs, seconds=time.perf_counter() - began,
+            learner=role, model=model,
             train_loss=means["train_loss"], train_accuracy=means["train_accuracy"],
             validation_accuracy=scores.validation_accuracy, test_accuracy=scores.test_accuracy,
             test_errors=scores.test_errors,

@@ -3,7 +3,7 @@
 The gradient at the logits is where the loss ends and the network begins: with it any student,
 hand-written or autograd, goes backward, and its two parts are the "share of each term" panel.
 
-Shapes: S seeds, G members, B batch, C classes.
+Shapes: S seeds, G members, K teachers, B batch, C classes.
 """
 
 import inspect
@@ -16,9 +16,16 @@ import torch
 from torch import Tensor
 
 from kdcore.catalogue import METHODS, Method
-from kdcore.losses import cross_entropy, cross_entropy_gradient
+from kdcore.losses import (
+    cross_entropy,
+    cross_entropy_gradient,
+    target_cross_entropy,
+    target_cross_entropy_gradient,
+)
+from kdcore.training.faculty import Faculty
+from kdcore.training.given import Given
 
-ByName = Callable[[Mapping[str, Tensor]], Any]
+ByName = Callable[[Mapping[str, Any]], Any]
 """Takes what it needs out of all that there is."""
 
 
@@ -36,6 +43,22 @@ class Tuning:
     settings: dict[str, Tensor] = field(default_factory=dict)
     """Of the methods' own, by name, ``[G]`` each; 0 for members whose method has no such."""
 
+    def weight(self, part: "Part") -> Tensor:
+        """What weighs a soft term, ``[G]``."""
+        return self.settings[part.weight] if part.weight else self.soft
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One soft term of a member's loss."""
+
+    method: str
+    """Name in the catalogue."""
+    weight: str = ""
+    """Name of the setting that weighs it; empty where λ does."""
+    settings: tuple[tuple[str, float], ...] = ()
+    """Of the method's own, those that stay as they are, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -48,12 +71,21 @@ class Member:
     """λ."""
     lr: float
     settings: tuple[tuple[str, float], ...] = ()
-    """The method's own, by name."""
+    """The method's own and the weights of what stands beside it, by name."""
+    also: tuple[Part, ...] = ()
+    """Soft terms beside the method's."""
+    start: int = 0
+    """Which of the seed's first weights it begins from."""
 
     @property
     def listens(self) -> bool:
         """Whether it has a soft term."""
         return bool(METHODS[self.method].loss)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All soft terms, the method's own first."""
+        return (Part(self.method), *self.also) if self.listens else ()
 
 
 def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tuning:
@@ -73,57 +105,80 @@ def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tunin
 
 
 class Terms:
-    """The two terms of the members' losses.
+    """The terms of the members' losses that are functions of their logits.
 
     Args:
-        methods: of each member, by name; equal ones stand together.
+        members: equal methods stand together.
+        faculty: what they hear of their teachers.
+        networks: that are one student, beside each other: they may hear each other.
     """
 
-    def __init__(self, methods: Sequence[str]) -> None:
-        self._voices = list(_voices(methods))
-        self._has_t2 = [METHODS[method].has_t2 for method in methods]
+    def __init__(
+        self, members: Sequence[Member], faculty: Faculty | None = None, networks: int = 1
+    ) -> None:
+        self.faculty, self._networks = faculty or Faculty(), networks
+        self._voices = list(_voices(members))
+        self._listening = [member.listens for member in members]
+        self._has_t2 = [METHODS[member.method].has_t2 for member in members]
 
-    def gradients(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
-    ) -> tuple[Tensor, Tensor]:
-        """The weighted gradients of the hard and the soft term at the logits.
+    def gradients(self, logits: Tensor, given: Given, tuning: Tuning) -> tuple[Tensor, Tensor]:
+        """The weighted gradients of the hard and the soft terms at the logits.
 
         Args:
             logits: ``[S, G, B, C]``.
-            labels: ``[S, B]``.
-            teacher_logits: ``[S, B, C]``, or ``None`` where nobody listens.
+            given: of the batch.
             tuning: of the members.
 
         Returns:
             Twice ``[S, G, B, C]``; the soft one is 0 for who does not listen.
         """
-        hard = cross_entropy_gradient(logits, labels[:, None])
+        if given.targets is None:
+            hard = cross_entropy_gradient(logits, given.labels[:, None])
+        else:
+            hard = target_cross_entropy_gradient(logits, given.targets[:, None])
         hard *= tuning.hard[:, None, None]
         soft = torch.zeros_like(logits)
-        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
-            part = voice.gradient(given)
-            torch.mul(part, tuning.soft[voice.members, None, None], out=soft[:, voice.members])
+        for voice, share, named in self._heard(logits, given, tuning):
+            weight = share * tuning.weight(voice.part)[voice.members, None, None]
+            of_voice = soft[:, voice.members]
+            torch.addcmul(of_voice, voice.gradient(named), weight, out=of_voice)
         return hard, soft
 
     def values(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
-    ) -> tuple[Tensor, Tensor]:
-        """Both terms before mixing, ``[S, G]`` each; the soft one is 0 for who does not listen."""
-        hard = cross_entropy(logits, labels[:, None])
-        soft = torch.zeros_like(hard)
-        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
-            soft[:, voice.members] = voice.loss(given)
-        return hard, soft
+        self, logits: Tensor, given: Given, tuning: Tuning
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """The terms before mixing, ``[S, G]`` each; 0 for members without such.
 
-    def measures(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
-    ) -> list[dict[str, Tensor]]:
-        """Each member's named numbers ``[S]``, such as the parts of its divergence."""
+        Returns:
+            The hard term, the method's soft term, and those beside it by the name of their weight.
+        """
+        if given.targets is None:
+            hard = cross_entropy(logits, given.labels[:, None])
+        else:
+            hard = target_cross_entropy(logits, given.targets[:, None])
+        soft: dict[str, Tensor] = {"": torch.zeros_like(hard)}
+        for voice, share, named in self._heard(logits, given, tuning):
+            told = soft.setdefault(voice.part.weight, torch.zeros_like(hard))
+            told[:, voice.members] += share * voice.loss(named)
+        return hard, soft.pop(""), soft
+
+    def measures(self, logits: Tensor, given: Given, tuning: Tuning) -> list[dict[str, Tensor]]:
+        """Each member's named numbers ``[S]``, such as the parts of its divergence.
+
+        Of several teachers, also what each counts.
+        """
         found: list[dict[str, Tensor]] = [{} for _ in self._has_t2]
-        for voice, given in self._heard(logits, labels, teacher_logits, tuning):
-            for name, values in (voice.measures(given) if voice.measures else {}).items():
+        for voice, share, named in self._heard(logits, given, tuning):
+            if voice.part.weight or not voice.measures:
+                continue
+            for name, values in voice.measures(named).items():
                 for at, member in enumerate(range(voice.members.start, voice.members.stop)):
-                    found[member][name] = values[:, at]
+                    found[member][name] = found[member].get(name, 0.0) + share * values[:, at]
+        if self.faculty.count > 1 and given.teacher_logits is not None:
+            weights = self.faculty.weights(given.teacher_logits, given.known, tuning.temperature)
+            for member, listens in enumerate(self._listening):
+                for teacher, values in enumerate(weights[:, member].mean(-1).T, start=1):
+                    found[member] |= {f"teacher_weight_{teacher}": values} if listens else {}
         return found
 
     def without_t2(self, norm: float, member: int, temperature: float) -> float:
@@ -131,38 +186,61 @@ class Terms:
         return norm / temperature**2 if self._has_t2[member] else norm
 
     def _heard(
-        self, logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, tuning: Tuning
-    ) -> Iterator[tuple["_Voice", dict[str, Tensor]]]:
-        """Each method with all that its loss may name."""
-        for voice in self._voices if teacher_logits is not None else ():
-            assert teacher_logits is not None
-            of_voice = {name: values[voice.members] for name, values in tuning.settings.items()}
-            yield voice, of_voice | {
-                "student_logits": logits[:, voice.members], "labels": labels[:, None],
-                "teacher_logits": teacher_logits[:, None],
-                "temperature": tuning.temperature[voice.members],
+        self, logits: Tensor, given: Given, tuning: Tuning
+    ) -> Iterator[tuple["_Voice", float, dict[str, Any]]]:
+        """Each method, its share where it is heard several times, and all its loss may name."""
+        for voice in self._voices if given.teacher_logits is not None else ():
+            assert given.teacher_logits is not None
+            own = logits[:, voice.members]
+            temperature = tuning.temperature[voice.members]
+            named = {name: values[voice.members] for name, values in tuning.settings.items()} | {
+                **dict(voice.part.settings), "student_logits": own,
+                "labels": given.known[:, None], "temperature": temperature,
             }  # fmt: skip
+            heard = (_peers(own, self._networks) if voice.of_peers else
+                     self.faculty.heard(given.teacher_logits, given.known, temperature))  # fmt: skip
+            for share, teacher_logits in heard:
+                yield voice, share, named | {"teacher_logits": teacher_logits}
+
+
+def _peers(logits: Tensor, networks: int) -> Iterator[tuple[float, Tensor]]:
+    """Each net ``[S, G, B, C]`` hears all others of its student, who count alike."""
+    of_students = logits.detach().unflatten(1, (-1, networks))
+    for distance in range(1, networks):
+        yield 1 / (networks - 1), of_students.roll(distance, dims=2).flatten(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """A method and the members that learn by it."""
+    """A soft term and the members that learn by it."""
 
+    part: Part
     members: slice
     loss: ByName
     gradient: ByName
     measures: ByName | None
 
+    @property
+    def of_peers(self) -> bool:
+        """Whether the members hear each other instead of a teacher."""
+        return METHODS[self.part.method].acts_on == "peers"
 
-def _voices(methods: Sequence[str]) -> Iterator[_Voice]:
-    for method, alike in groupby(range(len(methods)), key=lambda member: methods[member]):
-        members = list(alike)
-        entry = METHODS[method]
-        if entry.loss and not entry.acts_inside:
-            yield _Voice(
-                slice(members[0], members[-1] + 1), by_name(entry.load()), _gradient(entry),
-                by_name(entry.load_measures()) if entry.measures else None,
-            )  # fmt: skip
+
+def _voices(members: Sequence[Member]) -> Iterator[_Voice]:
+    parts = dict.fromkeys(part for member in members for part in member.parts)
+    for part in parts:
+        entry = METHODS[part.method]
+        if entry.acts_inside:
+            continue
+        for has, alike in groupby(
+            range(len(members)), key=lambda at, part=part: part in members[at].parts
+        ):
+            if has:
+                places = list(alike)
+                yield _Voice(
+                    part, slice(places[0], places[-1] + 1), by_name(entry.load()),
+                    _gradient(entry), by_name(entry.load_measures()) if entry.measures else None,
+                )  # fmt: skip
 
 
 def by_name(function: Callable[..., Any]) -> ByName:
@@ -180,7 +258,7 @@ def _gradient(entry: Method) -> ByName:
         return by_name(entry.load_gradient())
     loss = by_name(entry.load())
 
-    def by_autograd(given: Mapping[str, Tensor]) -> Tensor:
+    def by_autograd(given: Mapping[str, Any]) -> Tensor:
         leaf = given["student_logits"].detach().requires_grad_()
         with torch.enable_grad():
             total = loss({**given, "student_logits": leaf}).sum()  # students do not meet in it

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from kdcore.catalogue import METHODS
 from kdcore.losses import decoupled_parts, dkd, soft_target_kl
+from kdcore.training.given import Given
 from kdcore.training.terms import Member, Terms, by_name, tuned
 
 WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
@@ -116,7 +117,7 @@ def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, te
     assert ours(method, **given).item() == pytest.approx(0, abs=1e-7)
 
 
-@pytest.mark.parametrize("method", WITH_LOSS)
+@pytest.mark.parametrize("method", [name for name in WITH_LOSS if name != "mutual"])
 def test_students_together_are_each_alone(method):
     """Two seeds, three members with settings of their own."""
     generator = torch.Generator().manual_seed(0)
@@ -130,15 +131,18 @@ def test_students_together_are_each_alone(method):
         for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
     ]  # fmt: skip
     tuning = tuned(members, "additive", torch.device("cpu"))
-    terms = Terms([method] * 3)
-    _, soft = terms.values(student, labels, teacher, tuning)
-    _, gradients = terms.gradients(student, labels, teacher, tuning)
-    measures = terms.measures(student, labels, teacher, tuning)
+    terms = Terms(members)
+    given = Given(labels, labels, teacher[:, None])
+    _, soft, _ = terms.values(student, given, tuning)
+    _, gradients = terms.gradients(student, given, tuning)
+    measures = terms.measures(student, given, tuning)
     for at, member in enumerate(members):
         alone = tuned([member], "additive", torch.device("cpu"))
         for seed in range(2):
-            one = (student[seed, at][None, None], labels[seed][None], teacher[seed][None])
-            own = Terms([method])
+            own_labels = labels[seed][None]
+            one = (student[seed, at][None, None],
+                   Given(own_labels, own_labels, teacher[seed][None, None]))  # fmt: skip
+            own = Terms([member])
             torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
             torch.testing.assert_close(own.gradients(*one, alone)[1][0, 0], gradients[seed, at])
             for name, value in own.measures(*one, alone)[0].items():

@@ -1,0 +1,64 @@
+"""Examples whose hard label is not one class: mixed with another, or kept from everybody."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Mixer:
+    """Mixes every example of a batch with another one; teacher and students see the same mixture.
+
+    Args:
+        alpha: α of the Beta(α, α) from which each batch draws its share.
+
+    Source:
+        Zhang et al.: mixup: Beyond Empirical Risk Minimization, 2018; for a transfer set Beyer et
+        al.: Knowledge distillation: A good teacher is patient and consistent, 2022.
+    """
+
+    def __init__(self, alpha: float) -> None:
+        self._alpha = alpha
+        self._chance = np.random.default_rng(0)
+
+    def begin(self, seed: int, epoch: int) -> None:
+        """Chance of an epoch is that of its seed."""
+        self._chance = np.random.default_rng((seed, epoch))
+
+    def mixed(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """share · own + (1 − share) · partner's, of normalised inputs and of targets.
+
+        The share is 0.5 or more, so that an example's own label stays the greater part.
+
+        Args:
+            inputs: ``[B, …]``.
+            targets: ``[B, C]``.
+        """
+        share = float(self._chance.beta(self._alpha, self._alpha))
+        share = max(share, 1 - share)
+        partners = torch.from_numpy(self._chance.permutation(len(inputs))).to(inputs.device)
+        return (torch.lerp(inputs[partners], inputs, share),
+                torch.lerp(targets[partners], targets, share))  # fmt: skip
+
+
+def labelled(size: int, unlabelled: float, seed: int) -> Tensor:
+    """Which of ``size`` examples keep their label, ``[size]`` bool.
+
+    Args:
+        size: of the transfer set.
+        unlabelled: share whose label is told to nobody, rounded to whole examples.
+        seed: the same examples for the same seed.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    hidden = torch.randperm(size, generator=generator)[: round(unlabelled * size)]
+    kept = torch.ones(size, dtype=torch.bool)
+    kept[hidden] = False
+    return kept
+
+
+def told(targets: Tensor, kept: Tensor) -> Tensor:
+    """Targets ``[B, C]`` with rows of zeros where the label is hidden.
+
+    The others are scaled so that the mean over the batch is the mean over the labelled; a batch
+    without any asks for nothing.
+    """
+    return targets * (kept * (len(kept) / kept.sum().clamp_min(1)))[:, None]

@@ -1,0 +1,45 @@
+"""Several networks that answer as one."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.losses import joined_logits
+
+
+class Committee(nn.Module):
+    """Answers with the mean of its members' probabilities, or of their logits.
+
+    Args:
+        members: K networks of the same inputs and classes.
+        shares: of the members, made to sum to 1; all alike unless given.
+        by_logits: whether logits are averaged.
+    """
+
+    def __init__(
+        self, members: Sequence[nn.Module], shares: Sequence[float] = (), *, by_logits: bool = False
+    ) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.by_logits = by_logits
+        given = torch.tensor(shares or [1.0] * len(members))
+        self.register_buffer("shares", given / given.sum())
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[B, …]`` → logits ``[B, C]``."""
+        each = answers_of_each(self, inputs)
+        assert isinstance(self.shares, Tensor), "it is a buffer"
+        if self.by_logits:
+            return (each * self.shares[:, None, None]).sum(0)
+        return joined_logits(each, self.shares[:, None], 1.0)
+
+
+def members_of(module: nn.Module) -> list[nn.Module]:
+    """The members of a committee, or the network itself."""
+    return list(module.members) if isinstance(module, Committee) else [module]
+
+
+def answers_of_each(module: nn.Module, inputs: Tensor) -> Tensor:
+    """Each member's logits, ``[K, B, C]`` float32."""
+    return torch.stack([member(inputs).float() for member in members_of(module)])

@@ -1,0 +1,61 @@
+"""What the members of an ensemble are worth alone, by vote, and how much they differ."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from kdcore.data import Dataset
+from kdcore.events import EnsembleScores
+from kdcore.training.evaluation import Answers
+
+
+def ensemble_scores(
+    each: Answers, names: Sequence[str], size: int, data: Dataset
+) -> dict[str, EnsembleScores]:
+    """By student; nothing where a student is one network.
+
+    Args:
+        each: of all nets, ``[K, …]``, a student's beside each other.
+        names: of the students.
+        size: networks of a student.
+        data: with the labels.
+    """
+    if size == 1:
+        return {}
+    labels = data.test.labels.cpu()
+    found = {}
+    for name, logits in zip(names, each.test.unflatten(0, (-1, size)), strict=True):
+        answers = logits.argmax(-1)
+        right = (answers == labels).double().mean(-1)
+        found[name] = EnsembleScores(
+            test_accuracies=right.tolist(),
+            voting_accuracy=(majority(answers, logits) == labels).double().mean().item(),
+            disagreement=disagreement(answers),
+        )
+    return found
+
+
+def majority(answers: Tensor, logits: Tensor) -> Tensor:
+    """The class with most votes, ``[n]``; of equals the one with the highest mean probability.
+
+    Args:
+        answers: ``[M, n]``, int64.
+        logits: ``[M, n, C]``.
+    """
+    votes = torch.nn.functional.one_hot(answers, logits.shape[-1]).sum(0).double()
+    return (votes + logits.double().softmax(-1).mean(0) / 2).argmax(-1)
+
+
+def disagreement(answers: Tensor) -> float:
+    """Share of examples on which two members answer differently, mean over all pairs.
+
+    Args:
+        answers: ``[M, n]``, M ≥ 2.
+
+    Source:
+        Kuncheva, Whitaker: Measures of Diversity in Classifier Ensembles, 2003, eq. 7, of answers
+        instead of errors.
+    """
+    pairs = torch.combinations(torch.arange(len(answers)))
+    return (answers[pairs[:, 0]] != answers[pairs[:, 1]]).double().mean().item()

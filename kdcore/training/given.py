@@ -1,0 +1,61 @@
+"""What the students of every seed are given beside the inputs.
+
+Shapes: S seeds, K teachers, B batch, C classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Labels and teachers' answers of a batch."""
+
+    labels: Tensor
+    """Of which accuracy is counted, ``[S, B]``."""
+    known: Tensor
+    """What a method may name as the label, ``[S, B]``: of unlabelled examples the teacher's."""
+    teacher_logits: Tensor | None = None
+    """``[S, K, B, C]``; ``None`` where nobody listens."""
+    targets: Tensor | None = None
+    """What the hard term asks for, ``[S, B, C]``, where it is not the label alone."""
+
+    def first(self, count: int) -> Self:
+        """The first ``count`` examples."""
+        few = slice(count)
+        return type(self)(
+            self.labels[:, few], self.known[:, few],
+            None if self.teacher_logits is None else self.teacher_logits[:, :, few],
+            None if self.targets is None else self.targets[:, few],
+        )  # fmt: skip
+
+
+def joined(batches: Sequence[Given]) -> Given:
+    """Several batches of the same seeds as one."""
+    return _joined(batches, examples=1) if len(batches) > 1 else batches[0]
+
+
+def side_by_side(batches: Sequence[Given]) -> Given:
+    """A batch of each seed, S being 1 in all of them, as one."""
+    return _joined(batches, examples=0) if len(batches) > 1 else batches[0]
+
+
+def _joined(batches: Sequence[Given], examples: int) -> Given:
+    """Along axis ``examples`` of labels: their batch, or their seeds where it is 0."""
+    of_logits = 2 if examples else 0
+    return Given(
+        torch.cat([each.labels for each in batches], dim=examples),
+        torch.cat([each.known for each in batches], dim=examples),
+        _all([each.teacher_logits for each in batches], of_logits),
+        _all([each.targets for each in batches], examples),
+    )
+
+
+def _all(parts: Sequence[Tensor | None], axis: int) -> Tensor | None:
+    """``None`` where there are none: batches are alike in that."""
+    there = [part for part in parts if part is not None]
+    return torch.cat(there, axis) if there else None

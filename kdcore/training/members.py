@@ -1,0 +1,59 @@
+"""The students of a run by name, and how each of them learns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kdcore.catalogue import further_weight, method_of, parse_also, parse_method
+from kdcore.config import RunConfig
+from kdcore.schedules import Schedule, scheduled
+from kdcore.training.terms import Member, Part
+
+
+def student_names(config: RunConfig) -> list[str]:
+    """The students of a run; without a soft term, a distilled one would be the plain one."""
+    names = ["plain", "distilled"] if config.students == "both" else [config.students]
+    return names if method_of(config.method).loss else ["plain"]
+
+
+def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Member:
+    """How the student ``plain`` or ``distilled`` of a run learns with these T, λ, lr, ….
+
+    Args:
+        config: of the run.
+        name: of the student.
+        values: what acts now; see ``config.acting_values``.
+    """
+    if name == "plain":
+        return Member("hard", temperature=1.0, weight=0.0, lr=values["lr"])
+    method, own = parse_method(config.method)
+    also = tuple(further_part(spec) for _, spec in parse_also(config.also))
+    softened = any(method_of(spec).uses_temperature for spec in config.terms)
+    return Member(
+        method, values["temperature"] if softened else 1.0, values["weight"], values["lr"],
+        tuple((setting, values[setting]) for setting in (*own, *(part.weight for part in also))),
+        also,
+    )  # fmt: skip
+
+
+def further_part(spec: str) -> Part:
+    """The soft term of a method that stands beside the run's own."""
+    name, own = parse_method(spec)
+    return Part(name, further_weight(spec), tuple(own.items()))
+
+
+def with_starts(members: Sequence[Member], networks: int) -> list[Member]:
+    """All nets: those of a student beside each other, each with a start of its own."""
+    return [replace(member, start=start) for member in members for start in range(networks)]
+
+
+def members_at(
+    members: Sequence[Member], schedules: Mapping[str, Schedule], position: float, epochs: int
+) -> list[Member]:
+    """The members with the T, λ and learning rate that act at ``position``, in epochs."""
+    found = []
+    for member in members:
+        values = {name: getattr(member, name) for name in schedules}
+        acting: dict[str, Any] = scheduled(values, schedules, position, epochs)
+        found.append(replace(member, **acting))
+    return found

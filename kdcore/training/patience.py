@@ -1,0 +1,49 @@
+"""Early stopping: the run ends when no student gets better on validation data any more."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from kdcore.events import Scores
+
+
+class Patience:
+    """Keeps each student's best epoch, by its validation accuracy and then its validation NLL.
+
+    All students of a run end together, so that they have had the same batches; each has the
+    weights of its own best epoch in the end.
+
+    Args:
+        epochs: without anybody's getting better after which it is over; 0 for never.
+        modules: the students, and others that are left alone.
+    """
+
+    def __init__(self, epochs: int, modules: Mapping[str, nn.Module]) -> None:
+        self._epochs, self._modules = epochs, modules
+        self._best: dict[str, Scores] = {}
+        self._weights: dict[str, dict[str, Tensor]] = {}
+        self.best_epochs: dict[str, int] = {}
+        """By student; empty where there is no patience to lose."""
+
+    def over(self, epoch: int, scores: Mapping[str, Scores]) -> bool:
+        """Take an epoch's scores; whether the run is to end."""
+        if not self._epochs:
+            return False
+        for name, now in scores.items():
+            best = self._best.get(name)
+            if best is None or _rank(now) > _rank(best):
+                self._best[name], self.best_epochs[name] = now, epoch
+                state = self._modules[name].state_dict()
+                self._weights[name] = {key: value.clone() for key, value in state.items()}
+        return epoch - max(self.best_epochs.values()) >= self._epochs
+
+    def restored(self, scores: dict[str, Scores]) -> dict[str, Scores]:
+        """Give each student its best weights back; what they are worth, else ``scores``."""
+        for name, weights in self._weights.items():
+            self._modules[name].load_state_dict(weights)
+        return scores | self._best
+
+
+def _rank(scores: Scores) -> tuple[float, float]:
+    nll = scores.validation_nll
+    return scores.validation_accuracy, -(float("inf") if nll is None else nll)
