@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from kdcore.catalogue import checked_method_setting, parse_method
+from kdcore.catalogue import (
+    HIGHEST_FURTHER_WEIGHT,
+    checked_method_setting,
+    further_weight,
+    parse_also,
+    parse_method,
+)
 from kdcore.config import RETUNABLE, RunConfig, acting_values, check_weight, checked
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
+from kdcore.ranges import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Retune(Command):
-    """Give a setting of ``RETUNABLE``, or one of the method's own, another value."""
+    """Give a setting of ``RETUNABLE``, one of the method's own or a further weight a value."""
 
     name_on_the_line = "retune"
     name: str
@@ -212,11 +219,16 @@ class Controls:
 def check_retune(command: Retune, config: RunConfig) -> None:
     """Raise ``UserError`` where ``command`` names no live setting of a run or a bad value."""
     method, own = parse_method(config.method)
+    beside = [further_weight(spec) for _, spec in parse_also(config.also)]
     if command.name in own:
         checked_method_setting(method, command.name, command.value)
         return
+    if command.name in beside:
+        within(command.name, command.value, float, 0.0, HIGHEST_FURTHER_WEIGHT)
+        return
     if command.name not in RETUNABLE:
-        raise UserError("not_retunable", name=command.name, allowed=", ".join([*RETUNABLE, *own]))
+        allowed = ", ".join([*RETUNABLE, *own, *beside])
+        raise UserError("not_retunable", name=command.name, allowed=allowed)
     value = checked(command.name, command.value)
     if command.name == "weight":
         check_weight(value, config.mixing)

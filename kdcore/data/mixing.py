@@ -25,7 +25,7 @@ class Mixer:
         self._chance = np.random.default_rng((seed, epoch))
 
     def mixed(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """share · own + (1 − share) · partner's, of normalised inputs and of targets.
+        """Share · own + (1 − share) · partner's, of normalised inputs and of targets.
 
         The share is 0.5 or more, so that an example's own label stays the greater part.
 

@@ -47,9 +47,11 @@ def multi_teacher_kl(
     losses = []
     for own, weight in zip(teacher_logits, weights, strict=True):
         if isinstance(weight, Tensor) and weight.ndim:  # one for each example
-            # a batch of one example after the other: each loss is then that example's own
-            alone = soft_target_kl(student_logits[..., None, :], own[..., None, :],
-                                   _for_examples(temperature, student_logits))  # fmt: skip
+            # every example is a batch of its own: each loss is then that example's
+            alone = soft_target_kl(
+                student_logits[..., None, :], own.expand_as(student_logits)[..., None, :],
+                _for_examples(temperature, student_logits),
+            )  # fmt: skip
             losses.append((weight * alone).mean(-1))
         else:
             losses.append(weight * soft_target_kl(student_logits, own, temperature))

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from kdcore.losses import joined_logits
-
 
 class Committee(nn.Module):
     """Answers with the mean of its members' probabilities, or of their logits.
@@ -30,9 +28,10 @@ class Committee(nn.Module):
         """``[B, …]`` → logits ``[B, C]``."""
         each = answers_of_each(self, inputs)
         assert isinstance(self.shares, Tensor), "it is a buffer"
+        shares = self.shares[:, None, None]
         if self.by_logits:
-            return (each * self.shares[:, None, None]).sum(0)
-        return joined_logits(each, self.shares[:, None], 1.0)
+            return (each * shares).sum(0)
+        return torch.logsumexp(each.log_softmax(-1) + shares.log(), dim=0)
 
 
 def members_of(module: nn.Module) -> list[nn.Module]:

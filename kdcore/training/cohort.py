@@ -74,14 +74,7 @@ class Cohort:
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
         labels = self.transfer.labels.index_select(0, index)
-        inputs = None
-        targets = None
-        if self._mixer or self._labelled is not None:
-            targets = F.one_hot(labels, len(self._data.classes)).to(torch.float32)
-        if self._labelled is not None:
-            targets = told(targets, self._labelled.index_select(0, index))
-        if self._mixer:
-            inputs, targets = self._mixer.mixed(self._data.normalised(raw), targets)
+        inputs, targets = self._mixed(raw, labels, index)
         if world_size() > 1:
             part = own_part(len(index))
             index, raw, labels = index[part], raw[part], labels[part]
@@ -90,8 +83,24 @@ class Cohort:
         if inputs is None:
             inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
-        return inputs[None], Given(labels[None], self._known(labels, index, logits)[None],
-                                   logits[None], None if targets is None else targets[None])  # fmt: skip
+        given = Given(
+            labels[None], self._known(labels, index, logits)[None], logits[None],
+            None if targets is None else targets[None],
+        )  # fmt: skip
+        return inputs[None], given
+
+    def _mixed(
+        self, raw: Tensor, labels: Tensor, index: Tensor
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """Mixed inputs, and hard targets, where the examples themselves do not do."""
+        if self._mixer is None and self._labelled is None:
+            return None, None
+        targets = F.one_hot(labels, len(self._data.classes)).to(torch.float32)
+        if self._labelled is not None:
+            targets = told(targets, self._labelled.index_select(0, index))
+        if self._mixer is None:
+            return None, targets
+        return self._mixer.mixed(self._data.normalised(raw), targets)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
         """Labels that a method may name: where nobody is told, what the teachers answer."""

@@ -24,10 +24,10 @@ from kdcore.training.evaluation import Answers, answers, answers_of, score, scor
 from kdcore.training.faculty import Faculty
 from kdcore.training.given import Given, side_by_side
 from kdcore.training.inside import Inside, gradient_norms
+from kdcore.training.members import with_starts
 from kdcore.training.meter import Meter, Report, Within
 from kdcore.training.students import Students
 from kdcore.training.teacher import Teacher
-from kdcore.training.members import with_starts
 from kdcore.training.terms import Member, Terms, Tuning, tuned
 
 

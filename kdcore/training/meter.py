@@ -76,7 +76,6 @@ class Report:
             measures={name: value for name, value in measures.items() if not math.isnan(value)},
         )  # fmt: skip
 
-
     def grouped(self, size: int) -> "Report":
         """Each ``size`` neighbours of G as one, with their means."""
         if size == 1:
@@ -90,7 +89,8 @@ REPORTED = ("loss", "hard", "soft", "accuracy", "agreement", "hard_gradient", "s
 
 
 def _grouped(values: Tensor, size: int) -> Tensor:
-    return values.unflatten(-1, (-1, size)).mean(-1)
+    groups: Tensor = values.unflatten(-1, (-1, size))
+    return groups.mean(-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,8 +197,11 @@ class Terms:
                 **dict(voice.part.settings), "student_logits": own,
                 "labels": given.known[:, None], "temperature": temperature,
             }  # fmt: skip
-            heard = (_peers(own, self._networks) if voice.of_peers else
-                     self.faculty.heard(given.teacher_logits, given.known, temperature))  # fmt: skip
+            heard = (
+                _peers(own, self._networks)
+                if voice.of_peers
+                else self.faculty.heard(given.teacher_logits, given.known, temperature)
+            )
             for share, teacher_logits in heard:
                 yield voice, share, named | {"teacher_logits": teacher_logits}
 
@@ -232,9 +235,8 @@ def _voices(members: Sequence[Member]) -> Iterator[_Voice]:
         entry = METHODS[part.method]
         if entry.acts_inside:
             continue
-        for has, alike in groupby(
-            range(len(members)), key=lambda at, part=part: part in members[at].parts
-        ):
+        having = [part in member.parts for member in members]
+        for has, alike in groupby(range(len(members)), key=having.__getitem__):
             if has:
                 places = list(alike)
                 yield _Voice(
@@ -262,6 +264,7 @@ def _gradient(entry: Method) -> ByName:
         leaf = given["student_logits"].detach().requires_grad_()
         with torch.enable_grad():
             total = loss({**given, "student_logits": leaf}).sum()  # students do not meet in it
-        return torch.autograd.grad(total, leaf)[0]
+        (gradient,) = torch.autograd.grad(total, leaf)
+        return gradient
 
     return by_autograd

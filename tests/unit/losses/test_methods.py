@@ -6,7 +6,7 @@ import loss_oracles as oracles
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -111,7 +111,9 @@ def test_the_teacher_receives_no_gradient_and_the_student_one(method):
 @given(teacher=logits)
 def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, teacher):
     if method == "dist":  # an even row or column correlates with nothing
-        assume(min(np.ptp(teacher, axis=axis).min() for axis in (0, 1)) > 0.01)
+        teacher = teacher / 16 + np.random.default_rng(0).permutation(BATCH * CLASSES).reshape(
+            BATCH, CLASSES
+        )
     given = all_that_there_is(teacher, teacher, [0] * BATCH, 4.0, method)
 
     assert ours(method, **given).item() == pytest.approx(0, abs=1e-7)

@@ -1,0 +1,458 @@
+"""Several teachers, assistants, ensembles, mutual learning, further terms, mixed labels."""
+
+import math
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from told_runs import of_kind, told, watched_lesson, without_clocks
+
+from kdcore import Run, RunConfig
+from kdcore.catalogue import METHODS
+from kdcore.commands import Retune
+from kdcore.config import parse_shares
+from kdcore.data import Mixer, labelled
+from kdcore.data import told as told_targets
+from kdcore.errors import UserError
+from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, TeacherEpoch
+from kdcore.losses import soft_target_kl
+from kdcore.models.build import build_model
+from kdcore.models.committee import Committee
+from kdcore.run import Sweep
+from kdcore.store import Store, recorded
+from kdcore.sweep_config import SweepConfig, all_methods
+from kdcore.training.ensembles import disagreement, majority
+from kdcore.training.faculty import Faculty
+from kdcore.training.given import Given
+from kdcore.training.joint import loaded
+from kdcore.training.terms import Member, Terms, tuned
+from kdcore.training.weights import load_module
+
+SMALL = RunConfig(teacher="mlp:24", student="mlp:8", teacher_epochs=2, epochs=2, weight=0.4,
+                  transfer_size=320, device="cpu")  # fmt: skip
+THREE = SMALL.but(teacher="mlp:24 + mlp:16 + mlp:24")
+MIXINGS = ("losses", "logits", "probabilities", "entropy", "confidence")
+EVERYTHING = [
+    pytest.param(config, id=name)
+    for name, config in {
+        **{f"three teachers by {mixing}": THREE.but(teacher_mixing=mixing) for mixing in MIXINGS},
+        "shares": THREE.but(teacher_shares="3,2,1"),
+        "assistants": SMALL.but(assistants="mlp:16 + mlp:12"),
+        "generations": SMALL.but(assistants="mlp:8 + mlp:8"),
+        "teachers and an assistant": THREE.but(assistants="mlp:12"),
+        "ensemble": SMALL.but(ensemble=3),
+        "mutual": SMALL.but(method="mutual"),
+        "mutual of three": SMALL.but(method="mutual", ensemble=3),
+        "hint beside kd": SMALL.but(also="10*hint"),
+        "three terms": SMALL.but(method="hint", also="2*relational:angle=10 + dkd:beta=2"),
+        "noise beside dkd": SMALL.but(method="dkd", also="0.5*noisy_inputs:noise=0.2"),
+        "mixup": SMALL.but(mixup=1),
+        "mixup of images": SMALL.but(mixup=0.5, augment="shift", student="convnet:4"),
+        "unlabelled": SMALL.but(unlabelled=0.7),
+        "unlabelled and mixed": SMALL.but(unlabelled=0.7, mixup=1, method="dkd"),
+        "patience": SMALL.but(patience=5),
+        "the whole set at once": SMALL.but(optimizer="gd", lr=0.1),
+    }.items()
+]
+
+
+@pytest.mark.parametrize("config", EVERYTHING)
+def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeypatch):
+    seen = watched_lesson(monkeypatch)
+    events = told(config)
+    for event in of_kind(events, Batch):
+        plain, distilled = event.students["plain"], event.students["distilled"]
+        assert distilled.hard_gradient > 0
+        assert distilled.soft_gradient > 0
+        beside = sum(value for name, value in distilled.measures.items() if name.endswith("_term"))
+        assert distilled.loss == pytest.approx(
+            0.6 * distilled.hard_loss + 0.4 * distilled.soft_loss + beside, rel=1e-5
+        )
+        assert plain.soft_gradient == plain.soft_loss == 0
+        assert plain.loss == pytest.approx(plain.hard_loss)
+    lesson, before, steps = seen[-1]
+    assert steps
+    for name, value in lesson.teacher.module.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+@pytest.mark.parametrize("config", EVERYTHING)
+def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
+    one, two = ([without_clocks(event.to_dict()) for event in told(config.but(epochs=1))]
+                for _ in "ab")  # fmt: skip
+    assert one == two
+
+
+@pytest.mark.parametrize("config", EVERYTHING)
+def test_without_weight_the_distilled_student_is_the_plain_one(config):
+    for event in of_kind(told(config.but(weight=0, also="")), Epoch):
+        plain, distilled = event.students["plain"], event.students["distilled"]
+        assert distilled.train_loss == pytest.approx(plain.train_loss, rel=1e-6)
+        assert distilled.test_errors == plain.test_errors
+
+
+# -- several teachers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mixing", MIXINGS)
+def test_each_teacher_is_told_of_with_its_weight(mixing):
+    events = told(THREE.but(teacher_mixing=mixing))
+    (prepared,) = of_kind(events, Prepared)
+    assert [(one.role, one.model) for one in prepared.teachers] == [
+        ("teacher 1", "mlp:24"), ("teacher 2", "mlp:16"), ("teacher 3", "mlp:24"),
+    ]  # fmt: skip
+    # two of one model have different starts
+    assert prepared.teachers[0].scores != prepared.teachers[2].scores
+    weights = [
+        [value for name, value in event.students["distilled"].measures.items()
+         if name.startswith("teacher_weight")]
+        for event in of_kind(events, Batch)
+    ]  # fmt: skip
+    for own in filter(None, weights):
+        assert sum(own) == pytest.approx(1)
+        even = own == pytest.approx([1 / 3] * 3)
+        assert even == (mixing in ("losses", "logits", "probabilities"))
+
+
+def test_what_is_heard_of_several_teachers():
+    """Against one example at a time."""
+    each = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0)).double()
+    labels = torch.arange(8).reshape(2, 4) % 5
+    temperature = torch.tensor([1.0, 4.0], dtype=torch.float64)
+    shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
+    for mixing in MIXINGS:
+        faculty = Faculty(mixing, [2.0, 1.0, 1.0])
+        heard = list(faculty.heard(each, labels, temperature))
+        assert sum(share for share, _ in heard) == pytest.approx(1)
+        weights = faculty.weights(each, labels, temperature)
+        assert weights.shape == (2, 2, 3, 4)
+        torch.testing.assert_close(weights.sum(2), torch.ones(2, 2, 4).double())
+        if mixing == "losses":
+            assert [share for share, _ in heard] == pytest.approx(shares.tolist())
+            for at, (_, logits) in enumerate(heard):
+                torch.testing.assert_close(logits[:, 0], each[:, at])
+            continue
+        ((_, logits),) = heard
+        for seed in range(2):
+            for member, t in enumerate(temperature.tolist()):
+                for row in range(4):
+                    own = each[seed, :, row]
+                    if mixing == "logits":
+                        torch.testing.assert_close(logits[seed, 0, row], shares @ own)
+                        continue
+                    expected = weights[seed, member, :, row] @ (own / t).softmax(-1)
+                    torch.testing.assert_close((logits[seed, member, row] / t).softmax(-1),
+                                               expected)  # fmt: skip
+
+
+def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_otherwise():
+    base = THREE.but(weight=1, epochs=8, temperature=1)
+    ends = {mixing: of_kind(told(base.but(teacher_mixing=mixing)), Finished)[-1]
+            for mixing in MIXINGS[:3]}  # fmt: skip
+    nll = {mixing: end.students["distilled"].nll for mixing, end in ends.items()}
+
+    assert nll["losses"] == pytest.approx(nll["probabilities"], rel=1e-3)
+    assert nll["losses"] != pytest.approx(nll["logits"], rel=1e-3)
+
+
+def test_the_weight_of_a_teacher_that_counts_nothing_almost_is_gone():
+    one = of_kind(told(SMALL.but(weight=1)), Epoch)[-1].students["distilled"]
+    two = SMALL.but(teacher="mlp:24 + mlp:16", teacher_shares="1,0.000001", weight=1)
+    both = of_kind(told(two), Epoch)[-1].students["distilled"]
+
+    assert both.soft_loss == pytest.approx(one.soft_loss, rel=1e-3)
+
+
+def test_each_teacher_is_found_again_in_the_cache(tmp_path):
+    store = Store(tmp_path)
+
+    def run(config):
+        folder = store.create(config)
+        return list(recorded(Run(config, folder), folder))
+
+    run(SMALL)
+    second = run(THREE)
+    assert {event.learner for event in of_kind(second, TeacherEpoch)} == {"teacher 2", "teacher 3"}
+    third = run(THREE.but(teacher_mixing="entropy"))
+    assert not of_kind(third, TeacherEpoch)
+    assert of_kind(third, Prepared)[0].teacher_source == "cached"
+
+
+def test_a_committee_comes_back_from_its_file(tmp_path):
+    config = THREE.but(teacher_shares="3,1,1")
+    folder = Store(tmp_path).create(config)
+    first = list(recorded(Run(config, folder), folder))
+    path = folder.path / of_kind(first, Finished)[0].weights["teacher"]
+    again = told(config.but(teacher="mlp:1", teacher_weights=str(path)))
+
+    assert isinstance(load_module(path, loaded(config, None)), Committee)
+    assert of_kind(again, Prepared)[0].teacher == of_kind(first, Prepared)[0].teacher
+    assert of_kind(again, Finished)[0].students == of_kind(first, Finished)[0].students
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"teacher_shares": "1,2"}, "there are 3 teachers"),
+     ({"teacher_shares": "1,0,2"}, "teacher_shares is 0"),
+     ({"method": "hint"}, "name one teacher alone"),
+     ({"also": "hint"}, "name one teacher alone"),
+     ({"teacher": "mlp:24 + mpl:3"}, "Did you mean 'mlp'")],
+)  # fmt: skip
+def test_what_several_teachers_cannot_do_is_said(changes, sentence):
+    with pytest.raises(UserError, match=sentence):
+        THREE.but(**changes)
+
+
+def test_shares_are_written_in_one_way():
+    assert SMALL.but(teacher="mlp:8+mlp:9", teacher_shares=" 2, 1.50 ").teacher_shares == "2,1.5"
+    assert parse_shares("") == ()
+
+
+# -- assistants ------------------------------------------------------------------------------
+
+
+def test_an_assistant_teaches_instead_of_the_teacher():
+    config = SMALL.but(assistants="mlp:16")
+    events = told(config)
+    (prepared,) = of_kind(events, Prepared)
+    teacher, assistant = prepared.teachers
+
+    assert (assistant.role, assistant.model) == ("assistant 1", "mlp:16")
+    assert prepared.teacher == assistant.scores != teacher.scores
+    epochs = [event for event in of_kind(events, TeacherEpoch) if event.learner == "assistant 1"]
+    assert [event.epoch for event in epochs] == [1, 2]
+    assert epochs[-1].test_accuracy == assistant.scores.test_accuracy
+    # the plain student does not notice
+    without = of_kind(told(SMALL), Finished)[0]
+    assert of_kind(events, Finished)[0].students["plain"].nll == without.students["plain"].nll
+
+
+def test_a_generation_is_not_its_own_child():
+    """Each begins from other weights, so that the first is not the second."""
+    (prepared,) = of_kind(told(SMALL.but(assistants="mlp:8 + mlp:8")), Prepared)
+    _, one, two = prepared.teachers
+
+    assert one.scores != two.scores
+
+
+# -- ensembles -------------------------------------------------------------------------------
+
+
+def test_the_first_network_of_an_ensemble_is_the_student_of_a_single_run():
+    alone = of_kind(told(SMALL), Finished)[0].students
+    (*_, last) = of_kind(told(SMALL.but(ensemble=3)), Epoch)
+    for name in ("plain", "distilled"):
+        accuracies = last.ensembles[name].test_accuracies
+        assert accuracies[0] == pytest.approx(alone[name].test_accuracy)
+        assert len(set(accuracies)) > 1
+        assert 0 < last.ensembles[name].disagreement < 1
+
+
+def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
+    config = SMALL.but(ensemble=3)
+    folder = Store(tmp_path).create(config)
+    (*_, end) = recorded(Run(config, folder), folder)
+    data = loaded(config, None)
+    module = load_module(folder.path / end.weights["distilled"], data).eval()
+    with torch.no_grad():
+        answers = module(data.normalised(data.test.inputs)).argmax(-1)
+
+    assert isinstance(module, Committee)
+    assert int((answers != data.test.labels).sum()) == end.students["distilled"].test_errors
+
+
+def test_votes_are_counted_and_a_draw_goes_to_the_surer():
+    logits = torch.tensor(
+        [[[3.0, 0, 0], [2, 0, 0]], [[0, 1, 0], [0, 9, 0]], [[0, 2, 0], [0, 0, 1]]]
+    )
+    answers = logits.argmax(-1)
+
+    assert majority(answers, logits).tolist() == [1, 1]
+    assert disagreement(answers) == pytest.approx((2 + 3) / 6)
+    assert disagreement(answers[:1].expand(3, -1)) == 0
+
+
+def test_students_of_a_sweep_are_ensembles_too(tmp_path):
+    base = SMALL.but(ensemble=2)
+    sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.4, 0.9), seeds=(0, 1),
+                        methods=("kd", "mutual"))  # fmt: skip
+    folder = Store(tmp_path).create_sweep(sweep)
+    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
+        pass
+    for cell, config in enumerate(sweep.cells):
+        events = folder.cell(cell).events()
+        (alone,) = of_kind(told(config), Finished)
+        (together,) = of_kind(events, Finished)
+        for name in ("plain", "distilled"):
+            assert together.students[name].nll == pytest.approx(alone.students[name].nll, rel=1e-3)
+        weights = load_file(folder.cell(cell).path / together.weights["distilled"])
+        assert any(name.startswith("members.1.") for name in weights)
+
+
+def test_mutual_learning_joins_the_comparison_of_methods():
+    assert "mutual" in all_methods(SMALL)
+
+
+# -- mutual learning -------------------------------------------------------------------------
+
+
+def test_a_network_hears_its_peers_and_leaves_them_alone():
+    logits = torch.randn(1, 6, 5, 4, generator=torch.Generator().manual_seed(0)).double()
+    labels = torch.zeros(1, 5, dtype=torch.int64)
+    given = Given(labels, labels, torch.zeros(1, 1, 5, 4).double())
+    members = [Member("mutual", 2.0, 0.5, 0.1, start=start) for start in range(3)] * 2
+    terms = Terms(members, networks=3)
+    tuning = tuned(members, "additive", torch.device("cpu"))
+    _, soft, _ = terms.values(logits, given, tuning)
+    _, gradients = terms.gradients(logits, given, tuning)
+    for net in range(6):
+        peers = [other for other in range(net // 3 * 3, net // 3 * 3 + 3) if other != net]
+        own = logits[0, net].clone().requires_grad_()
+        expected = sum(soft_target_kl(own, logits[0, peer], 2.0) for peer in peers) / 2
+        expected.backward()
+        assert soft[0, net].item() == pytest.approx(expected.item())
+        torch.testing.assert_close(gradients[0, net], 0.5 * own.grad)
+
+
+# -- several terms ---------------------------------------------------------------------------
+
+
+def test_the_weight_of_a_further_term_turns_during_the_run():
+    run = Run(SMALL.but(also="10*hint + 0.5*logit_mse", epochs=2))
+    seen = []
+    for event in run:
+        seen.append(event)
+        if isinstance(event, Epoch) and event.epoch == 1:
+            run.controls.send(Retune("hint_weight", 0.0))
+    (turn,) = of_kind(seen, Retuned)
+    after = [event.students["distilled"].measures for event in of_kind(seen, Batch)
+             if event.position > turn.position]  # fmt: skip
+
+    assert (turn.name, turn.previous, turn.value) == ("hint_weight", 10, 0)
+    assert all(measures["hint_term"] == 0 < measures["logit_mse_term"] for measures in after)
+
+
+def test_a_term_beside_pulls_as_it_does_alone():
+    """kd with λ = 0 and a further kd-like term is that method with additive mixing."""
+    alone = SMALL.but(method="reverse_kl", mixing="additive", weight=0.7)
+    beside = SMALL.but(method="kd", mixing="additive", weight=0, also="0.7*reverse_kl")
+    one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (alone, beside))
+
+    assert two.nll == pytest.approx(one.nll, rel=1e-4)
+    inside = SMALL.but(method="hint", mixing="additive", weight=3)
+    beside = SMALL.but(method="kd", mixing="additive", weight=0, also="3*hint")
+    one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (inside, beside))
+    assert two.nll == pytest.approx(one.nll, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"also": "kd"}, "names kd twice"), ({"also": "hint + 2*hint"}, "names hint twice"),
+     ({"also": "3*hard"}, "cannot stand beside"), ({"also": "mutual"}, "cannot stand beside"),
+     ({"also": "x*hint"}, "also"), ({"also": "-1*hint"}, "also"),
+     ({"also": "hnit"}, "Did you mean 'hint'"),
+     ({"method": "hard", "also": "hint"}, "no soft term"),
+     ({"also": "attention_transfer"}, "convolutional")],
+)  # fmt: skip
+def test_terms_that_do_not_go_together_are_said(changes, sentence):
+    with pytest.raises(UserError, match=sentence):
+        SMALL.but(**changes)
+
+
+def test_terms_are_written_in_one_way():
+    assert SMALL.but(also=" hint+ 0.50 * dkd:beta=8 ").also == "1*hint + 0.5*dkd"
+
+
+# -- the transfer set ------------------------------------------------------------------------
+
+
+def test_hidden_labels_ask_for_nothing_and_the_others_for_their_mean():
+    kept = labelled(10, 0.3, seed=5)
+    targets = told_targets(torch.eye(10), kept)
+
+    assert int(kept.sum()) == 7
+    assert targets[~kept].count_nonzero() == 0
+    assert targets[kept].sum(-1).tolist() == pytest.approx([10 / 7] * 7)
+    nobody = told_targets(torch.eye(3), torch.zeros(3, dtype=torch.bool))
+    assert nobody.count_nonzero() == 0
+
+
+def test_without_any_label_the_teacher_alone_teaches():
+    config = SMALL.but(unlabelled=1, weight=1, epochs=12)
+    (end,) = of_kind(told(config), Finished)
+    (start,) = of_kind(told(config.but(epochs=1, lr=1e-7)), Finished)
+
+    assert end.students["plain"].nll == pytest.approx(start.students["plain"].nll, rel=1e-3)
+    assert end.students["distilled"].test_accuracy > 0.5
+    assert end.students["plain"].hard_loss == 0
+
+
+def test_labels_of_unlabelled_examples_reach_no_student():
+    """Wrong ones make no difference."""
+    hidden = SMALL.but(unlabelled=1, method="dkd")
+    clean, noisy = (of_kind(told(each), Finished)[0].students["distilled"].nll
+                    for each in (hidden, hidden.but(label_noise=0.9)))  # fmt: skip
+
+    assert clean == noisy
+
+
+def test_a_mixture_is_what_its_share_says():
+    mixer = Mixer(1.0)
+    mixer.begin(3, 1)
+    inputs, targets = torch.eye(6), torch.eye(6)
+    mixed, asked = mixer.mixed(inputs, targets)
+
+    assert torch.equal(mixed, asked)
+    assert mixed.sum(-1).tolist() == pytest.approx([1.0] * 6)
+    own = mixed.diagonal()
+    assert ((own >= 0.5) & (own <= 1)).all()
+    assert (own < 1).any()
+
+
+def test_mixed_inputs_are_shown_to_the_teacher_too():
+    (*_, last) = Run(SMALL.but(mixup=1, teacher_outputs="once"))
+
+    assert isinstance(last, Failed)
+    assert "changed at random" in last.error
+
+
+# -- patience --------------------------------------------------------------------------------
+
+
+def test_a_run_ends_when_nobody_gets_better(tmp_path):
+    config = SMALL.but(patience=2, epochs=60, lr=0.05)
+    folder = Store(tmp_path).create(config)
+    events = list(recorded(Run(config, folder), folder))
+    epochs, end = of_kind(events, Epoch), events[-1]
+    best = max(end.best_epochs.values())
+
+    assert len(epochs) == best + 2 < 60
+    for name, number in end.best_epochs.items():
+        history = [event.students[name].validation_accuracy for event in epochs]
+        assert history[number - 1] == max(history)
+        assert end.students[name] == epochs[number - 1].students[name]
+        data = loaded(config, None)
+        module = load_module(folder.path / end.weights[name], data).eval()
+        with torch.no_grad():
+            answers = module(data.normalised(data.test.inputs)).argmax(-1)
+        assert int((answers != data.test.labels).sum()) == end.students[name].test_errors
+
+
+def test_a_sweep_gives_all_students_the_same_epochs():
+    for changes in ({"patience": 3}, {"assistants": "mlp:8"}):
+        with pytest.raises(UserError, match="same epochs by the same teacher"):
+            SweepConfig(base=SMALL.but(**changes))
+
+
+def test_methods_without_a_teacher_take_no_assistants():
+    with pytest.raises(UserError, match="hears no teacher"):
+        SMALL.but(method="mutual", assistants="mlp:8")
+
+
+def test_several_networks_start_differently():
+    committee = build_model("mlp:4 + mlp:4", (8,), 3, 0)
+    first, second = (member.state_dict() for member in committee.members)
+
+    assert not all(torch.equal(first[name], second[name]) for name in first)
+    assert METHODS["mutual"].acts_on == "peers"
+    assert math.isclose(float(committee.shares.sum()), 1)
