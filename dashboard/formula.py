@@ -1,19 +1,23 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
-from kdcore.catalogue import method_of
+from kdcore.catalogue import further_weight, method_of, parse_also
 from kdcore.events import Batch
 
 
-def loss_formula(method: str, mixing: str) -> str:
-    """The distilled student's loss in symbols; ``method`` is a spec."""
+def loss_formula(method: str, mixing: str, also: str = "") -> str:
+    """The distilled student's loss in symbols; ``method`` and ``also`` are specs."""
     soft = method_of(method).formula
     if not soft:
         return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
     hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
-    return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}"
+    beside = "".join(rf" + {weight:g}\cdot {method_of(spec).formula}"
+                     for weight, spec in parse_also(also))  # fmt: skip
+    return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}{beside}"
 
 
-def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch: Batch) -> str:
+def loss_in_numbers(
+    method: str, mixing: str, controls: dict[str, float], batch: Batch, also: str = ""
+) -> str:
     """The right side with the newest means; empty where no student is distilled."""
     if "distilled" not in batch.students:
         return ""
@@ -31,4 +35,6 @@ def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch:
     elif entry.has_t2:
         temperature = controls["temperature"]
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
-    return rf"{hard} + {weight:.2f}\cdot {soft} = {now.loss:.3f}"
+    names = [further_weight(spec).replace("_weight", "_term") for _, spec in parse_also(also)]
+    beside = "".join(f" + {now.measures[name]:.3f}" for name in names if name in now.measures)
+    return rf"{hard} + {weight:.2f}\cdot {soft}{beside} = {now.loss:.3f}"

@@ -25,9 +25,10 @@ from kdcore.events import (
 
 STEP_COLUMNS = (
     "position", "loss", "hard", "soft", "accuracy", "agreement", "hard_gradient",
-    "soft_gradient", "soft_gradient_without_t2",
+    "soft_gradient", "soft_gradient_without_t2", "own_soft",
 )  # fmt: skip
-"""``hard`` and ``soft`` are the terms with their weights: they add up to ``loss``."""
+"""``hard`` and ``soft`` are the terms with their weights: they add up to ``loss``. ``own_soft`` is
+the method's part of ``soft``, without the terms that stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class History:
 
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)
-        values.pop("measures")
+        told = values.pop("measures")
+        beside = sum(value for term, value in told.items() if term.endswith("_term"))
         listens = student == "distilled" and bool(method_of(self.config["method"]).loss)
         weight = self.controls["weight"] if listens else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
@@ -167,7 +169,8 @@ class History:
         return {
             "position": position,
             "hard": hard * clean["hard_loss"],
-            "soft": weight * clean["soft_loss"],
+            "soft": weight * clean["soft_loss"] + beside,
+            "own_soft": weight * clean["soft_loss"],
             **{name: clean[name] for name in STEP_COLUMNS if name in clean},
         }
 

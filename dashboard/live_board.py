@@ -5,10 +5,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard import actions
+from dashboard.charts.style import role
 from dashboard.engine import hub, store
 from dashboard.formula import loss_formula, loss_in_numbers
 from dashboard.status import LIVE_STATES, Status, status
-from dashboard.text import explain, t, tell
+from dashboard.text import explain, language, t, tell, words
 from dashboard.verdict import verdict
 from kdcore.config import RunConfig
 
@@ -29,7 +30,7 @@ def board(run: str, *, startable: bool) -> None:
     state = hub().state(run) if run else ""
     _buttons(run, now, state, startable=startable)
     if not run:
-        st.latex(loss_formula(st.session_state["method"], st.session_state["mixing"]))
+        st.latex(loss_formula(*(st.session_state[name] for name in ("method", "mixing", "also"))))
     if run:
         if state in LIVE_STATES:
             st.progress(now.done or 0.0)
@@ -78,7 +79,8 @@ def _progress_text(now: Status) -> str:
                 t("live.rate", rate=now.batch.images_per_second),
             ])  # fmt: skip
         case "teacher" if now.teacher_epoch:
-            return t("live.loading_teacher", epoch=now.teacher_epoch.epoch,
+            return t("live.loading_teacher", who=role(words(language()), now.teacher_epoch.learner),
+                     epoch=now.teacher_epoch.epoch,
                      epochs=now.teacher_epoch.epochs,
                      accuracy=now.teacher_epoch.test_accuracy)  # fmt: skip
         case "teacher":
@@ -89,8 +91,9 @@ def _progress_text(now: Status) -> str:
 
 
 def _formula(config: RunConfig, now: Status) -> None:
-    symbols = loss_formula(config.method, config.mixing)
-    numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch)
+    symbols = loss_formula(config.method, config.mixing, config.also)
+    numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
+                                            config.also)  # fmt: skip
     st.latex(symbols + (rf" \;=\; {numbers}" if numbers else ""), help=t("live.formula_note"))
 
 

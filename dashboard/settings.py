@@ -16,7 +16,10 @@ from kdcore.catalogue import (
     METHODS,
     MODELS,
     PRESETS,
+    also_spec,
+    further_weight,
     method_spec,
+    parse_also,
     parse_method,
 )
 from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig, check_weight, checked
@@ -29,17 +32,34 @@ KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
 GROUPS = {
     "models": ("teacher", "student", "student_start", "students"),
     "loss": ("method", "mixing"),
+    "schemes": (
+        "teacher_mixing",
+        "teacher_shares",
+        "assistants",
+        "ensemble",
+        "also",
+    ),
     "training": (
         "optimizer",
         "batch_size",
         "epochs",
+        "patience",
         "teacher_epochs",
         "seed",
         "temperature_schedule",
         "weight_schedule",
         "lr_schedule",
     ),
-    "data": ("label_noise", "transfer_size", "drop_classes", "augment", "image_size", "data_root"),
+    "data": (
+        "label_noise",
+        "transfer_size",
+        "unlabelled",
+        "drop_classes",
+        "augment",
+        "mixup",
+        "image_size",
+        "data_root",
+    ),
     "machine": (
         "device",
         "precision",
@@ -118,6 +138,10 @@ def adopt(values: Mapping[str, Any]) -> None:
     st.session_state["method"] = method_spec(
         method, {name: values.get(name, value) for name, value in own.items()}
     )
+    st.session_state["also"] = also_spec(
+        (values.get(further_weight(spec), weight), spec)
+        for weight, spec in _further()
+    )  # fmt: skip
 
 
 def live_value(name: str) -> float:
@@ -228,6 +252,35 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
         on_change=on_change, args=("speed",),
     )  # fmt: skip
     _own_sliders(method, own, on_change)
+    _further_sliders(on_change)
+
+
+def _further() -> list[tuple[float, str]]:
+    """The terms beside the method; none while what is typed is no such text."""
+    try:
+        return parse_also(st.session_state["also"])
+    except UserError:
+        return []
+
+
+def _further_sliders(on_change: Callable[[str], None]) -> None:
+    """The weights of the terms that stand beside the method; they act during a run too."""
+
+    def changed(name: str) -> None:
+        st.session_state["also"] = also_spec(
+            (live_value(further_weight(spec)), spec) for _, spec in _further()
+        )
+        on_change(name)
+
+    columns = st.columns(4, gap="medium")
+    for number, (weight, spec) in enumerate(_further()):
+        name = further_weight(spec)
+        st.session_state[f"{OWN}{name}"] = weight
+        top = max(1.0, 2.0 * weight)
+        columns[number % 4].slider(
+            t("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
+            step=top / 40, on_change=changed, args=(name,),
+        )  # fmt: skip
 
 
 def _own_sliders(method: str, own: Mapping[str, float], on_change: Callable[[str], None]) -> None:

@@ -6,6 +6,7 @@ from kdcore.config import RunConfig
 from kdcore.events import (
     Batch,
     Cost,
+    EnsembleScores,
     Epoch,
     Finished,
     Prepared,
@@ -13,6 +14,7 @@ from kdcore.events import (
     Scores,
     Started,
     StepScores,
+    Taught,
     TeacherEpoch,
 )
 
@@ -50,21 +52,31 @@ def teacher_epoch(epoch=3):
 MEASURES = {
     "kl": 0.0213, "target_kl": 0.011, "non_target_kl": 0.206, "weighted_non_target_kl": 0.0103,
     "non_target_weight": 0.05, "row_correlation": 0.9, "column_correlation": 0.85, "cka": 0.8,
-    "discriminator_accuracy": 0.6,
+    "discriminator_accuracy": 0.6, "teacher_weight_1": 0.6, "teacher_weight_2": 0.4,
 }  # fmt: skip
+
+
+SEVERAL = {"teacher": "mlp:8 + mlp:4", "also": "2*logit_mse", "ensemble": 2}
+"""Settings of a run with two teachers, two soft terms and two networks a student."""
 
 
 def prepared():
     cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
+    teachers = [Taught(role=f"teacher {number}", model=model, scores=scores(6 + number))
+                for number, model in ((1, "mlp:8"), (2, "mlp:4"))]  # fmt: skip
     return Prepared(teacher_source="trained", teacher=TEACHER, arrays=None, seconds=1.0,
+                    teachers=teachers,
                     costs=dict.fromkeys(("teacher", "plain", "distilled"), cost))  # fmt: skip
 
 
-def batch(step=18, position=0.5, *, controls=None):
+BESIDE = {"logit_mse_term": 0.02}
+
+
+def batch(step=18, position=0.5, *, controls=None, beside=None):
     means = StepScores(loss=0.277, hard_loss=0.213, soft_loss=0.341, accuracy=0.9, agreement=0.9,
                        hard_gradient=0.1, soft_gradient=0.2,
                        soft_gradient_without_t2=0.01)  # fmt: skip
-    told = {"plain": means, "distilled": replace(means, measures=MEASURES)}
+    told = {"plain": means, "distilled": replace(means, measures=MEASURES | (beside or {}))}
     return Batch(step=step, position=position, seconds=0.5, images_per_second=1000.0,
                  students=told, controls=controls or {})  # fmt: skip
 
@@ -74,6 +86,11 @@ def epoch(number=1, *, plain=30, distilled=25):
         epoch=number, step=36 * number, seconds=1.0, images_per_second=1000.0, teacher=TEACHER,
         students={"plain": scores(plain), "distilled": scores(distilled)},
         controls={"temperature": 4.0, "weight": 0.5, "lr": 0.003, "speed": 0.0},
+        ensembles={
+            name: EnsembleScores(test_accuracies=[0.9, 0.8], voting_accuracy=0.88,
+                                 disagreement=disagreement)
+            for name, disagreement in (("plain", 0.2), ("distilled", 0.15))
+        },
     )  # fmt: skip
 
 

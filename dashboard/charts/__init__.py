@@ -21,6 +21,7 @@ from dashboard.charts import (
     courses,
     decoupled,
     discriminator,
+    ensembles,
     entropy,
     error_origin,
     errors,
@@ -37,6 +38,9 @@ from dashboard.charts import (
     risk_coverage,
     style,
     teacher_curve,
+    teacher_weights,
+    teachers,
+    terms,
 )
 from dashboard.history import History
 
@@ -70,6 +74,10 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "cka": cka.figure,
     "discriminator": discriminator.figure,
     "courses": courses.figure,
+    "terms": terms.figure,
+    "teachers": teachers.figure,
+    "teacher_weights": teacher_weights.figure,
+    "ensembles": ensembles.figure,
 }
 """``figure(history, words)``."""
 

@@ -13,12 +13,21 @@ MARKERS = {"teacher": "diamond", "plain": "square", "distilled": "circle"}
 GAP = "#D55E00"
 """What should not be there: the gap between confidence and accuracy."""
 
+SEQUENCE = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#56B4E9", "#D55E00")
+"""For what is none of the learners."""
+
 Words = Mapping[str, str]
 
 
 def name(words: Words, learner: str) -> str:
     """The learner's name in the words' language."""
     return words[f"learner.{learner}"]
+
+
+def role(words: Words, told: str) -> str:
+    """``teacher 2`` in the words' language."""
+    kind, _, number = told.partition(" ")
+    return f"{words[f'learner.{kind}']} {number}".strip()
 
 
 def method_title(words: Words, spec: str) -> str:

@@ -11,12 +11,13 @@ LINES = (("train_accuracy", "chart.on_training", "dot"),
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
-    """Accuracy after each of the teacher's epochs; said in words where it came from the store."""
+    """Accuracy after each epoch of the teacher, of several the newest; or why there is none."""
     if not history.teacher_epochs:
         reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}
         source = history.prepared.teacher_source if history.prepared else ""
         return style.empty(words, reason.get(source, "teacher_soon"))
-    epochs = history.teacher_epochs
+    newest = history.teacher_epochs[-1].learner
+    epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [
         {"type": "scatter", "mode": "lines+markers", "name": words[title],
          "x": [epoch.epoch for epoch in epochs], "y": [getattr(epoch, part) for epoch in epochs],
@@ -31,5 +32,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                       "range": [0, epochs[-1].epochs]},
             "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": ".0%"},
             "hovermode": "x",
+            "annotations": [style.heading(f"{style.role(words, newest)} · {epochs[-1].model}",
+                                          [0, 1])] if newest != "teacher" else [],
         },
     }  # fmt: skip

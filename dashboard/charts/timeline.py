@@ -58,6 +58,13 @@ def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
 
 
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:
+    if mark.name.endswith("_weight"):
+        return f"{_further(mark.name, words)}×{mark.value:g}"
     symbol = symbols.get(mark.name) or words[f"live.slider.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"
+
+
+def _further(name: str, words: Words) -> str:
+    """The name of a method that stands beside the run's own, from that of its weight."""
+    return words[f"method.{name.removesuffix('_weight')}"]

@@ -26,6 +26,23 @@ POLL = 1.0  # seconds between two looks at the run's state; the charts get their
 EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
 
+def scheme_panels(config: RunConfig, run: str) -> None:
+    """The panels of what is more than one teacher, one student and one soft term."""
+    several = len(config.teachers) > 1
+    if config.also:
+        chart_panel("terms", run, height=220)
+    if several and not config.assistants:
+        left, right = st.columns(2)
+        with left:
+            chart_panel("teachers", run, height=260)
+        with right:
+            chart_panel("teacher_weights", run, height=260)
+    elif config.assistants:
+        chart_panel("teachers", run, height=260)
+    if config.networks > 1:
+        chart_panel("ensembles", run, height=280)
+
+
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
     """The board, and the whole page anew when other panels are due."""
     board(run, startable=not problem(chosen))
@@ -63,5 +80,6 @@ else:
         chart_panel("courses", run, height=200)
     if own_panel:
         chart_panel(own_panel, run, height=260)
+    scheme_panels(config, run)
     transport(run)
 show_in_address()

@@ -8,6 +8,7 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kdcore.catalogue import models_spec
 from kdcore.cli import catalogue, choose_teacher, runs, search, sweep, train
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -60,6 +61,8 @@ def config_of(given: argparse.Namespace) -> RunConfig:
         values |= _read(Path(given.config))
     names = [item.name for item in fields(RunConfig)]
     values |= {name: told for name in names if (told := getattr(given, name, None)) is not None}
+    if isinstance(values.get("teacher"), list):
+        values["teacher"] = models_spec(values["teacher"])
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
 
 
@@ -180,6 +183,7 @@ def _add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
     entry.add_argument(
         f"--{item.name.replace('_', '-')}", dest=item.name, metavar="VALUE",
         help=f"{help} (default: {item.default})".replace("%", "%%"),
+        action="append" if item.name == "teacher" else "store",
     )  # fmt: skip
 
 

@@ -84,15 +84,19 @@ def _line(event: Event) -> str:
                 f"{event.validation_size:,} validation, {event.test_size:,} test examples"
             )
         case TeacherEpoch():
-            return (f"teacher {event.epoch}/{event.epochs}: loss {event.train_loss:.4f}, "
+            model = f" ({event.model})" if event.learner != "teacher" else ""
+            return (f"{event.learner}{model} {event.epoch}/{event.epochs}: loss {event.train_loss:.4f}, "
                     f"test accuracy {event.test_accuracy:.2%}")  # fmt: skip
         case Prepared(teacher=Scores() as teacher):
-            return f"teacher {event.teacher_source}: {_scores(teacher)}"
+            each = [f"{one.role} ({one.model}): {_scores(one.scores)}" for one in event.teachers]
+            return "\n".join([*each, f"teacher {event.teacher_source}: {_scores(teacher)}"])
         case Epoch():
             students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
             return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"
         case Finished():
-            return f"{'stopped' if event.stopped else 'finished'} after {event.seconds:.1f} s"
+            best = "".join(f"; best {name}: epoch {epoch}, {_scores(event.students[name])}"
+                           for name, epoch in event.best_epochs.items())  # fmt: skip
+            return f"{'stopped' if event.stopped else 'finished'} after {event.seconds:.1f} s{best}"
     return ""
 
 

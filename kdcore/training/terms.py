@@ -264,7 +264,7 @@ def _gradient(entry: Method) -> ByName:
         leaf = given["student_logits"].detach().requires_grad_()
         with torch.enable_grad():
             total = loss({**given, "student_logits": leaf}).sum()  # students do not meet in it
-        (gradient,) = torch.autograd.grad(total, leaf)
+        gradient: Tensor = torch.autograd.grad(total, leaf)[0]
         return gradient
 
     return by_autograd

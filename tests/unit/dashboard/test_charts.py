@@ -15,6 +15,8 @@ from dashboard.text import LANGUAGES, words
 from kdcore.events import Retuned, Snapshot
 
 ALL = {**OVER_TIME, **OF_A_MOMENT}
+WITHOUT_TIME = ("teacher_curve", "teachers")
+"""Those of ``OVER_TIME`` that have not the run's epochs as their axis."""
 TABLES = ("calibration_table", "cost")
 
 
@@ -23,9 +25,11 @@ def history():
     change = Retuned(step=20, position=0.6, name="temperature", value=8.0, previous=4.0)
     told = History()
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
-    told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1"),
-               make.teacher_epoch(), make.prepared(), make.batch(controls=acting), change,
-               make.batch(20, 0.6, controls=acting | {"weight": 0.2}), make.epoch(1),
+    told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1",
+                            **make.SEVERAL),
+               make.teacher_epoch(), make.prepared(), make.batch(controls=acting, beside=make.BESIDE), change,
+               make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
+               make.epoch(1),
                Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
     return told
 
@@ -70,9 +74,41 @@ def test_only_what_has_a_schedule_is_shown_as_moving(history):
 
 
 def test_the_weight_of_a_schedule_weighs_the_terms(history):
-    soft = history.steps["distilled"].columns["soft"]
+    columns = history.steps["distilled"].columns
 
-    assert soft == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
+    assert columns["own_soft"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
+    assert columns["soft"] == pytest.approx([0.5 * 0.341 + 0.02, 0.2 * 0.341 + 0.02])
+
+
+def test_a_further_term_is_drawn_beside_the_methods_own(history):
+    own, beside = draw("terms", history)["data"]
+
+    assert own["y"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
+    assert (beside["name"], beside["y"]) == ("Squared error of logits", [0.02, 0.02])
+
+
+def test_the_weights_of_the_teachers_have_their_names(history):
+    traces = draw("teacher_weights", history)["data"]
+
+    assert [trace["name"] for trace in traces] == ["Teacher 1 · mlp:8", "Teacher 2 · mlp:4"]
+    assert [trace["y"][-1] for trace in traces] == [0.6, 0.4]
+
+
+def test_the_students_stand_below_those_who_taught(history):
+    (bars,) = draw("teachers", history)["data"]
+
+    assert bars["y"] == ["Teacher 1 · mlp:8", "Teacher 2 · mlp:4", "all teachers together",
+                         "Plain student", "Distilled student"]  # fmt: skip
+    assert bars["customdata"] == [7, 8, 6, 30, 25]
+
+
+def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
+    figure = draw("ensembles", history)
+    (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
+                   if note.get("name") != "mark"]  # fmt: skip
+
+    assert sentence == "the teacher removes 25% of it"
+    assert [trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"] == [[0.2], [0.15]]
 
 
 def test_the_parts_of_a_divergence_are_stacked_up_to_it(history):
@@ -110,11 +146,12 @@ def test_a_learner_has_one_colour_everywhere(history):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in OVER_TIME if name != "teacher_curve"])
+@pytest.mark.parametrize("name", [name for name in OVER_TIME if name not in WITHOUT_TIME])
 def test_a_change_leaves_a_labelled_mark(name, history):
     layout = draw(name, history)["layout"]
 
-    assert {note["text"] for note in layout["annotations"]} == {"T=8"}
+    marks = {note["text"] for note in layout["annotations"] if note.get("name") == "mark"}
+    assert marks == {"T=8"}
     assert layout["shapes"][0]["x0"] == 0.6
 
 
@@ -171,11 +208,11 @@ def applied(figure, change):
 @pytest.mark.parametrize("name", OVER_TIME)
 def test_the_messages_add_up_to_the_chart(name):
     history, shown, kinds = History(), None, []
-    events = [make.started(epochs=3, weight_schedule="linear:0"), make.teacher_epoch(1),
-              make.prepared()]  # fmt: skip
+    events = [make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
+              make.teacher_epoch(1), make.prepared()]  # fmt: skip
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     for step in range(1, 40):
-        events.append(make.batch(step, step / 13, controls=acting))
+        events.append(make.batch(step, step / 13, controls=acting, beside=make.BESIDE))
         if step % 13 == 0:
             events.append(make.epoch(step // 13, plain=step))
     for event in events:
@@ -187,7 +224,7 @@ def test_the_messages_add_up_to_the_chart(name):
             shown = applied(shown, change)
         assert shown == figure
 
-    if name != "teacher_curve":
+    if name not in WITHOUT_TIME:
         assert kinds.count("replace") <= 4
         assert kinds.count("append") > 1
 

@@ -1,0 +1,58 @@
+"""Ensembles: what their networks are worth alone and together, and how much they differ."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Two panels: accuracy alone, by vote and by mean answer; and disagreement of the networks."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    epochs = [epoch for epoch in history.epochs if epoch.ensembles]
+    if not epochs:
+        return style.empty(words, "epoch" if not history.epochs else "one_network")
+    x = [epoch.epoch for epoch in epochs]
+    data = []
+    for learner in history.students:
+        told = [epoch.ensembles[learner] for epoch in epochs]
+        alone = [sum(one.test_accuracies) / len(one.test_accuracies) for one in told]
+        together = [epoch.students[learner].test_accuracy for epoch in epochs]
+        voting = [one.voting_accuracy for one in told]
+        name = style.name(words, learner)
+        colour = style.COLOURS[learner]
+        for title, values, dash in (
+            ("chart.by_mean", together, "solid"), ("chart.by_vote", voting, "dash"),
+            ("chart.alone", alone, "dot"),
+        ):  # fmt: skip
+            data.append({
+                "type": "scatter", "mode": "lines+markers", "name": f"{name}: {words[title]}",
+                "x": x, "y": values, "line": {"color": colour, "dash": dash, "width": 2},
+                "marker": {"size": 5, "symbol": style.MARKERS[learner]},
+                "hovertemplate": "%{y:.1%}",
+            })  # fmt: skip
+        data.append({
+            "type": "scatter", "mode": "lines+markers", "name": name, "showlegend": False, "x": x,
+            "y": [one.disagreement for one in told], "xaxis": "x2", "yaxis": "y2",
+            "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
+            "marker": {"size": 6, "symbol": style.MARKERS[learner]}, "hovertemplate": "%{y:.1%}",
+        })  # fmt: skip
+    layout = timeline.layout(history, words, words["chart.test_accuracy"], tickformat=".0%")
+    left, right = (style.panels(2, at, gap=0.14) for at in range(2))
+    layout["annotations"] = [*layout["annotations"], _removed(epochs[-1], words, right)]
+    layout["xaxis2"] = layout["xaxis"] | {"domain": right, "anchor": "y2"}
+    layout["xaxis"] = layout["xaxis"] | {"domain": left}
+    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "tickformat": ".0%",
+                        "anchor": "x2", "rangemode": "tozero"}  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
+def _removed(epoch: Any, words: style.Words, domain: list[float]) -> dict[str, Any]:
+    """How much of the plain networks' disagreement the teacher has removed, in words."""
+    pair = [epoch.ensembles.get(learner) for learner in ("plain", "distilled")]
+    if not all(pair) or not pair[0].disagreement:
+        return style.heading("", domain)
+    share = 1 - pair[1].disagreement / pair[0].disagreement
+    key = "chart.disagreement_removed" if share >= 0 else "chart.disagreement_added"
+    return style.heading(words[key].format(share=f"{abs(share):.0%}"), domain)

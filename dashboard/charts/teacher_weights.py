@@ -1,0 +1,35 @@
+"""How much each of several teachers counts."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.charts.measures import lines, missing
+from dashboard.history import History
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """The mean weight of each teacher on the newest batches; they add up to 1."""
+    if history.prepared and len(taught(history)) < 2:
+        return style.empty(words, "one_teacher")
+    if empty := missing(history, words, "teacher_weight_1"):
+        return empty
+    named = {one.role: f"{style.role(words, one.role)} · {one.model}" for one in taught(history)}
+    shown = [
+        (f"teacher_weight_{number}", role, style.SEQUENCE[number % len(style.SEQUENCE)],
+         DASHES[number % len(DASHES)])
+        for number, role in enumerate(named, start=1)
+    ]  # fmt: skip
+    columns = history.measures["distilled"].columns
+    return {
+        "data": lines(columns, named, shown, ".1%"),
+        "layout": timeline.layout(history, words, words["chart.teacher_weight"], tickformat=".0%",
+                                  rangemode="tozero"),
+    }  # fmt: skip
+
+
+def taught(history: History) -> list[Any]:
+    """The teachers, assistants left out."""
+    told = history.prepared.teachers if history.prepared else []
+    return [one for one in told if one.role.startswith("teacher")]

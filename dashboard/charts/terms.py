@@ -1,0 +1,35 @@
+"""What each soft term adds to the distilled student's loss."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+from kdcore.catalogue import further_weight, method_name, parse_also
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """A line for the method's own term and for each that stands beside it, weighed."""
+    if history.prepared and "distilled" not in history.students:
+        return style.empty(words, "distilled")
+    further = [spec for _, spec in parse_also(history.config.get("also", ""))]
+    if history.prepared and not further:
+        return style.empty(words, "one_term")
+    if "distilled" not in history.measures:
+        return style.empty(words, "time")
+    columns = history.measures["distilled"].columns
+    steps = history.steps["distilled"].columns
+    own = history.config["method"]
+    shown = [(own, steps["position"], steps["own_soft"])]
+    for spec in further:
+        column = further_weight(spec).replace("_weight", "_term")
+        shown.append((spec, columns["position"], columns[column]))
+    return {
+        "data": [
+            {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y),
+             "name": style.method_title(words, method_name(spec)),
+             "line": {"width": 2, "color": style.SEQUENCE[at % len(style.SEQUENCE)]},
+             "hovertemplate": "%{y:.4f}"}
+            for at, (spec, x, y) in enumerate(shown)
+        ],
+        "layout": timeline.layout(history, words, words["chart.term"], rangemode="tozero"),
+    }  # fmt: skip
