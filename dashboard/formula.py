@@ -1,6 +1,6 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
-from kdcore.catalogue import further_weight, method_of, parse_also
+from kdcore.catalogue import further_weight, method_name, method_of, parse_also
 from kdcore.events import Batch
 
 
@@ -10,8 +10,9 @@ def loss_formula(method: str, mixing: str, also: str = "") -> str:
     if not soft:
         return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
     hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
-    beside = "".join(rf" + {weight:g}\cdot {method_of(spec).formula}"
-                     for weight, spec in parse_also(also))  # fmt: skip
+    named = [(weight, method_name(spec).replace("_", r"\_")) for weight, spec in parse_also(also)]
+    beside = "".join(rf" + {weight:g}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
+                     for weight, name in named)  # fmt: skip
     return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}{beside}"
 
 

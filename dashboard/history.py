@@ -1,7 +1,7 @@
 """What a run's charts are drawn from: its events, folded into columns as they come."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class History:
     """By student, ``STEP_COLUMNS``."""
     measures: dict[str, Thinned] = field(default_factory=dict)
     """By student, ``position`` and the method's own numbers; a student without any is left out."""
+    terms: Thinned | None = None
+    """``position`` and the distilled student's terms beside the method's own, with weights."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -151,16 +153,18 @@ class History:
 
     def _measure(self, event: Batch) -> None:
         for name, means in event.students.items():
-            if means.measures:
-                names = ("position", *means.measures)
-                columns = self.measures.setdefault(name, Thinned(names))
+            beside, measures = _parted(means.measures)
+            if beside:
+                self.terms = self.terms or Thinned(("position", *beside))
+                self.terms.add({"position": event.position} | beside)
+            if measures:
+                columns = self.measures.setdefault(name, Thinned(("position", *measures)))
                 nothing = dict.fromkeys(columns.columns, math.nan)
-                columns.add(nothing | {"position": event.position} | means.measures)
+                columns.add(nothing | {"position": event.position} | measures)
 
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)
-        told = values.pop("measures")
-        beside = sum(value for term, value in told.items() if term.endswith("_term"))
+        beside = sum(_parted(values.pop("measures"))[0].values())
         listens = student == "distilled" and bool(method_of(self.config["method"]).loss)
         weight = self.controls["weight"] if listens else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
@@ -173,6 +177,12 @@ class History:
             "own_soft": weight * clean["soft_loss"],
             **{name: clean[name] for name in STEP_COLUMNS if name in clean},
         }
+
+
+def _parted(measures: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """The terms beside the method's own, and what the method tells of itself."""
+    beside = {name: value for name, value in measures.items() if name.endswith("_term")}
+    return beside, {name: value for name, value in measures.items() if name not in beside}
 
 
 def _means(scores: Scores) -> StepScores:

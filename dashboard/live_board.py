@@ -94,7 +94,11 @@ def _formula(config: RunConfig, now: Status) -> None:
     symbols = loss_formula(config.method, config.mixing, config.also)
     numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
                                             config.also)  # fmt: skip
-    st.latex(symbols + (rf" \;=\; {numbers}" if numbers else ""), help=t("live.formula_note"))
+    if numbers and config.also:  # too long for one line
+        symbols = rf"\begin{{aligned}}{symbols.replace(' = ', ' &= ', 1)}\\ &= {numbers}\end{{aligned}}"
+    elif numbers:
+        symbols = rf"{symbols} \;=\; {numbers}"
+    st.latex(symbols, help=t("live.formula_note"))
 
 
 def _trouble(now: Status, state: str) -> None:

@@ -45,7 +45,18 @@ def verdict(status: Status) -> list[Sentence]:
         *(Sentence(f"verdict.{name}", {"accuracy": score.test_accuracy})
           for name, score in scores.items()),
         *_comparison(last.students, status.started.test_size),
+        *_best(status.finished.best_epochs if status.finished else {}),
     ]  # fmt: skip
+
+
+def _best(epochs: dict[str, int]) -> list[Sentence]:
+    """Which epoch's weights a run with patience has kept."""
+    if not epochs:
+        return []
+    earliest, latest = min(epochs.values()), max(epochs.values())
+    if earliest == latest:
+        return [Sentence("verdict.best_epoch", {"epoch": latest})]
+    return [Sentence("verdict.best_epochs", epochs)]
 
 
 def _comparison(students: dict[str, Scores], size: int) -> list[Sentence]:

@@ -20,8 +20,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     # with assistants the last one is the students' teacher, and stands there already
     if history.teacher and history.prepared.teachers[-1].role.startswith("teacher"):
         rows.append((words["chart.teachers_together"], history.teacher, "teacher"))
+    end = history.finished
     if history.evaluations:
-        _, newest = history.evaluations[-1]
+        newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [(style.name(words, learner), scores, learner)
                  for learner, scores in newest.items()]  # fmt: skip
     accuracies = [scores.test_accuracy for _, scores, _ in rows]

@@ -14,9 +14,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     further = [spec for _, spec in parse_also(history.config.get("also", ""))]
     if history.prepared and not further:
         return style.empty(words, "one_term")
-    if "distilled" not in history.measures:
+    if history.terms is None:
         return style.empty(words, "time")
-    columns = history.measures["distilled"].columns
+    columns = history.terms.columns
     steps = history.steps["distilled"].columns
     own = history.config["method"]
     shown = [(own, steps["position"], steps["own_soft"])]

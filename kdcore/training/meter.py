@@ -191,8 +191,10 @@ class Meter:
         for name, losses in beside.items():
             mixed = mixed + tuning.settings[name].double() * losses.double()
         own = self._measures(logits, given, tuning) if measured else {}
-        own |= {name.replace("_weight", "_term"): tuning.settings[name].double() * losses.double()
-                for name, losses in beside.items()}  # fmt: skip
+        for name, losses in beside.items():
+            weighed = tuning.settings[name].double() * losses.double()
+            weighed[:, self._terms.deaf] = torch.nan
+            own[name.replace("_weight", "_term")] = weighed
         means, norms, examples = self._gather(
             torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]), norms, examples
         )

@@ -118,7 +118,8 @@ class Terms:
     ) -> None:
         self.faculty, self._networks = faculty or Faculty(), networks
         self._voices = list(_voices(members))
-        self._listening = [member.listens for member in members]
+        self.deaf = [at for at, member in enumerate(members) if not member.listens]
+        """The members without a soft term."""
         self._has_t2 = [METHODS[member.method].has_t2 for member in members]
 
     def gradients(self, logits: Tensor, given: Given, tuning: Tuning) -> tuple[Tensor, Tensor]:
@@ -176,9 +177,9 @@ class Terms:
                     found[member][name] = found[member].get(name, 0.0) + share * values[:, at]
         if self.faculty.count > 1 and given.teacher_logits is not None:
             weights = self.faculty.weights(given.teacher_logits, given.known, tuning.temperature)
-            for member, listens in enumerate(self._listening):
+            for member in set(range(len(found))) - {*self.deaf}:
                 for teacher, values in enumerate(weights[:, member].mean(-1).T, start=1):
-                    found[member] |= {f"teacher_weight_{teacher}": values} if listens else {}
+                    found[member][f"teacher_weight_{teacher}"] = values
         return found
 
     def without_t2(self, norm: float, member: int, temperature: float) -> float:
