@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdcore.catalogue import DATASETS, METHODS, MODELS
+from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
 
@@ -90,6 +90,7 @@ def _words_of_the_engine() -> dict[str, str]:
             for name, method in METHODS.items()
             for own, about in method.settings.items()
         }
+        | {f"scheme.{name}": scheme.title for name, scheme in SCHEMES.items()}
         | {f"model.{name}": family.title for name, family in MODELS.items()}
     )
 

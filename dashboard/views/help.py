@@ -3,18 +3,33 @@
 import streamlit as st
 
 from dashboard.text import t
-from kdcore.catalogue import DATASETS, METHODS, MODELS
+from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 
 st.title(t("help.title"), anchor=False)
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
 st.subheader(t("help.tables"), anchor=False)
-methods, datasets, models = st.tabs([t("help.methods"), t("help.datasets"), t("help.models")])
+methods, schemes, datasets, models = st.tabs(
+    [t("help.methods"), t("help.schemes"), t("help.datasets"), t("help.models")]
+)
 name, title = t("help.name"), t("help.title_column")
 methods.table(
     [
         {name: key, title: t(f"method.{key}"), t("help.source"): method.source}
         for key, method in METHODS.items()
+    ]
+)
+schemes.table(
+    [
+        {
+            title: t(f"scheme.{key}"),
+            t("help.example"): " · ".join(
+                f"{t(f'setting.{setting}.label')}: {value}"
+                for setting, value in scheme.settings.items()
+            ),
+            t("help.source"): scheme.source,
+        }
+        for key, scheme in SCHEMES.items()
     ]
 )
 datasets.table(

@@ -14,6 +14,7 @@ from kdcore.catalogue.models import (
     parse_model,
     parse_models,
 )
+from kdcore.catalogue.schemes import SCHEMES, Scheme
 from kdcore.catalogue.specs import (
     HIGHEST_FURTHER_WEIGHT,
     also_spec,
@@ -32,9 +33,11 @@ __all__ = [
     "METHODS",
     "MODELS",
     "PRESETS",
+    "SCHEMES",
     "Family",
     "Method",
     "MethodSetting",
+    "Scheme",
     "Source",
     "also_spec",
     "checked_method_setting",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS
+from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
@@ -19,9 +20,10 @@ def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def methods(given: argparse.Namespace) -> int:
-    """The ways to use a teacher."""
+    """The ways to use a teacher, and to arrange the teaching."""
     if given.json:
-        return _show(given, METHODS, ())
+        _show(given, METHODS, ())
+        return _show(given, SCHEMES, ())
     table = Table("name", "title", "acts on", "its own settings", "source")
     for name, method in METHODS.items():
         own = [f"{setting}={about.default:g}" for setting, about in method.settings.items()]
@@ -29,7 +31,17 @@ def methods(given: argparse.Namespace) -> int:
         table.add_row(name, method.title, acts_on, ", ".join(own), method.source)
     Console().print(table)
     Console().print("A setting goes behind the name: --method dkd:beta=2")
+    schemes = Table("scheme", "title", "for example", "source")
+    for name, scheme in SCHEMES.items():
+        schemes.add_row(name, scheme.title, flags(scheme.settings), scheme.source)
+    Console().print(schemes)
     return 0
+
+
+def flags(settings: Mapping[str, Any]) -> str:
+    """Settings as one types them."""
+    return " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(value))}"
+                    for name, value in settings.items())  # fmt: skip
 
 
 def datasets(given: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from kdcore import RunConfig
-from kdcore.catalogue import METHODS, method_spec, parse_method
+from kdcore.catalogue import METHODS, SCHEMES, method_spec, parse_method
 from kdcore.errors import UserError
 from kdcore.sweep_config import SweepConfig
 
@@ -51,3 +51,9 @@ def test_a_sweep_may_hold_one_method_with_several_settings():
 
     assert sweep.methods == ("dkd:beta=2", "dkd", "kd")
     assert [cell.method for cell in sweep.cells][::3] == ["dkd:beta=2", "dkd", "kd"]
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_the_example_of_a_scheme_is_a_run_and_no_usual_one(name):
+    assert RunConfig(**SCHEMES[name].settings) != RunConfig()
+    assert SCHEMES[name].source
