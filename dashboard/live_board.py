@@ -29,7 +29,7 @@ def board(run: str, *, startable: bool) -> None:
     now = status(hub().events(run)) if run else Status()
     state = hub().state(run) if run else ""
     _buttons(run, now, state, startable=startable)
-    if not run:
+    if not run and startable:
         st.latex(loss_formula(*(st.session_state[name] for name in ("method", "mixing", "also"))))
     if run:
         if state in LIVE_STATES:
@@ -95,7 +95,9 @@ def _formula(config: RunConfig, now: Status) -> None:
     numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
                                             config.also)  # fmt: skip
     if numbers and config.also:  # too long for one line
-        symbols = rf"\begin{{aligned}}{symbols.replace(' = ', ' &= ', 1)}\\ &= {numbers}\end{{aligned}}"
+        symbols = (
+            rf"\begin{{aligned}}{symbols.replace(' = ', ' &= ', 1)}\\ &= {numbers}\end{{aligned}}"
+        )
     elif numbers:
         symbols = rf"{symbols} \;=\; {numbers}"
     st.latex(symbols, help=t("live.formula_note"))

@@ -138,10 +138,10 @@ def adopt(values: Mapping[str, Any]) -> None:
     st.session_state["method"] = method_spec(
         method, {name: values.get(name, value) for name, value in own.items()}
     )
-    st.session_state["also"] = also_spec(
-        (values.get(further_weight(spec), weight), spec)
-        for weight, spec in _further()
-    )  # fmt: skip
+    if further := _further():
+        st.session_state["also"] = also_spec(
+            (values.get(further_weight(spec), weight), spec) for weight, spec in further
+        )
 
 
 def live_value(name: str) -> float:

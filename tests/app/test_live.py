@@ -198,3 +198,40 @@ def test_an_unexpected_error_comes_with_details_to_copy(open_page, store):
 
     assert "KeyError: 3" in app.error[0].value
     assert app.code[0].value == "Traceback: all of it"
+
+
+def test_a_further_term_has_a_slider_that_acts_during_its_run(open_page, hub):
+    app = open_page("live", also="2*hint + 0.5*relational")
+    assert value_of(app, "own_hint_weight") == 2.0
+    app.button(key="start").click().run()
+    app.slider(key="own_hint_weight").set_value(3.0).run()
+
+    assert hub.sent == [Retune("hint_weight", 3.0)]
+    assert app.query_params["also"] == "3*hint + 0.5*relational"
+
+
+def test_what_is_typed_wrong_among_the_schemes_is_said(open_page):
+    app = open_page("live")
+    app.text_input(key="also").set_value("2*hnit").run()
+
+    assert not app.exception
+    assert "hint" in app.error[0].value
+    assert app.button(key="start").disabled
+
+
+@pytest.mark.parametrize(
+    ("settings", "titles"),
+    [({"teacher": "mlp:8 + mlp:4"}, ("teachers", "teacher_weights")),
+     ({"assistants": "mlp:4"}, ("teachers",)), ({"ensemble": 2}, ("ensembles",)),
+     ({"method": "mutual"}, ("ensembles",)), ({"also": "hint"}, ("terms",))],
+)  # fmt: skip
+def test_each_scheme_brings_its_panels(open_page, store, settings, titles):
+    run = "20260101-000000-aaaa"
+    events = [make.started(**settings), make.prepared(), make.batch(beside=make.BESIDE)]
+    record(store, run, events, RunConfig(**settings))
+    app = open_page("live", run=run)
+    shown = [text.value for text in app.markdown]
+
+    assert not app.exception
+    for name in ("teachers", "teacher_weights", "ensembles", "terms"):
+        assert any(words("en")[f"panel.{name}.title"] in text for text in shown) == (name in titles)
