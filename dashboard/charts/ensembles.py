@@ -14,7 +14,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not epochs:
         return style.empty(words, "epoch" if not history.epochs else "one_network")
     x = [epoch.epoch for epoch in epochs]
-    data = []
+    data: list[dict[str, Any]] = []
     for learner in history.students:
         told = [epoch.ensembles[learner] for epoch in epochs]
         alone = [sum(one.test_accuracies) / len(one.test_accuracies) for one in told]

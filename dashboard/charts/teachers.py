@@ -25,20 +25,22 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [(style.name(words, learner), scores, learner)
                  for learner, scores in newest.items()]  # fmt: skip
+    told = f"%{{x:.1%}} · {words['chart.errors_short']} %{{customdata}}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
+    low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
         "type": "bar", "orientation": "h", "showlegend": False,
         "y": [title for title, _, _ in rows], "x": accuracies,
         "text": [f"{accuracy:.1%}" for accuracy in accuracies], "textposition": "inside",
         "insidetextanchor": "end", "customdata": [scores.test_errors for _, scores, _ in rows],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
-        "hovertemplate": f"%{{x:.1%}} · {words['chart.errors_short']} %{{customdata}}<extra></extra>",
+        "hovertemplate": told,
     }  # fmt: skip
     return {
         "data": [bars],
         "layout": {
             "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
-                      "range": [max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)]},
+                      "range": [low, high]},
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
     }  # fmt: skip

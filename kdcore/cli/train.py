@@ -85,8 +85,10 @@ def _line(event: Event) -> str:
             )
         case TeacherEpoch():
             model = f" ({event.model})" if event.learner != "teacher" else ""
-            return (f"{event.learner}{model} {event.epoch}/{event.epochs}: loss {event.train_loss:.4f}, "
-                    f"test accuracy {event.test_accuracy:.2%}")  # fmt: skip
+            return (
+                f"{event.learner}{model} {event.epoch}/{event.epochs}: "
+                f"loss {event.train_loss:.4f}, test accuracy {event.test_accuracy:.2%}"
+            )
         case Prepared(teacher=Scores() as teacher):
             each = [f"{one.role} ({one.model}): {_scores(one.scores)}" for one in event.teachers]
             return "\n".join([*each, f"teacher {event.teacher_source}: {_scores(teacher)}"])

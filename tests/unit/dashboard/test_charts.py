@@ -27,7 +27,8 @@ def history():
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1",
                             **make.SEVERAL),
-               make.teacher_epoch(), make.prepared(), make.batch(controls=acting, beside=make.BESIDE), change,
+               make.teacher_epoch(), make.prepared(),
+               make.batch(controls=acting, beside=make.BESIDE), change,
                make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
                make.epoch(1),
                Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
