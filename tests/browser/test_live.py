@@ -64,6 +64,17 @@ def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, unti
     assert "method=dkd%3Abeta%3D2.5" in page.url
 
 
+def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points, until):
+    start("epochs=200&speed=40&teacher_epochs=3&teacher=mlp:32+%2B+mlp:16&teacher_mixing=entropy"
+          "&also=0.5*logit_mse")  # fmt: skip
+    until(lambda: points("teacher_weights") > 1 and points("terms") > 1)
+    page.locator(".st-key-own_logit_mse_weight input").focus()
+    page.keyboard.press("ArrowRight")
+    marks = page.locator("[data-testid=chart-terms] .annotation-text")
+    expect(marks.first).to_contain_text("Squared error of logits×0.525")
+    expect(page.locator("[data-testid=chart-teachers]")).to_contain_text("Teacher 2 · mlp:16")
+
+
 def test_charts_are_not_rebuilt_and_keep_their_zoom(page, start, points, until):
     start()
     page.evaluate("document.querySelector('[data-testid=chart-losses] .js-plotly-plot').mark = 1")
