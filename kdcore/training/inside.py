@@ -16,7 +16,7 @@ from kdcore.training.meter import Within
 from kdcore.training.pieces import Piece
 from kdcore.training.students import Students, make_optimizer
 from kdcore.training.terms import Member, Tuning, by_name
-from kdcore.training.views import VIEWS, Scene
+from kdcore.training.views import VIEWS, Made, Scene
 
 
 class Inside:
@@ -29,6 +29,7 @@ class Inside:
         students: their nets.
         teacher: frozen.
         data: of which some examples are looked at.
+        steps: batches of the whole lesson.
 
     Raises:
         UserError: the networks have not what the method looks at.
@@ -36,7 +37,7 @@ class Inside:
 
     def __init__(
         self, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
-        students: Students, teacher: nn.Module, data: Dataset,
+        students: Students, teacher: nn.Module, data: Dataset, steps: int,
     ) -> None:  # fmt: skip
         (name,) = {member.method for member in members if METHODS[member.method].acts_inside}
         method = METHODS[name]
@@ -44,7 +45,7 @@ class Inside:
         self._loss = by_name(method.load())
         self._nets = [net for net in range(len(students.modules))
                       if members[net % len(members)].method == name]  # fmt: skip
-        scene = Scene(config, name, method, seeds, members, students, teacher, data)
+        scene = Scene(config, name, method, seeds, members, students, teacher, data, steps)
         self._view = VIEWS[method.acts_on](scene, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
@@ -118,6 +119,10 @@ class Inside:
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch the method by, ``[S, G]`` each."""
         return self._view.measures()
+
+    def made(self, net: int) -> Made | None:
+        """Inputs that the method made for a net, where it makes some."""
+        return self._view.made(net)
 
     def _term(self, net: int, tuning: Tuning) -> Tensor:
         member = net % len(self._members)

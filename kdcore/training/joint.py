@@ -249,7 +249,8 @@ class Story:
                     epoch=config.epochs, arrays=name,
                     learners=found.teacher | {learner: found.of(net)
                                               for learner, net in nets.items()},
-                ), {name: snapshot_arrays(answers)})  # fmt: skip
+                ), {name: snapshot_arrays(answers, self._data,
+                                          self._lesson.made(list(nets.values())[-1]))})  # fmt: skip
                 files = {
                     f"{learner}.safetensors": packed_module(
                         self._lesson.students.modules[net], config.student, self._data

@@ -24,6 +24,7 @@ from kdcore.training.meter import Meter, Report
 from kdcore.training.students import Students
 from kdcore.training.teacher import Teacher
 from kdcore.training.terms import Member, Terms, Tuning
+from kdcore.training.views import Made
 
 
 class Lesson:
@@ -56,9 +57,6 @@ class Lesson:
             precision=self.precision, device=device,
             wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
         )  # fmt: skip
-        self.inside = (
-            Inside(config, seeds, members, self.students, teacher.module, data) if inside else None
-        )
         self.terms = Terms([member.method for member in members])
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
@@ -70,6 +68,10 @@ class Lesson:
         self.transfer_size = len(self.cohorts[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
+        self.inside = (
+            Inside(config, seeds, members, self.students, teacher.module, data,
+                   config.epochs * self.batches) if inside else None
+        )  # fmt: skip
 
     def begin(self, epoch: int) -> list[tuple[Tensor, ...]]:
         """The epoch's batches: an index tensor for each seed."""
@@ -120,6 +122,10 @@ class Lesson:
     def scores(self, given: Answers) -> list[Scores]:
         """What the students' answers are worth, with the means of the epoch's batches."""
         return score_all(given, self.data, self.teacher_answers, self.meter.epoch_means())
+
+    def made(self, net: int) -> Made | None:
+        """Inputs that the method made for a net, where it makes some."""
+        return self.inside.made(net) if self.inside else None
 
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""

@@ -6,6 +6,7 @@ Read ``train`` from top to bottom; everything else is detail.
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import nn
@@ -92,8 +93,9 @@ def train(
         seconds=time.perf_counter() - began,
     )  # fmt: skip
     given = lesson.answers()
+    made = partial(lesson.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
-        yield from snapshots.take(0, by_name(names, given))
+        yield from snapshots.take(0, by_name(names, given), made)
     race = Race(lesson, names, controls)
     stopped, epochs = False, 0
     scores: dict[str, Scores] = {}
@@ -110,7 +112,7 @@ def train(
                 images_per_second=lesson.transfer_size / seconds, teacher=lesson.teacher_scores,
                 students=scores, controls=race.acting,
             )  # fmt: skip
-            yield from snapshots.take(epoch, by_name(names, given))
+            yield from snapshots.take(epoch, by_name(names, given), made)
     except Stopped:
         stopped = True
         scores = dict(zip(names, lesson.scores(lesson.answers()), strict=True))
