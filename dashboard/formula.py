@@ -28,7 +28,7 @@ def loss_in_numbers(method: str, mixing: str, controls: dict[str, float], batch:
     soft = f"{now.soft_loss:.3f}"
     if entry.in_numbers and now.measures:
         soft = entry.in_numbers.format(**controls, **now.measures)
-    elif entry.has_t2:
-        temperature = controls["temperature"]
+    elif entry.has_t2 or "learned_temperature" in now.measures:
+        temperature = now.measures.get("learned_temperature", controls["temperature"])
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     return rf"{hard} + {weight:.2f}\cdot {soft} = {now.loss:.3f}"
