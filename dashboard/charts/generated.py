@@ -85,7 +85,7 @@ def _points(
     data: list[dict[str, Any]] = [{
         "type": "scatter", "mode": "markers", "name": words["chart.real_examples"],
         "x": real[:, 0].tolist(), "y": real[:, 1].tolist(), "hoverinfo": "skip",
-        "marker": {"color": REAL, "size": 5, "opacity": 0.35},
+        "marker": {"color": REAL, "size": 6, "opacity": 0.5},
     }]  # fmt: skip
     data += [{
         "type": "scatter", "mode": "markers", "name": words[f"chart.{title}"],
@@ -96,7 +96,7 @@ def _points(
     } for title, chosen, symbol, colour in kinds]  # fmt: skip
     return {
         "data": data,
-        "layout": {"xaxis": {}, "yaxis": {"scaleanchor": "x"}, "hovermode": "closest"},
+        "layout": {"hovermode": "closest"},
     }
 
 
@@ -116,7 +116,7 @@ def _columns(
         "layout": {
             "xaxis": {"tickvals": list(range(len(rows))), "showgrid": False, "zeroline": False,
                       "ticktext": ["<br>".join(pair) for pair in zip(*answers, strict=True)],
-                      "title": {"text": words["chart.teacher_above_student"]}},
+                      "title": {"text": words["chart.both_answers"]}},
             "yaxis": {"title": {"text": words["chart.feature"]}, "autorange": "reversed",
                       "showgrid": False, "zeroline": False},
         },
