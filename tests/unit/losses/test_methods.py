@@ -112,6 +112,7 @@ def test_the_teacher_receives_no_gradient_and_the_student_one(method):
 @given(teacher=logits)
 def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, teacher):
     if method == "dist":  # an even row or column correlates with nothing
+        teacher = teacher + np.random.default_rng(0).normal(size=teacher.shape)
         assume(min(np.ptp(teacher, axis=axis).min() for axis in (0, 1)) > 0.01)
     given = all_that_there_is(teacher, teacher, [0] * BATCH, 4.0, method)
 
