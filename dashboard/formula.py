@@ -33,8 +33,8 @@ def loss_in_numbers(
     soft = f"{now.soft_loss:.3f}"
     if entry.in_numbers and now.measures:
         soft = entry.in_numbers.format(**controls, **now.measures)
-    elif entry.has_t2:
-        temperature = controls["temperature"]
+    elif entry.has_t2 or "learned_temperature" in now.measures:
+        temperature = now.measures.get("learned_temperature", controls["temperature"])
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     names = [further_weight(spec).replace("_weight", "_term") for _, spec in parse_also(also)]
     beside = "".join(f" + {now.measures[name]:.3f}" for name in names if name in now.measures)

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SWEEP, OVER_TIME
+from dashboard.charts import OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.bins import WAYS
 from dashboard.charts.places import Place, View
 from dashboard.encoding import json_text
 from dashboard.engine import store
 from dashboard.shared_history import history_of
-from dashboard.soft_labels import soft_labels
+from dashboard.soft_labels import kept_arrays, soft_labels
 from dashboard.stream import Stream
 from dashboard.text import LANGUAGES, words
 from kdcore.errors import UserError
@@ -73,6 +73,9 @@ def figure(request: Request) -> Response:
             return _said(OF_A_SWEEP[name](history, spoken, _view(request)))
         if name in OVER_TIME:
             return _said(OVER_TIME[name](history, spoken))
+        if name in OF_ARRAYS:
+            arrays = kept_arrays(history, shared.run, _number(request, "epoch"))
+            return _said(OF_ARRAYS[name](history, spoken, arrays=arrays))
         if name not in OF_A_MOMENT:
             return _said({"error": f"no chart {name}"}, 404)
         return _said(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))

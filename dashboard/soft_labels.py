@@ -1,4 +1,4 @@
-"""The soft labels of a run as the microscope takes them."""
+"""What is kept in a run's arrays; its soft labels as the microscope takes them."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.encoding import base64_of
 from dashboard.engine import store
+from dashboard.history import History
 from dashboard.shared_history import history_of
 from kdcore.errors import UserError
 from kdcore.landscape import Landscape
@@ -44,10 +45,26 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
         {"epoch": item.epoch} | {
             name.removesuffix("_watched"): base64_of(values, "<f4")
             for name, values in folder.load_arrays(item.arrays).items()
+            if name.endswith("_watched")
         }
         for item in due if item.arrays
     ]  # fmt: skip
     return answer
+
+
+def kept_arrays(history: History, run: str, epoch: float | None) -> dict[str, np.ndarray]:
+    """All arrays of the last snapshot up to ``epoch`` and of the start; none before the first.
+
+    Raises:
+        UserError: a file of the run is damaged.
+    """
+    snapshot = history.snapshot(epoch)
+    if snapshot is None:
+        return {}
+    files = (history.prepared and history.prepared.arrays, snapshot.arrays)
+    folder = store().folder(run)
+    return {name: values for file in files if file
+            for name, values in folder.load_arrays(file).items()}  # fmt: skip
 
 
 def _unchanging(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

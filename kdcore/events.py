@@ -262,7 +262,8 @@ class Snapshot(Event):
 
     epoch: int
     arrays: str | None
-    """safetensors file in the run's folder: logits of the watched validation examples."""
+    """safetensors file in the run's folder: logits of the watched validation examples, and the
+    inputs that a method makes."""
     learners: dict[str, Diagnosis]
 
 

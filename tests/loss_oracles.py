@@ -33,6 +33,18 @@ def soft_ce(student_logits, teacher_logits, temperature):
     return temperature**2 * np.mean(values)
 
 
+def generator_loss(student_logits, teacher_logits, temperature, spread):
+    """−T² · mean KL − spread · entropy of the teacher's mean answer at T = 1."""
+    mean = np.mean([np.exp(log_softmax(t)) for _, t in _rows(student_logits, teacher_logits)], 0)
+    entropy = -sum(p * math.log(p) for p in mean if p > 0)
+    return -kd(student_logits, teacher_logits, temperature) - spread * entropy
+
+
+def learned_temperature(raw, lowest, span):
+    """Lowest + span / (1 + e^−θ)."""
+    return lowest + span * (1 / (1 + math.exp(-raw)) if raw > -700 else 0.0)
+
+
 def reverse_kl(student_logits, teacher_logits, temperature):
     """T² · mean of Σ q (log q − log p)."""
     return kd(teacher_logits, student_logits, temperature)

@@ -52,7 +52,9 @@ def teacher_epoch(epoch=3):
 MEASURES = {
     "kl": 0.0213, "target_kl": 0.011, "non_target_kl": 0.206, "weighted_non_target_kl": 0.0103,
     "non_target_weight": 0.05, "row_correlation": 0.9, "column_correlation": 0.85, "cka": 0.8,
-    "discriminator_accuracy": 0.6, "teacher_weight_1": 0.6, "teacher_weight_2": 0.4,
+    "discriminator_accuracy": 0.6, "generated_kl": 0.2, "generated_confidence": 0.8,
+    "generated_spread": 0.6, "learned_temperature": 12.0, "learned_kl": 0.0024,
+    "teacher_weight_1": 0.6, "teacher_weight_2": 0.4,
 }  # fmt: skip
 
 

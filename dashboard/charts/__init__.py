@@ -1,8 +1,9 @@
 """Charts as plain dicts of Plotly: pure functions of a run's history and the words.
 
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
-shows one epoch: ``figure(snapshot, words, …)``. A chart of a sweep shows its grid:
-``figure(landscape, words, view)``. A new chart is a file and a line here.
+shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
+words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A new
+chart is a file and a line here.
 """
 
 from collections.abc import Callable
@@ -25,10 +26,13 @@ from dashboard.charts import (
     entropy,
     error_origin,
     errors,
+    generated,
+    generator,
     gradient_share,
     landscape,
     landscape_margins,
     landscape_surface,
+    learned_temperature,
     loss_terms,
     losses,
     methods,
@@ -73,6 +77,8 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "correlations": correlations.figure,
     "cka": cka.figure,
     "discriminator": discriminator.figure,
+    "generator": generator.figure,
+    "learned_temperature": learned_temperature.figure,
     "courses": courses.figure,
     "terms": terms.figure,
     "teachers": teachers.figure,
@@ -94,6 +100,11 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "cost": cost.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…)``; ``epoch=None`` is the newest."""
+
+OF_ARRAYS: dict[str, Callable[..., Figure]] = {
+    "generated": generated.figure,
+}
+"""Of a moment too: ``figure(history, words, arrays=…)``, kept at the start and at the epoch."""
 
 OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "landscape": landscape.figure,

@@ -1,10 +1,10 @@
 """The time axis that all charts over time share, in epochs, with the marks of what was changed."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.charts.style import Words
+from dashboard.charts.style import Words, panels
 from dashboard.history import History, Mark
 from kdcore.catalogue import method_of
 
@@ -24,6 +24,22 @@ def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[
         "shapes": [_stroke(mark) for mark in history.marks],
         "annotations": _labels(history, end, words),
     }
+
+
+def side_by_side(
+    history: History, words: Words, y_axes: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The layout of small charts beside each other: axes ``x`` and ``y``, ``x2`` and ``y2``, …."""
+    usual = layout(history, words, "")
+    told = usual | {"shapes": [], "annotations": []}
+    for at, y_axis in enumerate(y_axes):
+        suffix = str(at + 1) if at else ""
+        for kind in ("shapes", "annotations"):
+            told[kind] += [mark | {"xref": f"x{suffix}"} for mark in usual[kind]]
+        domain = panels(len(y_axes), at, gap=0.1)
+        told[f"xaxis{suffix}"] = usual["xaxis"] | {"domain": domain, "anchor": f"y{suffix}"}
+        told[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", **y_axis}
+    return told
 
 
 def axis_end(history: History) -> float:

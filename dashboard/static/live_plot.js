@@ -298,7 +298,7 @@ function parts(colour) {
 /** The newest value of each named line, for who cannot see it. */
 function spoken(traces) {
   return traces
-    .filter(({ name, showlegend, y }) => name && showlegend !== false && y?.length)
+    .filter(({ name, showlegend, text, y }) => name && showlegend !== false && !text && y?.length)
     .map(({ name, y }) => {
       const last = y.at(-1);
       return typeof last === "number" ? `${name}: ${Number(last.toPrecision(3))}` : "";

@@ -63,7 +63,7 @@ if sentence := problem(chosen):
     st.error(sentence, icon=":material/error:")
 drawn = layout_key(run)
 config = store().folder(run).config if run else RunConfig()
-own_panel = method_of(config.method).panel if run else ""
+method = method_of(config.method)
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
 st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 live_widgets(actions.retune)
@@ -78,8 +78,10 @@ else:
                 chart_panel(name, run, height=235)
     if config.schedules:
         chart_panel("courses", run, height=200)
-    if own_panel:
-        chart_panel(own_panel, run, height=260)
+    if method.pictures:
+        chart_panel(method.pictures, run, height=260)
+    if method.panel:
+        chart_panel(method.panel, run, height=260)
     scheme_panels(config, run)
     transport(run)
 show_in_address()

@@ -33,13 +33,15 @@ class Method:
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
     ``labels``, ``temperature`` and the method's own settings; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
-    (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``, or
-    ``student_verdicts`` of a judge.
+    (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
+    ``generated_student_logits`` and ``generated_teacher_logits``, or ``student_verdicts`` of a
+    judge.
     """
     uses_temperature: bool
     acts_on: str = "logits"
     """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
-    ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``."""
+    ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
+    ``generated_inputs``, a ``learned_temperature``."""
     taps: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -56,6 +58,8 @@ class Method:
     """Dotted path of a function like the loss that gives named numbers to watch it by."""
     panel: str = ""
     """The dashboard's chart of these numbers."""
+    pictures: str = ""
+    """Its chart of what is kept of the method after each epoch."""
     in_numbers: str = ""
     """The formula with ``{names}`` of settings, ``temperature`` and measures to be filled in."""
     published: dict[str, Any] = field(default_factory=dict)
@@ -303,6 +307,47 @@ METHODS = {
                 "Knowledge Distillation with Conditional Adversarial Networks, 2018"),
         loss="kdcore.losses.adversarial:adversarial",
         acts_on="discriminator", panel="discriminator", uses_temperature=True,
+    ),
+    "generator": Method(
+        title="Generated inputs (data-free)",
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(G(\varepsilon))/T)\,\|\,"
+                 r"\sigma(z_s(G(\varepsilon))/T)\right)"),
+        source=("Micaelli, Storkey: Zero-shot Knowledge Transfer via Adversarial Belief Matching, "
+                "2019; Fang et al.: Data-Free Adversarial Distillation, 2019"),
+        loss="kdcore.losses.generated:generated_soft_targets",
+        acts_on="generated_inputs", panel="generator", pictures="generated",
+        uses_temperature=True, has_t2=True,
+        settings={
+            "generator_lr": MethodSetting(
+                symbol="η_G", help="learning rate of the generator",
+                default=0.001, low=0.0, high=0.01, step=0.0005,
+            ),
+            "spread": MethodSetting(
+                symbol="β", help="how strongly it is held to all classes",
+                default=0.0, low=0.0, high=20.0, step=1.0,
+            ),
+        },
+        published={"temperature": 1.0, "mixing": "convex", "weight": 1.0},
+    ),
+    "learned_temperature": Method(
+        title="Learned temperature (CTKD)",
+        formula=(r"T_\theta^2\,\mathrm{KL}\!\left(\sigma(z_t/T_\theta)\,\|\,"
+                 r"\sigma(z_s/T_\theta)\right),\;T_\theta = a + b\,\sigma(\theta)"),
+        source="Li et al.: Curriculum Temperature for Knowledge Distillation, 2023",
+        loss="kdcore.losses.soft_targets:soft_target_kl",
+        acts_on="learned_temperature", panel="learned_temperature",
+        uses_temperature=False,
+        settings={
+            "lowest": MethodSetting(symbol="a", help="the lowest T", default=1.0, low=0.5,
+                                    high=20.0, step=0.5),
+            "span": MethodSetting(symbol="b", help="how far T may rise above it", default=20.0,
+                                  low=0.0, high=50.0, step=1.0),
+            "strength": MethodSetting(
+                symbol="s", help="how strongly T works against the student",
+                default=1.0, low=0.0, high=20.0, step=0.5,
+            ),
+        },
+        published={"mixing": "convex", "weight": 0.9},
     ),
     "mutual": Method(
         title="Mutual learning",

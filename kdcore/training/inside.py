@@ -16,7 +16,7 @@ from kdcore.data import Dataset
 from kdcore.training.pieces import Piece
 from kdcore.training.students import Students, make_optimizer
 from kdcore.training.terms import Member, Part, Tuning, by_name
-from kdcore.training.views import VIEWS, Scene
+from kdcore.training.views import VIEWS, Made, Scene
 
 
 class Inside:
@@ -30,6 +30,7 @@ class Inside:
         students: their nets.
         teacher: frozen.
         data: of which some examples are looked at.
+        steps: batches of the whole lesson.
 
     Raises:
         UserError: the networks have not what the method looks at.
@@ -37,14 +38,14 @@ class Inside:
 
     def __init__(
         self, part: Part, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
-        students: Students, teacher: nn.Module, data: Dataset,
+        students: Students, teacher: nn.Module, data: Dataset, steps: int,
     ) -> None:  # fmt: skip
         method = METHODS[part.method]
         self.part, self._members, self._factor = part, members, method.factor
         self._loss = by_name(method.load())
         self._nets = [net for net in range(len(students.modules))
                       if part in members[net % len(members)].parts]  # fmt: skip
-        scene = Scene(config, part.method, method, seeds, members, students, teacher, data)
+        scene = Scene(config, part.method, method, seeds, members, students, teacher, data, steps)
         self._view = VIEWS[method.acts_on](scene, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
@@ -90,6 +91,10 @@ class Inside:
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch the method by, ``[S, G]`` each."""
         return self._view.measures()
+
+    def made(self, net: int) -> Made | None:
+        """Inputs that the method made for a net, where it makes some."""
+        return self._view.made(net)
 
     def _term(self, net: int, tuning: Tuning) -> Tensor:
         member = net % len(self._members)

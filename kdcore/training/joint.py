@@ -241,7 +241,8 @@ class Story:
                     epoch=config.epochs, arrays=name,
                     learners=found.teacher | {learner: found.of(net)
                                               for learner, net in nets.items()},
-                ), {name: snapshot_arrays(answers)})  # fmt: skip
+                ), {name: snapshot_arrays(answers, self._data,
+                                          self._lesson.made(list(nets.values())[-1]))})  # fmt: skip
                 files = {
                     f"{learner}.safetensors": packed_module(
                         learners[net], models_spec([config.student] * config.networks), self._data

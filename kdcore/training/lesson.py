@@ -29,6 +29,7 @@ from kdcore.training.meter import Meter, Report, Within
 from kdcore.training.students import Students
 from kdcore.training.teacher import Teacher
 from kdcore.training.terms import Member, Terms, Tuning, tuned
+from kdcore.training.views import Made
 
 
 class Lesson:
@@ -64,8 +65,6 @@ class Lesson:
             precision=self.precision, device=device,
             wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
         )  # fmt: skip
-        self.inside = [Inside(part, config, seeds, members, self.students, teacher.module, data)
-                       for part in inside]  # fmt: skip
         self.terms = Terms(members, faculty_of(config, teacher.module), config.networks)
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
@@ -77,6 +76,8 @@ class Lesson:
         self.transfer_size = len(self.cohorts[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
+        self.inside = [Inside(part, config, seeds, members, self.students, teacher.module, data,
+                              config.epochs * self.batches) for part in inside]  # fmt: skip
 
     def tuned(self, members: Sequence[Member]) -> Tuning:
         """What acts on each of the nets; ``members`` as the lesson was given them."""
@@ -156,6 +157,11 @@ class Lesson:
         """What the students' answers are worth, with the means of the epoch's batches."""
         means = self.meter.epoch_means(self.config.networks)
         return score_all(given, self.data, self.teacher_answers, means)
+
+    def made(self, student: int) -> Made | None:
+        """Inputs that a method made for a student, of several networks for the first."""
+        net = student * self.config.networks
+        return next((made for inside in self.inside if (made := inside.made(net))), None)
 
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""

@@ -6,6 +6,7 @@ Read ``train`` from top to bottom; everything else is detail.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import nn
@@ -103,8 +104,9 @@ def train(
     )  # fmt: skip
     given = lesson.answers()
     patience = Patience(config.patience, modules)
+    made = partial(lesson.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
-        yield from snapshots.take(0, by_name(names, given))
+        yield from snapshots.take(0, by_name(names, given), made)
     race = Race(lesson, names, controls)
     stopped, epochs = False, 0
     scores: dict[str, Scores] = {}
@@ -123,7 +125,7 @@ def train(
                 students=scores, controls=race.acting,
                 ensembles=ensemble_scores(each, names, config.networks, data),
             )  # fmt: skip
-            yield from snapshots.take(epoch, by_name(names, given))
+            yield from snapshots.take(epoch, by_name(names, given), made)
             if patience.over(epoch, scores):
                 break
     except Stopped:

@@ -1,6 +1,6 @@
 """What is kept of all answers after an epoch: arrays in the run's folder and a diagnosis."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from kdcore.events import Diagnosis, Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
 from kdcore.training.evaluation import Answers
+from kdcore.training.views import Made
 
 WATCHED = 200
 """Validation examples whose soft labels are kept after every epoch."""
@@ -37,12 +38,14 @@ class Snapshots:
         self._folder.write("prepared.safetensors", watched_arrays(self._data, self._teacher))
         return "prepared.safetensors"
 
-    def take(self, epoch: int, given: dict[str, Answers]) -> Iterator[Snapshot]:
-        """The snapshot of ``epoch``, where one is due."""
+    def take(
+        self, epoch: int, given: dict[str, Answers], made: Callable[[], Made | None]
+    ) -> Iterator[Snapshot]:
+        """The snapshot of ``epoch``, where one is due, with inputs that the method makes."""
         if self._folder is None or (epoch % self._every and epoch != self._epochs):
             return
         name = f"snapshot-{epoch:04d}.safetensors"
-        self._folder.write(name, snapshot_arrays(given))
+        self._folder.write(name, snapshot_arrays(given, self._data, made()))
         if not self._teacher_diagnosis:
             self._teacher_diagnosis = diagnoses({"teacher": self._teacher}, self._data, None)
         found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher)
@@ -58,16 +61,28 @@ def watched_arrays(data: Dataset, teacher: Answers) -> bytes:
         "teacher_watched": teacher.validation[:WATCHED].numpy(),
     }
     if data.images:
-        arrays["watched_images"] = _for_display(inputs)
+        arrays["watched_images"] = _for_display(inputs, inputs)
     else:
         arrays["watched_points"] = inputs.numpy().astype(np.float32)
     return packed(arrays)
 
 
-def snapshot_arrays(given: dict[str, Answers]) -> bytes:
-    """The students' logits of the watched examples, as a safetensors file."""
-    return packed({f"{learner}_watched": answers.validation[:WATCHED].numpy()
-                   for learner, answers in given.items()})  # fmt: skip
+def snapshot_arrays(given: dict[str, Answers], data: Dataset, made: Made | None) -> bytes:
+    """The students' logits of the watched examples, as a safetensors file.
+
+    And where the method makes inputs, those with both answers to them.
+    """
+    arrays = {f"{learner}_watched": answers.validation[:WATCHED].numpy()
+              for learner, answers in given.items()}  # fmt: skip
+    if made:
+        inputs = made.inputs.cpu()
+        arrays |= {
+            "made_inputs": (_for_display(inputs, data.validation.inputs[:WATCHED])
+                            if data.images else inputs.numpy()),
+            "made_teacher": made.teacher_logits.float().cpu().numpy(),
+            "made_student": made.student_logits.float().cpu().numpy(),
+        }  # fmt: skip
+    return packed(arrays)
 
 
 def diagnoses(
@@ -82,8 +97,8 @@ def diagnoses(
     }  # fmt: skip
 
 
-def _for_display(images: torch.Tensor) -> np.ndarray:
-    """uint8 ``[n, c, h, w]`` of any range → ``[n, h, w, c]`` from 0 to 255."""
-    values = images.float()
-    top = 255.0 if values.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
-    return (values * (255.0 / top)).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
+def _for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
+    """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
+    top = 255.0 if like.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
+    values = (images.float() * (255.0 / top)).round()
+    return values.byte().permute(0, 2, 3, 1).contiguous().numpy()

@@ -75,6 +75,20 @@ def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points,
     expect(page.locator("[data-testid=chart-teachers]")).to_contain_text("Teacher 2 · mlp:16")
 
 
+def test_what_a_generator_makes_is_shown_and_can_be_looked_back_at(page, app, start, until):
+    run = start("method=generator&weight=1&epochs=50&speed=20&transfer_size=300&teacher_epochs=3")
+    pictures = page.locator("[data-testid=chart-generated] .imagelayer image")
+    expect(pictures).to_have_count(24)
+    before = page.request.get(f"{app}/kd/figure/generated?run={run}&epoch=0").json()
+    untrained = before["layout"]["images"][0]["source"]
+
+    page.get_by_test_id("scrubber").focus()
+    page.keyboard.press("Home")
+    until(lambda: pictures.first.get_attribute("href") == untrained)
+    page.get_by_test_id("follow-live").click()
+    until(lambda: pictures.first.get_attribute("href") != untrained)
+
+
 def test_charts_are_not_rebuilt_and_keep_their_zoom(page, start, points, until):
     start()
     page.evaluate("document.querySelector('[data-testid=chart-losses] .js-plotly-plot').mark = 1")

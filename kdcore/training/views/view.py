@@ -30,6 +30,8 @@ class Scene:
     students: Students
     teacher: nn.Module
     data: Dataset
+    steps: int
+    """Batches of the whole lesson."""
 
     def seed_of(self, net: int) -> int:
         """The seed of a net."""
@@ -38,6 +40,18 @@ class Scene:
     def place(self, net: int) -> tuple[int, int]:
         """Which seed and which member a net is of."""
         return divmod(net, len(self.members))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Inputs that a method made, N of them, and what they are taken for."""
+
+    inputs: Tensor
+    """Raw, ``[N, …]``."""
+    teacher_logits: Tensor
+    """``[N, C]``."""
+    student_logits: Tensor
+    """``[N, C]``."""
 
 
 class View(ABC):
@@ -77,6 +91,11 @@ class View(ABC):
         """Weights beside the student's that the net's loss moves too."""
         del net
         return []
+
+    def made(self, net: int) -> Made | None:
+        """Inputs that were made for a net, to be looked at; leaves the net as it was."""
+        del net
+        return None
 
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch, ``[S, G]`` each, float64, on the CPU; after one batch at least."""

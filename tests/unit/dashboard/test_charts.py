@@ -1,13 +1,17 @@
 """Charts are functions of a history: what they must show, and that Plotly takes them."""
 
+import base64
 import json
+from io import BytesIO
 
 import made_events as make
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 from made_diagnoses import diagnosed
+from PIL import Image
 
-from dashboard.charts import OF_A_MOMENT, OVER_TIME, bins
+from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, style
 from dashboard.charts.delta import delta
 from dashboard.charts.per_class import class_scores
 from dashboard.history import History
@@ -193,6 +197,62 @@ def test_the_difference_of_two_confusions_is_distilled_minus_plain(history):
     difference = draw("confusion", history)["data"][3]["z"]
 
     assert difference[1][2] == found["distilled"].confusion[1][2] - found["plain"].confusion[1][2]
+
+
+def made(inputs, *, agree=(True, False, True)):
+    """Three inputs: the teacher says 1, 2, 3, the student as it does or 0."""
+    teacher, student = np.zeros((2, 3, 10), np.float32)
+    for at, same in enumerate(agree):
+        teacher[at, at + 1] = 3
+        student[at, at + 1 if same else 0] = 2
+    real = np.random.default_rng(0).normal(size=(9, inputs.shape[-1]))
+    return {"made_inputs": inputs, "made_teacher": teacher, "made_student": student,
+            "watched_points": real}  # fmt: skip
+
+
+INPUTS = {
+    "grey": np.full((3, 8, 8, 1), 7, np.uint8), "colour": np.full((3, 32, 32, 3), 7, np.uint8),
+    "points": np.arange(6, dtype=np.float32).reshape(3, 2),
+    "features": np.arange(12, dtype=np.float32).reshape(3, 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_plotly_takes_what_was_generated(kind, history):
+    figure = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS[kind]))
+
+    json.dumps(figure, allow_nan=False)
+    go.Figure(figure)
+    assert len(figure["layout"].get("images", ())) == (3 if kind in ("grey", "colour") else 0)
+
+
+def test_an_answer_that_is_not_the_teachers_has_another_colour(history):
+    pictures = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS["grey"]))
+    teacher, student = pictures["data"]
+
+    assert teacher["text"] == [f"{digit} · 69%" for digit in (1, 2, 3)]
+    assert [text[0] for text in student["text"]] == ["1", "0", "3"]
+    own = style.COLOURS["distilled"]
+    assert student["textfont"]["color"] == [own, style.GAP, own]
+    points = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS["points"]))
+    assert [trace["x"] for trace in points["data"][1:]] == [[0.0, 4.0], [2.0]]
+
+
+def test_a_picture_is_shown_as_it_was_made(history):
+    image = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype(np.uint8)
+    figure = OF_ARRAYS["generated"](history, words("en"), arrays=made(image))
+    _, _, code = figure["layout"]["images"][1]["source"].partition("base64,")
+    shown = np.asarray(Image.open(BytesIO(base64.b64decode(code))))
+
+    assert np.array_equal(shown[:: shown.shape[0] // 8, :: shown.shape[1] // 8], image[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("arrays", [{}, {"teacher_watched": np.zeros((3, 10))}])
+def test_where_nothing_was_generated_a_sentence_stands_there(arrays, language):
+    figure = OF_ARRAYS["generated"](History(), words(language), arrays=arrays)
+
+    assert figure["empty"] in words(language).values()
 
 
 def applied(figure, change):

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,16 @@ def test_the_printed_sum_is_the_loss(method, mixing, loss):
     python = re.sub(r"\)\s*\*", ") *", python)
 
     assert eval(python) == pytest.approx(float(right), abs=2e-3)  # noqa: S307
+
+
+def test_a_learned_temperature_stands_in_the_sum():
+    told = batch(0.6 * 0.75 + 0.8 * 0.25)
+    students = {name: replace(means, hard_loss=0.6, measures={"learned_temperature": 15.0})
+                for name, means in told.students.items()}  # fmt: skip
+    numbers = loss_in_numbers("learned_temperature", "convex", CONTROLS,
+                              replace(told, students=students))  # fmt: skip
+
+    assert numbers == r"(1-0.25)\cdot 0.600 + 0.25\cdot 15^2\cdot 0.0036 = 0.650"
 
 
 def test_the_formula_names_the_mixing():

@@ -104,6 +104,29 @@ def test_soft_labels_come_once_and_then_what_is_new(client, run):
     assert later["snapshots"] == []
 
 
+def test_what_was_generated_is_drawn_from_the_snapshots_arrays(client, store, run):
+    made = {"made_inputs": np.zeros((2, 8, 8, 1), np.uint8)} | dict.fromkeys(
+        ("made_teacher", "made_student"), np.zeros((2, 10), np.float32)
+    )
+    ask = {"run": run, "epoch": 0}
+    assert "empty" in client.get("/kd/figure/generated", params=ask).json()
+
+    folder = store.folder(run)
+    plain = {"plain_watched": np.zeros((6, 10), np.float32)}
+    folder.write("snapshot-0000.safetensors", packed(plain | made))
+    figure = client.get("/kd/figure/generated", params=ask).json()
+
+    assert len(figure["layout"]["images"]) == 2
+    told = client.get("/kd/soft", params={"run": run}).json()["snapshots"][0]
+    assert told.keys() == {"epoch", "plain"}
+
+
+def test_before_the_first_snapshot_nothing_was_generated(client, store):
+    record(store, RUN, [make.started(), make.prepared()])
+
+    assert "empty" in client.get("/kd/figure/generated", params={"run": RUN}).json()
+
+
 def finished(coroutine):
     """The coroutine's answer, from a thread of its own: a browser test may hold this one's loop."""
     with ThreadPoolExecutor(1) as thread:

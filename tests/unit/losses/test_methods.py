@@ -20,6 +20,8 @@ BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
 FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
 CONTROLS = ("virtual_teacher", "label_smoothing")
+OF_THE_VIEW = {"noise", "generator_lr", "spread", "lowest", "span", "strength"}
+"""Settings that act on what the loss is given."""
 
 logits = hnp.arrays(np.float64, (BATCH, CLASSES), elements=st.floats(-8, 8, width=32))
 
@@ -208,10 +210,13 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     if method.acts_inside:
         engine |= {f"{whose}_{what}" for whose in ("student", "teacher")
                    for what in ("features", "gradients")}  # fmt: skip
-        engine |= {"noisy_student_logits", "noisy_teacher_logits", "scale", "student_verdicts"}
+        engine |= {f"{how}_{whose}_logits" for how in ("noisy", "generated")
+                   for whose in ("student", "teacher")}  # fmt: skip
+        engine |= {"scale", "student_verdicts"}
 
-    assert asked - engine == set(method.settings) - {"noise"}  # the engine adds it to the inputs
-    if name != "adversarial":  # whose judge is shown softened answers
+    assert asked - engine == set(method.settings) - OF_THE_VIEW
+    # a judge is shown softened answers, and a temperature that is learned is no setting
+    if name not in ("adversarial", "learned_temperature"):
         assert ("temperature" in asked) == method.uses_temperature
     knows = any("teacher" in each or "verdicts" in each for each in asked)
     assert knows == (name not in CONTROLS)

@@ -1,17 +1,25 @@
 """Methods that look inside the networks, on flat inputs and on images."""
 
+import math
+from itertools import pairwise
+
+import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load
 from told_runs import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
-from kdcore.events import Batch, Epoch, Failed, Finished
+from kdcore.events import Batch, Epoch, Failed, Finished, Snapshot, Started
 from kdcore.models.build import build_model
 from kdcore.models.taps import stages, tapped
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
+from kdcore.training.joint import loaded
+from kdcore.training.snapshots import snapshot_arrays
+from kdcore.training.views import Made
 
 FLAT = RunConfig(teacher="mlp:32,24", student="mlp:16,8", teacher_epochs=2, epochs=2, weight=0.3,
                  transfer_size=320, device="cpu")  # fmt: skip
@@ -84,6 +92,9 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
                            for events in (folder.cell(cell).events(), told(config)))  # fmt: skip
         assert together.train_loss == pytest.approx(alone.train_loss, rel=1e-4)
         assert together.soft_loss == pytest.approx(alone.soft_loss, rel=1e-3)
+        if METHODS[method].pictures:
+            (last,) = of_kind(folder.cell(cell).events(), Snapshot)
+            assert "made_inputs" in folder.cell(cell).load_arrays(last.arrays)
 
 
 def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
@@ -94,6 +105,118 @@ def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
                   if event.students["distilled"].measures]  # fmt: skip
 
     assert told_apart[-1] > max(0.8, told_apart[0])
+
+
+def last_epoch(config, folder=None):
+    return of_kind(told(config, folder), Epoch)[-1].students["distilled"]
+
+
+WITHOUT_DATA = FLAT.but(method="generator", weight=1, students="distilled")
+
+
+def test_a_student_learns_the_digits_without_data():
+    config = WITHOUT_DATA.but(teacher="mlp:64", student="mlp:32", teacher_epochs=8, epochs=6,
+                              transfer_size=0, lr=0.01)  # fmt: skip
+
+    assert last_epoch(config).test_accuracy > 0.7  # chance has a tenth
+
+
+@pytest.mark.parametrize("models", [{}, {"teacher": "convnet:8,16", "student": "convnet:4,8"}])
+def test_without_the_hard_term_no_label_and_no_real_input_leaves_a_trace(models):
+    """Not even in running statistics."""
+    config = WITHOUT_DATA.but(**models)
+    usual = last_epoch(config)
+    other = last_epoch(config.but(label_noise=1, augment="shift"))
+
+    assert (usual.nll, usual.soft_loss) == (other.nll, other.soft_loss)
+    assert usual.hard_loss != other.hard_loss
+
+
+def test_running_statistics_are_those_of_real_inputs_where_the_student_learns_from_them():
+    config = IMAGES.but(method="generator:generator_lr=0", weight=1e-9)
+    plain, distilled = of_kind(told(config), Epoch)[-1].students.values()
+
+    assert distilled.nll == pytest.approx(plain.nll, rel=1e-3)
+
+
+def measured(config, name):
+    """A number of the distilled student's, each time that it was told."""
+    return [event.students["distilled"].measures[name] for event in of_kind(told(config), Batch)
+            if event.students["distilled"].measures]  # fmt: skip
+
+
+def test_a_generator_finds_where_a_student_that_stands_still_differs():
+    still = FLAT.but(weight=0, lr=1e-7, epochs=4)
+    led, idle = (measured(still.but(method=f"generator:generator_lr={lr}"), "generated_kl")
+                 for lr in (0.005, 0))  # fmt: skip
+
+    assert led[-1] > 1.5 * led[0]
+    assert idle[-1] == pytest.approx(idle[0], rel=0.1)
+
+
+def test_a_last_batch_of_one_example_is_no_trouble():
+    config = WITHOUT_DATA.but(dataset="moons", transfer_size=33)
+
+    assert isinstance(told(config)[-1], Finished)
+
+
+def test_a_generator_can_be_held_to_all_classes():
+    free, held = (measured(WITHOUT_DATA.but(method=method, epochs=4), "generated_spread")[-1]
+                  for method in ("generator", "generator:spread=20"))  # fmt: skip
+
+    assert held > max(0.9, free)
+
+
+@pytest.mark.parametrize("base", [FLAT, FLAT.but(dataset="moons", transfer_size=0)])
+def test_what_a_generator_makes_is_kept_with_both_answers(base, tmp_path):
+    config = base.but(method="generator", epochs=2)
+    folder = Store(tmp_path).create(config)
+    events = told(config, folder)
+    kept = [folder.load_arrays(event.arrays) for event in of_kind(events, Snapshot)]
+
+    shape, kind = ((24, 8, 8, 1), np.uint8) if base is FLAT else ((24, 2), np.float32)
+    assert [(each["made_inputs"].shape, each["made_inputs"].dtype) for each in kept] == [
+        (shape, kind)
+    ] * 3
+    assert (kept[0]["made_inputs"] != kept[-1]["made_inputs"]).any()
+    classes = len(of_kind(events, Started)[0].classes)
+    assert kept[-1]["made_teacher"].shape == kept[-1]["made_student"].shape == (24, classes)
+    # to look at them takes nothing from chance
+    alone = of_kind(told(config), Epoch)[-1].students["distilled"]
+    assert of_kind(events, Epoch)[-1].students["distilled"] == alone
+
+
+def test_a_generated_picture_has_the_brightness_of_the_data():
+    data = loaded(FLAT, None)
+    low, high = data.train.inputs.amin(), data.train.inputs.amax()
+    pictures = torch.stack([low.expand(1, 8, 8), high.expand(1, 8, 8)]).float()
+    arrays = load(snapshot_arrays({}, data, Made(pictures, torch.zeros(2, 10), torch.zeros(2, 10))))
+
+    assert arrays["made_inputs"].reshape(2, -1).tolist() == [[0] * 64, [255] * 64]
+
+
+LEARNED_T = FLAT.but(teacher_epochs=10, method="learned_temperature:span=6:strength=20", epochs=6)
+
+
+def test_a_temperature_is_learned_within_its_range():
+    found = measured(LEARNED_T, "learned_temperature")
+
+    assert all(1 <= temperature <= 7 for temperature in found)
+    assert max(found) - min(found) > 0.2
+
+
+def test_a_temperature_without_strength_stays():
+    found = measured(LEARNED_T.but(method="learned_temperature:strength=0"), "learned_temperature")
+
+    assert found == pytest.approx([1 + 20 / (1 + math.exp(-1))] * len(found))
+
+
+def test_a_temperature_learns_against_the_student():
+    """The loss of one that stands still grows from epoch to epoch, at the same answers."""
+    losses = [event.students["distilled"].soft_loss
+              for event in of_kind(told(LEARNED_T.but(lr=1e-7)), Epoch)]  # fmt: skip
+
+    assert all(after > before for before, after in pairwise(losses))
 
 
 def test_layers_may_be_named_by_module_path():

@@ -1,0 +1,26 @@
+"""The temperature that learns against the student, and the divergence that it looks for."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.charts.measures import lines, missing
+from dashboard.history import History
+
+LEARNED = (("learned_temperature", "chart.learned_temperature", style.GAP, "solid"),)
+APART = (("learned_kl", "chart.learned_kl", style.COLOURS["distilled"], "solid"),)
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """T, and beside it KL at this T, without T²."""
+    if empty := missing(history, words, "learned_temperature"):
+        return empty
+    columns = history.measures["distilled"].columns
+    second = [line | {"xaxis": "x2", "yaxis": "y2"}
+              for line in lines(columns, words, APART, ".4f")]  # fmt: skip
+    return {
+        "data": [*lines(columns, words, LEARNED, ".3g"), *second],
+        "layout": timeline.side_by_side(history, words, [
+            {"title": {"text": "T"}, "rangemode": "tozero"},
+            {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
+        ]),
+    }  # fmt: skip

@@ -1,0 +1,156 @@
+"""A generator for each student that makes the inputs on which it differs most from its teacher."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from kdcore.losses import soft_target_kl, softmax
+from kdcore.losses.generated import generator_loss
+from kdcore.models.generator import NOISE, Generator
+from kdcore.training.pieces import Piece
+from kdcore.training.students import make_optimizer
+from kdcore.training.terms import Tuning
+from kdcore.training.views.view import Made, Scene, View
+
+SHOWN = 24
+"""Inputs that are made of the same noise whenever they are kept."""
+FEWEST = 2
+"""Inputs of a batch: the generator normalises a batch by its own statistics."""
+
+
+class GeneratorView(View):
+    """Gives ``generated_student_logits`` and ``generated_teacher_logits``, ``[B, C]``.
+
+    At each batch the generator takes its step first, through both networks towards what they
+    disagree on; then the student takes its own on other inputs, which stand still.
+
+    The student's running statistics, where it has some, are those of real inputs, with which it is
+    tested, as long as the hard term has a weight. Without it no real input may leave a trace, and
+    they are those of the generated ones.
+    """
+
+    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
+        super().__init__(scene, nets)
+        device = scene.data.train.inputs.device
+        low, high = _range(scene.data.train.inputs)
+        self._generators = {
+            net: _fresh(scene.data.input_shape, low, high, scene.seed_of(net)).to(device)
+            for net in nets
+        }
+        self._optimizers = {net: make_optimizer("adam", Piece(list(made.parameters())), device)
+                            for net, made in self._generators.items()}  # fmt: skip
+        self._chance = {net: torch.Generator().manual_seed(scene.seed_of(net)) for net in nets}
+        fixed = torch.Generator().manual_seed(0)
+        self._fixed_noise = torch.randn(SHOWN, NOISE, generator=fixed).to(device)
+        self._statistics = {net: dict(_copies(scene.students.modules[net])) for net in nets}
+        """Running statistics of the generated inputs."""
+        nothing = torch.zeros(len(NAMES) + 1, dtype=torch.float64, device=device)
+        self._sums = {net: nothing.clone() for net in nets}
+        """Of ``NAMES`` over the batches since the last measures, and how many there were."""
+
+    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
+        """See ``View``; each generator takes its step."""
+        del labels, teacher_logits
+        self._size = max(FEWEST, inputs.shape[1])
+        for net, generator in self._generators.items():
+            _, member = self.scene.place(net)
+            weights = list(generator.parameters())
+            with torch.enable_grad():
+                made = self.scene.data.normalised(generator(self._noise(net)))
+                loss = generator_loss(
+                    self._answer(net, made), self.scene.teacher(made).float(),
+                    tuning.temperature[member], tuning.settings["spread"][member],
+                )  # fmt: skip
+            for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+                weight.grad = gradient
+            optimizer = self._optimizers[net]
+            optimizer.param_groups[0]["lr"] = tuning.settings["generator_lr"][member].item()
+            optimizer.step()
+
+    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
+        """See ``View``."""
+        _, member = self.scene.place(net)
+        with torch.no_grad():
+            made = self.scene.data.normalised(self._generators[net](self._noise(net)))
+            of_teacher = self.scene.teacher(made).float()
+        of_student = self._answer(net, made)
+        self._sums[net] += _watched(of_student.detach(), of_teacher, tuning.temperature[member])
+        if self._statistics[net] and tuning.hard[member] == 0:
+            self._leave_real_statistics(net)
+        yield {"generated_student_logits": of_student, "generated_teacher_logits": of_teacher}
+
+    def made(self, net: int) -> Made | None:
+        """See ``View``; always of the same noise."""
+        if net not in self._generators:
+            return None
+        student = self.scene.students.modules[net]
+        was_training = student.training
+        student.eval()
+        with torch.no_grad():
+            inputs = self._generators[net](self._fixed_noise)
+            normalised = self.scene.data.normalised(inputs)
+            made = Made(inputs, self.scene.teacher(normalised), student(normalised))
+        student.train(was_training)
+        return made
+
+    def measures(self) -> dict[str, Tensor]:
+        """Means since the last time; see ``_watched``."""
+        count = len(self.scene.students.modules)
+        found = torch.full((len(NAMES), count), torch.nan, dtype=torch.float64)
+        for net, sums in self._sums.items():
+            found[:, net] = (sums[:-1] / sums[-1]).cpu()
+            sums.zero_()
+        return dict(zip(NAMES, found.view(len(NAMES), -1, len(self.scene.members)), strict=True))
+
+    def _noise(self, net: int) -> Tensor:
+        noise = torch.randn(self._size, NOISE, generator=self._chance[net])
+        return noise.to(self._fixed_noise)
+
+    def _answer(self, net: int, made: Tensor) -> Tensor:
+        student = self.scene.students.modules[net]
+        logits: Tensor = functional_call(student, self._statistics[net], (made,))
+        return logits.float()
+
+    def _leave_real_statistics(self, net: int) -> None:
+        """Put those of the generated inputs in the place of those of the real batch."""
+        for name, value in self.scene.students.modules[net].named_buffers():
+            value.data.copy_(self._statistics[net][name])  # its graph does not look at the value
+
+
+NAMES = ("generated_kl", "generated_confidence", "generated_spread")
+
+
+def _watched(student_logits: Tensor, teacher_logits: Tensor, temperature: Tensor) -> Tensor:
+    """``NAMES`` and 1, float64: KL of the softened answers, and how the teacher answers at T = 1.
+
+    That is the mean of its highest probability, and the entropy of its mean answer over that of
+    an even one: near 0 all inputs are of one class.
+    """
+    probabilities = softmax(teacher_logits)
+    mean_answer = probabilities.mean(0)
+    even = torch.full_like(mean_answer, 1 / len(mean_answer))
+    return torch.stack([
+        soft_target_kl(student_logits, teacher_logits, temperature) / temperature**2,
+        probabilities.amax(-1).mean(),
+        torch.special.entr(mean_answer).sum() / torch.special.entr(even).sum(),
+        torch.ones_like(temperature),
+    ]).double()  # fmt: skip
+
+
+def _range(inputs: Tensor) -> tuple[Tensor, Tensor]:
+    """Smallest and largest value for each channel ``[C, 1, 1]`` or feature ``[F]``."""
+    axes = (0, 2, 3) if inputs.ndim == 4 else (0,)
+    return (inputs.amin(axes, keepdim=True)[0].float(), inputs.amax(axes, keepdim=True)[0].float())
+
+
+def _fresh(shape: tuple[int, ...], low: Tensor, high: Tensor, seed: int) -> Generator:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Generator(shape, low, high)
+
+
+def _copies(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    return ((name, value.clone()) for name, value in module.named_buffers())
