@@ -16,6 +16,7 @@ from kdcore.catalogue import (
     METHODS,
     MODELS,
     PRESETS,
+    SCHEMES,
     also_spec,
     further_weight,
     method_spec,
@@ -179,6 +180,8 @@ def sidebar(uploads: Path) -> None:
         group_widgets("loss")
         for group in [name for name in GROUPS if name not in ("models", "loss")]:
             with st.expander(t(f"live.group.{group}")):
+                if group == "schemes":
+                    _scheme_widget()
                 group_widgets(group)
 
 
@@ -200,6 +203,16 @@ def group_widgets(group: str) -> None:
             setting_widget(name)
 
 
+def _scheme_widget() -> None:
+    """Whole arrangements of teachers, students and examples, a choice away."""
+    st.selectbox(
+        t("live.scheme"), list(SCHEMES), index=None, key="scheme", on_change=_use_scheme,
+        placeholder=t("live.scheme_hint"), format_func=lambda name: t(f"scheme.{name}"),
+    )  # fmt: skip
+    if scheme := SCHEMES.get(st.session_state["scheme"] or ""):
+        st.caption(scheme.source)
+
+
 def setting_widget(name: str) -> None:
     """The widget that suits a setting's kind."""
     about = FIELDS[name].metadata
@@ -208,7 +221,7 @@ def setting_widget(name: str) -> None:
     if name in ("teacher", "student"):
         models = _models(value)
         st.selectbox(label, models, models.index(value), key=key, accept_new_options=True,
-                     help=t("live.model_hint"))  # fmt: skip
+                     help=t(f"live.{name}_hint"))  # fmt: skip
     elif choices := about["choices"]:
         st.selectbox(label, choices, choices.index(value), key=key, help=help,
                      format_func=_choice_title(name),
@@ -398,6 +411,17 @@ def _suit_weight() -> None:
 def _use_preset() -> None:
     if preset := st.session_state["preset"]:
         adopt(PRESETS[preset])
+
+
+def _use_scheme() -> None:
+    """Another scheme in the place of the one before; networks and epochs stay where they can."""
+    if not (scheme := st.session_state["scheme"]):
+        return
+    usual = defaults(st.session_state["dataset"])
+    alone = "+" not in st.session_state["teacher"]
+    kept = {"student", "epochs", *(["teacher"] if alone else [])}
+    of_schemes = {name for each in SCHEMES.values() for name in each.settings} - kept
+    adopt({name: usual[name] for name in of_schemes} | SCHEMES[scheme].settings)
 
 
 def _keep_upload(uploads: Path) -> None:

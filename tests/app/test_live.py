@@ -235,3 +235,15 @@ def test_each_scheme_brings_its_panels(open_page, store, settings, titles):
     assert not app.exception
     for name in ("teachers", "teacher_weights", "ensembles", "terms"):
         assert any(words("en")[f"panel.{name}.title"] in text for text in shown) == (name in titles)
+
+
+def test_a_scheme_sets_what_it_needs(open_page):
+    app = open_page("live")
+    app.selectbox(key="scheme").select("assistants").run()
+
+    assert not app.exception
+    assert app.query_params["assistants"] == "mlp:64 + mlp:32"
+    app.selectbox(key="scheme").select("ensemble").run()
+    assert app.query_params["ensemble"] == "4"
+    assert "assistants" not in app.query_params
+    assert not app.button(key="start").disabled
