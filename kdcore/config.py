@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from kdcore.catalogue import MODELS, method_of, method_spec, parse_method, parse_model
+from kdcore.catalogue import (
+    MODELS,
+    is_forest,
+    method_of,
+    method_spec,
+    parse_method,
+    parse_model,
+)
 from kdcore.errors import UserError, hint
 from kdcore.ranges import within
 from kdcore.schedules import Schedule, parse_schedule
@@ -50,8 +57,14 @@ class RunConfig:
     image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
     teacher: str = setting("mlp:256,128", "the teacher's model")
     teacher_weights: str = setting("", "a safetensors file to load the teacher from")
-    teacher_epochs: int = setting(15, "passes over the data for the teacher", low=0, high=10_000)
-    student: str = setting("mlp:16", "the students' model")
+    teacher_epochs: int = setting(
+        15, "passes over the data for the teacher; a forest has none", low=0, high=10_000
+    )
+    student: str = setting(
+        "mlp:16",
+        "the students' model; a forest's trees grow over the epochs, without optimizer, learning "
+        "rate and batches",
+    )
     student_start: str = setting(
         "random", "where the students' first weights come from", choices=("random", "teacher")
     )
@@ -106,6 +119,7 @@ class RunConfig:
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
         self._check_schedules()
+        self._check_forests()
         families = [parse_model(self.teacher)[0], parse_model(self.student)[0]]
         if self.teacher_weights:  # the file says what the teacher is
             del families[0]
@@ -130,6 +144,18 @@ class RunConfig:
             if course.from_zero and name == "temperature":
                 raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
                                 value=self.temperature_schedule)  # fmt: skip
+
+    def _check_forests(self) -> None:
+        """A forest has no features, gradients or first weights."""
+        method = method_of(self.method)
+        if is_forest(self.student) and self.method not in ("kd", "hard"):
+            raise UserError("forest_method", method=self.method)
+        if self.teacher_weights:  # the file says what the teacher is
+            return
+        if is_forest(self.teacher) and not method.asks_answers_alone:
+            raise UserError("forest_teacher", method=self.method)
+        if self.student_start == "teacher" and is_forest(self.student) | is_forest(self.teacher):
+            raise UserError("nothing_matches", student=self.student, teacher=self.teacher)
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""
@@ -188,6 +214,13 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
     if kind is str:
         return str(value)
     return within(name, value, kind, about["low"], about["high"])
+
+
+def check_networks(*students: str) -> None:
+    """Raise ``UserError`` where a student cannot learn together with others."""
+    for student in students:
+        if is_forest(student):
+            raise UserError("forest_alone", student=student)
 
 
 def check_weight(weight: float, mixing: str) -> None:

@@ -14,7 +14,7 @@ from kdcore.catalogue.methods import (
     method_spec,
     parse_method,
 )
-from kdcore.catalogue.models import MODELS, PRESETS, Family, parse_model
+from kdcore.catalogue.models import MODELS, PRESETS, Family, is_forest, parse_model
 
 __all__ = [
     "DATASETS",
@@ -26,6 +26,7 @@ __all__ = [
     "MethodSetting",
     "Source",
     "checked_method_setting",
+    "is_forest",
     "method_of",
     "method_spec",
     "parse_method",

@@ -69,6 +69,11 @@ class Method:
         """Whether it looks at more than logits."""
         return self.acts_on != "logits"
 
+    @property
+    def asks_answers_alone(self) -> bool:
+        """Whether a teacher that only answers will do, without features and gradients."""
+        return self.acts_on in ("logits", "noisy_inputs", "discriminator")
+
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
         return resolve_name(self.loss)  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from kdcore.catalogue import METHODS
+from kdcore.catalogue import METHODS, is_forest
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
@@ -146,7 +146,9 @@ class Lesson:
 
 
 def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.device) -> str:
-    """In which precision the model ``spec`` is computed."""
+    """In which precision the model ``spec`` is computed; a forest multiplies nothing."""
+    if is_forest(spec):
+        return "float32"
     with torch.device("meta"):  # the shapes alone
         module = build_model(spec, data.input_shape, len(data.classes), config.seed)
     return choose_precision(config.precision, device, module)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from kdcore.catalogue import method_of, parse_method
+from kdcore.catalogue import is_forest, method_of, parse_method
 from kdcore.commands import Controls, Stopped
 from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -80,11 +80,18 @@ def train(
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
                        seconds=time.perf_counter() - began)  # fmt: skip
         return
+    if is_forest(config.student):
+        # scikit-learn's trees take two seconds to load
+        from kdcore.training.forest_students import grow_students  # noqa: PLC0415
+
+        yield from grow_students(config, controls, run=run, folder=folder, data=data,
+                                 teacher=teacher, began=began)  # fmt: skip
+        return
     names = student_names(config)
     members = [member_of(config, name, controls.values) for name in names]
     lesson = Lesson(config, [config.seed], members, data, teacher, device)
     modules = {"teacher": teacher.module} | dict(zip(names, lesson.students.modules, strict=True))
-    snapshots = Snapshots(folder, data, lesson.teacher_answers, config.epochs)
+    snapshots = Snapshots(folder, data, lesson.teacher_answers, config)
     yield Prepared(
         teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
         costs={name: measure_cost(module, data.input_shape, device)

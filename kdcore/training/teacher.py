@@ -14,12 +14,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from kdcore.catalogue import is_forest, method_of
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.models.build import build_model
+from kdcore.models.forest import Forest
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
@@ -55,11 +57,14 @@ def teach_teacher(
     """The run's teacher; yields its epochs where it has to be trained.
 
     Raises:
-        UserError: a given file does not hold a teacher for this data.
+        UserError: a given file does not hold a teacher for this data, or a forest for a method
+            that looks inside.
         Stopped: the run was told to stop.
     """
     if config.teacher_weights:
         module = load_module(Path(config.teacher_weights), data)
+        if isinstance(module, Forest) and not method_of(config.method).asks_answers_alone:
+            raise UserError("forest_teacher", method=config.method)
         return Teacher(frozen(module.to(device)), "loaded")
     place = teacher_path(folder.root, teacher_key(config, data)) if folder else None
     if place and place.exists():
@@ -67,9 +72,15 @@ def teach_teacher(
             return Teacher(frozen(load_module(place, data).to(device)), "cached")
         except UserError:
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
-    module = build_model(config.teacher, data.input_shape, len(data.classes), SEED)
-    module = module.to(device)
-    yield from _train(module, config, data, controls, device, precision)
+    if is_forest(config.teacher):
+        # scikit-learn's trees take two seconds to load
+        from kdcore.training.forest_teacher import grow_teacher  # noqa: PLC0415
+
+        module = (yield from grow_teacher(config, data, controls, SEED)).to(device)
+    else:
+        module = build_model(config.teacher, data.input_shape, len(data.classes), SEED)
+        module = module.to(device)
+        yield from _train(module, config, data, controls, device, precision)
     if place:
         save_module(place, module, config.teacher, data)
     return Teacher(frozen(module), "trained")
@@ -77,8 +88,8 @@ def teach_teacher(
 
 def teacher_key(config: RunConfig, data: Dataset) -> str:
     """Content hash of all that determines a trained teacher."""
-    parts = [data.fingerprint, config.teacher, config.teacher_epochs, OPTIMIZER, LR,
-             SEED, RECIPE_VERSION]  # fmt: skip
+    epochs = 0 if is_forest(config.teacher) else config.teacher_epochs
+    parts = [data.fingerprint, config.teacher, epochs, OPTIMIZER, LR, SEED, RECIPE_VERSION]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
