@@ -1,15 +1,25 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
-from kdcore.catalogue import method_of
+from kdcore.catalogue import is_forest, method_of
 from kdcore.events import Batch
 
 
-def loss_formula(method: str, mixing: str) -> str:
-    """The distilled student's loss in symbols; ``method`` is a spec."""
+def loss_formula(method: str, mixing: str, student: str = "") -> str:
+    """The distilled student's loss in symbols.
+
+    Args:
+        method: its spec.
+        mixing: ``convex`` or ``additive``.
+        student: spec of its model; a forest regresses on probabilities.
+    """
     soft = method_of(method).formula
+    whole, term = r"\mathrm{CE}(y, z_s)", r"\mathrm{CE}"
+    if is_forest(student):
+        whole = term = r"\lVert p_s-y\rVert^2"
+        soft = soft and r"\lVert p_s-\sigma(z_t/T)\rVert^2"
     if not soft:
-        return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
-    hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
+        return rf"\mathcal{{L}} = {whole}"
+    hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
     return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}"
 
 

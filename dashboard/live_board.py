@@ -29,7 +29,8 @@ def board(run: str, *, startable: bool) -> None:
     state = hub().state(run) if run else ""
     _buttons(run, now, state, startable=startable)
     if not run:
-        st.latex(loss_formula(st.session_state["method"], st.session_state["mixing"]))
+        chosen = (st.session_state[name] for name in ("method", "mixing", "student"))
+        st.latex(loss_formula(*chosen))
     if run:
         if state in LIVE_STATES:
             st.progress(now.done or 0.0)
@@ -72,10 +73,10 @@ def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
 
 def _progress_text(now: Status) -> str:
     match now.phase:
-        case "training" if now.batch and now.started:
+        case "training" if (newest := now.batch or now.epoch) and now.started:
             return " · ".join([
-                t("live.training", epoch=now.batch.position, epochs=now.started.config["epochs"]),
-                t("live.rate", rate=now.batch.images_per_second),
+                t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
+                t("live.rate", rate=newest.images_per_second),
             ])  # fmt: skip
         case "teacher" if now.teacher_epoch:
             return t("live.loading_teacher", epoch=now.teacher_epoch.epoch,
@@ -89,7 +90,7 @@ def _progress_text(now: Status) -> str:
 
 
 def _formula(config: RunConfig, now: Status) -> None:
-    symbols = loss_formula(config.method, config.mixing)
+    symbols = loss_formula(config.method, config.mixing, config.student)
     numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch)
     st.latex(symbols + (rf" \;=\; {numbers}" if numbers else ""), help=t("live.formula_note"))
 
