@@ -30,7 +30,7 @@ def missing_classes(run: str, *, run_every: float | None) -> None:
 def _slider_and_chart(run: str, run_every: float | None) -> None:
     bias = st.slider(
         t("missing.bias"), BIASES[0], BIASES[-1], st.session_state["bias"], key="bias",
-        step=BIASES[1] - BIASES[0], help=t("missing.bias_help"), format="%+.1f",
+        step=BIASES[1] - BIASES[0], help=t("missing.bias_help"), format="%.1f",
     )  # fmt: skip
     address.show({"bias": _text(bias) if bias else None})
     live_plot("missing_classes", run, height=250, params={"bias": bias})

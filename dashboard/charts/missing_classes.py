@@ -83,7 +83,7 @@ def figure(
             data.append(style.line(
                 words, name, curve.biases, shares, mode="lines", xaxis=f"x{axis}",
                 yaxis=f"y{axis}", showlegend=not axis, legendgroup=name,
-                hovertemplate="%{x:+g}: %{y:.1%}",
+                hovertemplate="%{x}: %{y:.1%}",
             ))  # fmt: skip
             data.append(style.line(
                 words, name, [curve.best], [shares[curve.biases.index(curve.best)]],
