@@ -75,7 +75,7 @@ def status(events: Iterable[Event]) -> Status:
         latest[event.kind] = event
         if isinstance(event, Started):
             controls |= acting_values(event.config)
-        elif isinstance(event, Batch):
+        elif isinstance(event, Batch | Epoch):
             controls |= event.controls
         elif isinstance(event, Retuned):
             controls[event.name] = event.value

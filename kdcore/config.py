@@ -148,13 +148,14 @@ class RunConfig:
     def _check_forests(self) -> None:
         """A forest has no features, gradients or first weights."""
         method = method_of(self.method)
-        if is_forest(self.student) and self.method not in ("kd", "hard"):
+        if is_forest(self.student) and parse_method(self.method)[0] not in ("kd", "hard"):
             raise UserError("forest_method", method=self.method)
         if self.teacher_weights:  # the file says what the teacher is
             return
         if is_forest(self.teacher) and not method.asks_answers_alone:
             raise UserError("forest_teacher", method=self.method)
-        if self.student_start == "teacher" and is_forest(self.student) | is_forest(self.teacher):
+        grown = is_forest(self.student) or is_forest(self.teacher)
+        if self.student_start == "teacher" and grown:
             raise UserError("nothing_matches", student=self.student, teacher=self.teacher)
 
     def but(self, **changes: Any) -> Self:

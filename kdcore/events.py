@@ -135,7 +135,7 @@ class Prepared(Event):
     """``trained``, ``cached``, ``loaded`` or ``none``."""
     teacher: Scores | None
     costs: dict[str, Cost]
-    """By learner: ``teacher``, ``plain``, ``distilled``."""
+    """By learner: ``teacher``, ``plain``, ``distilled``; not of forests that are still to grow."""
     arrays: str | None
     """The file of what does not change: ``watched_inputs``, ``watched_labels``, teacher logits."""
     seconds: float

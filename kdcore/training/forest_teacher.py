@@ -42,6 +42,7 @@ def grow_teacher(
         controls.raise_if_stopped()
         classifier.set_params(n_estimators=grown).fit(inputs, labels)
         yield Progress(task="teacher", done=grown, total=trees)
+    assert len(classifier.classes_) == len(data.classes), "every class has training examples"
     module = Forest.of(classifier.estimators_, len(data.classes)).to(data.train.inputs.device)
     logits = answer(module, data, data.train)
     scores = score(answers(module, data, "float32"), data, None)

@@ -29,11 +29,12 @@ def test_the_errors_are_told_at_the_bias_without_one_and_where_validation_data_c
 
     assert not app.exception
     for curve in curves(SNAPSHOT).values():
-        for bias in (2.5, 0.0, curve.best):
-            errors, missed = curve.at(bias)
-            assert f"{errors} errors at bias 2.5, {missed} of" in said(app) or bias != 2.5
-            assert f"{errors}, {missed} on 3." in said(app) or bias == 2.5
-        assert f"At {curve.best:g}, which validation data choose" in said(app)
+        now, without, chosen = (curve.at(bias) for bias in (2.5, 0.0, curve.best))
+        assert f"{now[0]} errors at bias 2.5, {now[1]} of them on 3." in said(app)
+        assert f"At 0: {without[0]}, {without[1]} on 3." in said(app)
+        assert (
+            f"At {curve.best:g}, which validation data choose: {chosen[0]}, {chosen[1]} on 3."
+        ) in said(app)
 
 
 @pytest.mark.usefixtures("left_out")

@@ -1,6 +1,7 @@
 """Charts are functions of a history: what they must show, and that Plotly takes them."""
 
 import json
+from dataclasses import replace
 
 import made_events as make
 import plotly.graph_objects as go
@@ -261,3 +262,14 @@ def test_examples_of_the_missing_classes_are_counted_by_name(history):
     assert missing_classes.missing_examples(diagnosis, history.classes, "3, 7") == (
         counts[3] + counts[7]
     )
+
+
+def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
+    history = History()
+    acting = {"temperature": 4.0, "lr": 0.003, "speed": 0.0}
+    history.fold([make.started(epochs=2, student="forest:10", weight_schedule="linear:0"),
+                  make.prepared(), replace(make.epoch(1), controls=acting | {"weight": 0.5}),
+                  replace(make.epoch(2), controls=acting | {"weight": 0.25})])  # fmt: skip
+
+    assert [trace["y"] for trace in draw("courses", history)["data"]] == [[0.5, 0.25]]
+    assert history.controls["weight"] == 0.25
