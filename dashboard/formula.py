@@ -1,15 +1,26 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
-from kdcore.catalogue import further_weight, method_name, method_of, parse_also
+from kdcore.catalogue import further_weight, is_forest, method_name, method_of, parse_also
 from kdcore.events import Batch
 
 
-def loss_formula(method: str, mixing: str, also: str = "") -> str:
-    """The distilled student's loss in symbols; ``method`` and ``also`` are specs."""
+def loss_formula(method: str, mixing: str, also: str = "", student: str = "") -> str:
+    """The distilled student's loss in symbols.
+
+    Args:
+        method: its spec.
+        mixing: ``convex`` or ``additive``.
+        also: the terms that stand beside it.
+        student: spec of its model; a forest regresses on probabilities.
+    """
     soft = method_of(method).formula
+    whole, term = r"\mathrm{CE}(y, z_s)", r"\mathrm{CE}"
+    if is_forest(student):
+        whole = term = r"\lVert p_s-y\rVert^2"
+        soft = soft and r"\lVert p_s-\sigma(z_t/T)\rVert^2"
     if not soft:
-        return r"\mathcal{L} = \mathrm{CE}(y, z_s)"
-    hard = r"(1-\lambda)\cdot\mathrm{CE}" if mixing == "convex" else r"\mathrm{CE}"
+        return rf"\mathcal{{L}} = {whole}"
+    hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
     named = [(weight, method_name(spec).replace("_", r"\_")) for weight, spec in parse_also(also)]
     beside = "".join(rf" + {weight:g}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
                      for weight, name in named)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.thinned import Thinned
 from kdcore.catalogue import method_of
-from kdcore.config import acting_values
+from kdcore.config import SCHEDULED, acting_values
 from kdcore.events import (
     Batch,
     Cost,
@@ -130,15 +130,18 @@ class History:
                 self.position, self.step, self.seconds = event.position, event.step, event.seconds
                 self.controls |= event.controls
                 if event.controls:
-                    self.courses = self.courses or Thinned(("position", *event.controls))
-                    self.courses.add({"position": event.position} | event.controls)
+                    self._follow_courses(event.position, event.controls)
                 for name, means in event.students.items():
                     self.steps[name].add(self._row(name, means, event.position))
                 self._measure(event)
             case Epoch():
                 self.epochs.append(event)
-                if not self.seconds:  # a sweep's cell tells of no batches
+                if not self.seconds:  # a sweep's cell and a forest tell of no batches
                     self.position, self.step = float(event.epoch), event.step
+                    self.controls |= event.controls
+                    if any(self.config.get(f"{name}_schedule") for name in SCHEDULED):
+                        self._follow_courses(self.position, {name: event.controls[name]
+                                                             for name in SCHEDULED})  # fmt: skip
                     for name, scores in event.students.items():
                         self.steps[name].add(self._row(name, _means(scores), self.position))
             case Snapshot():
@@ -150,6 +153,10 @@ class History:
                 self.finished = event
         if event.kind in ("finished", "failed"):
             self.phase = "over"
+
+    def _follow_courses(self, position: float, acting: dict[str, float]) -> None:
+        self.courses = self.courses or Thinned(("position", *acting))
+        self.courses.add({"position": position} | acting)
 
     def _measure(self, event: Batch) -> None:
         for name, means in event.students.items():

@@ -30,7 +30,8 @@ def board(run: str, *, startable: bool) -> None:
     state = hub().state(run) if run else ""
     _buttons(run, now, state, startable=startable)
     if not run and startable:
-        st.latex(loss_formula(*(st.session_state[name] for name in ("method", "mixing", "also"))))
+        settings = ("method", "mixing", "also", "student")
+        st.latex(loss_formula(*(st.session_state[name] for name in settings)))
     if run:
         if state in LIVE_STATES:
             st.progress(now.done or 0.0)
@@ -73,10 +74,10 @@ def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
 
 def _progress_text(now: Status) -> str:
     match now.phase:
-        case "training" if now.batch and now.started:
+        case "training" if (newest := now.batch or now.epoch) and now.started:
             return " · ".join([
-                t("live.training", epoch=now.batch.position, epochs=now.started.config["epochs"]),
-                t("live.rate", rate=now.batch.images_per_second),
+                t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
+                t("live.rate", rate=newest.images_per_second),
             ])  # fmt: skip
         case "teacher" if now.teacher_epoch:
             return t("live.loading_teacher", who=role(words(language()), now.teacher_epoch.learner),
@@ -91,7 +92,7 @@ def _progress_text(now: Status) -> str:
 
 
 def _formula(config: RunConfig, now: Status) -> None:
-    symbols = loss_formula(config.method, config.mixing, config.also)
+    symbols = loss_formula(config.method, config.mixing, config.also, config.student)
     numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
                                             config.also)  # fmt: skip
     if numbers and config.also:  # too long for one line

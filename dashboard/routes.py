@@ -145,6 +145,7 @@ def _chart_settings(request: Request) -> dict[str, Any]:
     return {
         "epoch": _number(request, "epoch"),
         "bins": int(bins) if bins in WAYS else BINS,
+        "bias": _number(request, "bias") or 0.0,
         "calibrated": request.query_params.get("calibrated") in ("true", "1"),
     }
 

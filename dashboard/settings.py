@@ -19,6 +19,7 @@ from kdcore.catalogue import (
     SCHEMES,
     also_spec,
     further_weight,
+    is_forest,
     method_spec,
     parse_also,
     parse_method,
@@ -258,6 +259,7 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
     columns[2].select_slider(
         labels["lr"], _with(LEARNING_RATES, lr), lr, key="lr", help=help["lr"],
         format_func=lambda lr: f"{lr:g}", on_change=on_change, args=("lr",),
+        disabled=is_forest(st.session_state["student"]),
     )  # fmt: skip
     columns[3].select_slider(
         labels["speed"], [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], speed, key="speed",

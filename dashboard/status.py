@@ -48,11 +48,18 @@ class Status:
         return "loading" if self.started or self.progress else "waiting"
 
     @property
+    def position(self) -> float | None:
+        """In epochs; that of the last whole epoch for forests, which tell of no batches."""
+        if self.batch:
+            return self.batch.position
+        return float(self.epoch.epoch) if self.epoch else None
+
+    @property
     def done(self) -> float | None:
         """Share of the present phase that is done, where that is known."""
-        if self.phase == "training" and self.batch and self.started:
+        if self.phase == "training" and self.position and self.started:
             epochs: int = self.started.config["epochs"]
-            return min(1.0, self.batch.position / epochs)
+            return min(1.0, self.position / epochs)
         if self.phase == "teacher" and self.teacher_epoch:
             return self.teacher_epoch.epoch / self.teacher_epoch.epochs
         if self.progress and self.progress.total:
@@ -68,7 +75,7 @@ def status(events: Iterable[Event]) -> Status:
         latest[event.kind] = event
         if isinstance(event, Started):
             controls |= acting_values(event.config)
-        elif isinstance(event, Batch):
+        elif isinstance(event, Batch | Epoch):
             controls |= event.controls
         elif isinstance(event, Retuned):
             controls[event.name] = event.value

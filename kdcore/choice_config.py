@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import RunConfig, check_simple_course
+from kdcore.config import RunConfig, check_networks, check_simple_course
 from kdcore.errors import UserError, hint
 from kdcore.sweep_config import checked_axis
 
@@ -29,6 +29,7 @@ class ChoiceConfig:
         object.__setattr__(self, "seeds", checked_axis("seeds", "seed", self.seeds))
         for teacher in self.teachers:
             parse_model(teacher)
+        check_networks(self.base.student)
         if len(self.teachers) < 2:
             raise UserError("teachers_too_few")
         if self.base.teacher_weights:

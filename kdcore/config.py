@@ -10,6 +10,7 @@ from kdcore.catalogue import (
     MODELS,
     also_spec,
     further_weight,
+    is_forest,
     method_name,
     method_of,
     method_spec,
@@ -64,7 +65,9 @@ class RunConfig:
     image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
     teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
     teacher_weights: str = setting("", "a safetensors file to load the teacher from")
-    teacher_epochs: int = setting(15, "passes over the data for the teacher", low=0, high=10_000)
+    teacher_epochs: int = setting(
+        15, "passes over the data for the teacher; a forest has none", low=0, high=10_000
+    )
     teacher_mixing: str = setting(
         "losses", "what of several teachers is averaged, or what each one's weight depends on",
         choices=("losses", "logits", "probabilities", "entropy", "confidence"),
@@ -77,7 +80,11 @@ class RunConfig:
         "models between teacher and student, each taught by the one before: mlp:128 + mlp:64; "
         "the student's own model gives generations",
     )
-    student: str = setting("mlp:16", "the students' model")
+    student: str = setting(
+        "mlp:16",
+        "the students' model; a forest's trees grow over the epochs, without optimizer, learning "
+        "rate and batches",
+    )
     student_start: str = setting(
         "random", "where the students' first weights come from", choices=("random", "teacher")
     )
@@ -152,6 +159,7 @@ class RunConfig:
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
         self._check_schedules()
+        self._check_forests()
         self._check_terms()
         self._check_teachers()
 
@@ -221,6 +229,32 @@ class RunConfig:
             if course.from_zero and name == "temperature":
                 raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
                                 value=self.temperature_schedule)  # fmt: skip
+
+    def _check_forests(self) -> None:
+        """A forest has no features, gradients or first weights, and is grown by its own rules."""
+        if is_forest(self.student):
+            self._check_forest_student()
+        for assistant in parse_models(self.assistants):
+            if is_forest(assistant):
+                raise UserError("forest_assistant", model=assistant)
+        if self.teacher_weights:  # the file says what the teacher is
+            return
+        grown = any(map(is_forest, self.teachers))
+        for spec in self.terms if grown and not self.assistants else ():
+            if not method_of(spec).asks_answers_alone:
+                raise UserError("forest_teacher", method=spec)
+        if self.student_start == "teacher" and (grown or is_forest(self.student)):
+            raise UserError("nothing_matches", student=self.student, teacher=self.teacher)
+
+    def _check_forest_student(self) -> None:
+        if method_name(self.method) not in ("kd", "hard"):
+            raise UserError("forest_method", method=self.method)
+        usual = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0, "unlabelled": 0.0}
+        for name, value in usual.items():
+            if getattr(self, name) != value:
+                raise UserError("forest_setting", student=self.student, setting=name)
+        if len(self.teachers) > 1 and not self.assistants:
+            raise UserError("forest_setting", student=self.student, setting="teacher")
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""
@@ -297,6 +331,13 @@ def parse_shares(text: str) -> tuple[float, ...]:
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     return tuple(within("teacher_shares", part, float, 1e-6, 1e6) for part in parts)
+
+
+def check_networks(*students: str) -> None:
+    """Raise ``UserError`` where a student cannot learn together with others."""
+    for student in students:
+        if is_forest(student):
+            raise UserError("forest_alone", student=student)
 
 
 def check_weight(weight: float, mixing: str) -> None:

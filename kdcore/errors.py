@@ -114,6 +114,30 @@ MESSAGES = {
         "separated by commas, as in {example}."
     ),
     "model_takes_no_widths": "The model {spec!r} takes no widths: write {family!r} alone.",
+    "forest_size": (
+        "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and "
+        "perhaps their greatest depth, from 1 to {depth}, as in forest:100 or forest:100,12."
+    ),
+    "forest_teacher": (
+        "{method} needs features or gradients of the teacher, which a forest does not have: "
+        "choose a method on logits, such as kd, or another teacher."
+    ),
+    "forest_method": (
+        "{method} cannot teach a forest, which learns by regression on soft labels: "
+        "choose the method kd or hard, or another student."
+    ),
+    "forest_setting": (
+        "The student {student!r} is a forest, which regresses on one teacher's answers: "
+        "leave {setting} at its usual value, or choose another student."
+    ),
+    "forest_assistant": (
+        "The assistant {model!r} is a forest, which does not learn as networks do: "
+        "choose another model."
+    ),
+    "forest_alone": (
+        "The student {student!r} is a forest, which does not learn together with others: "
+        "train it by a run of its own, or choose another student."
+    ),
     "images_only": (
         "The model {spec!r} takes images, but the data have the shape {shape}: "
         "choose an mlp such as mlp:64."

@@ -1,15 +1,16 @@
 """What a run says, as frozen records of JSON values.
 
 The order of a run is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
-``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved, and at the end
-``finished`` or ``failed``. That of a sweep is ``sweep_started``, the teacher's, ``sweep_prepared``,
-then ``sweep_progress``, ``cells_scored``, ``cells_ended`` and ``group_retried`` interleaved, and
-``sweep_finished`` or ``failed``. That of a search is ``search_started``, the teachers',
-``search_prepared``, then for each trial ``trial_started``, ``trial_scored``… and ``trial_ended``,
-and ``search_finished`` or ``failed``; one that is continued begins anew with ``search_started``.
-That of a choice of teacher is ``choice_started``, then the teacher's epochs and
-``teacher_judged`` for each, and ``choice_finished`` or ``failed``. Arrays live in the run's
-folder; an event carries their file name.
+``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved (``batch`` not where
+the students are forests), and at the end ``finished`` or ``failed``. That of a sweep is
+``sweep_started``, the teacher's, ``sweep_prepared``, then ``sweep_progress``, ``cells_scored``,
+``cells_ended`` and ``group_retried`` interleaved, and ``sweep_finished`` or ``failed``. That of a
+search is ``search_started``, the teachers', ``search_prepared``, then for each trial
+``trial_started``, ``trial_scored``… and ``trial_ended``, and ``search_finished`` or ``failed``; one
+that is continued begins anew with ``search_started``. That of a choice of teacher is
+``choice_started``, then the teacher's epochs and ``teacher_judged`` for each, and
+``choice_finished`` or ``failed``. Arrays live in the run's folder; an event carries their file
+name.
 """
 
 import json
@@ -159,7 +160,7 @@ class Prepared(Event):
     """``trained``, ``cached``, ``loaded`` or ``none``."""
     teacher: Scores | None
     costs: dict[str, Cost]
-    """By learner: ``teacher``, ``plain``, ``distilled``."""
+    """By learner: ``teacher``, ``plain``, ``distilled``; not of forests that are still to grow."""
     arrays: str | None
     """The file of what does not change: ``watched_inputs``, ``watched_labels``, teacher logits."""
     seconds: float
@@ -252,6 +253,9 @@ class Diagnosis:
     """Wrong where the teacher is right, or wrong in another way."""
     teacher_errors_mended: int | None
     """Right where the teacher is wrong."""
+    missing_classes: list[list[float]] = field(default_factory=list)
+    """Where a bias is added to the logits of the classes that the students never see: ``[bias,
+    errors on test data, of them on such classes, errors on validation data, of them on such]``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,3 +21,7 @@ def within(name: str, value: Any, kind: type, low: float, high: float) -> float 
     if not (math.isfinite(number) and low <= number <= high):
         raise UserError("outside_range", name=name, value=value, low=low, high=high)
     return int(number) if kind is int else number
+
+
+BIASES = tuple(0.5 * step for step in range(-20, 21))
+"""Those that are tried on the logits of classes which the students never see, in nats."""

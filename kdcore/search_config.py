@@ -5,7 +5,14 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import RunConfig, check_simple_course, check_weight, checked, setting
+from kdcore.config import (
+    RunConfig,
+    check_networks,
+    check_simple_course,
+    check_weight,
+    checked,
+    setting,
+)
 from kdcore.errors import UserError, hint
 from kdcore.sweep_config import checked_axis, parse_axis
 
@@ -180,6 +187,7 @@ def _checked_axis(name: str, given: Any, base: RunConfig) -> Range | tuple[Any, 
             check_weight(value, base.mixing)
         if axis.setting == "student":
             parse_model(value)
+            check_networks(value)
     return Range(*values) if isinstance(given, Range) else values
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import METHODS, method_of
-from kdcore.config import RunConfig, check_simple_course, check_weight, checked
+from kdcore.config import (
+    RunConfig,
+    check_networks,
+    check_simple_course,
+    check_weight,
+    checked,
+)
 from kdcore.errors import UserError, hint
 
 AXES = {
@@ -47,6 +53,7 @@ class SweepConfig:
             object.__setattr__(self, axis, checked_axis(axis, setting, given))
         for weight in self.weights:
             check_weight(weight, self.base.mixing)
+        check_networks(self.base.student)
         if self.size > MOST_CELLS:
             raise UserError("sweep_too_large", cells=self.size, most=MOST_CELLS)
 

@@ -36,6 +36,7 @@ from dashboard.charts import (
     loss_terms,
     losses,
     methods,
+    missing_classes,
     nll_curve,
     per_class,
     reliability,
@@ -98,8 +99,9 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "per_class": _at_epoch(per_class.figure),
     "error_origin": _at_epoch(error_origin.figure),
     "cost": cost.figure,
+    "missing_classes": _at_epoch(missing_classes.figure),
 }
-"""``figure(history, words, epoch=…, bins=…, calibrated=…)``; ``epoch=None`` is the newest."""
+"""``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…)``; no epoch is the newest."""
 
 OF_ARRAYS: dict[str, Callable[..., Figure]] = {
     "generated": generated.figure,

@@ -1,5 +1,6 @@
 """How hard each term of the loss pulls at the distilled student's logits."""
 
+from math import isnan
 from typing import Any
 
 from dashboard.charts import style, timeline
@@ -20,6 +21,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns
+    if columns["position"] and all(map(isnan, columns["hard_gradient"])):
+        return style.empty(words, "gradients")
     has_t2 = method_of(history.config["method"]).has_t2
     data = [
         {"type": "scatter", "mode": "lines", "name": words[title],

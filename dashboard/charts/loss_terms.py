@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from kdcore.catalogue import is_forest
 
 HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
 
@@ -16,7 +17,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns
     x = list(columns["position"])
-    terms = (("hard", words["chart.hard_term"], HARD), ("soft", words["chart.soft_term"], SOFT))
+    of_label = "squared_term" if is_forest(history.config["student"]) else "hard_term"
+    terms = (("hard", words[f"chart.{of_label}"], HARD), ("soft", words["chart.soft_term"], SOFT))
     data: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "name": title, "x": x, "y": list(columns[term]),
          "stackgroup": "terms", "line": {"width": 0, "color": colour},

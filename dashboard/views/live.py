@@ -7,6 +7,7 @@ from dashboard.choice import is_live, summary
 from dashboard.components.transport import transport
 from dashboard.engine import store
 from dashboard.live_board import board, layout_key
+from dashboard.missing_classes import missing_classes
 from dashboard.panel import chart_panel
 from dashboard.settings import (
     NOTICES,
@@ -18,7 +19,7 @@ from dashboard.settings import (
     take_from_address,
 )
 from dashboard.text import t
-from kdcore.catalogue import method_of
+from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
 CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
@@ -64,9 +65,12 @@ if sentence := problem(chosen):
 drawn = layout_key(run)
 config = store().folder(run).config if run else RunConfig()
 method = method_of(config.method)
+panels = (method.pictures, method.panel) if not is_forest(config.student) else ()
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
 st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 live_widgets(actions.retune)
+if is_forest(config.student if run else st.session_state["student"]):
+    st.caption(t("live.forest_student"))
 if not run:
     st.info(t("live.empty"), title=t("live.empty_title"), icon=":material/school:")
 elif drawn[1] in ("loading", "teacher"):
@@ -78,10 +82,10 @@ else:
                 chart_panel(name, run, height=235)
     if config.schedules:
         chart_panel("courses", run, height=200)
-    if method.pictures:
-        chart_panel(method.pictures, run, height=260)
-    if method.panel:
-        chart_panel(method.panel, run, height=260)
+    if config.drop_classes:
+        missing_classes(run, run_every=pace if is_live(run) else None)
+    for name in filter(None, panels):
+        chart_panel(name, run, height=260)
     scheme_panels(config, run)
     transport(run)
 show_in_address()

@@ -70,6 +70,13 @@ class Method:
         """Whether it looks at more than logits."""
         return self.acts_on not in ("logits", "peers")
 
+    @property
+    def asks_answers_alone(self) -> bool:
+        """Whether a teacher that only answers will do, without features and gradients."""
+        return self.acts_on in (
+            "logits", "peers", "noisy_inputs", "discriminator", "learned_temperature",
+        )  # fmt: skip
+
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
         return resolve_name(self.loss)  # type: ignore[no-any-return]

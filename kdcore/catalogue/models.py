@@ -8,7 +8,7 @@ from kdcore.errors import UserError, hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; ``mlp`` and ``convnet`` take widths after a colon."""
+    """A kind of model; ``mlp`` and ``convnet`` take widths after a colon, ``forest`` its size."""
 
     title: str
     build: str
@@ -16,6 +16,8 @@ class Family:
     takes_widths: bool
     example: str
     images_only: bool
+    grown: bool = False
+    """Whether it is fitted tree by tree, without gradients, features or batches."""
 
 
 MODELS = {
@@ -37,6 +39,8 @@ MODELS = {
             ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
+    "forest": Family(title="Random forest (scikit-learn)", build="kdcore.models.forest:forest",
+                     takes_widths=True, example="forest:100", images_only=False, grown=True),
 }  # fmt: skip
 
 PRESETS = {
@@ -49,9 +53,14 @@ PRESETS = {
 }
 """Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
 
+MOST_TREES, MOST_DEPTH = 1_000, 64
+"""Of a forest."""
+
 
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
+
+    A forest's numbers are how many trees it has and, where it is named, their greatest depth.
 
     Raises:
         UserError: unknown family or widths that are not whole numbers from 1 to 16384.
@@ -66,12 +75,25 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         if tail:
             raise UserError("model_takes_no_widths", spec=spec, family=family)
         return family, ()
-    widths = tail.split(",")
-    if not all(
-        width.isascii() and width.isdigit() and 1 <= int(width) <= 16_384 for width in widths
-    ):
+    numbers = tail.split(",")
+    if entry.grown:
+        limits = (MOST_TREES, MOST_DEPTH)
+        if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
+            raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+    elif not all(_is_whole(width, 16_384) for width in numbers):
         raise UserError("model_widths", spec=spec, example=entry.example)
-    return family, tuple(int(width) for width in widths)
+    return family, tuple(int(number) for number in numbers)
+
+
+def is_forest(spec: str) -> bool:
+    """Whether a model is grown rather than trained by gradients; no error where there is none."""
+    family = MODELS.get(spec.partition(":")[0])
+    return family is not None and family.grown
+
+
+def _is_whole(text: str, highest: int) -> bool:
+    """Whether ``text`` is a whole number from 1 to ``highest``."""
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= highest
 
 
 def parse_models(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from kdcore.losses.hard_labels import (
 from kdcore.losses.hints import hint
 from kdcore.losses.input_gradient import input_gradient_matching, noisy_soft_targets
 from kdcore.losses.logits import logit_mse, logit_mse_gradient
+from kdcore.losses.mixed_targets import mixed_targets
 from kdcore.losses.non_target import nkd
 from kdcore.losses.probabilistic import probabilistic_transfer
 from kdcore.losses.probabilities import probability_mse, probability_mse_gradient
@@ -50,6 +51,7 @@ __all__ = [
     "label_smoothing",
     "logit_mse",
     "logit_mse_gradient",
+    "mixed_targets",
     "multi_teacher_kl",
     "nkd",
     "noisy_soft_targets",

@@ -1,6 +1,7 @@
 """All that the calibration and the who-is-right pages show of one learner, in one record."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -18,8 +19,10 @@ from kdcore.metrics.calibration import (
     negative_log_likelihood,
     reliability_bins,
 )
+from kdcore.metrics.missing_classes import errors_by_bias
 from kdcore.metrics.temperature import fit_temperature, nll_curve
 from kdcore.metrics.uncertainty import predictive_entropy, risk_coverage
+from kdcore.ranges import BIASES
 
 FINE_BINS = 60
 """Can be merged to 5, 6, 10, 12, 15, 20 and 30 bins."""
@@ -31,7 +34,7 @@ MOST_VALIDATION_SAMPLES = 2_000
 
 def diagnose(
     test_logits: Tensor, test_labels: Tensor, validation_logits: Tensor,
-    validation_labels: Tensor, teacher_test_logits: Tensor | None,
+    validation_labels: Tensor, teacher_test_logits: Tensor | None, missing: Sequence[int] = (),
 ) -> Diagnosis:  # fmt: skip
     """Where a learner is right, wrong and how sure, on test data; T_cal is fitted on validation.
 
@@ -41,6 +44,7 @@ def diagnose(
         validation_logits: ``[validation samples, classes]``.
         validation_labels: ``[validation samples]``.
         teacher_test_logits: ``[samples, classes]``; ``None`` for the teacher itself.
+        missing: numbers of the classes that the students never see.
     """
     part = slice(MOST_VALIDATION_SAMPLES)
     fitted = fit_temperature(validation_logits[part], validation_labels[part])
@@ -66,7 +70,13 @@ def diagnose(
         errors_inherited=origin.inherited if origin else None,
         errors_own=origin.own if origin else None,
         teacher_errors_mended=origin.mended if origin else None,
-    )
+        missing_classes=[
+            [bias, *on_test, *on_validation] for bias, on_test, on_validation in zip(
+                BIASES, errors_by_bias(test_logits, test_labels, missing).tolist(),
+                errors_by_bias(validation_logits, validation_labels, missing).tolist(), strict=True,
+            )
+        ] if missing else [],
+    )  # fmt: skip
 
 
 def calibration_summary(probabilities: Tensor, labels: Tensor) -> dict[str, float]:

@@ -29,13 +29,18 @@ def measure_cost(module: nn.Module, input_shape: tuple[int, ...], device: torch.
             module(example)
         latency = _median_seconds(module, example)
     module.train(was_training)
-    parameters = list(module.parameters())
+    numbers = learned_numbers(module)
     return Cost(
-        parameters=sum(parameter.numel() for parameter in parameters),
-        bytes=sum(parameter.numel() * parameter.element_size() for parameter in parameters),
+        parameters=sum(learned.numel() for learned in numbers),
+        bytes=sum(learned.numel() * learned.element_size() for learned in numbers),
         flops=counter.get_total_flops(),
         latency=latency,
     )
+
+
+def learned_numbers(module: nn.Module) -> list[torch.Tensor]:
+    """A network's weights; of a forest, which has none, all that its trees consist of."""
+    return list(module.parameters()) or list(module.buffers())
 
 
 def _median_seconds(module: nn.Module, example: torch.Tensor) -> float:

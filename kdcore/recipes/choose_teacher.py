@@ -26,6 +26,7 @@ from kdcore.metrics import (
     fit_temperature,
     negative_log_likelihood,
 )
+from kdcore.models.cost import learned_numbers
 from kdcore.store import ChoiceFolder
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.device import (
@@ -147,7 +148,7 @@ def _judged(
               for epoch in students.values()]  # fmt: skip
     return TeacherJudged(
         teacher=spec, source=teacher.source, runs=runs,
-        parameters=sum(weights.numel() for weights in teacher.module.parameters()),
+        parameters=sum(learned.numel() for learned in learned_numbers(teacher.module)),
         validation_accuracy=float(accuracy(given.validation.double(), labels)),
         ece=float(expected_calibration_error(probabilities, labels)),
         nll=float(negative_log_likelihood(probabilities, labels)),

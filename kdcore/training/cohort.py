@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from kdcore.catalogue import is_forest
 from kdcore.config import RunConfig
 from kdcore.data import (
     Dataset,
@@ -162,8 +163,9 @@ def transfer_of(config: RunConfig, data: Dataset) -> Split:
 
 
 def batch_size(config: RunConfig, transfer_size: int) -> int:
-    """Examples a step, over all ranks; ``gd`` takes the whole transfer set."""
-    return transfer_size if config.optimizer == "gd" else config.batch_size * world_size()
+    """Examples a step, over all ranks; ``gd`` takes the whole transfer set, a forest too."""
+    whole = config.optimizer == "gd" or is_forest(config.student)
+    return transfer_size if whole else config.batch_size * world_size()
 
 
 def batches_per_epoch(config: RunConfig, transfer_size: int) -> int:

@@ -17,12 +17,14 @@ from kdcore.metrics import (
     expected_calibration_error,
     negative_log_likelihood,
 )
+from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
 from kdcore.training.batches import chunks
 from kdcore.training.students import Students, autocast
 
-MLP_CHUNK, CONVNET_CHUNK = 500, 128
-"""Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU."""
+MLP_CHUNK, CONVNET_CHUNK, FOREST_CHUNK = 500, 128, 32
+"""Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU, and
+forests too."""
 NETS_TOGETHER = 64
 """Whose probabilities are held at the same time."""
 
@@ -47,7 +49,7 @@ class Answers:
 def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
     """Logits ``[n, C]`` in evaluation mode, on the data's device; the mode is put back."""
     device = split.inputs.device
-    size = _chunk([module], device)
+    size = chunk_size([module], device)
     was_training = module.training
     module.eval()
     with torch.no_grad(), autocast(device, precision):
@@ -72,7 +74,7 @@ def answers_of(students: Students, data: Dataset) -> Answers:
     students.train(mode=False)
     given = []
     for split in (data.test, data.validation):
-        size = _chunk(students.modules, split.inputs.device)
+        size = chunk_size(students.modules, split.inputs.device)
         logits = [students.body.answer(data.normalised(split.inputs[part])).cpu()
                   for part in chunks(len(split.labels), size)]  # fmt: skip
         given.append(torch.cat(logits, dim=1))
@@ -121,7 +123,9 @@ def _together(logits: Tensor, size: int) -> Tensor:
     return joined_logits(logits.unflatten(0, (-1, size)), logits.new_full((size, 1), 1 / size), 1.0)
 
 
-def _chunk(modules: Sequence[nn.Module], device: torch.device) -> int:
+def chunk_size(modules: Sequence[nn.Module], device: torch.device) -> int:
     """Examples a forward pass."""
+    if isinstance(modules[0], Forest) and device.type != "cuda":
+        return FOREST_CHUNK
     flat = isinstance(modules[0], MLP) or device.type == "cuda"
     return MLP_CHUNK if flat else CONVNET_CHUNK

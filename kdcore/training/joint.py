@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kdcore.catalogue import models_spec
 from kdcore.config import RunConfig, acting_values
-from kdcore.data import Dataset, load_dataset
+from kdcore.data import Dataset, class_numbers, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
     CellsScored,
@@ -263,13 +263,18 @@ class _Diagnoses:
     def __init__(self, lesson: Lesson, given: Answers) -> None:
         self._lesson, self._given = lesson, given
         self._known: dict[int, Diagnosis] = {}
-        self.teacher = diagnoses({"teacher": lesson.teacher_answers}, lesson.data, None)
+        self._missing = class_numbers(lesson.config.drop_classes, lesson.data.classes)
+        self.teacher = diagnoses({"teacher": lesson.teacher_answers}, lesson.data, None,
+                                 self._missing)  # fmt: skip
 
     def of(self, net: int) -> Diagnosis:
         """That of one net."""
         if net not in self._known:
             (self._known[net],) = diagnoses(
-                {"net": self._given.of(net)}, self._lesson.data, self._lesson.teacher_answers
+                {"net": self._given.of(net)},
+                self._lesson.data,
+                self._lesson.teacher_answers,
+                self._missing,
             ).values()
         return self._known[net]
 

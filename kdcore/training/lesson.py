@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import torch
 from torch import Tensor, nn
 
-from kdcore.catalogue import METHODS
+from kdcore.catalogue import METHODS, is_forest, parse_models
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
@@ -187,7 +187,9 @@ class Lesson:
 
 
 def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.device) -> str:
-    """In which precision the model ``spec`` is computed."""
+    """In which precision the model ``spec`` is computed; a forest multiplies nothing."""
+    if all(map(is_forest, parse_models(spec))):
+        return "float32"
     with torch.device("meta"):  # the shapes alone
         module = build_model(spec, data.input_shape, len(data.classes), config.seed)
     return choose_precision(config.precision, device, module)

@@ -11,7 +11,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from kdcore.catalogue import models_spec
+from kdcore.catalogue import is_forest, models_spec
 from kdcore.commands import Controls, Stopped
 from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -88,11 +88,18 @@ def train(
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
                        seconds=time.perf_counter() - began)  # fmt: skip
         return
+    if is_forest(config.student):
+        # scikit-learn's trees take two seconds to load
+        from kdcore.training.forest_students import grow_students  # noqa: PLC0415
+
+        yield from grow_students(config, controls, run=run, folder=folder, data=data,
+                                 teacher=teacher, began=began)  # fmt: skip
+        return
     names = student_names(config)
     members = [member_of(config, name, controls.values) for name in names]
     lesson = Lesson(config, [config.seed], members, data, teacher, device)
     modules = {"teacher": teacher.module} | dict(zip(names, lesson.learners(), strict=True))
-    snapshots = Snapshots(folder, data, lesson.teacher_answers, config.epochs)
+    snapshots = Snapshots(folder, data, lesson.teacher_answers, config)
     yield Prepared(
         teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
         costs={name: measure_cost(module, data.input_shape, device)
@@ -125,8 +132,9 @@ def train(
                 students=scores, controls=race.acting,
                 ensembles=ensemble_scores(each, names, config.networks, data),
             )  # fmt: skip
-            yield from snapshots.take(epoch, by_name(names, given), made)
-            if patience.over(epoch, scores):
+            over = patience.over(epoch, scores)
+            yield from snapshots.take(epoch, by_name(names, given), made, last=over)
+            if over:
                 break
     except Stopped:
         stopped = True

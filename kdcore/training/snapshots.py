@@ -1,11 +1,12 @@
 """What is kept of all answers after an epoch: arrays in the run's folder and a diagnosis."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 
-from kdcore.data import Dataset
+from kdcore.config import RunConfig
+from kdcore.data import Dataset, class_numbers
 from kdcore.events import Diagnosis, Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
@@ -22,13 +23,14 @@ class Snapshots:
     """Takes snapshots; without a folder there are none."""
 
     def __init__(
-        self, folder: RunFolder | None, data: Dataset, teacher: Answers, epochs: int
+        self, folder: RunFolder | None, data: Dataset, teacher: Answers, config: RunConfig
     ) -> None:
         self._folder = folder
         self._data = data
         self._teacher = teacher
-        self._every = -(-epochs // MOST_SNAPSHOTS)
-        self._epochs = epochs
+        self._every = -(-config.epochs // MOST_SNAPSHOTS)
+        self._epochs = config.epochs
+        self._missing = class_numbers(config.drop_classes, data.classes)
         self._teacher_diagnosis: dict[str, Diagnosis] = {}
 
     def begin(self) -> str | None:
@@ -39,16 +41,19 @@ class Snapshots:
         return "prepared.safetensors"
 
     def take(
-        self, epoch: int, given: dict[str, Answers], made: Callable[[], Made | None]
-    ) -> Iterator[Snapshot]:
+        self, epoch: int, given: dict[str, Answers],
+        made: Callable[[], Made | None] = lambda: None, *, last: bool = False,
+    ) -> Iterator[Snapshot]:  # fmt: skip
         """The snapshot of ``epoch``, where one is due, with inputs that the method makes."""
-        if self._folder is None or (epoch % self._every and epoch != self._epochs):
+        due = last or epoch % self._every == 0 or epoch == self._epochs
+        if self._folder is None or not due:
             return
         name = f"snapshot-{epoch:04d}.safetensors"
         self._folder.write(name, snapshot_arrays(given, self._data, made()))
         if not self._teacher_diagnosis:
-            self._teacher_diagnosis = diagnoses({"teacher": self._teacher}, self._data, None)
-        found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher)
+            self._teacher_diagnosis = diagnoses({"teacher": self._teacher}, self._data, None,
+                                                self._missing)  # fmt: skip
+        found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher, self._missing)
         yield Snapshot(epoch=epoch, arrays=name, learners=found)
 
 
@@ -86,13 +91,13 @@ def snapshot_arrays(given: dict[str, Answers], data: Dataset, made: Made | None)
 
 
 def diagnoses(
-    given: dict[str, Answers], data: Dataset, teacher: Answers | None
+    given: dict[str, Answers], data: Dataset, teacher: Answers | None, missing: Sequence[int]
 ) -> dict[str, Diagnosis]:
-    """Where each learner is right, wrong and how sure."""
+    """Where each learner is right, wrong and how sure; ``missing`` classes no student sees."""
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
     return {
         learner: diagnose(answers.test, labels, answers.validation, validation_labels,
-                          teacher.test if teacher else None)
+                          teacher.test if teacher else None, missing)
         for learner, answers in given.items()
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from kdcore.catalogue import is_forest, method_of
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
@@ -21,6 +22,7 @@ from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.committee import Committee, members_of
+from kdcore.models.forest import Forest
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
@@ -70,11 +72,16 @@ def teach_teacher(
     """The run's teacher or teachers; yields their epochs where they have to be trained.
 
     Raises:
-        UserError: a given file does not hold a teacher for this data.
+        UserError: a given file does not hold a teacher for this data, or a forest for a method
+            that looks inside.
         Stopped: the run was told to stop.
     """
     if config.teacher_weights:
         module = load_module(Path(config.teacher_weights), data).to(device)
+        if any(isinstance(member, Forest) for member in members_of(module)):
+            for spec in config.terms:
+                if not method_of(spec).asks_answers_alone:
+                    raise UserError("forest_teacher", method=spec)
         if isinstance(module, Committee):
             module = Committee(list(module.members), config.shares,
                                by_logits=config.teacher_mixing == "logits").to(device)  # fmt: skip
@@ -116,9 +123,15 @@ def _one_teacher(
             return frozen(load_module(place, data).to(device)), "cached"
         except UserError:
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
-    module = build_model(model, data.input_shape, len(data.classes), seed)
-    module = module.to(device)
-    yield from _train(module, config, data, controls, device, precision, role, model)
+    if is_forest(model):
+        # scikit-learn's trees take two seconds to load
+        from kdcore.training.forest_teacher import grow_teacher  # noqa: PLC0415
+
+        growing = grow_teacher(data, controls, role=role, model=model, seed=seed)
+        module: nn.Module = (yield from growing).to(device)
+    else:
+        module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
+        yield from _train(module, config, data, controls, device, precision, role, model)
     if place:
         save_module(place, module, model, data)
     return frozen(module), "trained"
@@ -126,8 +139,8 @@ def _one_teacher(
 
 def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
     """Content hash of all that determines a trained teacher."""
-    parts = [data.fingerprint, model, config.teacher_epochs, OPTIMIZER, LR, seed,
-             RECIPE_VERSION]  # fmt: skip
+    epochs = 0 if is_forest(model) else config.teacher_epochs
+    parts = [data.fingerprint, model, epochs, OPTIMIZER, LR, seed, RECIPE_VERSION]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -10,6 +10,7 @@ from dashboard import (
     choice,
     engine,
     live_board,
+    missing_classes,
     shared_history,
     sweeps,
     teacher_answers,
@@ -19,7 +20,8 @@ from kdcore.config import RunConfig
 from kdcore.store import Store
 from kdcore.sweep_config import SweepConfig
 
-ASKERS = (actions, choice, engine, live_board, shared_history, sweeps, teacher_answers)
+ASKERS = (actions, choice, engine, live_board, missing_classes, shared_history, sweeps,
+          teacher_answers)  # fmt: skip
 
 
 class PlayedHub:

@@ -113,3 +113,10 @@ def test_pages_of_a_run_do_not_follow_a_sweep(open_page, hub, store):
         app = open_page(name)
         assert not app.exception
         assert "sweep-" not in str(app.query_params.get("run", ""))
+
+
+def test_a_forest_as_student_forbids_the_sweep_and_is_said(open_page):
+    app = open_page("landscape", student="forest:10")
+
+    assert button(app, "start_sweep").disabled
+    assert "forest:10" in app.error[0].value

@@ -247,3 +247,21 @@ def test_a_scheme_sets_what_it_needs(open_page):
     assert app.query_params["ensemble"] == "4"
     assert "assistants" not in app.query_params
     assert not app.button(key="start").disabled
+
+
+def test_a_forest_learns_without_a_learning_rate_and_the_page_says_how(open_page, hub):
+    app = open_page("live", teacher="forest:100", student="forest:60,8")
+    app.button(key="start").click().run()
+
+    config = hub.store.folder(hub.active()).config
+    assert (config.teacher, config.student) == ("forest:100", "forest:60,8")
+    assert app.select_slider(key="lr").disabled
+    assert not app.slider(key="T").disabled
+    assert words("en")["live.forest_student"] in [text.value for text in app.caption]
+
+
+def test_a_method_that_a_forest_cannot_use_forbids_the_start_and_is_said(open_page):
+    app = open_page("live", student="forest:60", method="dkd", lang="zh")
+
+    assert app.button(key="start").disabled
+    assert app.error[0].value == words("zh")["error.forest_method"].format(method="dkd")

@@ -47,6 +47,17 @@ def test_a_run_tells_the_documented_events_and_nothing_else(kdcore):
     assert kinds[-1] == "finished"
 
 
+def test_forests_teach_and_learn_by_the_same_command(kdcore):
+    done = kdcore("run", "--dataset", "moons", "--epochs", "2", "--teacher", "forest:8",
+                  "--student", "forest:4", "--json")  # fmt: skip
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    kinds = [event["event"] for event in events]
+
+    assert done.returncode == 0, done.stderr
+    assert [kinds.count(kind) for kind in ("teacher_epoch", "epoch", "batch")] == [1, 2, 0]
+    assert events[-1]["students"].keys() == {"plain", "distilled"}
+
+
 def test_a_run_can_be_listed_shown_compared_and_exported(kdcore, tmp_path):
     kdcore("run", *TINY)
     kdcore("run", *TINY, "--temperature", "9")
@@ -84,6 +95,8 @@ def test_what_there_is_to_choose_from(kdcore, command):
         (["--epochs", "many"], "epochs"),
         (["--student", "mlp:0"], "mlp:0"),
         (["--student", "rsnet8"], "rsnet8"),
+        (["--student", "forest:0"], "forest:0"),
+        (["--student", "forest:9", "--method", "dkd"], "dkd"),
         (["--method", "magic"], "magic"),
         (["--batch-size", "0"], "batch_size"),
         (["--nonsense", "1"], "nonsense"),

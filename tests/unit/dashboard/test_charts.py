@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from io import BytesIO
 
 import made_events as make
@@ -11,12 +12,13 @@ import pytest
 from made_diagnoses import diagnosed
 from PIL import Image
 
-from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, style
+from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, missing_classes, style
 from dashboard.charts.delta import delta
 from dashboard.charts.per_class import class_scores
 from dashboard.history import History
 from dashboard.text import LANGUAGES, words
 from kdcore.events import Retuned, Snapshot
+from kdcore.ranges import BIASES
 
 ALL = {**OVER_TIME, **OF_A_MOMENT}
 WITHOUT_TIME = ("teacher_curve", "teachers")
@@ -30,12 +32,12 @@ def history():
     told = History()
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1",
-                            **make.SEVERAL),
+                            drop_classes="3", **make.SEVERAL),
                make.teacher_epoch(), make.prepared(),
                make.batch(controls=acting, beside=make.BESIDE), change,
                make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
                make.epoch(1),
-               Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
+               Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))])  # fmt: skip
     return told
 
 
@@ -294,3 +296,77 @@ def test_nothing_is_sent_where_nothing_changed(history):
     figure = draw("accuracy", history)
 
     assert delta(figure, draw("accuracy", history)) is None
+
+
+@pytest.fixture(scope="module")
+def grown():
+    told = History()
+    told.fold([make.started(epochs=2, student="forest:10"), make.prepared(), make.epoch(1),
+               Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
+    return told
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in ("teacher_curve", *TABLES)])
+def test_a_run_without_batches_is_drawn_or_a_sentence_says_why_not(name, grown):
+    figure = draw(name, grown)
+
+    if "empty" in figure:
+        assert figure["empty"] in words("en").values()
+    else:
+        go.Figure(figure)
+
+
+def test_a_forest_has_its_losses_by_epoch_and_no_gradients(grown):
+    assert draw("gradient_share", grown)["empty"] == words("en")["chart.empty.gradients"]
+    names = [trace["name"] for trace in draw("loss_terms", grown)["data"]]
+    assert names[0] == words("en")["chart.squared_term"]
+    assert draw("accuracy", grown)["data"]
+
+
+def test_the_errors_of_missing_classes_are_shares_with_the_chosen_bias_on_the_line(history):
+    curve = missing_classes.curves(history.snapshot(None))["distilled"]
+    line = next(trace for trace in draw("missing_classes", history)["data"]
+                if trace["name"] == "Distilled student" and trace["mode"] == "lines"
+                and trace.get("yaxis") == "y")  # fmt: skip
+    (mark,) = (trace for trace in draw("missing_classes", history)["data"]
+               if trace["name"] == "Distilled student" and trace["mode"] == "markers"
+               and trace["yaxis"] == "y")  # fmt: skip
+
+    assert line["x"] == list(BIASES)
+    assert line["y"] == [errors / make.TEST_SIZE for errors in curve.errors]
+    assert mark["x"] == [curve.best]
+    assert mark["y"] == [line["y"][BIASES.index(curve.best)]]
+
+
+def test_the_slider_marks_its_place_on_both_panels(history):
+    shapes = draw("missing_classes", history, bias=2.5)["layout"]["shapes"]
+
+    assert [(shape["x0"], shape["x1"]) for shape in shapes] == [(2.5, 2.5)] * 2
+
+
+def test_without_a_bias_the_errors_are_the_diagnosis_own(history):
+    snapshot = history.snapshot(None)
+    for name, curve in missing_classes.curves(snapshot).items():
+        rows = snapshot.learners[name].confusion
+        wrong = [sum(row) - row[truth] for truth, row in enumerate(rows)]
+        assert curve.at(0.0) == (sum(wrong), wrong[3])
+
+
+def test_examples_of_the_missing_classes_are_counted_by_name(history):
+    diagnosis = history.snapshot(None).learners["plain"]
+    counts = [sum(row) for row in diagnosis.confusion]
+
+    assert missing_classes.missing_examples(diagnosis, history.classes, "3, 7") == (
+        counts[3] + counts[7]
+    )
+
+
+def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
+    history = History()
+    acting = {"temperature": 4.0, "lr": 0.003, "speed": 0.0}
+    history.fold([make.started(epochs=2, student="forest:10", weight_schedule="linear:0"),
+                  make.prepared(), replace(make.epoch(1), controls=acting | {"weight": 0.5}),
+                  replace(make.epoch(2), controls=acting | {"weight": 0.25})])  # fmt: skip
+
+    assert [trace["y"] for trace in draw("courses", history)["data"]] == [[0.5, 0.25]]
+    assert history.controls["weight"] == 0.25

@@ -47,3 +47,11 @@ def test_the_formula_names_the_mixing():
 
 def test_hard_labels_alone_have_no_weight():
     assert r"\lambda" not in loss_formula("hard", "convex")
+
+
+def test_a_forest_regresses_on_probabilities():
+    assert loss_formula("kd", "convex", student="forest:10") == (
+        r"\mathcal{L} = (1-\lambda)\cdot \lVert p_s-y\rVert^2 "
+        r"+ \lambda\cdot \lVert p_s-\sigma(z_t/T)\rVert^2"
+    )
+    assert r"\lambda" not in loss_formula("hard", "convex", student="forest:10")

@@ -38,3 +38,7 @@ def test_the_share_that_is_done_belongs_to_the_phase():
 
 def test_work_of_unknown_length_has_no_share():
     assert status([make.progress(total=None)]).done is None
+
+
+def test_without_batches_the_share_is_that_of_whole_epochs():
+    assert status([make.started(epochs=4), make.prepared(), make.epoch(1)]).done == 0.25

@@ -37,6 +37,8 @@ EVERYTHING = [
     for name, config in {
         **{f"three teachers by {mixing}": THREE.but(teacher_mixing=mixing) for mixing in MIXINGS},
         "shares": THREE.but(teacher_shares="3,2,1"),
+        "a forest among the teachers": SMALL.but(teacher="forest:4,4 + mlp:16", method="dkd"),
+        "an assistant of a forest": SMALL.but(teacher="forest:4", assistants="mlp:12"),
         "assistants": SMALL.but(assistants="mlp:16 + mlp:12"),
         "generations": SMALL.but(assistants="mlp:8 + mlp:8"),
         "teachers and an assistant": THREE.but(assistants="mlp:12"),
