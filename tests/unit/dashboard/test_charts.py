@@ -114,7 +114,7 @@ def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
                    if note.get("name") != "mark"]  # fmt: skip
 
-    assert sentence == "the teacher removes 25% of it"
+    assert sentence == "the distilled disagree 25% less"
     assert [trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"] == [[0.2], [0.15]]
 
 
