@@ -6,9 +6,9 @@ import numpy as np
 
 from dashboard.encoding import base64_of
 from dashboard.engine import store
+from dashboard.history import History
 from dashboard.shared_history import history_of
 from kdcore.errors import UserError
-from kdcore.landscape import Landscape
 
 BEFORE_ALL = -1
 """``since`` of who has nothing yet; epoch 0 is before training."""
@@ -29,7 +29,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     shared = history_of(run)
     with shared.lock:
         history = shared.newest()
-        if isinstance(history, Landscape):
+        if not isinstance(history, History):
             raise UserError("no_such_run", run=run, found=0)
         started, prepared = history.started, history.prepared
         due = [item for epoch, item in sorted(history.snapshots.items()) if epoch > since]

@@ -601,7 +601,9 @@ class Latency:
     iqr: float
     """Interquartile range, seconds."""
     of_student: float
-    """The median over that of the unshrunk student, both measured in turns."""
+    """How many times that of the unshrunk student, median of the turns that the two took."""
+    of_student_iqr: float
+    """Interquartile range over the turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,11 @@ class ShrinkRecord:
         return [stage for name, stage in self.stages.items() if name not in ("teacher", "student")]
 
     @property
+    def measured(self) -> int:
+        """How many measurements there are."""
+        return sum(2 if stage.after else 1 for stage in self.stages.values())
+
+    @property
     def done(self) -> float:
         """Share of the work that is over."""
         if self.started is None:

@@ -2,7 +2,8 @@
 
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``. A chart of a sweep shows its grid:
-``figure(landscape, words, view)``. A new chart is a file and a line here.
+``figure(landscape, words, view)``. A chart of a shrinking shows its stages:
+``figure(record, words, …)``. A new chart is a file and a line here.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,8 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    shrink_plane,
+    shrink_table,
     style,
     teacher_curve,
 )
@@ -95,3 +98,10 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "methods": methods.figure,
 }
 """``figure(landscape, words, view)``."""
+
+OF_A_SHRINK: dict[str, Callable[..., Figure]] = {
+    "shrink_sizes": shrink_plane.sizes,
+    "shrink_times": shrink_plane.times,
+    "shrink_table": shrink_table.figure,
+}
+"""``figure(record, words, size=…, batch=…)``."""
