@@ -597,13 +597,13 @@ class Latency:
     """How long a forward pass takes."""
 
     median: float
-    """Seconds."""
+    """Seconds; of several turns, each of which is the mean of many passes."""
     iqr: float
-    """Interquartile range, seconds."""
+    """Interquartile range over the turns, seconds."""
     of_student: float
-    """How many times that of the unshrunk student, median of the turns that the two took."""
+    """How many times that of the unshrunk student, with which it took turns; their median."""
     of_student_iqr: float
-    """Interquartile range over the turns."""
+    """Interquartile range of these ratios."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

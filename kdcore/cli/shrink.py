@@ -84,8 +84,9 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     if found.started:
         console.print(_costs(found))
         console.print(
-            "ms: median ± half the interquartile range, one thread of the CPU, batches of 1 and "
-            "of 128. A zero takes as much room in a file as any number, until it is packed."
+            "Weights that are not zero; a zero takes as much room in a file as any number, until "
+            "it is packed. ms: median ± half the interquartile range for batches of 1 and of 128, "
+            "one thread of the CPU; × the unshrunk student's, with which it took turns."
         )
         console.print(_worth(found))
         console.print("Before → after distilling again. The student is not shrunk: what it gains "
@@ -97,11 +98,12 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
 
 
 def _costs(found: ShrinkRecord) -> Table:
-    table = _table("stage", "weights", "not zero", "kB", "gzip kB", "ms (1)", "ms (128)")
+    table = _table("stage", "weights", "kB", "gzip kB", "ms (1)", "ms (128)")
     for stage in found.stages.values():
         now = stage.newest
+        zeros = f"{now.nonzero:,} of " if now.nonzero != now.parameters else ""
         table.add_row(
-            stage.name, f"{now.parameters:,}", f"{now.nonzero:,}", f"{now.bytes / 1000:,.1f}",
+            stage.name, f"{zeros}{now.parameters:,}", f"{now.bytes / 1000:,.1f}",
             f"{now.packed_bytes / 1000:,.1f}", _milliseconds(now.latency_1),
             _milliseconds(now.latency_128),
         )  # fmt: skip
@@ -131,4 +133,4 @@ def _table(*columns: str) -> Table:
 
 
 def _milliseconds(latency: Latency) -> str:
-    return f"{latency.median * 1e3:.3f}±{latency.iqr * 500:.3f}"
+    return f"{latency.median * 1e3:.3f}±{latency.iqr * 500:.3f} ×{latency.of_student:.2f}"

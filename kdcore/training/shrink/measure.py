@@ -15,8 +15,10 @@ from kdcore.training.evaluation import Answers, answers, score
 from kdcore.training.shrink.int8 import quiet
 
 BATCH = 128
-TURNS, SECONDS = 11, 0.015
-"""How often a network and the student take turns, and the least time of one's turn."""
+TURNS, SECONDS = 11, 0.01
+"""How often a network and the student take turns, and how long one's turn is, about."""
+WARMING = 5
+"""Forward passes by which it is known how many make a turn."""
 
 
 def measured(
@@ -71,16 +73,13 @@ def _batch(data: Dataset, size: int) -> Tensor:
 
 def _timed(module: nn.Module, student: nn.Module, inputs: Tensor) -> Latency:
     """A forward pass, in turns with the student's: a processor does not keep its pace."""
-    own, others = (Timer("net(inputs)", globals={"net": net, "inputs": inputs}, num_threads=1)
-                   for net in (module, student))  # fmt: skip
-    seconds: list[float] = []
-    ratios: list[float] = []
+    timers = [Timer("net(inputs)", globals={"net": net, "inputs": inputs}, num_threads=1)
+              for net in (module, student)]  # fmt: skip
     with torch.no_grad():
-        for _ in range(TURNS):
-            found = own.blocked_autorange(min_run_time=SECONDS)
-            seconds += found.times
-            ratios.append(found.median / others.blocked_autorange(min_run_time=SECONDS).median)
-    (low, middle, high), of_student = (quantiles(values, n=4, method="inclusive")
-                                       for values in (seconds, ratios))  # fmt: skip
-    return Latency(median=middle, iqr=high - low, of_student=of_student[1],
-                   of_student_iqr=of_student[2] - of_student[0])  # fmt: skip
+        runs = [max(1, round(SECONDS / timer.timeit(WARMING).median)) for timer in timers]
+        turns = [[timer.timeit(number).median for timer, number in zip(timers, runs, strict=True)]
+                 for _ in range(TURNS)]  # fmt: skip
+    seconds = quantiles([own for own, _ in turns], n=4, method="inclusive")
+    ratios = quantiles([own / other for own, other in turns], n=4, method="inclusive")
+    return Latency(median=seconds[1], iqr=seconds[2] - seconds[0], of_student=ratios[1],
+                   of_student_iqr=ratios[2] - ratios[0])  # fmt: skip
