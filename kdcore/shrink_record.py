@@ -62,6 +62,11 @@ class ShrinkRecord:
         return sum(2 if stage.after else 1 for stage in self.stages.values())
 
     @property
+    def over(self) -> int:
+        """How many stages are over, the student's included."""
+        return sum(stage.after is not None for stage in self.stages.values())
+
+    @property
     def done(self) -> float:
         """Share of the work that is over."""
         if self.started is None:

@@ -59,8 +59,14 @@ def settings_rows(shrink: str, live: bool) -> None:
     shrinks.show_settings(run)
 
 
-def where_it_stands(shrink: str, was_live: bool) -> None:
-    """State and progress; the whole page anew when the shrinking has ended."""
+def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
+    """State and progress; the whole page anew when a stage or the shrinking has ended.
+
+    Args:
+        shrink: its id.
+        was_live: whether the page was drawn while it went on.
+        over: stages that were over then.
+    """
     found = shrinks.record_of(shrink)
     state = hub().state(shrink)
     live = shrinks.is_live(shrink)
@@ -77,7 +83,7 @@ def where_it_stands(shrink: str, was_live: bool) -> None:
             st.code(found.failed.details, language=None)
     elif state in ("crashed", "interrupted"):
         st.error(t(f"live.{state}"), icon=":material/error:")
-    if was_live and not live:
+    if was_live and (not live or found.over > over):
         st.rerun()
 
 
@@ -107,7 +113,7 @@ def sentences(shrink: str) -> None:
     st.caption(t("shrink.same_epochs"))
 
 
-def the_stages(shrink: str, live: bool) -> None:
+def the_stages(shrink: str) -> None:
     """Both planes, the sentences and the table."""
     left, right = st.columns(2)
     with left:
@@ -125,7 +131,7 @@ def the_stages(shrink: str, live: bool) -> None:
         )  # fmt: skip
         chart_panel("shrink_times", shrink, height=360, params={"batch": batch})
     with panel("shrink_told", shrink):
-        st.fragment(sentences, run_every=POLL if live else None)(shrink)
+        sentences(shrink)
     chart_panel("shrink_table", shrink, height=330)
     address.show({"size": size, "batch": batch})
 
@@ -141,5 +147,6 @@ if shrink:
     options = store().shrinks()
     st.selectbox(t("shrink.shrink"), options, options.index(shrink), key="shrink",
                  format_func=shrinks.shrink_title, label_visibility="collapsed")  # fmt: skip
-    st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live)
-    the_stages(shrink, live)
+    over = shrinks.record_of(shrink).over
+    st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
+    the_stages(shrink)

@@ -4,8 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
-NAMES = """() => [...new Set(
-  document.querySelector('[data-testid=chart-shrink_sizes] .js-plotly-plot')?.data?.map(({ name }) => name) ?? [])]"""
+NAMES = """() => {
+  const plot = document.querySelector('[data-testid=chart-shrink_sizes] .js-plotly-plot');
+  return [...new Set(plot?.data?.map(({ name }) => name) ?? [])];
+}"""
 
 
 def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, until):
