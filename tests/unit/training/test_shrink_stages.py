@@ -80,6 +80,7 @@ def test_exactly_the_share_of_least_weights_is_zero(model, share):
         expected[np.argsort(np.abs(flat))[:gone]] = 0
         assert np.array_equal(layer.weight.detach().flatten().numpy(), expected)
         assert not hasattr(layer, "weight_mask")
+        assert layer.weight.stride() == original.weight.stride()
 
 
 def test_a_permanent_copy_leaves_the_mask_on_what_goes_on_learning():
