@@ -119,6 +119,7 @@ def _arrow(stage: StageRecord, across: Callable[[Measured], float]) -> list[dict
 def _ticks(least: float, most: float) -> dict[str, Any]:
     """1, 1.5, 2, 3, 5, 7, 10 … from below the least value to above the greatest."""
     low, high = math.log10(least) - 0.15, math.log10(most) + 0.15
-    ticks = [digit * 10.0**power for power in range(math.floor(low), math.ceil(high))
-             for digit in (1, 1.5, 2, 3, 5, 7) if low <= math.log10(digit * 10.0**power) <= high]  # fmt: skip
+    tens = [10.0**power for power in range(math.floor(low), math.ceil(high))]
+    ticks = [tick for ten in tens for digit in (1, 1.5, 2, 3, 5, 7)
+             if low <= math.log10(tick := digit * ten) <= high]  # fmt: skip
     return {"range": [low, high], "tickvals": ticks, "ticktext": [f"{tick:,g}" for tick in ticks]}
