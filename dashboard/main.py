@@ -17,6 +17,7 @@ PAGES = (
     ("calibration", ":material/speed:"),
     ("right", ":material/rule:"),
     ("landscape", ":material/landscape:"),
+    ("shrink", ":material/compress:"),
     ("runs", ":material/history:"),
     ("help", ":material/help:"),
 )

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.bins import WAYS
 from dashboard.charts.places import Place, View
+from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.encoding import json_text
 from dashboard.engine import store
 from dashboard.shared_history import history_of
@@ -24,6 +25,7 @@ from dashboard.stream import Stream
 from dashboard.text import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.landscape import METRICS, Landscape
+from kdcore.shrink_record import ShrinkRecord
 
 STATIC = Path(__file__).with_name("static")
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -71,6 +73,10 @@ def figure(request: Request) -> Response:
             if name not in OF_A_SWEEP:
                 return _said({"error": f"no chart {name}"}, 404)
             return _said(OF_A_SWEEP[name](history, spoken, _view(request)))
+        if isinstance(history, ShrinkRecord):
+            if name not in OF_A_SHRINK:
+                return _said({"error": f"no chart {name}"}, 404)
+            return _said(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))
         if name in OVER_TIME:
             return _said(OVER_TIME[name](history, spoken))
         if name in OF_ARRAYS:
@@ -148,6 +154,12 @@ def _chart_settings(request: Request) -> dict[str, Any]:
         "bias": _number(request, "bias") or 0.0,
         "calibrated": request.query_params.get("calibrated") in ("true", "1"),
     }
+
+
+def _shrink_settings(request: Request) -> dict[str, str]:
+    size, batch = request.query_params.get("size", ""), request.query_params.get("batch", "")
+    return {"size": size if size in SIZES else next(iter(SIZES)),
+            "batch": batch if batch in BATCHES else BATCHES[0]}  # fmt: skip
 
 
 def _view(request: Request) -> View:

@@ -1,4 +1,4 @@
-"""The histories of the runs and sweeps that are looked at, one for all viewers."""
+"""The histories of what is looked at, one for all viewers."""
 
 from functools import lru_cache
 from threading import Lock
@@ -6,19 +6,22 @@ from threading import Lock
 from dashboard.engine import hub
 from dashboard.history import History
 from kdcore.landscape import Landscape
-from kdcore.store import SWEEP, sweep_of
+from kdcore.shrink_record import ShrinkRecord
+from kdcore.store import SHRINK, SWEEP, sweep_of
+
+Told = History | Landscape | ShrinkRecord
 
 
 class SharedHistory:
-    """One run's history, or a sweep's landscape, brought up to date by whoever asks."""
+    """What a run, a sweep or a shrinking has told, brought up to date by whoever asks."""
 
     def __init__(self, run: str) -> None:
         self.run = run
         self.lock = Lock()
         """Held while the history is read or grows."""
-        self._history: History | Landscape = Landscape() if is_sweep(run) else History()
+        self._history = _begin(run)
 
-    def newest(self) -> History | Landscape:
+    def newest(self) -> Told:
         """The history with all events so far; call it with the lock held.
 
         Raises:
@@ -26,6 +29,12 @@ class SharedHistory:
         """
         self._history.fold(hub().events(self.run, self._history.heard))
         return self._history
+
+
+def _begin(run: str) -> Told:
+    if run.startswith(SHRINK):
+        return ShrinkRecord()
+    return Landscape() if is_sweep(run) else History()
 
 
 def is_sweep(run: str) -> bool:

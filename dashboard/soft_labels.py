@@ -9,7 +9,6 @@ from dashboard.engine import store
 from dashboard.history import History
 from dashboard.shared_history import history_of
 from kdcore.errors import UserError
-from kdcore.landscape import Landscape
 
 BEFORE_ALL = -1
 """``since`` of who has nothing yet; epoch 0 is before training."""
@@ -30,7 +29,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     shared = history_of(run)
     with shared.lock:
         history = shared.newest()
-        if isinstance(history, Landscape):
+        if not isinstance(history, History):
             raise UserError("no_such_run", run=run, found=0)
         started, prepared = history.started, history.prepared
         due = [item for epoch, item in sorted(history.snapshots.items()) if epoch > since]

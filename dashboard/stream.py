@@ -15,11 +15,12 @@ from dashboard.charts.delta import delta
 from dashboard.encoding import json_text
 from dashboard.engine import RECORDED, hub
 from dashboard.history import History
-from dashboard.shared_history import history_of
+from dashboard.shared_history import Told, history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import words
 from kdcore.errors import UserError
 from kdcore.landscape import Landscape
+from kdcore.shrink_record import ShrinkRecord
 
 PERIOD = 0.22
 """Seconds between two looks: a little more often than four times a second."""
@@ -96,7 +97,7 @@ class Stream:
             state = _state(self._run, history)
             if history.heard == self._heard:
                 return None, state, self._heard
-            if isinstance(history, Landscape):  # its charts are asked for, each with its view
+            if not isinstance(history, History):  # its charts are asked for, each with its view
                 return {}, state, history.heard
             figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
             return figures, state, history.heard
@@ -117,12 +118,15 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(None)
 
 
-def _state(run: str, history: History | Landscape) -> dict[str, Any]:
+def _state(run: str, history: Told) -> dict[str, Any]:
     """Where the run stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
     if isinstance(history, Landscape):
         return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
                 "version": history.scored + len(history.states)}  # fmt: skip
+    if isinstance(history, ShrinkRecord):
+        return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
+                "version": history.measured}  # fmt: skip
     return {
         "state": state,
         "live": state in LIVE_STATES,

@@ -107,6 +107,28 @@ MESSAGES = {
     ),
     "one_process": "{command} trains in one process: start it without torchrun.",
     "teachers_too_few": "A choice needs two teachers or more: name them, separated by blanks.",
+    # shrinking
+    "shrink_one_network": (
+        "The student of the run {run!r} is a forest or several networks: "
+        "choose a run whose student is one network."
+    ),
+    "nothing_distilled": (
+        "The run {run!r} holds no distilled student with its weights: choose a run with one that "
+        "has ended."
+    ),
+    "stage_unsuited": (
+        "The stage {stage} does not suit the student {model}: choose among {allowed}."
+    ),
+    "rank_saves_nothing": (
+        "With rank_share {share} no layer of {model} becomes smaller: choose a lower share."
+    ),
+    "no_int8_engine": (
+        "This build of PyTorch computes nothing in int8: leave out the stages {stages}."
+    ),
+    "no_such_shrink": (
+        "The store holds {found} shrinkings called {shrink!r}: give the id of one, as listed by "
+        "python -m kdcore shrinks."
+    ),
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
     "model_widths": (

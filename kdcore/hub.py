@@ -26,10 +26,12 @@ from kdcore.events import (
     Failed,
     Finished,
     SearchFinished,
+    ShrinkFinished,
     SweepFinished,
     from_dict,
 )
 from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import JobConfig, JobFolder, Store, state_of
 from kdcore.sweep_config import SweepConfig
 
@@ -43,7 +45,7 @@ POLL = 0.25
 
 @dataclass(slots=True)
 class Job:
-    """What the hub knows of a run, a sweep, a search or a choice of teacher."""
+    """What the hub knows of a run, a sweep, a search, a choice of teacher or a shrinking."""
 
     run: str
     config: JobConfig
@@ -84,7 +86,7 @@ class Hub:
             self._ensure_worker()
 
     def submit(self, config: JobConfig) -> str:
-        """Queue a run, a sweep, a search or a choice of teacher; its id.
+        """Queue a run, a sweep, a search, a choice of teacher or a shrinking; its id.
 
         Raises:
             UserError: the store cannot be written.
@@ -335,6 +337,8 @@ def _nothing_done(job: Job) -> Event:
                 choice=job.run, stopped=True, by_accuracy=[], by_ece=[], by_nll_fitted=[],
                 by_student=[], agree=None, seconds=0.0,
             )  # fmt: skip
+        case ShrinkConfig():
+            return ShrinkFinished(shrink=job.run, stopped=True, stages=0, seconds=0.0)
     return Finished(run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={},
                     seconds=0.0)  # fmt: skip
 

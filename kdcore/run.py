@@ -1,4 +1,4 @@
-"""``Run``, ``Sweep``, ``Search`` and ``Choice``: a configuration in, events out."""
+"""``Run``, ``Sweep``, ``Search``, ``Choice`` and ``Shrink``: a configuration in, events out."""
 
 import traceback
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,12 @@ from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
 from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import CHOICE, SEARCH, SWEEP, new_run_id
 from kdcore.sweep_config import SweepConfig
 
 if TYPE_CHECKING:
-    from kdcore.store import ChoiceFolder, RunFolder, SearchFolder, SweepFolder
+    from kdcore.store import ChoiceFolder, RunFolder, SearchFolder, ShrinkFolder, SweepFolder
 
 
 class Run:
@@ -128,6 +129,27 @@ class Choice:
         from kdcore.recipes.choose_teacher import choose_teacher  # noqa: PLC0415
 
         events = choose_teacher(self.config, self.controls, name=self.id, folder=self.folder)
+        return with_failures(events, self.config.base)
+
+
+class Shrink:
+    """A distilled student made smaller still, told as events; iterate once.
+
+    Args:
+        config: the student and the ways to shrink it.
+        folder: where the weights of every stage are kept; the student's run lies in its store.
+    """
+
+    def __init__(self, config: ShrinkConfig, folder: "ShrinkFolder") -> None:
+        self.config = config
+        self.folder = folder
+        self.id = folder.id
+        self.controls = Controls(config.base)
+
+    def __iter__(self) -> Iterator[Event]:
+        from kdcore.training.shrink.shrink import shrink  # noqa: PLC0415
+
+        events = shrink(self.config, self.controls, folder=self.folder)
         return with_failures(events, self.config.base)
 
 

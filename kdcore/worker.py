@@ -19,15 +19,23 @@ from kdcore.commands import Command, Stop, command_from_dict
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.run import Choice, Run, Search, Sweep
-from kdcore.store import ChoiceFolder, JobFolder, SearchFolder, Store, SweepFolder, recorded
+from kdcore.run import Choice, Run, Search, Shrink, Sweep
+from kdcore.store import (
+    ChoiceFolder,
+    JobFolder,
+    SearchFolder,
+    ShrinkFolder,
+    Store,
+    SweepFolder,
+    recorded,
+)
 
-Work = Run | Sweep | Search | Choice
+Work = Run | Sweep | Search | Choice | Shrink
 MakeWork = Callable[[JobFolder], Work]
 
 
 def work_of(folder: JobFolder) -> Work:
-    """The run, sweep, search or choice of teacher that a folder asks for."""
+    """The run, sweep, search, choice of teacher or shrinking that a folder asks for."""
     match folder:
         case SweepFolder():
             return Sweep(folder.config, folder)
@@ -35,6 +43,8 @@ def work_of(folder: JobFolder) -> Work:
             return Search(folder.config, folder)
         case ChoiceFolder():
             return Choice(folder.config, folder)
+        case ShrinkFolder():
+            return Shrink(folder.config, folder)
     return Run(folder.config, folder)
 
 

@@ -2,8 +2,9 @@
 
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
-words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A new
-chart is a file and a line here.
+words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
+of a shrinking shows its stages: ``figure(record, words, …)``. A new chart is a file and a line
+here.
 """
 
 from collections.abc import Callable
@@ -41,6 +42,8 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    shrink_plane,
+    shrink_table,
     style,
     teacher_curve,
     teacher_weights,
@@ -116,3 +119,10 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "methods": methods.figure,
 }
 """``figure(landscape, words, view)``."""
+
+OF_A_SHRINK: dict[str, Callable[..., Figure]] = {
+    "shrink_sizes": shrink_plane.sizes,
+    "shrink_times": shrink_plane.times,
+    "shrink_table": shrink_table.figure,
+}
+"""``figure(record, words, size=…, batch=…)``."""

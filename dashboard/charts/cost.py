@@ -35,7 +35,7 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
 def _cells(cost: Cost, teacher: Cost | None) -> list[str]:
     shown = (
         ("parameters", f"{cost.parameters:,}"),
-        ("bytes", _bytes(cost.bytes)),
+        ("bytes", style.size_told(cost.bytes)),
         ("flops", f"{cost.flops:,}"),
         ("latency", f"{cost.latency * 1e6:,.0f} µs"),
     )
@@ -47,7 +47,3 @@ def _cells(cost: Cost, teacher: Cost | None) -> list[str]:
 def _times(own: float, other: float) -> str:
     """How many times less than the teacher."""
     return f"  (÷ {other / own:.1f})" if own else ""
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"

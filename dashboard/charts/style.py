@@ -12,6 +12,13 @@ LINES = {"teacher": "dot", "plain": "dash", "distilled": "solid"}
 MARKERS = {"teacher": "diamond", "plain": "square", "distilled": "circle"}
 GAP = "#D55E00"
 """What should not be there: the gap between confidence and accuracy."""
+STAGES = {
+    "teacher": (COLOURS["teacher"], "diamond"), "student": (COLOURS["distilled"], "circle"),
+    "pruned": ("#CC79A7", "triangle-up"), "narrow": ("#D55E00", "square"),
+    "low_rank": ("#56B4E9", "triangle-down"), "int8_dynamic": ("#8C6D00", "cross"),
+    "int8_learned": ("#6A4C93", "x"), "narrow_int8": ("#7F7F7F", "star"),
+}  # fmt: skip
+"""Colour and marker of each way to shrink the distilled student, and of what it comes from."""
 
 SEQUENCE = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#56B4E9", "#D55E00")
 """For what is none of the learners."""
@@ -58,6 +65,11 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
 def empty(words: Words, reason: str) -> dict[str, Any]:
     """No chart yet, and why: ``chart.empty.REASON``."""
     return {"empty": words[f"chart.empty.{reason}"]}
+
+
+def size_told(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
 
 
 def panels(count: int, at: int, gap: float = 0.06) -> list[float]:

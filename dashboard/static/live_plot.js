@@ -307,12 +307,12 @@ function spoken(traces) {
     .join(", ");
 }
 
-/** Rows of learners with their colour. */
+/** Rows of learners with their colour; a row that is none brings its own. */
 function table({ columns, rows }) {
   const head = columns.map(({ title, help }) =>
     element("th", { scope: "col", title: help || undefined, class: help ? "kd-help" : "" }, title));
-  const body = rows.map(({ learner, cells }) =>
-    element("tr", { class: `kd-of-${learner}` },
+  const body = rows.map(({ learner, colour, cells }) =>
+    element("tr", { class: `kd-of-${learner}`, style: colour && `--of: ${colour}` },
       ...cells.map((cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
   return element("div", { class: "kd-table-frame" },
     element("table", { class: "kd-table" },

@@ -6,6 +6,10 @@ const DASHES = { solid: "", dash: "7 4", dot: "1.5 3.5" };
 const SHAPES = {
   circle: "M9 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
   square: "M9.3 2.8h6.4v6.4h-6.4z",
+  "triangle-up": "M12.5 1.6l4.4 8h-8.8z",
+  "triangle-down": "M12.5 10.4l4.4 -8h-8.8z",
+  cross: "M11 1.8h3v2.7h2.7v3h-2.7v2.7h-3v-2.7h-2.7v-3h2.7z",
+  x: "M9.4 4.7l1.8 -1.8l1.3 1.3l1.3 -1.3l1.8 1.8l-1.3 1.3l1.3 1.3l-1.8 1.8l-1.3 -1.3l-1.3 1.3l-1.8 -1.8l1.3 -1.3z",
   diamond: "M12.5 1.8l4.2 4.2l-4.2 4.2l-4.2 -4.2z",
   star: "M12.5 0.6l1.7 3.6l4 0.5l-2.9 2.8l0.7 3.9l-3.5 -1.9l-3.5 1.9l0.7 -3.9l-2.9 -2.8l4 -0.5z",
 };
@@ -59,7 +63,9 @@ function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup
       "stroke-dasharray": DASHES[line.dash] ?? "" }));
   }
   if (mode.includes("markers")) {
-    const [shape, open] = (marker.symbol ?? "circle").split("-");
+    const symbol = marker.symbol ?? "circle";
+    const shape = symbol.replace(/-open$/, "");
+    const open = shape !== symbol;
     svg.append(drawing("path", { d: SHAPES[shape] ?? SHAPES.circle,
       fill: open ? "none" : colour, stroke: marker.line?.color ?? "none", "stroke-width": 1.4 }));
   }

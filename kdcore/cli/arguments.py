@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
-from kdcore.cli import catalogue, choose_teacher, runs, search, sweep, train
+from kdcore.cli import catalogue, choose_teacher, runs, search, shrink, sweep, train
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.search_config import AXES as SEARCH_AXES
 from kdcore.search_config import SYNTAX, SearchConfig
+from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.sweep_config import AXES
 
 
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_search(commands)
     _add_choose_teacher(commands)
+    _add_shrink(commands)
     _add_runs(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the ways to use a teacher, with their sources"),
@@ -157,6 +159,33 @@ def _add_choose_teacher(commands: Any) -> None:
         help="of the students, separated by commas (default: the run's seed)",
     )
     _add_settings(entry, without=("teacher", "students"))
+
+
+def _add_shrink(commands: Any) -> None:
+    entry = commands.add_parser(
+        "shrink", help="a run's distilled student, made smaller still in several ways",
+        description="Every stage begins at the distilled student of RUN and is distilled again. "
+        "T, λ, method and learning rate are the run's unless they are named.",
+        allow_abbrev=False,
+    )  # fmt: skip
+    entry.set_defaults(command=shrink.shrink)
+    entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
+    entry.add_argument(
+        "--stages", metavar="A,B,…", default=None,
+        help=f"of {', '.join(STAGES)} (default: all that suit the student)",
+    )  # fmt: skip
+    for item in fields(ShrinkConfig):
+        if item.metadata:
+            _add_setting(entry, item)
+    for name in shrink.OF_THE_LOSS:
+        entry.add_argument(f"--{name}", metavar="VALUE", default=None,
+                           help="of the distilling again (default: the run's)")  # fmt: skip
+    entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    _add_store(entry)
+    listing = commands.add_parser("shrinks", help="the stored shrinkings", allow_abbrev=False)
+    listing.set_defaults(command=shrink.shrinks)
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    _add_store(listing)
 
 
 def _of_one_student(given: argparse.Namespace) -> RunConfig:

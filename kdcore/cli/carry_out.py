@@ -12,7 +12,7 @@ from kdcore.events import Event, Failed
 
 
 class Work(Protocol):
-    """A run, a sweep, a search or a choice."""
+    """A run, a sweep, a search, a choice or a shrinking."""
 
     id: str
     controls: Controls

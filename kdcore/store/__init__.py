@@ -8,12 +8,14 @@ from kdcore.store.runs import Store, default_root, new_run_id
 from kdcore.store.sweep_folder import (
     CHOICE,
     SEARCH,
+    SHRINK,
     SWEEP,
     CellsFolder,
     ChoiceFolder,
     JobConfig,
     JobFolder,
     SearchFolder,
+    ShrinkFolder,
     SweepFolder,
     sweep_of,
 )
@@ -21,6 +23,7 @@ from kdcore.store.sweep_folder import (
 __all__ = [
     "CHOICE",
     "SEARCH",
+    "SHRINK",
     "SWEEP",
     "CellsFolder",
     "ChoiceFolder",
@@ -29,6 +32,7 @@ __all__ = [
     "RunFolder",
     "RunRow",
     "SearchFolder",
+    "ShrinkFolder",
     "Store",
     "SweepFolder",
     "default_root",

@@ -14,6 +14,7 @@ from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Epoch, Event, Finished, Prepared, Scores
 from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store.event_folder import state_of
 from kdcore.store.folder import RunFolder
 from kdcore.store.index import Index, RunRow
@@ -21,11 +22,13 @@ from kdcore.store.sweep_folder import (
     CHOICE,
     PLACES,
     SEARCH,
+    SHRINK,
     SWEEP,
     ChoiceFolder,
     JobConfig,
     JobFolder,
     SearchFolder,
+    ShrinkFolder,
     SweepFolder,
     owner_of,
 )
@@ -76,6 +79,8 @@ class Store:
                 return self.create_search(config)
             case ChoiceConfig():
                 return self.create_choice(config)
+            case ShrinkConfig():
+                return self.create_shrink(config)
         return self.create(config)
 
     def create_search(self, config: SearchConfig) -> SearchFolder:
@@ -95,6 +100,15 @@ class Store:
         """
         place = self.root / "choices" / (CHOICE + new_run_id())
         return ChoiceFolder(place).begin(config.to_dict())
+
+    def create_shrink(self, config: ShrinkConfig) -> ShrinkFolder:
+        """A new shrinking's folder.
+
+        Raises:
+            UserError: the store cannot be written.
+        """
+        place = self.root / "shrinks" / (SHRINK + new_run_id())
+        return ShrinkFolder(place).begin(config.to_dict())
 
     def sweep(self, sweep: str) -> SweepFolder:
         """The sweep with this id, the only one that begins so, or the ``last``.
@@ -130,12 +144,29 @@ class Store:
         """The ids of all choices of a teacher, newest first."""
         return self._listed("choices")
 
+    def shrink(self, shrink: str) -> ShrinkFolder:
+        """The shrinking with this id, the only one that begins so, or the ``last``.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        found = _meant(shrink, self.shrinks())
+        if len(found) != 1:
+            raise UserError("no_such_shrink", shrink=shrink, found=len(found))
+        return ShrinkFolder(self.root / "shrinks" / found[0])
+
+    def shrinks(self) -> list[str]:
+        """The ids of all shrinkings, newest first."""
+        return self._listed("shrinks")
+
     def job(self, job: str) -> JobFolder:
-        """The folder of a run, a sweep, a search or a choice, by its full id.
+        """The folder of a run, a sweep, a search, a choice or a shrinking, by its full id.
 
         Raises:
             UserError: there is none.
         """
+        if job.startswith(SHRINK) and job in self.shrinks():
+            return self.shrink(job)
         if job.startswith(tuple(PLACES)) and not owner_of(job):
             return self._cells_folder(job)
         return self.folder(job)

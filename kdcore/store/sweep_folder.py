@@ -5,12 +5,13 @@ from pathlib import Path
 from kdcore.choice_config import ChoiceConfig
 from kdcore.config import RunConfig
 from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store.event_folder import EventFolder
 from kdcore.store.folder import CELLS, RunFolder
 from kdcore.sweep_config import SweepConfig
 
-SWEEP, SEARCH, CHOICE = "sweep-", "search-", "choice-"
-"""What the ids of sweeps, searches and choices of a teacher begin with."""
+SWEEP, SEARCH, CHOICE, SHRINK = "sweep-", "search-", "choice-", "shrink-"
+"""What the ids of sweeps, searches, choices of a teacher and shrinkings begin with."""
 
 
 class CellsFolder(EventFolder):
@@ -62,8 +63,22 @@ class ChoiceFolder(CellsFolder):
         return ChoiceConfig.from_dict(self.settings)
 
 
-JobFolder = RunFolder | SweepFolder | SearchFolder | ChoiceFolder
-JobConfig = RunConfig | SweepConfig | SearchConfig | ChoiceConfig
+class ShrinkFolder(EventFolder):
+    """A shrinking's folder, with the weights of every stage; it has no cells."""
+
+    @property
+    def root(self) -> Path:
+        """The store that the folder lies in."""
+        return self.path.parents[1]
+
+    @property
+    def config(self) -> ShrinkConfig:
+        """What was asked for."""
+        return ShrinkConfig.from_dict(self.settings)
+
+
+JobFolder = RunFolder | SweepFolder | SearchFolder | ChoiceFolder | ShrinkFolder
+JobConfig = RunConfig | SweepConfig | SearchConfig | ChoiceConfig | ShrinkConfig
 
 PLACES: dict[str, tuple[str, type[SweepFolder | SearchFolder | ChoiceFolder]]] = {
     SWEEP: ("sweeps", SweepFolder), SEARCH: ("searches", SearchFolder),

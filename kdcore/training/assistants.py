@@ -39,7 +39,7 @@ def teach_assistants(
     """
     if world_size() > 1:
         raise UserError("one_process", command="A run with assistants")
-    line = teacher.line or (Taught("teacher", config.teacher, teacher.module),)
+    line = teacher.line or (Taught("teacher", teacher.model, teacher.module),)
     for stage, model in enumerate(parse_models(config.assistants), start=1):
         own = config.but(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
@@ -47,7 +47,7 @@ def teach_assistants(
         name = f"assistant {stage}"
         module = yield from _teach(own, data, teacher, controls, device, name, stage)
         line = (*line, Taught(name, model, module))
-        teacher = Teacher(module, teacher.source, line)
+        teacher = Teacher(module, teacher.source, model, line)
     return teacher
 
 

@@ -109,7 +109,7 @@ def grow_students(
     yield Finished(
         run=run, stopped=stopped, epochs=epochs, step=epochs, teacher=teacher_scores,
         students=scores, seconds=time.perf_counter() - began,
-        weights=save_all(modules, config, data, folder),
+        weights=save_all(modules, teacher.model, config, data, folder),
     )  # fmt: skip
 
 

@@ -202,6 +202,8 @@ def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:
         UserError: there are not as many shares as teachers.
     """
     count = len(members_of(teacher))
+    if config.assistants and count == 1:  # the shares are those of its teachers
+        return Faculty()
     shares = config.shares or (1.0,) * count
     if len(shares) != count:
         raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)

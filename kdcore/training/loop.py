@@ -145,7 +145,8 @@ def train(
     yield Finished(
         run=run, stopped=stopped, epochs=epochs, step=race.here.step,
         teacher=lesson.teacher_scores, students=scores, seconds=time.perf_counter() - began,
-        weights=save_all(modules, config, data, folder), best_epochs=patience.best_epochs,
+        weights=save_all(modules, teacher.model, config, data, folder),
+        best_epochs=patience.best_epochs,
     )  # fmt: skip
 
 
@@ -251,14 +252,15 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
 
 
 def save_all(
-    modules: dict[str, nn.Module], config: RunConfig, data: Dataset, folder: RunFolder | None
-) -> dict[str, str]:
-    """Write the weights of ``teacher`` and students into the folder; their file names."""
+    modules: dict[str, nn.Module], teacher: str, config: RunConfig, data: Dataset,
+    folder: RunFolder | None,
+) -> dict[str, str]:  # fmt: skip
+    """Write the weights of ``teacher``, whose model is named, and students; their file names."""
     if folder is None:
         return {}
     files = {name: f"{name}.safetensors" for name in modules}
+    student = models_spec([config.student] * config.networks)
     for name, module in modules.items():
-        model = config.teacher if name == "teacher" else config.student
-        spec = models_spec([model] * config.networks) if name != "teacher" else model
-        save_module(folder.path / files[name], module, spec, data)
+        model = teacher if name == "teacher" else student
+        save_module(folder.path / files[name], module, model, data)
     return files

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from kdcore.catalogue import is_forest, method_of
+from kdcore.catalogue import is_forest, method_of, parse_models
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
@@ -30,7 +30,7 @@ from kdcore.training.given import Given
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
 from kdcore.training.terms import Member, Terms, tuned
-from kdcore.training.weights import load_module, save_module
+from kdcore.training.weights import load_module, save_module, saved_model
 
 OPTIMIZER, LR, SEED = "adam", 1e-3, 0
 RECIPE_VERSION = 1
@@ -56,13 +56,15 @@ class Teacher:
     module: nn.Module
     source: str
     """``trained``, ``cached`` or ``loaded``."""
+    model: str = ""
+    """As a setting writes it; several with ``+`` between them."""
     line: tuple[Taught, ...] = ()
     """All that taught, where it is not one network alone."""
 
     def to(self, device: torch.device) -> "Teacher":
         """The same teacher on another device."""
         line = tuple(replace(one, module=one.module.to(device)) for one in self.line)
-        return Teacher(self.module.to(device), self.source, line)
+        return replace(self, module=self.module.to(device), line=line)
 
 
 def teach_teacher(
@@ -85,8 +87,9 @@ def teach_teacher(
         if isinstance(module, Committee):
             module = Committee(list(module.members), config.shares,
                                by_logits=config.teacher_mixing == "logits").to(device)  # fmt: skip
-        models = ["loaded"] * len(members_of(module))
-        return Teacher(frozen(module), "loaded", _line(models, members_of(module)))
+        model = saved_model(Path(config.teacher_weights))
+        line = _line(parse_models(model), members_of(module))
+        return Teacher(frozen(module), "loaded", model, line)
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
         role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
@@ -98,10 +101,11 @@ def teach_teacher(
         modules.append(module)
         sources.append(source)
     if len(modules) == 1:
-        return Teacher(modules[0], sources[0])
+        return Teacher(modules[0], sources[0], config.teacher)
     committee = Committee(modules, config.shares, by_logits=config.teacher_mixing == "logits")
     source = "trained" if "trained" in sources else "cached"
-    return Teacher(frozen(committee.to(device)), source, _line(config.teachers, modules))
+    line = _line(config.teachers, modules)
+    return Teacher(frozen(committee.to(device)), source, config.teacher, line)
 
 
 def _line(models: Sequence[str], modules: Sequence[nn.Module]) -> tuple[Taught, ...]:

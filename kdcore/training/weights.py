@@ -30,6 +30,16 @@ def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
     })  # fmt: skip
 
 
+def saved_model(path: Path) -> str:
+    """The spec of the network that a file holds, empty where it does not say.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    _, about = load_arrays(path)
+    return about.get("model", "")
+
+
 def load_module(path: Path, data: Dataset) -> nn.Module:
     """The network of a file that ``save_module`` wrote, fit for ``data``.
 

@@ -12,16 +12,25 @@ from dashboard import (
     live_board,
     missing_classes,
     shared_history,
+    shrinks,
     sweeps,
     teacher_answers,
 )
 from kdcore.commands import Stop
 from kdcore.config import RunConfig
 from kdcore.store import Store
-from kdcore.sweep_config import SweepConfig
 
-ASKERS = (actions, choice, engine, live_board, missing_classes, shared_history, sweeps,
-          teacher_answers)  # fmt: skip
+ASKERS = (
+    actions,
+    choice,
+    engine,
+    live_board,
+    missing_classes,
+    shared_history,
+    shrinks,
+    sweeps,
+    teacher_answers,
+)
 
 
 class PlayedHub:
@@ -33,8 +42,7 @@ class PlayedHub:
         self.sent = []
 
     def submit(self, config):
-        make = self.store.create_sweep if isinstance(config, SweepConfig) else self.store.create
-        folder = make(config)
+        folder = self.store.create_job(config)
         self.states[folder.id] = "running"
         return folder.id
 

@@ -15,6 +15,7 @@ from kdcore.errors import UserError
 from kdcore.events import Batch, Failed, TrialScored
 from kdcore.hub import Hub
 from kdcore.search_config import Range, SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store
 
 LONG = RunConfig(epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200)
@@ -164,3 +165,15 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
     kinds = [event.kind for event in hub.events(run)]
     assert kinds.count("search_started") == 2
     assert [event.kind for event in hub.store.search(run).events()] == kinds
+
+
+def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
+    run = hub.submit(SHORT)
+    assert finished(hub, run) == "finished"
+    config = ShrinkConfig.of(run, SHORT, stages=("pruned",), epochs=1)
+    first, waiting = hub.submit(config), hub.submit(config)
+    hub.send(waiting, Stop())
+    assert finished(hub, waiting) == "stopped"
+    assert finished(hub, first) == "finished"
+    assert [event.kind for event in hub.events(first)][-1] == "shrink_finished"
+    assert hub.store.job(first).config == config

@@ -26,7 +26,7 @@ from kdcore.training.faculty import Faculty
 from kdcore.training.given import Given
 from kdcore.training.joint import loaded
 from kdcore.training.terms import Member, Terms, tuned
-from kdcore.training.weights import load_module
+from kdcore.training.weights import load_module, saved_model
 
 SMALL = RunConfig(teacher="mlp:24", student="mlp:8", teacher_epochs=2, epochs=2, weight=0.4,
                   transfer_size=320, device="cpu")  # fmt: skip
@@ -41,7 +41,7 @@ EVERYTHING = [
         "an assistant of a forest": SMALL.but(teacher="forest:4", assistants="mlp:12"),
         "assistants": SMALL.but(assistants="mlp:16 + mlp:12"),
         "generations": SMALL.but(assistants="mlp:8 + mlp:8"),
-        "teachers and an assistant": THREE.but(assistants="mlp:12"),
+        "teachers and an assistant": THREE.but(assistants="mlp:12", teacher_shares="1,2,3"),
         "ensemble": SMALL.but(ensemble=3),
         "mutual": SMALL.but(method="mutual"),
         "mutual of three": SMALL.but(method="mutual", ensemble=3),
@@ -185,8 +185,12 @@ def test_a_committee_comes_back_from_its_file(tmp_path):
     folder = Store(tmp_path).create(config)
     first = list(recorded(Run(config, folder), folder))
     path = folder.path / of_kind(first, Finished)[0].weights["teacher"]
-    again = told(config.but(teacher="mlp:1", teacher_weights=str(path)))
+    folder = Store(tmp_path).create(config)
+    other = config.but(teacher="mlp:1 + mlp:2 + mlp:3", teacher_weights=str(path))
+    again = list(recorded(Run(other, folder), folder))
+    copied = folder.path / of_kind(again, Finished)[0].weights["teacher"]
 
+    assert saved_model(copied) == saved_model(path) == config.teacher
     assert isinstance(load_module(path, loaded(config, None)), Committee)
     assert of_kind(again, Prepared)[0].teacher == of_kind(first, Prepared)[0].teacher
     assert of_kind(again, Finished)[0].students == of_kind(first, Finished)[0].students
@@ -213,9 +217,10 @@ def test_shares_are_written_in_one_way():
 # -- assistants ------------------------------------------------------------------------------
 
 
-def test_an_assistant_teaches_instead_of_the_teacher():
+def test_an_assistant_teaches_instead_of_the_teacher(tmp_path):
     config = SMALL.but(assistants="mlp:16")
-    events = told(config)
+    folder = Store(tmp_path).create(config)
+    events = list(recorded(Run(config, folder), folder))
     (prepared,) = of_kind(events, Prepared)
     teacher, assistant = prepared.teachers
 
@@ -224,6 +229,9 @@ def test_an_assistant_teaches_instead_of_the_teacher():
     epochs = [event for event in of_kind(events, TeacherEpoch) if event.learner == "assistant 1"]
     assert [event.epoch for event in epochs] == [1, 2]
     assert epochs[-1].test_accuracy == assistant.scores.test_accuracy
+    # it is kept as what it is
+    path = folder.path / of_kind(events, Finished)[0].weights["teacher"]
+    assert saved_model(path) == "mlp:16"
     # the plain student does not notice
     without = of_kind(told(SMALL), Finished)[0]
     assert of_kind(events, Finished)[0].students["plain"].nll == without.students["plain"].nll

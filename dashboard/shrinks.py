@@ -1,0 +1,170 @@
+"""The shrinking that the Smaller page shows: its settings, its start and stop, what was found."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.actions import told_kindly
+from dashboard.choice import run_title
+from dashboard.engine import hub, store
+from dashboard.shared_history import history_of
+from dashboard.status import LIVE_STATES
+from dashboard.text import explain, t
+from kdcore.commands import Stop
+from kdcore.config import RunConfig, checked
+from kdcore.errors import UserError
+from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
+from kdcore.shrink_record import ShrinkRecord
+
+OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
+"""Key of the widget and of the URL's parameter, by setting of the distilling again."""
+AMOUNT_KEYS = {"prune_share": "prune", "narrow_share": "narrow", "rank_share": "rank",
+               "epochs": "again"}  # fmt: skip
+
+
+def shrinkable() -> list[str]:
+    """The runs with a distilled student whose weights were kept, newest first."""
+    found = []
+    for row in store().runs():
+        kept = store().root / "runs" / row.id / "distilled.safetensors"
+        with suppress(UserError):
+            if row.state in ("finished", "stopped") and kept.exists():
+                ShrinkConfig.of(row.id, RunConfig.from_dict(row.config))
+                found.append(row.id)
+    return found
+
+
+def run_picker(options: list[str], *, disabled: bool) -> str:
+    """A select box of ``options``; the run that the URL names, where it is one of them."""
+    address.take("run", options[0])
+    if st.session_state["run"] not in options:
+        st.session_state["run"] = options[0]
+    shown = options.index(st.session_state["run"])
+    st.selectbox(t("shrink.run"), options, shown, key="run", format_func=run_title,
+                 disabled=disabled)  # fmt: skip
+    run: str = st.session_state["run"]
+    address.show({"run": run})
+    return run
+
+
+def take_settings(run: str) -> None:
+    """Give the widgets their values, from the URL or the defaults, and show them there."""
+    usual = ShrinkConfig()
+    for name, key in AMOUNT_KEYS.items():
+        address.take(key, getattr(usual, name), _reader(name))
+    for key in OF_THE_LOSS.values():
+        address.take(key, None, _number)
+    suited = suited_stages(store().folder(run).config.student)
+    address.take("stages", list(suited), lambda text: [part for part in text.split(",") if part])
+    st.session_state["stages"] = [stage for stage in st.session_state["stages"] if stage in suited]
+
+
+def show_settings(run: str) -> None:
+    """Write what differs from the defaults into the URL."""
+    usual = ShrinkConfig()
+    shown = {key: st.session_state[key] for key in (*AMOUNT_KEYS.values(), *OF_THE_LOSS.values())}
+    default = {key: getattr(usual, name) for name, key in AMOUNT_KEYS.items()}
+    stages = st.session_state["stages"]
+    address.show(
+        {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
+        | {"stages": None if stages == list(suited_stages(store().folder(run).config.student))
+           else ",".join(stages)}
+    )  # fmt: skip
+
+
+def chosen_shrink(run: str) -> ShrinkConfig:
+    """The shrinking that the widgets describe.
+
+    Raises:
+        UserError: a bad value, or nothing to do.
+    """
+    changes: dict[str, Any] = {name: st.session_state[key] for name, key in AMOUNT_KEYS.items()}
+    changes |= {name: st.session_state[key] for name, key in OF_THE_LOSS.items()
+                if st.session_state[key] is not None}  # fmt: skip
+    if not st.session_state["stages"]:
+        raise UserError("empty_axis", axis="stages")
+    stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
+    return ShrinkConfig.of(run, store().folder(run).config, stages=stages, **changes)
+
+
+def followed_shrink() -> str:
+    """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
+    newest = next(iter(store().shrinks()), "")
+    address.take("shrink", hub().active(ShrinkConfig) or newest, _known)
+    shrink: str = st.session_state["shrink"]
+    if shrink and shrink not in store().shrinks():
+        shrink = st.session_state["shrink"] = newest
+    address.show({"shrink": shrink or None})
+    return shrink
+
+
+def start(run: str) -> None:
+    """Submit what is chosen and follow it."""
+    with told_kindly():
+        shrink = hub().submit(chosen_shrink(run))
+        st.session_state["shrink"] = shrink
+        address.show({"shrink": shrink})
+
+
+def stop(shrink: str) -> None:
+    """End a shrinking."""
+    with told_kindly():
+        hub().send(shrink, Stop())
+
+
+def is_live(shrink: str) -> bool:
+    """Whether a shrinking still takes commands."""
+    return bool(shrink) and hub().state(shrink) in LIVE_STATES
+
+
+def record_of(shrink: str) -> ShrinkRecord:
+    """What the shrinking has found so far."""
+    shared = history_of(shrink)
+    with shared.lock:
+        found = shared.newest()
+    assert isinstance(found, ShrinkRecord)
+    return found
+
+
+def shrink_title(shrink: str) -> str:
+    """A shrinking in one line."""
+    config = store().shrink(shrink).config
+    return t("shrink.shrink_told", dataset=config.base.dataset, student=config.base.student,
+             stages=len(config.stages), epochs=config.epochs, shrink=shrink)  # fmt: skip
+
+
+def limits(name: str) -> tuple[Any, Any]:
+    """The least and the greatest value of a setting of ``amounts()``, of the setting's own kind."""
+    item = ShrinkConfig.__dataclass_fields__[name]
+    kind: Any = item.type
+    return kind(item.metadata["low"]), kind(item.metadata["high"])
+
+
+def _reader(name: str) -> Callable[[str], Any]:
+    """From the URL's text to the setting's value; the default where it is none."""
+
+    def read(text: str) -> Any:
+        try:
+            return checked(name, text, ShrinkConfig)
+        except UserError:
+            return getattr(ShrinkConfig(), name)
+
+    return read
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _known(given: str) -> str:
+    try:
+        return store().shrink(given).id
+    except UserError as error:
+        st.warning(explain(error.code, error.values, str(error)))
+    return next(iter(store().shrinks()), "")

@@ -1,0 +1,152 @@
+"""Smaller still: what may be taken from a student, and what does it cost?"""
+
+import streamlit as st
+
+from dashboard import address, shrinks
+from dashboard.charts.shrink_plane import BATCHES, SIZES
+from dashboard.engine import hub, store
+from dashboard.panel import chart_panel, panel
+from dashboard.settings import problem
+from dashboard.shrink_told import told
+from dashboard.text import explain, t, tell
+from kdcore.shrink_config import suited_stages
+from kdcore.shrink_record import ShrinkRecord
+
+SHARES = ("prune_share", "narrow_share", "rank_share")
+POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
+
+
+def settings_rows(shrink: str, live: bool) -> None:
+    """The run, the stages and their amounts, Start and Stop."""
+    options = shrinks.shrinkable()
+    if not options:
+        st.info(t("shrink.no_run"), title=t("shrink.no_run_title"), icon=":material/compress:")
+        st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
+        return
+    columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
+    with columns[0]:
+        run = shrinks.run_picker(options, disabled=live)
+    shrinks.take_settings(run)
+    config = store().folder(run).config
+    low, high = shrinks.limits("epochs")
+    columns[1].number_input(t("shrink.epochs"), low, high, st.session_state["again"], key="again",
+                            help=t("shrink.epochs_help"))  # fmt: skip
+    st.multiselect(
+        t("shrink.stages"), suited_stages(config.student), st.session_state["stages"],
+        key="stages", format_func=lambda stage: t(f"stage.{stage}"),
+        help=t("shrink.stages_help"), label_visibility="collapsed",
+    )  # fmt: skip
+    with st.expander(t("shrink.more")):
+        for name, column in zip(SHARES, st.columns(3), strict=True):
+            low, high = shrinks.limits(name)
+            key = shrinks.AMOUNT_KEYS[name]
+            column.slider(t(f"shrink.{name}"), low, high, st.session_state[key], 0.01, key=key,
+                          help=t(f"shrink.{name}_help"))  # fmt: skip
+        for (name, key), column in zip(shrinks.OF_THE_LOSS.items(), st.columns(3), strict=True):
+            column.number_input(
+                t(f"live.slider.{name}"), value=st.session_state[key], key=key, format="%g",
+                placeholder=t("shrink.of_the_run", value=getattr(config, name)),
+            )  # fmt: skip
+    sentence = problem(lambda: shrinks.chosen_shrink(run))
+    with columns[2], st.container(horizontal=True):
+        st.button(t("live.start"), key="start_shrink", type="secondary" if live else "primary",
+                  icon=":material/play_arrow:", disabled=bool(sentence) or live,
+                  on_click=shrinks.start, args=(run,))  # fmt: skip
+        st.button(t("live.stop"), key="stop_shrink", icon=":material/stop:", disabled=not live,
+                  on_click=shrinks.stop, args=(shrink,))  # fmt: skip
+    if sentence:
+        st.error(sentence, icon=":material/error:")
+    shrinks.show_settings(run)
+
+
+def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
+    """State and progress; the whole page anew when a stage or the shrinking has ended.
+
+    Args:
+        shrink: its id.
+        was_live: whether the page was drawn while it went on.
+        over: stages that were over then.
+    """
+    found = shrinks.record_of(shrink)
+    state = hub().state(shrink)
+    live = shrinks.is_live(shrink)
+    if live:
+        st.progress(found.done, text=_progress_text(found, state))
+    elif found.finished:
+        st.caption(t("shrink.ended", state=t(f"state.{state}"), stages=found.finished.stages,
+                     seconds=found.finished.seconds,
+                     folder=str(store().shrink(shrink).path)))  # fmt: skip
+    if found.failed:
+        st.error(explain(found.failed.code, found.failed.values, found.failed.error),
+                 icon=":material/error:")  # fmt: skip
+        if found.failed.details:
+            st.code(found.failed.details, language=None)
+    elif state in ("crashed", "interrupted"):
+        st.error(t(f"live.{state}"), icon=":material/error:")
+    if was_live and (not live or found.over > over):
+        st.rerun()
+
+
+def _progress_text(found: ShrinkRecord, state: str) -> str:
+    if state == "queued":
+        return t("live.queued")
+    if not found.stages:
+        return t("live.waiting")
+    stage = list(found.stages.values())[-1]
+    name = t(f"stage.{stage.name}")
+    if not stage.epochs:
+        return t("shrink.measuring", stage=name)
+    last = stage.epochs[-1]
+    return t("shrink.learning", stage=name, epoch=last.epoch, epochs=last.epochs,
+             accuracy=last.validation_accuracy)  # fmt: skip
+
+
+def sentences(shrink: str) -> None:
+    """A line for every stage that is over."""
+    found = shrinks.record_of(shrink)
+    lines = told(found)
+    if not lines:
+        st.caption(t("shrink.no_stage"))
+        return
+    for name, line in lines.items():
+        st.markdown(f"**{t(f'stage.{name}')}** ({t(f'stage_what.{name}')}): {tell(line)}")
+    st.caption(t("shrink.same_epochs"))
+
+
+def the_stages(shrink: str) -> None:
+    """Both planes, the sentences and the table."""
+    left, right = st.columns(2)
+    with left:
+        size = st.segmented_control(
+            t("shrink.size"), list(SIZES), default=st.session_state["size"], key="size",
+            required=True, format_func=lambda name: t(f"shrink.size_{name}"),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        chart_panel("shrink_sizes", shrink, height=360, params={"size": size})
+    with right:
+        batch = st.segmented_control(
+            t("shrink.batch"), BATCHES, default=st.session_state["batch"], key="batch",
+            required=True, format_func=lambda batch: t("shrink.at_once", batch=batch),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        chart_panel("shrink_times", shrink, height=360, params={"batch": batch})
+    with panel("shrink_told", shrink):
+        sentences(shrink)
+    chart_panel("shrink_table", shrink, height=330)
+    address.show({"size": size, "batch": batch})
+
+
+st.title(t("shrink.title"), anchor=False)
+st.markdown(t("shrink.lead"))
+shrink = shrinks.followed_shrink()
+live = shrinks.is_live(shrink)  # looked up once: what is drawn from it must agree
+settings_rows(shrink, live)
+if shrink:
+    address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
+    address.take("batch", "1", lambda text: text if text in BATCHES else "1")
+    options = store().shrinks()
+    st.selectbox(t("shrink.shrink"), options, options.index(shrink), key="shrink",
+                 format_func=shrinks.shrink_title, label_visibility="collapsed")  # fmt: skip
+    over = shrinks.record_of(shrink).over
+    st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
+    the_stages(shrink)

@@ -1,0 +1,96 @@
+"""What a shrinking has found so far, folded from its events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kdcore.events import (
+    Event,
+    Failed,
+    Measured,
+    ShrinkFinished,
+    ShrinkStarted,
+    StageBegan,
+    StageEnded,
+    StageEpoch,
+)
+
+
+@dataclass(slots=True)
+class StageRecord:
+    """One stage so far."""
+
+    name: str
+    model: str
+    before: Measured
+    after: Measured | None = None
+    """Distilled again; the teacher never is."""
+    epochs: list[StageEpoch] = field(default_factory=list)
+    weights: str = ""
+    """File in the folder."""
+
+    @property
+    def newest(self) -> Measured:
+        """The last measurement."""
+        return self.after or self.before
+
+
+@dataclass(slots=True)
+class ShrinkRecord:
+    """A shrinking so far."""
+
+    heard: int = 0
+    """Events folded in."""
+    started: ShrinkStarted | None = None
+    stages: dict[str, StageRecord] = field(default_factory=dict)
+    """In the order in which they began: ``teacher``, ``student``, then the ways to shrink it."""
+    finished: ShrinkFinished | None = None
+    failed: Failed | None = None
+
+    @property
+    def student(self) -> StageRecord | None:
+        """The distilled student, unshrunk, that all stages begin at."""
+        return self.stages.get("student")
+
+    @property
+    def shrunk(self) -> list[StageRecord]:
+        """All stages that made the student smaller."""
+        return [stage for name, stage in self.stages.items() if name not in ("teacher", "student")]
+
+    @property
+    def measured(self) -> int:
+        """How many measurements there are."""
+        return sum(2 if stage.after else 1 for stage in self.stages.values())
+
+    @property
+    def over(self) -> int:
+        """How many stages are over, the student's included."""
+        return sum(stage.after is not None for stage in self.stages.values())
+
+    @property
+    def done(self) -> float:
+        """Share of the work that is over."""
+        if self.started is None:
+            return 0.0
+        of_all = len(self.started.config["stages"]) + 1
+        shares = [1.0 if stage.after else stage.epochs[-1].epoch / (stage.epochs[-1].epochs + 1)
+                  for stage in self.stages.values() if stage.after or stage.epochs]  # fmt: skip
+        return sum(shares) / of_all
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in new events."""
+        for event in events:
+            self.heard += 1
+            match event:
+                case ShrinkStarted():
+                    self.started = event
+                case StageBegan():
+                    self.stages[event.stage] = StageRecord(event.stage, event.model, event.before)
+                case StageEpoch():
+                    self.stages[event.stage].epochs.append(event)
+                case StageEnded():
+                    stage = self.stages[event.stage]
+                    stage.after, stage.weights = event.after, event.weights
+                case ShrinkFinished():
+                    self.finished = event
+                case Failed():
+                    self.failed = event

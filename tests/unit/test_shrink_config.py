@@ -1,0 +1,79 @@
+import json
+
+import pytest
+
+from kdcore.config import RunConfig
+from kdcore.errors import UserError
+from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
+
+
+def test_without_stages_all_that_suit_the_student_are_taken():
+    assert ShrinkConfig(run="a", base=RunConfig(student="mlp:8")).stages == tuple(STAGES)
+    assert suited_stages("mobilenet_v2") == ("pruned", "low_rank", "int8_dynamic", "int8_learned")
+    assert "int8_learned" not in suited_stages("resnet8")
+
+
+def test_it_survives_json_and_stands_in_the_order_of_the_stages():
+    config = ShrinkConfig(run="a", base=RunConfig(epochs=3), stages=("narrow", "pruned"),
+                          rank_share=0.5)  # fmt: skip
+
+    assert config.stages == ("pruned", "narrow")
+    assert ShrinkConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"stages": ("pruned", "thin")}, "not_a_choice"),
+        ({"stages": ("pruned", "pruned")}, "value_twice"),
+        ({"stages": ("narrow",), "base": RunConfig(student="resnet8")}, "stage_unsuited"),
+        ({"prune_share": 1}, "outside_range"),
+        ({"rank_share": 0}, "outside_range"),
+        ({"epochs": 0}, "outside_range"),
+        ({"narrow_share": "half"}, "not_a_number"),
+    ],
+)
+def test_a_bad_setting_is_said_in_one_sentence(settings, code):
+    with pytest.raises(UserError) as caught:
+        ShrinkConfig(**settings)
+
+    assert caught.value.code == code
+    assert "\n" not in str(caught.value)
+
+
+def test_the_runs_own_settings_act_unless_they_are_named():
+    run = RunConfig(temperature=7, weight=0.3, lr=0.01, method="dkd:beta=2", speed=40,
+                    lr_schedule="cosine:0.001")  # fmt: skip
+    config = ShrinkConfig.of("a", run, temperature="2", epochs=9)
+
+    assert config.epochs == 9
+    assert config.base == run.but(temperature=2, students="distilled", speed=0, lr_schedule="")
+
+
+def test_a_method_that_looks_inside_gives_way_to_soft_targets():
+    run = RunConfig(method="similarity_preserving", mixing="additive", weight=50)
+    config = ShrinkConfig.of("a", run)
+    usual = RunConfig()
+
+    assert (config.base.method, config.base.mixing, config.base.weight) == (
+        "kd", usual.mixing, usual.weight,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("run", [RunConfig(students="plain"), RunConfig(method="hard")])
+def test_a_run_without_a_distilled_student_has_nothing_to_shrink(run):
+    with pytest.raises(UserError, match="holds no distilled student"):
+        ShrinkConfig.of("a", run)
+
+
+@pytest.mark.parametrize("settings", [{"student": "forest:10"}, {"ensemble": 2},
+                                      {"method": "mutual"}])  # fmt: skip
+def test_a_student_that_is_not_one_network_is_not_shrunk(settings):
+    with pytest.raises(UserError, match="whose student is one network"):
+        ShrinkConfig.of("run", RunConfig(**settings))
+
+
+def test_terms_beside_the_method_go_on_where_they_can():
+    found = ShrinkConfig.of("run", RunConfig(also="2*hint + 3*logit_mse", patience=4))
+
+    assert (found.base.also, found.base.patience) == ("3*logit_mse", 0)
