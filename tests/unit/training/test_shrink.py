@@ -13,8 +13,8 @@ from kdcore.run import Shrink
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.store import Store, recorded
 from kdcore.training.cohort import cohorts
-from kdcore.training.faculty import Faculty
 from kdcore.training.evaluation import answers, score
+from kdcore.training.faculty import Faculty
 from kdcore.training.shrink import measure
 from kdcore.training.shrink.pruned import made_permanent, pruned
 from kdcore.training.shrink.recovery import distil_again
