@@ -1,0 +1,76 @@
+"""What a choice of teacher says.
+
+The order is ``choice_started``, then the teacher's epochs and ``teacher_judged`` for each, and
+``choice_finished`` or ``failed``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kdcore.events.base import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceStarted(Event):
+    """The data are loaded and teachers are about to be compared."""
+
+    kind = "choice_started"
+
+    choice: str
+    config: dict[str, Any]
+    device: str
+    validation_size: int
+    test_size: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherJudged(Event):
+    """A teacher was measured and its students are trained."""
+
+    kind = "teacher_judged"
+
+    teacher: str
+    source: str
+    """``trained`` or ``cached``."""
+    parameters: int
+    validation_accuracy: float
+    ece: float
+    """Expected calibration error on validation data, 15 bins, as the teacher answers."""
+    nll: float
+    """On validation data, as it answers."""
+    temperature_fitted: float
+    """Minimises the NLL on validation data."""
+    nll_fitted: float
+    """The NLL at that temperature, on the same validation data."""
+    test_accuracy: float
+    """Nothing is chosen by what is measured on test data."""
+    students_validation_accuracy: list[float]
+    """Of the students that it taught, by seed."""
+    students_test_accuracy: list[float]
+    runs: list[str]
+    """Of the students, by seed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceFinished(Event):
+    """All teachers are compared; the lists hold those that share the best value.
+
+    They are empty where a person ended the comparison early (``stopped``).
+    """
+
+    kind = "choice_finished"
+
+    choice: str
+    stopped: bool
+    by_accuracy: list[str]
+    """Highest validation accuracy of the teacher."""
+    by_ece: list[str]
+    """Least expected calibration error on validation data."""
+    by_nll_fitted: list[str]
+    """Least NLL on validation data after the temperature fit."""
+    by_student: list[str]
+    """Highest validation accuracy of the distilled student, mean over seeds."""
+    agree: bool | None
+    """Whether one teacher stands in all four lists."""
+    seconds: float

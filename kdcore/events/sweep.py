@@ -1,0 +1,108 @@
+"""What a sweep says.
+
+The order is ``sweep_started``, the teacher's, ``sweep_prepared``, then ``sweep_progress``,
+``cells_scored``, ``cells_ended`` and ``group_retried`` interleaved, and ``sweep_finished`` or
+``failed``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kdcore.events.base import Event
+from kdcore.events.scores import Scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepStarted(Event):
+    """The data are loaded and a sweep begins."""
+
+    kind = "sweep_started"
+
+    sweep: str
+    config: dict[str, Any]
+    cells: list[dict[str, Any]]
+    """By number: ``run`` and the settings in which cells differ."""
+    device: str
+    validation_size: int
+    test_size: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPrepared(Event):
+    """The teacher is ready and the work is divided."""
+
+    kind = "sweep_prepared"
+
+    teacher_source: str
+    teacher: Scores
+    groups: list[list[int]]
+    """Cells that are trained jointly."""
+    executor: str
+    """``joint`` (one process), ``processes`` or ``ray``."""
+    workers: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepProgress(Event):
+    """A group took some batches."""
+
+    kind = "sweep_progress"
+
+    group: int
+    position: float
+    """In epochs."""
+    epochs: int
+    students: int
+    """Trained in the group, plain ones included."""
+    images_per_second: float
+    """Of all its students together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellsScored(Event):
+    """An epoch of a group is over; by the cell's number, written as text."""
+
+    kind = "cells_scored"
+
+    epoch: int
+    distilled: dict[str, Scores]
+    plain: dict[str, Scores]
+    """The plain student beside each cell: cells of one seed and learning rate share it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellsEnded(Event):
+    """Cells are finished, stopped or failed; their runs can be opened."""
+
+    kind = "cells_ended"
+
+    cells: list[int]
+    state: str
+    """``finished``, ``stopped`` or ``failed``."""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRetried(Event):
+    """A worker died; its group begins anew."""
+
+    kind = "group_retried"
+
+    group: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepFinished(Event):
+    """The sweep is over; ``stopped`` if a person ended it early."""
+
+    kind = "sweep_finished"
+
+    sweep: str
+    stopped: bool
+    finished: int
+    """Cells."""
+    failed: int
+    seconds: float
