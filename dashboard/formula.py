@@ -1,5 +1,7 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
+from string import Formatter
+
 from kdcore.catalogue import further_weight, is_forest, method_name, method_of, parse_also
 from kdcore.events import Batch
 
@@ -42,11 +44,17 @@ def loss_in_numbers(
     if mixing == "additive":
         hard = f"{now.hard_loss:.3f}"
     soft = f"{now.soft_loss:.3f}"
-    if entry.in_numbers and now.measures:
-        soft = entry.in_numbers.format(**controls, **now.measures)
-    elif entry.has_t2 or "learned_temperature" in now.measures:
-        temperature = now.measures.get("learned_temperature", controls["temperature"])
+    told = controls | now.measures
+    learns_t = entry.acts_on == "learned_temperature"
+    if entry.in_numbers and _names(entry.in_numbers) <= told.keys():
+        soft = entry.in_numbers.format(**told)
+    elif entry.has_t2 or (learns_t and "learned_temperature" in told):
+        temperature = told["learned_temperature" if learns_t else "temperature"]
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     names = [further_weight(spec).replace("_weight", "_term") for _, spec in parse_also(also)]
     beside = "".join(f" + {now.measures[name]:.3f}" for name in names if name in now.measures)
     return rf"{hard} + {weight:.2f}\cdot {soft}{beside} = {now.loss:.3f}"
+
+
+def _names(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}

@@ -94,7 +94,9 @@ class History:
         """Where on the time axis the students were evaluated, and how well they did."""
         found = [(float(epoch.epoch), epoch.students) for epoch in self.epochs]
         end = self.finished
-        if end and end.stopped and end.students and (not found or self.position > found[-1][0]):
+        # with patience those are the scores of an epoch that is there already
+        stopped = end and end.stopped and end.students and not end.best_epochs
+        if end and stopped and (not found or self.position > found[-1][0]):
             found.append((self.position, end.students))
         return found
 

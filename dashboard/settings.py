@@ -13,6 +13,7 @@ from dashboard.text import explain, language, t, words
 from dashboard.uploads import SUFFIXES, keep
 from kdcore.catalogue import (
     DATASETS,
+    HIGHEST_FURTHER_WEIGHT,
     METHODS,
     MODELS,
     PRESETS,
@@ -20,6 +21,7 @@ from kdcore.catalogue import (
     also_spec,
     further_weight,
     is_forest,
+    method_of,
     method_spec,
     parse_also,
     parse_method,
@@ -81,6 +83,8 @@ METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
 OWN = "own_"
 """What the keys of the method's own sliders begin with."""
+WIDEST = "widest_further"
+"""Session state: where the slider of a further term ends, by spec."""
 NOTICES = "address_notices"
 """Session state: sentences on values of the URL that could not be used."""
 
@@ -243,11 +247,13 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
     labels = {name: t(f"live.slider.{name}") for name in RETUNABLE}
     help = {name: t(f"setting.{name}.help") for name in RETUNABLE}
     temperature, weight = st.session_state["T"], st.session_state["weight"]
+    specs = [method, *(spec for _, spec in _further())]
+    softened = any(method_of(spec).uses_temperature for spec in specs)
     columns = st.columns(4, gap="medium")
     columns[0].slider(
         labels["temperature"], min(0.5, temperature), 20.0 if temperature <= 20 else 100.0,
         temperature, key="T", step=0.5, help=help["temperature"], on_change=on_change,
-        args=("temperature",), disabled=not METHODS[method].uses_temperature,
+        args=("temperature",), disabled=not softened,
     )  # fmt: skip
     narrow = st.session_state["mixing"] == "convex"
     columns[1].slider(
@@ -291,7 +297,11 @@ def _further_sliders(on_change: Callable[[str], None]) -> None:
     for number, (weight, spec) in enumerate(_further()):
         name = further_weight(spec)
         st.session_state[f"{OWN}{name}"] = weight
-        top = max(1.0, 2.0 * weight)
+        # a slider keeps its range however it is turned; a larger weight that is typed widens it
+        widest = st.session_state.setdefault(WIDEST, {})
+        if weight > widest.get(spec, 0.0):
+            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
+        top = widest[spec]
         columns[number % 4].slider(
             t("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
             step=top / 40, on_change=changed, args=(name,),

@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from kdcore.catalogue import (
-    MODELS,
     also_spec,
     further_weight,
     is_forest,
-    method_name,
     method_of,
     method_spec,
     models_spec,
@@ -21,6 +19,7 @@ from kdcore.catalogue import (
     parse_models,
 )
 from kdcore.errors import UserError, hint
+from kdcore.fit import check_fit
 from kdcore.ranges import within
 from kdcore.schedules import Schedule, parse_schedule
 
@@ -69,7 +68,9 @@ class RunConfig:
         15, "passes over the data for the teacher; a forest has none", low=0, high=10_000
     )
     teacher_mixing: str = setting(
-        "losses", "what of several teachers is averaged, or what each one's weight depends on",
+        "losses",
+        "what of several teachers is averaged, or what each one's weight depends on; a method that "
+        "looks inside hears the mean of their probabilities, or of their logits",
         choices=("losses", "logits", "probabilities", "entropy", "confidence"),
     )  # fmt: skip
     teacher_shares: str = setting(
@@ -77,8 +78,8 @@ class RunConfig:
     )
     assistants: str = setting(
         "",
-        "models between teacher and student, each taught by the one before: mlp:128 + mlp:64; "
-        "the student's own model gives generations",
+        "models between teacher and student, each taught by the one before for all epochs: "
+        "mlp:128 + mlp:64; the student's own model gives generations",
     )
     student: str = setting(
         "mlp:16",
@@ -117,7 +118,9 @@ class RunConfig:
     lr_schedule: str = setting("", "how the learning rate changes: cosine:0.0001, step:0.1:30")
     epochs: int = setting(20, "passes over the transfer set", low=1, high=10_000)
     patience: int = setting(
-        0, "epochs without a better validation accuracy after which the run ends; 0 means never",
+        0,
+        "epochs without a better validation accuracy, of equals a lower NLL, after which the run "
+        "ends; 0 means never",
         low=0, high=10_000,
     )  # fmt: skip
     batch_size: int = setting(32, "examples a step", low=1, high=65_536)
@@ -159,9 +162,7 @@ class RunConfig:
             object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
         check_weight(self.weight, self.mixing)
         self._check_schedules()
-        self._check_forests()
-        self._check_terms()
-        self._check_teachers()
+        check_fit(self)
 
     @property
     def terms(self) -> list[str]:
@@ -184,34 +185,6 @@ class RunConfig:
         """Of several teachers, as they are given; empty where all count alike."""
         return parse_shares(self.teacher_shares)
 
-    def _check_terms(self) -> None:
-        """The soft terms suit each other, the networks and the number of students."""
-        further = parse_also(self.also)
-        if further and not method_of(self.method).loss:
-            raise UserError("nothing_beside", method=self.method)
-        for _, spec in further:
-            if method_name(spec) == method_name(self.method):
-                raise UserError("value_twice", axis="also", value=spec)
-        # the file says what the teacher is, and the last assistant is the student's teacher
-        teachers = parse_models(self.assistants)[-1:] or self.teachers
-        models = (*(() if self.teacher_weights and not self.assistants else teachers), self.student)
-        maps = all(MODELS[parse_model(model)[0]].images_only for model in models)
-        for spec in self.terms:
-            method = method_of(spec)
-            if method.taps == "maps" and not maps:
-                raise UserError("method_needs_maps", method=spec)
-            if method.acts_on == "features" and len(teachers) > 1:
-                raise UserError("method_one_teacher", method=spec)
-            if method.acts_on == "peers" and self.assistants:
-                raise UserError("method_without_teacher", method=spec)
-
-    def _check_teachers(self) -> None:
-        """As many shares as teachers, where the teachers are named here."""
-        shares = self.shares
-        if shares and not self.teacher_weights and len(shares) != len(self.teachers):
-            raise UserError("teacher_shares_count", value=self.teacher_shares,
-                            teachers=len(self.teachers))  # fmt: skip
-
     @property
     def schedules(self) -> dict[str, Schedule]:
         """Those of ``SCHEDULED`` that move by themselves, with their courses."""
@@ -229,32 +202,6 @@ class RunConfig:
             if course.from_zero and name == "temperature":
                 raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
                                 value=self.temperature_schedule)  # fmt: skip
-
-    def _check_forests(self) -> None:
-        """A forest has no features, gradients or first weights, and is grown by its own rules."""
-        if is_forest(self.student):
-            self._check_forest_student()
-        for assistant in parse_models(self.assistants):
-            if is_forest(assistant):
-                raise UserError("forest_assistant", model=assistant)
-        if self.teacher_weights:  # the file says what the teacher is
-            return
-        grown = any(map(is_forest, self.teachers))
-        for spec in self.terms if grown and not self.assistants else ():
-            if not method_of(spec).asks_answers_alone:
-                raise UserError("forest_teacher", method=spec)
-        if self.student_start == "teacher" and (grown or is_forest(self.student)):
-            raise UserError("nothing_matches", student=self.student, teacher=self.teacher)
-
-    def _check_forest_student(self) -> None:
-        if method_name(self.method) not in ("kd", "hard"):
-            raise UserError("forest_method", method=self.method)
-        usual = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0, "unlabelled": 0.0}
-        for name, value in usual.items():
-            if getattr(self, name) != value:
-                raise UserError("forest_setting", student=self.student, setting=name)
-        if len(self.teachers) > 1 and not self.assistants:
-            raise UserError("forest_setting", student=self.student, setting="teacher")
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""

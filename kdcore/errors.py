@@ -37,6 +37,14 @@ MESSAGES = {
         "{method} compares the inside of two networks: name one teacher alone, "
         "or a method that acts on logits."
     ),
+    "mixing_unheard": (
+        "teacher_mixing is {mixing}, but {method} does not hear the teachers' logits one by one: "
+        "choose losses, logits or probabilities."
+    ),
+    "starts_alike": (
+        "The networks of an ensemble would all begin as the teacher and stay alike: "
+        "choose student_start random."
+    ),
     "method_without_teacher": "{method} hears no teacher: leave assistants empty.",
     "not_beside": "also names {method}, which cannot stand beside another method.",
     "nothing_beside": "The method {method} has no soft term: leave also empty.",

@@ -97,6 +97,9 @@ class SearchConfig:
         for name, axis in AXES.items():
             given = getattr(self, name) or (getattr(self.base, axis.setting),)
             object.__setattr__(self, name, _checked_axis(name, given, self.base))
+        for method in self.methods:  # every pair must be a run
+            for student in self.students:
+                self.base.but(method=method, student=student)
         if all(not isinstance(axis := getattr(self, name), Range) and len(axis) == 1
                for name in AXES):  # fmt: skip
             raise UserError("nothing_to_search", axes=", ".join(AXES))

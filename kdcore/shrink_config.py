@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from kdcore.catalogue import MODELS, also_spec, is_forest, method_of, parse_also, parse_model
+from kdcore.catalogue import (
+    MODELS,
+    also_spec,
+    is_forest,
+    method_name,
+    method_of,
+    parse_also,
+    parse_model,
+)
 from kdcore.config import RunConfig, checked, setting
 from kdcore.errors import UserError, hint
 
@@ -85,8 +93,12 @@ class ShrinkConfig:
             raise UserError("nothing_distilled", run=run)
         if is_forest(config.student) or config.networks > 1:
             raise UserError("shrink_one_network", run=run)
-        also = also_spec((weight, spec) for weight, spec in parse_also(config.also)
-                         if not method_of(spec).acts_inside)  # fmt: skip
+        # where the method gives way, kd takes its place
+        also = also_spec(
+            (weight, spec) for weight, spec in parse_also(config.also)
+            if not method_of(spec).acts_inside
+            and not (method.acts_inside and method_name(spec) == "kd")
+        )  # fmt: skip
         base = config.but(students="distilled", speed=0.0, temperature_schedule="", also=also,
                           weight_schedule="", lr_schedule="", patience=0)  # fmt: skip
         if method.acts_inside:

@@ -23,7 +23,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     columns = history.steps["distilled"].columns
     if columns["position"] and all(map(isnan, columns["hard_gradient"])):
         return style.empty(words, "gradients")
-    has_t2 = method_of(history.config["method"]).has_t2
+    has_t2 = method_of(history.config["method"]).has_t2 and not history.config.get("also")
     data = [
         {"type": "scatter", "mode": "lines", "name": words[title],
          "x": list(columns["position"]), "y": [value or None for value in columns[column]],

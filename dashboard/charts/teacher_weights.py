@@ -13,6 +13,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """The mean weight of each teacher on the newest batches; they add up to 1."""
     if history.prepared and len(taught(history)) < 2:
         return style.empty(words, "one_teacher")
+    if history.epochs and not history.measures:
+        return style.empty(words, "no_batches")
     if empty := missing(history, words, "teacher_weight_1"):
         return empty
     named = {one.role: f"{style.role(words, one.role)} · {one.model}" for one in taught(history)}

@@ -15,7 +15,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.prepared and not further:
         return style.empty(words, "one_term")
     if history.terms is None:
-        return style.empty(words, "time")
+        return style.empty(words, "no_batches" if history.epochs else "time")
     columns = history.terms.columns
     steps = history.steps["distilled"].columns
     own = history.config["method"]

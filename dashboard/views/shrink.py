@@ -6,10 +6,10 @@ from dashboard import address, shrinks
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
-from dashboard.settings import problem
+from dashboard.settings import method_title, problem
 from dashboard.shrink_told import told
 from dashboard.text import explain, t, tell
-from kdcore.shrink_config import suited_stages
+from kdcore.shrink_config import ShrinkConfig, suited_stages
 from kdcore.shrink_record import ShrinkRecord
 
 SHARES = ("prune_share", "narrow_share", "rank_share")
@@ -27,7 +27,7 @@ def settings_rows(shrink: str, live: bool) -> None:
     with columns[0]:
         run = shrinks.run_picker(options, disabled=live)
     shrinks.take_settings(run)
-    config = store().folder(run).config
+    config = ShrinkConfig.of(run, store().folder(run).config).base
     low, high = shrinks.limits("epochs")
     columns[1].number_input(t("shrink.epochs"), low, high, st.session_state["again"], key="again",
                             help=t("shrink.epochs_help"))  # fmt: skip
@@ -47,6 +47,8 @@ def settings_rows(shrink: str, live: bool) -> None:
                 t(f"live.slider.{name}"), value=st.session_state[key], key=key, format="%g",
                 placeholder=t("shrink.of_the_run", value=getattr(config, name)),
             )  # fmt: skip
+    if config.method != store().folder(run).config.method:
+        st.caption(t("shrink.gives_way", method=method_title(store().folder(run).config.method)))
     sentence = problem(lambda: shrinks.chosen_shrink(run))
     with columns[2], st.container(horizontal=True):
         st.button(t("live.start"), key="start_shrink", type="secondary" if live else "primary",

@@ -165,7 +165,9 @@ def _add_shrink(commands: Any) -> None:
     entry = commands.add_parser(
         "shrink", help="a run's distilled student, made smaller still in several ways",
         description="Every stage begins at the distilled student of RUN and is distilled again. "
-        "T, λ, method and learning rate are the run's unless they are named.",
+        "T, λ and learning rate are those with which the run began unless they are named. The "
+        "method is the run's; one that looks inside networks gives way to kd with its usual T and "
+        "λ.",
         allow_abbrev=False,
     )  # fmt: skip
     entry.set_defaults(command=shrink.shrink)

@@ -48,8 +48,9 @@ def labelled(size: int, unlabelled: float, seed: int) -> Tensor:
         unlabelled: share whose label is told to nobody, rounded to whole examples.
         seed: the same examples for the same seed.
     """
-    generator = torch.Generator().manual_seed(seed)
-    hidden = torch.randperm(size, generator=generator)[: round(unlabelled * size)]
+    # a stream of its own: the same seed also chooses the labels that are made wrong
+    order = np.random.default_rng((seed, 0)).permutation(size)
+    hidden = torch.from_numpy(order[: round(unlabelled * size)])
     kept = torch.ones(size, dtype=torch.bool)
     kept[hidden] = False
     return kept

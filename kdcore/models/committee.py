@@ -15,19 +15,23 @@ class Committee(nn.Module):
         by_logits: whether logits are averaged.
     """
 
+    shares: Tensor
+    """``[K]``; they sum to 1."""
+    by_logits: Tensor
+    """One bool, kept with the weights: a committee that comes back answers as it did."""
+
     def __init__(
         self, members: Sequence[nn.Module], shares: Sequence[float] = (), *, by_logits: bool = False
     ) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
-        self.by_logits = by_logits
         given = torch.tensor(shares or [1.0] * len(members))
         self.register_buffer("shares", given / given.sum())
+        self.register_buffer("by_logits", torch.tensor(by_logits))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[B, …]`` → logits ``[B, C]``."""
         each = answers_of_each(self, inputs)
-        assert isinstance(self.shares, Tensor), "it is a buffer"
         shares = self.shares[:, None, None]
         if self.by_logits:
             return (each * shares).sum(0)

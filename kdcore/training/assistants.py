@@ -22,7 +22,7 @@ from kdcore.events import Event, TeacherEpoch
 from kdcore.training.distributed import world_size
 from kdcore.training.lesson import Lesson
 from kdcore.training.members import member_of, members_at
-from kdcore.training.teacher import Taught, Teacher, frozen
+from kdcore.training.teacher import Instructor, Teacher, frozen
 
 
 def teach_assistants(
@@ -39,14 +39,15 @@ def teach_assistants(
     """
     if world_size() > 1:
         raise UserError("one_process", command="A run with assistants")
-    line = teacher.line or (Taught("teacher", teacher.model, teacher.module),)
+    line = teacher.line or (Instructor("teacher", teacher.model, teacher.module),)
     for stage, model in enumerate(parse_models(config.assistants), start=1):
         own = config.but(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
-            own = own.but(teacher=model, teacher_weights="", teacher_shares="")
+            own = own.but(teacher=teacher.model, teacher_weights="", teacher_shares="",
+                          teacher_mixing="losses")  # fmt: skip
         name = f"assistant {stage}"
         module = yield from _teach(own, data, teacher, controls, device, name, stage)
-        line = (*line, Taught(name, model, module))
+        line = (*line, Instructor(name, model, module))
         teacher = Teacher(module, teacher.source, model, line)
     return teacher
 

@@ -35,6 +35,7 @@ class Movable(Protocol):
         ...
 
 
+V = TypeVar("V")
 M = TypeVar("M", bound=Movable)
 
 
@@ -152,6 +153,15 @@ def by_first_rank(work: Generator[Event, None, M]) -> Generator[Event, None, M]:
     if made[0] is None:
         raise Stopped
     return made[0]
+
+
+def of_first_rank(value: V) -> V:
+    """What rank 0 has, on all ranks."""
+    if world_size() == 1:
+        return value
+    shared = [value]
+    dist.broadcast_object_list(shared, src=0)
+    return shared[0]
 
 
 class GroupControls(Controls):

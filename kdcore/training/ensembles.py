@@ -1,6 +1,6 @@
 """What the members of an ensemble are worth alone, by vote, and how much they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -11,13 +11,13 @@ from kdcore.training.evaluation import Answers
 
 
 def ensemble_scores(
-    each: Answers, names: Sequence[str], size: int, data: Dataset
+    each: Answers, students: Mapping[str, int], size: int, data: Dataset
 ) -> dict[str, EnsembleScores]:
     """By student; nothing where a student is one network.
 
     Args:
         each: of all nets, ``[K, …]``, a student's beside each other.
-        names: of the students.
+        students: the place of each among the students.
         size: networks of a student.
         data: with the labels.
     """
@@ -25,7 +25,9 @@ def ensemble_scores(
         return {}
     labels = data.test.labels.cpu()
     found = {}
-    for name, logits in zip(names, each.test.unflatten(0, (-1, size)), strict=True):
+    of_students = each.test.unflatten(0, (-1, size))
+    for name, at in students.items():
+        logits = of_students[at]
         answers = logits.argmax(-1)
         right = (answers == labels).double().mean(-1)
         found[name] = EnsembleScores(

@@ -31,7 +31,7 @@ from kdcore.training.lesson import model_precision
 from kdcore.training.loop import save_all
 from kdcore.training.members import member_of, student_names
 from kdcore.training.snapshots import Snapshots
-from kdcore.training.teacher import Teacher
+from kdcore.training.teacher import Teacher, line_scores
 from kdcore.training.terms import Member
 
 FEATURES = "sqrt"
@@ -69,7 +69,7 @@ def grow_students(
     yield Prepared(
         teacher_source=teacher.source, teacher=teacher_scores, arrays=snapshots.begin(),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
-        seconds=time.perf_counter() - began,
+        seconds=time.perf_counter() - began, teachers=line_scores(teacher, data),
     )  # fmt: skip
     yield from snapshots.take(0, {name: student.answers() for name, student in students.items()})
     everything = torch.arange(len(cohort.transfer.labels))

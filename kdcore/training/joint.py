@@ -29,13 +29,14 @@ from kdcore.events import (
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.training.device import choose_device, use_faster_float32_matmul
+from kdcore.training.ensembles import ensemble_scores
 from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson
 from kdcore.training.loop import started
 from kdcore.training.members import member_of, members_at, student_names
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
-from kdcore.training.teacher import Teacher
+from kdcore.training.teacher import Teacher, line_scores
 from kdcore.training.terms import Member
 from kdcore.training.weights import packed_module
 
@@ -87,7 +88,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
     if data is None:
         data = loaded(base, group.store_root)
     data = data.to(device)
-    teacher = Teacher(group.teacher.module.to(device), group.teacher.source)
+    teacher = group.teacher.to(device)
     places = Places(group.cells)
     lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
     tuning = lesson.tuned(places.members)
@@ -118,8 +119,10 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
                     images_per_second=since * places.count / (now - reported),
                 )  # fmt: skip
                 reported, since = now, 0
-        given = lesson.answers()
-        yield from story.epoch(epoch, step, lesson.scores(given), time.perf_counter() - began)
+        each = lesson.each_answers()
+        given = each.together(base.networks)
+        yield from story.epoch(epoch, step, lesson.scores(given), each,
+                               time.perf_counter() - began)  # fmt: skip
     yield from story.end(given, step)
 
 
@@ -173,6 +176,7 @@ class Story:
         lesson, data, group = self._lesson, self._data, self._group
         files = {}
         costs = {}
+        taught = line_scores(lesson.teacher, data)
         if group.keep:
             files["prepared.safetensors"] = watched_arrays(data, lesson.teacher_answers)
             models = {"teacher": lesson.teacher.module, "student": lesson.learners()[0]}
@@ -185,6 +189,7 @@ class Story:
             prepared = Prepared(
                 teacher_source=group.teacher.source, teacher=lesson.teacher_scores, costs=of_cell,
                 arrays=next(iter(files), None), seconds=time.perf_counter() - self._began,
+                teachers=taught,
             )  # fmt: skip
             yield CellNews(cell, prepared, files)
 
@@ -201,7 +206,7 @@ class Story:
                                                 values=error.values))  # fmt: skip
 
     def epoch(
-        self, epoch: int, step: int, scores: list[Scores], seconds: float
+        self, epoch: int, step: int, scores: list[Scores], each: Answers, seconds: float
     ) -> Iterator[CellNews | CellsScored]:
         """The scores of all cells, and each cell's own event.
 
@@ -220,6 +225,7 @@ class Story:
                 students=self._scores[cell],
                 controls=values | scheduled(values, schedules, epoch - 1 / lesson.batches,
                                             config.epochs),
+                ensembles=ensemble_scores(each, nets, config.networks, self._data),
             ))  # fmt: skip
         yield CellsScored(
             epoch=epoch,

@@ -204,7 +204,8 @@ def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:
     count = len(members_of(teacher))
     if config.assistants and count == 1:  # the shares are those of its teachers
         return Faculty()
-    shares = config.shares or (1.0,) * count
+    own = teacher.shares.tolist() if isinstance(teacher, Committee) else [1.0]
+    shares = config.shares or own
     if len(shares) != count:
         raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
     return Faculty(config.teacher_mixing, shares)

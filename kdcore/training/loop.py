@@ -26,7 +26,6 @@ from kdcore.events import (
     Retuned,
     Scores,
     Started,
-    Taught,
 )
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
@@ -41,13 +40,13 @@ from kdcore.training.device import (
 )
 from kdcore.training.distributed import by_first_rank, world_size
 from kdcore.training.ensembles import ensemble_scores
-from kdcore.training.evaluation import Answers, answers, score
+from kdcore.training.evaluation import Answers
 from kdcore.training.lesson import Lesson, model_precision
 from kdcore.training.members import member_of, student_names
 from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.patience import Patience
 from kdcore.training.snapshots import Snapshots
-from kdcore.training.teacher import teach_teacher
+from kdcore.training.teacher import line_scores, teach_teacher
 from kdcore.training.terms import Tuning
 from kdcore.training.weights import save_module
 
@@ -82,7 +81,7 @@ def train(
             model_precision(config.teacher, config, data, device),
         )  # fmt: skip
         teacher = (yield from by_first_rank(teaching)).to(device)
-        if config.assistants:
+        if config.assistants and "distilled" in student_names(config):
             teacher = yield from teach_assistants(config, data, teacher, controls, device)
     except Stopped:
         yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
@@ -104,13 +103,12 @@ def train(
         teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
         costs={name: measure_cost(module, data.input_shape, device)
                for name, module in modules.items()},
-        teachers=[Taught(role=one.role, model=one.model,
-                         scores=score(answers(one.module, data, "float32"), data, None))
-                  for one in teacher.line],
+        teachers=line_scores(teacher, data),
         seconds=time.perf_counter() - began,
     )  # fmt: skip
     given = lesson.answers()
     patience = Patience(config.patience, modules)
+    places = {name: at for at, name in enumerate(names)}
     made = partial(lesson.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
         yield from snapshots.take(0, by_name(names, given), made)
@@ -130,16 +128,19 @@ def train(
                 epoch=epoch, step=race.here.step, seconds=seconds,
                 images_per_second=lesson.transfer_size / seconds, teacher=lesson.teacher_scores,
                 students=scores, controls=race.acting,
-                ensembles=ensemble_scores(each, names, config.networks, data),
+                ensembles=ensemble_scores(each, places, config.networks, data),
             )  # fmt: skip
-            over = patience.over(epoch, scores)
-            yield from snapshots.take(epoch, by_name(names, given), made, last=over)
-            if over:
+            yield from snapshots.take(epoch, by_name(names, given), made)
+            if patience.over(epoch, scores, by_name(names, given)):
                 break
     except Stopped:
         stopped = True
         scores = dict(zip(names, lesson.scores(lesson.answers()), strict=True))
-    scores = patience.restored(scores)
+    if patience.best_epochs:
+        patience.restore()
+        scores |= patience.best_scores
+        # the last snapshot is of what is kept
+        yield from snapshots.take(epochs, patience.best_answers, made, last=True)
     if teacher_changed := lesson.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(

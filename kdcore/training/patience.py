@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from kdcore.events import Scores
+from kdcore.training.distributed import of_first_rank
+from kdcore.training.evaluation import Answers
 
 
 class Patience:
@@ -20,28 +22,34 @@ class Patience:
 
     def __init__(self, epochs: int, modules: Mapping[str, nn.Module]) -> None:
         self._epochs, self._modules = epochs, modules
-        self._best: dict[str, Scores] = {}
         self._weights: dict[str, dict[str, Tensor]] = {}
         self.best_epochs: dict[str, int] = {}
         """By student; empty where there is no patience to lose."""
+        self.best_scores: dict[str, Scores] = {}
+        """By student, those of its best epoch."""
+        self.best_answers: dict[str, Answers] = {}
+        """Likewise."""
 
-    def over(self, epoch: int, scores: Mapping[str, Scores]) -> bool:
-        """Take an epoch's scores; whether the run is to end."""
+    def over(self, epoch: int, scores: Mapping[str, Scores], given: Mapping[str, Answers]) -> bool:
+        """Take what an epoch came to; whether the run is to end.
+
+        Of several processes all do as the first: evaluated by each, scores may differ a little.
+        """
         if not self._epochs:
             return False
-        for name, now in scores.items():
-            best = self._best.get(name)
+        for name, now in of_first_rank(dict(scores)).items():
+            best = self.best_scores.get(name)
             if best is None or _rank(now) > _rank(best):
-                self._best[name], self.best_epochs[name] = now, epoch
+                self.best_scores[name], self.best_answers[name] = now, given[name]
+                self.best_epochs[name] = epoch
                 state = self._modules[name].state_dict()
                 self._weights[name] = {key: value.clone() for key, value in state.items()}
         return epoch - max(self.best_epochs.values()) >= self._epochs
 
-    def restored(self, scores: dict[str, Scores]) -> dict[str, Scores]:
-        """Give each student its best weights back; what they are worth, else ``scores``."""
+    def restore(self) -> None:
+        """Give each student the weights of its best epoch back."""
         for name, weights in self._weights.items():
             self._modules[name].load_state_dict(weights)
-        return scores | self._best
 
 
 def _rank(scores: Scores) -> tuple[float, float]:

@@ -51,11 +51,15 @@ def rectangles(cells: Sequence[RunConfig]) -> list[list[int]]:
 
     Each rectangle has every combination of its seeds with its other settings.
     """
-    alike: dict[RunConfig, dict[RunConfig, dict[int, int]]] = {}
+    alike: dict[str, dict[RunConfig, dict[int, int]]] = {}
     for number, config in enumerate(cells):
-        method = config.method if method_of(config.method).acts_on != "logits" else "kd"
-        shared = config.but(temperature=1.0, weight=0.0, lr=1e-3, method=method, seed=0)
-        alike.setdefault(shared, {}).setdefault(config.but(seed=0), {})[config.seed] = number
+        differing = {"temperature", "weight", "lr", "seed"}
+        if method_of(config.method).acts_on == "logits":
+            differing.add("method")
+        values = config.to_dict().items()
+        shared = {name: value for name, value in values if name not in differing}
+        # methods that are alone are told from those that go together
+        alike.setdefault(repr(shared), {}).setdefault(config.but(seed=0), {})[config.seed] = number
     found = []
     for members in alike.values():
         by_seeds: dict[tuple[int, ...], list[int]] = {}

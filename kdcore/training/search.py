@@ -20,7 +20,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from kdcore.catalogue import method_of
+from kdcore.catalogue import method_of, parse_also
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.data.folds import folds
@@ -330,7 +330,7 @@ def proposed(trial: Trial, config: SearchConfig) -> dict[str, Any]:
     """
     params: dict[str, Any] = {}
     for name, axis in AXES.items():
-        if axis.setting in _without_effect(params.get("method")):
+        if axis.setting in _without_effect(params.get("method"), config.base.also):
             continue
         values = getattr(config, name)
         if isinstance(values, Range):
@@ -349,12 +349,14 @@ def spread(values: Sequence[float]) -> float | None:
     return stdev(values) if len(values) > 1 else None
 
 
-def _without_effect(method: str | None) -> tuple[str, ...]:
+def _without_effect(method: str | None, also: str) -> tuple[str, ...]:
     if method is None:  # methods come first
         return ()
     if not method_of(method).loss:
         return "temperature", "weight"
-    return () if method_of(method).uses_temperature else ("temperature",)
+    specs = [method, *(spec for _, spec in parse_also(also))]
+    softened = any(method_of(spec).uses_temperature for spec in specs)
+    return () if softened else ("temperature",)
 
 
 def _judged(epoch: Epoch) -> Scores:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import torch
+
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
@@ -201,7 +203,7 @@ def _groups(
     division: Sequence[Sequence[int]], cells: Sequence[RunConfig], teacher: Teacher,
     folder: SweepFolder | None, name: str,
 ) -> list[Group]:  # fmt: skip
-    portable = Teacher(copy.deepcopy(teacher.module).cpu(), teacher.source)
+    portable = copy.deepcopy(teacher).to(torch.device("cpu"))
     return [
         Group(
             number=number, cells={cell: cells[cell] for cell in chosen},

@@ -19,7 +19,7 @@ from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.events import Event, TeacherEpoch
+from kdcore.events import Event, Taught, TeacherEpoch
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.committee import Committee, members_of
 from kdcore.models.forest import Forest
@@ -40,7 +40,7 @@ BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class Instructor:
     """One of several networks that stand before the students."""
 
     role: str
@@ -58,13 +58,20 @@ class Teacher:
     """``trained``, ``cached`` or ``loaded``."""
     model: str = ""
     """As a setting writes it; several with ``+`` between them."""
-    line: tuple[Taught, ...] = ()
+    line: tuple[Instructor, ...] = ()
     """All that taught, where it is not one network alone."""
 
     def to(self, device: torch.device) -> "Teacher":
         """The same teacher on another device."""
         line = tuple(replace(one, module=one.module.to(device)) for one in self.line)
         return replace(self, module=self.module.to(device), line=line)
+
+
+def line_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
+    """What all are worth that taught; nothing where it is one network alone."""
+    return [Taught(role=one.role, model=one.model,
+                   scores=score(answers(one.module, data, "float32"), data, None))
+            for one in teacher.line]  # fmt: skip
 
 
 def teach_teacher(
@@ -79,14 +86,7 @@ def teach_teacher(
         Stopped: the run was told to stop.
     """
     if config.teacher_weights:
-        module = load_module(Path(config.teacher_weights), data).to(device)
-        if any(isinstance(member, Forest) for member in members_of(module)):
-            for spec in config.terms:
-                if not method_of(spec).asks_answers_alone:
-                    raise UserError("forest_teacher", method=spec)
-        if isinstance(module, Committee):
-            module = Committee(list(module.members), config.shares,
-                               by_logits=config.teacher_mixing == "logits").to(device)  # fmt: skip
+        module = _loaded(config, data).to(device)
         model = saved_model(Path(config.teacher_weights))
         line = _line(parse_models(model), members_of(module))
         return Teacher(frozen(module), "loaded", model, line)
@@ -108,11 +108,33 @@ def teach_teacher(
     return Teacher(frozen(committee.to(device)), source, config.teacher, line)
 
 
-def _line(models: Sequence[str], modules: Sequence[nn.Module]) -> tuple[Taught, ...]:
+def _loaded(config: RunConfig, data: Dataset) -> nn.Module:
+    """The network or committee of a file; how a committee's answers meet is the run's choice.
+
+    Raises:
+        UserError: it does not suit the data, the method or the student.
+    """
+    module = load_module(Path(config.teacher_weights), data)
+    members = members_of(module)
+    for spec in config.terms:
+        grown = any(isinstance(one, Forest) for one in members)
+        if grown and not method_of(spec).asks_answers_alone:
+            raise UserError("forest_teacher", method=spec)
+        if len(members) > 1 and method_of(spec).acts_on == "features":
+            raise UserError("method_one_teacher", method=spec)
+    if not isinstance(module, Committee):
+        return module
+    if is_forest(config.student) and not config.assistants:
+        raise UserError("forest_setting", student=config.student, setting="teacher_weights")
+    return Committee(members, config.shares or module.shares.tolist(),
+                     by_logits=config.teacher_mixing == "logits")  # fmt: skip
+
+
+def _line(models: Sequence[str], modules: Sequence[nn.Module]) -> tuple[Instructor, ...]:
     """Of one network nothing need be told."""
     if len(modules) == 1:
         return ()
-    return tuple(Taught(f"teacher {at}", model, module) for at, (model, module) in
+    return tuple(Instructor(f"teacher {at}", model, module) for at, (model, module) in
                  enumerate(zip(models, modules, strict=True), start=1))  # fmt: skip
 
 

@@ -120,6 +120,12 @@ class Terms:
         self._voices = list(_voices(members))
         self.deaf = [at for at, member in enumerate(members) if not member.listens]
         """The members without a soft term."""
+        self._hearing = sorted({
+            at for voice in self._voices if not voice.of_peers
+            for at in range(voice.members.start, voice.members.stop)
+        })  # fmt: skip
+        """Those to whom the teachers' logits come one by one."""
+        self._several = [len(member.parts) > 1 for member in members]
         self._has_t2 = [METHODS[member.method].has_t2 for member in members]
 
     def gradients(self, logits: Tensor, given: Given, tuning: Tuning) -> tuple[Tensor, Tensor]:
@@ -177,13 +183,15 @@ class Terms:
                     found[member][name] = found[member].get(name, 0.0) + share * values[:, at]
         if self.faculty.count > 1 and given.teacher_logits is not None:
             weights = self.faculty.weights(given.teacher_logits, given.known, tuning.temperature)
-            for member in set(range(len(found))) - {*self.deaf}:
+            for member in self._hearing:
                 for teacher, values in enumerate(weights[:, member].mean(-1).T, start=1):
                     found[member][f"teacher_weight_{teacher}"] = values
         return found
 
     def without_t2(self, norm: float, member: int, temperature: float) -> float:
-        """The soft gradient's norm if the member's method had no factor T²."""
+        """The soft gradient's norm if the method had no factor T²; not known of several terms."""
+        if self._several[member]:
+            return float("nan")
         return norm / temperature**2 if self._has_t2[member] else norm
 
     def _heard(
