@@ -265,3 +265,16 @@ def test_a_method_that_a_forest_cannot_use_forbids_the_start_and_is_said(open_pa
 
     assert app.button(key="start").disabled
     assert app.error[0].value == words("zh")["error.forest_method"].format(method="dkd")
+
+
+def test_the_temperature_acts_where_a_further_term_softens(open_page):
+    assert open_page("live", method="hint").slider(key="T").disabled
+    assert not open_page("live", method="hint", also="kd").slider(key="T").disabled
+
+
+def test_the_slider_of_a_further_term_keeps_its_range(open_page):
+    app = open_page("live", also="100*hint")
+    app.slider(key="own_hint_weight").set_value(0.0).run()
+
+    assert app.slider(key="own_hint_weight").max == 200.0
+    assert app.query_params["also"] == "0*hint"

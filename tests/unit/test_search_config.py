@@ -104,3 +104,8 @@ def test_a_choice_survives_json_and_has_a_cell_for_each_teacher_and_seed():
     assert [(cell.teacher, cell.seed) for cell in config.cells] == [
         ("mlp:8", 4), ("mlp:8", 5), ("mlp:9,2", 4), ("mlp:9,2", 5),
     ]  # fmt: skip
+
+
+def test_a_method_of_the_space_that_already_stands_beside_is_refused():
+    with pytest.raises(UserError, match="names kd twice"):
+        SearchConfig(base=RunConfig(method="nkd", also="0.5*kd"), methods=("kd", "dkd"))

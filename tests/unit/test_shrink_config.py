@@ -77,3 +77,9 @@ def test_terms_beside_the_method_go_on_where_they_can():
     found = ShrinkConfig.of("run", RunConfig(also="2*hint + 3*logit_mse", patience=4))
 
     assert (found.base.also, found.base.patience) == ("3*logit_mse", 0)
+
+
+def test_a_method_that_gives_way_does_not_meet_itself():
+    found = ShrinkConfig.of("run", RunConfig(method="hint", also="1*kd + 2*logit_mse"))
+
+    assert (found.base.method, found.base.also) == ("kd", "2*logit_mse")

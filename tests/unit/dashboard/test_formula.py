@@ -55,3 +55,17 @@ def test_a_forest_regresses_on_probabilities():
         r"+ \lambda\cdot \lVert p_s-\sigma(z_t/T)\rVert^2"
     )
     assert r"\lambda" not in loss_formula("hard", "convex", student="forest:10")
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].formula])
+def test_with_terms_beside_it_the_sum_is_the_loss_whatever_has_been_measured(method):
+    """At full speed only the terms are told of every batch."""
+    told = batch(0.75 * 0.4 + 0.25 * 0.8 + 0.07)
+    terms = {"logit_mse_term": 0.07, "teacher_weight_1": 0.5, "learned_temperature": 9.0}
+    students = {name: replace(means, measures=terms) for name, means in told.students.items()}
+    left, right = loss_in_numbers(method, "convex", CONTROLS, replace(told, students=students),
+                                  "2*logit_mse").split(" = ")  # fmt: skip
+    python = re.sub(r"\)\s*\*", ") *", left.replace(r"\cdot", "*").replace("^2", "**2"))
+
+    assert eval(python) == pytest.approx(float(right), abs=3e-3)  # noqa: S307
+    assert ("9^2" in left) == (method == "learned_temperature")

@@ -256,3 +256,14 @@ def test_devices_that_cannot_serve_several_processes_are_refused(monkeypatch, gp
     with pytest.raises(UserError) as refused:
         distributed.join("auto")
     assert refused.value.code == code
+
+
+def test_processes_lose_patience_together(tmp_path):
+    """Each normalises its own part of a batch on a CPU, so that their scores differ a little."""
+    config = ENDLESS.but(epochs=60, patience=2, lr=0.01, optimizer="adam", transfer_size=120,
+                         batch_size=8)  # fmt: skip
+    status, events, _ = ended(torchrun(tmp_path, "run", *flags(config)))
+
+    assert status == 0
+    assert events[-1]["event"] == "finished"
+    assert events[-1]["epochs"] == max(events[-1]["best_epochs"].values()) + 2 < 60

@@ -9,7 +9,7 @@ from kdcore.errors import UserError
 from kdcore.sweep_config import SweepConfig
 from kdcore.training import plan as planning
 from kdcore.training.joint import Places
-from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, memory_of_student, plan
+from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, memory_of_student, plan, rectangles
 
 CPU = torch.device("cpu")
 BASE = RunConfig(student="mlp:8", epochs=2, device="cpu")
@@ -99,3 +99,17 @@ def test_a_wider_student_needs_more_memory(data):
     assert memory_of_student(BASE.but(student="mlp:800,800"), data) > 10 * memory_of_student(
         BASE, data
     )
+
+
+def test_methods_with_a_further_term_go_together():
+    cells = SweepConfig(base=BASE.but(method="dkd", also="0.5*kd"), methods=("dkd", "dist", "nkd"),
+                        temperatures=(1, 2), weights=(0.5,), seeds=(0, 1)).cells  # fmt: skip
+
+    assert [sorted(numbers) for numbers in rectangles(cells)] == [list(range(12))]
+
+
+def test_a_method_that_takes_more_than_a_teachers_logits_goes_alone():
+    cells = SweepConfig(base=BASE, methods=("kd", "dkd", "mutual", "hint"), temperatures=(1,),
+                        weights=(0.5,), seeds=(0,)).cells  # fmt: skip
+
+    assert sorted(map(sorted, rectangles(cells))) == [[0, 1], [2], [3]]

@@ -11,10 +11,19 @@ from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.config import parse_shares
-from kdcore.data import Mixer, labelled
+from kdcore.data import Mixer, labelled, noisy_labels
 from kdcore.data import told as told_targets
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, TeacherEpoch
+from kdcore.events import (
+    Batch,
+    Epoch,
+    Failed,
+    Finished,
+    Prepared,
+    Retuned,
+    Snapshot,
+    TeacherEpoch,
+)
 from kdcore.losses import soft_target_kl
 from kdcore.models.build import build_model
 from kdcore.models.committee import Committee
@@ -196,12 +205,53 @@ def test_a_committee_comes_back_from_its_file(tmp_path):
     assert of_kind(again, Finished)[0].students == of_kind(first, Finished)[0].students
 
 
+def test_a_committee_that_is_loaded_keeps_its_shares(tmp_path):
+    """How its members' answers meet is the run's choice; who counts how much is the file's."""
+    config = SMALL.but(teacher="mlp:24 + mlp:4", teacher_shares="9,1", teacher_mixing="logits")
+    folder = Store(tmp_path).create(config)
+    (*_, end) = recorded(Run(config, folder), folder)
+    path = folder.path / end.weights["teacher"]
+    other = config.but(teacher_weights=str(path), teacher_shares="")
+    data = loaded(config, None)
+    module = load_module(path, data).eval()
+    with torch.no_grad():
+        answers = module(data.normalised(data.test.inputs)).argmax(-1)
+
+    assert int((answers != data.test.labels).sum()) == end.teacher.test_errors
+    assert of_kind(told(other), Prepared)[0].teacher == end.teacher
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"method": "hint"}, "name one teacher alone"), ({"student": "forest:5"}, "teacher_weights")],
+)
+def test_a_committee_of_a_file_must_suit_the_run(tmp_path, changes, sentence):
+    folder = Store(tmp_path).create(THREE)
+    (*_, end) = recorded(Run(THREE, folder), folder)
+    path = folder.path / end.weights["teacher"]
+    (*_, last) = told(SMALL.but(teacher_weights=str(path), **changes))
+
+    assert isinstance(last, Failed)
+    assert sentence in last.error
+    assert not last.details
+
+
+def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
+    for method, hears in (("dkd", True), ("adversarial", False), ("mutual", False)):
+        measures = {name for event in of_kind(told(THREE.but(method=method)), Batch)
+                    for name in event.students["distilled"].measures}  # fmt: skip
+        assert ("teacher_weight_1" in measures) == hears
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [({"teacher_shares": "1,2"}, "there are 3 teachers"),
      ({"teacher_shares": "1,0,2"}, "teacher_shares is 0"),
      ({"method": "hint"}, "name one teacher alone"),
      ({"also": "hint"}, "name one teacher alone"),
+     ({"method": "hint", "assistants": "mlp:8"}, "name one teacher alone"),
+     ({"student_start": "teacher"}, "no layers of the same name"),
+     ({"method": "adversarial", "teacher_mixing": "entropy"}, "does not hear"),
      ({"teacher": "mlp:24 + mpl:3"}, "Did you mean 'mlp'")],
 )  # fmt: skip
 def test_what_several_teachers_cannot_do_is_said(changes, sentence):
@@ -271,6 +321,11 @@ def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
     assert int((answers != data.test.labels).sum()) == end.students["distilled"].test_errors
 
 
+def test_an_ensemble_does_not_begin_alike():
+    with pytest.raises(UserError, match="stay alike"):
+        SMALL.but(ensemble=2, student_start="teacher", student="mlp:24")
+
+
 def test_votes_are_counted_and_a_draw_goes_to_the_surer():
     logits = torch.tensor(
         [[[3.0, 0, 0], [2, 0, 0]], [[0, 1, 0], [0, 9, 0]], [[0, 2, 0], [0, 0, 1]]]
@@ -295,6 +350,9 @@ def test_students_of_a_sweep_are_ensembles_too(tmp_path):
         (together,) = of_kind(events, Finished)
         for name in ("plain", "distilled"):
             assert together.students[name].nll == pytest.approx(alone.students[name].nll, rel=1e-3)
+        assert (of_kind(events, Epoch)[-1].ensembles["distilled"].test_accuracies
+                == pytest.approx(of_kind(told(config), Epoch)[-1].ensembles["distilled"]
+                                 .test_accuracies, abs=0.01))  # fmt: skip
         weights = load_file(folder.cell(cell).path / together.weights["distilled"])
         assert any(name.startswith("members.1.") for name in weights)
 
@@ -397,6 +455,15 @@ def test_without_any_label_the_teacher_alone_teaches():
     assert end.students["plain"].hard_loss == 0
 
 
+def test_hidden_labels_are_not_those_that_are_wrong():
+    """Each is drawn by itself: about the product of the shares is both."""
+    labels = torch.arange(4_000) % 10
+    wrong = noisy_labels(labels, 10, 0.3, seed=4) != labels
+    hidden = ~labelled(4_000, 0.4, seed=4)
+
+    assert (wrong & hidden).double().mean() == pytest.approx(0.12, abs=0.02)
+
+
 def test_labels_of_unlabelled_examples_reach_no_student():
     """Wrong ones make no difference."""
     hidden = SMALL.but(unlabelled=1, method="dkd")
@@ -446,6 +513,19 @@ def test_a_run_ends_when_nobody_gets_better(tmp_path):
         with torch.no_grad():
             answers = module(data.normalised(data.test.inputs)).argmax(-1)
         assert int((answers != data.test.labels).sum()) == end.students[name].test_errors
+
+
+def test_what_is_looked_at_in_the_end_is_what_was_kept(tmp_path):
+    config = SMALL.but(patience=2, epochs=60, lr=0.05)
+    folder = Store(tmp_path).create(config)
+    events = list(recorded(Run(config, folder), folder))
+    snapshot, end = of_kind(events, Snapshot)[-1], events[-1]
+
+    assert snapshot.epoch == end.epochs
+    for name, scores in end.students.items():
+        right = sum(row[at] for at, row in enumerate(snapshot.learners[name].confusion))
+        assert end.students[name].test_errors == 360 - right
+        assert snapshot.learners[name].calibration["ece"] == pytest.approx(scores.ece, abs=1e-6)
 
 
 def test_a_sweep_gives_all_students_the_same_epochs():
