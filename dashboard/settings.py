@@ -304,7 +304,7 @@ def _further_sliders(on_change: Callable[[str], None]) -> None:
         top = widest[spec]
         columns[number % 4].slider(
             t("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
-            step=top / 40, on_change=changed, args=(name,),
+            step=top / 40, format="%g", on_change=changed, args=(name,),
         )  # fmt: skip
 
 
@@ -321,7 +321,7 @@ def _own_sliders(method: str, own: Mapping[str, float], on_change: Callable[[str
         st.session_state[key] = value
         column.slider(
             f"${about.symbol}$ · {t(f'method_setting.{method}.{name}')}", about.low, about.high,
-            value, key=key, step=about.step, on_change=changed, args=(name,),
+            value, key=key, step=about.step, format="%g", on_change=changed, args=(name,),
         )  # fmt: skip
 
 
