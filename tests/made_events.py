@@ -66,6 +66,8 @@ def prepared():
     cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
     teachers = [Taught(role=f"teacher {number}", model=model, scores=scores(6 + number))
                 for number, model in ((1, "mlp:8"), (2, "mlp:4"))]  # fmt: skip
+    teachers += [Taught(role="together", model=how, scores=TEACHER)
+                 for how in ("probabilities", "logits")]  # fmt: skip
     return Prepared(teacher_source="trained", teacher=TEACHER, arrays=None, seconds=1.0,
                     teachers=teachers,
                     costs=dict.fromkeys(("teacher", "plain", "distilled"), cost))  # fmt: skip

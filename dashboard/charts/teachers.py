@@ -1,25 +1,28 @@
-"""All that taught, one after the other, and what came of it."""
+"""All that taught, one after the other, and what came of it.
 
+Three teachers are three different teachers once more when they are joined: the mean of their
+probabilities, the mean of their logits, or each one's own loss.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from kdcore.events import Taught
 
 ROOM = 0.03
 """Below the lowest accuracy, so that small differences can be seen."""
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
-    """Test accuracy of each teacher and assistant, of all teachers together, of the students."""
+    """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
         return style.empty(words, "time")
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
-    rows = [(f"{style.role(words, one.role)} · {one.model}", one.scores, "teacher")
+    rows = [(_title(one, words, history.config), one.scores, "teacher")
             for one in history.prepared.teachers]  # fmt: skip
-    # with assistants the last one is the students' teacher, and stands there already
-    if history.teacher and history.prepared.teachers[-1].role.startswith("teacher"):
-        rows.append((words["chart.teachers_together"], history.teacher, "teacher"))
     end = history.finished
     if history.evaluations:
         newest = end.students if end and end.students else history.evaluations[-1][1]
@@ -31,7 +34,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     bars = {
         "type": "bar", "orientation": "h", "showlegend": False,
         "y": [title for title, _, _ in rows], "x": accuracies,
-        "text": [f"{accuracy:.1%}" for accuracy in accuracies], "textposition": "inside",
+        "text": [f"{scores.test_accuracy:.1%} · ECE {scores.ece:.3f}" for _, scores, _ in rows],
+        "textposition": "inside",
         "insidetextanchor": "end", "customdata": [scores.test_errors for _, scores, _ in rows],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
         "hovertemplate": told,
@@ -44,3 +48,10 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
     }  # fmt: skip
+
+
+def _title(one: Taught, words: style.Words, config: Mapping[str, Any]) -> str:
+    if one.role != "together":
+        return f"{style.role(words, one.role)} · {one.model}"
+    heard = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
+    return words[f"chart.together_{one.model}"] + heard

@@ -42,7 +42,7 @@ class Taught:
     """One of several networks that stand before the students."""
 
     role: str
-    """``teacher 1`` …, ``teacher``, ``assistant 1`` …."""
+    """``teacher``, or ``teacher 1`` … and, as one, ``together``; ``assistant 1`` …."""
     model: str
     scores: Scores
 

@@ -35,6 +35,8 @@ from kdcore.training.weights import load_module, save_module, saved_model
 OPTIMIZER, LR, SEED = "adam", 1e-3, 0
 RECIPE_VERSION = 1
 """Of all that stands here; another number makes every cached teacher a stranger."""
+TOGETHER = "together"
+"""Role of all teachers as one."""
 BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 """Small data get small batches, so that a pass over them still teaches something."""
 
@@ -44,8 +46,12 @@ class Instructor:
     """One of several networks that stand before the students."""
 
     role: str
-    """``teacher``, or ``teacher 1`` and so on where there are several; ``assistant 1`` …."""
+    """``teacher``, or ``teacher 1`` and so on where there are several; ``assistant 1`` ….
+
+    ``together``: all teachers as one.
+    """
     model: str
+    """As a setting writes it; of all together ``probabilities`` or ``logits``, whose mean it is."""
     module: nn.Module
 
 
@@ -88,7 +94,7 @@ def teach_teacher(
     if config.teacher_weights:
         module = _loaded(config, data).to(device)
         model = saved_model(Path(config.teacher_weights))
-        line = _line(parse_models(model), members_of(module))
+        line = _line(parse_models(model), module)
         return Teacher(frozen(module), "loaded", model, line)
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
@@ -103,9 +109,10 @@ def teach_teacher(
     if len(modules) == 1:
         return Teacher(modules[0], sources[0], config.teacher)
     committee = Committee(modules, config.shares, by_logits=config.teacher_mixing == "logits")
+    committee = committee.to(device)
     source = "trained" if "trained" in sources else "cached"
-    line = _line(config.teachers, modules)
-    return Teacher(frozen(committee.to(device)), source, config.teacher, line)
+    line = _line(config.teachers, committee)
+    return Teacher(frozen(committee), source, config.teacher, line)
 
 
 def _loaded(config: RunConfig, data: Dataset) -> nn.Module:
@@ -130,12 +137,20 @@ def _loaded(config: RunConfig, data: Dataset) -> nn.Module:
                      by_logits=config.teacher_mixing == "logits")  # fmt: skip
 
 
-def _line(models: Sequence[str], modules: Sequence[nn.Module]) -> tuple[Instructor, ...]:
-    """Of one network nothing need be told."""
-    if len(modules) == 1:
+def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
+    """Of one network nothing need be told; several stand alone and, in two ways, together."""
+    if not isinstance(module, Committee):
         return ()
-    return tuple(Instructor(f"teacher {at}", model, module) for at, (model, module) in
-                 enumerate(zip(models, modules, strict=True), start=1))  # fmt: skip
+    members = members_of(module)
+    alone = [Instructor(f"teacher {at}", model, member) for at, (model, member) in
+             enumerate(zip(models, members, strict=True), start=1)]  # fmt: skip
+    shares = module.shares.tolist()
+    together = [
+        Instructor(TOGETHER, how, frozen(Committee(members, shares, by_logits=how == "logits")))
+        for how in ("probabilities", "logits")
+    ]
+    device = module.shares.device
+    return tuple(replace(one, module=one.module.to(device)) for one in (*alone, *together))
 
 
 def _one_teacher(

@@ -104,9 +104,15 @@ def test_the_weights_of_the_teachers_have_their_names(history):
 def test_the_students_stand_below_those_who_taught(history):
     (bars,) = draw("teachers", history)["data"]
 
-    assert bars["y"] == ["Teacher 1 · mlp:8", "Teacher 2 · mlp:4", "all teachers together",
-                         "Plain student", "Distilled student"]  # fmt: skip
-    assert bars["customdata"] == [7, 8, 6, 30, 25]
+    assert bars["y"] == [
+        "Teacher 1 · mlp:8", "Teacher 2 · mlp:4", "together: mean probabilities",
+        "together: mean logits", "Plain student", "Distilled student",
+    ]  # fmt: skip
+    assert bars["customdata"] == [7, 8, 6, 6, 30, 25]
+    heard = History()
+    heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
+    (bars,) = draw("teachers", heard)["data"]
+    assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (heard)"]
 
 
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):

@@ -111,7 +111,11 @@ def test_each_teacher_is_told_of_with_its_weight(mixing):
     (prepared,) = of_kind(events, Prepared)
     assert [(one.role, one.model) for one in prepared.teachers] == [
         ("teacher 1", "mlp:24"), ("teacher 2", "mlp:16"), ("teacher 3", "mlp:24"),
+        ("together", "probabilities"), ("together", "logits"),
     ]  # fmt: skip
+    *_, probabilities, logits = prepared.teachers
+    assert prepared.teacher == (logits if mixing == "logits" else probabilities).scores
+    assert probabilities.scores != logits.scores
     # two of one model have different starts
     assert prepared.teachers[0].scores != prepared.teachers[2].scores
     weights = [
