@@ -1,11 +1,17 @@
 """Every method's gain over the plain student of the same seed, the greatest on top."""
 
+from collections.abc import Sequence
+from statistics import quantiles
 from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.places import View
-from kdcore.landscape import Landscape
+from kdcore.landscape import Landscape, Spread
 
+FAR = 5.0
+"""Interquartile ranges from the middle half beyond which a method does not stretch the axis."""
+LEAST = 1.0
+"""Percentage points that this range counts at least."""
 COLOURS = {1: style.COLOURS["distilled"], 0: "#8a94a0", -1: style.GAP}
 """Of a gain that is clear, one within the noise, and a clear loss."""
 
@@ -34,13 +40,40 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "marker": {"color": colour, "size": 11},
             "hovertemplate": "%{y}: %{x:+.2f} ± %{error_x.array:.2f}<extra></extra>",
         })  # fmt: skip
+    low, high = _frame([(100 * gain.mean, 100 * (gain.sd or 0)) for _, gain in rows])
     return {
         "data": data,
         "layout": {
             "xaxis": {"title": {"text": words["chart.gain.axis"]}, "zeroline": True,
-                      "zerolinewidth": 2, "zerolinecolor": style.COLOURS["plain"]},
+                      "zerolinewidth": 2, "zerolinecolor": style.COLOURS["plain"],
+                      "range": [low, high]},
+            "annotations": [_beyond(title, gain, low, high) for title, gain in rows
+                            if not low <= 100 * gain.mean <= high],
             "yaxis": {"automargin": True, "categoryorder": "array",
                       "categoryarray": [title for title, _ in rows]},
             "hovermode": "closest",
         },
+    }  # fmt: skip
+
+
+def _frame(gains: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Ends of the axis: 0 and all means with their deviations, but for what is far off."""
+    means = [mean for mean, _ in gains]
+    first, _, third = quantiles(means, n=4, method="inclusive") if len(means) > 1 else means * 3
+    reach = FAR * max(third - first, LEAST)
+    near = [(mean, sd) for mean, sd in gains if first - reach <= mean <= third + reach]
+    low = min(0.0, *(mean - min(sd, reach) for mean, sd in near))
+    high = max(0.0, *(mean + min(sd, reach) for mean, sd in near))
+    room = 0.06 * max(high - low, 0.1)
+    return low - room, high + room
+
+
+def _beyond(title: str, gain: Spread, low: float, high: float) -> dict[str, Any]:
+    """A method outside the frame: an arrow at the edge with its numbers."""
+    below = 100 * gain.mean < low
+    told = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}"
+    return {
+        "x": low if below else high, "y": title, "xanchor": "left" if below else "right",
+        "text": f"◀ {told}" if below else f"{told} ▶", "showarrow": False,
+        "font": {"color": COLOURS[gain.clear]},
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """The charts of a sweep: what they show, and that Plotly accepts them."""
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import pytest
 from made_sweeps import COMPARISON, whole_sweep
@@ -72,6 +74,21 @@ def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
     assert (better["y"], worse["y"]) == (["Decoupled (DKD)"], ["Correlation (DIST) (gamma=2)"])
     assert better["x"] == [pytest.approx(100 * 10 / 360)]
     assert unsure["y"] == ["Soft targets (Hinton)"]
+
+
+def test_a_method_that_is_far_off_does_not_squash_the_others():
+    near = ("kd", "dkd", "dist:gamma=2", "nkd", "soft_ce")
+    told = drawn("methods", whole_sweep(config=replace(COMPARISON, methods=near)))["layout"]
+    assert told["annotations"] == []
+
+    layout = drawn("methods", whole_sweep(
+        config=replace(COMPARISON, methods=(*near, "generator"))
+    ))["layout"]  # fmt: skip
+    (arrow,) = layout["annotations"]
+    assert layout["xaxis"]["range"] == pytest.approx(told["xaxis"]["range"], abs=2)
+    assert arrow["y"] == "Generated inputs (data-free)"
+    assert arrow["text"].startswith("◀ -63.89 ± ")
+    assert arrow["x"] == layout["xaxis"]["range"][0]
 
 
 def test_the_curves_are_those_of_the_place_pointed_at():
