@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from kdcore.catalogue import parse_model
 from kdcore.config import RunConfig, check_networks, check_simple_course
-from kdcore.errors import UserError, hint
+from kdcore.errors import UserError, check_names
 from kdcore.sweep_config import checked_axis
 
 
@@ -53,9 +53,6 @@ class ChoiceConfig:
         Raises:
             UserError: a name that is no setting, or a bad value.
         """
-        names = ["base", "teachers", "seeds"]
-        for name in values:
-            if name not in names:
-                raise UserError("unknown_setting", name=name, hint=hint(name, names))
+        check_names(values, ("base", "teachers", "seeds"))
         lists = {name: tuple(given) for name, given in values.items() if name != "base"}
         return cls(base=RunConfig.from_dict(values.get("base", {})), **lists)

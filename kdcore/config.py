@@ -18,7 +18,7 @@ from kdcore.catalogue import (
     parse_model,
     parse_models,
 )
-from kdcore.errors import UserError, hint
+from kdcore.errors import UserError, check_names, hint
 from kdcore.fit import check_fit
 from kdcore.ranges import within
 from kdcore.schedules import Schedule, parse_schedule
@@ -218,10 +218,7 @@ class RunConfig:
         Raises:
             UserError: a name that is no setting, or a bad value.
         """
-        names = [item.name for item in fields(cls)]
-        for name in values:
-            if name not in names:
-                raise UserError("unknown_setting", name=name, hint=hint(name, names))
+        check_names(values, [item.name for item in fields(cls)])
         return cls(**values)
 
     @property
@@ -243,8 +240,7 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
         UserError: it is not; the sentence names the range or the choices.
     """
     by_name = {item.name: item for item in fields(settings)}
-    if name not in by_name:
-        raise UserError("unknown_setting", name=name, hint=hint(name, list(by_name)))
+    check_names([name], by_name)
     about = by_name[name].metadata
     kind: Any = by_name[name].type
     if about["choices"]:

@@ -3,6 +3,7 @@
 A message is kept apart from its values so that the dashboard can say it in another language.
 """
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -353,3 +354,11 @@ def hint(given: object, allowed: list[str]) -> str:
     """`` Did you mean 'digits'?`` where one of ``allowed`` is near, else nothing."""
     near = get_close_matches(str(given), allowed, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
+    """Raise ``UserError`` where one of the names given is no setting."""
+    known = list(allowed)
+    for name in given:
+        if name not in known:
+            raise UserError("unknown_setting", name=name, hint=hint(name, known))

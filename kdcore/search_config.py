@@ -13,7 +13,7 @@ from kdcore.config import (
     checked,
     setting,
 )
-from kdcore.errors import UserError, hint
+from kdcore.errors import UserError, check_names
 from kdcore.sweep_config import checked_axis, parse_axis
 
 
@@ -131,10 +131,7 @@ class SearchConfig:
         Raises:
             UserError: a name that is no setting, or a bad value.
         """
-        names = [item.name for item in fields(cls)]
-        for name in values:
-            if name not in names:
-                raise UserError("unknown_setting", name=name, hint=hint(name, names))
+        check_names(values, [item.name for item in fields(cls)])
         read = dict(values)
         for name in AXES.keys() & values.keys():
             given = values[name]

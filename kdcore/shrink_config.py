@@ -14,7 +14,7 @@ from kdcore.catalogue import (
     parse_model,
 )
 from kdcore.config import RunConfig, checked, setting
-from kdcore.errors import UserError, hint
+from kdcore.errors import UserError, check_names, hint
 
 NETWORKS = tuple(name for name, family in MODELS.items() if not family.grown)
 CONVERTIBLE = tuple(
@@ -120,10 +120,7 @@ class ShrinkConfig:
         Raises:
             UserError: a name that is no setting, or a bad value.
         """
-        names = [item.name for item in fields(cls)]
-        for name in values:
-            if name not in names:
-                raise UserError("unknown_setting", name=name, hint=hint(name, names))
+        check_names(values, [item.name for item in fields(cls)])
         base = RunConfig.from_dict(values.get("base", {}))
         return cls(**{**values, "base": base, "stages": tuple(values.get("stages", ()))})
 

@@ -14,7 +14,7 @@ from kdcore.config import (
     check_weight,
     checked,
 )
-from kdcore.errors import UserError, hint
+from kdcore.errors import UserError, check_names
 
 AXES = {
     "temperatures": "temperature", "weights": "weight", "seeds": "seed", "lrs": "lr",
@@ -91,9 +91,7 @@ class SweepConfig:
         Raises:
             UserError: a name that is no axis, or a bad value.
         """
-        for name in values:
-            if name not in ("base", "published", *AXES):
-                raise UserError("unknown_setting", name=name, hint=hint(name, list(AXES)))
+        check_names(values, ("base", "published", *AXES))
         axes = {axis: tuple(given) for axis, given in values.items() if axis in AXES}
         return cls(base=RunConfig.from_dict(values.get("base", {})), **axes,
                    published=bool(values.get("published", False)))  # fmt: skip

@@ -1,8 +1,6 @@
 """The command line as its users call it: contract, sentences and exit statuses."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -10,17 +8,6 @@ from kdcore.config import RunConfig
 
 TINY = ("--dataset", "moons", "--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:8",
         "--student", "mlp:4")  # fmt: skip
-
-
-@pytest.fixture
-def kdcore(tmp_path):
-    def kdcore(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
-            encoding="utf-8", cwd=tmp_path, timeout=120,
-        )  # fmt: skip
-
-    return kdcore
 
 
 def test_a_run_tells_the_documented_events_and_nothing_else(kdcore):

@@ -1,23 +1,10 @@
 """``search``, ``searches`` and ``choose-teacher`` as their users call them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 TINY = ("--dataset", "digits", "--epochs", "2", "--teacher-epochs", "1", "--transfer-size", "100")
-
-
-@pytest.fixture
-def kdcore(tmp_path):
-    def kdcore(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
-            encoding="utf-8", cwd=tmp_path, timeout=120,
-        )  # fmt: skip
-
-    return kdcore
 
 
 def test_a_search_tells_json_alone_and_can_be_listed_and_continued(kdcore):

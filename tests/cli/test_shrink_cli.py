@@ -1,24 +1,11 @@
 """``shrink`` and ``shrinks`` as their users call them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 TINY = ("--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:16", "--student", "mlp:8",
         "--transfer-size", "100")  # fmt: skip
-
-
-@pytest.fixture
-def kdcore(tmp_path):
-    def kdcore(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
-            encoding="utf-8", cwd=tmp_path, timeout=120,
-        )  # fmt: skip
-
-    return kdcore
 
 
 def test_a_student_is_shrunk_and_the_shrinking_listed(kdcore):

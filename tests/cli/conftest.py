@@ -1,0 +1,17 @@
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def kdcore(tmp_path):
+    """``kdcore("run", "--json")``: the command line in an empty folder, as a process of its own."""
+
+    def kdcore(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
+            encoding="utf-8", cwd=tmp_path, timeout=120,
+        )  # fmt: skip
+
+    return kdcore
