@@ -5,6 +5,7 @@ Chinese page would make another link than an English one, and it drops bad value
 word. Here the address holds the values themselves.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -12,6 +13,10 @@ import streamlit as st
 
 SEEN = "address_seen"
 """Session state: what this session last read from or wrote to the URL, by parameter."""
+OVERTAKEN = "address_overtaken"
+"""Session state: when this session took a text out of the URL, by parameter and text."""
+ECHO = 3.0
+"""Seconds for which a browser may still send the URL as it was."""
 LAST = "address_last"
 """Session state: the page that was shown last and the whole query of its URL."""
 
@@ -47,9 +52,20 @@ def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
     """
     given = st.query_params.get(key)
     seen = st.session_state.setdefault(SEEN, {})
+    if key in st.session_state and seen.get(key) != given and _is_echo(key, given):
+        return
     if key not in st.session_state or seen.get(key) != given:
         st.session_state[key] = default if given is None else read(given)
     seen[key] = given
+
+
+def _is_echo(key: str, given: str | None) -> bool:
+    """Whether the browser has only not yet heard what this session wrote over ``given``.
+
+    A slider that is moved on quickly comes with the URL of some moves before.
+    """
+    then = st.session_state.get(OVERTAKEN, {}).get((key, given))
+    return then is not None and time.monotonic() - then < ECHO
 
 
 def show(values: Mapping[str, str | None]) -> None:
@@ -59,5 +75,8 @@ def show(values: Mapping[str, str | None]) -> None:
     if kept | wanted != st.query_params.to_dict():
         st.query_params.from_dict(kept | wanted)
     seen = st.session_state.setdefault(SEEN, {})
+    overtaken = st.session_state.setdefault(OVERTAKEN, {})
+    overtaken |= {(key, seen[key]): time.monotonic() for key, text in values.items()
+                  if key in seen and seen[key] != text}  # fmt: skip
     seen |= values
     st.session_state[LAST] = st.session_state[LAST][0], st.query_params.to_dict()

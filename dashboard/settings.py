@@ -1,5 +1,6 @@
 """The settings of a run as widgets, made from ``RunConfig``'s fields and kept in the URL."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -276,6 +277,12 @@ def live_widgets(on_change: Callable[[str], None]) -> None:
     _further_sliders(on_change)
 
 
+def _set(key: str, value: float) -> None:
+    """Give a slider its value where it has another: what is set is sent, over a hand that moves."""
+    if not math.isclose(st.session_state.get(key, math.nan), value):
+        st.session_state[key] = value
+
+
 def _further() -> list[tuple[float, str]]:
     """The terms beside the method; none while what is typed is no such text."""
     try:
@@ -296,7 +303,7 @@ def _further_sliders(on_change: Callable[[str], None]) -> None:
     columns = st.columns(4, gap="medium")
     for number, (weight, spec) in enumerate(_further()):
         name = further_weight(spec)
-        st.session_state[f"{OWN}{name}"] = weight
+        _set(f"{OWN}{name}", weight)
         # a slider keeps its range however it is turned; a larger weight that is typed widens it
         widest = st.session_state.setdefault(WIDEST, {})
         if weight > widest.get(spec, 0.0):
@@ -318,7 +325,7 @@ def _own_sliders(method: str, own: Mapping[str, float], on_change: Callable[[str
     columns = st.columns(4, gap="medium")
     for column, (name, value) in zip(columns, own.items(), strict=False):
         about, key = METHODS[method].settings[name], f"{OWN}{name}"
-        st.session_state[key] = value
+        _set(key, value)
         column.slider(
             f"${about.symbol}$ · {t(f'method_setting.{method}.{name}')}", about.low, about.high,
             value, key=key, step=about.step, format="%g", on_change=changed, args=(name,),

@@ -1,8 +1,10 @@
 """A run from its start to its stop, steered by hand, in one tab and in two."""
 
+import re
 import zipfile
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -62,6 +64,29 @@ def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, unti
     marks = page.locator("[data-testid=chart-decoupled] .annotation-text")
     expect(marks.first).to_contain_text("β=2.5")
     assert "method=dkd%3Abeta%3D2.5" in page.url
+
+
+@pytest.mark.parametrize(
+    ("query", "slider", "written"),
+    [("", "T", r"[?&]T=([\d.]+)"), ("method=dkd:beta=2", "own_beta", r"beta%3D([\d.]+)"),
+     ("also=2*logit_mse", "own_logit_mse_weight", r"also=([\d.]+)")],
+)  # fmt: skip
+def test_a_slider_that_is_moved_quickly_ends_alike_everywhere(page, start, query, slider, written):
+    start(f"epochs=400&speed=40&teacher_epochs=3&{query}")
+    thumb = page.locator(f".st-key-{slider} input")
+    began = float(thumb.input_value())
+    thumb.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(120)
+    page.wait_for_timeout(2500)
+    shown = float(thumb.input_value())
+    step = float(thumb.get_attribute("step"))
+
+    assert shown == pytest.approx(began + 8 * step)
+    assert float(re.search(written, page.url)[1]) == pytest.approx(shown)
+    mark = page.locator("[data-testid=chart-losses] .annotation-text").last
+    assert float(re.search(r"[=×]([\d.]+)", mark.text_content())[1]) == pytest.approx(shown)
 
 
 def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points, until):
