@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.engine import RECORDED, hub, store
-from dashboard.settings import dataset_title
+from dashboard.settings import dataset_title, method_title
 from dashboard.status import LIVE_STATES
 from dashboard.text import explain, t
-from kdcore.catalogue import method_of
+from kdcore.catalogue import method_of, parse_models
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 
@@ -50,7 +50,9 @@ def run_title(run: str) -> str:
 
 def summary(config: RunConfig) -> str:
     """Settings by which people tell runs apart."""
-    parts = [dataset_title(config.dataset), config.method]
+    parts = [dataset_title(config.dataset), method_title(config.method)]
+    if config.also:
+        parts[-1] += f" + {config.also}"
     if method_of(config.method).loss:
         parts += [f"T {config.temperature:g}", f"λ {config.weight:g}"]
     if config.label_noise:
@@ -59,7 +61,9 @@ def summary(config: RunConfig) -> str:
         parts.append(t("app.without", classes=config.drop_classes))
     if config.transfer_size:
         parts.append(t("app.examples", count=config.transfer_size))
-    return " · ".join([*parts, f"{config.teacher} → {config.student}"])
+    models = [config.teacher, *parse_models(config.assistants), config.student]
+    several = f" ×{config.networks}" if config.networks > 1 else ""
+    return " · ".join([*parts, " → ".join(models) + several])
 
 
 def is_live(run: str) -> bool:

@@ -11,6 +11,7 @@ from dashboard.formula import loss_formula, loss_in_numbers
 from dashboard.status import LIVE_STATES, Status, status
 from dashboard.text import explain, language, t, tell, words
 from dashboard.verdict import verdict
+from kdcore.catalogue import also_spec, further_weight, parse_also
 from kdcore.config import RunConfig
 
 STATE_COLOURS: dict[str, Any] = {
@@ -92,7 +93,9 @@ def _progress_text(now: Status) -> str:
 
 
 def _formula(config: RunConfig, now: Status) -> None:
-    symbols = loss_formula(config.method, config.mixing, config.also, config.student)
+    turned = also_spec((now.controls.get(further_weight(spec), weight), spec)
+                       for weight, spec in parse_also(config.also))  # fmt: skip
+    symbols = loss_formula(config.method, config.mixing, turned, config.student)
     numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
                                             config.also)  # fmt: skip
     if numbers and config.also:  # too long for one line

@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from dashboard.status import Status
-from kdcore.events import Scores
+from kdcore.events import Finished, Scores
 
 SURE = 1.96
 """Standard errors that leave a chance of 5 %."""
@@ -45,18 +45,24 @@ def verdict(status: Status) -> list[Sentence]:
         *(Sentence(f"verdict.{name}", {"accuracy": score.test_accuracy})
           for name, score in scores.items()),
         *_comparison(last.students, status.started.test_size),
-        *_best(status.finished.best_epochs if status.finished else {}),
+        *(_best(status.finished, status.started.config) if status.finished else ()),
     ]  # fmt: skip
 
 
-def _best(epochs: dict[str, int]) -> list[Sentence]:
-    """Which epoch's weights a run with patience has kept."""
+def _best(end: Finished, config: dict[str, Any]) -> list[Sentence]:
+    """Why a run with patience ended and which epochs' weights it has kept."""
+    epochs, stopped, ended = end.best_epochs, end.stopped, end.epochs
     if not epochs:
         return []
+    why = [Sentence("verdict.patience", {"patience": config["patience"], "all": config["epochs"]})]
+    if stopped or ended == config["epochs"]:
+        why = []
     earliest, latest = min(epochs.values()), max(epochs.values())
     if earliest == latest:
-        return [Sentence("verdict.best_epoch", {"epoch": latest})]
-    return [Sentence("verdict.best_epochs", epochs)]
+        return [*why, Sentence("verdict.best_epoch", {"epoch": latest})]
+    if len(epochs) == 1:
+        return why
+    return [*why, Sentence("verdict.best_epochs", epochs)]
 
 
 def _comparison(students: dict[str, Scores], size: int) -> list[Sentence]:

@@ -47,6 +47,10 @@ MESSAGES = {
         "choose student_start random."
     ),
     "method_without_teacher": "{method} hears no teacher: leave assistants empty.",
+    "bad_also": (
+        "also names {value!r}: write a weight, * and a method, as in 100*hint; "
+        "methods are {allowed}.{hint}"
+    ),
     "not_beside": "also names {method}, which cannot stand beside another method.",
     "nothing_beside": "The method {method} has no soft term: leave also empty.",
     "teacher_shares_count": (

@@ -35,7 +35,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "type": "bar", "orientation": "h", "showlegend": False,
         "y": [title for title, _, _ in rows], "x": accuracies,
         "text": [f"{scores.test_accuracy:.1%} · ECE {scores.ece:.3f}" for _, scores, _ in rows],
-        "textposition": "inside",
+        "textposition": "auto",
         "insidetextanchor": "end", "customdata": [scores.test_errors for _, scores, _ in rows],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
         "hovertemplate": told,

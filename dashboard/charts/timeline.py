@@ -63,6 +63,9 @@ def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
     for number, mark in enumerate(marks):
+        if any(later.name == mark.name and later.position - mark.position < NEAR * end
+               for later in marks[number + 1 :]):  # fmt: skip
+            continue  # a hand that is still moving: where it stops is told
         near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
         level = (level + 1) % HEIGHTS if near else 0
         labels.append({
@@ -75,12 +78,7 @@ def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
 
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:
     if mark.name.endswith("_weight"):
-        return f"{_further(mark.name, words)}×{mark.value:g}"
+        return f"{mark.name.removesuffix('_weight')}×{mark.value:g}"
     symbol = symbols.get(mark.name) or words[f"live.slider.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"
-
-
-def _further(name: str, words: Words) -> str:
-    """The name of a method that stands beside the run's own, from that of its weight."""
-    return words[f"method.{name.removesuffix('_weight')}"]

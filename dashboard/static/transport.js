@@ -128,6 +128,5 @@ function mood(run) {
   const { state } = run.state;
   if (state === "queued") return "waiting";
   if (state === "running") return "live";
-  if (state === "paused" || state === "finished") return state;
-  return state === "stopped" ? "finished" : "failed";
+  return ["paused", "finished", "stopped"].includes(state) ? state : "failed";
 }

@@ -42,6 +42,9 @@ def parse_also(text: str) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     for term in filter(None, (part.strip() for part in text.split("+"))):
         weight, _, spec = term.rpartition("*")
+        if (method_name(spec.strip())) not in METHODS:
+            raise UserError("bad_also", value=term, allowed=", ".join(METHODS),
+                            hint=hint(method_name(spec.strip()), list(METHODS)))  # fmt: skip
         name, own = parse_method(spec.strip())
         if not METHODS[name].loss or METHODS[name].acts_on == "peers":
             raise UserError("not_beside", method=name)

@@ -57,3 +57,9 @@ def test_a_sweep_may_hold_one_method_with_several_settings():
 def test_the_example_of_a_scheme_is_a_run_and_no_usual_one(name):
     assert RunConfig(**SCHEMES[name].settings) != RunConfig()
     assert SCHEMES[name].source
+
+
+@pytest.mark.parametrize("text", ["100*hnt", "hint*100", "2"])
+def test_a_bad_term_is_one_sentence_that_names_its_setting(text):
+    with pytest.raises(UserError, match="^also names"):
+        RunConfig(also=text)

@@ -74,6 +74,18 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
     assert [note["text"] for note in draw("losses", told)["layout"]["annotations"]] == ["β=3"]
 
 
+def test_a_hand_that_moves_on_leaves_one_label(history):
+    told = History()
+    turns = [Retuned(step=step, position=1 + step / 100, name="hint_weight", value=step / 10,
+                     previous=0.0) for step in range(1, 9)]  # fmt: skip
+    told.fold([make.started(epochs=9, also="2*hint"), make.prepared(),
+               make.batch(400, 8.0), *turns])  # fmt: skip
+    layout = draw("losses", told)["layout"]
+
+    assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
+    assert len(layout["shapes"]) == 8
+
+
 def test_only_what_has_a_schedule_is_shown_as_moving(history):
     figure = draw("courses", history)
 

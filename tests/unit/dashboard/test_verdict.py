@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import made_events as make
 import numpy as np
 import pytest
@@ -51,3 +53,17 @@ def test_every_sentence_can_be_said_in_every_language(language):
 
     assert "93.1%" in " ".join(said)
     assert "91.7%" in " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("best", "epochs", "expected"),
+    [({"plain": 2, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epochs"]),
+     ({"plain": 3, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epoch"]),
+     ({"plain": 8, "distilled": 9}, 9, ["verdict.best_epochs"]), ({}, 9, [])],
+)  # fmt: skip
+def test_a_run_with_patience_says_why_it_ended_and_what_it_kept(best, epochs, expected):
+    end = replace(make.finished(epochs=epochs), best_epochs=best)
+    run = [make.started(epochs=9, patience=2), make.prepared(), make.epoch(), end]
+
+    found = [sentence.key for sentence in verdict(status(run))]
+    assert [key for key in found if "best" in key or "patience" in key] == expected
