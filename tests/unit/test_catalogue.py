@@ -61,5 +61,5 @@ def test_the_example_of_a_scheme_is_a_run_and_no_usual_one(name):
 
 @pytest.mark.parametrize("text", ["100*hnt", "hint*100", "2"])
 def test_a_bad_term_is_one_sentence_that_names_its_setting(text):
-    with pytest.raises(UserError, match="^also names"):
+    with pytest.raises(UserError, match=r"^also names"):
         RunConfig(also=text)
