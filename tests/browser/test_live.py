@@ -96,7 +96,7 @@ def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points,
     page.locator(".st-key-own_logit_mse_weight input").focus()
     page.keyboard.press("ArrowRight")
     marks = page.locator("[data-testid=chart-terms] .annotation-text")
-    expect(marks.first).to_contain_text("Squared error of logits×0.525")
+    expect(marks.first).to_contain_text("logit_mse×0.525")
     expect(page.locator("[data-testid=chart-teachers]")).to_contain_text("Teacher 2 · mlp:16")
 
 
