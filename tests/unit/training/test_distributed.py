@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from itertools import count
@@ -38,12 +37,10 @@ def flags(config):
 
 
 def torchrun(store, *arguments, processes=2):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    # standalone: the launcher finds a free port and holds it, so that nobody takes it in between
     return subprocess.Popen(
         [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(processes),
-         "--master-addr", "127.0.0.1", "--master-port", str(port),
+         "--standalone", "--local-addr", "127.0.0.1",
          "-m", "kdcore", *arguments, "--json", "--store", str(store)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
@@ -52,6 +49,7 @@ def torchrun(store, *arguments, processes=2):
 def ended(process):
     """Exit status, events on stdout and what kdcore itself said on stderr."""
     out, said = process.communicate(timeout=120)
+    sys.stderr.write(said)  # pytest shows it where a test fails
     lines = [line for line in said.splitlines() if "kdcore: " in line]
     return process.returncode, [json.loads(line) for line in out.splitlines()], lines
 
