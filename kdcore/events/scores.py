@@ -34,7 +34,12 @@ class Scores:
     """The soft term as the method defines it (with T² for ``kd``), before the weight."""
     train_accuracy: float | None = None
     validation_nll: float | None = None
-    """``None`` in what was recorded before it was measured."""
+    """``None`` in what was recorded before it was measured, as are the next two."""
+    kl_to_teacher: float | None = None
+    """Mean KL(teacher ‖ student) on test data at T = 1, in nats; the teacher itself has none."""
+    class_correlation: float | None = None
+    """Correlation with the teacher's mean answers by true class, off the diagonal, softened at
+    T = 4; the teacher itself has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from kdcore.metrics.calibration import (
     negative_log_likelihood,
     reliability_bins,
 )
+from kdcore.metrics.fidelity import class_similarity_correlation, kl_to_teacher
 from kdcore.metrics.similarity import centered_kernel_alignment
 from kdcore.metrics.temperature import fit_temperature, nll_curve
 from kdcore.metrics.uncertainty import predictive_entropy, risk_coverage
@@ -23,12 +24,14 @@ __all__ = [
     "agreement",
     "brier_score",
     "centered_kernel_alignment",
+    "class_similarity_correlation",
     "classwise_calibration_error",
     "confusion_matrix",
     "error_if_calibrated",
     "error_origin",
     "expected_calibration_error",
     "fit_temperature",
+    "kl_to_teacher",
     "maximum_calibration_error",
     "negative_log_likelihood",
     "nll_curve",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import torch
@@ -14,7 +15,9 @@ from kdcore.metrics import (
     accuracy,
     agreement,
     brier_score,
+    class_similarity_correlation,
     expected_calibration_error,
+    kl_to_teacher,
     negative_log_likelihood,
 )
 from kdcore.models.forest import Forest
@@ -27,6 +30,9 @@ MLP_CHUNK, CONVNET_CHUNK, FOREST_CHUNK = 500, 128, 32
 forests too."""
 NETS_TOGETHER = 64
 """Whose probabilities are held at the same time."""
+SOFTENED = 4.0
+"""Temperature at which mean answers by class are compared, whatever T a run trains with, so that
+the curves of runs can be laid side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,7 @@ def score_all(
                                             validation_labels).tolist(),
             "validation_nll": negative_log_likelihood(softmax(given.validation[part]),
                                                       validation_labels).tolist(),
-            "agreement": (agreement(probabilities.double(), teacher.test).tolist() if teacher
-                          else [None] * len(right)),
+            **_fidelity(given.test[part], probabilities, teacher, labels),
         }  # fmt: skip
         found += [
             Scores(test_accuracy=right[at] / len(labels), test_errors=len(labels) - right[at],
@@ -117,6 +122,24 @@ def score_all(
             for at in range(len(right))
         ]  # fmt: skip
     return found
+
+
+def _fidelity(
+    logits: Tensor, probabilities: Tensor, teacher: Answers | None, labels: Tensor
+) -> dict[str, list[Any]]:
+    """How closely each of K learners follows the teacher; ``None`` where there is none."""
+    if teacher is None:
+        return dict.fromkeys(("agreement", "kl_to_teacher", "class_correlation"),
+                             [None] * len(logits))  # fmt: skip
+    softened = softmax(logits / SOFTENED), softmax(teacher.test / SOFTENED)
+    return {
+        "agreement": agreement(probabilities.double(), teacher.test).tolist(),
+        "kl_to_teacher": kl_to_teacher(probabilities, softmax(teacher.test)).tolist(),
+        "class_correlation": [
+            None if isnan(value) else value
+            for value in class_similarity_correlation(*softened, labels).tolist()
+        ],
+    }
 
 
 def _together(logits: Tensor, size: int) -> Tensor:
