@@ -1,52 +1,38 @@
-"""What buttons and sliders do: start a run, follow it, send it commands, delete and export runs."""
+"""What buttons and sliders do: start a run, send it commands, delete and export runs."""
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.choice import is_live, known_run
 from dashboard.engine import hub, store
-from dashboard.settings import NOTICES, adopt, chosen, live_value
-from dashboard.status import status
+from dashboard.setting_widgets import live_value
+from dashboard.settings import NOTICES, chosen
+from dashboard.shown_run import sent, show_run, values_of
 from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
-from kdcore.config import acting_values
+from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
 
-ADOPTED = "adopted_run"
-"""Session state: the run whose values the sliders already show."""
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
 PATIENCE = 0.4
 """Seconds that a click waits for the engine's answer, so that the button says what now holds."""
 
 
-def followed_run() -> str:
-    """The run of the Live page: the URL's, else the one that trains, else none (``""``).
-
-    A run that this tab did not start brings its values to the sliders; where the URL does not
-    name it, all its settings.
-    """
-    named = "run" in st.query_params
-    address.take("run", "", known_run)
-    run: str = st.session_state["run"] or hub().active() or ""
-    if is_live(run) and run != st.session_state.get(ADOPTED):
-        config = {} if named else _settings(run)
-        adopt(config | status(hub().events(run)).controls)
-    _follow(run)
-    return run
-
-
 def start() -> None:
-    """Submit the chosen settings and follow the new run."""
+    """Submit the chosen settings and show the new run; behind another run it waits its turn."""
     st.session_state[NOTICES] = []
-    with told_kindly():
-        _follow(hub().submit(chosen()))
+    with show_user_errors():
+        show_run(hub().submit(chosen()))
+
+
+def start_from(run: str) -> None:
+    """Submit the settings of a run as they stand, and show the new run."""
+    with show_user_errors():
+        show_run(hub().submit(RunConfig.from_dict(values_of(run))))
 
 
 def toggle_pause(run: str, state: str) -> None:
@@ -65,21 +51,23 @@ def stop(run: str) -> None:
 
 
 def retune(name: str) -> None:
-    """Give the followed run the slider's value, where it still takes commands and has the setting.
+    """Give the shown run the slider's value, where it still takes commands and has the setting.
 
     A slider of another method than the run's waits for the next start.
     """
     run = st.session_state["run"]
-    if run and hub().commandable(run) and name in acting_values(_settings(run)):
-        with told_kindly():
-            hub().send(run, Retune(name, live_value(name)))
+    if run and hub().commandable(run) and name in acting_values(values_of(run)):
+        with show_user_errors():
+            value = live_value(name)
+            hub().send(run, Retune(name, value))
+            sent(name, value)
 
 
 def delete(runs: list[str]) -> None:
     """Move runs to the trash; one that still trains stays."""
     st.session_state[DELETED] = []
     for run in runs:
-        with told_kindly():
+        with show_user_errors():
             store().delete(run)
             st.session_state[DELETED].append(run)
 
@@ -104,21 +92,12 @@ def exported(run: str) -> bytes:
 
 
 @contextmanager
-def told_kindly() -> Iterator[None]:
+def show_user_errors() -> Iterator[None]:
     """A person's mistake inside is said in a line of the page, in the viewer's language."""
     try:
         yield
     except UserError as error:
         st.toast(explain(error.code, error.values, str(error)), icon=":material/error:")
-
-
-def _settings(run: str) -> dict[str, Any]:
-    return store().folder(run).config.to_dict()
-
-
-def _follow(run: str) -> None:
-    st.session_state["run"] = st.session_state[ADOPTED] = run
-    address.show({"run": run or None})
 
 
 def _send_and_wait(run: str, command: Command) -> None:

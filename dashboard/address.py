@@ -59,6 +59,13 @@ def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
     seen[key] = given
 
 
+def is_new(key: str) -> bool:
+    """Whether the URL names a value that this session has neither read nor written."""
+    given = st.query_params.get(key)
+    seen = st.session_state.get(SEEN, {})
+    return given is not None and seen.get(key) != given and not _is_echo(key, given)
+
+
 def _is_echo(key: str, given: str | None) -> bool:
     """Whether the browser has only not yet heard what this session wrote over ``given``.
 

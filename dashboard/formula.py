@@ -1,9 +1,10 @@
 """The loss as a formula, and the same with a run's numbers in it, in LaTeX."""
 
+from collections.abc import Mapping
 from string import Formatter
 
 from kdcore.catalogue import further_weight, is_forest, method_name, method_of, parse_also
-from kdcore.events import Batch
+from kdcore.events import StepScores
 
 
 def loss_formula(method: str, mixing: str, also: str = "", student: str = "") -> str:
@@ -23,20 +24,17 @@ def loss_formula(method: str, mixing: str, also: str = "", student: str = "") ->
     if not soft:
         return rf"\mathcal{{L}} = {whole}"
     hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
-    named = [(weight, method_name(spec).replace("_", r"\_")) for weight, spec in parse_also(also)]
-    beside = "".join(rf" + {weight:g}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
-                     for weight, name in named)  # fmt: skip
+    named = [method_name(spec).replace("_", r"\_") for _, spec in parse_also(also)]
+    beside = "".join(rf" + w_{number}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
+                     for number, name in enumerate(named, start=1))  # fmt: skip
     return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}{beside}"
 
 
 def loss_in_numbers(
-    method: str, mixing: str, controls: dict[str, float], batch: Batch, also: str = ""
+    method: str, mixing: str, controls: dict[str, float], now: StepScores, also: str = ""
 ) -> str:
-    """The right side with the newest means; empty where no student is distilled."""
-    if "distilled" not in batch.students:
-        return ""
+    """The right side with the means ``now`` of the distilled student over a few batches."""
     entry = method_of(method)
-    now = batch.students["distilled"]
     if not entry.formula:
         return f"{now.loss:.3f}"
     weight = controls["weight"]
@@ -51,9 +49,23 @@ def loss_in_numbers(
     elif entry.has_t2 or (learns_t and "learned_temperature" in told):
         temperature = told["learned_temperature" if learns_t else "temperature"]
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
-    names = [further_weight(spec).replace("_weight", "_term") for _, spec in parse_also(also)]
-    beside = "".join(f" + {now.measures[name]:.3f}" for name in names if name in now.measures)
+    beside = "".join(
+        f" + {_weighted(controls.get(further_weight(spec), usual), spec, now.measures)}"
+        for usual, spec in parse_also(also)
+        if _term(spec) in now.measures
+    )
     return rf"{hard} + {weight:.2f}\cdot {soft}{beside} = {now.loss:.3f}"
+
+
+def _term(spec: str) -> str:
+    """Name of a further term's measure, its weight included."""
+    return further_weight(spec).replace("_weight", "_term")
+
+
+def _weighted(weight: float, spec: str, measures: Mapping[str, float]) -> str:
+    """A further term as weight times loss."""
+    term = measures[_term(spec)]
+    return rf"{weight:g}\cdot {term / weight:.4f}" if weight else "0"
 
 
 def _names(template: str) -> set[str]:

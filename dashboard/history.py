@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from dashboard.thinned import Thinned
@@ -13,8 +13,10 @@ from kdcore.events import (
     Cost,
     Epoch,
     Event,
+    Failed,
     Finished,
     Prepared,
+    Progress,
     Retuned,
     Scores,
     Snapshot,
@@ -25,10 +27,11 @@ from kdcore.events import (
 
 STEP_COLUMNS = (
     "position", "loss", "hard", "soft", "accuracy", "agreement", "hard_gradient",
-    "soft_gradient", "soft_gradient_without_t2", "own_soft",
+    "soft_gradient", "soft_gradient_without_t2", "own_soft", "hard_loss", "soft_loss",
 )  # fmt: skip
 """``hard`` and ``soft`` are the terms with their weights: they add up to ``loss``. ``own_soft`` is
-the method's part of ``soft``, without the terms that stand beside it."""
+the method's part of ``soft``, without the terms that stand beside it. ``hard_loss`` and
+``soft_loss`` are without weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class History:
     started: Started | None = None
     prepared: Prepared | None = None
     finished: Finished | None = None
+    failed: Failed | None = None
+    progress: Progress | None = None
+    """The newest."""
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
     steps: dict[str, Thinned] = field(default_factory=dict)
     """By student, ``STEP_COLUMNS``."""
@@ -61,13 +67,38 @@ class History:
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
+    """That act now."""
+    batch: Batch | None = None
+    """The newest."""
     courses: Thinned | None = None
     """``position``, T, λ and learning rate, where a schedule moves one of them."""
     position: float = 0.0
     step: int = 0
     seconds: float = 0.0
-    phase: str = "waiting"
-    """``waiting``, ``teacher``, ``training`` or ``over``."""
+
+    @property
+    def phase(self) -> str:
+        """``waiting``, ``loading``, ``teacher``, ``training`` or ``over``."""
+        if self.finished or self.failed:
+            return "over"
+        if self.prepared:
+            return "training"
+        if self.teacher_epochs or (self.progress and self.progress.task == "teacher"):
+            return "teacher"
+        return "loading" if self.started or self.progress else "waiting"
+
+    @property
+    def done(self) -> float | None:
+        """Share of the present phase that is done, where that is known."""
+        if self.phase == "training" and self.position and self.started:
+            epochs: int = self.started.config["epochs"]
+            return min(1.0, self.position / epochs)
+        if self.phase == "teacher" and self.teacher_epochs:
+            newest = self.teacher_epochs[-1]
+            return newest.epoch / newest.epochs
+        if self.progress and self.progress.total:
+            return min(1.0, self.progress.done / self.progress.total)
+        return None
 
     @property
     def config(self) -> dict[str, Any]:
@@ -101,6 +132,42 @@ class History:
         return found
 
     @property
+    def turned(self) -> dict[str, float]:
+        """What a hand has turned, with the value that it was given last."""
+        return {mark.name: mark.value for mark in self.marks}
+
+    def evaluation(self, position: float | None) -> tuple[float, dict[str, Scores]] | None:
+        """The last evaluation of the students up to ``position``, or the newest."""
+        due = [found for found in self.evaluations if _not_after(found[0], position)]
+        return due[-1] if due else None
+
+    def controls_at(self, position: float | None) -> dict[str, float]:
+        """What acted at ``position``, or acts now."""
+        if position is None or not self.started:
+            return dict(self.controls)
+        acting = acting_values(self.config)
+        if self.courses is not None and (row := self.courses.row(position)):
+            acting |= {name: value for name, value in row.items() if name != "position"}
+        return acting | {mark.name: mark.value for mark in self.marks
+                         if _not_after(mark.position, position)}  # fmt: skip
+
+    def means(self, student: str, position: float | None) -> StepScores | None:
+        """A student's figures on the batches at ``position``, or the newest."""
+        if position is None:
+            return self.batch.students.get(student) if self.batch else None
+        row = self.steps[student].row(position) if student in self.steps else None
+        if row is None:
+            return None
+        measured: dict[str, float] = {}
+        for columns in (self.measures.get(student), self.terms if student == "distilled" else None):
+            found = columns.row(position) if columns else None
+            measured |= {name: value for name, value in (found or {}).items()
+                         if name != "position" and not math.isnan(value)}  # fmt: skip
+        figures = {item.name: row[item.name] for item in fields(StepScores)
+                   if item.name != "measures"}  # fmt: skip
+        return StepScores(**figures, measures=measured)
+
+    @property
     def costs(self) -> dict[str, Cost]:
         """What each learner costs."""
         return self.prepared.costs if self.prepared else {}
@@ -120,15 +187,14 @@ class History:
         match event:
             case Started():
                 self.started = event
-                self.phase = "teacher"
                 self.controls = acting_values(event.config)
                 self.steps = {name: Thinned(STEP_COLUMNS) for name in event.students}
             case TeacherEpoch():
                 self.teacher_epochs.append(event)
             case Prepared():
                 self.prepared = event
-                self.phase = "training"
             case Batch():
+                self.batch = event
                 self.position, self.step, self.seconds = event.position, event.step, event.seconds
                 self.controls |= event.controls
                 if event.controls:
@@ -151,10 +217,12 @@ class History:
             case Retuned():
                 self.controls[event.name] = event.value
                 self.marks.append(Mark(event.position, event.name, event.value))
+            case Progress():
+                self.progress = event
             case Finished():
                 self.finished = event
-        if event.kind in ("finished", "failed"):
-            self.phase = "over"
+            case Failed():
+                self.failed = event
 
     def _follow_courses(self, position: float, acting: dict[str, float]) -> None:
         self.courses = self.courses or Thinned(("position", *acting))
@@ -186,6 +254,10 @@ class History:
             "own_soft": weight * clean["soft_loss"],
             **{name: clean[name] for name in STEP_COLUMNS if name in clean},
         }
+
+
+def _not_after(place: float, position: float | None) -> bool:
+    return position is None or place <= position + 1e-9
 
 
 def _parted(measures: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:

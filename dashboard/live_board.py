@@ -1,44 +1,29 @@
-"""The board of a live run: buttons, where it stands, the formula with its numbers, the verdict."""
-
-from typing import Any
+"""The board of a live run: its buttons, where it stands, what went wrong."""
 
 import streamlit as st
 
 from dashboard import actions
 from dashboard.charts.style import role
-from dashboard.engine import hub, store
-from dashboard.formula import loss_formula, loss_in_numbers
-from dashboard.status import LIVE_STATES, Status, status
-from dashboard.text import explain, language, t, tell, words
-from dashboard.verdict import verdict
-from kdcore.catalogue import also_spec, further_weight, parse_also
-from kdcore.config import RunConfig
-
-STATE_COLOURS: dict[str, Any] = {
-    "queued": "gray", "running": "green", "paused": "orange", "finished": "blue",
-    "stopped": "gray", "failed": "red", "interrupted": "red", "crashed": "red",
-}  # fmt: skip
+from dashboard.engine import hub
+from dashboard.history import History
+from dashboard.shared_history import run_history
+from dashboard.shown_run import turned_elsewhere
+from dashboard.states import LIVE_STATES, STATE_COLOURS
+from dashboard.text import explain, language, t, words
 
 
-def board(run: str, *, startable: bool) -> None:
+def board(run: str, *, startable: bool, title: str = "") -> None:
     """Draw the board; call it from a fragment that repeats while the run lives.
 
     Args:
         run: its id, or ``""`` before the first.
         startable: whether the chosen settings make a run.
+        title: of the run.
     """
-    now = status(hub().events(run)) if run else Status()
+    now = run_history(run) if run else History()
     state = hub().state(run) if run else ""
-    _buttons(run, now, state, startable=startable)
-    if not run and startable:
-        settings = ("method", "mixing", "also", "student")
-        st.latex(loss_formula(*(st.session_state[name] for name in settings)))
+    _buttons(run, now, state, title, startable=startable)
     if run:
-        if state in LIVE_STATES:
-            st.progress(now.done or 0.0)
-        _formula(store().folder(run).config, now)
-        if sentences := verdict(now):
-            st.markdown(tell(sentences))
         _trouble(now, state)
 
 
@@ -46,10 +31,15 @@ def layout_key(run: str) -> tuple[str, str, bool]:
     """What decides which panels the page has; when it changes, the whole page is drawn anew."""
     if not run:
         return hub().active() or "", "", False
-    return run, status(hub().events(run)).phase, hub().state(run) in LIVE_STATES
+    return run, run_history(run).phase, hub().state(run) in LIVE_STATES
 
 
-def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
+def is_outdated(run: str, drawn: tuple[str, str, bool]) -> bool:
+    """Whether the page must be drawn anew: other panels are due, or others turned a control."""
+    return st.session_state["run"] != run or layout_key(run) != drawn or turned_elsewhere(run)
+
+
+def _buttons(run: str, now: History, state: str, title: str, *, startable: bool) -> None:
     live = bool(run) and hub().commandable(run)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
@@ -61,7 +51,7 @@ def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
             t("live.resume") if paused else t("live.pause"), key="pause", disabled=not live,
             type="primary" if paused else "secondary",
             icon=":material/resume:" if paused else ":material/pause:",
-            on_click=actions.toggle_pause, args=(run, state), shortcut="Space",
+            on_click=actions.toggle_pause, args=(run, state),
         )  # fmt: skip
         st.button(t("live.step"), key="step", icon=":material/skip_next:", disabled=not live,
                   on_click=actions.step, args=(run,))  # fmt: skip
@@ -70,21 +60,28 @@ def _buttons(run: str, now: Status, state: str, *, startable: bool) -> None:
         if state:
             st.badge(t(f"state.{state}"), color=STATE_COLOURS[state])
         if state in LIVE_STATES:
-            st.caption(t("live.queued") if state == "queued" else _progress_text(now))
+            title = f"{_progress_text(run, now, state)} · {title}"
+        if title:
+            st.caption(title)
+    if state in LIVE_STATES and now.phase != "training":  # then the transport bar shows it
+        st.progress(now.done or 0.0)
 
 
-def _progress_text(now: Status) -> str:
+def _progress_text(run: str, now: History, state: str) -> str:
+    if state == "queued":
+        return t("live.queued_behind", count=hub().queue_position(run))
+    newest = now.batch or (now.epochs[-1] if now.epochs else None)
     match now.phase:
-        case "training" if (newest := now.batch or now.epoch) and now.started:
+        case "training" if newest and now.started:
             return " · ".join([
                 t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
                 t("live.rate", rate=newest.images_per_second),
             ])  # fmt: skip
-        case "teacher" if now.teacher_epoch:
-            return t("live.loading_teacher", who=role(words(language()), now.teacher_epoch.learner),
-                     epoch=now.teacher_epoch.epoch,
-                     epochs=now.teacher_epoch.epochs,
-                     accuracy=now.teacher_epoch.test_accuracy)  # fmt: skip
+        case "teacher" if now.teacher_epochs:
+            last = now.teacher_epochs[-1]
+            return t("live.loading_teacher", who=role(words(language()), last.learner),
+                     epoch=last.epoch, epochs=last.epochs,
+                     accuracy=last.test_accuracy)  # fmt: skip
         case "teacher":
             return t("live.loading_teacher_begins")
         case _ if now.progress:
@@ -92,22 +89,7 @@ def _progress_text(now: Status) -> str:
     return t("live.waiting")
 
 
-def _formula(config: RunConfig, now: Status) -> None:
-    turned = also_spec((now.controls.get(further_weight(spec), weight), spec)
-                       for weight, spec in parse_also(config.also))  # fmt: skip
-    symbols = loss_formula(config.method, config.mixing, turned, config.student)
-    numbers = now.batch and loss_in_numbers(config.method, config.mixing, now.controls, now.batch,
-                                            config.also)  # fmt: skip
-    if numbers and config.also:  # too long for one line
-        symbols = (
-            rf"\begin{{aligned}}{symbols.replace(' = ', ' &= ', 1)}\\ &= {numbers}\end{{aligned}}"
-        )
-    elif numbers:
-        symbols = rf"{symbols} \;=\; {numbers}"
-    st.latex(symbols, help=t("live.formula_note"))
-
-
-def _trouble(now: Status, state: str) -> None:
+def _trouble(now: History, state: str) -> None:
     if now.failed:
         unexpected = bool(now.failed.details)
         st.error(

@@ -5,37 +5,34 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import address
+from dashboard.components.page_frame import page_frame
 from dashboard.text import LANGUAGES, browser_language, language, t
 
 HERE = Path(__file__).parent
-# file under views and icon, in the order of the navigation
+# files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
-    ("start", ":material/school:"),
-    ("temperature", ":material/thermostat:"),
-    ("live", ":material/play_circle:"),
-    ("microscope", ":material/biotech:"),
-    ("calibration", ":material/speed:"),
-    ("right", ":material/rule:"),
-    ("landscape", ":material/landscape:"),
-    ("shrink", ":material/compress:"),
-    ("runs", ":material/history:"),
-    ("help", ":material/help:"),
-)
+    "start", "temperature", "live", "microscope", "calibration", "right", "landscape", "shrink",
+    "runs", "help",
+)  # fmt: skip
 
 
 def flip_projector() -> None:
-    """Larger type, or back."""
+    """Larger type and one chart at a time, or back."""
     st.session_state["projector"] = not st.session_state["projector"]
 
 
-def header() -> None:
-    """Language and projector mode, for every page and in every link."""
+def header(*, projected: bool) -> None:
+    """Language and projector mode, for every page and in every link; in a hall the pages too."""
     with st.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="header"
     ):
+        if projected:
+            with st.popover(t("app.pages"), icon=":material/menu:", key="pages"):
+                for name in PAGES:
+                    st.page_link(f"views/{name}.py", label=t(f"nav.{name}"))
         st.button(
-            t("app.projector"), key="projector_button", icon=":material/cast:", shortcut="P",
-            type="primary" if st.session_state["projector"] else "tertiary",
+            t("app.projector"), key="projector_button", icon=":material/cast:",
+            type="primary" if projected else "tertiary",
             help=t("app.projector_help"), on_click=flip_projector,
         )  # fmt: skip
         st.segmented_control(
@@ -49,26 +46,30 @@ st.set_page_config(
     # an icon by name would be fetched from the network
     page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
+    initial_sidebar_state=272,
 )
 st.html(HERE / "style.css")
+projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
 page = st.navigation(
     [
-        st.Page(f"views/{name}.py", title=t(f"nav.{name}"), icon=icon, url_path=name,
-                default=name == "start")
-        for name, icon in PAGES
+        st.Page(f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start")
+        for name in PAGES
     ],
-    position="top",
+    position="hidden" if projected else "top",
 )  # fmt: skip
 address.bring_back(page.url_path)
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
 address.take("projector", default=False, read="1".__eq__)
 if st.session_state["projector"]:
-    st.html("<style>html { font-size: 22px; }</style>")
-header()
+    st.html(HERE / "projector.css")
+body = st.container()  # comes first, so that a keyboard reaches the page before its frame
+header(projected=st.session_state["projector"])
+page_frame()
 address.show(
     {
         "lang": None if language() == browser_language() else language(),
         "projector": "1" if st.session_state["projector"] else None,
     }
 )
-page.run()
+with body:
+    page.run()

@@ -19,6 +19,8 @@ from dashboard.charts.places import Place, View
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.encoding import json_text
 from dashboard.engine import store
+from dashboard.history import History
+from dashboard.moment import moment
 from dashboard.shared_history import history_of
 from dashboard.soft_labels import kept_arrays, soft_labels
 from dashboard.stream import Stream
@@ -87,6 +89,16 @@ def figure(request: Request) -> Response:
         return _said(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
 
 
+def moment_of_run(request: Request) -> Response:
+    """Scores, sentences and the loss in numbers: ``?run=…&at=…&lang=…``, ``at`` in epochs."""
+    shared = history_of(_run(request))
+    with shared.lock:
+        history = shared.newest()
+        if not isinstance(history, History):
+            return _said({"error": "only a run has moments"}, 404)
+        return _said(moment(history, words(_language(request)), _number(request, "at")))
+
+
 def soft(request: Request) -> Response:
     """Soft labels after an epoch: ``?run=…&since=…``."""
     since = _number(request, "since")
@@ -110,7 +122,7 @@ ROUTES = [
     Route(f"/kd/{path}", _kindly(answer), methods=["GET"])
     for path, answer in (
         ("plotly.min.js", plotly), ("static/{name}", static), ("live", live),
-        ("figure/{name}", figure), ("soft", soft),
+        ("figure/{name}", figure), ("moment", moment_of_run), ("soft", soft),
     )
 ]  # fmt: skip
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.charts.style import LEARNERS
-from dashboard.settings import dataset_title
 from dashboard.text import t
+from dashboard.titles import dataset_title
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow

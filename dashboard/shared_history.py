@@ -46,3 +46,16 @@ def is_sweep(run: str) -> bool:
 def history_of(run: str) -> SharedHistory:
     """The shared history of a run."""
     return SharedHistory(run)
+
+
+def run_history(run: str) -> History:
+    """What a run has shown so far.
+
+    Raises:
+        UserError: there is no such run.
+    """
+    shared = history_of(run)
+    with shared.lock:
+        found = shared.newest()
+    assert isinstance(found, History)
+    return found

@@ -7,12 +7,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
-from dashboard.actions import told_kindly
+from dashboard.actions import show_user_errors
 from dashboard.choice import run_title
 from dashboard.engine import hub, store
 from dashboard.shared_history import history_of
-from dashboard.status import LIVE_STATES
+from dashboard.states import LIVE_STATES
 from dashboard.text import explain, t
+from dashboard.widgets import select
 from kdcore.commands import Stop
 from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
@@ -42,10 +43,9 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
     address.take("run", options[0])
     if st.session_state["run"] not in options:
         st.session_state["run"] = options[0]
-    shown = options.index(st.session_state["run"])
-    st.selectbox(t("shrink.run"), options, shown, key="run", format_func=run_title,
-                 disabled=disabled)  # fmt: skip
-    run: str = st.session_state["run"]
+    rows = {row.id: row for row in store().runs()}
+    run: str = select(t("shrink.run"), options, key="run", disabled=disabled,
+                      title=lambda run: run_title(run, rows))  # fmt: skip
     address.show({"run": run})
     return run
 
@@ -103,7 +103,7 @@ def followed_shrink() -> str:
 
 def start(run: str) -> None:
     """Submit what is chosen and follow it."""
-    with told_kindly():
+    with show_user_errors():
         shrink = hub().submit(chosen_shrink(run))
         st.session_state["shrink"] = shrink
         address.show({"shrink": shrink})
@@ -111,7 +111,7 @@ def start(run: str) -> None:
 
 def stop(shrink: str) -> None:
     """End a shrinking."""
-    with told_kindly():
+    with show_user_errors():
         hub().send(shrink, Stop())
 
 

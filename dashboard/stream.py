@@ -12,11 +12,13 @@ from typing import Any
 
 from dashboard.charts import OVER_TIME
 from dashboard.charts.delta import delta
+from dashboard.charts.style import Words
 from dashboard.encoding import json_text
 from dashboard.engine import RECORDED, hub
 from dashboard.history import History
+from dashboard.moment import moment
 from dashboard.shared_history import Told, history_of
-from dashboard.status import LIVE_STATES
+from dashboard.states import LIVE_STATES
 from dashboard.text import words
 from kdcore.errors import UserError
 from kdcore.landscape import Landscape
@@ -94,7 +96,7 @@ class Stream:
         shared = history_of(self._run)
         with shared.lock:
             history = shared.newest()
-            state = _state(self._run, history)
+            state = _state(self._run, history, self._words)
             if history.heard == self._heard:
                 return None, state, self._heard
             if not isinstance(history, History):  # its charts are asked for, each with its view
@@ -118,7 +120,7 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(None)
 
 
-def _state(run: str, history: Told) -> dict[str, Any]:
+def _state(run: str, history: Told, words: Words) -> dict[str, Any]:
     """Where the run stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
     if isinstance(history, Landscape):
@@ -140,6 +142,7 @@ def _state(run: str, history: Told) -> dict[str, Any]:
         "students": history.students,
         "marks": [asdict(mark) for mark in history.marks],
         "prepared": history.prepared is not None,
+        "moment": moment(history, words),
     }
 
 

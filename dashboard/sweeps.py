@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
-from dashboard.actions import told_kindly
+from dashboard.actions import show_user_errors
 from dashboard.charts.places import Place
 from dashboard.engine import hub, store
 from dashboard.settings import chosen
 from dashboard.shared_history import history_of
-from dashboard.status import LIVE_STATES
+from dashboard.states import LIVE_STATES
 from dashboard.text import explain, t
 from kdcore.commands import Stop
 from kdcore.errors import UserError
@@ -64,7 +64,7 @@ def chosen_sweep() -> SweepConfig:
 
 def start() -> None:
     """Submit the chosen sweep and follow it."""
-    with told_kindly():
+    with show_user_errors():
         sweep = hub().submit(chosen_sweep())
         st.session_state["sweep"] = sweep
         address.show({"sweep": sweep, "guess": None, "at": None})
@@ -72,7 +72,7 @@ def start() -> None:
 
 def stop(sweep: str) -> None:
     """End a sweep."""
-    with told_kindly():
+    with show_user_errors():
         hub().send(sweep, Stop())
 
 

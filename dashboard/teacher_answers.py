@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dashboard.engine import hub, store
-from dashboard.status import status
+from dashboard.engine import store
+from dashboard.shared_history import run_history
 
 
 def teacher_answers(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
@@ -12,7 +12,7 @@ def teacher_answers(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     Returns:
         ``None`` before the teacher is ready, and for a run without one.
     """
-    now = status(hub().events(run))
+    now = run_history(run)
     if not (now.started and now.prepared and now.prepared.arrays):
         return None
     arrays = store().folder(run).load_arrays(now.prepared.arrays)

@@ -1,5 +1,7 @@
 """Long series at a size that a chart can show."""
 
+from bisect import bisect_right
+
 MOST_POINTS = 500
 """Points of a line; more would not be seen, and would have to be sent."""
 
@@ -32,6 +34,11 @@ class Thinned:
         self._waiting = []
         if len(self.columns[self._place]) == self._most:
             self._halve()
+
+    def row(self, place: float) -> dict[str, float] | None:
+        """The last row up to ``place``; ``None`` before the first."""
+        at = bisect_right(self.columns[self._place], place + 1e-9) - 1
+        return {name: column[at] for name, column in self.columns.items()} if at >= 0 else None
 
     def _halve(self) -> None:
         self._stride *= 2

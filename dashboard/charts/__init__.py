@@ -13,6 +13,7 @@ from typing import Any
 from dashboard.charts import (
     accuracy,
     agreement,
+    batch_accuracy,
     calibration_table,
     cell_curves,
     cka,
@@ -27,6 +28,7 @@ from dashboard.charts import (
     entropy,
     error_origin,
     errors,
+    fidelity,
     generated,
     generator,
     gradient_share,
@@ -42,6 +44,7 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    seeds,
     shrink_plane,
     shrink_table,
     style,
@@ -75,7 +78,9 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "loss_terms": loss_terms.figure,
     "gradient_share": gradient_share.figure,
     "agreement": agreement.figure,
+    "fidelity": fidelity.figure,
     "errors": errors.figure,
+    "batch_accuracy": batch_accuracy.figure,
     "teacher_curve": teacher_curve.figure,
     "decoupled": decoupled.figure,
     "correlations": correlations.figure,
@@ -117,6 +122,7 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "landscape_margins": landscape_margins.figure,
     "cell_curves": cell_curves.figure,
     "methods": methods.figure,
+    "seeds": seeds.figure,
 }
 """``figure(landscape, words, view)``."""
 

@@ -1,4 +1,4 @@
-"""Test accuracy after each epoch, the teacher as a line; between epochs, that on the batches."""
+"""Test accuracy after each epoch, the teacher as a line."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
         return style.empty(words, "time")
-    data, trails = [], []
+    data = []
     lowest, highest = 1.0, 0.0
     if history.teacher:
         level = history.teacher.test_accuracy
@@ -24,14 +24,10 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         scores = [scores[student].test_accuracy for _, scores in history.evaluations]
         lowest, highest = min([lowest, *scores]), max([highest, *scores])
         data.append(style.line(words, student, [at for at, _ in history.evaluations], scores))
-    for student in history.students:
-        columns = history.steps[student].columns
-        trails.append(style.trail(words, student, columns["position"], columns["accuracy"],
-                                hoverinfo="skip"))  # fmt: skip
     low = max(0.0, lowest - ROOM) if history.evaluations else 0.0
     high = min(1.005, highest + ROOM) if history.evaluations else 1.005
     return {
-        "data": trails + data,
+        "data": data,
         "layout": timeline.layout(
             history, words, words["chart.test_accuracy"], tickformat=".0%",
             hoverformat=".1%", range=[low, high],

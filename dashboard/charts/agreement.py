@@ -9,26 +9,22 @@ ROOM = 0.04
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
-    """Agreement on test data after each epoch, on the batches in between."""
+    """Agreement on test data after each epoch."""
     if not history.prepared:
         return style.empty(words, "time")
     if not history.teacher:
         return style.empty(words, "teacher")
-    data, trails, after = [], [], []
+    data, after = [], []
     for student in history.students:
         points = [(at, scores[student].agreement) for at, scores in history.evaluations]
         known = [(at, value) for at, value in points if value is not None]
         after += [value for _, value in known]
         data.append(style.line(words, student, [at for at, _ in known],
                                [value for _, value in known]))  # fmt: skip
-    for student in history.students:
-        columns = history.steps[student].columns
-        trails.append(style.trail(words, student, columns["position"], columns["agreement"],
-                                hoverinfo="skip"))  # fmt: skip
     low = max(0.0, min(after) - ROOM) if after else 0.0
     high = min(1.005, max(after) + ROOM) if after else 1.005
     return {
-        "data": trails + data,
+        "data": data,
         "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
                                   hoverformat=".1%", range=[low, high]),
     }  # fmt: skip

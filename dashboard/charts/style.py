@@ -62,6 +62,12 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
     } | more  # fmt: skip
 
 
+def faded(colour: str, opacity: float) -> str:
+    """``#rrggbb`` as a colour that lets through what lies below it."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
 def empty(words: Words, reason: str) -> dict[str, Any]:
     """No chart yet, and why: ``chart.empty.REASON``."""
     return {"empty": words[f"chart.empty.{reason}"]}

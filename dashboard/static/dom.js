@@ -115,3 +115,7 @@ export function readout(name, title) {
     element("span", { class: "kd-readout-name" }, name), value);
   return { root, show: (text) => (value.textContent = text) };
 }
+
+/** Whether keys are text where this node has the focus. */
+export const isTyping = (node) => Boolean(node.closest?.(
+  "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]), textarea, [contenteditable=true]"));

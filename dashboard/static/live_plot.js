@@ -7,6 +7,9 @@ import { surfaceView } from "./surface.js";
 
 const NOTHING = "#eeeeee"; // of charts/confusion.py
 const USUAL_SIZE = 16; // pixels of type for which heights are given
+const LEAST_CONTRAST = 3; // of lines and marks against the page
+// colours of charts/style.py that the page shows in a shade of its own
+const LEARNERS = { "#009E73": "--teacher", "#E69F00": "--plain", "#0072B2": "--distilled" };
 
 let library = null;
 
@@ -82,6 +85,7 @@ class Chart {
       signal);
     const size = new ResizeObserver(this.draw);
     size.observe(this.root);
+    if (data.fills) window.addEventListener("resize", this.draw, { signal });
     const theme = new MutationObserver(this.draw);
     for (let node = parent; node; node = node.parentElement) {
       theme.observe(node, { attributes: true, attributeFilter: ["style", "class"] });
@@ -150,17 +154,19 @@ class Chart {
       this.plot.replaceChildren(table(figure.table));
       return;
     }
-    const look = readLook(this.root);
-    const height = Math.round((this.data.height * look.size) / USUAL_SIZE);
+    const look = readLook(this.root, this.data.large);
+    const height = this.data.fills ? this.#room(look) : Math.round((this.data.height * look.size) / USUAL_SIZE);
     const traces = figure.data.map((trace) =>
-      grounded(this.data.over_time ? this.#until(trace) : trace, look));
-    this.legend.show(traces);
+      seen(grounded(this.data.over_time ? this.#until(trace) : trace, look), look));
+    const labelled = (this.data.fills || this.data.large) && hasOneAxis(figure);
+    this.legend.show(labelled ? [] : traces);
     if (solid) {
       this.#surface ??= this.#withSurface();
       this.#surface.show(this.legend.without(traces), figure.layout, look, this.root.clientWidth, height);
       return;
     }
     const layout = themed(figure.layout, look, this.root.clientWidth, height);
+    if (labelled) nameLines(traces, layout, look);
     for (const [axis, range] of Object.entries(this.#zoom)) {
       if (layout[axis]) Object.assign(layout[axis], { range, autorange: false });
     }
@@ -180,6 +186,15 @@ class Chart {
     }
     this.#drawn = true;
     this.plot.setAttribute("aria-label", `${this.data.title} ${spoken(traces)}`);
+  }
+
+  /** The height that the window leaves below the chart's place, without scrolling. */
+  #room(look) {
+    const page = this.root.closest('[data-testid="stMain"]');
+    const top = this.root.getBoundingClientRect().top + (page?.scrollTop ?? 0);
+    const bar = document.querySelector(".kd-transport")?.offsetHeight ?? 0;
+    const least = (this.data.height * look.size) / USUAL_SIZE;
+    return Math.round(Math.max(least, window.innerHeight - top - bar - (look.large ? 1.6 : 2.6) * look.size));
   }
 
   /** Remember what the viewer zoomed to; the axes of a growing chart would move on. */
@@ -235,17 +250,104 @@ const nowLine = (cursor, look) => ({
 });
 
 /** Colours and size of type as the page has them now. */
-function readLook(root) {
+function readLook(root, large) {
   const style = getComputedStyle(root);
   const read = (name, other) => style.getPropertyValue(name).trim() || other;
   const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return { size, ink: read("--ink", "#31333f"), paper: read("--paper", "#fff"),
+  const colours = Object.fromEntries(Object.entries(LEARNERS).map(([colour, name]) => [colour, read(name, colour)]));
+  return { size, large, colours, ink: read("--ink", "#31333f"), paper: read("--paper", "#fff"),
     font: style.fontFamily };
+}
+
+/** A trace in colours that can be told from the page, and in a lecture hall with thick lines. */
+function seen(trace, look) {
+  const colour = (given) => legible(look.colours[given] ?? given, look);
+  const told = { ...trace };
+  const wide = look.large ? 2 : 1;
+  if (trace.line) {
+    told.line = { ...trace.line, color: colour(trace.line.color), width: (trace.line.width ?? 2) * wide };
+  }
+  if (trace.marker && typeof trace.marker.color === "string") {
+    told.marker = { ...trace.marker, color: trace.type === "bar" ? trace.marker.color : colour(trace.marker.color) };
+    if (typeof trace.marker.size === "number") told.marker.size = trace.marker.size * (look.large ? 1.6 : 1);
+  }
+  for (const bar of ["error_x", "error_y"]) {
+    if (trace[bar]) told[bar] = { ...trace[bar], color: colour(trace[bar].color ?? told.marker?.color ?? told.line?.color) };
+  }
+  return told;
+}
+
+/** `colour`, moved towards the ink until it stands out from the paper by LEAST_CONTRAST. */
+function legible(colour, look) {
+  if (typeof colour !== "string" || !/^(#|rgb\()/.test(colour)) return colour;
+  let found = colour;
+  for (let share = 0.08; contrast(found, look.paper) < LEAST_CONTRAST && share < 1; share += 0.08) {
+    found = mixed(look.ink, colour, share);
+  }
+  return found;
+}
+
+/** Contrast of two colours as WCAG 2 defines it, from 1 to 21. */
+function contrast(one, other) {
+  const light = (colour) => {
+    const [r, g, b] = parts(colour).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** Whether all lines share their axes, so that there is room for names at their ends. */
+const hasOneAxis = ({ data, layout }) =>
+  !layout?.xaxis2 && data.every(({ type, xaxis }) => type === "scatter" && (xaxis ?? "x") === "x");
+
+/** Each line's name and newest value at its end instead of a legend; none covers another. */
+function nameLines(traces, layout, look) {
+  const size = layout.font.size;
+  const named = traces.filter(({ name, showlegend, mode = "", x, visible }) =>
+    name && showlegend !== false && visible !== false && mode.includes("lines") && x?.length);
+  if (named.length === 0) return;
+  const room = Math.max(...named.map(({ name }) => textWidth(name, size * 1.05, look)));
+  if (room > layout.width * 0.4) return;
+  layout.margin = { ...layout.margin, r: room + size * 1.6 };
+  const values = traces.flatMap(({ y = [] }) => y).filter(Number.isFinite);
+  const [low, high] = layout.yaxis.range ?? [Math.min(...values), Math.max(...values)];
+  const pixels = Math.max(layout.height - layout.margin.t - layout.margin.b - size * 2, 1);
+  const place = (value) => ((value - low) / (high - low || 1)) * pixels;
+  const ends = named.map((trace) => ({ trace, at: place(trace.y.at(-1) ?? low) })).sort((a, b) => a.at - b.at);
+  const places = spread(ends.map(({ at }) => at), size * 1.35, pixels);
+  for (const [number, { trace, at }] of ends.entries()) {
+    layout.annotations.push({
+      text: `<b>${trace.name}</b>`, x: 1, xref: "paper", xanchor: "left", xshift: size * 0.5,
+      y: trace.y.at(-1), yref: "y", yanchor: "middle", yshift: places[number] - at, showarrow: false,
+      font: { size: size * 1.05, color: legible(trace.line.color, { ...look }) },
+    });
+  }
+}
+
+/** Rising places, moved up and then down again until neighbours are `least` apart below `top`. */
+function spread(places, least, top) {
+  const moved = [...places];
+  for (let at = 1; at < moved.length; at += 1) moved[at] = Math.max(moved[at], moved[at - 1] + least);
+  moved[moved.length - 1] = Math.min(moved.at(-1), top);
+  for (let at = moved.length - 2; at >= 0; at -= 1) moved[at] = Math.min(moved[at], moved[at + 1] - least);
+  return moved;
+}
+
+let canvas = null;
+
+function textWidth(text, size, look) {
+  canvas ??= element("canvas").getContext("2d");
+  canvas.font = `600 ${size}px ${look.font}`;
+  return canvas.measureText(text).width;
 }
 
 /** The figure's layout in the page's colours; margins and legend alike on all charts. */
 function themed(layout, look, width, height) {
-  const small = look.size * 0.8;
+  const small = look.size * (look.large ? 1.25 : 0.8);
   const grid = mixed(look.ink, look.paper, 0.13);
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: mixed(look.ink, look.paper, 0.35),
     title: { standoff: 6 }, automargin: true, fixedrange: false, tickfont: { size: small } };
@@ -260,7 +362,8 @@ function themed(layout, look, width, height) {
   return {
     ...told,
     annotations: (layout.annotations ?? []).map((note) => (
-      { ...note, font: { ...note.font, size: (note.font?.size ?? 13) * (look.size / USUAL_SIZE) },
+      { ...note, font: { ...note.font, size: (note.font?.size ?? 13) * (look.size / USUAL_SIZE) * (look.large ? 1.3 : 1),
+          ...(note.font?.color ? { color: legible(look.colours[note.font.color] ?? note.font.color, look) } : {}) },
         ...(note.name === "mark" ? { bgcolor: look.paper, borderpad: 1 } : {}) })),
     width, height, autosize: false,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

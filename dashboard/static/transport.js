@@ -1,7 +1,7 @@
 // The transport bar: scrub through the epochs of a run, follow it live, or replay it.
 
 import { runView } from "./bus.js";
-import { choice, drawing, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
+import { choice, drawing, eachFrame, element, isTyping, mountOnce, say, stylesheet } from "./dom.js";
 
 const SPEEDS = { quarter: 0.25, once: 1, four: 4, sixteen: 16 };
 const SPEED_NAMES = { quarter: "×¼", once: "×1", four: "×4", sixteen: "×16" };
@@ -53,7 +53,7 @@ function transport({ run: id, language, autoplay, words }) {
       run.pause();
       run.setCursor(null);
     },
-  }, words.follow);
+  });
   const speeds = choice(words.speed, { ...SPEED_NAMES, max: words.max }, speed, (name) => {
     speed = name;
   });
@@ -72,6 +72,8 @@ function transport({ run: id, language, autoplay, words }) {
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
     badge.textContent = words[mood(run)];
     badge.dataset.mood = mood(run);
+    follow.hidden = !run.state.live && run.cursor === null && !run.playing;
+    follow.textContent = run.state.live ? words.follow : words.newest;
     follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
     replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);
     replay.disabled = position === 0;
@@ -118,9 +120,6 @@ function transport({ run: id, language, autoplay, words }) {
 const icon = (playing) =>
   drawing("svg", { class: "kd-icon", viewBox: "0 0 10 10", "aria-hidden": "true" },
     drawing("path", { d: playing ? "M1 0h3v10h-3zM6 0h3v10h-3z" : "M1 0l9 5-9 5z" }));
-
-const isTyping = (node) =>
-  node.closest?.("input:not([type=range]), textarea, select, [contenteditable=true]") !== null;
 
 function mood(run) {
   if (run.playing) return "replaying";

@@ -36,8 +36,10 @@ def browser_language() -> str:
 @cache
 def words(language: str) -> Mapping[str, str]:
     """Every text of ``language`` by dotted key."""
-    text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
-    found = dict(_flat(tomllib.loads(text)))
+    folder = Path(__file__).parent
+    files = [folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))]
+    found = {key: text for file in files
+             for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8")))}  # fmt: skip
     return MappingProxyType(_words_of_the_engine() | found if language == "en" else found)
 
 
@@ -53,7 +55,13 @@ def t(key: str, **values: Any) -> str:
 
 def tell(sentences: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     """Several texts with their values, one after the other as the language writes them."""
-    return (" " if language() == "en" else "").join(t(key, **values) for key, values in sentences)
+    return join(words(language()), sentences)
+
+
+def join(words: Mapping[str, str], said: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """Several of ``words`` with their values, one after the other as the language writes them."""
+    gap = "" if words["app.language_tag"].startswith("zh") else " "
+    return gap.join(words[key].format(**values) for key, values in said)
 
 
 def explain(code: str, values: Mapping[str, Any], english: str) -> str:

@@ -5,16 +5,11 @@ import streamlit as st
 from dashboard import address, sweeps
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
-from dashboard.settings import (
-    NOTICES,
-    method_title,
-    parameters,
-    problem,
-    show_in_address,
-    sidebar,
-    take_from_address,
-)
+from dashboard.setting_widgets import sidebar
+from dashboard.settings import NOTICES, parameters, problem, show_in_address, take_from_address
 from dashboard.text import explain, t, tell
+from dashboard.titles import method_title
+from dashboard.widgets import segments, select
 from kdcore.landscape import METRICS, Cell, Landscape
 from kdcore.sweep_config import SweepConfig
 
@@ -132,17 +127,16 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
 def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control(
-            t("landscape.metric"), list(METRICS), default=st.session_state["metric"], key="metric",
-            required=True, format_func=lambda name: t(f"metric.{name}"),
-            label_visibility="collapsed",
-        )  # fmt: skip
+        segments(t("landscape.metric"), list(METRICS), key="metric",
+                 title=lambda name: t(f"metric.{name}"))  # fmt: skip
         lr, method = config.lrs[0], config.methods[0]
         if len(config.lrs) > 1:
             lr = st.selectbox(t("setting.lr.label"), config.lrs, key="shown_lr")
         if len(config.methods) > 1:
-            method = st.selectbox(t("setting.method.label"), config.methods, key="shown_method",
-                                  format_func=method_title)  # fmt: skip
+            if st.session_state.get("shown_method") not in config.methods:
+                st.session_state["shown_method"] = method
+            method = select(t("setting.method.label"), config.methods, key="shown_method",
+                            title=method_title)  # fmt: skip
         st.toggle(t("landscape.guess_first"), st.session_state["guess_first"], key="guess_first",
                   help=t("landscape.guess_help"))  # fmt: skip
     guess = st.query_params.get("guess")
@@ -176,8 +170,9 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
 def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
     chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
-    shown = st.selectbox(t("setting.method.label"), config.methods, format_func=method_title,
-                         key=f"methods-{sweep}")  # fmt: skip
+    st.session_state.setdefault(f"methods-{sweep}", config.methods[0])
+    shown = select(t("setting.method.label"), config.methods, key=f"methods-{sweep}",
+                   title=method_title)  # fmt: skip
     with panel("landscape_chosen", sweep):
         if cells := found.cells(method=shown):
             runs_of(sweep, found, cells[0])
@@ -188,7 +183,7 @@ def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
 take_from_address()
 sweeps.take_axes()
 sweep = sweeps.followed_sweep()
-sidebar(store().root / "uploads")
+sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
@@ -201,8 +196,8 @@ else:
     address.take("metric", usual, lambda text: text if text in METRICS else usual)
     address.take("guess_first", False, lambda text: text == "1")
     options = store().sweeps()
-    st.selectbox(t("landscape.sweep"), options, options.index(sweep), key="sweep",
-                 format_func=sweeps.sweep_title, label_visibility="collapsed")  # fmt: skip
+    select(t("landscape.sweep"), options, key="sweep", title=sweeps.sweep_title,
+           label_visibility="collapsed")  # fmt: skip
     st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config

@@ -1,30 +1,61 @@
-"""Live distillation: does the soft label help this student?"""
+"""Live distillation: does the teacher help?"""
 
 import streamlit as st
 
-from dashboard import actions
-from dashboard.choice import is_live, summary
+from dashboard import actions, shown_run
+from dashboard.components.live_plot import live_plot
+from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
-from dashboard.engine import store
-from dashboard.live_board import board, layout_key
+from dashboard.engine import RECORDED, hub, store
+from dashboard.formula import loss_formula
+from dashboard.live_board import board, is_outdated, layout_key
 from dashboard.missing_classes import missing_classes
-from dashboard.panel import chart_panel
-from dashboard.settings import (
-    NOTICES,
-    chosen,
-    live_widgets,
-    problem,
-    show_in_address,
-    sidebar,
-    take_from_address,
-)
+from dashboard.panel import chart_panel, panel
+from dashboard.projector import chart_deck, projected
+from dashboard.repeat import repeat_panel
+from dashboard.setting_widgets import live_widgets, sidebar
+from dashboard.settings import NOTICES, chosen, problem, show_in_address
+from dashboard.shared_history import run_history
 from dashboard.text import t
+from dashboard.titles import in_short, settings_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
-CHARTS = ("accuracy", "losses", "agreement", "errors", "loss_terms", "gradient_share")
+BEFORE_STUDENTS = ("waiting", "loading", "teacher")
+ROWS = (("losses", "loss_terms", "gradient_share"), ("agreement", "fidelity", "errors"))
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
 EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
+
+
+def notices(run: str) -> None:
+    """What the viewer should know before anything else: a link's fault, another run that trains."""
+    for notice in st.session_state.get(NOTICES, []):
+        st.warning(notice, icon=":material/link_off:")
+    if sentence := problem(chosen):
+        st.error(sentence, icon=":material/error:")
+    other = hub().active()
+    if not run and other:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="other"):
+            title = settings_title(shown_run.values_of(other))
+            st.markdown(t("live.other_run", title=title))
+            st.button(t("live.follow_it"), key="follow_other", icon=":material/visibility:",
+                      on_click=shown_run.show_run, args=(other,))  # fmt: skip
+            st.button(t("live.queue_mine"), key="queue_mine", icon=":material/queue:",
+                      on_click=actions.start, disabled=bool(sentence))  # fmt: skip
+
+
+def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
+    """What waits for the next start, with the way to start it and to drop it."""
+    if not waiting:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
+        what = " · ".join(in_short(name, value) for name, (_, value) in waiting.items())
+        st.markdown(f":orange-badge[{t('settings.waits')}] {what}")
+        if shown_run.is_live(run):
+            st.button(t("live.queue_mine"), key="queue_changes", icon=":material/queue:",
+                      on_click=actions.start, disabled=bool(problem(chosen)))  # fmt: skip
+        st.button(t("settings.discard"), key="discard", icon=":material/undo:",
+                  on_click=shown_run.discard_changes, args=(run,))  # fmt: skip
 
 
 def scheme_panels(config: RunConfig, run: str) -> None:
@@ -44,48 +75,102 @@ def scheme_panels(config: RunConfig, run: str) -> None:
         chart_panel("ensembles", run, height=280)
 
 
+def title_of(run: str) -> str:
+    """What sets the run apart, and its name; empty where there is none."""
+    if not run:
+        return ""
+    name = t("app.recorded") if run == RECORDED else run
+    history = run_history(run)
+    return f"{settings_title(shown_run.values_of(run), history.turned)} · {name}"
+
+
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
     """The board, and the whole page anew when other panels are due."""
-    board(run, startable=not problem(chosen))
-    if st.session_state["run"] != run or layout_key(run) != drawn:
+    board(run, startable=not problem(chosen), title="" if projected() else title_of(run))
+    if is_outdated(run, drawn):
         st.rerun()
 
 
-take_from_address()
-run = actions.followed_run()
-sidebar(store().root / "uploads")
+def stage(run: str, drawn: tuple[str, str, bool]) -> None:
+    """The accuracy at two thirds of the width, what acts at once beside it."""
+    left, right = st.columns([2, 1])
+    with left:
+        if not run:
+            empty_stage()
+        elif drawn[1] in BEFORE_STUDENTS:
+            chart_panel("teacher_curve", run, height=260, fills=True)
+        else:
+            chart_panel("accuracy", run, height=260, fills=True)
+    with right, st.container(border=True, key="controls", height="stretch"):
+        live_widgets(actions.retune, shown_run.acting_settings(run))
 
-st.title(t("live.title"), anchor=False)
-if run:
-    st.caption(f"{summary(store().folder(run).config)} · {run}")
-for notice in st.session_state.get(NOTICES, []):
-    st.warning(notice, icon=":material/link_off:")
-if sentence := problem(chosen):
-    st.error(sentence, icon=":material/error:")
-drawn = layout_key(run)
-config = store().folder(run).config if run else RunConfig()
-method = method_of(config.method)
-panels = (method.pictures, method.panel) if not is_forest(config.student) else ()
-pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
-st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
-live_widgets(actions.retune)
-if is_forest(config.student if run else st.session_state["student"]):
-    st.caption(t("live.forest_student"))
-if not run:
+
+def projected_stage(run: str, phase: str, config: RunConfig) -> None:
+    """The same for a lecture hall: numbers and sliders in a line, one chart at a time below."""
+    acting = shown_run.acting_settings(run)
+    if phase in BEFORE_STUDENTS:
+        live_plot("teacher_curve", run, height=220, fills=True, large=True)
+        return
+    numbers, *sliders = st.columns([3, 1, 1], gap="medium")
+    with numbers:
+        moment_panel(run, "scores")
+    live_widgets(actions.retune, acting, in_line=sliders)
+    moment_panel(run, "headline")
+    method = method_of(config.method)
+    panels = () if is_forest(config.student) else filter(None, (method.panel,))
+    chart_deck(run, ("accuracy", *ROWS[0], *ROWS[1], *panels))
+
+
+def empty_stage() -> None:
+    """Before the first run: examples to begin with, and the runs that are stored already."""
     st.info(t("live.empty"), title=t("live.empty_title"), icon=":material/school:")
-elif drawn[1] in ("loading", "teacher"):
-    chart_panel("teacher_curve", run, height=420)
-else:
-    for row in (CHARTS[:3], CHARTS[3:]):
+
+
+def details(run: str, config: RunConfig) -> None:
+    """Everything below the stage."""
+    with panel("formula", run):
+        st.latex(loss_formula(config.method, config.mixing, config.also, config.student),
+                 help=t("live.formula_note"))  # fmt: skip
+        loss_numbers(run)
+    for row in ROWS:
         for name, column in zip(row, st.columns(3), strict=True):
             with column:
                 chart_panel(name, run, height=235)
+    repeat_panel(run)
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
-        missing_classes(run, run_every=pace if is_live(run) else None)
-    for name in filter(None, panels):
-        chart_panel(name, run, height=260)
+        missing_classes(run, run_every=POLL if shown_run.is_live(run) else None)
+    method = method_of(config.method)
+    for name in () if is_forest(config.student) else (method.pictures, method.panel):
+        if name:
+            chart_panel(name, run, height=260)
     scheme_panels(config, run)
+    with st.expander(t("live.batches")):
+        chart_panel("batch_accuracy", run, height=235)
+
+
+run = shown_run.shown_run()
+waiting = shown_run.waiting_changes(run)
+drawn = layout_key(run)
+if not projected():
+    sidebar(store().root / "uploads", waiting)
+    st.title(t("live.title"), anchor=False)
+    st.markdown(t("live.lead"))
+pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
+st.fragment(live_board, run_every=pace if shown_run.is_live(run) or not run else None)(run, drawn)
+notices(run)
+waiting_line(run, waiting)
+if projected() and run:
+    projected_stage(run, drawn[1], store().folder(run).config)
+else:
+    if run and drawn[1] not in BEFORE_STUDENTS:
+        moment_panel(run)
+    stage(run, drawn)
+    if is_forest(shown_run.acting_settings(run)["student"]):
+        st.caption(t("live.forest_student"))
+    if run and drawn[1] not in BEFORE_STUDENTS:
+        details(run, store().folder(run).config)
+if run:
     transport(run)
-show_in_address()
+show_in_address(shown_run.values_of(run) if run else None)

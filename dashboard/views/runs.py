@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from dashboard import actions, address
-from dashboard.choice import known_run, run_title
+from dashboard import actions
+from dashboard.choice import run_title
 from dashboard.components.transport import transport
 from dashboard.engine import store
 from dashboard.panel import chart_panel
 from dashboard.runs_table import differences, runs_table
-from dashboard.settings import parameters
+from dashboard.shown_run import open_run
 from dashboard.text import t
+from dashboard.widgets import segments
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
 
@@ -41,9 +42,7 @@ with st.container(horizontal=True):
             key="export", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 if reopen:
-    run = picked[0].id
-    config = store().folder(known_run(run)).config.to_dict()
-    address.go("live", run=run, **parameters(config))
+    open_run(picked[0].id)
 if len(picked) == 1:
     st.text_input(
         t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,
@@ -57,12 +56,11 @@ if len(picked) == 2:
     else:
         st.markdown(t("runs.differ_none"))
     st.subheader(t("runs.sides"), anchor=False)
-    name = st.segmented_control(
-        t("runs.chart"), CHARTS, default=CHARTS[0], required=True, key="compared_chart",
-        format_func=lambda name: t(f"panel.{name}.title"), label_visibility="collapsed",
-    )  # fmt: skip
+    st.session_state.setdefault("compared_chart", CHARTS[0])
+    name = segments(t("runs.chart"), CHARTS, key="compared_chart",
+                    title=lambda name: t(f"panel.{name}.title"))  # fmt: skip
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
-            st.caption(run_title(run_id))
+            st.caption(run_title(run_id, {row.id: row for row in rows}))
             chart_panel(name, run_id, height=360)
             transport(run_id)

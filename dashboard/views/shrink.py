@@ -6,9 +6,11 @@ from dashboard import address, shrinks
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
-from dashboard.settings import method_title, problem
+from dashboard.settings import problem
 from dashboard.shrink_told import told
 from dashboard.text import explain, t, tell
+from dashboard.titles import method_title
+from dashboard.widgets import segments, select, several
 from kdcore.shrink_config import ShrinkConfig, suited_stages
 from kdcore.shrink_record import ShrinkRecord
 
@@ -31,11 +33,9 @@ def settings_rows(shrink: str, live: bool) -> None:
     low, high = shrinks.limits("epochs")
     columns[1].number_input(t("shrink.epochs"), low, high, st.session_state["again"], key="again",
                             help=t("shrink.epochs_help"))  # fmt: skip
-    st.multiselect(
-        t("shrink.stages"), suited_stages(config.student), st.session_state["stages"],
-        key="stages", format_func=lambda stage: t(f"stage.{stage}"),
-        help=t("shrink.stages_help"), label_visibility="collapsed",
-    )  # fmt: skip
+    several(t("shrink.stages"), suited_stages(config.student), key="stages",
+            title=lambda stage: t(f"stage.{stage}"), help=t("shrink.stages_help"),
+            label_visibility="collapsed")  # fmt: skip
     with st.expander(t("shrink.more")):
         for name, column in zip(SHARES, st.columns(3), strict=True):
             low, high = shrinks.limits(name)
@@ -119,18 +119,12 @@ def the_stages(shrink: str) -> None:
     """Both planes, the sentences and the table."""
     left, right = st.columns(2)
     with left:
-        size = st.segmented_control(
-            t("shrink.size"), list(SIZES), default=st.session_state["size"], key="size",
-            required=True, format_func=lambda name: t(f"shrink.size_{name}"),
-            label_visibility="collapsed",
-        )  # fmt: skip
+        size = segments(t("shrink.size"), list(SIZES), key="size",
+                        title=lambda name: t(f"shrink.size_{name}"))  # fmt: skip
         chart_panel("shrink_sizes", shrink, height=360, params={"size": size})
     with right:
-        batch = st.segmented_control(
-            t("shrink.batch"), BATCHES, default=st.session_state["batch"], key="batch",
-            required=True, format_func=lambda batch: t("shrink.at_once", batch=batch),
-            label_visibility="collapsed",
-        )  # fmt: skip
+        batch = segments(t("shrink.batch"), BATCHES, key="batch",
+                         title=lambda batch: t("shrink.at_once", batch=batch))  # fmt: skip
         chart_panel("shrink_times", shrink, height=360, params={"batch": batch})
     with panel("shrink_told", shrink):
         sentences(shrink)
@@ -147,8 +141,8 @@ if shrink:
     address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.take("batch", "1", lambda text: text if text in BATCHES else "1")
     options = store().shrinks()
-    st.selectbox(t("shrink.shrink"), options, options.index(shrink), key="shrink",
-                 format_func=shrinks.shrink_title, label_visibility="collapsed")  # fmt: skip
+    select(t("shrink.shrink"), options, key="shrink", title=shrinks.shrink_title,
+           label_visibility="collapsed")  # fmt: skip
     over = shrinks.record_of(shrink).over
     st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
     the_stages(shrink)

@@ -3,15 +3,14 @@
 import streamlit as st
 
 from dashboard import address
+from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
 from dashboard.engine import RECORDED, hub
 from dashboard.panel import chart_panel
 from dashboard.settings import defaults, parameters
-from dashboard.status import status
 from dashboard.teacher_answers import teacher_answers
-from dashboard.text import t, tell
-from dashboard.verdict import verdict
+from dashboard.text import t
 from kdcore.config import RunConfig
 
 st.title(t("start.title"), anchor=False)
@@ -32,6 +31,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(t("start.recorded"), anchor=False)
     st.badge(t("app.replay"), icon=":material/replay:")
 st.caption(t("start.recorded_about"))
+moment_panel(RECORDED)
 chart_panel("accuracy", RECORDED, height=320)
 transport(RECORDED, autoplay=True)
-st.markdown(tell(verdict(status(hub().events(RECORDED)))))

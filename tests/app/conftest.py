@@ -5,32 +5,11 @@ import pytest
 from made_runs import MAIN, record
 from streamlit.testing.v1 import AppTest
 
-from dashboard import (
-    actions,
-    choice,
-    engine,
-    live_board,
-    missing_classes,
-    shared_history,
-    shrinks,
-    sweeps,
-    teacher_answers,
-)
+from dashboard import engine, shared_history
+from dashboard.engine import RECORDED
 from kdcore.commands import Stop
 from kdcore.config import RunConfig
 from kdcore.store import Store
-
-ASKERS = (
-    actions,
-    choice,
-    engine,
-    live_board,
-    missing_classes,
-    shared_history,
-    shrinks,
-    sweeps,
-    teacher_answers,
-)
 
 
 class PlayedHub:
@@ -60,6 +39,9 @@ class PlayedHub:
     def state(self, run):
         return self.states.get(run) or self.store.job(run).state
 
+    def queue_position(self, run):
+        return 0
+
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
@@ -77,13 +59,10 @@ def store(tmp_path):
 
 @pytest.fixture
 def hub(store, tmp_path, monkeypatch):
-    example = record(Store(tmp_path / "example"), "example", make.whole_run())
+    example = record(Store(tmp_path / "example"), RECORDED, make.whole_run())
     played = PlayedHub(Store(store.root, recordings=[example.path]))
-    for module in ASKERS:
-        for name, value in (("hub", lambda: played), ("store", lambda: played.store),
-                            ("RECORDED", "example")):  # fmt: skip
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(engine, "_hub", lambda: played)
+    shared_history.history_of.cache_clear()
     return played
 
 

@@ -8,12 +8,11 @@ from made_runs import MAIN, record
 from dashboard.text import LANGUAGES, words
 from kdcore.catalogue import METHODS
 
-NAVIGATION = next(
+PAGES = next(
     ast.literal_eval(node.value)
     for node in ast.parse(MAIN.read_text(encoding="utf-8")).body
     if isinstance(node, ast.Assign) and node.targets[0].id == "PAGES"
 )
-PAGES = [name for name, _ in NAVIGATION]
 
 
 def trouble(app):
@@ -56,6 +55,26 @@ def test_an_unknown_run_is_said_in_one_sentence(open_page, name):
     assert "nothing" in app.warning[0].value
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_the_language_may_be_switched_on_every_page_back_and_forth(open_page, store, name):
+    run = "20260101-000000-aaaa"
+    record(store, run, make.whole_run())
+    app = open_page(name, run=run)
+    for language in ("zh", "en", "zh"):
+        app.button_group(key="lang").set_value(language).run()
+
+        assert trouble(app) == []
+        assert app.title[0].value == words(language)[f"{name}.title"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_follows_the_live_page_before_the_first_run(open_page, name):
+    app = open_page("live")
+    app.switch_page(f"views/{name}.py").run()
+
+    assert trouble(app) == []
+
+
 def test_the_projector_is_part_of_the_link(open_page):
     app = open_page("help")
     app.button(key="projector_button").click().run()
@@ -77,6 +96,20 @@ def test_the_number_of_bins_is_part_of_the_link(open_page):
 
     app.select_slider(key="bins").set_value(20).run()
     assert app.query_params["bins"] == "20"
+
+
+def test_a_projected_live_page_shows_one_chart_and_goes_to_the_next(open_page, store):
+    record(store, "20260101-000000-aaaa", make.whole_run())
+    app = open_page("live", run="20260101-000000-aaaa", projector="1")
+    assert not app.sidebar.children
+    app.button(key="next_chart").click().run()
+    assert app.query_params["chart"] == "losses"
+    app.button(key="previous_chart").click().run()
+    assert "chart" not in app.query_params
+    app.button(key="previous_chart").click().run()
+
+    assert trouble(app) == []
+    assert app.query_params["chart"] == "decoupled"
 
 
 def test_the_start_page_starts_a_run_and_goes_to_it(open_page, hub):

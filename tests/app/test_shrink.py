@@ -69,7 +69,7 @@ def test_a_bad_amount_in_the_address_gives_way_to_the_usual_one(open_page, run):
 
 def test_no_stage_is_nothing_to_start(open_page, run):
     app = open_page("shrink")
-    app.multiselect(key="stages").set_value([]).run()
+    app.multiselect(key="stages_en").set_value([]).run()
 
     assert button(app, "start_shrink").disabled
 
@@ -79,7 +79,7 @@ def test_only_what_suits_the_student_is_offered(open_page, store):
     folder.write("distilled.safetensors", b"")
     app = open_page("shrink")
 
-    assert app.multiselect(key="stages").value == ["pruned", "low_rank", "int8_dynamic"]
+    assert app.multiselect(key="stages_en").value == ["pruned", "low_rank", "int8_dynamic"]
 
 
 def test_a_finished_shrinking_tells_what_each_stage_cost(open_page, store):

@@ -18,7 +18,7 @@ _component = st.components.v2.component(
 
 def live_plot(
     name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None,
-    choosable: bool = False, follows: bool = False,
+    choosable: bool = False, follows: bool = False, fills: bool = False, large: bool = False,
 ) -> str | None:  # fmt: skip
     """The chart ``name`` of ``dashboard.charts``.
 
@@ -29,6 +29,8 @@ def live_plot(
         params: what a chart takes, such as ``bins``.
         choosable: a click on a place of a sweep's grid is told.
         follows: shows the place of the grid that the pointer is at, on whichever chart.
+        fills: takes the height that the window leaves, and ``height`` at least.
+        large: thick lines, large type and the lines' names at their ends, for a lecture hall.
 
     Returns:
         ``"T_λ"`` of the place, in the run of the script that follows a click.
@@ -42,6 +44,8 @@ def live_plot(
         "params": params or {},
         "choosable": choosable,
         "follows": follows,
+        "fills": fills,
+        "large": large,
         "title": t(f"panel.{name}.title"),
         "words": words_of("live_plot"),
     }

@@ -2,7 +2,7 @@ import made_events as make
 import pytest
 
 from dashboard.history import History
-from kdcore.events import Retuned, Snapshot
+from kdcore.events import Failed, Retuned, Snapshot
 
 
 def told(*events):
@@ -52,7 +52,7 @@ def test_the_phases_of_a_run_follow_each_other():
     events = make.whole_run()
     phases = [told(*events[:count]).phase for count in range(len(events) + 1)]
 
-    assert list(dict.fromkeys(phases)) == ["waiting", "teacher", "training", "over"]
+    assert list(dict.fromkeys(phases)) == ["waiting", "loading", "teacher", "training", "over"]
 
 
 def test_a_stopped_run_was_evaluated_where_it_stopped():
@@ -71,3 +71,68 @@ def test_a_run_that_tells_of_no_batches_has_a_row_an_epoch():
     assert history.position == 2
     assert history.steps["plain"].columns["position"] == [1, 2]
     assert history.steps["distilled"].columns["agreement"] == [0.95, 0.95]
+
+
+def test_what_acted_at_a_moment_is_the_start_and_what_was_turned_before():
+    turned = Retuned(step=18, position=0.5, name="temperature", value=9.0, previous=4.0)
+    history = told(make.started(temperature=4.0), make.prepared(), make.batch(position=0.25),
+                   turned, make.batch(position=0.75))  # fmt: skip
+
+    assert [history.controls_at(at)["temperature"] for at in (0, 0.49, 0.5, None)] == [4, 4, 9, 9]
+    assert history.turned == {"temperature": 9.0}
+
+
+def test_the_means_of_a_moment_are_those_of_the_batches_before_it():
+    history = told(make.started(), make.prepared(), make.batch(position=0.25),
+                   make.batch(position=0.75))  # fmt: skip
+    newest = history.means("distilled", None)
+
+    assert history.means("distilled", 0.1) is None
+    assert history.means("distilled", 0.3) == newest
+    assert history.means("nobody", 0.3) is None
+
+
+def test_the_evaluation_of_a_moment_is_the_last_before_it():
+    history = told(make.started(), make.prepared(), make.epoch(1), make.epoch(2))
+
+    assert history.evaluation(0.9) is None
+    assert [history.evaluation(at)[0] for at in (1, 1.9, 2, None)] == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("events", "phase"),
+    [
+        ([], "waiting"),
+        ([make.progress()], "loading"),
+        ([make.started(), make.teacher_epoch()], "teacher"),
+        ([make.started(), make.prepared(), make.batch()], "training"),
+        (make.whole_run(), "over"),
+        ([make.started(), Failed(error="no")], "over"),
+    ],
+)
+def test_the_phase_follows_from_the_events(events, phase):
+    assert told(*events).phase == phase
+
+
+def test_the_controls_are_those_of_the_start_until_they_are_retuned():
+    begun = [make.started(temperature=4.0, weight=0.5), make.prepared()]
+    turned = Retuned(step=3, position=0.1, name="temperature", value=9.0, previous=4.0)
+
+    assert told(*begun).controls["temperature"] == 4.0
+    assert told(*begun, turned).controls["temperature"] == 9.0
+    assert told(*begun, turned).controls["weight"] == 0.5
+
+
+def test_the_share_that_is_done_belongs_to_the_phase():
+    assert told(make.progress(done=1, total=4)).done == 0.25
+    assert told(make.started(), make.teacher_epoch(3)).done == 3 / 15
+    training = [make.started(epochs=2), make.prepared(), make.batch(position=0.5)]
+    assert told(*training).done == 0.25
+
+
+def test_work_of_unknown_length_has_no_share():
+    assert told(make.progress(total=None)).done is None
+
+
+def test_without_batches_the_share_is_that_of_whole_epochs():
+    assert told(make.started(epochs=4), make.prepared(), make.epoch(1)).done == 0.25

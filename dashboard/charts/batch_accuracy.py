@@ -1,0 +1,22 @@
+"""Accuracy on the training batches, on an axis of its own: test data stand elsewhere."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """A line a student, batch by batch."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    data = []
+    for student in history.students:
+        columns = history.steps[student].columns
+        data.append(style.line(words, student, columns["position"], columns["accuracy"],
+                               mode="lines", hovertemplate="%{y:.1%}"))  # fmt: skip
+    return {
+        "data": data,
+        "layout": timeline.layout(history, words, words["chart.batch_accuracy"], tickformat=".0%",
+                                  range=[0, 1.005]),
+    }  # fmt: skip

@@ -1,0 +1,34 @@
+"""How closely each student follows its teacher, beside the class it answers."""
+
+from typing import Any
+
+from dashboard.charts import style, timeline
+from dashboard.history import History
+
+MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
+"""Score to the way its values are written."""
+
+
+def figure(history: History, words: style.Words) -> dict[str, Any]:
+    """Correlation of the class resemblances, and KL to the teacher, after each epoch."""
+    if not history.prepared:
+        return style.empty(words, "time")
+    if not history.teacher:
+        return style.empty(words, "teacher")
+    data = []
+    for at, (measure, digits) in enumerate(MEASURES.items()):
+        suffix = str(at + 1) if at else ""
+        for student in history.students:
+            points = [(place, getattr(scores[student], measure))
+                      for place, scores in history.evaluations]  # fmt: skip
+            known = [(place, value) for place, value in points if value is not None]
+            data.append(style.line(
+                words, student, [place for place, _ in known], [value for _, value in known],
+                xaxis=f"x{suffix}", yaxis=f"y{suffix}", showlegend=at == 0,
+                hovertemplate=f"%{{y:{digits}}}",
+            ))  # fmt: skip
+    axes: list[dict[str, Any]] = [
+        {"title": {"text": words[f"chart.{measure}"]}} for measure in MEASURES
+    ]
+    axes[1] |= {"rangemode": "tozero"}
+    return {"data": data, "layout": timeline.side_by_side(history, words, axes)}

@@ -1,0 +1,58 @@
+"""The same run with several seeds: mean test accuracy and the band that the seeds fill."""
+
+from statistics import fmean, stdev
+from typing import Any
+
+from dashboard.charts import style
+from dashboard.charts.places import View
+from kdcore.landscape import Landscape
+
+BAND = 0.18
+"""Opacity of a band."""
+
+
+def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+    """A line for the mean after each epoch, a band of one standard deviation to either side."""
+    if view.hidden:
+        return style.empty(words, "guess_first")
+    if landscape.started is None:
+        return style.empty(words, "sweep")
+    data: list[dict[str, Any]] = []
+    teacher = landscape.prepared and landscape.prepared.teacher
+    if teacher:
+        epochs = landscape.started.config["base"]["epochs"]
+        level = teacher.test_accuracy
+        data.append(style.line(words, "teacher", [0, epochs], [level, level], mode="lines"))
+    for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
+        by_epoch: dict[int, list[float]] = {}
+        for scored in kept.values():
+            for epoch, scores in scored:
+                by_epoch.setdefault(epoch, []).append(scores.test_accuracy)
+        complete = {epoch: values for epoch, values in sorted(by_epoch.items())
+                    if len(values) == len(landscape.started.cells)}  # fmt: skip
+        if not complete:
+            continue
+        means = [fmean(values) for values in complete.values()]
+        deviations = [stdev(values) if len(values) > 1 else 0.0 for values in complete.values()]
+        data += _band(words, student, list(complete), means, deviations)
+        data.append(style.line(words, student, list(complete), means, hovertemplate="%{y:.1%}"))
+    if not data:
+        return style.empty(words, "scores")
+    return {"data": data, "layout": {
+        "xaxis": {"title": {"text": words["chart.epoch"]}},
+        "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%"},
+        "hovermode": "x",
+    }}  # fmt: skip
+
+
+def _band(
+    words: style.Words, student: str, epochs: list[int], means: list[float], sds: list[float]
+) -> list[dict[str, Any]]:
+    """Two lines that are not seen, and the colour between them."""
+    hidden = {"mode": "lines", "showlegend": False, "hoverinfo": "skip",
+              "line": {"width": 0, "color": style.COLOURS[student]}}  # fmt: skip
+    low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
+    high = [mean + sd for mean, sd in zip(means, sds, strict=True)]
+    fill = {"fill": "tonexty", "fillcolor": style.faded(style.COLOURS[student], BAND)}
+    return [style.line(words, student, epochs, low, **hidden),
+            style.line(words, student, epochs, high, **hidden, **fill)]  # fmt: skip

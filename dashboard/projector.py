@@ -1,0 +1,43 @@
+"""Projector mode: large type, no sidebar, one chart at a time at full width."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.components.live_plot import live_plot
+from dashboard.text import t
+
+CHART = "chart"
+"""Key of the session state and of the URL's parameter: the chart that is shown."""
+
+
+def projected() -> bool:
+    """Whether the viewer projects the page."""
+    return bool(st.session_state["projector"])
+
+
+def chart_deck(run: str, charts: Sequence[str]) -> None:
+    """One of ``charts`` of a run at full width, with the way to the one before and the next.
+
+    Args:
+        run: its id.
+        charts: names of charts, in order.
+    """
+    address.take(CHART, charts[0], lambda text: text if text in charts else charts[0])
+    if st.session_state[CHART] not in charts:
+        st.session_state[CHART] = charts[0]
+    chosen = st.session_state[CHART]
+    at = charts.index(chosen)
+    with st.container(horizontal=True, vertical_alignment="center", key="deck"):
+        st.button(t("projector.previous"), key="previous_chart", icon=":material/chevron_left:",
+                  on_click=_show, args=(charts[at - 1],))  # fmt: skip
+        st.button(t("projector.next"), key="next_chart", icon=":material/chevron_right:",
+                  on_click=_show, args=(charts[(at + 1) % len(charts)],))  # fmt: skip
+        st.markdown(f"**{t(f'panel.{chosen}.title')}** · {at + 1}/{len(charts)}")
+    live_plot(chosen, run, height=260, fills=True, large=True)
+    address.show({CHART: None if at == 0 else chosen})
+
+
+def _show(chart: str) -> None:
+    st.session_state[CHART] = chart

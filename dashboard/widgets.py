@@ -1,0 +1,79 @@
+"""Choices whose shown text depends on the language.
+
+Streamlit's browser part sends such a widget's *text* back as its value. After a switch of the
+language that text belongs to no option, so every language has a widget of its own; the value
+lies under the key that all of them share.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.text import language
+
+
+def select(
+    label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str,
+    on_change: Callable[[], None] | None = None, **how: Any,
+) -> Any:  # fmt: skip
+    """A select box for ``st.session_state[key]``; returns its value.
+
+    Args:
+        label: of the widget.
+        options: of which the value is one, or ``None`` where nothing is chosen.
+        key: of the session state, which must hold the value already.
+        title: how an option is shown.
+        on_change: called once the new value lies under ``key``.
+        how: what ``st.selectbox`` takes besides.
+    """
+    own, changed = _of_this_language(key, on_change)
+    value = st.session_state[own]
+    at = None if value is None else list(options).index(value)
+    st.selectbox(label, options, at, key=own, format_func=_shown(options, title),
+                 on_change=changed, **how)  # fmt: skip
+    return st.session_state[key]
+
+
+def segments(
+    label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
+) -> Any:
+    """A row of buttons of which one is pressed, for ``st.session_state[key]``."""
+    own, changed = _of_this_language(key, None)
+    st.segmented_control(label, options, default=st.session_state[own], key=own, required=True,
+                         format_func=_shown(options, title), label_visibility="collapsed",
+                         on_change=changed, **how)  # fmt: skip
+    return st.session_state[key]
+
+
+def several(
+    label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
+) -> list[Any]:
+    """A box of which several options may be chosen, for ``st.session_state[key]``."""
+    own, changed = _of_this_language(key, None)
+    st.multiselect(label, options, st.session_state[own], key=own,
+                   format_func=_shown(options, title), on_change=changed, **how)  # fmt: skip
+    chosen: list[Any] = st.session_state[key]
+    return chosen
+
+
+def _shown(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The options' texts in the language of this moment, whenever they are asked for."""
+    texts = {option: title(option) for option in options}
+    return lambda option: texts.get(option, str(option))
+
+
+def _of_this_language(
+    key: str, on_change: Callable[[], None] | None
+) -> tuple[str, Callable[[], None]]:
+    """The widget's own key, holding the value of ``key``, and what brings its value back."""
+    own = f"{key}_{language()}"
+    if own not in st.session_state or st.session_state[own] != st.session_state[key]:
+        st.session_state[own] = st.session_state[key]
+
+    def changed() -> None:
+        st.session_state[key] = st.session_state[own]
+        if on_change is not None:
+            on_change()
+
+    return own, changed
