@@ -27,8 +27,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                 xaxis=f"x{suffix}", yaxis=f"y{suffix}", showlegend=at == 0,
                 hovertemplate=f"%{{y:{digits}}}",
             ))  # fmt: skip
-    axes: list[dict[str, Any]] = [
-        {"title": {"text": words[f"chart.{measure}"]}} for measure in MEASURES
+    layout = timeline.side_by_side(history, words, [{}, {"rangemode": "tozero"}])
+    layout["annotations"] += [
+        style.heading(words[f"chart.{measure}"], style.panels(len(MEASURES), at, gap=0.1))
+        for at, measure in enumerate(MEASURES)
     ]
-    axes[1] |= {"rangemode": "tozero"}
-    return {"data": data, "layout": timeline.side_by_side(history, words, axes)}
+    return {"data": data, "layout": layout}

@@ -59,7 +59,8 @@ function keepFocus() {
       document.activeElement !== focused)) return;
     const row = focused.closest('[data-testid="stHorizontalBlock"], [data-testid="stVerticalBlock"]');
     const next = row?.querySelector("button:enabled");
+    if (!next) return; // its neighbours are still to be enabled
     frame.focused = null;
-    next?.focus();
+    next.focus();
   }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["disabled"] });
 }
