@@ -1,8 +1,8 @@
 // What belongs to the page as a whole: its language, its keys, its history and its focus.
 
-import { isTyping } from "./dom.js";
+import { eachFrame, isTyping } from "./dom.js";
 
-const frame = (window.__kdFrame ??= { keys: {}, focused: null });
+const frame = (window.__kdFrame ??= { keys: {}, focused: null, path: [] });
 
 /** Take over the page's language and keys; the listeners are installed once. */
 export function mount(_, { language, keys }) {
@@ -48,19 +48,42 @@ function keepOneEntryAPage() {
   };
 }
 
-/** A button that is disabled by its own click hands the focus to its neighbour. */
+/**
+ * What is drawn anew or disabled by its own click does not lose the focus to nowhere: the same
+ * control gets it back, or else its neighbour.
+ */
 function keepFocus() {
   document.addEventListener("focusin", ({ target }) => {
     frame.focused = target;
+    frame.path = keysAround(target);
   });
-  new MutationObserver(() => {
-    const { focused } = frame;
-    if (!focused?.disabled || (document.activeElement && document.activeElement !== document.body &&
-      document.activeElement !== focused)) return;
-    const row = focused.closest('[data-testid="stHorizontalBlock"], [data-testid="stVerticalBlock"]');
-    const next = row?.querySelector("button:enabled");
-    if (!next) return; // its neighbours are still to be enabled
-    frame.focused = null;
-    next.focus();
-  }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["disabled"] });
+  document.addEventListener("focusout", ({ target }) => {
+    requestAnimationFrame(() => { // a node that is being removed is told of before it is gone
+      const stays = target.isConnected && !target.disabled;
+      if (stays && frame.focused === target) frame.focused = null; // somebody moved on
+    });
+  });
+  new MutationObserver(eachFrame(restoreFocus)).observe(document.body, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ["disabled"],
+  });
+}
+
+function restoreFocus() {
+  const { focused, path } = frame;
+  if (!focused || (focused.isConnected && !focused.disabled)) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  for (const key of path) {
+    const next = document.querySelector(`.${key}`)?.querySelector(
+      "button:enabled, input:enabled, select:enabled, textarea:enabled, a[href]");
+    if (next) return next.focus();
+  }
+}
+
+/** Classes of the keyed containers around a node, the nearest first. */
+function keysAround(node) {
+  const found = [];
+  for (let at = node.closest('[class*="st-key-"]'); at; at = at.parentElement?.closest('[class*="st-key-"]')) {
+    found.push([...at.classList].find((name) => name.startsWith("st-key-")));
+  }
+  return found;
 }
