@@ -7,9 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import address
 from dashboard.engine import hub, store
 from dashboard.setting_widgets import live_value
-from dashboard.settings import NOTICES, chosen
+from dashboard.settings import chosen
 from dashboard.shown_run import sent, show_run, values_of
 from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
@@ -24,7 +25,7 @@ PATIENCE = 0.4
 
 def start() -> None:
     """Submit the chosen settings and show the new run; behind another run it waits its turn."""
-    st.session_state[NOTICES] = []
+    st.session_state[address.NOTICES] = []
     with show_user_errors():
         show_run(hub().submit(chosen()))
 

@@ -17,6 +17,8 @@ OVERTAKEN = "address_overtaken"
 """Session state: when this session took a text out of the URL, by parameter and text."""
 ECHO = 3.0
 """Seconds for which a browser may still send the URL as it was."""
+NOTICES = "address_notices"
+"""Session state: sentences on what the URL names and the page cannot show, until it is left."""
 LAST = "address_last"
 """Session state: the page that was shown last and the whole query of its URL."""
 
@@ -24,8 +26,10 @@ LAST = "address_last"
 def bring_back(page: str) -> None:
     """Give the page the query of the one before: a link of the navigation comes without one."""
     last_page, query = st.session_state.get(LAST, (page, {}))
-    if last_page != page and not st.query_params.to_dict():
-        st.query_params.from_dict(query)
+    if last_page != page:
+        st.session_state.pop(NOTICES, None)
+        if not st.query_params.to_dict():
+            st.query_params.from_dict(query)
     st.session_state[LAST] = page, st.query_params.to_dict()
 
 

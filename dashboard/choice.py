@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.engine import RECORDED, hub, store
-from dashboard.settings import NOTICES
 from dashboard.shown_run import known_run, show_run, values_of
 from dashboard.text import t
 from dashboard.titles import row_title, settings_title
@@ -24,7 +23,7 @@ def run_picker() -> str:
     address.take("run", usual, known_run)
     if not st.session_state["run"]:
         st.session_state["run"] = usual
-    for notice in st.session_state.pop(NOTICES, []):
+    for notice in st.session_state.get(address.NOTICES, []):
         st.warning(notice, icon=":material/link_off:")
     options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
     run: str = select(

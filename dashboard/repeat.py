@@ -1,7 +1,5 @@
 """The panel that repeats the shown run with several seeds: is its result luck?"""
 
-from functools import lru_cache
-
 import streamlit as st
 
 from dashboard import address, sweeps
@@ -64,18 +62,9 @@ def _sweep_of(wanted: SweepConfig, named: str) -> str:
     """The sweep that repeats these settings: the one named, else the newest; ``""`` for none."""
     known = store().sweeps()
     for sweep in [*([named] if named in known else []), *known]:
-        if _configured(str(store().root), sweep) == wanted:
+        if sweeps.config_of(sweep) == wanted:
             return sweep
     return ""
-
-
-@lru_cache(maxsize=4096)
-def _configured(_: str, sweep: str) -> SweepConfig | None:
-    """What a sweep was asked for, which never changes; ``None`` where it cannot be read."""
-    try:
-        return store().sweep(sweep).config
-    except ValueError:
-        return None
 
 
 def _standing(sweep: str, was_live: bool) -> None:

@@ -67,8 +67,6 @@ GROUPS = {
 
 WATCHABLE_SPEED = 40.0
 """Batches a second at which a class can follow a small data set."""
-NOTICES = "address_notices"
-"""Session state: sentences on values of the URL that could not be used."""
 REPLACED = "replaced_settings"
 """Session state: the settings before they were set back, to undo it."""
 
@@ -220,7 +218,7 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
             return value
         except UserError as error:
             sentence = explain(error.code, error.values, str(error))
-            notices = st.session_state.setdefault(NOTICES, [])
+            notices = st.session_state.setdefault(address.NOTICES, [])
             notices.append(f"{sentence} {t('live.default_used', value=as_text(usual[name]))}")
             return usual[name]
 

@@ -15,7 +15,6 @@ from dashboard.history import History
 from dashboard.setting_widgets import OWN
 from dashboard.settings import (
     KEYS,
-    NOTICES,
     differences,
     in_address,
     parameters,
@@ -65,9 +64,9 @@ def known_run(text: str) -> str:
         folder = store().folder(text)
         folder.config  # noqa: B018  (a damaged folder shows itself here)
     except UserError:
-        st.session_state[NOTICES] = [t("live.no_such_run", run=text)]
+        st.session_state[address.NOTICES] = [t("live.no_such_run", run=text)]
     except ValueError:
-        st.session_state[NOTICES] = [t("app.damaged", run=text)]
+        st.session_state[address.NOTICES] = [t("app.damaged", run=text)]
     else:
         return folder.id
     return ""
@@ -82,6 +81,7 @@ def values_of(run: str) -> dict[str, Any]:
 def show_run(run: str) -> None:
     """Let the page show a run, and the settings and the address say its values."""
     shown = values_of(run)
+    st.session_state[address.NOTICES] = []
     set_values(shown)
     _remember(run)
     st.session_state["run"] = run
@@ -90,7 +90,7 @@ def show_run(run: str) -> None:
 
 def open_run(run: str, page: str = "live") -> NoReturn:
     """Change to a page that shows the run."""
-    st.session_state[NOTICES] = []
+    st.session_state[address.NOTICES] = []
     address.go(page, run=run, **parameters(values_of(run)))
 
 

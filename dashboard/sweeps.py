@@ -1,6 +1,7 @@
 """The sweep that the Landscape page shows: its settings, its start and stop, what was found."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -9,10 +10,22 @@ from dashboard import address
 from dashboard.actions import show_user_errors
 from dashboard.charts.places import Place
 from dashboard.engine import hub, store
-from dashboard.settings import chosen
+from dashboard.settings import (
+    KEYS,
+    chosen,
+    defaults,
+    differences,
+    in_address,
+    parameters,
+    set_values,
+    take_from_address,
+    values,
+)
 from dashboard.shared_history import history_of
+from dashboard.shown_run import SETTINGS_OF
 from dashboard.states import LIVE_STATES
-from dashboard.text import explain, t
+from dashboard.text import t
+from dashboard.titles import began, in_short, what_differs
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.landscape import Best, Cell, Landscape, Spread
@@ -20,26 +33,121 @@ from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 """Key of the widget and of the URL's parameter, by axis."""
+AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
+
+
+def grids() -> list[str]:
+    """The ids of all sweeps over more than seeds, newest first."""
+    return [
+        sweep for sweep in store().sweeps() if (config := config_of(sweep)) and _is_grid(config)
+    ]
+
+
+def config_of(sweep: str) -> SweepConfig | None:
+    """What a sweep was asked for; ``None`` where that cannot be read."""
+    return _config_in(str(store().root), sweep)
+
+
+@lru_cache(maxsize=4096)
+def _config_in(_: str, sweep: str) -> SweepConfig | None:
+    """A sweep's configuration never changes."""
+    try:
+        return store().sweep(sweep).config
+    except ValueError:
+        return None
+
+
+def _is_grid(config: SweepConfig) -> bool:
+    return config.size > len(config.seeds)
 
 
 def followed_sweep() -> str:
-    """The sweep of the page: the URL's, else the one that trains, else the newest, else ``""``."""
-    newest = next(iter(store().sweeps()), "")
-    address.take("sweep", hub().active(SweepConfig) or newest, _known)
-    sweep: str = st.session_state["sweep"]
-    if sweep and sweep not in store().sweeps():
-        sweep = st.session_state["sweep"] = newest
-    address.show({"sweep": sweep or None})
+    """The sweep of the page: the URL's, else the one that trains, else the newest, else ``""``.
+
+    A sweep that the URL names brings its settings and axes; where the page chose it by itself,
+    settings that the viewer brought along stay.
+    """
+    address.take("sweep", "", _known)
+    named: str = st.session_state["sweep"]
+    known = grids()
+    if named not in known:
+        named = ""
+    sweep = named or hub().active(SweepConfig) or next(iter(known), "")
+    if sweep not in known:
+        sweep = next(iter(known), "")
+    mine = not named and in_address()
+    shown = settings_of(sweep) if sweep and not mine else None
+    if shown is not None and sweep != st.session_state.get(SETTINGS_OF):
+        _take_over(sweep, shown)
+    take_from_address(shown)
+    _take_axes(sweep if shown is not None else "")
+    st.session_state["sweep"] = sweep
+    address.show({"sweep": None if mine else sweep or None})
     return sweep
 
 
-def take_axes() -> None:
-    """Give the widgets of the axes their values, from the URL or the defaults."""
-    usual = SweepConfig()
-    for axis, key in AXIS_KEYS.items():
-        values = getattr(usual, axis)
-        address.take(key, ", ".join(f"{value:g}" for value in values))
-    address.take("published", False, lambda text: text == "1")
+def settings_of(sweep: str) -> dict[str, Any]:
+    """The settings that all students of a sweep share, at the speed that is usual on the page."""
+    base = store().sweep(sweep).config.base
+    return base.to_dict() | {"speed": defaults(base.dataset)["speed"]}
+
+
+def show_sweep(sweep: str) -> None:
+    """Let the page show a sweep, and the settings, the axes and the address say what it is."""
+    shown = settings_of(sweep)
+    set_values(shown)
+    st.session_state[SETTINGS_OF] = st.session_state["sweep"] = sweep
+    axes = _axes_text(store().sweep(sweep).config)
+    for key, text in axes.items():
+        st.session_state[key] = text
+    address.show({"sweep": sweep, "guess": None, "at": None} | parameters(shown))
+
+
+def other_settings(sweep: str) -> list[str]:
+    """How the sweep differs from the settings and axes that are chosen, each in a few words."""
+    config = store().sweep(sweep).config
+    shown, chosen = settings_of(sweep), values()
+    swept = {"temperature", "weight", "seed"}
+    found = [in_short(name, old) for name, (old, _) in differences(chosen, shown).items()
+             if name not in swept]  # fmt: skip
+    for key, text in _axes_text(config).items():
+        if key != "published" and _numbers(st.session_state[key]) != _numbers(text):
+            found.append(f"{t(f'landscape.{AXIS_OF[key]}')} {text}")
+    return found
+
+
+def _numbers(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("，", ",").split(",")]
+
+
+def _axes_text(config: SweepConfig) -> dict[str, Any]:
+    """The axes of a sweep as the widgets have them; those of a comparison as they were."""
+    axes = {key: ", ".join(f"{value:g}" for value in getattr(config, axis))
+            for axis, key in AXIS_KEYS.items()}  # fmt: skip
+    if config.published:
+        axes = {"seeds": axes["seeds"]}
+    return axes | {"published": config.published}
+
+
+def _take_over(sweep: str, shown: Mapping[str, Any]) -> None:
+    """The settings become the sweep's, but for what an opened link names itself."""
+    if KEYS["dataset"] in st.session_state:
+        set_values({name: value for name, value in shown.items()
+                    if not address.is_new(KEYS[name])})  # fmt: skip
+        for key, text in _axes_text(store().sweep(sweep).config).items():
+            if key in st.session_state and not address.is_new(key):
+                st.session_state[key] = text
+    st.session_state[SETTINGS_OF] = sweep
+
+
+def _take_axes(sweep: str) -> None:
+    """Give the widgets of the axes their values: the URL's, the sweep's, or the defaults."""
+    usual = _axes_text(SweepConfig())
+    if sweep:
+        usual |= _axes_text(store().sweep(sweep).config)
+    for key in AXIS_KEYS.values():
+        address.take(key, usual[key])
+    address.take("published", usual["published"], lambda text: text == "1")
     shown = {key: st.session_state[key] for key in AXIS_KEYS.values()}
     address.show(shown | {"published": "1" if st.session_state["published"] else None})
 
@@ -65,9 +173,7 @@ def chosen_sweep() -> SweepConfig:
 def start() -> None:
     """Submit the chosen sweep and follow it."""
     with show_user_errors():
-        sweep = hub().submit(chosen_sweep())
-        st.session_state["sweep"] = sweep
-        address.show({"sweep": sweep, "guess": None, "at": None})
+        show_sweep(hub().submit(chosen_sweep()))
 
 
 def stop(sweep: str) -> None:
@@ -91,11 +197,18 @@ def landscape_of(sweep: str) -> Landscape:
 
 
 def sweep_title(sweep: str) -> str:
-    """A sweep in one line."""
+    """A sweep in one line: what differs from the usual, its size, and when it began."""
     config = store().sweep(sweep).config
-    told = "landscape.methods_told" if config.published else "landscape.sweep_told"
-    return t(told, dataset=config.base.dataset, teacher=config.base.teacher,
-             student=config.base.student, cells=config.size, sweep=sweep)  # fmt: skip
+    ignored = {"temperature", "weight", *([] if len(config.methods) == 1 else ["method"])}
+    usual = defaults(config.base.dataset)
+    base = config.base.to_dict() | {name: usual[name] for name in ignored}
+    size = "landscape.methods_size" if config.published else "landscape.grid_size"
+    return " · ".join([
+        *(what_differs(base) or [t("app.usual_settings")]),
+        t(size, methods=len(config.methods), temperatures=len(config.temperatures),
+          weights=len(config.weights), seeds=len(config.seeds)),
+        began(sweep),
+    ])  # fmt: skip
 
 
 def place_of(text: str | None) -> Place | None:
@@ -147,6 +260,6 @@ def spread_told(spread: Spread) -> str:
 def _known(given: str) -> str:
     try:
         return store().sweep(given).id
-    except UserError as error:
-        st.warning(explain(error.code, error.values, str(error)))
-    return next(iter(store().sweeps()), "")
+    except UserError:
+        st.session_state[address.NOTICES] = [t("landscape.no_such_sweep", sweep=given)]
+    return ""

@@ -1,7 +1,8 @@
 """How runs and settings are called on screen: what differs from the usual comes first."""
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,4 +74,13 @@ def row_title(row: RunRow) -> str:
         parts.append(t("app.outcome", distilled=row.distilled, plain=row.plain))
     if row.state != "finished":
         parts.append(t(f"state.{row.state}"))
-    return " · ".join([*parts, datetime.fromtimestamp(row.created).strftime("%m-%d %H:%M")])
+    return " · ".join([*parts, began(row.id)])
+
+
+def began(job: str) -> str:
+    """When a job was made, in local time, read off an id such as ``sweep-20260131-174502-3f9a``."""
+    found = re.search(r"(\d{8}-\d{6})-", job)
+    if found is None:
+        return job
+    moment = datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
+    return moment.strftime("%m-%d %H:%M")

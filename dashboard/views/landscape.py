@@ -6,7 +6,7 @@ from dashboard import address, sweeps
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.setting_widgets import sidebar
-from dashboard.settings import NOTICES, parameters, problem, show_in_address, take_from_address
+from dashboard.settings import parameters, problem, show_in_address
 from dashboard.text import explain, t, tell
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select
@@ -180,12 +180,10 @@ def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
             st.caption(t("landscape.no_scores"))
 
 
-take_from_address()
-sweeps.take_axes()
 sweep = sweeps.followed_sweep()
 sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
-for notice in st.session_state.get(NOTICES, []):
+for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
 settings_row(sweep, live)
@@ -195,9 +193,13 @@ else:
     usual = "validation_accuracy"
     address.take("metric", usual, lambda text: text if text in METRICS else usual)
     address.take("guess_first", False, lambda text: text == "1")
-    options = store().sweeps()
-    select(t("landscape.sweep"), options, key="sweep", title=sweeps.sweep_title,
-           label_visibility="collapsed")  # fmt: skip
+    select(t("landscape.sweep"), sweeps.grids(), key="sweep", title=sweeps.sweep_title,
+           on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]))  # fmt: skip
+    if other := sweeps.other_settings(sweep):
+        with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
+            st.markdown(t("landscape.other_settings", what=" · ".join(other)))
+            st.button(t("settings.take"), key="take_sweep", icon=":material/tune:",
+                      on_click=sweeps.show_sweep, args=(sweep,))  # fmt: skip
     st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import actions, shown_run
+from dashboard import actions, address, shown_run
 from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
@@ -14,7 +14,7 @@ from dashboard.panel import chart_panel, panel
 from dashboard.projector import chart_deck, projected
 from dashboard.repeat import repeat_panel
 from dashboard.setting_widgets import live_widgets, sidebar
-from dashboard.settings import NOTICES, chosen, problem, show_in_address
+from dashboard.settings import chosen, problem, show_in_address
 from dashboard.shared_history import run_history
 from dashboard.text import t
 from dashboard.titles import in_short, settings_title
@@ -29,7 +29,7 @@ EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
 def notices(run: str) -> None:
     """What the viewer should know before anything else: a link's fault, another run that trains."""
-    for notice in st.session_state.get(NOTICES, []):
+    for notice in st.session_state.get(address.NOTICES, []):
         st.warning(notice, icon=":material/link_off:")
     if sentence := problem(chosen):
         st.error(sentence, icon=":material/error:")

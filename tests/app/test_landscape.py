@@ -1,8 +1,16 @@
+from dataclasses import replace
+
 from made_sweeps import COMPARISON, GRID, record_sweep
 
 from dashboard.text import words
 from kdcore.commands import Stop
 from kdcore.sweep_config import SweepConfig, all_methods
+
+NOISY = replace(GRID, base=GRID.base.but(label_noise=0.4))
+
+
+def sweep_box(app):
+    return next(box for box in app.selectbox if box.key == "sweep_en")
 
 
 def button(app, key):
@@ -120,3 +128,29 @@ def test_a_forest_as_student_forbids_the_sweep_and_is_said(open_page):
 
     assert button(app, "start_sweep").disabled
     assert "forest:10" in app.error[0].value
+
+
+def test_a_link_to_a_sweep_brings_its_settings_and_axes(open_page, store):
+    sweep = record_sweep(store, NOISY).id
+    app = open_page("landscape", sweep=sweep)
+
+    assert app.session_state["label_noise"] == 0.4
+    assert app.session_state["Ts"] == ", ".join(f"{value:g}" for value in GRID.temperatures)
+    assert "40% wrong labels" in sweep_box(app).options[0]
+
+
+def test_settings_that_were_brought_along_stay_beside_the_newest_sweep(open_page, store):
+    record_sweep(store, NOISY)
+    app = open_page("landscape", epochs="7")
+    assert app.session_state["label_noise"] == 0.0
+    assert "40% wrong labels" in texts(app)
+    button(app, "take_sweep").click().run()
+
+    assert app.session_state["label_noise"] == 0.4
+    assert app.session_state["epochs"] == GRID.base.epochs
+
+
+def test_a_repetition_over_seeds_is_no_landscape(open_page, store):
+    record_sweep(store, replace(GRID, temperatures=(4.0,), weights=(0.5,)))
+
+    assert open_page("landscape").info[0].value == words("en")["landscape.empty"]
