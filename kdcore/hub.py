@@ -52,6 +52,8 @@ class Job:
     folder: JobFolder
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
+    early: list[Command] = field(default_factory=list)
+    """Sent while it waits; the worker hears them once it begins."""
     stop_asked: float | None = None
 
 
@@ -123,8 +125,9 @@ class Hub:
             if run in self._waiting and isinstance(command, Stop):
                 self._waiting.remove(run)
                 self._end(job, _nothing_done(job))
-                return
-            if job.state in ("queued", "running", "paused"):
+            elif run in self._waiting:
+                job.early.append(command)
+            elif job.state in ("running", "paused"):
                 if isinstance(command, Stop):
                     job.stop_asked = time.monotonic()
                 self._write({"run": run} | command.to_dict())
@@ -224,6 +227,8 @@ class Hub:
         job.state = "running"
         self._ensure_worker()
         self._write({"command": "start", "run": job.run, "store": str(self.store.root)})
+        for command in job.early:
+            self._write({"run": job.run} | command.to_dict())
 
     def _queue(self, job: Job) -> None:
         with self._changed:

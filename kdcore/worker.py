@@ -58,13 +58,15 @@ class Worker:
         self._lock = threading.Lock()
         self._current: Work | None = None
         self._early: dict[str, list[Command]] = {}
-        """Commands for runs that have not begun."""
+        """Commands for jobs that are to begin, by id; what is sent to any other comes too late."""
 
     def listen(self, lines: IO[str]) -> None:
         """Read commands until the input ends."""
         for line in lines:
             values = json.loads(line)
             if values["command"] == "start":
+                with self._lock:
+                    self._early[values["run"]] = []
                 self._jobs.put(values)
             else:
                 self._pass_on(values.pop("run"), command_from_dict(values))
@@ -80,11 +82,15 @@ class Worker:
             self._train(job["run"], job)
 
     def _train(self, run: str, job: dict[str, Any]) -> None:
-        folder = Store(Path(job["store"])).job(run)
-        work = self._make_work(folder)
+        try:
+            folder = Store(Path(job["store"])).job(run)
+            work = self._make_work(folder)
+        except UserError as error:  # somebody deleted it while it waited
+            self._tell(run, Failed(error=str(error), code=error.code, values=error.values))
+            return
         with self._lock:
             self._current = work
-            for command in self._early.pop(run, []):
+            for command in self._early.pop(run):
                 work.controls.send(command)
         try:
             for event in recorded(work, folder):
@@ -99,8 +105,8 @@ class Worker:
             if self._current is not None and self._current.id == run:
                 with contextlib.suppress(UserError):  # the hub has checked it
                     self._current.controls.send(command)
-            else:
-                self._early.setdefault(run, []).append(command)
+            elif run in self._early:
+                self._early[run].append(command)
 
     def _tell(self, run: str, event: Event) -> None:
         self._say({"run": run} | event.to_dict())
