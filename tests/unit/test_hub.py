@@ -198,3 +198,12 @@ def test_a_run_that_was_deleted_while_it_waited_fails_alone(hub):
 
     assert finished(hub, second) == "failed"
     assert finished(hub, hub.submit(SHORT)) == "finished"
+
+
+def test_a_worker_that_still_loads_ends_with_its_app():
+    done = subprocess.run(
+        [sys.executable, "-m", "kdcore.worker"], stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, "")  # it never became ready
