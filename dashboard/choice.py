@@ -14,7 +14,7 @@ from kdcore.errors import UserError
 
 def run_picker() -> str:
     """A select box of all runs, newest first and the recorded example last; returns the id."""
-    rows = {row.id: row for row in store().runs()}
+    rows = {row.id: row for row in store().runs() if row.state != "damaged"}
     address.take("run", hub().active() or next(iter(rows), RECORDED), known_run)
     options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
     shown = options.index(st.session_state["run"])

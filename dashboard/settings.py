@@ -29,6 +29,7 @@ from kdcore.catalogue import (
 )
 from kdcore.config import HIGHEST_WEIGHT, RETUNABLE, RunConfig, check_weight, checked
 from kdcore.errors import UserError
+from kdcore.titles import data_name
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
 KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
@@ -371,7 +372,7 @@ def method_title(spec: str) -> str:
 
 def dataset_title(name: str) -> str:
     """A data set's name in the viewer's language, or the file's name of own data."""
-    return t(f"dataset.{name}") if name in DATASETS else Path(name).name or name
+    return t(f"dataset.{name}") if name in DATASETS else data_name(name)
 
 
 def _choice_title(name: str) -> Callable[[str], str]:

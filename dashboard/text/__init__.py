@@ -18,6 +18,7 @@ import streamlit as st
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.titles import WORDS
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
@@ -83,6 +84,7 @@ def _words_of_the_engine() -> dict[str, str]:
             f"setting.{item.name}.help": _sentence(item.metadata["help"])
             for item in fields(RunConfig)
         }
+        | {f"title.{name}": part for name, part in WORDS.items()}
         | {f"dataset.{name}": source.title for name, source in DATASETS.items()}
         | {f"method.{name}": method.title for name, method in METHODS.items()}
         | {

@@ -51,6 +51,9 @@ class PlayedHub:
         if isinstance(command, Stop):
             self.states[run] = "stopped"
 
+    def delete(self, run):
+        self.store.delete(run)
+
     def events(self, run, since=0):
         return self.store.job(run).events(since)
 
@@ -78,6 +81,8 @@ def store(tmp_path):
 @pytest.fixture
 def hub(store, tmp_path, monkeypatch):
     example = record(Store(tmp_path / "example"), "example", make.whole_run())
+    shared_history._recent.clear()
+    shared_history._all.clear()
     played = PlayedHub(Store(store.root, recordings=[example.path]))
     for module in ASKERS:
         for name, value in (("hub", lambda: played), ("store", lambda: played.store),
