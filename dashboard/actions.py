@@ -1,7 +1,7 @@
 """What buttons and sliders do: start a run, send it commands, delete and export runs."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,19 +69,35 @@ def delete(runs: list[str]) -> None:
     st.session_state[DELETED] = []
     for run in runs:
         with show_user_errors():
-            store().delete(run)
+            hub().delete(run)
             st.session_state[DELETED].append(run)
 
 
-def restore() -> None:
+def undo_delete() -> None:
     """Bring back what was deleted last."""
-    for run in st.session_state.pop(DELETED):
-        store().restore(run)
+    restore(st.session_state.pop(DELETED))
+
+
+def restore(jobs: Iterable[str]) -> None:
+    """Bring jobs back from the trash."""
+    for job in jobs:
+        with show_user_errors():
+            store().restore(job)
+            st.session_state[DELETED] = [one for one in st.session_state.get(DELETED, [])
+                                         if one != job]  # fmt: skip
+
+
+def empty_trash() -> None:
+    """Delete for good all that lies in the trash."""
+    st.session_state[DELETED] = []
+    with show_user_errors():
+        store().empty_trash()
 
 
 def note(run: str) -> None:
     """Keep the note that was typed for a run."""
-    store().note(run, st.session_state[f"note-{run}"])
+    with show_user_errors():
+        store().note(run, st.session_state[f"note-{run}"])
 
 
 def exported(run: str) -> bytes:

@@ -9,8 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.engine import hub
+from dashboard.engine import hub, store
 from dashboard.routes import ROUTES
+from dashboard.uploads import remove_unused
 
 USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
 
@@ -27,6 +28,7 @@ def _get_ready() -> None:
     hub().warm()
     for name in USED_BY_THE_FIRST_PAGE:
         import_module(name)
+    remove_unused(store())
     gc.freeze()  # what is imported stays: later collections need not look at it
 
 

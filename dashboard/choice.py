@@ -6,9 +6,11 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.engine import RECORDED, hub, store
-from dashboard.shown_run import known_run, show_run, values_of
+from dashboard.shared_history import run_history
+from dashboard.shown_run import known_run, show_run
 from dashboard.text import t
-from dashboard.titles import row_title, settings_title
+from dashboard.titles import row_title
+from dashboard.titles import run_title as title_of_settings
 from dashboard.widgets import select
 from kdcore.store import RunRow
 
@@ -18,7 +20,7 @@ def run_picker() -> str:
 
     A run that is chosen brings its settings along: to the Live page, and into the address.
     """
-    rows = {row.id: row for row in store().runs()}
+    rows = {row.id: row for row in store().runs() if row.state != "damaged"}
     usual = hub().active() or next(iter(rows), RECORDED)
     address.take("run", usual, known_run)
     if not st.session_state["run"]:
@@ -42,4 +44,5 @@ def run_title(run: str, rows: Mapping[str, RunRow]) -> str:
         return t("app.recorded")
     if row := rows.get(run):
         return row_title(row)
-    return f"{settings_title(values_of(run))} · {run}"  # a cell of a sweep or search
+    settings = store().folder(run).config.to_dict()
+    return f"{title_of_settings(settings, run_history(run).turned)} · {run}"  # a sweep's cell

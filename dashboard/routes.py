@@ -21,9 +21,9 @@ from dashboard.encoding import json_text
 from dashboard.engine import store
 from dashboard.history import History
 from dashboard.moment import moment
-from dashboard.shared_history import history_of
+from dashboard.shared_history import EventCount, history_of
 from dashboard.soft_labels import kept_arrays, soft_labels
-from dashboard.stream import Stream
+from dashboard.stream import stream_of
 from dashboard.text import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.landscape import METRICS, Landscape
@@ -35,8 +35,8 @@ LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
-
-_streams: dict[tuple[str, str], Stream] = {}
+NOT_FOUND = ("no_such_run", "no_such_sweep", "no_such_search", "no_such_shrink", "folder_damaged")
+"""Codes of the errors that there is nothing to show."""
 
 
 def plotly(_: Request) -> Response:
@@ -55,9 +55,11 @@ def static(request: Request) -> Response:
 
 
 def live(request: Request) -> Response:
-    """The stream of a run: ``?run=…&lang=…``."""
-    run, language = _run(request), _language(request)
-    stream = _streams.setdefault((run, language), Stream(run, language))
+    """The stream of a run or another job: ``?run=…&lang=…``."""
+    job = store().job(request.query_params.get("run", ""))
+    job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
+    stream = stream_of(job.id, _language(request))
+    stream.check()
     return StreamingResponse(
         stream.messages(), media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
@@ -79,6 +81,8 @@ def figure(request: Request) -> Response:
             if name not in OF_A_SHRINK:
                 return _said({"error": f"no chart {name}"}, 404)
             return _said(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))
+        if isinstance(history, EventCount):
+            return _said({"error": f"no chart {name}"}, 404)
         if name in OVER_TIME:
             return _said(OVER_TIME[name](history, spoken))
         if name in OF_ARRAYS:
@@ -112,7 +116,7 @@ def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
         try:
             return await run_in_threadpool(answer, request)
         except UserError as error:
-            status = 404 if error.code == "no_such_run" else 400
+            status = 404 if error.code in NOT_FOUND else 400
             return _said({"error": str(error), "code": error.code}, status)
 
     return route

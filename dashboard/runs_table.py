@@ -6,10 +6,11 @@ from typing import Any
 
 from dashboard.charts.style import LEARNERS
 from dashboard.text import t
-from dashboard.titles import dataset_title
+from dashboard.titles import dataset_title, row_title, title_text
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
+from kdcore.titles import data_name, run_title
 
 
 def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
@@ -27,21 +28,42 @@ def differences(
     ]
 
 
+def trash_line(row: RunRow, deleted: float) -> str:
+    """A deleted job in one line of plain text."""
+    return " · ".join([row_title(row), row.id, t("runs.deleted_at", when=_when(deleted))])
+
+
 def _row(row: RunRow) -> dict[str, str]:
-    config = RunConfig().to_dict() | row.config
-    soft = bool(method_of(config["method"]).loss)
+    known = _settings(row) if row.config else {}
     return {
+        t("runs.apart"): title_text(run_title(row), row.config),
         t("app.run"): row.id,
-        t("runs.when"): datetime.fromtimestamp(row.created).strftime("%Y-%m-%d %H:%M"),
+        t("runs.when"): _when(row.created),
         t("runs.state"): t(f"state.{row.state}"),
-        t("runs.data"): dataset_title(config["dataset"]),
-        t("runs.method"): config["method"],
-        "T": f"{config['temperature']:g}" if soft else "",
-        "λ": f"{config['weight']:g}" if soft else "",
-        t("live.group.models"): f"{config['teacher']} → {config['student']}",
+        t("runs.data"): known.get("data", ""),
+        t("runs.method"): known.get("method", ""),
+        "T": known.get("temperature", ""),
+        "λ": known.get("weight", ""),
+        t("live.group.models"): known.get("models", ""),
         **{t(f"learner.{name}"): _percent(getattr(row, name)) for name in LEARNERS},
         t("runs.note"): row.note,
     }
+
+
+def _settings(row: RunRow) -> dict[str, str]:
+    config = RunConfig().to_dict() | row.config
+    soft = bool(method_of(config["method"]).loss)
+    return {
+        "data": dataset_title(data_name(config["dataset"])),
+        "method": config["method"],
+        "temperature": f"{config['temperature']:g}" if soft else "",
+        "weight": f"{config['weight']:g}" if soft else "",
+        "models": f"{config['teacher']} → {config['student']}",
+    }
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 def _percent(value: float | None) -> str:

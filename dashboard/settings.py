@@ -115,7 +115,8 @@ def parameters(
     """
     usual = defaults(values["dataset"]) | {"dataset": RunConfig().dataset}
     unsaid = {name for name, value in values.items()
-              if value == usual[name] and (shown is None or value == shown[name])}  # fmt: skip
+              if (value == usual[name] and (shown is None or value == shown[name]))
+              or not _fits_an_address(value)}  # fmt: skip
     return {KEYS[name]: None if name in unsaid else as_text(value)
             for name, value in values.items()}  # fmt: skip
 
@@ -205,6 +206,12 @@ def undo_defaults() -> None:
 def as_text(value: Any) -> str:
     """A value as the address has it."""
     return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def _fits_an_address(value: Any) -> bool:
+    """A path whose bytes are no text cannot stand in a URL."""
+    return not isinstance(value, str) or value.isascii() or not any(
+        "\ud800" <= letter <= "\udfff" for letter in value)  # fmt: skip
 
 
 def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:

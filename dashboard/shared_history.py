@@ -1,19 +1,38 @@
 """The histories of what is looked at, one for all viewers."""
 
-from functools import lru_cache
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from dashboard.engine import hub
 from dashboard.history import History
+from kdcore.events import Event
 from kdcore.landscape import Landscape
 from kdcore.shrink_record import ShrinkRecord
-from kdcore.store import SHRINK, SWEEP, sweep_of
+from kdcore.store import CHOICE, SEARCH, SHRINK, SWEEP, owner_of, sweep_of
 
-Told = History | Landscape | ShrinkRecord
+KEPT = 16
+"""Histories that stay in memory though nobody looks at them."""
+
+
+@dataclass(slots=True)
+class EventCount:
+    """All that is kept of a job without charts of its own: a search, a choice of teacher."""
+
+    heard: int = 0
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in new events."""
+        self.heard += sum(1 for _ in events)
+
+
+Told = History | Landscape | ShrinkRecord | EventCount
 
 
 class SharedHistory:
-    """What a run, a sweep or a shrinking has told, brought up to date by whoever asks."""
+    """What a job has told, brought up to date by whoever asks."""
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -31,21 +50,26 @@ class SharedHistory:
         return self._history
 
 
-def _begin(run: str) -> Told:
-    if run.startswith(SHRINK):
-        return ShrinkRecord()
-    return Landscape() if is_sweep(run) else History()
+_all: WeakValueDictionary[str, SharedHistory] = WeakValueDictionary()
+_recent: deque[SharedHistory] = deque(maxlen=KEPT)
+_finding = Lock()
+
+
+def history_of(run: str) -> SharedHistory:
+    """The shared history of a job; it stays while somebody holds it, and a while after."""
+    with _finding:
+        shared = _all.get(run)
+        if shared is None:
+            shared = _all[run] = SharedHistory(run)
+        if shared in _recent:
+            _recent.remove(shared)
+        _recent.append(shared)
+        return shared
 
 
 def is_sweep(run: str) -> bool:
     """Whether an id is that of a sweep, and not of one of its cells."""
     return run.startswith(SWEEP) and not sweep_of(run)
-
-
-@lru_cache(maxsize=32)
-def history_of(run: str) -> SharedHistory:
-    """The shared history of a run."""
-    return SharedHistory(run)
 
 
 def run_history(run: str) -> History:
@@ -59,3 +83,11 @@ def run_history(run: str) -> History:
         found = shared.newest()
     assert isinstance(found, History)
     return found
+
+
+def _begin(run: str) -> Told:
+    if run.startswith(SHRINK):
+        return ShrinkRecord()
+    if run.startswith((SEARCH, CHOICE)) and not owner_of(run):
+        return EventCount()
+    return Landscape() if is_sweep(run) else History()

@@ -5,10 +5,10 @@ same ready text to everybody who listens. It sleeps while nobody does.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
+from weakref import WeakValueDictionary
 
 from dashboard.charts import OVER_TIME
 from dashboard.charts.delta import delta
@@ -17,7 +17,7 @@ from dashboard.encoding import json_text
 from dashboard.engine import RECORDED, hub
 from dashboard.history import History
 from dashboard.moment import moment
-from dashboard.shared_history import Told, history_of
+from dashboard.shared_history import EventCount, Told, history_of
 from dashboard.states import LIVE_STATES
 from dashboard.text import words
 from kdcore.errors import UserError
@@ -32,13 +32,23 @@ QUEUE = 64
 """Messages that wait for a slow viewer; then it gets the whole state anew."""
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment keeps the connection open."""
+OVER = ""
+"""What a viewer's queue holds when there is nothing more to say."""
+
+_streams: WeakValueDictionary[tuple[str, str], "Stream"] = WeakValueDictionary()
+
+
+def stream_of(run: str, language: str) -> "Stream":
+    """The stream of a job in a language; it lives while somebody listens."""
+    return _streams.setdefault((run, language), Stream(run, language))
 
 
 class Stream:
-    """One run in one language, for any number of viewers; lives in the server's event loop."""
+    """One job in one language, for any number of viewers; lives in the server's event loop."""
 
     def __init__(self, run: str, language: str) -> None:
         self._run = run
+        self._shared = history_of(run)
         self._words = words(language)
         self._viewers: set[asyncio.Queue[str | None]] = set()
         self._figures: dict[str, dict[str, Any]] = {}
@@ -46,6 +56,15 @@ class Stream:
         self._heard = -1
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
+
+    def check(self) -> None:
+        """Say at once what cannot be shown.
+
+        Raises:
+            UserError: there is no such job any more.
+        """
+        with self._shared.lock:
+            _state(self._run, self._shared.newest(), self._words)
 
     async def messages(self) -> AsyncIterator[str]:
         """Server-sent events: everything so far, then what is new, until the viewer leaves."""
@@ -64,16 +83,23 @@ class Stream:
                         news = await queue.get()
                 except TimeoutError:
                     news = ": still here\n\n"
+                if news == OVER:
+                    return
                 for text in self._everything() if news is None else [news]:
                     yield text
         finally:
             self._viewers.discard(queue)
 
     async def _follow(self) -> None:
-        with contextlib.suppress(UserError):  # the run was deleted: there is nothing more to say
+        try:
             while self._viewers:
                 await asyncio.sleep(PERIOD if self._state.get("live") else REST)
                 await self._catch_up()
+        except UserError:  # the job was deleted
+            pass
+        finally:
+            for queue in self._viewers:
+                _put(queue, OVER)
 
     async def _catch_up(self) -> None:
         """Look at the run, and tell all viewers what changed since the last look."""
@@ -93,9 +119,8 @@ class Stream:
                     _put(queue, message)
 
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
-        shared = history_of(self._run)
-        with shared.lock:
-            history = shared.newest()
+        with self._shared.lock:
+            history = self._shared.newest()
             state = _state(self._run, history, self._words)
             if history.heard == self._heard:
                 return None, state, self._heard
@@ -117,18 +142,15 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
     except asyncio.QueueFull:
         while not queue.empty():
             queue.get_nowait()
-        queue.put_nowait(None)
+        queue.put_nowait(OVER if message == OVER else None)
 
 
 def _state(run: str, history: Told, words: Words) -> dict[str, Any]:
-    """Where the run stands: what the transport bar and the charts of a moment need."""
+    """Where the job stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
-    if isinstance(history, Landscape):
+    if not isinstance(history, History):
         return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
-                "version": history.scored + len(history.states)}  # fmt: skip
-    if isinstance(history, ShrinkRecord):
-        return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
-                "version": history.measured}  # fmt: skip
+                "version": _version(history)}  # fmt: skip
     return {
         "state": state,
         "live": state in LIVE_STATES,
@@ -144,6 +166,16 @@ def _state(run: str, history: Told, words: Words) -> dict[str, Any]:
         "prepared": history.prepared is not None,
         "moment": moment(history, words),
     }
+
+
+def _version(history: Landscape | ShrinkRecord | EventCount) -> int:
+    """A number that changes when the charts should be fetched anew."""
+    match history:
+        case Landscape():
+            return history.scored + len(history.states)
+        case ShrinkRecord():
+            return history.measured
+    return history.heard
 
 
 def _message(name: str, values: Any) -> str:

@@ -1,6 +1,7 @@
 """The sweep that the Landscape page shows: its settings, its start and stop, what was found."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,8 @@ from dashboard.shared_history import history_of
 from dashboard.shown_run import SETTINGS_OF
 from dashboard.states import LIVE_STATES
 from dashboard.text import t
-from dashboard.titles import began, in_short, what_differs
+from dashboard.titles import began, in_short, title_text
+from kdcore import titles
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.landscape import Best, Cell, Landscape, Spread
@@ -199,12 +201,10 @@ def landscape_of(sweep: str) -> Landscape:
 def sweep_title(sweep: str) -> str:
     """A sweep in one line: what differs from the usual, its size, and when it began."""
     config = store().sweep(sweep).config
-    ignored = {"temperature", "weight", *([] if len(config.methods) == 1 else ["method"])}
-    usual = defaults(config.base.dataset)
-    base = config.base.to_dict() | {name: usual[name] for name in ignored}
     size = "landscape.methods_size" if config.published else "landscape.grid_size"
+    title = replace(titles.sweep_title(config.to_dict()), axes={})
     return " · ".join([
-        *(what_differs(base) or [t("app.usual_settings")]),
+        *filter(None, [title_text(title, config.base.to_dict())]),
         t(size, methods=len(config.methods), temperatures=len(config.temperatures),
           weights=len(config.weights), seeds=len(config.seeds)),
         began(sweep),

@@ -1,26 +1,22 @@
-"""How runs and settings are called on screen: what differs from the usual comes first."""
+"""How jobs and settings are called on screen: what differs from the usual comes first."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.settings import FIELDS, as_text, defaults, differences, with_controls
+from dashboard.settings import FIELDS, as_text
 from dashboard.text import language, t, words
-from kdcore.catalogue import DATASETS
+from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
-
-UNTOLD = {"speed", "device", "precision", "data_root", "seed", "dataset"}
-"""Settings that are left out of what differs: they do not change what is learned, or have a place
-of their own."""
+from kdcore.titles import Title, data_name, job_title, settings_title
 
 
 def dataset_title(name: str) -> str:
     """A data set's name in the viewer's language, or the file's name of own data."""
-    return t(f"dataset.{name}") if name in DATASETS else Path(name).name or name
+    return t(f"dataset.{name}") if name in DATASETS else data_name(name)
 
 
 def method_title(spec: str) -> str:
@@ -29,52 +25,56 @@ def method_title(spec: str) -> str:
 
 
 def in_short(name: str, value: Any) -> str:
-    """A setting and its value in a few words: ``95% unlabelled``."""
+    """A setting and its value, or its values, in a few words: ``95% unlabelled``."""
+    if isinstance(value, Mapping):
+        return t("short.other", name=_label(name), value=f"{value['low']:g}–{value['high']:g}")
+    if isinstance(value, tuple | list):
+        each = [method_title(one) if name == "method" else as_text(one) for one in value]
+        return t("short.other", name=_label(name), value=", ".join(each))
     if name == "dataset":
         return dataset_title(value)
     if name == "method":
         return method_title(value)
-    if FIELDS[name].metadata["choices"]:
-        return t("short.other", name=t(f"setting.{name}.label"),
-                 value=t(f"choice.{name}.{value}"))  # fmt: skip
+    if name in FIELDS and FIELDS[name].metadata["choices"]:
+        return t("short.other", name=_label(name), value=t(f"choice.{name}.{value}"))
     key = f"short.{name}" if value else f"short.{name}_none"
     if key in words(language()):
         return t(key, value=value)
-    return t("short.other", name=t(f"setting.{name}.label"), value=as_text(value) or "–")
+    return t("short.other", name=_label(name), value=as_text(value) or "–")
 
 
-def what_differs(settings: Mapping[str, Any]) -> list[str]:
-    """What sets a run apart from the data set's usual one, each in a few words."""
-    usual = defaults(settings["dataset"])
-    apart = differences(settings, usual)
-    named = [settings["dataset"]] if settings["dataset"] != RunConfig().dataset else []
-    return [dataset_title(name) for name in named] + [
-        in_short(name, value) for name, (_, value) in apart.items() if name not in UNTOLD
-    ]
-
-
-def settings_title(settings: Mapping[str, Any], turned: Iterable[str] = ()) -> str:
+def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
     """A run's settings in one line.
 
     Args:
-        settings: all of them, with the values that were turned last.
-        turned: names of those that a hand has turned during the run.
+        settings: with which it began.
+        turned: controls that somebody has moved during the run, with their last value.
     """
-    parts = what_differs(settings) or [t("app.usual_settings")]
-    parts.append(in_short("seed", settings["seed"]))
-    return " · ".join([*parts, *([t("app.turned")] if list(turned) else [])])
+    return title_text(settings_title(settings, turned), settings)
 
 
 def row_title(row: RunRow) -> str:
-    """A stored run in one line: what differs, its outcome, and when it began."""
-    settings = RunConfig().to_dict() | row.config
-    turned = getattr(row, "turned", {})  # TODO merge
-    parts = [settings_title(with_controls(settings, turned), turned)]
-    if row.distilled is not None and row.plain is not None:
-        parts.append(t("app.outcome", distilled=row.distilled, plain=row.plain))
+    """A stored job in one line: what differs, its outcome, its state, and when it began."""
+    parts = [title_text(job_title(row), row.config)]
     if row.state != "finished":
         parts.append(t(f"state.{row.state}"))
     return " · ".join([*parts, began(row.id)])
+
+
+def title_text(title: Title, settings: Mapping[str, Any]) -> str:
+    """The parts of a title in the viewer's words; a data set is named where it is not the usual."""
+    usual = RunConfig().dataset
+    parts = [dataset_title(title.dataset)] if title.dataset not in ("", usual) else []
+    parts += [in_short(name, value) for name, value in (*title.differing.items(),
+                                                        *title.axes.items())]  # fmt: skip
+    if title.turned:
+        controls = ", ".join(
+            _control(name, value, settings) for name, value in title.turned.items()
+        )
+        parts.append(t("app.turned", controls=controls))
+    if title.distilled is not None and title.plain is not None:
+        parts.append(t("app.outcome", distilled=title.distilled, plain=title.plain))
+    return " · ".join(parts)
 
 
 def began(job: str) -> str:
@@ -84,3 +84,20 @@ def began(job: str) -> str:
         return job
     moment = datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
     return moment.strftime("%m-%d %H:%M")
+
+
+def _label(name: str) -> str:
+    return t(f"setting.{name}.label")
+
+
+def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:
+    """A control with its value; one of the method's own, or a further term's weight, by its own."""
+    if name in FIELDS:
+        return in_short(name, value)
+    method, own = parse_method(settings.get("method", RunConfig().method))
+    if name in own:
+        return f"{t(f'method_setting.{method}.{name}')} {value:g}"
+    for _, spec in parse_also(settings.get("also", "")):
+        if further_weight(spec) == name:
+            return f"{value:g}·{method_title(spec)}"
+    return f"{name} {value:g}"

@@ -3,11 +3,18 @@
 import hashlib
 import re
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from kdcore.store import KINDS, Store
+
 SUFFIXES = ("zip", "tar", "gz", "tgz", "xz", "bz2", "csv")
 """Endings of the files that can be loaded."""
+KEPT_FOR = 30 * 86_400.0
+"""Seconds for which an upload stays that no job was started with."""
 
 
 def keep(file: BinaryIO, name: str, root: Path) -> Path:
@@ -27,4 +34,22 @@ def keep(file: BinaryIO, name: str, root: Path) -> Path:
         with partial.open("wb") as copy:
             shutil.copyfileobj(file, copy)
         partial.replace(path)
+    path.touch()
     return path
+
+
+def remove_unused(store: Store) -> None:
+    """Delete old uploads that no job refers to, be it in the store or in its trash."""
+    used = set(_datasets(store))
+    before = time.time() - KEPT_FOR
+    for path in (store.root / "uploads").glob("*/*"):
+        with suppress(OSError):  # it stays until the next time
+            if str(path) not in used and path.stat().st_mtime < before:
+                path.unlink()
+                path.parent.rmdir()
+
+
+def _datasets(store: Store) -> Iterator[str]:
+    rows = [row for kind in KINDS for row in store.rows(kind)]
+    for row in [*rows, *(deleted.row for deleted in store.trash())]:
+        yield row.config.get("base", row.config).get("dataset", "")

@@ -3,6 +3,7 @@
 import sys
 
 from kdcore.cli.arguments import parser
+from kdcore.cli.output import write_anything
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 
@@ -13,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    write_anything()
     given = parser().parse_args(arguments)
     try:
         return int(given.command(given))
@@ -22,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Commands go through one queue that the training loop drains between batches.
 import math
 import queue
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -96,6 +97,9 @@ class Controls:
         self.values = acting_values(config.to_dict())
         self._config = config
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._kept: deque[Command] = deque()
+        """Taken out of the queue to look for a ``Stop``; older than what the queue holds. Only the
+        training loop touches it."""
         self._budget: float = math.inf
         self._waiting_told = False
         self._next_batch_at = 0.0
@@ -153,12 +157,12 @@ class Controls:
         Raises:
             Stopped: the run was told to stop.
         """
-        while not self._commands.empty() or self._budget < 1 or self._early():
-            if self._budget < 1 and not self._waiting_told and self._commands.empty():
+        while self._commands_wait or self._budget < 1 or self._early():
+            if self._budget < 1 and not self._waiting_told and not self._commands_wait:
                 self._waiting_told = True
                 yield Paused(step=step, position=position)
             try:
-                command = self._commands.get(timeout=self._patience())
+                command = self._next_command()
             except queue.Empty:
                 continue
             yield from self._carry_out(command, step, position)
@@ -172,18 +176,24 @@ class Controls:
         return self._budget != math.inf
 
     def raise_if_stopped(self) -> None:
-        """Carry out a ``Stop`` that waits in the queue; everything else stays queued.
+        """Carry out a ``Stop`` that waits; everything else stays, in the order of arrival.
 
         Raises:
             Stopped: the run was told to stop.
         """
-        waiting: list[Command] = []
         while not self._commands.empty():
-            waiting.append(self._commands.get())
-        for command in waiting:
-            self._commands.put(command)
-        if any(isinstance(command, Stop) for command in waiting):
+            self._kept.append(self._commands.get())
+        if any(isinstance(command, Stop) for command in self._kept):
             raise Stopped
+
+    @property
+    def _commands_wait(self) -> bool:
+        return bool(self._kept) or not self._commands.empty()
+
+    def _next_command(self) -> Command:
+        if self._kept:
+            return self._kept.popleft()
+        return self._commands.get(timeout=self._patience())
 
     def _early(self) -> bool:
         return bool(self.values["speed"]) and time.monotonic() < self._next_batch_at

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from kdcore.escapes import readable
+
 MESSAGES = {
     # settings
     "outside_range": "{name} is {value}: it must lie between {low} and {high}.",
@@ -233,10 +235,32 @@ MESSAGES = {
         "The store holds {found} runs called {run!r}: give the id of one, as listed by "
         "python -m kdcore runs."
     ),
+    "folder_damaged": (
+        "The settings of {run!r} cannot be read ({cause}): delete it, or mend its config.json in "
+        "{path}."
+    ),
+    "cell_stays": "{run!r} is a part of {owner!r}: delete that as a whole.",
+    "already_in_trash": (
+        "The trash already holds another {run!r}: restore that one or empty the trash first."
+    ),
+    "not_in_trash": (
+        "The trash holds {found} jobs called {run!r}: give the id of one, as listed by "
+        "python -m kdcore trash."
+    ),
+    "id_taken": "The store holds another {run!r} again: delete that one before restoring this one.",
+    "never_began": (
+        "The app ended before this job's turn came, so that nothing was trained: start it again."
+    ),
     "run_read_only": "The run {run!r} comes with the program and stays as it is.",
     "run_in_use": "The run {run!r} is still going: stop it first.",
     "store_not_writable": "{path} cannot be written ({cause}): "
     "free some space or choose another store.",
+    "export_folder_missing": (
+        "There is no folder {folder} to write {file} into: make it first, or choose another one."
+    ),
+    "file_not_writable": (
+        "The file {path} cannot be written ({cause}): choose another place, or free some space."
+    ),
     "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not steered.",
     "worker_died": (
@@ -339,6 +363,15 @@ MESSAGES = {
     ),
 }
 
+RUN_FAILURES = frozenset({
+    "loss_not_finite", "teacher_not_finite", "out_of_memory", "sweep_memory", "sweep_worker_died",
+    "worker_died", "never_began", "cluster_unreachable", "store_not_writable",
+    "folder_not_writable", "file_not_writable", "file_damaged", "idx_magic", "idx_counts",
+    "label_outside", "download_unreachable", "download_cut_off", "download_html",
+    "download_wrong_sum",
+})  # fmt: skip
+"""Codes of what goes wrong while a job is carried out; any other is a mistake in what was asked."""
+
 
 class UserError(ValueError):
     """A mistake that a person can mend; ``str(error)`` is the English sentence.
@@ -350,8 +383,9 @@ class UserError(ValueError):
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code = code
-        self.values = values
-        super().__init__(MESSAGES[code].format(**values))
+        self.values = {name: readable(value) if isinstance(value, str) else value
+                       for name, value in values.items()}  # fmt: skip
+        super().__init__(MESSAGES[code].format(**self.values))
 
 
 def hint(given: object, allowed: list[str]) -> str:

@@ -5,6 +5,7 @@ No torch here, and nothing of the dashboard.
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Command, Retune, Stop, check_retune
@@ -41,6 +42,10 @@ STOP_PATIENCE = 8.0
 """Seconds after which a worker that does not obey a stop is ended."""
 POLL = 0.25
 """Seconds between looks at a run that another process trains."""
+LIVE = ("queued", "running", "paused")
+"""States of a job that has not ended."""
+KEPT = 8
+"""Jobs that are over whose events stay in memory though nobody listens; others are read again."""
 
 
 @dataclass(slots=True)
@@ -52,6 +57,8 @@ class Job:
     folder: JobFolder
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
+    early: list[Command] = field(default_factory=list)
+    """Sent while it waits; the worker hears them once it begins."""
     stop_asked: float | None = None
 
 
@@ -74,6 +81,9 @@ class Hub:
         self._listeners: dict[str, list[Listener]] = {}
         self._tails: set[str] = set()
         self._closed = False
+        self._presence = _presence(store)
+        if self._presence is not None and _alone(self._presence):
+            _end_what_never_began(store)
         self._supervisor = threading.Thread(target=self._supervise, name="kdcore-hub", daemon=True)
         self._supervisor.start()
         atexit.register(self.close)
@@ -102,7 +112,7 @@ class Hub:
             UserError: there is no such search, or it is still going.
         """
         folder = self.store.search(search)
-        if folder.held or folder.id in self._waiting:
+        if folder.held or self.commandable(folder.id):
             raise UserError("run_in_use", run=search)
         self._queue(Job(folder.id, folder.config, folder, events=folder.events()))
 
@@ -123,8 +133,9 @@ class Hub:
             if run in self._waiting and isinstance(command, Stop):
                 self._waiting.remove(run)
                 self._end(job, _nothing_done(job))
-                return
-            if job.state in ("queued", "running", "paused"):
+            elif run in self._waiting:
+                job.early.append(command)
+            elif job.state in ("running", "paused"):
                 if isinstance(command, Stop):
                     job.stop_asked = time.monotonic()
                 self._write({"run": run} | command.to_dict())
@@ -157,7 +168,7 @@ class Hub:
         """Whether ``send`` reaches the run."""
         with self._changed:
             job = self._jobs.get(run)
-            return job is not None and job.state in ("queued", "running", "paused")
+            return job is not None and job.state in LIVE
 
     def active(self, kind: type[JobConfig] = RunConfig) -> str | None:
         """The job of this kind that is trained, else the newest of those that wait."""
@@ -192,8 +203,25 @@ class Hub:
         def leave() -> None:
             with self._changed, contextlib.suppress(ValueError, KeyError):
                 self._listeners[run].remove(listener)
+                if not self._listeners[run]:
+                    del self._listeners[run]
+                self._forget_old_jobs()
 
         return leave
+
+    def delete(self, job: str) -> None:
+        """Move a job to the store's trash; one that waits is taken out of the queue.
+
+        Raises:
+            UserError: there is none, it is still going, or it cannot be deleted.
+        """
+        with self._changed:
+            if job in self._waiting:
+                self.send(job, Stop())
+            elif self.commandable(job):
+                raise UserError("run_in_use", run=job)
+            self.store.delete(job)
+            self._jobs.pop(job, None)
 
     def close(self) -> None:
         """End the worker; the hub takes no more runs."""
@@ -203,6 +231,8 @@ class Hub:
             self._changed.notify_all()
         if worker is not None:
             _end_process(worker)
+        if self._presence is not None:
+            self._presence.close()
 
     # -- the supervising thread --------------------------------------------------------------
 
@@ -224,6 +254,8 @@ class Hub:
         job.state = "running"
         self._ensure_worker()
         self._write({"command": "start", "run": job.run, "store": str(self.store.root)})
+        for command in job.early:
+            self._write({"run": job.run} | command.to_dict())
 
     def _queue(self, job: Job) -> None:
         with self._changed:
@@ -280,6 +312,7 @@ class Hub:
             if event.kind in ENDS:
                 job.state = state_of([event], held=False)
                 self._running = None
+                self._forget_old_jobs()
             elif event.kind in ("paused", "resumed"):
                 job.state = "paused" if event.kind == "paused" else "running"
             self._publish(job.run, event)
@@ -290,7 +323,6 @@ class Hub:
         cause = f"signal {-status}" if status < 0 else f"exit status {status}"
         error = UserError("worker_died", cause=cause)
         self._end(job, Failed(error=str(error), code=error.code, values=error.values))
-        job.state = "crashed"
 
     def _end(self, job: Job, event: Event) -> None:
         with contextlib.suppress(UserError):  # a full disk must not keep the end from the screen
@@ -299,6 +331,14 @@ class Hub:
         job.events.append(event)
         job.state = state_of([event], held=False)
         self._publish(job.run, event)
+        self._forget_old_jobs()
+
+    def _forget_old_jobs(self) -> None:
+        """Leave the events of what ended long ago to the store."""
+        over = [run for run, job in self._jobs.items()
+                if job.state not in LIVE and not self._listeners.get(run)]  # fmt: skip
+        for run in over[:-KEPT]:
+            del self._jobs[run]
 
     def _publish(self, run: str, event: Event) -> None:
         self._changed.notify_all()
@@ -319,6 +359,36 @@ class Hub:
                 with self._changed:
                     self._publish(run, event)
             time.sleep(POLL)
+
+
+def _presence(store: Store) -> IO[str] | None:
+    """A file that is locked while a hub lives; ``None`` where the store cannot be written."""
+    try:
+        store.root.mkdir(parents=True, exist_ok=True)
+        return (store.root / "hub.lock").open("w")
+    except OSError:
+        return None
+
+
+def _alone(presence: IO[str]) -> bool:
+    """Whether no other hub lives on the store; from now on this one does."""
+    try:
+        fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        alone = False
+    else:
+        alone = True
+    fcntl.flock(presence, fcntl.LOCK_SH)
+    return alone
+
+
+def _end_what_never_began(store: Store) -> None:
+    """What waited in an app that ended before its turn came gets an end, too."""
+    error = UserError("never_began")
+    for folder in store.not_begun():
+        with contextlib.suppress(UserError):  # a full disk, or somebody deleted it
+            folder.append(Failed(error=str(error), code=error.code))
+        folder.release()
 
 
 def _nothing_done(job: Job) -> Event:

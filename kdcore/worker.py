@@ -18,6 +18,7 @@ from typing import IO, Any
 from kdcore.commands import Command, Stop, command_from_dict
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
 from kdcore.run import Choice, Run, Search, Shrink, Sweep
 from kdcore.store import (
@@ -57,17 +58,22 @@ class Worker:
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._current: Work | None = None
+        self._loading = True
         self._early: dict[str, list[Command]] = {}
-        """Commands for runs that have not begun."""
+        """Commands for jobs that are to begin, by id; what is sent to any other comes too late."""
 
     def listen(self, lines: IO[str]) -> None:
         """Read commands until the input ends."""
         for line in lines:
             values = json.loads(line)
             if values["command"] == "start":
+                with self._lock:
+                    self._early[values["run"]] = []
                 self._jobs.put(values)
             else:
                 self._pass_on(values.pop("run"), command_from_dict(values))
+        if self._loading:
+            os._exit(0)  # nobody waits any more, and what loads can take long
         self._jobs.put(None)
         with self._lock:
             if self._current is not None:
@@ -75,16 +81,21 @@ class Worker:
 
     def work(self) -> None:
         """Carry out one run after the other until the input has ended."""
+        self._loading = False
         self._say({"worker": "ready"})
         while (job := self._jobs.get()) is not None:
             self._train(job["run"], job)
 
     def _train(self, run: str, job: dict[str, Any]) -> None:
-        folder = Store(Path(job["store"])).job(run)
-        work = self._make_work(folder)
+        try:
+            folder = Store(Path(job["store"])).job(run)
+            work = self._make_work(folder)
+        except UserError as error:  # somebody deleted it while it waited
+            self._tell(run, Failed(error=str(error), code=error.code, values=error.values))
+            return
         with self._lock:
             self._current = work
-            for command in self._early.pop(run, []):
+            for command in self._early.pop(run):
                 work.controls.send(command)
         try:
             for event in recorded(work, folder):
@@ -99,8 +110,8 @@ class Worker:
             if self._current is not None and self._current.id == run:
                 with contextlib.suppress(UserError):  # the hub has checked it
                     self._current.controls.send(command)
-            else:
-                self._early.setdefault(run, []).append(command)
+            elif run in self._early:
+                self._early[run].append(command)
 
     def _tell(self, run: str, event: Event) -> None:
         self._say({"run": run} | event.to_dict())
@@ -112,7 +123,7 @@ class Worker:
 
 def private_stdout() -> IO[str]:
     """The real stdout for the protocol; what others print goes to stderr."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors=ESCAPES)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return out
@@ -133,11 +144,11 @@ def main(make_work: MakeWork = work_of) -> None:
     # where memory runs out, this process goes and not the app
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
-    if make_work is work_of:
-        warm_up()
     worker = Worker(make_work, out)
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
+    if make_work is work_of:
+        warm_up()
     worker.work()
 
 

@@ -17,7 +17,7 @@ from dashboard.setting_widgets import live_widgets, sidebar
 from dashboard.settings import chosen, problem, show_in_address
 from dashboard.shared_history import run_history
 from dashboard.text import t
-from dashboard.titles import in_short, settings_title
+from dashboard.titles import in_short, run_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
@@ -36,8 +36,7 @@ def notices(run: str) -> None:
     other = hub().active()
     if not run and other:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="other"):
-            title = settings_title(shown_run.values_of(other))
-            st.markdown(t("live.other_run", title=title))
+            st.markdown(t("live.other_run", title=title_of(other)))
             st.button(t("live.follow_it"), key="follow_other", icon=":material/visibility:",
                       on_click=shown_run.show_run, args=(other,))  # fmt: skip
             st.button(t("live.queue_mine"), key="queue_mine", icon=":material/queue:",
@@ -80,8 +79,8 @@ def title_of(run: str) -> str:
     if not run:
         return ""
     name = t("app.recorded") if run == RECORDED else run
-    history = run_history(run)
-    return f"{settings_title(shown_run.values_of(run), history.turned)} · {name}"
+    settings = store().folder(run).config.to_dict()
+    return f"{run_title(settings, run_history(run).turned)} · {name}"
 
 
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:

@@ -7,33 +7,63 @@ from dashboard.choice import run_title
 from dashboard.components.transport import transport
 from dashboard.engine import store
 from dashboard.panel import chart_panel
-from dashboard.runs_table import differences, runs_table
+from dashboard.runs_table import differences, runs_table, trash_line
 from dashboard.shown_run import open_run
 from dashboard.text import t
 from dashboard.widgets import segments
+from kdcore.store import TrashRow
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+SHOWN = 20  # deleted jobs with a button each
+
+
+def undo_line() -> None:
+    """What was deleted by the last click, to bring it back at once."""
+    if deleted := st.session_state.get(actions.DELETED):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(t("runs.deleted", count=len(deleted)))
+            st.button(t("runs.undo"), key="undo", icon=":material/undo:",
+                      on_click=actions.undo_delete)  # fmt: skip
+
+
+def trash(deleted: list[TrashRow]) -> None:
+    """Everything that was deleted, by whomever and whenever."""
+    if not deleted:
+        return
+    with st.expander(t("runs.trash", count=len(deleted)), icon=":material/delete:"):
+        for job in deleted[:SHOWN]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(t("runs.restore"), key=f"restore-{job.id}",
+                          icon=":material/restore_from_trash:",
+                          on_click=actions.restore, args=([job.id],))  # fmt: skip
+                st.text(trash_line(job.row, job.deleted))
+        if len(deleted) > SHOWN:
+            st.caption(t("runs.trash_more", count=len(deleted) - SHOWN))
+        with st.popover(t("runs.empty_trash"), icon=":material/delete_forever:"):
+            st.markdown(t("runs.empty_trash_what", count=len(deleted)))
+            st.button(t("runs.empty_trash_do"), key="empty_trash", on_click=actions.empty_trash)
+
 
 st.title(t("runs.title"), anchor=False)
-rows = store().runs()
-if deleted := st.session_state.get(actions.DELETED):
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(t("runs.deleted", count=len(deleted)))
-        st.button(t("runs.undo"), key="undo", icon=":material/undo:", on_click=actions.restore)
+rows, deleted = store().runs(), store().trash()
+undo_line()
 if not rows:
     st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
     st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
+    trash(deleted)
     st.stop()
 
 st.caption(t("runs.select"))
 table = st.dataframe(
-    runs_table(rows), key="runs_table", hide_index=True, on_select="rerun",
-    selection_mode="multi-row", height="auto",
+    # ticks are places in the table: with other rows it is another table, without any tick
+    runs_table(rows), key=f"runs_table-{hash(tuple(row.id for row in rows))}", hide_index=True,
+    on_select="rerun", selection_mode="multi-row", height="auto",
 )  # fmt: skip
 picked = [rows[index] for index in table.selection.rows if index < len(rows)]
+damaged = [row.id for row in picked if row.state == "damaged"]
 with st.container(horizontal=True):
     reopen = st.button(t("runs.open"), key="open", icon=":material/replay:", type="primary",
-                       disabled=len(picked) != 1)  # fmt: skip
+                       disabled=len(picked) != 1 or bool(damaged))  # fmt: skip
     st.button(t("runs.delete"), key="delete", icon=":material/delete:", disabled=not picked,
               on_click=actions.delete, args=([row.id for row in picked],))  # fmt: skip
     if len(picked) == 1:
@@ -41,6 +71,8 @@ with st.container(horizontal=True):
             t("runs.export"), lambda: actions.exported(picked[0].id), f"{picked[0].id}.zip",
             key="export", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
+for run_id in damaged:
+    st.warning(t("runs.damaged", run=run_id))
 if reopen:
     open_run(picked[0].id)
 if len(picked) == 1:
@@ -48,7 +80,7 @@ if len(picked) == 1:
         t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,
         args=(picked[0].id,), placeholder=t("runs.note_hint"),
     )  # fmt: skip
-if len(picked) == 2:
+if len(picked) == 2 and not damaged:
     one, other = (row.id for row in picked)
     st.subheader(t("runs.differ"), anchor=False)
     if differing := differences(one, other, store().compare(one, other)):
@@ -64,3 +96,4 @@ if len(picked) == 2:
             st.caption(run_title(run_id, {row.id: row for row in rows}))
             chart_panel(name, run_id, height=360)
             transport(run_id)
+trash(deleted)

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
-from kdcore.cli import catalogue, choose_teacher, runs, search, shrink, sweep, train
+from kdcore.cli import catalogue, choose_teacher, runs, search, shrink, sweep, train, trash
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.search_config import AXES as SEARCH_AXES
 from kdcore.search_config import SYNTAX, SearchConfig
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.sweep_config import AXES
+
+MOST_BYTES = 1 << 20
+"""Of a file of settings that are read."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -70,9 +73,20 @@ def config_of(given: argparse.Namespace) -> RunConfig:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():
+            raise UserError("config_file", path=str(path), cause="it is no file")
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES)
+        if len(text) == MOST_BYTES:
+            raise UserError("config_file", path=str(path), cause="it is larger than 1 MiB")
+        values = json.loads(text.decode("utf-8-sig"))
+    except UserError:
+        raise
     except (OSError, ValueError) as error:
-        raise UserError("config_file", path=str(path), cause=error) from None
+        cause = getattr(error, "strerror", None) or error
+        raise UserError("config_file", path=str(path), cause=str(cause)) from None
+    except RecursionError:
+        raise UserError("config_file", path=str(path), cause="it is nested too deeply") from None
     if not isinstance(values, dict):
         raise UserError("config_file", path=str(path), cause="it holds no settings by name")
     return values
@@ -223,7 +237,7 @@ def _add_runs(commands: Any) -> None:
     listing.add_argument("--rebuild", action="store_true", help="make the index anew")
     listing.set_defaults(command=runs.listing)
     show = commands.add_parser("show", help="one stored run", allow_abbrev=False)
-    show.set_defaults(command=runs.show)
+    show.set_defaults(command=runs.show_job)
     show.add_argument("--events", action="store_true", help="its events, one JSON object a line")
     compare = commands.add_parser("compare", help="two stored runs", allow_abbrev=False)
     compare.set_defaults(command=runs.compare)
@@ -233,7 +247,19 @@ def _add_runs(commands: Any) -> None:
     for entry in (show, compare, export):
         entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
     compare.add_argument("other", metavar="OTHER", help="the run to lay beside it")
-    for entry in (listing, show, compare, export):
+    delete = commands.add_parser("delete", help="move jobs to the trash", allow_abbrev=False)
+    delete.set_defaults(command=trash.delete)
+    restore = commands.add_parser("restore", help="bring deleted jobs back", allow_abbrev=False)
+    restore.set_defaults(command=trash.restore)
+    for entry in (delete, restore):
+        entry.add_argument("jobs", metavar="RUN", nargs="+", help="an id of a run, sweep, search, "
+                           "choice or shrinking, or the beginning of one")  # fmt: skip
+    deleted = commands.add_parser("trash", help="what was deleted", allow_abbrev=False)
+    deleted.set_defaults(command=trash.trash)
+    deleted.add_argument("--empty", action="store_true", help="delete it for good")
+    deleted.add_argument("--older-than", metavar="DAYS", default="0",
+                         help="with --empty: only what was deleted longer ago")  # fmt: skip
+    for entry in (listing, show, compare, export, delete, restore, deleted):
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         _add_store(entry)
 

@@ -8,7 +8,11 @@ from types import FrameType
 from typing import Protocol
 
 from kdcore.commands import Controls
-from kdcore.events import Event, Failed
+from kdcore.errors import RUN_FAILURES, UserError
+from kdcore.events import CellsEnded, Event, Failed, TrialEnded
+
+DONE, RUN_FAILED, WRONG_ARGUMENTS = 0, 1, 2
+"""Exit statuses."""
 
 
 class Work(Protocol):
@@ -21,19 +25,57 @@ class Work(Protocol):
 def carry_out(
     work: Work, events: Iterable[Event], *, as_json: bool,
     for_people: Callable[[Iterable[Event]], Event | None],
-) -> Event | None:  # fmt: skip
-    """Go through the events of ``work``, as JSON lines or by ``for_people``; the last one.
+) -> tuple[Event | None, int]:  # fmt: skip
+    """Go through the events of ``work``, as JSON lines or by ``for_people``.
 
     One that failed is explained on stderr.
+
+    Returns:
+        The last event and the exit status.
     """
     with _stopped_by_interrupt(work.controls):
-        last = _as_json(events) if as_json else for_people(events)
-    if isinstance(last, Failed):
-        print(f"kdcore: {last.error}", file=sys.stderr)
-        if last.details:
-            print(f"kdcore: the details are kept: python -m kdcore show {work.id} --events",
-                  file=sys.stderr)  # fmt: skip
-    return last
+        complete = _with_the_end(events)
+        last = _as_json(complete) if as_json else for_people(complete)
+    if not isinstance(last, Failed):
+        return last, DONE
+    print(f"kdcore: {last.error}", file=sys.stderr)
+    if last.details:
+        print(f"kdcore: the details are kept: python -m kdcore show {work.id} --events",
+              file=sys.stderr)  # fmt: skip
+    return last, WRONG_ARGUMENTS if is_mistake(last.code) else RUN_FAILED
+
+
+def is_mistake(code: str) -> bool:
+    """Whether an error with this code is one of the arguments and not of the run."""
+    return bool(code) and code not in RUN_FAILURES
+
+
+def failures(events: Iterable[Event], found: dict[str, str]) -> Iterator[Event]:
+    """Pass events on; ``found`` gets the errors of failed cells and trials with their codes."""
+    for event in events:
+        if isinstance(event, CellsEnded | TrialEnded) and event.error:
+            found[event.error] = event.code
+        yield event
+
+
+def nothing_succeeded(found: dict[str, str], otherwise: str) -> int:
+    """Say why no cell or trial of a job succeeded; the exit status.
+
+    Args:
+        found: errors with their codes.
+        otherwise: the sentence unless all of them are mistakes in what was asked.
+    """
+    mistaken = bool(found) and all(map(is_mistake, found.values()))
+    print(f"kdcore: {next(iter(found)) if mistaken else otherwise}", file=sys.stderr)
+    return WRONG_ARGUMENTS if mistaken else RUN_FAILED
+
+
+def _with_the_end(events: Iterable[Event]) -> Iterator[Event]:
+    """The events; where the log itself cannot be written any more, that is the end of it."""
+    try:
+        yield from events
+    except UserError as error:
+        yield Failed(error=str(error), code=error.code, values=error.values)
 
 
 def _as_json(events: Iterable[Event]) -> Event | None:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
+from kdcore.cli.output import show, table
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
@@ -24,17 +22,17 @@ def methods(given: argparse.Namespace) -> int:
     if given.json:
         _show(given, METHODS, ())
         return _show(given, SCHEMES, ())
-    table = Table("name", "title", "acts on", "its own settings", "source")
-    for name, method in METHODS.items():
-        own = [f"{setting}={about.default:g}" for setting, about in method.settings.items()]
-        acts_on = method.acts_on.replace("_", " ") if method.loss else "—"
-        table.add_row(name, method.title, acts_on, ", ".join(own), method.source)
-    Console().print(table)
-    Console().print("A setting goes behind the name: --method dkd:beta=2")
-    schemes = Table("scheme", "title", "for example", "source")
-    for name, scheme in SCHEMES.items():
-        schemes.add_row(name, scheme.title, flags(scheme.settings), scheme.source)
-    Console().print(schemes)
+    rows = [
+        (name, method.title, method.acts_on.replace("_", " ") if method.loss else "—",
+         ", ".join(f"{own}={about.default:g}" for own, about in method.settings.items()),
+         method.source)
+        for name, method in METHODS.items()
+    ]  # fmt: skip
+    show(table(("name", "title", "acts on", "its own settings", "source"), rows, whole=["name"]))
+    show("A setting goes behind the name: --method dkd:beta=2")
+    examples = [(name, scheme.title, flags(scheme.settings), scheme.source)
+                for name, scheme in SCHEMES.items()]  # fmt: skip
+    show(table(("scheme", "title", "for example", "source"), examples, whole=["scheme"]))
     return 0
 
 
@@ -54,7 +52,7 @@ def models(given: argparse.Namespace) -> int:
     status = _show(given, MODELS, ("title", "example", "images_only"))
     if not given.json:
         for name, pair in PRESETS.items():
-            Console().print(f"pair {name}: --teacher {pair['teacher']} --student {pair['student']}")
+            show(f"pair {name}: --teacher {pair['teacher']} --student {pair['student']}")
     return status
 
 
@@ -63,8 +61,7 @@ def _show(given: argparse.Namespace, entries: Mapping[str, Any], columns: tuple[
         for name, entry in entries.items():
             print(json.dumps({"name": name} | asdict(entry), ensure_ascii=False))
         return 0
-    table = Table("name", *columns)
-    for name, entry in entries.items():
-        table.add_row(name, *(str(getattr(entry, column)) for column in columns))
-    Console().print(table)
+    rows = [(name, *(getattr(entry, column) for column in columns))
+            for name, entry in entries.items()]  # fmt: skip
+    show(table(("name", *columns), rows, whole=["name"]))
     return 0

@@ -1,24 +1,21 @@
 """``search``: the best student of a space; ``searches``: the stored ones."""
 
 import argparse
-import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from kdcore.cli.carry_out import carry_out
+from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
+from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
+from kdcore.cli.runs import list_jobs
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import (
     Event,
-    Failed,
     SearchFinished,
     SearchPrepared,
     SearchStarted,
@@ -27,47 +24,33 @@ from kdcore.events import (
     TrialScored,
 )
 from kdcore.run import Search
-from kdcore.search_config import AXES, Range, SearchConfig, parse_space
+from kdcore.search_config import AXES, SearchConfig, parse_space
 from kdcore.store import SearchFolder, Store, recorded
 
 
 def search(base: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a search or go on with one; 0 if it ended, 1 if it or all of its trials failed."""
+    """Carry out a search or go on with one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
-    folder = _folder(base, given)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
+    folder = _folder(base, given)
     work = Search(folder.config, folder)
-    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
-    if isinstance(last, Failed):
-        return 1
+    found: dict[str, str] = {}
+    last, status = carry_out(work, failures(recorded(work, folder), found), as_json=given.json,
+                             for_people=_print_for_people)  # fmt: skip
     if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
-        print(f"kdcore: No trial of {folder.id} is complete, {last.failed} failed: open one with "
-              f"python -m kdcore show {folder.cell_id(0)} --events.", file=sys.stderr)  # fmt: skip
-        return 1
-    return 0
+        return nothing_succeeded(
+            found, f"No trial of {folder.id} is complete, {last.failed} failed: open one with "
+            f"python -m kdcore show {folder.cell_id(0)} --events.",
+        )  # fmt: skip
+    return status
 
 
 def searches(given: argparse.Namespace) -> int:
     """The stored searches, newest first."""
-    store = Store(Path(given.store) if given.store else None)
-    rows = [store.search(name) for name in store.searches()]
-    if given.json:
-        for folder in rows:
-            print(json.dumps({"search": folder.id, "state": folder.state} | folder.settings))
-        return 0
-    if not rows:
-        Console().print("No search is stored yet: python -m kdcore search makes one.")
-        return 0
-    table = Table("search", "state", "data", "trials", *AXES)
-    for folder in rows:
-        config = folder.config
-        table.add_row(folder.id, folder.state, config.base.dataset, str(config.trials),
-                      *(_axis(getattr(config, axis)) for axis in AXES))  # fmt: skip
-    Console().print(table)
-    return 0
+    return list_jobs(given, "search", "No search is stored yet: python -m kdcore search makes one.")
 
 
 def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
@@ -89,18 +72,18 @@ def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
-    console = Console(highlight=False)
+    out = console()
     ended: list[TrialEnded] = []
     last = None
     objective = ""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("trials", total=None)
         for last in events:
             match last:
                 case SearchStarted():
                     objective = last.config["objective"]
-                    console.print(f"search {last.search} on {last.device}: trials are kept in its "
+                    out.print(f"search {last.search} on {last.device}: trials are kept in its "
                                   "optuna.sqlite")  # fmt: skip
                     progress.update(task, total=last.config["trials"], completed=last.ended)
                 case TeacherEpoch():
@@ -114,17 +97,17 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 case TrialEnded():
                     ended.append(last)
                     progress.advance(task)
-    console.print(_table(ended, objective))
+    out.print(_table(ended, objective), crop=False)
     if isinstance(last, SearchFinished):
-        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.complete} trials complete, {last.pruned} pruned, "
                       f"{last.failed} failed")  # fmt: skip
         if last.best_trial is not None:
-            console.print(
+            out.print(plain(
                 f"best on validation data: trial {last.best_trial} ({_settings(last.best_params)}):"
                 f" {objective} {_value(last.best_value, last.best_spread)}, "
                 f"test accuracy {last.best_test_accuracy:.2%}; its run: {last.best_runs[0]}"
-            )
+            ))  # fmt: skip
     return last
 
 
@@ -136,16 +119,17 @@ def _table(ended: Sequence[TrialEnded], objective: str) -> Table:
         if len({trial.params.get(axis.setting) for trial in ended}) > 1
     ]
     signs = {"temperature": "T", "weight": "λ"}
-    table = Table("trial", "state", "epochs", *(signs.get(name, name) for name in settings),
-                  "value", "test", title=f"{objective} of the trials", box=SIMPLE)  # fmt: skip
-    for trial in ended:
-        accuracy = "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}"
-        table.add_row(
-            str(trial.trial), trial.state, str(trial.epochs),
-            *(_short(trial.params.get(name, "–")) for name in settings),
-            _value(trial.value, trial.spread), accuracy,
-        )  # fmt: skip
-    return table
+    columns = ("trial", "state", "epochs", *(signs.get(name, name) for name in settings),
+               "value", "test")  # fmt: skip
+    rows = [
+        (trial.trial, trial.state, trial.epochs,
+         *(_short(trial.params.get(name, "–")) for name in settings),
+         _value(trial.value, trial.spread),
+         "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}")
+        for trial in ended
+    ]  # fmt: skip
+    return table(columns, rows, whole=("trial", "state", *settings),
+                 title=f"{objective} of the trials")  # fmt: skip
 
 
 def _settings(params: dict[str, Any]) -> str:
@@ -160,9 +144,3 @@ def _value(value: float | None, spread: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.4f}" + ("" if spread is None else f" ± {spread:.4f}")
-
-
-def _axis(axis: Range | tuple[Any, ...]) -> str:
-    if isinstance(axis, Range):
-        return f"{axis.low:g}:{axis.high:g}"
-    return " ".join(map(_short, axis))

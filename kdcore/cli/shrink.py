@@ -1,20 +1,19 @@
 """``shrink``: a run's distilled student made smaller still; ``shrinks``: the stored ones."""
 
 import argparse
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
+from kdcore.cli.runs import list_jobs
 from kdcore.errors import UserError
-from kdcore.events import Event, Failed, Latency, ShrinkFinished, StageBegan, StageEpoch
+from kdcore.events import Event, Latency, ShrinkFinished, StageBegan, StageEpoch
 from kdcore.run import Shrink
 from kdcore.shrink_config import ShrinkConfig, amounts
 from kdcore.shrink_record import ShrinkRecord
@@ -26,7 +25,7 @@ OF_THE_LOSS = ("temperature", "weight", "lr")
 
 
 def shrink(given: argparse.Namespace) -> int:
-    """Shrink a student in several ways; 0 if it ended, 1 if it failed."""
+    """Shrink a student in several ways; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="shrink")
     store = Store(Path(given.store) if given.store else None)
@@ -42,36 +41,23 @@ def shrink(given: argparse.Namespace) -> int:
     flush_denormals()
     folder = store.create_shrink(config)
     work = Shrink(config, folder)
-    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
-    return 1 if isinstance(last, Failed) else 0
+    _, status = carry_out(work, recorded(work, folder), as_json=given.json,
+                          for_people=_print_for_people)  # fmt: skip
+    return status
 
 
 def shrinks(given: argparse.Namespace) -> int:
     """The stored shrinkings, newest first."""
-    store = Store(Path(given.store) if given.store else None)
-    rows = [store.shrink(name) for name in store.shrinks()]
-    if given.json:
-        for folder in rows:
-            print(json.dumps({"shrink": folder.id, "state": folder.state} | folder.settings))
-        return 0
-    if not rows:
-        Console().print("No shrinking is stored yet: python -m kdcore shrink RUN makes one.")
-        return 0
-    table = Table("shrinking", "state", "run", "data", "student", "stages")
-    for folder in rows:
-        config = folder.config
-        table.add_row(folder.id, folder.state, config.run, config.base.dataset,
-                      config.base.student, ", ".join(config.stages))  # fmt: skip
-    Console().print(table)
-    return 0
+    nothing = "No shrinking is stored yet: python -m kdcore shrink RUN makes one."
+    return list_jobs(given, "shrink", nothing)
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
-    console = Console(highlight=False)
+    out = console()
     found = ShrinkRecord()
     last = None
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("reading", total=1.0)
         for last in events:
             found.fold([last])
@@ -82,54 +68,51 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 case StageEpoch():
                     progress.update(task, description=f"{last.stage} {last.epoch}/{last.epochs}")
     if found.started:
-        console.print(_costs(found))
-        console.print(
+        out.print(_costs(found), crop=False)
+        out.print(plain(
             "Weights that are not zero; a zero takes as much room in a file as any number, until "
             "it is packed. ms: median ± half the interquartile range for batches of 1 and of 128, "
             "one thread of the CPU; × the unshrunk student's, with which it took turns."
-        )
-        console.print(_worth(found))
-        console.print("Before → after distilling again. The student is not shrunk: what it gains "
-                      "is more training, not recovery.")  # fmt: skip
+        ))  # fmt: skip
+        out.print(_worth(found), crop=False)
+        out.print(plain("Before → after distilling again. The student is not shrunk: what it gains "
+                        "is more training, not recovery."))  # fmt: skip
     if isinstance(last, ShrinkFinished):
-        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.shrink}")  # fmt: skip
     return last
 
 
 def _costs(found: ShrinkRecord) -> Table:
-    table = _table("stage", "weights", "kB", "gzip kB", "ms (1)", "ms (128)")
+    rows = []
     for stage in found.stages.values():
         now = stage.newest
         zeros = f"{now.nonzero:,} of " if now.nonzero != now.parameters else ""
-        table.add_row(
+        rows.append((
             stage.name, f"{zeros}{now.parameters:,}", f"{now.bytes / 1000:,.1f}",
             f"{now.packed_bytes / 1000:,.1f}", _milliseconds(now.latency_1),
             _milliseconds(now.latency_128),
-        )  # fmt: skip
-    return table
+        ))  # fmt: skip
+    return _by_stage(("weights", "kB", "gzip kB", "ms (1)", "ms (128)"), rows)
 
 
 def _worth(found: ShrinkRecord) -> Table:
-    table = _table("stage", "test errors", "test %", "validation %", "as the teacher %")
+    rows = []
     for stage in found.stages.values():
         scores = [stage.before.scores, *([stage.after.scores] if stage.after else [])]
-        table.add_row(
+        rows.append((
             stage.name,
             " → ".join(str(score.test_errors) for score in scores),
             " → ".join(f"{100 * score.test_accuracy:.2f}" for score in scores),
             " → ".join(f"{100 * score.validation_accuracy:.2f}" for score in scores),
             " → ".join(f"{100 * score.agreement:.2f}" for score in scores
                        if score.agreement is not None),
-        )  # fmt: skip
-    return table
+        ))  # fmt: skip
+    return _by_stage(("test errors", "test %", "validation %", "as the teacher %"), rows)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(*columns, box=SIMPLE, pad_edge=False, collapse_padding=True)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    return table
+def _by_stage(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    return table(("stage", *columns), rows, whole=["stage"], right=columns)
 
 
 def _milliseconds(latency: Latency) -> str:

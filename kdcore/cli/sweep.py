@@ -1,21 +1,20 @@
 """``sweep``: a grid of students over T, λ and seeds; ``sweeps``: the stored ones."""
 
 import argparse
-import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from kdcore.catalogue import method_of
-from kdcore.cli.carry_out import carry_out
+from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
+from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
+from kdcore.cli.runs import list_jobs
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import Event, Failed, SweepFinished, SweepPrepared, TeacherEpoch
+from kdcore.events import Event, SweepFinished, SweepPrepared, TeacherEpoch
 from kdcore.landscape import Landscape, Spread
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
@@ -23,7 +22,7 @@ from kdcore.sweep_config import AXES, SweepConfig, all_methods, parse_axis
 
 
 def sweep(base: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a sweep; 0 if it finished, 1 if it or all of its cells failed."""
+    """Carry out a sweep; the exit status is that of a failure where all of its cells failed."""
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
     axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
@@ -35,46 +34,29 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_sweep(config)
     work = Sweep(config, folder, executor=given.executor, address=given.address)
-    last = carry_out(work, recorded(work, folder), as_json=given.json, for_people=_print_for_people)
-    if isinstance(last, Failed):
-        return 1
+    found: dict[str, str] = {}
+    last, status = carry_out(work, failures(recorded(work, folder), found), as_json=given.json,
+                             for_people=_print_for_people)  # fmt: skip
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
-        print(f"kdcore: All {last.failed} students failed: open one of them with python -m kdcore "
-              f"show {folder.cell_id(0)} --events.", file=sys.stderr)  # fmt: skip
-        return 1
-    return 0
+        return nothing_succeeded(
+            found, f"All {last.failed} students failed: open one of them with python -m kdcore "
+            f"show {folder.cell_id(0)} --events.",
+        )  # fmt: skip
+    return status
 
 
 def sweeps(given: argparse.Namespace) -> int:
     """The stored sweeps, newest first."""
-    store = Store(Path(given.store) if given.store else None)
-    rows = [(name, store.sweep(name)) for name in store.sweeps()]
-    if given.json:
-        for name, folder in rows:
-            print(json.dumps({"sweep": name, "state": folder.state} | folder.settings))
-        return 0
-    if not rows:
-        Console().print("No sweep is stored yet: python -m kdcore sweep makes one.")
-        return 0
-    table = Table("sweep", "state", "data", "student", *AXES)
-    for name, folder in rows:
-        config = folder.config
-        table.add_row(
-            name, folder.state, config.base.dataset, config.base.student,
-            *(", ".join(f"{value:g}" if isinstance(value, float) else str(value)
-                        for value in getattr(config, axis)) for axis in AXES),
-        )  # fmt: skip
-    Console().print(table)
-    return 0
+    return list_jobs(given, "sweep", "No sweep is stored yet: python -m kdcore sweep makes one.")
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
-    console = Console(highlight=False)
+    out = console()
     found = Landscape()
     last = None
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
                TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("students", total=1.0)
         for last in events:
             found.fold([last])
@@ -83,19 +65,19 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 case TeacherEpoch():
                     progress.update(task, description=f"teacher {last.epoch}/{last.epochs}")
                 case SweepPrepared():
-                    console.print(
+                    out.print(
                         f"teacher {last.teacher_source}: {last.teacher.test_accuracy:.2%}; "
                         f"{len(last.groups)} groups, {last.executor}, {last.workers} at a time"
                     )
                     progress.update(task, description="students")
     if found.started and found.started.config["published"]:
-        _print_methods(console, found)
+        _print_methods(out, found)
         return last
     for lr in found.axis("lr"):
         for method in found.axis("method"):
-            _print_landscape(console, found, float(lr), str(method))
+            _print_landscape(out, found, float(lr), str(method))
     if isinstance(last, SweepFinished):
-        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.finished} students finished, {last.failed} failed")  # fmt: skip
     return last
 
@@ -103,43 +85,47 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
 _MARKS = {1: " ▲", 0: "", -1: " ▼"}
 
 
-def _print_methods(console: Console, found: Landscape) -> None:
-    title = "test accuracy, mean ± sd over seeds, each method as its authors set it"
-    table = Table("method", "T", "λ", "distilled", "above plain", "n", title=title)
-    rows = found.by_method()
-    for method, cell in rows:
+def _print_methods(out: Console, found: Landscape) -> None:
+    ranked = found.by_method()
+    rows = []
+    for method, cell in ranked:
         gain = found.gain(cell, "test_accuracy")
-        table.add_row(
+        rows.append((
             method, f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
             f"{cell.weight:g}", _told(found.spread(cell, "test_accuracy")),
             f"{gain.mean * 100:+.2f} ± {(gain.sd or 0) * 100:.2f}{_MARKS[gain.clear]}"
             if gain else "–",
-            str(gain.n) if gain else "0",
-        )  # fmt: skip
-    console.print(table)
-    console.print(
-        f"plain student: {_told(found.spread(rows[0][1], 'test_accuracy', 'plain'))}. "
+            gain.n if gain else 0,
+        ))  # fmt: skip
+    columns = ("method", "T", "λ", "distilled", "above plain", "n")
+    out.print(table(columns, rows, whole=columns, right=columns[1:],
+                    title="test accuracy, mean ± sd over seeds, each method as its authors set it"),
+              crop=False)  # fmt: skip
+    out.print(plain(
+        f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
         "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
-    )
+    ))  # fmt: skip
 
 
-def _print_landscape(console: Console, found: Landscape, lr: float, method: str) -> None:
+def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> None:
     cells = found.cells(lr, method)
     weights = sorted({cell.weight for cell in cells})
-    table = Table("T \\ λ", *(f"{weight:g}" for weight in weights),
-                  title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})")  # fmt: skip
-    for temperature in sorted({cell.temperature for cell in cells}):
-        row = [cell for cell in cells if cell.temperature == temperature]
-        table.add_row(f"{temperature:g}",
-                      *(_told(found.spread(cell, "test_accuracy")) for cell in row))  # fmt: skip
-    console.print(table)
+    columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))
+    rows = [
+        (f"{temperature:g}", *(_told(found.spread(cell, "test_accuracy"))
+                               for cell in cells if cell.temperature == temperature))
+        for temperature in sorted({cell.temperature for cell in cells})
+    ]  # fmt: skip
+    out.print(table(columns, rows, whole=columns[:1],
+                    title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})"),
+              crop=False)  # fmt: skip
     if best := found.best(cells):
-        console.print(
+        out.print(plain(
             f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
             f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
             f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
             f"{best.near} of {best.places - 1} others lie within one sd of it on validation data"
-        )
+        ))  # fmt: skip
 
 
 def _told(spread: Spread | None) -> str:

@@ -4,16 +4,14 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from rich.console import Console
-
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.events import (
     Epoch,
     Event,
-    Failed,
     Finished,
     Prepared,
     Progress,
@@ -26,7 +24,7 @@ from kdcore.store import Store, recorded
 
 
 def run(config: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a run; 0 if it finished, 1 if it failed.
+    """Carry out a run; the exit status.
 
     Of several processes, rank 0 keeps the run in the store.
     """
@@ -48,26 +46,24 @@ def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> in
     store = Store(Path(given.store) if given.store else None)
     folder = store.create(config) if rank() == 0 else None
     job = Run(config, folder, controls)
-    last = carry_out(
+    _, status = carry_out(
         job,
         recorded(job, folder) if folder else job,
         as_json=given.json,
         for_people=_print_for_people,
     )
-    if isinstance(last, Failed):
-        return 1
-    return 0
+    return status
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
-    console = Console(highlight=False)
+    out = console()
     last = None
-    with console.status("") as status:
+    with out.status("") as status:
         for last in events:
             if isinstance(last, Progress):
-                status.update(_progress(last))
+                status.update(plain(_progress(last)))
             elif line := _line(last):
-                console.print(line)
+                out.print(plain(line))
     return last
 
 

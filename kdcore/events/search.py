@@ -92,6 +92,8 @@ class TrialEnded(Event):
     """Mean over the folds' students; nothing is chosen by it."""
     seconds: float
     error: str = ""
+    code: str = ""
+    """Of the error, a key of ``kdcore.errors.MESSAGES``; empty where it was not foreseen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

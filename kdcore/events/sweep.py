@@ -82,6 +82,8 @@ class CellsEnded(Event):
     state: str
     """``finished``, ``stopped`` or ``failed``."""
     error: str = ""
+    code: str = ""
+    """Of the error, a key of ``kdcore.errors.MESSAGES``; empty where it was not foreseen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

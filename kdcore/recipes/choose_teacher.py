@@ -29,6 +29,7 @@ from kdcore.metrics import (
 from kdcore.models.cost import learned_numbers
 from kdcore.store import ChoiceFolder
 from kdcore.training.cells import cut_short, keep
+from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -60,6 +61,7 @@ def choose_teacher(
     device = choose_device(config.base.device)
     data = yield from load_dataset(config.base, folder.root if folder else None)
     data = data.to(device)
+    transfer_of(config.base, data)  # what does not suit the data is said before a teacher learns
     yield ChoiceStarted(
         choice=name, config=config.to_dict(), device=device_name(device),
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),

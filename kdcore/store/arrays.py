@@ -20,8 +20,13 @@ def packed(arrays: Mapping[str, np.ndarray], about: Mapping[str, str] | None = N
     )
 
 
-def write_whole(path: Path, contents: bytes) -> None:
+def write_whole(path: Path, contents: bytes, *, durably: bool = False) -> None:
     """Write a file wholly or not at all.
+
+    Args:
+        path: its folder is made where it is missing.
+        contents: of the file.
+        durably: it is on the disk before this returns.
 
     Raises:
         UserError: it cannot be written.
@@ -29,7 +34,11 @@ def write_whole(path: Path, contents: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(contents)
+        with part.open("wb") as file:
+            file.write(contents)
+            if durably:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -7,12 +7,20 @@ an end and without a holder is known to be interrupted.
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 from kdcore.errors import UserError
-from kdcore.events import ENDS, Event, Snapshot, from_json
+from kdcore.escapes import ESCAPES
+from kdcore.events import ENDS, Event, Failed, Snapshot, from_json
+from kdcore.store.arrays import write_whole
+
+STATE_OF_FAILURE = {"worker_died": "crashed", "never_began": "interrupted"}
+"""By the code of a ``Failed``; any other is a run that failed."""
+
+T = TypeVar("T")
 
 
 class EventFolder:
@@ -26,28 +34,67 @@ class EventFolder:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What was asked for, as JSON values, whatever version wrote them."""
-        return json.loads((self.path / "config.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        """What was asked for, as JSON values, whatever version wrote them.
+
+        Raises:
+            UserError: the file is missing, empty, cut off or not one of settings by name.
+        """
+        try:
+            values = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._damaged(f"it is no JSON: {error}") from None
+        if not isinstance(values, dict):
+            raise self._damaged("it holds no settings by name")
+        return values
+
+    def read_as(self, read: Callable[[dict[str, Any]], T]) -> T:
+        """The settings as ``read`` understands them.
+
+        Raises:
+            UserError: it cannot, or the file is damaged.
+        """
+        settings = self.settings
+        try:
+            return read(settings)
+        except UserError as error:  # of another program or version
+            raise self._damaged(str(error).rstrip(".")) from None
+        except (TypeError, ValueError, AttributeError, KeyError):
+            raise self._damaged("it holds other kinds of values") from None
+
+    def _damaged(self, cause: str) -> UserError:
+        return UserError("folder_damaged", run=self.id, path=str(self.path), cause=cause)
 
     def begin(self, settings: Mapping[str, Any]) -> Self:
-        """Make the folder.
+        """Make the folder with its settings; where they cannot be written there is no folder.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        text = json.dumps(settings, ensure_ascii=False, indent=1)
+        try:
+            self.path.mkdir(parents=True)
+        except OSError as error:
+            raise UserError("store_not_writable", path=str(self.path.parent),
+                            cause=error.strerror) from None  # fmt: skip
+        try:
+            write_whole(self.path / "config.json", text.encode("utf-8", ESCAPES), durably=True)
+        except BaseException:
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
+        return self
+
+    def hold(self) -> None:
+        """Mark the folder as this process's, until ``release`` or the end of the process.
 
         Raises:
             UserError: it cannot be written.
         """
         try:
-            self.path.mkdir(parents=True)
-            text = json.dumps(settings, ensure_ascii=False, indent=1)
-            (self.path / "config.json").write_text(text, encoding="utf-8")
+            self._lock = (self.path / "lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
         except OSError as error:
-            raise UserError("store_not_writable", path=str(self.path.parent),
+            raise UserError("store_not_writable", path=str(self.path),
                             cause=error.strerror) from None  # fmt: skip
-        return self
-
-    def hold(self) -> None:
-        """Mark the folder as this process's, until ``release`` or the end of the process."""
-        self._lock = (self.path / "lock").open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def release(self) -> None:
         """The folder is nobody's any more."""
@@ -91,36 +138,77 @@ class EventFolder:
 
     @property
     def state(self) -> str:
-        """``queued``, ``running``, ``finished``, ``stopped``, ``failed`` or ``interrupted``."""
-        return state_of(self.events(), held=self.held)
+        """What ``state_of`` says of its log, of which only the end is read."""
+        held = self.held  # before the log: whoever lets go has written the end
+        last = self._last()
+        return state_of([last] if last else [], held=held)
+
+    def _last(self) -> Event | None:
+        """The newest event that can be read."""
+        try:
+            with (self.path / "events.jsonl").open("rb") as log:
+                end = log.seek(0, os.SEEK_END)
+                block = 1 << 16
+                while True:
+                    log.seek(max(0, end - block))
+                    lines = log.read(min(block, end)).splitlines(keepends=True)
+                    for line in reversed(lines[1:] if block < end else lines):
+                        if found := _event(line.decode("utf-8", "replace")):
+                            return found
+                    if block >= end:
+                        return None
+                    block *= 8
+        except OSError:
+            return None
 
     def _read(self, since: int) -> Iterator[Event]:
         try:
             lines = (self.path / "events.jsonl").open(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
+        except OSError:
             return
+        number = 0
         with lines:
-            for number, line in enumerate(lines):
-                if number >= since and line.endswith("\n"):
-                    try:
-                        yield from_json(line)
-                    except (ValueError, KeyError, TypeError):
-                        continue
+            for line in lines:
+                if not _is_whole(line):
+                    continue
+                number += 1
+                if number > since and (event := _event(line)):
+                    yield event
 
     def _open_log(self) -> IO[str]:
         path = self.path / "events.jsonl"
         torn = path.exists() and path.stat().st_size and path.read_bytes()[-1:] != b"\n"
-        log = path.open("a", encoding="utf-8")
+        log = path.open("a", encoding="utf-8", errors=ESCAPES)
         if torn:
             log.write("\n")
         return log
 
 
+def _is_whole(line: str) -> bool:
+    """Whether a line of a log is not torn, and no zeros where a machine went down."""
+    return line.startswith("{") and line.endswith("}\n")
+
+
+def _event(line: str) -> Event | None:
+    """The event of a line; ``None`` where it is damaged, or of another version."""
+    if not _is_whole(line):
+        return None
+    try:
+        return from_json(line)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def state_of(events: list[Event], *, held: bool) -> str:
-    """The state that a log tells of."""
+    """The state that a log tells of.
+
+    Returns:
+        ``queued``, ``running``, ``finished``, ``stopped``, ``failed``, ``crashed`` (the process
+        that trained it died) or ``interrupted`` (nobody trains it any more).
+    """
     last = events[-1] if events else None
-    if last is not None and last.kind == "failed":
-        return "failed"
+    if isinstance(last, Failed):
+        return STATE_OF_FAILURE.get(last.code, "failed")
     if last is not None and last.kind in ENDS:
         return "stopped" if getattr(last, "stopped", False) else "finished"
     if held:

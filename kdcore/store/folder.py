@@ -29,8 +29,8 @@ class RunFolder(EventFolder):
 
     @property
     def config(self) -> RunConfig:
-        """What was asked for."""
-        return RunConfig.from_dict(self.settings)
+        """What was asked for; ``read_as`` says what may be raised."""
+        return self.read_as(RunConfig.from_dict)
 
     def write(self, name: str, contents: bytes) -> None:
         """Write the file ``name`` of the folder, wholly or not at all."""

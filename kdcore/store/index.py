@@ -1,44 +1,34 @@
-"""The SQLite index over the runs: a cache of what their folders say.
+"""The SQLite index over the jobs: a cache of what their folders say.
 
 It is written by one process at a time, under a lock file; where it is missing, damaged or of
-another version it is made anew from the folders.
+another version it is made anew from the folders. Nothing depends on it: where it cannot be read or
+written, on a full disk say, everything is read from the folders.
 """
 
+import contextlib
 import fcntl
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
-COLUMNS = "id, created, state, settings, epochs, seconds, teacher, plain, distilled, note"
+from kdcore.store.outcome import RunRow
+
+VERSION = 2
+AS_JSON = ("config", "turned")
+COLUMNS = tuple(item.name for item in fields(RunRow))
 TABLE = """
-CREATE TABLE run (
-    id TEXT PRIMARY KEY, created REAL, state TEXT, settings TEXT, epochs INTEGER,
-    seconds REAL, teacher REAL, plain REAL, distilled REAL, note TEXT
+CREATE TABLE job (
+    id TEXT PRIMARY KEY, created REAL, state TEXT, config TEXT, epochs INTEGER, seconds REAL,
+    teacher REAL, plain REAL, distilled REAL, note TEXT, turned TEXT, kind TEXT, log_size INTEGER
 ) WITHOUT ROWID
 """
 
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run at a glance."""
-
-    id: str
-    created: float
-    """Seconds since 1970."""
-    state: str
-    config: dict[str, Any]
-    epochs: int
-    seconds: float | None
-    teacher: float | None
-    """Test accuracies of the last evaluation."""
-    plain: float | None
-    distilled: float | None
-    note: str
+Indexed = tuple[RunRow, int]
+"""A row, and how many bytes the log had of which it tells."""
 
 
 class Index:
@@ -47,40 +37,58 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def rows(self) -> list[RunRow] | None:
-        """All rows, newest first; ``None`` where the file has to be made anew."""
-        if not self._path.exists():
-            return None
-        try:
-            with closing(sqlite3.connect(self._path, timeout=5)) as connection:
-                (version,) = connection.execute("PRAGMA user_version").fetchone()
-                if version != VERSION:
-                    return None
-                found = connection.execute(f"SELECT {COLUMNS} FROM run ORDER BY id DESC")
-                return [_row(values) for values in found]
-        except (sqlite3.DatabaseError, ValueError):
-            return None
+    def rows(self, kind: str) -> dict[str, Indexed]:
+        """All rows of a kind of job by id; none where the file cannot be read."""
+        return {row.id: (row, size) for row, size in self._read("kind = ?", kind)}
 
-    def write(self, rows: list[RunRow]) -> None:
-        """Add or replace rows."""
-        with self._writer() as connection:
-            connection.executemany(
-                f"INSERT OR REPLACE INTO run ({COLUMNS}) VALUES ({','.join('?' * 10)})",
-                [_values(row) for row in rows],
-            )
+    def row(self, job: str) -> Indexed | None:
+        """One row."""
+        return next(iter(self._read("id = ?", job)), None)
 
-    def forget(self, run: str) -> None:
-        """Leave a run out."""
-        with self._writer() as connection:
-            connection.execute("DELETE FROM run WHERE id = ?", (run,))
+    def write(self, rows: Iterable[Indexed]) -> None:
+        """Add or replace rows; a damaged or old file is moved aside and begun anew."""
+        values = [_values(*row) for row in rows]
+        with contextlib.suppress(OSError, sqlite3.OperationalError):  # read-only, or a full disk
+            try:
+                self._insert(values)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # no database at all
+                self.clear()
+                self._insert(values)
+
+    def forget(self, job: str) -> None:
+        """Leave a job out."""
+        with contextlib.suppress(OSError, sqlite3.DatabaseError), self._writer() as connection:
+            connection.execute("DELETE FROM job WHERE id = ?", (job,))
 
     def clear(self) -> None:
-        """Move a damaged or old file aside."""
-        with self._lock():
+        """Move the file aside."""
+        with contextlib.suppress(OSError), self._lock():
             for suffix in ("", "-wal", "-shm"):
                 part = self._path.with_name(self._path.name + suffix)
                 if part.exists():
                     part.replace(part.with_name(part.name + ".old"))
+
+    def _read(self, where: str, value: str) -> list[Indexed]:
+        if not self._path.exists():
+            return []
+        columns = ", ".join((*COLUMNS, "log_size"))
+        try:
+            with closing(sqlite3.connect(self._path, timeout=5)) as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    return []
+                found = connection.execute(f"SELECT {columns} FROM job WHERE {where}", (value,))
+                return [_indexed(values) for values in found]
+        except (sqlite3.DatabaseError, ValueError):
+            return []
+
+    def _insert(self, values: list[tuple[Any, ...]]) -> None:
+        places = ",".join("?" * (len(COLUMNS) + 1))
+        columns = ", ".join((*COLUMNS, "log_size"))
+        with self._writer() as connection:
+            connection.executemany(f"INSERT OR REPLACE INTO job ({columns}) VALUES ({places})",
+                                   values)  # fmt: skip
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
@@ -88,6 +96,7 @@ class Index:
             connection.execute("PRAGMA journal_mode=WAL")
             if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                 connection.execute("DROP TABLE IF EXISTS run")
+                connection.execute("DROP TABLE IF EXISTS job")
                 connection.execute(TABLE)
                 connection.execute(f"PRAGMA user_version={VERSION}")
             with connection:
@@ -101,13 +110,12 @@ class Index:
             yield
 
 
-def _row(values: tuple[Any, ...]) -> RunRow:
-    names = (item.name for item in fields(RunRow))
-    told = dict(zip(names, values, strict=True))
-    return RunRow(**told | {"config": json.loads(told["config"])})
+def _indexed(values: tuple[Any, ...]) -> Indexed:
+    row = dict(zip(COLUMNS, values, strict=False))
+    return RunRow(**row | {name: json.loads(row[name]) for name in AS_JSON}), values[-1]
 
 
-def _values(row: RunRow) -> tuple[Any, ...]:
-    values = list(astuple(row))
-    values[3] = json.dumps(row.config, ensure_ascii=False)
-    return tuple(values)
+def _values(row: RunRow, log_size: int) -> tuple[Any, ...]:
+    values = dict(zip(COLUMNS, astuple(row), strict=True))
+    values |= {name: json.dumps(values[name]) for name in AS_JSON}
+    return (*values.values(), log_size)

@@ -1,4 +1,4 @@
-"""The store: all runs of a person, in one folder that can be copied and looked into."""
+"""The store: all jobs of a person, in one folder that can be copied and looked into."""
 
 import os
 import secrets
@@ -7,38 +7,41 @@ import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kdcore.choice_config import ChoiceConfig
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import Epoch, Event, Finished, Prepared, Scores
 from kdcore.search_config import SearchConfig
 from kdcore.shrink_config import ShrinkConfig
-from kdcore.store.event_folder import state_of
 from kdcore.store.folder import RunFolder
-from kdcore.store.index import Index, RunRow
-from kdcore.store.sweep_folder import (
-    CHOICE,
-    PLACES,
-    SEARCH,
-    SHRINK,
-    SWEEP,
-    ChoiceFolder,
+from kdcore.store.index import Index, Indexed
+from kdcore.store.kinds import (
+    KINDS,
     JobConfig,
     JobFolder,
+    Kind,
+    kind_for,
+    kind_of,
+    owner_of,
+)
+from kdcore.store.outcome import RunRow, created_at, described
+from kdcore.store.sweep_folder import (
+    CellsFolder,
+    ChoiceFolder,
     SearchFolder,
     ShrinkFolder,
     SweepFolder,
-    owner_of,
 )
+from kdcore.store.trash import Trash, TrashRow
 from kdcore.sweep_config import SweepConfig
 
-UNFINISHED = ("queued", "running", "paused")
+SETTLED = ("finished", "stopped", "failed", "crashed")
+"""States that stay unless the log grows."""
 
 
 class Store:
-    """The runs under a folder.
+    """The jobs under a folder.
 
     Args:
         root: default: ``KDCORE_STORE``, or the user's data folder.
@@ -49,6 +52,9 @@ class Store:
         self.root = (root or default_root()).expanduser().resolve()
         self._recordings = {path.name: path for path in recordings}
         self._index = Index(self.root / "index.sqlite")
+        self._trash = Trash(self.root / "trash")
+
+    # -- new jobs ----------------------------------------------------------------------------
 
     def create(self, config: RunConfig, run: str | None = None) -> RunFolder:
         """A new run's folder.
@@ -56,120 +62,39 @@ class Store:
         Raises:
             UserError: the store cannot be written.
         """
-        return RunFolder(self.root / "runs" / (run or new_run_id())).begin(config.to_dict())
+        return cast(RunFolder, self.create_job(config, run))
 
     def create_sweep(self, config: SweepConfig) -> SweepFolder:
-        """A new sweep's folder.
-
-        Raises:
-            UserError: the store cannot be written.
-        """
-        return SweepFolder(self.root / "sweeps" / (SWEEP + new_run_id())).begin(config.to_dict())
-
-    def create_job(self, config: JobConfig) -> JobFolder:
-        """A new folder for whatever is asked for.
-
-        Raises:
-            UserError: the store cannot be written.
-        """
-        match config:
-            case SweepConfig():
-                return self.create_sweep(config)
-            case SearchConfig():
-                return self.create_search(config)
-            case ChoiceConfig():
-                return self.create_choice(config)
-            case ShrinkConfig():
-                return self.create_shrink(config)
-        return self.create(config)
+        """A new sweep's folder; see ``create``."""
+        return cast(SweepFolder, self.create_job(config))
 
     def create_search(self, config: SearchConfig) -> SearchFolder:
-        """A new search's folder.
-
-        Raises:
-            UserError: the store cannot be written.
-        """
-        place = self.root / "searches" / (SEARCH + new_run_id())
-        return SearchFolder(place).begin(config.to_dict())
+        """A new search's folder; see ``create``."""
+        return cast(SearchFolder, self.create_job(config))
 
     def create_choice(self, config: ChoiceConfig) -> ChoiceFolder:
-        """A new folder for a choice of teacher.
-
-        Raises:
-            UserError: the store cannot be written.
-        """
-        place = self.root / "choices" / (CHOICE + new_run_id())
-        return ChoiceFolder(place).begin(config.to_dict())
+        """A new folder for a choice of teacher; see ``create``."""
+        return cast(ChoiceFolder, self.create_job(config))
 
     def create_shrink(self, config: ShrinkConfig) -> ShrinkFolder:
-        """A new shrinking's folder.
+        """A new shrinking's folder; see ``create``."""
+        return cast(ShrinkFolder, self.create_job(config))
+
+    def create_job(self, config: JobConfig, job: str | None = None) -> JobFolder:
+        """A new folder for whatever is asked for.
+
+        Args:
+            config: its settings.
+            job: its id; default: a new one.
 
         Raises:
             UserError: the store cannot be written.
         """
-        place = self.root / "shrinks" / (SHRINK + new_run_id())
-        return ShrinkFolder(place).begin(config.to_dict())
+        kind = kind_for(config)
+        place = self.root / kind.place / (job or self._new_id(kind))
+        return kind.folder(place).begin(config.to_dict())
 
-    def sweep(self, sweep: str) -> SweepFolder:
-        """The sweep with this id, the only one that begins so, or the ``last``.
-
-        Raises:
-            UserError: there is none, or several.
-        """
-        found = _meant(sweep, self.sweeps())
-        if len(found) != 1:
-            raise UserError("no_such_sweep", sweep=sweep, found=len(found))
-        return SweepFolder(self.root / "sweeps" / found[0])
-
-    def sweeps(self) -> list[str]:
-        """The ids of all sweeps, newest first."""
-        return self._listed("sweeps")
-
-    def search(self, search: str) -> SearchFolder:
-        """The search with this id, the only one that begins so, or the ``last``.
-
-        Raises:
-            UserError: there is none, or several.
-        """
-        found = _meant(search, self.searches())
-        if len(found) != 1:
-            raise UserError("no_such_search", search=search, found=len(found))
-        return SearchFolder(self.root / "searches" / found[0])
-
-    def searches(self) -> list[str]:
-        """The ids of all searches, newest first."""
-        return self._listed("searches")
-
-    def choices(self) -> list[str]:
-        """The ids of all choices of a teacher, newest first."""
-        return self._listed("choices")
-
-    def shrink(self, shrink: str) -> ShrinkFolder:
-        """The shrinking with this id, the only one that begins so, or the ``last``.
-
-        Raises:
-            UserError: there is none, or several.
-        """
-        found = _meant(shrink, self.shrinks())
-        if len(found) != 1:
-            raise UserError("no_such_shrink", shrink=shrink, found=len(found))
-        return ShrinkFolder(self.root / "shrinks" / found[0])
-
-    def shrinks(self) -> list[str]:
-        """The ids of all shrinkings, newest first."""
-        return self._listed("shrinks")
-
-    def job(self, job: str) -> JobFolder:
-        """The folder of a run, a sweep, a search, a choice or a shrinking, by its full id.
-
-        Raises:
-            UserError: there is none.
-        """
-        if job.startswith(SHRINK) and job in self.shrinks():
-            return self.shrink(job)
-        if job.startswith(tuple(PLACES)) and not owner_of(job):
-            return self._cells_folder(job)
-        return self.folder(job)
+    # -- one job -----------------------------------------------------------------------------
 
     def folder(self, run: str) -> RunFolder:
         """The run with this id, the only one that begins so, or the ``last``.
@@ -182,61 +107,163 @@ class Store:
         if run in self._recordings:
             return RunFolder(self._recordings[run])
         if owner := owner_of(run):
-            cell = self._cells_folder(owner).cell(int(run.rpartition(".")[2]))
-            if not (cell.path / "config.json").exists():
-                raise UserError("no_such_run", run=run, found=0)
-            return cell
-        ids = self._ids()
-        found = ids[-1:] if run == "last" else [name for name in ids if name.startswith(run)]
-        if run in ids:
-            found = [run]
-        if len(found) != 1 or not run:
-            raise UserError("no_such_run", run=run, found=len(found))
-        return RunFolder(self.root / "runs" / found[0])
+            return self._cell(run, owner)
+        return cast(RunFolder, self._found(KINDS["run"], run))
+
+    def sweep(self, sweep: str) -> SweepFolder:
+        """The sweep with this id, the only one that begins so, or the ``last``.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        return cast(SweepFolder, self._found(KINDS["sweep"], sweep))
+
+    def search(self, search: str) -> SearchFolder:
+        """The search; see ``sweep``."""
+        return cast(SearchFolder, self._found(KINDS["search"], search))
+
+    def shrink(self, shrink: str) -> ShrinkFolder:
+        """The shrinking; see ``sweep``."""
+        return cast(ShrinkFolder, self._found(KINDS["shrink"], shrink))
+
+    def job(self, job: str) -> JobFolder:
+        """The folder of a job of any kind, by its id, the beginning of it, or ``last`` for a run.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        kind = kind_of(job)
+        if kind is KINDS["run"] or owner_of(job):
+            return self.folder(job)
+        return self._found(kind, job)
+
+    def row(self, job: str) -> RunRow:
+        """A job at a glance, by its id or what ``job`` takes; looked up in the index.
+
+        Raises:
+            UserError: there is none, or several.
+        """
+        folder = self.job(job)
+        kind = kind_of(folder.id).name
+        if folder.path.parents[1] != self.root:  # a cell, or a recording
+            return described(folder, "run")
+        row, new = _current(folder, kind, self._index.row(folder.id))
+        if new:
+            self._index.write([row])
+        return row[0]
+
+    # -- many jobs ---------------------------------------------------------------------------
 
     def runs(self) -> list[RunRow]:
-        """All runs, newest first; what changed since it was indexed is read again."""
-        known = {row.id: row for row in self._index.rows() or []}
-        ids = self._ids()
-        unsettled = {*UNFINISHED, "interrupted"}
-        fresh = [self._describe(name) for name in ids
-                 if name not in known or known[name].state in unsettled]  # fmt: skip
-        changed = [row for row in fresh if known.get(row.id) != row]
-        if changed:
-            self._write(changed)
-        known |= {row.id: row for row in changed}
-        return [known[name] for name in reversed(ids)]
+        """All runs, newest first; see ``rows``."""
+        return self.rows("run")
+
+    def rows(self, kind: str) -> list[RunRow]:
+        """All jobs of a kind, a name in ``KINDS``, newest first, those that are damaged too.
+
+        What changed since it was indexed is read again.
+        """
+        known = self._index.rows(kind)
+        current = [_current(folder, kind, known.get(folder.id)) for folder in self._folders(kind)]
+        if changed := [row for row, new in current if new]:
+            self._index.write(changed)
+        return [row for (row, _), _ in current]
+
+    def sweeps(self) -> list[str]:
+        """The ids of all sweeps that can be opened, newest first."""
+        return self._readable("sweep")
+
+    def searches(self) -> list[str]:
+        """The ids of all searches that can be opened, newest first."""
+        return self._readable("search")
+
+    def choices(self) -> list[str]:
+        """The ids of all choices of a teacher that can be opened, newest first."""
+        return self._readable("choice")
+
+    def shrinks(self) -> list[str]:
+        """The ids of all shrinkings that can be opened, newest first."""
+        return self._readable("shrink")
+
+    def not_begun(self) -> list[JobFolder]:
+        """The jobs of all kinds that have told nothing yet and that nobody works on."""
+        return [folder for kind in KINDS for folder in self._folders(kind)
+                if not _log_size(folder) and not folder.held]  # fmt: skip
 
     def rebuild(self) -> None:
         """Make the index anew from the folders."""
         self._index.clear()
-        self._write([self._describe(name) for name in self._ids()])
+        for kind in KINDS:
+            self.rows(kind)
+
+    # -- what people do with them ------------------------------------------------------------
 
     def note(self, run: str, text: str) -> None:
-        """Keep a person's note with a run."""
-        folder = self.folder(run)
-        (folder.path / "note.txt").write_text(text, encoding="utf-8")
-        self._write([self._describe(folder.id)])
+        """Keep a person's note with a run.
 
-    def delete(self, run: str) -> None:
-        """Move a run to the trash, from which ``restore`` brings it back."""
+        Raises:
+            UserError: there is no such run, or the note cannot be written.
+        """
         folder = self.folder(run)
+        path = folder.path / "note.txt"
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UserError("file_not_writable", path=str(path), cause=error.strerror) from None
+        self._index.write([_read(folder, "run")])
+
+    def delete(self, job: str) -> str:
+        """Move a job of any kind to the trash, from which ``restore`` brings it back; its id.
+
+        Raises:
+            UserError: there is none, somebody works on it, or it is a part of another.
+        """
+        folder = self.job(job)
         if folder.id in self._recordings:
-            raise UserError("run_read_only", run=run)
+            raise UserError("run_read_only", run=folder.id)
+        if owner := owner_of(folder.id):
+            raise UserError("cell_stays", run=folder.id, owner=owner)
         if folder.held:
-            raise UserError("run_in_use", run=run)
-        trash = self.root / "trash"
-        trash.mkdir(parents=True, exist_ok=True)
-        folder.path.replace(trash / folder.id)
+            raise UserError("run_in_use", run=folder.id)
+        self._trash.take(folder.path, described(folder, kind_of(folder.id).name))
         self._index.forget(folder.id)
+        return folder.id
 
-    def restore(self, run: str) -> None:
-        """Bring a deleted run back."""
-        place = self.root / "trash" / run
-        if not place.is_dir() or place.parent != self.root / "trash":
-            raise UserError("no_such_run", run=run, found=0)
-        place.replace(self.root / "runs" / run)
-        self._write([self._describe(run)])
+    def trash(self) -> list[TrashRow]:
+        """The deleted jobs of all kinds, last deleted first."""
+        return self._trash.rows()
+
+    def restore(self, job: str) -> str:
+        """Bring a deleted job back; its id.
+
+        Args:
+            job: its id, or the beginning of it.
+
+        Raises:
+            UserError: it is not in the trash, or the store has another one of this id.
+        """
+        name = self._trash.find(job).name
+        self._trash.give_back(name, self.root / kind_of(name).place / name)
+        return name
+
+    def purge(self, job: str) -> str:
+        """Delete a job in the trash for good; its id.
+
+        Raises:
+            UserError: it is not in the trash, or cannot be deleted.
+        """
+        name = self._trash.find(job).name
+        self._trash.purge(name)
+        return name
+
+    def empty_trash(self, older_than: float = 0.0) -> list[str]:
+        """Delete for good what was deleted more than ``older_than`` seconds ago; the ids.
+
+        Raises:
+            UserError: something cannot be deleted.
+        """
+        before = time.time() - older_than
+        return [self.purge(row.id) for row in self.trash() if row.deleted <= before]
 
     def export(self, run: str, path: Path) -> None:
         """Write a run as a zip file.
@@ -245,13 +272,15 @@ class Store:
             UserError: there is no such run, or the file cannot be written.
         """
         folder = self.folder(run)
+        if not path.parent.is_dir():
+            raise UserError("export_folder_missing", folder=str(path.parent), file=path.name)
         try:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
                 for item in sorted(folder.path.iterdir()):
                     if item.is_file() and item.name != "lock":
                         archive.write(item, f"{folder.id}/{item.name}")
         except OSError as error:
-            raise UserError("store_not_writable", path=str(path), cause=error.strerror) from None
+            raise UserError("file_not_writable", path=str(path), cause=error.strerror) from None
 
     def compare(self, run: str, other: str) -> list[tuple[str, Any, Any]]:
         """The settings in which two runs differ: name, one, other."""
@@ -259,78 +288,90 @@ class Store:
         return [(name, one.get(name), two.get(name)) for name in one | two
                 if one.get(name) != two.get(name)]  # fmt: skip
 
-    def _cells_folder(self, job: str) -> SweepFolder | SearchFolder | ChoiceFolder:
-        place, kind = PLACES[job.partition("-")[0] + "-"]
-        if job not in self._listed(place):
-            raise UserError("no_such_run", run=job, found=0)
-        return kind(self.root / place / job)
+    # ----------------------------------------------------------------------------------------
 
-    def _listed(self, place: str) -> list[str]:
-        folder = self.root / place
-        if not folder.is_dir():
-            return []
-        found = [path.name for path in folder.iterdir() if (path / "config.json").exists()]
-        return sorted(found, reverse=True)
+    def _new_id(self, kind: Kind) -> str:
+        """An id that no job has, be it in the trash."""
+        while True:
+            job = kind.prefix + new_run_id()
+            if not any((self.root / place / job).exists() for place in (kind.place, "trash")):
+                return job
 
-    def _ids(self) -> list[str]:
-        runs = self.root / "runs"
-        if not runs.is_dir():
-            return []
-        return sorted(path.name for path in runs.iterdir() if (path / "config.json").exists())
+    def _found(self, kind: Kind, text: str) -> JobFolder:
+        """The job of a kind that a person means.
 
-    def _write(self, rows: list[RunRow]) -> None:
-        try:
-            self._index.write(rows)
-        except OSError:
-            return  # a read-only store is shown from its folders alone
-        except Exception:
-            self._index.clear()
-            self._index.write([self._describe(name) for name in self._ids()])
-
-    def _describe(self, name: str) -> RunRow:
-        folder = RunFolder(self.root / "runs" / name)
-        events = folder.events()
-        created = (folder.path / "config.json").stat().st_mtime
-        try:
-            settings = folder.settings
-        except ValueError:
-            settings, state = {}, "damaged"
+        Raises:
+            UserError: there is none, or several.
+        """
+        exact = kind.folder(self.root / kind.place / text)
+        if exact.id == text != ".." and _is_job(exact.path):
+            return exact
+        folders = self._folders(kind.name)
+        if text == "last":
+            readable = [row.id for row in self.rows(kind.name) if row.state != "damaged"][:1]
+            found = [folder for folder in folders if folder.id in readable]
         else:
-            state = state_of(events, held=folder.held)
-        note = folder.path / "note.txt"
-        return RunRow(
-            name, created, state, settings, *_outcome(events),
-            note.read_text(encoding="utf-8") if note.exists() else "",
-        )  # fmt: skip
+            found = [folder for folder in folders if text and folder.id.startswith(text)]
+        if len(found) != 1:
+            raise UserError(kind.missing, **{_named(kind): text}, found=len(found))
+        return found[0]
+
+    def _cell(self, run: str, owner: str) -> RunFolder:
+        folder = self._found(kind_of(owner), owner)
+        assert isinstance(folder, CellsFolder), "only those own cells"
+        cell = folder.cell(int(run.rpartition(".")[2]))
+        if folder.id != owner or not _is_job(cell.path):
+            raise UserError("no_such_run", run=run, found=0)
+        return cell
+
+    def _folders(self, kind: str) -> list[JobFolder]:
+        """All jobs of a kind, newest first."""
+        place, folder = self.root / KINDS[kind].place, KINDS[kind].folder
+        try:
+            names = [path.name for path in place.iterdir()]
+        except OSError:  # nothing is stored yet
+            return []
+        return [folder(place / name) for name in sorted(names, reverse=True)
+                if _is_job(place / name)]  # fmt: skip
+
+    def _readable(self, kind: str) -> list[str]:
+        return [row.id for row in self.rows(kind) if row.state != "damaged"]
 
 
-def _outcome(
-    events: list[Event],
-) -> tuple[int, float | None, float | None, float | None, float | None]:
-    """Epochs, seconds and the accuracies of the last evaluation."""
-    epochs, seconds, teacher = 0, None, None
-    students: dict[str, Scores] = {}
-    for event in events:
-        match event:
-            case Prepared():
-                teacher = event.teacher
-            case Epoch():
-                epochs, students = event.epoch, event.students
-            case Finished():
-                epochs, seconds = event.epochs, event.seconds
-                students = event.students or students
-    accuracies = [scores.test_accuracy if scores else None for scores in
-                  (teacher, students.get("plain"), students.get("distilled"))]  # fmt: skip
-    return epochs, seconds, accuracies[0], accuracies[1], accuracies[2]
+def _is_job(path: Path) -> bool:
+    try:
+        return (path / "config.json").exists()
+    except (OSError, ValueError):  # a name that is too long, or none at all
+        return False
 
 
-def _meant(given: str, ids: list[str]) -> list[str]:
-    """The ids that a person may mean, ``ids`` being newest first."""
-    if given in ids:
-        return [given]
-    if given == "last":
-        return ids[:1]
-    return [name for name in ids if given and name.startswith(given)]
+def _named(kind: Kind) -> str:
+    """What the sentence that there is none calls its id."""
+    return kind.missing.removeprefix("no_such_")
+
+
+def _current(folder: JobFolder, kind: str, known: Indexed | None) -> tuple[Indexed, bool]:
+    """What the index should say of a folder, and whether that is new to it."""
+    if known:
+        row, size = known
+        settled = row.state in SETTLED
+        same = size == _log_size(folder) and row.created == created_at(folder)
+        if same and (settled or row.state == ("running" if folder.held else "interrupted")):
+            return known, False
+    found = _read(folder, kind)
+    return found, found != known
+
+
+def _read(folder: JobFolder, kind: str) -> Indexed:
+    size = _log_size(folder)  # before the events: what is appended meanwhile is read again
+    return described(folder, kind), size
+
+
+def _log_size(folder: JobFolder) -> int:
+    try:
+        return (folder.path / "events.jsonl").stat().st_size
+    except OSError:
+        return 0
 
 
 def new_run_id() -> str:

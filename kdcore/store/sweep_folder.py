@@ -3,15 +3,11 @@
 from pathlib import Path
 
 from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
 from kdcore.search_config import SearchConfig
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store.event_folder import EventFolder
 from kdcore.store.folder import CELLS, RunFolder
 from kdcore.sweep_config import SweepConfig
-
-SWEEP, SEARCH, CHOICE, SHRINK = "sweep-", "search-", "choice-", "shrink-"
-"""What the ids of sweeps, searches, choices of a teacher and shrinkings begin with."""
 
 
 class CellsFolder(EventFolder):
@@ -36,8 +32,8 @@ class SweepFolder(CellsFolder):
 
     @property
     def config(self) -> SweepConfig:
-        """What was asked for."""
-        return SweepConfig.from_dict(self.settings)
+        """What was asked for; ``read_as`` says what may be raised."""
+        return self.read_as(SweepConfig.from_dict)
 
 
 class SearchFolder(CellsFolder):
@@ -45,8 +41,8 @@ class SearchFolder(CellsFolder):
 
     @property
     def config(self) -> SearchConfig:
-        """What was asked for."""
-        return SearchConfig.from_dict(self.settings)
+        """What was asked for; ``read_as`` says what may be raised."""
+        return self.read_as(SearchConfig.from_dict)
 
     @property
     def trials(self) -> Path:
@@ -59,8 +55,8 @@ class ChoiceFolder(CellsFolder):
 
     @property
     def config(self) -> ChoiceConfig:
-        """What was asked for."""
-        return ChoiceConfig.from_dict(self.settings)
+        """What was asked for; ``read_as`` says what may be raised."""
+        return self.read_as(ChoiceConfig.from_dict)
 
 
 class ShrinkFolder(EventFolder):
@@ -73,30 +69,5 @@ class ShrinkFolder(EventFolder):
 
     @property
     def config(self) -> ShrinkConfig:
-        """What was asked for."""
-        return ShrinkConfig.from_dict(self.settings)
-
-
-JobFolder = RunFolder | SweepFolder | SearchFolder | ChoiceFolder | ShrinkFolder
-JobConfig = RunConfig | SweepConfig | SearchConfig | ChoiceConfig | ShrinkConfig
-
-PLACES: dict[str, tuple[str, type[SweepFolder | SearchFolder | ChoiceFolder]]] = {
-    SWEEP: ("sweeps", SweepFolder), SEARCH: ("searches", SearchFolder),
-    CHOICE: ("choices", ChoiceFolder),
-}  # fmt: skip
-"""By beginning of the id: the folder in the store, and what lies there."""
-
-
-def sweep_of(run: str) -> str:
-    """The sweep that a cell's run belongs to; empty for any other run."""
-    return _before_number(run) if run.startswith(SWEEP) else ""
-
-
-def owner_of(run: str) -> str:
-    """The sweep, search or choice that a cell's run belongs to; empty for any other run."""
-    return _before_number(run) if run.startswith(tuple(PLACES)) else ""
-
-
-def _before_number(run: str) -> str:
-    owner, _, cell = run.rpartition(".")
-    return owner if cell.isdigit() else ""
+        """What was asked for; ``read_as`` says what may be raised."""
+        return self.read_as(ShrinkConfig.from_dict)

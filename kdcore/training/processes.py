@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from kdcore.training.child_process import child_process
 from kdcore.training.device import flush_denormals
 from kdcore.training.executors import GroupEnded, Message, after_death, told
 from kdcore.training.joint import Group
@@ -60,9 +61,8 @@ class _Worker:
     """A process and what it has in hand."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self.pipe, theirs = multiprocessing.get_context("spawn").Pipe()
+        self._process = child_process(f"{__name__}:train_groups", theirs)
         self._process.start()
         theirs.close()
         self.group: Group | None = None
@@ -99,8 +99,8 @@ class _Worker:
         self.pipe.close()
 
 
-def _work(pipe: "Connection[Any, Any]") -> None:
-    """Train groups until nobody sends any more."""
+def train_groups(pipe: "Connection[Any, Any]") -> None:
+    """Train the groups that come through a pipe until nobody sends any more."""
     torch.set_num_threads(1)
     flush_denormals()
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):

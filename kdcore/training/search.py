@@ -40,6 +40,7 @@ from kdcore.events import (
 from kdcore.search_config import AXES, Range, SearchConfig
 from kdcore.store import SearchFolder
 from kdcore.training.cells import cut_short, keep
+from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -95,6 +96,7 @@ def search(
     base = config.base
     device = choose_device(base.device)
     data = yield from load_dataset(base, folder.root if folder else None)
+    transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
     cut = folds(data, config.folds, config.seed) if config.folds else [data]
     parts = [part.to(device) for part in cut]
     with closing(Trials(config, name, folder.trials if folder else None)) as trials:
@@ -245,7 +247,7 @@ class Attempt:
         try:
             state = yield from self._train()
         except TrialFailed as failed:
-            yield self._end("failed", str(failed))
+            yield self._end("failed", failed.failed)
         except Stopped:
             yield self._end("stopped")
             raise
@@ -263,10 +265,11 @@ class Attempt:
                 self._advance(fold)
             value = fmean(self._values())
             if not math.isfinite(value):
-                raise TrialFailed(UserError(
+                error = UserError(
                     "loss_not_finite", term=self._objective, learner="student", value=str(value),
                     step=self._last[0].step, lr=config.lr,
-                ))  # fmt: skip
+                )  # fmt: skip
+                raise TrialFailed(Failed(error=str(error), code=error.code, values=error.values))
             trial.report(value, epoch)
             yield TrialScored(trial=trial.number, epoch=epoch, epochs=config.epochs, value=value)
             if epoch < config.epochs and trial.should_prune():
@@ -293,12 +296,12 @@ class Attempt:
             keep(self._folder.cell(news.cell), self._config, [news])
         if isinstance(news.event, Failed):
             self._over.add(news.cell)
-            raise TrialFailed(news.event.error)
+            raise TrialFailed(news.event)
 
     def _values(self) -> list[float]:
         return [getattr(_judged(epoch), self._objective) for epoch in self._last.values()]
 
-    def _end(self, state: str, error: str = "") -> TrialEnded:
+    def _end(self, state: str, failed: Failed | None = None) -> TrialEnded:
         if state != "complete" and self._folder is not None:
             for fold, epoch in self._last.items():
                 cell = self._cells[fold]
@@ -312,14 +315,19 @@ class Attempt:
             epochs=min((epoch.epoch for epoch in self._last.values()), default=0),
             value=fmean(values) if values else None, spread=spread(values), values=values,
             test_accuracy=fmean(accuracies) if accuracies else None,
-            seconds=time.perf_counter() - self._began, error=error,
+            seconds=time.perf_counter() - self._began, error=failed.error if failed else "",
+            code=failed.code if failed else "",
         )  # fmt: skip
         self._trials.tell(self._trial, ended)
         return ended
 
 
 class TrialFailed(Exception):
-    """A trial cannot go on; the message is the sentence that says why."""
+    """A trial cannot go on; ``failed`` says why."""
+
+    def __init__(self, failed: Failed) -> None:
+        self.failed = failed
+        super().__init__(failed.error)
 
 
 def proposed(trial: Trial, config: SearchConfig) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.cluster import Cluster
+from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -67,6 +68,7 @@ def sweep(
     device = choose_device(base.device)
     root = folder.root if folder else None
     data = (yield from load_dataset(base, root)).to(device)
+    transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
     yield SweepStarted(
         sweep=name, config=config.to_dict(), cells=_table(cells, folder),
         device=device_name(device), validation_size=len(data.validation.labels),
@@ -175,7 +177,8 @@ class Diary:
         del self._open[news.cell]
         if isinstance(news.event, Failed):
             self.failed += 1
-            yield CellsEnded(cells=[news.cell], state="failed", error=news.event.error)
+            yield CellsEnded(cells=[news.cell], state="failed", error=news.event.error,
+                             code=news.event.code)  # fmt: skip
         else:
             self.finished += 1
             yield CellsEnded(cells=[news.cell], state="finished")

@@ -30,6 +30,9 @@ class PlayedHub:
         if isinstance(command, Stop):
             self.states[run] = "stopped"
 
+    def delete(self, run):
+        self.store.delete(run)
+
     def events(self, run, since=0):
         return self.store.job(run).events(since)
 
@@ -60,9 +63,10 @@ def store(tmp_path):
 @pytest.fixture
 def hub(store, tmp_path, monkeypatch):
     example = record(Store(tmp_path / "example"), RECORDED, make.whole_run())
+    shared_history._recent.clear()
+    shared_history._all.clear()
     played = PlayedHub(Store(store.root, recordings=[example.path]))
     monkeypatch.setattr(engine, "_hub", lambda: played)
-    shared_history.history_of.cache_clear()
     return played
 
 

@@ -55,8 +55,7 @@ def test_what_a_hand_has_turned_is_in_the_sliders_and_the_title(open_page, store
     app = open_page("live", run=RUN)
 
     assert (settings(app)["temperature"], settings(app)["weight"]) == (19.0, 0.25)
-    assert "T 19 · λ 0.25" in texts(app)
-    assert words("en")["app.turned"] in texts(app)
+    assert words("en")["app.turned"].format(controls="T 19, λ 0.25") in texts(app)
 
 
 def test_a_run_that_is_chosen_on_another_page_brings_its_settings_to_the_live_page(

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -8,10 +9,10 @@ import pytest
 def kdcore(tmp_path):
     """``kdcore("run", "--json")``: the command line in an empty folder, as a process of its own."""
 
-    def kdcore(*arguments):
+    def kdcore(*arguments, encoding="utf-8", **environment):
         return subprocess.run(
             [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
-            encoding="utf-8", cwd=tmp_path, timeout=120,
+            encoding=encoding, cwd=tmp_path, timeout=120, env=os.environ | environment,
         )  # fmt: skip
 
     return kdcore

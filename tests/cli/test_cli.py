@@ -2,9 +2,13 @@
 
 import json
 
+import made_events as make
 import pytest
 
-from kdcore.config import RunConfig
+from kdcore import Run, RunConfig
+from kdcore.cli.carry_out import carry_out
+from kdcore.errors import UserError
+from kdcore.store import Store
 
 TINY = ("--dataset", "moons", "--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:8",
         "--student", "mlp:4")  # fmt: skip
@@ -87,31 +91,46 @@ def test_what_there_is_to_choose_from(kdcore, command):
         (["--method", "magic"], "magic"),
         (["--batch-size", "0"], "batch_size"),
         (["--nonsense", "1"], "nonsense"),
+        (["--dataset", "digit"], "digits"),
+        (["--dataset", "nowhere/at/all"], "nowhere/at/all"),
+        (["--dataset", "digits", "--drop-classes", "cat"], "cat"),
+        (["--teacher-weights", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["--dataset", "moons", "--augment", "shift"], "augment"),
+        (["--dataset", "moons", "--teacher", "resnet8"], "resnet8"),
+        (["--config", "nowhere.json"], "nowhere.json"),
+        (["--config", "/dev/zero"], "/dev/zero"),
     ],
 )
 def test_a_bad_argument_is_one_clear_line_and_status_2(kdcore, arguments, named):
     done = kdcore("run", *arguments)
 
     assert done.returncode == 2
-    assert named in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("kdcore: ")
+    assert named in done.stderr
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "named"),
     [
-        ["--dataset", "nowhere.zip"],
-        ["--dataset", "digits", "--teacher-weights", "nowhere.safetensors"],
-        ["--dataset", "moons", "--augment", "shift"],
-        ["--dataset", "moons", "--teacher", "resnet8"],
+        (["sweep", "--drop-classes", "cat"], "cat"),
+        (["sweep", *TINY, "--student", "resnet8", "--temperatures", "4"], "resnet8"),
+        (["search", "--drop-classes", "cat"], "cat"),
+        (["choose-teacher", "--teachers", "mlp:4 mlp:8", "--drop-classes", "cat"], "cat"),
+        (["export", "last", "--to", "missing/run.zip"], "missing"),
+        (["delete", "nothing"], "nothing"),
+        (["restore", "nothing"], "nothing"),
+        (["trash", "--empty", "--older-than", "long"], "older-than"),
     ],
-)
-def test_what_cannot_run_is_one_clear_line_and_status_1(kdcore, arguments):
-    done = kdcore("run", *arguments)
+)  # fmt: skip
+def test_so_it_is_with_every_command(kdcore, tmp_path, arguments, named):
+    if arguments[0] == "export":
+        Store(tmp_path / "store").create(RunConfig())
+    done = kdcore(*arguments)
 
-    assert done.returncode in (1, 2)
-    assert done.stderr.strip().startswith("kdcore:")
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert named in done.stderr
 
 
 def test_a_loss_that_is_not_a_number_is_said(kdcore):
@@ -120,6 +139,20 @@ def test_a_loss_that_is_not_a_number_is_said(kdcore):
     assert done.returncode == 1
     assert "learning rate" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_cannot_be_recorded_any_more_has_failed(capsys):
+    def events():
+        yield make.started()
+        raise UserError("store_not_writable", path="here", cause="no space")
+
+    job = Run(RunConfig())
+    last, status = carry_out(job, events(), as_json=True, for_people=list)
+    said = capsys.readouterr()
+
+    assert (last.code, status) == ("store_not_writable", 1)
+    assert "no space" in said.err
+    assert [json.loads(line)["event"] for line in said.out.splitlines()] == ["started", "failed"]
 
 
 def test_flags_override_a_configuration_file(kdcore, tmp_path):

@@ -37,10 +37,18 @@ def test_people_get_tables(kdcore):
 
 
 def test_a_search_without_a_complete_trial_fails(kdcore):
-    done = kdcore("search", *TINY, "--teacher", "mlp:16", "--trials", "1", "--students",
-                  "resnet8 convnet:4", "--dataset", "moons", "--transfer-size", "0")  # fmt: skip
+    done = kdcore("search", "--dataset", "moons", "--teacher-epochs", "1", "--teacher", "mlp:8",
+                  "--students", "mlp:4", "--trials", "1", "--optimizer", "sgd", "--lrs", "90:100",
+                  "--epochs", "30")  # fmt: skip
     assert done.returncode == 1
     assert "No trial" in done.stderr
+
+
+def test_a_search_that_suits_no_data_is_a_mistake(kdcore):
+    done = kdcore("search", *TINY, "--teacher", "mlp:16", "--trials", "1", "--students",
+                  "resnet8 convnet:4", "--dataset", "moons", "--transfer-size", "0")  # fmt: skip
+    assert done.returncode == 2
+    assert "images" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["search"], ["choose-teacher", "--teachers", "mlp:4 mlp:8"]])

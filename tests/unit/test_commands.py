@@ -1,4 +1,5 @@
 import json
+import sys
 import threading
 from itertools import islice
 
@@ -94,6 +95,30 @@ def test_stop_is_noticed_while_the_teacher_trains_and_other_commands_are_kept():
     with pytest.raises(Stopped):
         obeyed(controls)
     assert controls.temperature == 9
+
+
+def test_commands_that_arrive_while_a_teacher_trains_act_in_their_order(often_switched):
+    for _ in range(60):
+        controls = Controls(RunConfig())
+        sent = [1.0 + turn / 10 for turn in range(300)]
+        sender = threading.Thread(target=turn_temperature, args=(controls, sent))
+        sender.start()
+        while sender.is_alive():
+            controls.raise_if_stopped()
+        assert [event.value for event in obeyed(controls)] == sent
+
+
+def turn_temperature(controls, values):
+    for value in values:
+        controls.temperature = value
+
+
+@pytest.fixture
+def often_switched():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,33 @@ def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
     assert finished(hub, first) == "finished"
     assert [event.kind for event in hub.events(first)][-1] == "shrink_finished"
     assert hub.store.job(first).config == config
+
+
+def test_what_is_sent_while_a_run_waits_acts_when_it_begins(hub):
+    first, second = hub.submit(LONG), hub.submit(SHORT)
+    heard(hub, first, Batch)
+    hub.send(second, Retune("temperature", 9.0))
+    os.kill(hub._worker.pid, signal.SIGKILL)  # the next worker has heard nothing yet
+
+    assert finished(hub, second) == "finished"
+    turned = [event for event in hub.events(second) if event.kind == "retuned"]
+    assert [(event.name, event.value) for event in turned] == [("temperature", 9.0)]
+
+
+def test_a_run_that_was_deleted_while_it_waited_fails_alone(hub):
+    first, second = hub.submit(LONG), hub.submit(SHORT)
+    heard(hub, first, Batch)
+    hub.store.folder(second).path.rename(hub.store.root / "elsewhere")
+    hub.send(first, Stop())
+
+    assert finished(hub, second) == "failed"
+    assert finished(hub, hub.submit(SHORT)) == "finished"
+
+
+def test_a_worker_that_still_loads_ends_with_its_app():
+    done = subprocess.run(
+        [sys.executable, "-m", "kdcore.worker"], stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, "")  # it never became ready

@@ -15,10 +15,17 @@ from starlette.testclient import TestClient
 
 from dashboard import engine, routes, shared_history, soft_labels, stream
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
-from kdcore.events import Snapshot
+from kdcore.choice_config import ChoiceConfig
+from kdcore.config import RunConfig
+from kdcore.events import Finished, Snapshot
 from kdcore.hub import Hub
+from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store, packed
+from kdcore.sweep_config import SweepConfig
 
+JOBS = [RunConfig(), SweepConfig(), SearchConfig(),
+        ChoiceConfig(teachers=("mlp:8", "mlp:16")), ShrinkConfig()]  # fmt: skip
 RUN = "20260101-000000-aaaa"
 
 
@@ -29,8 +36,8 @@ def store(tmp_path, monkeypatch):
         for name, value in (("hub", lambda: hub), ("store", lambda: hub.store)):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
-    shared_history.history_of.cache_clear()
-    routes._streams.clear()
+    for kept in (shared_history._recent, shared_history._all, stream._streams):
+        kept.clear()
     yield hub.store
     hub.close()
 
@@ -155,6 +162,71 @@ def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
     assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
     state = found[-1][1]
     assert (state["state"], state["live"], state["snapshots"]) == ("finished", False, [0])
+
+
+@pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
+def test_every_kind_of_job_says_where_it_stands(store, config):
+    folder = store.create_job(config)
+    folder.append(Finished(run=folder.id, stopped=False, epochs=0, step=0, teacher=None,
+                           students={}, seconds=0.0))  # fmt: skip
+    folder.release()
+    charts = len(OVER_TIME) if isinstance(config, RunConfig) else 0
+    kind, state = heard(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
+
+    assert (kind, state["state"], state["live"]) == ("state", "finished", False)
+
+
+def test_a_job_without_charts_has_none(client, store):
+    choice = store.create_job(ChoiceConfig(teachers=("mlp:8", "mlp:16")))
+
+    assert client.get("/kd/figure/accuracy", params={"run": choice.id}).status_code == 404
+
+
+def test_nobody_waits_for_what_a_damaged_run_will_not_say(client, store):
+    damaged = store.create(RunConfig(), RUN)
+    (damaged.path / "config.json").write_bytes(b"")
+    answer = client.get("/kd/live", params={"run": RUN})
+
+    assert answer.status_code == 404
+    assert RUN in answer.json()["error"]
+
+
+def test_the_stream_of_a_deleted_run_ends(store, run, monkeypatch):
+    monkeypatch.setattr(stream, "REST", 0.01)
+
+    async def follow():
+        count = 0
+        async for _ in stream.Stream(run, "en").messages():
+            count += 1
+            if count == len(OVER_TIME) + 1:
+                store.delete(run)
+        return count
+
+    assert finished(asyncio.wait_for(follow(), 30)) == len(OVER_TIME) + 1
+
+
+def test_streams_and_histories_of_hundreds_of_runs_do_not_stay(store, run, monkeypatch):
+    monkeypatch.setattr(stream, "REST", 0.01)
+    runs = [record(store, f"20260102-{number:06d}-aaaa", [make.started()]).id
+            for number in range(100)]  # fmt: skip
+
+    async def look_at_all():
+        watched = stream.stream_of(run, "en").messages()
+        await anext(watched)
+        for one in runs:
+            messages = stream.stream_of(one, "en").messages()
+            await anext(messages)
+            await messages.aclose()
+        shared = shared_history.history_of(run)
+        await asyncio.sleep(0.5)
+        kept = len(stream._streams), len(shared_history._all)
+        assert stream.stream_of(run, "en")._shared is shared
+        await watched.aclose()
+        return kept
+
+    streams, histories = finished(look_at_all())
+    assert streams == 1
+    assert histories <= shared_history.KEPT + 1
 
 
 def test_what_is_new_is_appended_for_everybody(store, monkeypatch):

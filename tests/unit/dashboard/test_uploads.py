@@ -1,6 +1,10 @@
+import os
 from io import BytesIO
 
-from dashboard.uploads import keep
+from dashboard.uploads import keep, remove_unused
+from kdcore.config import RunConfig
+from kdcore.store import Store
+from kdcore.sweep_config import SweepConfig
 
 
 def test_an_upload_is_kept_whole(tmp_path):
@@ -19,3 +23,27 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path):
 
     assert kept.is_relative_to(tmp_path)
     assert kept.name == "evil.csv"
+
+
+def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
+    store = Store(tmp_path / "store")
+    names = ("run", "sweep", "trash", "unused", "new")
+    lie = {name: keep(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads")
+           for name in names}  # fmt: skip
+    for name in names[:-1]:
+        os.utime(lie[name], (0, 0))
+    store.create(RunConfig(dataset=str(lie["run"])))
+    store.create_sweep(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
+    store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
+    remove_unused(store)
+
+    assert [name for name in names if lie[name].exists()] == ["run", "sweep", "trash", "new"]
+    assert not lie["unused"].parent.exists()
+
+
+def test_what_is_uploaded_again_is_new(tmp_path):
+    os.utime(keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads"), (0, 0))
+    keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads")
+    remove_unused(Store(tmp_path))
+
+    assert len(list((tmp_path / "uploads").glob("*/*"))) == 1

@@ -1,5 +1,8 @@
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
+from pathlib import Path
 
 import made_events as make
 import numpy as np
@@ -7,7 +10,7 @@ import pytest
 
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.store import Store, packed, recorded
+from kdcore.store import Store, packed, recorded, runs
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -66,6 +69,43 @@ def test_a_damaged_index_is_made_anew(store):
     assert Store(store.root).runs() == before
 
 
+def test_the_index_of_an_older_version_is_made_anew(store):
+    write(store, ONE)
+    before = store.runs()
+    path = store.root / "index.sqlite"
+    path.unlink()
+    with closing(sqlite3.connect(path)) as index:
+        index.execute("CREATE TABLE run (id TEXT PRIMARY KEY, created REAL)")
+        index.execute("PRAGMA user_version=1")
+
+    assert Store(store.root).runs() == before
+    with closing(sqlite3.connect(path)) as index:
+        assert index.execute("SELECT id FROM job").fetchall() == [(ONE,)]
+
+
+def test_one_run_is_looked_up_without_a_look_at_the_others(store, monkeypatch):
+    write(store, ONE)
+    write(store, TWO, temperature=9.0)
+    rows = store.runs()
+
+    def never(*_):
+        raise AssertionError("a folder was listed")
+
+    monkeypatch.setattr(Path, "iterdir", never)
+    assert [store.row(TWO), store.row(ONE)] == rows
+    assert store.folder(ONE).config == RunConfig()
+
+
+def test_a_row_tells_what_happened_since_it_was_indexed(store):
+    folder = write(store, ONE, [make.started()])
+    assert store.row(ONE).state == "interrupted"
+    for _ in recorded(make.whole_run(), folder):
+        pass
+
+    assert store.row(ONE).state == "finished"
+    assert store.row(ONE).distilled == pytest.approx(1 - 25 / make.TEST_SIZE)
+
+
 def test_a_torn_last_line_is_left_out_and_the_rest_kept(store):
     folder = write(store, ONE)
     log = folder.path / "events.jsonl"
@@ -104,13 +144,13 @@ def test_a_held_run_is_running_and_cannot_be_deleted(store):
     assert store.runs()[0].state == "interrupted"
 
 
-def test_a_deleted_run_can_be_brought_back(store):
-    write(store, ONE)
-    store.delete(ONE)
-    assert store.runs() == []
+def test_no_new_run_takes_the_id_of_another(store, monkeypatch):
+    given = iter(["taken", "taken", "in-trash", "free"])
+    monkeypatch.setattr(runs, "new_run_id", lambda: next(given))
+    store.create(RunConfig())
+    store.delete(write(store, "in-trash").id)
 
-    store.restore(ONE)
-    assert [row.id for row in store.runs()] == [ONE]
+    assert store.create(RunConfig()).id == "free"
 
 
 def test_a_note_stays_with_the_run(store):

@@ -1,0 +1,61 @@
+"""``delete``, ``trash``, ``restore``: jobs of every kind that a person no longer wants."""
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+
+from kdcore.cli.output import show, table
+from kdcore.cli.runs import store_of
+from kdcore.ranges import within
+from kdcore.titles import job_title, title_parts
+
+DAY = 86_400.0
+LONGEST = 36_500.0
+"""Days; nothing in a trash is older."""
+
+
+def delete(given: argparse.Namespace) -> int:
+    """Move jobs to the trash, each by its id or the beginning of it."""
+    store = store_of(given)
+    for job in [store.job(name).id for name in given.jobs]:  # all are found, or none is deleted
+        _tell(given, "deleted", store.delete(job))
+    return 0
+
+
+def restore(given: argparse.Namespace) -> int:
+    """Bring deleted jobs back."""
+    store = store_of(given)
+    for job in given.jobs:
+        _tell(given, "restored", store.restore(job))
+    return 0
+
+
+def trash(given: argparse.Namespace) -> int:
+    """What was deleted, last first; or delete it for good."""
+    store = store_of(given)
+    if given.empty:
+        days = within("older-than", given.older_than, float, 0.0, LONGEST)
+        for job in store.empty_trash(days * DAY):
+            _tell(given, "purged", job)
+        return 0
+    rows = store.trash()
+    if given.json:
+        for row in rows:
+            print(json.dumps(asdict(row.row) | {"deleted": row.deleted}, ensure_ascii=False))
+        return 0
+    if not rows:
+        show("The trash is empty.")
+        return 0
+    lines = []
+    for deleted in rows:
+        title = job_title(deleted.row)
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(deleted.deleted))
+        lines.append((deleted.id, " · ".join(title_parts(title)), title.dataset, when))
+    show(table(("deleted", "what sets it apart", "data", "when"), lines,
+               whole=("deleted", "data", "when")))  # fmt: skip
+    return 0
+
+
+def _tell(given: argparse.Namespace, what: str, job: str) -> None:
+    print(json.dumps({what: job}) if given.json else f"{what.capitalize()}: {job}", flush=True)

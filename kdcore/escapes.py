@@ -1,0 +1,35 @@
+"""Text that its place cannot hold: written as JSON escapes it, or made readable.
+
+A terminal that knows only ASCII cannot show λ, and a path whose bytes are no text of the system's
+encoding is no Unicode text at all. Neither may end a run.
+"""
+
+import codecs
+
+ESCAPES = "kdcore.escapes"
+"""Name of the error handler that writes ``\\uXXXX``; JSON escaped so is read back as it was."""
+
+
+def readable(text: str) -> str:
+    """``text`` as valid Unicode: undecoded bytes of a path are read as UTF-8.
+
+    Example:
+        >>> readable("caf\\udcc3\\udca9")
+        'café'
+    """
+    try:
+        given = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a character beyond the first 65,536
+        given = text.encode("utf-8", "surrogatepass")
+    return given.decode("utf-8", "replace")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}"
+                   for at in range(0, len(units), 2)), error.end  # fmt: skip
+
+
+codecs.register_error(ESCAPES, _escaped)

@@ -1,0 +1,72 @@
+"""A damaged folder in the store keeps no page from opening."""
+
+import os
+
+import made_events as make
+import pytest
+from made_jobs import CONFIGS, DAMAGE
+from made_runs import MAIN, record
+from made_sweeps import record_sweep
+
+from dashboard.text import words
+from kdcore.config import RunConfig
+from kdcore.store import KINDS
+
+WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
+PAGES = sorted(path.stem for path in MAIN.parent.glob("views/*.py"))
+PARAMETER = {"sweep": "sweep", "shrink": "shrink"}
+
+
+@pytest.fixture
+def damage(hub):
+    """A run and a sweep, and a newer damaged job of every kind."""
+    record(hub.store, WHOLE, make.whole_run())
+    record_sweep(hub.store)
+    for kind, config in CONFIGS.items():
+        folder = hub.store.create_job(config, KINDS[kind].prefix + DAMAGED)
+        (folder.path / "config.json").write_bytes(b"")
+    return hub.store
+
+
+def trouble(app):
+    return [f"{error.message} {error.stack_trace}" for error in app.exception]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens(open_page, damage, name):
+    assert trouble(open_page(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, "run") for name in PAGES), ("landscape", "sweep"),
+                       ("shrink", "shrink")],
+)  # fmt: skip
+def test_every_page_opens_for_the_damaged_job_itself(open_page, damage, name, kind):
+    query = {PARAMETER.get(kind, "run"): KINDS[kind].prefix + DAMAGED}
+
+    assert trouble(open_page(name, **query)) == []
+
+
+@pytest.mark.parametrize("contents", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("name", ["runs", "microscope"])
+def test_whatever_is_wrong_with_it(open_page, damage, name, contents):
+    (damage.root / "runs" / DAMAGED / "config.json").write_bytes(contents)
+
+    assert trouble(open_page(name)) == []
+
+
+def test_the_runs_page_lists_it_as_damaged(open_page, damage):
+    table = open_page("runs").dataframe[0].value
+    run, state = words("en")["app.run"], words("en")["runs.state"]
+
+    assert dict(zip(table[run], table[state], strict=True)) == {
+        DAMAGED: "damaged", WHOLE: "finished",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["live", "microscope", "runs"])
+def test_data_whose_path_is_no_text_are_shown(open_page, hub, name):
+    path = os.fsdecode("不存在.csv".encode("gbk"))
+    record(hub.store, WHOLE, make.whole_run(), RunConfig(dataset=path))
+
+    assert trouble(open_page(name, run=WHOLE)) == []

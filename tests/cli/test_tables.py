@@ -1,0 +1,175 @@
+"""Tables are whole at any width, in any encoding, whatever people call their files."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import made_events as make
+import pytest
+from made_jobs import CONFIGS, DAMAGE
+
+from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
+from kdcore.cli import train
+from kdcore.config import RunConfig
+from kdcore.events import Progress
+from kdcore.store import KINDS, Store, recorded
+
+LISTS = {"runs": "run", "sweeps": "sweep", "searches": "search", "shrinks": "shrink"}
+ENCODINGS = ("ascii", "latin-1", "cp1252", "gbk", "utf-8")
+ODD = "/data/odd [/final] :cat: [red]/猫 [x].csv"
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A job of every kind, and a run on data with a name that rich would take for markup."""
+    store = Store(tmp_path / "store")
+    for kind, config in CONFIGS.items():
+        store.create_job(config, KINDS[kind].prefix + "20260101-000000-aaaa")
+    folder = store.create(RunConfig(dataset=ODD, drop_classes="猫,🐈"), "20260102-000000-bbbb")
+    for _ in recorded(make.whole_run(), folder):
+        pass
+    return store
+
+
+def on_a_terminal(*arguments, columns):
+    """What a command prints on a terminal of this width."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1"}
+    with subprocess.Popen([sys.executable, "-m", "kdcore", *arguments], stdout=theirs,
+                          env=environment) as process:  # fmt: skip
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux ends so
+                break
+            if not part:
+                break
+            said += part
+        assert process.wait(120) == 0
+    os.close(ours)
+    return said.decode()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("command", LISTS)
+def test_ids_are_whole_on_a_terminal_of_any_width(store, command, columns):
+    said = on_a_terminal(command, columns=columns)
+
+    for row in store.rows(LISTS[command]):
+        assert row.id in said
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [("methods", [*METHODS, *SCHEMES]), ("models", MODELS), ("datasets", DATASETS)],
+)
+def test_names_are_whole_on_a_terminal_of_any_width(command, names):
+    said = on_a_terminal(command, columns=60).split()
+
+    assert set(names) <= set(said)
+
+
+def test_nothing_is_fitted_into_a_width_where_there_is_none(kdcore, store):
+    said = kdcore("methods", COLUMNS="80").stdout
+
+    assert all(any(method.title in line and method.source in line for line in said.splitlines())
+               for method in METHODS.values())  # fmt: skip
+
+
+def test_own_data_are_shown_by_their_name_as_it_is(kdcore, store):
+    run = store.runs()[0].id
+    listed, shown = kdcore("runs").stdout, kdcore("show", run).stdout
+
+    assert " 猫 [x].csv " in listed
+    assert "/data" not in listed
+    assert "without 猫,🐈" in listed
+    assert ODD in shown
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("command", [["runs"], ["methods"], ["run", "--help"], ["sweeps"],
+                                     ["searches"], ["shrinks"], ["trash"]])  # fmt: skip
+def test_every_encoding_of_a_terminal_will_do(kdcore, store, command, encoding):
+    store.delete(store.runs()[0].id)
+    done = kdcore(*command, encoding=encoding, PYTHONIOENCODING=encoding)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_json_is_json_in_every_encoding(kdcore, store, encoding):
+    done = kdcore("runs", "--json", encoding=encoding, PYTHONIOENCODING=encoding)
+    (config, *_) = [json.loads(line)["config"] for line in done.stdout.splitlines()]
+
+    assert (config["dataset"], config["drop_classes"]) == (ODD, "猫,🐈")
+
+
+def test_a_path_in_a_system_without_utf8_leaves_no_damage(kdcore, store):
+    done = kdcore("run", "--dataset", "不存在.csv", LC_ALL="C", PYTHONUTF8="0",
+                  PYTHONCOERCECLOCALE="0")  # fmt: skip
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert store.runs()[0].state == "failed"
+    assert "不存在.csv" in kdcore("runs").stdout
+
+
+@pytest.mark.parametrize("contents", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_folder_is_one_line_of_the_list(kdcore, store, contents):
+    damaged, *others = store.runs()
+    (store.root / "runs" / damaged.id / "config.json").write_bytes(contents)
+
+    for command in (["runs"], ["runs", "--rebuild"]):
+        done = kdcore(*command)
+        assert (done.returncode, done.stderr) == (0, "")
+        (line,) = [line for line in done.stdout.splitlines() if damaged.id in line]
+        assert "damaged" in line
+        assert all(row.id in done.stdout for row in others)
+    done = kdcore("show", damaged.id)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "cannot be read" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["sweeps", "searches", "shrinks"])
+def test_so_are_other_kinds(kdcore, store, command):
+    (job,) = store.rows(LISTS[command])
+    (store.root / command / job.id / "config.json").write_bytes(b"")
+    done = kdcore(command)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "damaged" in done.stdout
+
+
+def test_a_run_is_deleted_listed_restored_and_purged(kdcore, store):
+    runs = [row.id for row in store.runs()]
+    sweep = store.sweeps()[0]
+    assert kdcore("delete", runs[0], sweep[:-2]).returncode == 0
+    listed = [json.loads(line) for line in kdcore("trash", "--json").stdout.splitlines()]
+
+    assert {row["id"] for row in listed} == {runs[0], sweep}
+    assert sweep in kdcore("trash").stdout
+    assert kdcore("restore", sweep).returncode == 0
+    assert store.sweeps() == [sweep]
+    assert kdcore("trash", "--empty", "--older-than", "1").stdout == ""
+    assert runs[0] in kdcore("trash", "--empty").stdout
+    assert store.trash() == []
+    assert "empty" in kdcore("trash").stdout
+
+
+def test_nothing_is_deleted_where_one_of_several_is_not_found(kdcore, store):
+    before = store.runs()
+    done = kdcore("delete", before[0].id, "nothing")
+
+    assert done.returncode == 2
+    assert store.runs() == before
+
+
+def test_a_file_of_any_name_may_be_read(capsys):
+    events = [Progress(task="read", done=1, total=2, detail="odd [/red] :cat:"), make.started()]
+
+    assert train._print_for_people(events) is events[-1]
+    assert "run run on cpu" in capsys.readouterr().out

@@ -1,0 +1,28 @@
+"""One job of every kind, and settings files that are none."""
+
+from kdcore.choice_config import ChoiceConfig
+from kdcore.config import RunConfig
+from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.sweep_config import SweepConfig
+
+CONFIGS = {
+    "run": RunConfig(),
+    "sweep": SweepConfig(),
+    "search": SearchConfig(),
+    "choice": ChoiceConfig(teachers=("mlp:8", "mlp:16")),
+    "shrink": ShrinkConfig(run="20260101-000000-aaaa"),
+}
+"""By the name of the kind."""
+
+DAMAGE = {
+    "empty": b"",
+    "torn": b'{"dataset": "dig',
+    "foreign": b'{"name": "left-pad", "version": "1.3.0"}',
+    "a list": b"[1, 2, 3]",
+    "a value": b"7",
+    "no text": b"\xff\xfe\x00\x00",
+    "nested": b"[" * 100_000,
+    "another kind": b'{"dataset": ["digits"], "temperature": {"a": 1}}',
+}
+"""What a ``config.json`` may hold that no job can be read from."""

@@ -1,0 +1,100 @@
+"""What a hub keeps, what it lets go, and what it finds when it begins."""
+
+import time
+
+import fake_worker
+import pytest
+
+from kdcore import RunConfig
+from kdcore.choice_config import ChoiceConfig
+from kdcore.errors import UserError
+from kdcore.events import Failed
+from kdcore.hub import KEPT, Hub
+from kdcore.search_config import SearchConfig
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.store import Store
+from kdcore.sweep_config import SweepConfig
+
+JOBS = [RunConfig(), SweepConfig(), SearchConfig(),
+        ChoiceConfig(teachers=("mlp:8", "mlp:16")), ShrinkConfig()]  # fmt: skip
+
+
+@pytest.fixture
+def make_hub(tmp_path):
+    made = []
+
+    def make_hub(command=fake_worker.COMMAND):
+        made.append(Hub(Store(tmp_path / "store"), command))
+        return made[-1]
+
+    yield make_hub
+    for hub in made:
+        hub.close()
+
+
+def over(hub, run):
+    for _ in range(6000):
+        if not hub.commandable(run):
+            return hub.state(run)
+        time.sleep(0.01)
+    raise AssertionError("it did not end in a minute")
+
+
+def test_of_hundreds_of_jobs_only_the_last_stay_in_memory(make_hub):
+    hub = make_hub()
+    heard = []
+    runs = [hub.submit(RunConfig()) for _ in range(2)]
+    _, leave = [hub.subscribe(run, heard.append) for run in runs]
+    runs += [hub.submit(RunConfig(seed=seed)) for seed in range(200)]
+    assert over(hub, runs[-1]) == "finished"
+
+    assert len(hub._jobs) <= KEPT + 2  # somebody listens to two
+    leave()
+    assert len(hub._jobs) <= KEPT + 1
+    assert runs[0] in hub._jobs
+    assert set(hub._listeners) == {runs[0]}
+    assert [event.kind for event in hub.events(runs[5])] == ["finished"]
+    assert hub.state(runs[5]) == "finished"
+
+
+@pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
+def test_what_never_began_is_interrupted_when_the_app_starts_again(make_hub, tmp_path, config):
+    store = Store(tmp_path / "store")
+    waiting = store.create_job(config)
+    held = store.create_job(RunConfig(seed=1))
+    held.hold()
+    hub = make_hub()
+
+    last = hub.events(waiting.id)[-1]
+    assert isinstance(last, Failed)
+    assert last.code == "never_began"
+    assert hub.state(waiting.id) == store.job(waiting.id).state == "interrupted"
+    assert hub.events(held.id) == []
+    held.release()
+
+
+def test_what_waits_in_another_app_is_left_alone(make_hub):
+    first = make_hub(["sleep", "600"])
+    first.submit(RunConfig())
+    waiting = first.submit(RunConfig(seed=1))
+    second = make_hub()
+
+    assert second.events(waiting) == []
+    assert first.state(waiting) == "queued"
+
+
+def test_a_waiting_job_is_deleted_out_of_the_queue(make_hub):
+    hub = make_hub(["sleep", "600"])
+    running, waiting = hub.submit(RunConfig()), hub.submit(SweepConfig())
+    for _ in range(6000):
+        if hub.state(running) == "running":
+            break
+        time.sleep(0.01)
+    hub.delete(waiting)
+
+    assert hub.queue_position(waiting) == 0
+    assert [row.id for row in hub.store.trash()] == [waiting]
+    with pytest.raises(UserError, match="0 sweeps"):
+        hub.state(waiting)
+    with pytest.raises(UserError, match="stop it first"):
+        hub.delete(running)

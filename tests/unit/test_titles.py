@@ -1,0 +1,108 @@
+"""What a line about a run says, the most telling first."""
+
+import made_events as make
+import pytest
+from made_jobs import CONFIGS
+
+from kdcore.config import RunConfig
+from kdcore.events import Retuned
+from kdcore.search_config import SearchConfig
+from kdcore.store import RunRow, Store, recorded
+from kdcore.sweep_config import SweepConfig
+from kdcore.titles import Title, differing, job_title, run_title, sweep_title, title_parts
+
+
+def row(kind="run", **settings):
+    config = RunConfig(**settings) if kind == "run" else settings["config"]
+    return RunRow(id="x", created=0.0, state="finished", config=config.to_dict(), kind=kind,
+                  plain=0.881, distilled=0.958, teacher=0.972)  # fmt: skip
+
+
+def told(title):
+    return " · ".join(title_parts(title))
+
+
+def test_what_differs_comes_first_then_the_seed_and_what_came_of_it():
+    title = run_title(row(weight=0.9, unlabelled=0.9))
+
+    assert told(title) == "90% unlabelled · λ 0.9 · seed 0 · 95.8% against 88.1%"
+
+
+def test_the_usual_models_of_a_data_set_say_nothing():
+    usual = run_title(row(dataset="mnist", teacher="mlp:500", student="mlp:250", seed=3))
+    other = run_title(row(dataset="mnist"))
+
+    assert (usual.dataset, usual.differing) == ("mnist", {"seed": 3})
+    assert other.differing == {"teacher": "mlp:256,128", "student": "mlp:16", "seed": 0}
+
+
+def test_own_data_are_named_without_the_way_to_them():
+    title = run_title(row(dataset="/somewhere/[final]/photos.zip"))
+
+    assert (title.dataset, told(title)) == ("photos.zip", "seed 0 · 95.8% against 88.1%")
+
+
+def test_t_and_lambda_say_nothing_where_nothing_is_softened():
+    title = run_title(row(method="hard", temperature=9.0, weight=0.1, epochs=7))
+
+    assert title.differing == {"method": "hard", "epochs": 7, "seed": 0}
+
+
+def test_a_run_that_a_hand_moved_says_so(tmp_path):
+    events = make.whole_run()
+    moves = (("temperature", 7.0), ("speed", 9.0), ("temperature", 19.0))
+    turns = [Retuned(step=1, position=0.1, name=name, value=value, previous=4.0)
+             for name, value in moves]  # fmt: skip
+    store = Store(tmp_path)
+    folder = store.create(RunConfig())
+    for _ in recorded([*events[:5], *turns, *events[5:]], folder):
+        pass
+    (found,) = Store(tmp_path).runs()
+
+    assert found.turned == {"temperature": 19.0, "speed": 9.0}
+    assert "moved by hand: T 19 ·" in told(run_title(found))
+    assert run_title(found).turned == {"temperature": 19.0}
+
+
+def test_a_sweep_says_what_its_students_share_and_what_varies():
+    config = SweepConfig(base=RunConfig(unlabelled=0.9, weight=0.7), temperatures=(8.0,),
+                         weights=(0.5, 1.0), seeds=(0, 1))  # fmt: skip
+    title = sweep_title(config.to_dict())
+
+    assert (title.differing, title.axes) == (
+        {"unlabelled": 0.9, "temperature": 8.0}, {"weight": [0.5, 1.0], "seed": [0, 1]},
+    )  # fmt: skip
+    assert told(title) == "90% unlabelled · T 8 · λ 0.5, 1 · seed 0, 1"
+
+
+def test_a_search_says_between_what_it_looks():
+    config = SearchConfig(base=RunConfig(students="distilled", epochs=7))
+
+    assert told(job_title(row("search", config=config))) == "7 epochs · T 1–20 · λ 0–1"
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_every_kind_of_job_has_a_title(kind):
+    assert (
+        job_title(row(kind, config=CONFIGS[kind]) if kind != "run" else row()).dataset == "digits"
+    )
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_a_damaged_job_has_none(kind):
+    damaged = RunRow(id="x", created=0.0, state="damaged", config={}, kind=kind)
+
+    assert (job_title(damaged).dataset, title_parts(job_title(damaged))) == ("", [])
+
+
+def test_the_words_of_another_language_are_used():
+    words = {"other": "{name}：{value}", "turned": "手动 {controls}", "alone": "准确率 {accuracy}"}
+    title = Title("digits", {"epochs": 7}, turned={"lr": 0.1}, distilled=0.5)
+
+    assert title_parts(title, words, {"epochs": "轮数", "lr": "学习率"}) == [
+        "轮数：7", "手动 学习率：0.1", "准确率 50.0%",
+    ]  # fmt: skip
+
+
+def test_only_known_settings_differ():
+    assert differing({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 3}) == {"b": 2}
