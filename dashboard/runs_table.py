@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.charts.style import LEARNERS
-from dashboard.settings import dataset_title
-from dashboard.text import t
+from dashboard.settings import dataset_title, method_title
+from dashboard.text import language, md, t, words
+from dashboard.text.escape import markdown_text
+from dashboard.text.values import value_of
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
@@ -20,9 +22,17 @@ def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
 def differences(
     one: str, other: str, differing: Iterable[tuple[str, Any, Any]]
 ) -> list[dict[str, str]]:
-    """One row a setting in which two runs differ."""
+    """One row a setting in which two runs differ, for a table that is Markdown."""
+
+    def value(name: str, chosen: Any) -> str:
+        return markdown_text(value_of(words(language()), name, chosen))
+
     return [
-        {t("runs.setting"): t(f"setting.{name}.label"), one: str(left), other: str(right)}
+        {
+            t("runs.setting"): md(f"setting.{name}.label"),
+            one: value(name, left),
+            other: value(name, right),
+        }
         for name, left, right in differing
     ]
 
@@ -35,7 +45,7 @@ def _row(row: RunRow) -> dict[str, str]:
         t("runs.when"): datetime.fromtimestamp(row.created).strftime("%Y-%m-%d %H:%M"),
         t("runs.state"): t(f"state.{row.state}"),
         t("runs.data"): dataset_title(config["dataset"]),
-        t("runs.method"): config["method"],
+        t("runs.method"): method_title(config["method"]),
         "T": f"{config['temperature']:g}" if soft else "",
         "λ": f"{config['weight']:g}" if soft else "",
         t("live.group.models"): f"{config['teacher']} → {config['student']}",

@@ -9,7 +9,7 @@ from dashboard import address
 from dashboard.actions import told_kindly
 from dashboard.charts.places import Place
 from dashboard.engine import hub, store
-from dashboard.settings import chosen
+from dashboard.settings import chosen, dataset_title
 from dashboard.shared_history import history_of
 from dashboard.status import LIVE_STATES
 from dashboard.text import explain, t
@@ -94,8 +94,9 @@ def sweep_title(sweep: str) -> str:
     """A sweep in one line."""
     config = store().sweep(sweep).config
     told = "landscape.methods_told" if config.published else "landscape.sweep_told"
-    return t(told, dataset=config.base.dataset, teacher=config.base.teacher,
-             student=config.base.student, cells=config.size, sweep=sweep)  # fmt: skip
+    return t(told, dataset=dataset_title(config.base.dataset), teacher=config.base.teacher,
+             student=config.base.student, students=t("count.students", count=config.size),
+             sweep=sweep)  # fmt: skip
 
 
 def place_of(text: str | None) -> Place | None:
@@ -133,7 +134,7 @@ def best_told(best: Best) -> list[tuple[str, Mapping[str, Any]]]:
     else:
         sentences.append(("landscape.gain_none", values))
     if best.near:
-        sentences.append(("landscape.near", {"near": best.near, "others": best.places - 1}))
+        sentences.append(("landscape.near", {"count": best.near, "others": best.places - 1}))
     return sentences
 
 
@@ -141,7 +142,7 @@ def spread_told(spread: Spread) -> str:
     """Mean ± sd in per cent."""
     if spread.sd is None:
         return f"{spread.mean:.1%}"
-    return f"{spread.mean:.1%} ± {spread.sd * 100:.1f}"
+    return f"{spread.mean * 100:.1f} ± {spread.sd:.1%}"
 
 
 def _known(given: str) -> str:

@@ -7,7 +7,7 @@ from dashboard.status import Status
 from kdcore.events import Finished, Scores
 
 SURE = 1.96
-"""Standard errors that leave a chance of 5 %."""
+"""Standard errors that leave a chance of 5%."""
 
 
 class Sentence(NamedTuple):
@@ -41,7 +41,7 @@ def verdict(status: Status) -> list[Sentence]:
     epochs = status.epoch.epoch if status.epoch else 0
     scores = {**last.students, **({"teacher": last.teacher} if last.teacher else {})}
     return [
-        Sentence("verdict.after", {"epochs": epochs}),
+        Sentence("verdict.after", {"count": epochs}),
         *(Sentence(f"verdict.{name}", {"accuracy": score.test_accuracy})
           for name, score in scores.items()),
         *_comparison(last.students, status.started.test_size),
@@ -54,7 +54,7 @@ def _best(end: Finished, config: dict[str, Any]) -> list[Sentence]:
     epochs, stopped, ended = end.best_epochs, end.stopped, end.epochs
     if not epochs:
         return []
-    why = [Sentence("verdict.patience", {"patience": config["patience"], "all": config["epochs"]})]
+    why = [Sentence("verdict.patience", {"count": config["patience"], "all": config["epochs"]})]
     if stopped or ended == config["epochs"]:
         why = []
     earliest, latest = min(epochs.values()), max(epochs.values())

@@ -12,7 +12,7 @@ ROOM = 0.04
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     data, trails = [], []
     lowest, highest = 1.0, 0.0
     if history.teacher:

@@ -11,7 +11,7 @@ ROOM = 0.04
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Agreement on test data after each epoch, on the batches in between."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if not history.teacher:
         return style.empty(words, "teacher")
     data, trails, after = [], [], []

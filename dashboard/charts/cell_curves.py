@@ -16,7 +16,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     place = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
     cell = next((one for one in cells if (one.temperature, one.weight) == place), None)
     if cell is None:
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     trails, lines = [], []
     for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
         curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[number]]
@@ -36,7 +36,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
         ))  # fmt: skip
     if not lines:
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     n = len(cell.numbers)
     return {"data": trails + lines, "layout": {
         "xaxis": {"title": {"text": words["chart.epoch"]}},

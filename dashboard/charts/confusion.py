@@ -32,7 +32,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         maps.append((f"<b>{words['chart.difference']}</b>", difference, True))
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": []}
-    classes = history.classes
+    classes = [style.literal(name) for name in history.classes]
     for at, (title, matrix, signed) in enumerate(maps):
         suffix = "" if at == 0 else str(at + 1)
         domain = style.panels(len(maps), at, gap=0.03)

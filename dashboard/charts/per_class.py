@@ -33,7 +33,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     """Three panels of dots, classes from top to bottom with their number of examples."""
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
-    names = [f"{title} ({count})" for title, count in
+    names = [f"{style.literal(title)} ({count})" for title, count in
              zip(history.classes, support, strict=True)]  # fmt: skip
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
     known = [value for of_learner in scores.values() for values in of_learner.values()

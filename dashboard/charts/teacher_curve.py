@@ -15,7 +15,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.teacher_epochs:
         reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}
         source = history.prepared.teacher_source if history.prepared else ""
-        return style.empty(words, reason.get(source, "teacher_soon"))
+        if source in reason:
+            return style.empty(words, reason[source])
+        return style.awaited(words, "teacher_soon", over=history.over)
     newest = history.teacher_epochs[-1].learner
     epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [

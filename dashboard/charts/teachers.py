@@ -18,7 +18,7 @@ ROOM = 0.03
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
     rows = [(_title(one, words, history.config), one.scores, "teacher")

@@ -79,6 +79,6 @@ def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:
     if mark.name.endswith("_weight"):
         return f"{mark.name.removesuffix('_weight')}×{mark.value:g}"
-    symbol = symbols.get(mark.name) or words[f"live.slider.{mark.name}"]
+    symbol = symbols.get(mark.name) or words[f"chart.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"

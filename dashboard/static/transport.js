@@ -70,7 +70,7 @@ function transport({ run: id, language, autoplay, words }) {
     const rest = [say(words.of, { latest: epochs })];
     if (run.cursor === null && run.state.step) rest.push(`· ${say(words.step, { step: run.state.step })}`);
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
-    badge.textContent = words[mood(run)];
+    badge.textContent = say(words[mood(run)], { epoch: at.toFixed(at % 1 ? 1 : 0) });
     badge.dataset.mood = mood(run);
     follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
     replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);

@@ -9,22 +9,23 @@ from dashboard.engine import store
 from dashboard.panel import chart_panel
 from dashboard.runs_table import differences, runs_table
 from dashboard.settings import parameters
-from dashboard.text import t
+from dashboard.text import md, t
+from dashboard.text.escape import markdown_text
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
 
 st.title(t("runs.title"), anchor=False)
+st.markdown(t("runs.lead"))
 rows = store().runs()
 if deleted := st.session_state.get(actions.DELETED):
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(t("runs.deleted", count=len(deleted)))
+        st.markdown(md("runs.deleted", count=len(deleted)))
         st.button(t("runs.undo"), key="undo", icon=":material/undo:", on_click=actions.restore)
 if not rows:
     st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
     st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
     st.stop()
 
-st.caption(t("runs.select"))
 table = st.dataframe(
     runs_table(rows), key="runs_table", hide_index=True, on_select="rerun",
     selection_mode="multi-row", height="auto",
@@ -63,6 +64,6 @@ if len(picked) == 2:
     )  # fmt: skip
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
-            st.caption(run_title(run_id))
+            st.caption(markdown_text(run_title(run_id)))
             chart_panel(name, run_id, height=360)
             transport(run_id)

@@ -1,4 +1,4 @@
-"""``shrink``: a run's distilled student made smaller still; ``shrinks``: the stored ones."""
+"""``shrink``: a run's distilled student compressed; ``shrinks``: the stored compressions."""
 
 import argparse
 import json
@@ -22,11 +22,11 @@ from kdcore.store import Store, recorded
 from kdcore.sweep_config import parse_axis
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
-"""Settings of the run that may have other values in the distilling again."""
+"""Settings of the run that may have other values in the re-distillation."""
 
 
 def shrink(given: argparse.Namespace) -> int:
-    """Shrink a student in several ways; 0 if it ended, 1 if it failed."""
+    """Compress a student in several ways; 0 if it ended, 1 if it failed."""
     if processes() > 1:
         raise UserError("one_process", command="shrink")
     store = Store(Path(given.store) if given.store else None)
@@ -47,7 +47,7 @@ def shrink(given: argparse.Namespace) -> int:
 
 
 def shrinks(given: argparse.Namespace) -> int:
-    """The stored shrinkings, newest first."""
+    """The stored compressions, newest first."""
     store = Store(Path(given.store) if given.store else None)
     rows = [store.shrink(name) for name in store.shrinks()]
     if given.json:
@@ -55,9 +55,9 @@ def shrinks(given: argparse.Namespace) -> int:
             print(json.dumps({"shrink": folder.id, "state": folder.state} | folder.settings))
         return 0
     if not rows:
-        Console().print("No shrinking is stored yet: python -m kdcore shrink RUN makes one.")
+        Console().print("No compression is stored yet: python -m kdcore shrink RUN makes one.")
         return 0
-    table = Table("shrinking", "state", "run", "data", "student", "stages")
+    table = Table("compression", "state", "run", "data", "student", "stages")
     for folder in rows:
         config = folder.config
         table.add_row(folder.id, folder.state, config.run, config.base.dataset,
@@ -84,13 +84,14 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     if found.started:
         console.print(_costs(found))
         console.print(
-            "Weights that are not zero; a zero takes as much room in a file as any number, until "
-            "it is packed. ms: median ± half the interquartile range for batches of 1 and of 128, "
-            "one thread of the CPU; × the unshrunk student's, with which it took turns."
+            "Weights: the non-zero ones where some are zero; a zero takes as much space in a file "
+            "as any number, until the file is gzipped. ms: median ± half the interquartile range for "
+            "batches of 1 and of 128 on one thread of the CPU; × the uncompressed student's, timed "
+            "in turns."
         )
         console.print(_worth(found))
-        console.print("Before → after distilling again. The student is not shrunk: what it gains "
-                      "is more training, not recovery.")  # fmt: skip
+        console.print("Before → after re-distillation. The student itself is not compressed: what "
+                      "it gains is more training, not recovery.")  # fmt: skip
     if isinstance(last, ShrinkFinished):
         console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.shrink}")  # fmt: skip
@@ -111,7 +112,7 @@ def _costs(found: ShrinkRecord) -> Table:
 
 
 def _worth(found: ShrinkRecord) -> Table:
-    table = _table("stage", "test errors", "test %", "validation %", "as the teacher %")
+    table = _table("stage", "test errors", "test %", "validation %", "agreement %")
     for stage in found.stages.values():
         scores = [stage.before.scores, *([stage.after.scores] if stage.after else [])]
         table.add_row(

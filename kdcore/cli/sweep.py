@@ -104,16 +104,15 @@ _MARKS = {1: " ▲", 0: "", -1: " ▼"}
 
 
 def _print_methods(console: Console, found: Landscape) -> None:
-    title = "test accuracy, mean ± sd over seeds, each method as its authors set it"
-    table = Table("method", "T", "λ", "distilled", "above plain", "n", title=title)
+    title = "test accuracy, mean ± sd over seeds, each method with its paper's settings"
+    table = Table("method", "T", "λ", "distilled", "above plain (points)", "n", title=title)
     rows = found.by_method()
     for method, cell in rows:
         gain = found.gain(cell, "test_accuracy")
         table.add_row(
             method, f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
             f"{cell.weight:g}", _told(found.spread(cell, "test_accuracy")),
-            f"{gain.mean * 100:+.2f} ± {(gain.sd or 0) * 100:.2f}{_MARKS[gain.clear]}"
-            if gain else "–",
+            f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
             str(gain.n) if gain else "0",
         )  # fmt: skip
     console.print(table)
@@ -135,14 +134,23 @@ def _print_landscape(console: Console, found: Landscape, lr: float, method: str)
     console.print(table)
     if best := found.best(cells):
         console.print(
-            f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
-            f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
-            f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
-            f"{best.near} of {best.places - 1} others lie within one sd of it on validation data"
+            f"best cell on validation data: T = {best.cell.temperature:g}, "
+            f"λ = {best.cell.weight:g} (of {best.places}): validation {_told(best.validation)}, "
+            f"test {_told(best.test)}, plain student {_told(best.plain_test)}, difference "
+            f"{_points(best.gain)} percentage points (n = {best.gain.n}); within one sd of it on "
+            f"validation data: {best.near} of {best.places - 1} other cells"
         )
 
 
 def _told(spread: Spread | None) -> str:
     if spread is None:
         return "–"
-    return f"{spread.mean:.2%}" + ("" if spread.sd is None else f" ± {spread.sd:.2%}")
+    if spread.sd is None:
+        return f"{spread.mean:.2%}"
+    return f"{spread.mean * 100:.2f} ± {spread.sd:.2%}"
+
+
+def _points(gain: Spread) -> str:
+    """A difference of two shares in percentage points."""
+    deviation = "" if gain.sd is None else f" ± {gain.sd * 100:.2f}"
+    return f"{gain.mean * 100:+.2f}{deviation}"

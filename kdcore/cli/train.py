@@ -91,9 +91,9 @@ def _line(event: Event) -> str:
             )
         case Prepared(teacher=Scores() as teacher):
             each = [f"{one.role} ({one.model}): {_scores(one.scores)}" for one in event.teachers]
-            heard = f"who teaches the students: {event.teachers[-1].role}: " if each else "teacher "
+            heard = f"the students' teacher: {event.teachers[-1].role}: " if each else "teacher "
             if each and event.teachers[-1].role == "together":
-                heard = "the teachers together: "
+                heard = "the teachers combined: "
             source = "" if each else f"{event.teacher_source}: "
             return "\n".join([*each, f"{heard}{source}{_scores(teacher)}"])
         case Epoch():

@@ -103,7 +103,7 @@ def test_a_further_term_is_drawn_beside_the_methods_own(history):
     own, beside = draw("terms", history)["data"]
 
     assert own["y"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
-    assert (beside["name"], beside["y"]) == ("Squared error of logits", [0.02, 0.02])
+    assert (beside["name"], beside["y"]) == ("Logit matching (MSE)", [0.02, 0.02])
 
 
 def test_the_weights_of_the_teachers_have_their_names(history):
@@ -124,7 +124,7 @@ def test_the_students_stand_below_those_who_taught(history):
     heard = History()
     heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
     (bars,) = draw("teachers", heard)["data"]
-    assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (heard)"]
+    assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (used)"]
 
 
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
@@ -132,7 +132,7 @@ def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
                    if note.get("name") != "mark"]  # fmt: skip
 
-    assert sentence == "the distilled disagree 25% less"
+    assert sentence == "distilled networks disagree 25% less"
     assert [trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"] == [[0.2], [0.15]]
 
 

@@ -4,6 +4,7 @@ import made_events as make
 import numpy as np
 import pytest
 
+from dashboard.phrases import phrase
 from dashboard.status import status
 from dashboard.text import words
 from dashboard.verdict import sampling_noise, verdict
@@ -48,7 +49,7 @@ def test_the_end_counts_more_than_the_last_epoch():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_sentence_can_be_said_in_every_language(language):
-    said = [words(language)[key].format(**values)
+    said = [phrase(words(language), key, **values)
             for key, values in verdict(status(make.whole_run()))]  # fmt: skip
 
     assert "93.1%" in " ".join(said)

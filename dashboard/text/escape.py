@@ -1,0 +1,42 @@
+"""Values inside Markdown, shown as they are: what people type is no markup."""
+
+import re
+from typing import Any
+
+from dashboard.phrases import Filler
+
+MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]|:(?=[A-Za-z+_-]|\d+:)")
+"""Characters that mean something to Streamlit's Markdown wherever they stand; a colon begins a
+name, such as that of a picture or a colour."""
+AT_THE_BEGINNING = re.compile(r"^(\d*)([-+=.])")
+"""What would begin a list or underline a heading."""
+
+
+class Markdown(str):
+    """A text that is Markdown already: it is filled into another as it is."""
+
+    __slots__ = ()
+
+
+def markdown_text(value: Any) -> Markdown:
+    r"""``value`` as Markdown that shows it literally, on one line.
+
+    Example:
+        >>> print(markdown_text("100*hint + 0.5*dkd:beta=2"))
+        100\*hint + 0.5\*dkd\:beta=2
+        >>> print(markdown_text("1. a_b"))
+        1\. a\_b
+    """
+    if isinstance(value, Markdown):
+        return value
+    text = MARKS.sub(r"\\\g<0>", " ".join(str(value).split()))
+    return Markdown(AT_THE_BEGINNING.sub(r"\1\\\2", text))
+
+
+class MarkdownFiller(Filler):
+    """Fills a Markdown text with values that are shown literally."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """One value as its format says; numbers have nothing to escape."""
+        text = super().format_field(value, format_spec)
+        return text if isinstance(value, int | float | Markdown) else markdown_text(text)
