@@ -66,6 +66,7 @@ def sentence(words: Words, code: str, values: Mapping[str, Any]) -> str | None:
     shown = {field: _shown(words, code, field, values) for field in values}
     shown["setting"] = _Lookup(lambda name: label_of(words, name))
     shown["choice"] = _Lookup(lambda pair: labelled(words, *pair.split("=")))
+    shown["option"] = _Lookup(lambda pair: value_of(words, *pair.split("=")))
     try:
         return _Quoting().vformat(template, (), shown)
     except (KeyError, ValueError):

@@ -19,6 +19,7 @@ from dashboard.settings import (
     take_from_address,
 )
 from dashboard.text import t
+from dashboard.text.escape import markdown_text
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
@@ -57,7 +58,7 @@ sidebar(store().root / "uploads")
 
 st.title(t("live.title"), anchor=False)
 if run:
-    st.caption(f"{summary(store().folder(run).config)} · {run}")
+    st.caption(markdown_text(f"{summary(store().folder(run).config)} · {run}"))
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 if sentence := problem(chosen):
