@@ -33,7 +33,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {
         "data": trails + data,
         "layout": timeline.layout(
-            history, words, words["chart.test_accuracy"], tickformat=".0%",
+            history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT,
             hoverformat=".1%", range=[low, high],
         ),
     }  # fmt: skip

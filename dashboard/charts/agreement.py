@@ -29,6 +29,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     high = min(1.005, max(after) + ROOM) if after else 1.005
     return {
         "data": trails + data,
-        "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
-                                  hoverformat=".1%", range=[low, high]),
+        "layout": timeline.layout(history, words, words["chart.agreement"],
+                                  tickformat=style.PER_CENT, hoverformat=".1%",
+                                  range=[low, high]),
     }  # fmt: skip

@@ -40,7 +40,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     n = len(cell.numbers)
     return {"data": trails + lines, "layout": {
         "xaxis": {"title": {"text": words["chart.epoch"]}},
-        "yaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+        "yaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
         "hovermode": "x",
         "annotations": [style.heading(
             f"<b>T {cell.temperature:g}, λ {cell.weight:g}</b>  n = {n}", [0, 1])],

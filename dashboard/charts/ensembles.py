@@ -42,13 +42,15 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
             "marker": {"size": 6, "symbol": style.MARKERS[learner]}, "hovertemplate": "%{y:.1%}",
         })  # fmt: skip
-    layout = timeline.layout(history, words, words["chart.test_accuracy"], tickformat=".0%")
+    layout = timeline.layout(
+        history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT
+    )
     left, right = (style.panels(2, at, gap=0.14) for at in range(2))
     layout["annotations"] = [*layout["annotations"], _removed(epochs[-1], words, right)]
     layout["xaxis2"] = layout["xaxis"] | {"domain": right, "anchor": "y2"}
     layout["xaxis"] = layout["xaxis"] | {"domain": left}
-    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "tickformat": ".0%",
-                        "anchor": "x2", "rangemode": "tozero"}  # fmt: skip
+    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "rangemode": "tozero",
+                        "tickformat": style.PER_CENT, "anchor": "x2"}  # fmt: skip
     return {"data": data, "layout": layout}
 
 

@@ -45,6 +45,6 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
         ],
         "layout": {"scene": axes(grid) | {
-            "zaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+            "zaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
         }},
     }  # fmt: skip

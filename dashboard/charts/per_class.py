@@ -52,7 +52,11 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
                         "size": 10, "opacity": 0.85},
             ))  # fmt: skip
         domain = style.panels(len(MEASURES), at, gap=0.04)
-        layout[f"xaxis{suffix}"] = {"domain": domain, "tickformat": ".0%", "range": [low, 1.01]}
+        layout[f"xaxis{suffix}"] = {
+            "domain": domain,
+            "tickformat": style.PER_CENT,
+            "range": [low, 1.01],
+        }
         layout["annotations"].append(style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain))
     layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True}
     return {"data": data, "layout": layout}

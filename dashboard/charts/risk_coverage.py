@@ -20,7 +20,7 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     return {
         "data": data,
         "layout": {
-            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": ".0%",
+            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": style.PER_CENT,
                       "range": [0, 1.005]},
             "yaxis": {"title": {"text": words["chart.risk"]}, "tickformat": ".1~%",
                       "rangemode": "tozero"},

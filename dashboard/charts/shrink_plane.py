@@ -67,7 +67,7 @@ def _plane(
         "data": list(data),
         "layout": {
             "xaxis": {"title": {"text": title}, "type": "log", **_ticks(min(ends), max(ends))},
-            "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
+            "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
                       "range": [least - MARGIN, 1 + MARGIN]},
             "hovermode": "closest", "annotations": list(arrows),
         },

@@ -24,6 +24,8 @@ STAGES = {
 }  # fmt: skip
 """Colour and marker of each way to shrink the distilled student, and of what it comes from."""
 
+PER_CENT = ".1~%"
+"""Of ticks: ``96%``, and ``95.5%`` where whole numbers would say the same twice."""
 SEQUENCE = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#56B4E9", "#D55E00")
 """For what is none of the learners."""
 

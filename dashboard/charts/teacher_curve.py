@@ -32,7 +32,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "layout": {
             "xaxis": {"title": {"text": words["chart.teacher_epoch"]},
                       "range": [0, epochs[-1].epochs]},
-            "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": ".0%"},
+            "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": style.PER_CENT},
             "hovermode": "x",
             "annotations": [style.heading(f"{style.role(words, newest)} · {epochs[-1].model}",
                                           [0, 1])] if newest != "teacher" else [],

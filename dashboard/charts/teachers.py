@@ -43,7 +43,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {
         "data": [bars],
         "layout": {
-            "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
+            "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
                       "range": [low, high]},
             "yaxis": {"autorange": "reversed", "automargin": True},
         },

@@ -283,7 +283,7 @@ function lookingGlass({ run, store, names, words }) {
     element("div", { class: "kd-micro-told" }, epochTold, sizeTold, all,
       element("span", { class: "kd-caption" }, words.keys), scale.root),
     element("div", { class: "kd-micro-body" }, field, glass.root),
-    element("h4", {}, words.matrices),
+    element("h3", {}, words.matrices),
     element("div", { class: "kd-micro-matrices" }, ...LEARNERS.map((learner) =>
       element("figure", { class: `kd-of-${learner}` },
         element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))));

@@ -53,7 +53,7 @@ function transport({ run: id, language, autoplay, words }) {
       run.pause();
       run.setCursor(null);
     },
-  }, words.follow);
+  });
   const speeds = choice(words.speed, { ...SPEED_NAMES, max: words.max }, speed, (name) => {
     speed = name;
   });
@@ -73,6 +73,7 @@ function transport({ run: id, language, autoplay, words }) {
     badge.textContent = say(words[mood(run)], { epoch: at.toFixed(at % 1 ? 1 : 0) });
     badge.dataset.mood = mood(run);
     follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
+    follow.textContent = run.state.live ? words.follow : words.last;
     replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);
     replay.disabled = position === 0;
     const share = (place) => `${(place / Math.max(position, 1e-6)) * 100}%`;

@@ -12,7 +12,7 @@ st.title(t("help.title"), anchor=False)
 st.markdown(t("help.lead"))
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
-st.subheader(t("help.tables"), anchor=False)
+st.header(t("help.tables"), anchor=False)
 methods, schemes, datasets, models, terms = st.tabs(
     [t(f"help.{name}") for name in ("methods", "schemes", "datasets", "models", "glossary")]
 )

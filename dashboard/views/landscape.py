@@ -59,9 +59,9 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
-        st.caption(md("landscape.ended", state=t(f"state.{state}"),
-                      finished=found.finished.finished, failed=found.finished.failed,
-                      seconds=found.finished.seconds))  # fmt: skip
+        st.caption(md("landscape.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
+                      students=md("count.students", count=found.finished.finished),
+                      failed=found.finished.failed))  # fmt: skip
     for retry in found.retries:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     if found.failed:

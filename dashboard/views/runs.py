@@ -52,12 +52,12 @@ if len(picked) == 1:
     )  # fmt: skip
 if len(picked) == 2:
     one, other = (row.id for row in picked)
-    st.subheader(t("runs.differ"), anchor=False)
+    st.header(t("runs.differ"), anchor=False)
     if differing := differences(one, other, store().compare(one, other)):
         st.table(differing)
     else:
         st.markdown(t("runs.differ_none"))
-    st.subheader(t("runs.sides"), anchor=False)
+    st.header(t("runs.sides"), anchor=False)
     name = st.segmented_control(
         t("runs.chart"), CHARTS, default=CHARTS[0], required=True, key="compared_chart",
         format_func=lambda name: t(f"panel.{name}.title"), label_visibility="collapsed",

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.counted import counted
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -117,7 +118,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     console.print(_table(ended, objective))
     if isinstance(last, SearchFinished):
         console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{last.complete} trials complete, {last.pruned} pruned, "
+                      f"{counted(last.complete, 'trial')} complete, {last.pruned} pruned, "
                       f"{last.failed} failed")  # fmt: skip
         if last.best_trial is not None:
             console.print(

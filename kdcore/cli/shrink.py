@@ -85,9 +85,9 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         console.print(_costs(found))
         console.print(
             "Weights: the non-zero ones where some are zero; a zero takes as much space in a file "
-            "as any number, until the file is gzipped. ms: median ± half the interquartile range for "
-            "batches of 1 and of 128 on one thread of the CPU; × the uncompressed student's, timed "
-            "in turns."
+            "as any number, until the file is gzipped. ms: median ± half the interquartile range "
+            "for batches of 1 and of 128 on one thread of the CPU; × the uncompressed student's, "
+            "timed in turns."
         )
         console.print(_worth(found))
         console.print("Before → after re-distillation. The student itself is not compressed: what "

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kdcore.catalogue import method_of
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.counted import counted
 from kdcore.cli.ranks import processes
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
@@ -39,7 +40,7 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     if isinstance(last, Failed):
         return 1
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
-        print(f"kdcore: All {last.failed} students failed: open one of them with python -m kdcore "
+        print(f"kdcore: All students failed ({last.failed}): open one with python -m kdcore "
               f"show {folder.cell_id(0)} --events.", file=sys.stderr)  # fmt: skip
         return 1
     return 0
@@ -85,7 +86,8 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 case SweepPrepared():
                     console.print(
                         f"teacher {last.teacher_source}: {last.teacher.test_accuracy:.2%}; "
-                        f"{len(last.groups)} groups, {last.executor}, {last.workers} at a time"
+                        f"{counted(len(last.groups), 'group')}, {last.executor}, "
+                        f"{last.workers} at a time"
                     )
                     progress.update(task, description="students")
     if found.started and found.started.config["published"]:
@@ -95,8 +97,12 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         for method in found.axis("method"):
             _print_landscape(console, found, float(lr), str(method))
     if isinstance(last, SweepFinished):
-        console.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{last.finished} students finished, {last.failed} failed")  # fmt: skip
+        state, students = (
+            "stopped" if last.stopped else "finished",
+            counted(last.finished, "student"),
+        )
+        console.print(f"{state} after {last.seconds:.1f} s: {students} finished, "
+                      f"{last.failed} failed")  # fmt: skip
     return last
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.counted import counted
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
@@ -107,4 +108,5 @@ def _line(event: Event) -> str:
 
 
 def _scores(scores: Scores) -> str:
-    return f"{scores.test_accuracy:.2%} ({scores.test_errors} errors, ECE {scores.ece:.3f})"
+    errors = counted(scores.test_errors, "error")
+    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f})"

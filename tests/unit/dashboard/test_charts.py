@@ -74,7 +74,7 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
     assert [note["text"] for note in draw("losses", told)["layout"]["annotations"]] == ["β=3"]
 
 
-def test_a_hand_that_moves_on_leaves_one_label(history):
+def test_a_slider_that_moves_on_leaves_one_mark(history):
     told = History()
     turns = [Retuned(step=step, position=1 + step / 100, name="hint_weight", value=step / 10,
                      previous=0.0) for step in range(1, 9)]  # fmt: skip
@@ -83,7 +83,7 @@ def test_a_hand_that_moves_on_leaves_one_label(history):
     layout = draw("losses", told)["layout"]
 
     assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
-    assert len(layout["shapes"]) == 8
+    assert len(layout["shapes"]) == 1
 
 
 def test_only_what_has_a_schedule_is_shown_as_moving(history):
