@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.places import View, percent
+from dashboard.phrases import phrase
 from kdcore.landscape import Landscape
 
 
@@ -43,7 +44,8 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         "yaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
         "hovermode": "x",
         "annotations": [style.heading(
-            f"<b>T {cell.temperature:g}, λ {cell.weight:g}</b>  n = {n}", [0, 1])],
+            phrase(words, "chart.cell", temperature=cell.temperature, weight=cell.weight, n=n),
+            [0, 1])],
     }}  # fmt: skip
 
 

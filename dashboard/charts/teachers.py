@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from dashboard.phrases import phrase
 from kdcore.events import Taught
 
 ROOM = 0.03
@@ -28,7 +29,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [(style.name(words, learner), scores, learner)
                  for learner, scores in newest.items()]  # fmt: skip
-    told = f"%{{x:.1%}} · {words['chart.errors_short']} %{{customdata}}<extra></extra>"
+    told = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
     low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
@@ -36,7 +37,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "y": [title for title, _, _ in rows], "x": accuracies,
         "text": [f"{scores.test_accuracy:.1%} · ECE {scores.ece:.3f}" for _, scores, _ in rows],
         "textposition": "auto",
-        "insidetextanchor": "end", "customdata": [scores.test_errors for _, scores, _ in rows],
+        "insidetextanchor": "end",
+        "customdata": [phrase(words, "count.errors", count=scores.test_errors)
+                       for _, scores, _ in rows],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
         "hovertemplate": told,
     }  # fmt: skip

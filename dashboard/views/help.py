@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.phrases import phrase
 from dashboard.text import LANGUAGES, language, md, t, words
 from dashboard.text.escape import markdown_text
 from dashboard.text.glossary import glossary
@@ -61,7 +62,15 @@ models.table(
 )
 terms.table(
     [
-        {title: f"**{term[code]}**: {term[f'{code}_meaning']}" for code, title in LANGUAGES.items()}
+        {
+            title: phrase(
+                words(code),
+                "app.labelled",
+                label=f"**{term[code]}**",
+                value=term[f"{code}_meaning"],
+            )
+            for code, title in LANGUAGES.items()
+        }
         for term in glossary()
     ]
 )
