@@ -44,6 +44,11 @@ def header() -> None:
         )  # fmt: skip
 
 
+st.set_page_config(
+    # an icon by name, such as those of the pages, would be fetched from the network
+    page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
+    layout="wide",
+)
 st.html(HERE / "style.css")
 page = st.navigation(
     [
@@ -53,12 +58,7 @@ page = st.navigation(
     ],
     position="top",
 )  # fmt: skip
-st.set_page_config(
-    page_title=f"{t(f'page.{page.url_path or PAGES[0][0]}')} · kdcore",
-    # an icon by name would be fetched from the network
-    page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
-    layout="wide",
-)
+st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0][0]}')} · kdcore")
 address.bring_back(page.url_path)
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
 address.take("projector", default=False, read="1".__eq__)

@@ -5,9 +5,10 @@ from typing import Any
 
 from dashboard.phrases import Filler
 
-MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]|:(?=[A-Za-z+_-]|\d+:)")
-"""Characters that mean something to Streamlit's Markdown wherever they stand; a colon begins a
-name, such as that of a picture or a colour."""
+MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]")
+"""Characters that mean something to Markdown wherever they stand."""
+NAMED = re.compile(r":[A-Za-z+_-]|:.*:")
+"""A colon that begins a name of Streamlit's, such as ``:red[…]`` or ``:smile:``."""
 AT_THE_BEGINNING = re.compile(r"^(\d*)([-+=.])")
 """What would begin a list or underline a heading."""
 
@@ -29,8 +30,14 @@ def markdown_text(value: Any) -> Markdown:
     """
     if isinstance(value, Markdown):
         return value
-    text = MARKS.sub(r"\\\g<0>", " ".join(str(value).split()))
+    text = " ".join(_escaped(word) for word in str(value).split())
     return Markdown(AT_THE_BEGINNING.sub(r"\1\\\2", text))
+
+
+def _escaped(word: str) -> str:
+    """A text without blanks."""
+    escaped = MARKS.sub(r"\\\g<0>", word)
+    return escaped.replace(":", r"\:") if NAMED.search(word) else escaped
 
 
 class MarkdownFiller(Filler):
