@@ -9,7 +9,7 @@ MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]")
 """Characters that mean something to Markdown wherever they stand."""
 NAMED = re.compile(r":[A-Za-z+_-]|:.*:")
 """A colon that begins a name of Streamlit's, such as ``:red[…]`` or ``:smile:``."""
-AT_THE_BEGINNING = re.compile(r"^(\d*)([-+=.])")
+AT_THE_BEGINNING = re.compile(r"^(\d+(?=\.(?: |$))|(?=[-+=]))")
 """What would begin a list or underline a heading."""
 
 
@@ -31,7 +31,7 @@ def markdown_text(value: Any) -> Markdown:
     if isinstance(value, Markdown):
         return value
     text = " ".join(_escaped(word) for word in str(value).split())
-    return Markdown(AT_THE_BEGINNING.sub(r"\1\\\2", text))
+    return Markdown(AT_THE_BEGINNING.sub(r"\1\\", text))
 
 
 def _escaped(word: str) -> str:

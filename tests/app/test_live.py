@@ -186,7 +186,7 @@ def test_a_mistake_is_told_in_the_language_of_the_page(open_page, store):
     record(store, "20260101-000000-aaaa", [make.started(), failed])
     app = open_page("live", run="20260101-000000-aaaa", lang="zh")
 
-    assert app.error[0].value == "此处没有设备 “cuda”：请从 auto, cpu 中选择。"
+    assert app.error[0].value == "此处没有设备“cuda”：请从 auto, cpu 中选择。"
 
 
 def test_an_unexpected_error_comes_with_details_to_copy(open_page, store):
@@ -262,7 +262,7 @@ def test_a_method_that_a_forest_cannot_use_forbids_the_start_and_is_said(open_pa
     app = open_page("live", student="forest:60", method="dkd", lang="zh")
 
     assert app.button(key="start").disabled
-    assert app.error[0].value.startswith("“解耦蒸馏（DKD）” 不能训练森林")
+    assert app.error[0].value.startswith("“解耦蒸馏（DKD）”不能训练森林")
 
 
 def test_the_temperature_acts_where_a_further_term_softens(open_page):

@@ -33,7 +33,8 @@ def test_the_errors_are_told_at_the_bias_without_one_and_where_validation_data_c
         assert f"errors at bias 2.5: {now[0]}, of them on 3: {now[1]}." in said(app)
         assert f"At 0: {without[0]} and {without[1]}." in said(app)
         assert (
-            f"At {curve.best:g}, chosen on validation data: {chosen[0]} and {chosen[1]}."
+            f"At {curve.best:g}, chosen".replace("-", "−")
+            + f" on validation data: {chosen[0]} and {chosen[1]}."
         ) in said(app)
 
 

@@ -27,11 +27,11 @@ def on_the_page(make, language):
         ({"augment": "shfit"},
          "“Augmentation” is “shfit”: choose one of none, shift, shift and flip. "
          "Did you mean “shift”?",
-         "“数据增强”为 “shfit”：请从 无、平移、平移与翻转 中选择。您是不是要找 “平移”？"),
+         "“数据增强”为“shfit”：请从 无、平移、平移与翻转 中选择。您是不是要找“平移”？"),
         ({"also": "3*hint", "method": "hard"},
          "The method “Hard labels only (no teacher)” has no soft term: "
          "leave “Further soft terms” empty.",
-         "方法 “仅硬标签（无教师）” 没有软损失项：请将“更多软损失项”留空。"),
+         "方法“仅硬标签（无教师）”没有软损失项：请将“更多软损失项”留空。"),
         ({"weight": 3}, "“Weight λ” is 3: with “convex: (1−λ)·CE + λ·soft” mixing it must lie "
          "between 0 and 1.", "“权重 λ”为 3：采用“凸组合：(1−λ)·CE + λ·soft”时必须在 0 与 1 之间。"),
         ({"method": "dkd:beta=99"}, "“β” is 99: it must lie between 0 and 16.",

@@ -36,6 +36,11 @@ def test_no_colon_begins_one_of_streamlits_own_marks(name):
     assert "\\:" in markdown_text(name)
 
 
+@pytest.mark.parametrize("text", ["20260101-000000-aaaa", "93.1%", "mlp:256,128", "0.5 ± 0.1"])
+def test_an_ordinary_name_or_number_needs_no_escape(text):
+    assert markdown_text(text) == text
+
+
 def test_formulas_stay_dollars():
     assert markdown_text("$x$ costs 5$") == r"\$x\$ costs 5\$"
 
