@@ -24,10 +24,10 @@ def on_the_page(make, language):
     [
         ({"temperature": -1}, "“Temperature” is −1: it must lie between 0.1 and 100.",
          "“温度”为 −1：必须在 0.1 与 100 之间。"),
-        ({"augment": "shfit"},
-         "“Augmentation” is “shfit”: choose one of none, shift, shift and flip. "
+        ({"augment": "shifts"},
+         "“Augmentation” is “shifts”: choose one of none, shift, shift and flip. "
          "Did you mean “shift”?",
-         "“数据增强”为“shfit”：请从 无、平移、平移与翻转 中选择。您是不是要找“平移”？"),
+         "“数据增强”为“shifts”：请从 无、平移、平移与翻转 中选择。您是不是要找“平移”？"),
         ({"also": "3*hint", "method": "hard"},
          "The method “Hard labels only (no teacher)” has no soft term: "
          "leave “Further soft terms” empty.",
