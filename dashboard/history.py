@@ -101,6 +101,11 @@ class History:
         return None
 
     @property
+    def over(self) -> bool:
+        """Whether the run has finished or failed: no more comes."""
+        return self.phase == "over"
+
+    @property
     def config(self) -> dict[str, Any]:
         """Settings of the run; empty before it started."""
         return self.started.config if self.started else {}

@@ -10,6 +10,7 @@ from dashboard.shared_history import run_history
 from dashboard.shown_run import turned_elsewhere
 from dashboard.states import LIVE_STATES, STATE_COLOURS
 from dashboard.text import explain, language, t, words
+from dashboard.text.escape import markdown_text
 
 
 def board(run: str, *, startable: bool, title: str = "") -> None:
@@ -62,7 +63,7 @@ def _buttons(run: str, now: History, state: str, title: str, *, startable: bool)
         if state in LIVE_STATES:
             title = f"{_progress_text(run, now, state)} · {title}"
         if title:
-            st.caption(title)
+            st.caption(markdown_text(title))
     if state in LIVE_STATES and now.phase != "training":  # then the transport bar shows it
         st.progress(now.done or 0.0)
 

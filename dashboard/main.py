@@ -42,8 +42,7 @@ def header(*, projected: bool) -> None:
 
 
 st.set_page_config(
-    page_title=t("app.name"),
-    # an icon by name would be fetched from the network
+    # an icon by name, such as those of the pages, would be fetched from the network
     page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
     initial_sidebar_state=272,
@@ -57,6 +56,7 @@ page = st.navigation(
     ],
     position="hidden" if projected else "top",
 )  # fmt: skip
+st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0]}')} · kdcore")
 address.bring_back(page.url_path)
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
 address.take("projector", default=False, read="1".__eq__)

@@ -10,7 +10,7 @@ from dashboard.charts.missing_classes import curves, missing_examples
 from dashboard.components.live_plot import live_plot
 from dashboard.engine import hub
 from dashboard.panel import panel
-from dashboard.text import t
+from dashboard.text import md, t
 from kdcore.events import Snapshot, Started
 from kdcore.ranges import BIASES
 
@@ -48,16 +48,17 @@ def _sentences(run: str, bias: float) -> None:
     missing = missing_examples(
         next(iter(snapshot.learners.values())), started.classes, names
     )  # fmt: skip
-    said = [t("missing.after", epoch=snapshot.epoch, size=started.test_size, missing=missing,
-              classes=names)]  # fmt: skip
+    said = []
     for name, curve in shown.items():
         told = {}
         for when, at in (("now", bias), ("without", 0.0), ("chosen", curve.best)):
             told[f"errors_{when}"], told[f"missed_{when}"] = curve.at(at)
-        said.append("- " + t("missing.told", learner=t(f"learner.{name}"), classes=names,
-                             bias=bias, best=curve.best, **told))  # fmt: skip
+        said.append("- " + md("missing.told", learner=t(f"learner.{name}"), classes=names,
+                              bias=bias, best=curve.best, **told))  # fmt: skip
+    st.markdown(md("missing.after", epoch=snapshot.epoch, size=started.test_size, missing=missing,
+                   classes=names))  # fmt: skip
     st.markdown("\n".join(said))
-    st.caption(t("missing.chosen", size=started.validation_size))
+    st.caption(md("missing.chosen", size=started.validation_size))
 
 
 def _text(bias: float) -> str:

@@ -19,7 +19,7 @@ def panel(name: str, run: str = "") -> Iterator[None]:
     """
     with st.container(border=True, key=f"panel-{name}-{run}", height="stretch"):
         st.markdown(
-            f"###### {t(f'panel.{name}.title')}",
+            f"## {t(f'panel.{name}.title')}",
             help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** {t(f'panel.{name}.try')}",
         )
         yield

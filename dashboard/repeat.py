@@ -9,7 +9,7 @@ from dashboard.engine import hub, store
 from dashboard.panel import panel
 from dashboard.settings import problem
 from dashboard.shown_run import values_of
-from dashboard.text import t, tell
+from dashboard.text import md, t, tell
 from kdcore.config import RunConfig
 from kdcore.landscape import Landscape, Spread
 from kdcore.sweep_config import SweepConfig
@@ -33,7 +33,7 @@ def repeat_panel(run: str) -> None:
         sweep = _sweep_of(repetition(settings), st.session_state["repeat"])
         address.show({"repeat": sweep or None})
         if not sweep:
-            st.button(t("repeat.start", count=SEEDS), key="repeat_start", icon=":material/casino:",
+            st.button(md("repeat.start", count=SEEDS), key="repeat_start", icon=":material/casino:",
                       on_click=_start, args=(run,))  # fmt: skip
             return
         live = sweeps.is_live(sweep)

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.charts.style import LEARNERS
-from dashboard.text import t
-from dashboard.titles import dataset_title, row_title, title_text
+from dashboard.text import language, md, t, words
+from dashboard.text.escape import markdown_text
+from dashboard.text.values import value_of
+from dashboard.titles import dataset_title, method_title, row_title, title_text
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
@@ -18,12 +20,25 @@ def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
     return [_row(row) for row in rows]
 
 
+def table_key(rows: Sequence[RunRow]) -> str:
+    """Names the table of these rows: ticks are places in it, so other rows are another table."""
+    return f"runs_table-{hash(tuple(row.id for row in rows))}"
+
+
 def differences(
     one: str, other: str, differing: Iterable[tuple[str, Any, Any]]
 ) -> list[dict[str, str]]:
-    """One row a setting in which two runs differ."""
+    """One row a setting in which two runs differ, for a table that is Markdown."""
+
+    def value(name: str, chosen: Any) -> str:
+        return markdown_text(value_of(words(language()), name, chosen))
+
     return [
-        {t("runs.setting"): t(f"setting.{name}.label"), one: str(left), other: str(right)}
+        {
+            t("runs.setting"): md(f"setting.{name}.label"),
+            one: value(name, left),
+            other: value(name, right),
+        }
         for name, left, right in differing
     ]
 
@@ -55,7 +70,7 @@ def _settings(row: RunRow) -> dict[str, str]:
     soft = bool(method_of(config["method"]).loss)
     return {
         "data": dataset_title(data_name(config["dataset"])),
-        "method": config["method"],
+        "method": method_title(config["method"]),
         "temperature": f"{config['temperature']:g}" if soft else "",
         "weight": f"{config['weight']:g}" if soft else "",
         "models": f"{config['teacher']} → {config['student']}",

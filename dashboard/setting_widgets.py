@@ -13,7 +13,6 @@ from dashboard.settings import (
     GROUPS,
     KEYS,
     REPLACED,
-    as_text,
     back_to_defaults,
     defaults,
     differences,
@@ -22,7 +21,8 @@ from dashboard.settings import (
     undo_defaults,
     values,
 )
-from dashboard.text import t
+from dashboard.text import md, t
+from dashboard.text.escape import markdown_text
 from dashboard.titles import dataset_title, in_short, method_title
 from dashboard.uploads import SUFFIXES, keep
 from dashboard.widgets import select
@@ -86,12 +86,8 @@ def _against_defaults() -> None:
     now = values()
     differing = differences(now, defaults(now["dataset"]))
     if differing:
-        st.caption(
-            t(
-                "settings.differ",
-                what=" · ".join(in_short(name, value) for name, (_, value) in differing.items()),
-            )
-        )
+        what = " · ".join(in_short(name, value) for name, (_, value) in differing.items())
+        st.caption(md("settings.differ", what=what))
         st.button(t("settings.back"), key="back_to_defaults", icon=":material/restart_alt:",
                   on_click=back_to_defaults, width="stretch")  # fmt: skip
     elif st.session_state.get(REPLACED):
@@ -112,7 +108,7 @@ def _dataset_widgets(uploads: Path, waiting: Mapping[str, Any]) -> None:
     if st.session_state["dataset"] not in names:
         names.append(st.session_state["dataset"])
     select(
-        _marked(t("setting.dataset.label"), "dataset" in waiting), names, key="dataset",
+        _marked(md("setting.dataset.label"), "dataset" in waiting), names, key="dataset",
         accept_new_options=True, title=dataset_title, help=t("live.own_data"),
         on_change=_suit_to_dataset,
     )  # fmt: skip
@@ -140,20 +136,20 @@ def _scheme_widget() -> None:
     st.session_state.setdefault("scheme", None)
     select(t("live.scheme"), list(SCHEMES), key="scheme", on_change=_use_scheme,
            placeholder=t("live.scheme_hint"), title=lambda name: t(f"scheme.{name}"))  # fmt: skip
-    if used := SCHEMES.get(st.session_state.get(SCHEME_USED, "")):
-        st.caption(used.source)
+    if used := st.session_state.get(SCHEME_USED):
+        st.caption(md(f"scheme_source.{used}"))
 
 
 def _setting_widget(name: str, *, waits: bool) -> None:
     """The widget that suits a setting's kind."""
     about = FIELDS[name].metadata
-    label, help, key = t(f"setting.{name}.label"), t(f"setting.{name}.help"), KEYS[name]
-    label = _marked(label, waits)
+    label = _marked(md(f"setting.{name}.label"), waits)
+    help, key = md(f"setting.{name}.help"), KEYS[name]
     value = st.session_state[key]
     if name in ("teacher", "student"):
         models = _models(value)
         st.selectbox(label, models, models.index(value), key=key, accept_new_options=True,
-                     help=t(f"live.{name}_hint"))  # fmt: skip
+                     help=md(f"live.{name}_hint"))  # fmt: skip
     elif choices := about["choices"]:
         select(label, choices, key=key, help=help, title=_choice_title(name),
                on_change=_suit_weight if name == "mixing" else None)  # fmt: skip
@@ -192,13 +188,13 @@ def live_widgets(
     lr, speed = st.session_state["lr"], st.session_state["speed"]
     left, right = st.columns(2)
     left.select_slider(
-        t("live.slider.lr"), _with(LEARNING_RATES, lr), lr, key="lr", help=t("setting.lr.help"),
+        t("live.slider.lr"), _with(LEARNING_RATES, lr), lr, key="lr", help=md("setting.lr.help"),
         format_func=lambda lr: f"{lr:g}", on_change=on_change, args=("lr",),
         disabled=is_forest(acting["student"]),
     )  # fmt: skip
     right.select_slider(
         t("live.slider.speed"), [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], speed,
-        key="speed", help=t("setting.speed.help"), on_change=on_change, args=("speed",),
+        key="speed", help=md("setting.speed.help"), on_change=on_change, args=("speed",),
         format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
     )  # fmt: skip
 
@@ -208,7 +204,7 @@ def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, A
     temperature = st.session_state["T"]
     st.select_slider(
         t("live.slider.temperature"), _with(TEMPERATURES, temperature), temperature, key="T",
-        help=t("setting.temperature.help"), format_func=lambda value: f"{value:g}",
+        help=md("setting.temperature.help"), format_func=lambda value: f"{value:g}",
         on_change=on_change, args=("temperature",),
         disabled=not any(method_of(spec).uses_temperature for spec in terms),
     )  # fmt: skip
@@ -219,7 +215,7 @@ def _weight_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) 
     highest = 1.0 if acting["mixing"] == "convex" else max(5.0, weight)
     st.slider(
         t("live.slider.weight"), 0.0, highest, weight, key="weight", step=0.05,
-        help=t("setting.weight.help"), on_change=on_change, args=("weight",),
+        help=md("setting.weight.help"), on_change=on_change, args=("weight",),
         disabled=not method_of(acting["method"]).loss,
     )  # fmt: skip
 
@@ -255,7 +251,7 @@ def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str]
             widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
         top = widest[spec]
         st.slider(
-            t("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
+            md("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
             step=top / 40, format="%g", on_change=changed, args=(name,),
         )  # fmt: skip
 
@@ -285,7 +281,7 @@ def _own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> No
         else:  # of the live run, while another method waits for the next start
             st.session_state.setdefault(key, value)
         st.slider(
-            f"${about.symbol}$ · {t(f'method_setting.{method}.{name}')}", about.low, about.high,
+            f"${about.symbol}$ · {md(f'method_setting.{method}.{name}')}", about.low, about.high,
             value, key=key, step=about.step, format="%g", on_change=changed, args=(name,),
         )  # fmt: skip
 
@@ -295,18 +291,17 @@ def _method_widgets(waiting: Mapping[str, Any]) -> None:
     spec = st.session_state["method"]
     name, _ = parse_method(spec)
     st.session_state[METHOD_NAME] = name
-    select(_marked(t("setting.method.label"), "method" in waiting), list(METHODS),
-           key=METHOD_NAME, help=t("setting.method.help"),
+    select(_marked(md("setting.method.label"), "method" in waiting), list(METHODS),
+           key=METHOD_NAME, help=md("setting.method.help"),
            title=lambda choice: t(f"method.{choice}"), on_change=_choose_method)  # fmt: skip
-    st.caption(METHODS[name].source)
+    st.caption(md(f"method_source.{name}"))
     if "method" in waiting:  # the sliders of the run's own method stand beside the chart
         _own_sliders(spec, NEXT, lambda _: None)
     if published := METHODS[name].published:
-        what = ", ".join(f"{t(f'setting.{key}.label')} {_choice_text(key, value)}"
-                         for key, value in published.items())  # fmt: skip
+        what = " · ".join(in_short(key, value) for key, value in published.items())
         st.button(
-            t("live.published"), key="as_published", help=what, icon=":material/menu_book:",
-            width="stretch", on_click=set_values, args=(published,),
+            t("live.published"), key="as_published", help=markdown_text(what),
+            icon=":material/menu_book:", width="stretch", on_click=set_values, args=(published,),
         )  # fmt: skip
 
 
@@ -317,10 +312,6 @@ def _choose_method() -> None:
 
 def _choice_title(name: str) -> Callable[[str], str]:
     return lambda choice: t(f"choice.{name}.{choice}")
-
-
-def _choice_text(name: str, value: Any) -> str:
-    return t(f"choice.{name}.{value}") if FIELDS[name].metadata["choices"] else as_text(value)
 
 
 def _preset_title(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
-from dashboard.text import explain, t
+from dashboard.text import explain, md
 from kdcore.catalogue import (
     DATASETS,
     also_spec,
@@ -226,7 +226,7 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
         except UserError as error:
             sentence = explain(error.code, error.values, str(error))
             notices = st.session_state.setdefault(address.NOTICES, [])
-            notices.append(f"{sentence} {t('live.default_used', value=as_text(usual[name]))}")
+            notices.append(f"{sentence} {md('live.default_used', value=as_text(usual[name]))}")
             return usual[name]
 
     return read

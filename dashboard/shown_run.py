@@ -25,7 +25,7 @@ from dashboard.settings import (
 )
 from dashboard.shared_history import run_history
 from dashboard.states import LIVE_STATES
-from dashboard.text import t
+from dashboard.text import md
 from kdcore.catalogue import method_name, parse_also
 from kdcore.config import RETUNABLE, RunConfig, acting_values
 from kdcore.errors import UserError
@@ -64,9 +64,9 @@ def known_run(text: str) -> str:
         folder = store().folder(text)
         folder.config  # noqa: B018  (a damaged folder shows itself here)
     except UserError:
-        st.session_state[address.NOTICES] = [t("live.no_such_run", run=text)]
+        st.session_state[address.NOTICES] = [md("live.no_such_run", run=text)]
     except ValueError:
-        st.session_state[address.NOTICES] = [t("app.damaged", run=text)]
+        st.session_state[address.NOTICES] = [md("app.damaged", run=text)]
     else:
         return folder.id
     return ""

@@ -1,4 +1,4 @@
-"""The shrinking that the Smaller page shows: its settings, its start and stop, what was found."""
+"""The compression that a page shows: its settings, its start and stop, what was found."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +13,7 @@ from dashboard.engine import hub, store
 from dashboard.shared_history import history_of
 from dashboard.states import LIVE_STATES
 from dashboard.text import explain, t
+from dashboard.titles import dataset_title
 from dashboard.widgets import select
 from kdcore.commands import Stop
 from kdcore.config import RunConfig, checked
@@ -132,8 +133,9 @@ def record_of(shrink: str) -> ShrinkRecord:
 def shrink_title(shrink: str) -> str:
     """A shrinking in one line."""
     config = store().shrink(shrink).config
-    return t("shrink.shrink_told", dataset=config.base.dataset, student=config.base.student,
-             stages=len(config.stages), epochs=config.epochs, shrink=shrink)  # fmt: skip
+    return t("shrink.shrink_told", dataset=dataset_title(config.base.dataset),
+             student=config.base.student, stages=t("count.stages", count=len(config.stages)),
+             epochs=t("count.epochs", count=config.epochs), shrink=shrink)  # fmt: skip
 
 
 def limits(name: str) -> tuple[Any, Any]:

@@ -25,7 +25,7 @@ from dashboard.settings import (
 from dashboard.shared_history import history_of
 from dashboard.shown_run import SETTINGS_OF
 from dashboard.states import LIVE_STATES
-from dashboard.text import t
+from dashboard.text import md, t
 from dashboard.titles import began, in_short, title_text
 from kdcore import titles
 from kdcore.commands import Stop
@@ -246,7 +246,7 @@ def best_told(best: Best) -> list[tuple[str, Mapping[str, Any]]]:
     else:
         sentences.append(("landscape.gain_none", values))
     if best.near:
-        sentences.append(("landscape.near", {"near": best.near, "others": best.places - 1}))
+        sentences.append(("landscape.near", {"count": best.near, "others": best.places - 1}))
     return sentences
 
 
@@ -254,12 +254,12 @@ def spread_told(spread: Spread) -> str:
     """Mean ± sd in per cent."""
     if spread.sd is None:
         return f"{spread.mean:.1%}"
-    return f"{spread.mean:.1%} ± {spread.sd * 100:.1f}"
+    return f"{spread.mean * 100:.1f} ± {spread.sd:.1%}"
 
 
 def _known(given: str) -> str:
     try:
         return store().sweep(given).id
     except UserError:
-        st.session_state[address.NOTICES] = [t("landscape.no_such_sweep", sweep=given)]
+        st.session_state[address.NOTICES] = [md("landscape.no_such_sweep", sweep=given)]
     return ""

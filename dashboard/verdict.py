@@ -169,7 +169,7 @@ def _kept(history: History) -> list[Sentence]:
     if end is None or not end.best_epochs:
         return []
     config, best = history.config, end.best_epochs
-    why = [Sentence("verdict.patience", {"patience": config["patience"], "all": config["epochs"]})]
+    why = [Sentence("verdict.patience", {"count": config["patience"], "all": config["epochs"]})]
     if end.stopped or end.epochs == config["epochs"]:
         why = []
     earliest, latest = min(best.values()), max(best.values())

@@ -59,101 +59,109 @@ class RunConfig:
         UserError: a value is of the wrong kind or out of range; the sentence says what is allowed.
     """
 
-    dataset: str = setting("digits", "name of a data set, or a folder, archive or CSV of your own")
-    data_root: str = setting("", "where downloaded data sets lie")
-    image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
+    dataset: str = setting("digits", "name of a data set, or your own folder, archive or CSV")
+    data_root: str = setting("", "folder of downloaded data sets")
+    image_size: int = setting(
+        32, "width and height to which own images are scaled", low=8, high=256
+    )
     teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
-    teacher_weights: str = setting("", "a safetensors file to load the teacher from")
+    teacher_weights: str = setting("", "safetensors file to load the teacher from")
     teacher_epochs: int = setting(
-        15, "passes over the data for the teacher; a forest has none", low=0, high=10_000
+        15, "training epochs of the teacher; a forest has none", low=0, high=10_000
     )
     teacher_mixing: str = setting(
         "losses",
-        "what of several teachers is averaged, or what each one's weight depends on; a method that "
-        "looks inside hears the mean of their probabilities, or of their logits",
+        "what is averaged over several teachers, or what weights them example by example; a method "
+        "on features uses their mean probabilities, or their mean logits",
         choices=("losses", "logits", "probabilities", "entropy", "confidence"),
     )  # fmt: skip
     teacher_shares: str = setting(
-        "", "how much each of several teachers counts, such as 2,1,1; empty: all alike"
+        "", "weight of each of several teachers, such as 2,1,1; empty: equal"
     )
     assistants: str = setting(
         "",
-        "models between teacher and student, each taught by the one before for all epochs: "
-        "mlp:128 + mlp:64; the student's own model gives generations",
+        "models between teacher and student, each trained by the one before for all epochs: "
+        "mlp:128 + mlp:64; with the student's own model these are born-again generations",
     )
     student: str = setting(
         "mlp:16",
-        "the students' model; a forest's trees grow over the epochs, without optimizer, learning "
-        "rate and batches",
+        "the students' model; a forest grows its trees over the epochs, without optimizer, "
+        "learning rate and batches",
     )
     student_start: str = setting(
-        "random", "where the students' first weights come from", choices=("random", "teacher")
+        "random", "initial weights of the students", choices=("random", "teacher")
     )
     students: str = setting(
         "both", "which students to train", choices=("both", "plain", "distilled")
     )
     ensemble: int = setting(
         1,
-        "networks that each student is, from different starts, whose mean answer counts; "
-        "mutual learning has two or more",
+        "networks in each student, initialised differently, whose mean answer counts; "
+        "mutual learning needs two or more",
         low=1, high=32,
     )  # fmt: skip
     student_layers: str = setting(
         "",
         "modules of the student whose outputs are compared, separated by commas; empty: the "
-        "method's own",
+        "method's choice",
     )
-    teacher_layers: str = setting("", "those of the teacher, in the same order")
-    method: str = setting("kd", "how the teacher is used, such as dkd or dkd:beta=2")
-    also: str = setting(
-        "", "soft terms beside the method's, each with its weight: 100*hint + 0.5*dkd:beta=2"
+    teacher_layers: str = setting(
+        "", "modules of the teacher to compare them with, in the same order"
     )
+    method: str = setting("kd", "distillation method, such as dkd or dkd:beta=2")
+    also: str = setting("", "further soft terms, each with its weight: 100*hint + 0.5*dkd:beta=2")
     mixing: str = setting(
-        "convex", "(1−λ)·hard + λ·soft, or hard + λ·soft", choices=("convex", "additive")
+        "convex", "loss as (1−λ)·hard + λ·soft, or as hard + λ·soft", choices=("convex", "additive")
     )
-    temperature: float = setting(4.0, "how soft the teacher's answers are", low=0.1, high=100)
+    temperature: float = setting(
+        4.0, "temperature of the softmax: the higher, the softer the answers", low=0.1, high=100
+    )
     weight: float = setting(0.5, "λ, the weight of the soft term", low=0, high=100)
-    temperature_schedule: str = setting("", "how T changes: linear:1, cosine:1, at:5=2:10=1")
-    weight_schedule: str = setting("", "how λ changes: warmup:2, linear:0, warmup:2,cosine:0")
-    lr_schedule: str = setting("", "how the learning rate changes: cosine:0.0001, step:0.1:30")
-    epochs: int = setting(20, "passes over the transfer set", low=1, high=10_000)
+    temperature_schedule: str = setting("", "schedule of T: linear:1, cosine:1, at:5=2:10=1")
+    weight_schedule: str = setting("", "schedule of λ: warmup:2, linear:0, warmup:2,cosine:0")
+    lr_schedule: str = setting("", "schedule of the learning rate: cosine:0.0001, step:0.1:30")
+    epochs: int = setting(
+        20, "training epochs of the students: passes over the transfer set", low=1, high=10_000
+    )
     patience: int = setting(
         0,
-        "epochs without a better validation accuracy, of equals a lower NLL, after which the run "
-        "ends; 0 means never",
+        "early stopping: epochs without a better validation accuracy (or equal with a lower NLL) "
+        "after which the run ends; 0 means never",
         low=0, high=10_000,
     )  # fmt: skip
-    batch_size: int = setting(32, "examples a step", low=1, high=65_536)
+    batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
         "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
     )
-    lr: float = setting(0.003, "learning rate", low=1e-7, high=100)
-    seed: int = setting(0, "of weights, batches and noise", low=0, high=2**31 - 1)
+    lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)
+    seed: int = setting(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1)
     label_noise: float = setting(
-        0.0, "share of the students' labels that is replaced by a wrong one", low=0, high=1
+        0.0, "share of the students' labels that are replaced by a wrong one", low=0, high=1
     )
     transfer_size: int = setting(
-        0, "training examples that the students see; 0 means all", low=0, high=10**8
+        0, "training examples for the students; 0 means all", low=0, high=10**8
     )
     drop_classes: str = setting(
-        "", "classes whose examples the students never see, by name, separated by commas"
+        "", "classes that the students never see, by name, separated by commas"
     )
     unlabelled: float = setting(
-        0.0, "share of the students' examples whose label nobody is told", low=0, high=1
+        0.0, "share of the students' training examples without a label", low=0, high=1
     )
     mixup: float = setting(
-        0.0, "α of the Beta distribution by which pairs of examples are mixed; 0 means not at all",
+        0.0, "α of the Beta distribution by which pairs of examples are mixed; 0 means off",
         low=0, high=10,
     )  # fmt: skip
     augment: str = setting(
-        "none", "random change of every batch, alike for teacher and students",
+        "none", "random change of every batch, the same for teacher and students",
         choices=("none", "shift", "shift_flip"),
     )  # fmt: skip
     teacher_outputs: str = setting(
-        "auto", "compute the teacher's answers once, or at each step; auto: once unless augmented",
+        "auto", "compute the teacher's outputs once or at each step; auto: once unless augmented",
         choices=("auto", "once", "each_step"),
     )  # fmt: skip
-    speed: float = setting(0.0, "most batches a second; 0 means no limit", low=0, high=1e6)
+    speed: float = setting(
+        0.0, "speed limit in batches per second; 0 means as fast as possible", low=0, high=1e6
+    )
     device: str = setting("auto", "where to train", choices=("auto", "cpu", "cuda", "mps"))
     precision: str = setting("auto", "bf16 is mixed precision", choices=("auto", "float32", "bf16"))
 
@@ -200,7 +208,7 @@ class RunConfig:
                 if name == "weight":
                     check_weight(end, self.mixing)
             if course.from_zero and name == "temperature":
-                raise UserError("schedule_from_zero", name=f"{name}_schedule", setting="T",
+                raise UserError("schedule_from_zero", name=f"{name}_schedule",
                                 value=self.temperature_schedule)  # fmt: skip
 
     def but(self, **changes: Any) -> Self:
@@ -287,8 +295,7 @@ def check_weight(weight: float, mixing: str) -> None:
     """Raise ``UserError`` where λ does not suit the mixing."""
     high = HIGHEST_WEIGHT[mixing]
     if weight > high:
-        raise UserError("outside_range", name=f"weight (with {mixing} mixing)", value=weight,
-                        low=0, high=high)  # fmt: skip
+        raise UserError("weight_outside_range", value=weight, mixing=mixing, high=high)
 
 
 def check_simple_course(config: RunConfig, command: str) -> None:

@@ -1,9 +1,12 @@
 """What can go wrong by a person's hand, each as one sentence: what, where, what to do.
 
-A message is kept apart from its values so that the dashboard can say it in another language.
+A message is kept apart from its values so that the dashboard can say it in another language. What
+a setting is called is filled in where the message is shown: ``{setting[augment]}`` is the setting,
+``{choice[augment=none]}`` one of its choices with it and ``{option[augment=none]}`` without it. On
+the command line these are the names that people type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,55 +15,65 @@ from kdcore.escapes import readable
 MESSAGES = {
     # settings
     "outside_range": "{name} is {value}: it must lie between {low} and {high}.",
+    "weight_outside_range": (
+        "{setting[weight]} is {value}: with {mixing} mixing it must lie between 0 and {high}."
+    ),
     "not_a_number": "{name} is {value}: it must be a number between {low} and {high}.",
     "not_a_choice": "{name} is {value!r}: choose one of {allowed}.{hint}",
     "unknown_setting": "There is no setting {name!r}.{hint}",
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
-    "unknown_class": "drop_classes names {value!r}: the classes are {allowed}.{hint}",
-    "no_class_left": "drop_classes leaves no class: name fewer of {allowed}.",
+    "unknown_class": (
+        "{setting[drop_classes]} contains {value!r}, which is no class: the classes are "
+        "{allowed}.{hint}"
+    ),
+    "no_class_left": "{setting[drop_classes]} holds out every class: name fewer of {allowed}.",
     "bad_schedule": (
         "{name} is {value!r}: it may be linear:END, cosine:END, step:FACTOR:EPOCHS or "
-        "at:EPOCH=VALUE:…, with warmup:EPOCHS before it and a comma between."
+        "at:EPOCH=VALUE:…, after warmup:EPOCHS and a comma if it has a warmup."
     ),
-    "schedule_from_zero": "{name} is {value!r}: {setting} cannot begin at 0, so it has no warmup.",
+    "schedule_from_zero": "{name} is {value!r}: T cannot start at 0, so it takes no warmup.",
     "unknown_layer": (
-        "{name} names {path!r}, which the network has not: its stages end at {allowed}.{hint}"
+        "{name} names {path!r}, which the network does not have: its stages end at {allowed}.{hint}"
     ),
     "layers_differ": (
-        "student_layers names {student} modules and teacher_layers {teacher}: "
-        "name as many of both, in the same order."
+        "{setting[student_layers]} names {student} modules and {setting[teacher_layers]} "
+        "{teacher}: name as many in both, in the same order."
     ),
     "method_needs_maps": (
-        "{method} compares maps of features over the plane: choose a convolutional student and "
-        "teacher, and layers before the plane is averaged."
+        "{method} compares feature maps: choose a convolutional student and teacher, and layers "
+        "before the global pooling."
     ),
     "method_one_teacher": (
-        "{method} compares the inside of two networks: name one teacher alone, "
-        "or a method that acts on logits."
+        "{method} compares features inside the networks and takes a single teacher: name one "
+        "teacher, or choose a method that acts on logits."
     ),
     "mixing_unheard": (
-        "teacher_mixing is {mixing}, but {method} does not hear the teachers' logits one by one: "
-        "choose losses, logits or probabilities."
+        "{setting[teacher_mixing]} is {teacher_mixing}, but {method} does not use each teacher's "
+        "logits: choose {option[teacher_mixing=losses]}, {option[teacher_mixing=logits]} or "
+        "{option[teacher_mixing=probabilities]}."
     ),
     "starts_alike": (
-        "The networks of an ensemble would all begin as the teacher and stay alike: "
-        "choose student_start random."
+        "All networks of an ensemble would start as copies of the teacher and stay identical: "
+        "choose {choice[student_start=random]}."
     ),
-    "method_without_teacher": "{method} hears no teacher: leave assistants empty.",
+    "method_without_teacher": "{method} uses no teacher: leave {setting[assistants]} empty.",
     "bad_also": (
-        "also names {value!r}: write a weight, * and a method, as in 100*hint; "
+        "{setting[also]} contains {value!r}: write a weight, * and a method, as in 100*hint; "
         "methods are {allowed}.{hint}"
     ),
-    "not_beside": "also names {method}, which cannot stand beside another method.",
-    "nothing_beside": "The method {method} has no soft term: leave also empty.",
+    "not_beside": (
+        "{method} cannot be combined with another method: leave it out of {setting[also]}."
+    ),
+    "nothing_beside": "The method {method} has no soft term: leave {setting[also]} empty.",
     "teacher_shares_count": (
-        "teacher_shares is {value!r}, but there are {teachers} teachers: give one number for each."
+        "{setting[teacher_shares]} is {value!r}, but there are {teachers} teachers: give one "
+        "number for each."
     ),
     "only_simple_courses": (
-        "{command} trains every student for the same epochs by the same teacher: "
-        "leave patience at 0 and assistants empty."
+        "{command} trains every student for the same epochs with the same teacher: leave "
+        "{setting[patience]} at 0 and {setting[assistants]} empty."
     ),
     "method_alone": (
         "{method} looks inside the networks, which several processes do not share: "
@@ -69,8 +82,8 @@ MESSAGES = {
     "not_retunable": "{name} cannot change during a run: choose one of {allowed}.",
     "config_file": "The configuration file {path} cannot be read: {cause}.",
     # sweeps
-    "empty_axis": "{axis} names no value: give one or more, separated by commas.",
-    "value_twice": "{axis} names {value} twice: name every value once.",
+    "empty_axis": "{axis} has no value: give one or more, separated by commas.",
+    "value_twice": "{axis} lists {value} twice: give every value once.",
     "sweep_too_large": (
         "The grid has {cells} cells, at most {most} are trained in one sweep: "
         "leave out some values."
@@ -80,21 +93,20 @@ MESSAGES = {
         "choose a smaller student or batch size."
     ),
     "sweep_worker_died": (
-        "The process that trained this student ended unexpectedly ({cause}), twice: "
-        "choose smaller models or batches if memory ran out."
+        "The process that trained this student ended unexpectedly ({cause}), twice: choose a "
+        "smaller model or batch size if memory ran out."
     ),
-    "sweep_fixed": "{sweep} keeps its settings: only stop acts on it.",
+    "sweep_fixed": "The settings of {sweep} cannot change while it runs: it can only be stopped.",
     "cluster_missing": (
-        "Ray is not installed, without which no sweep runs on a cluster: install it with "
-        "pip install -e '.[cluster]'."
+        "Ray is not installed, so no sweep can run on a cluster: install it with pip install -e "
+        "'.[cluster]'."
     ),
     "cluster_unreachable": (
         "No Ray cluster answers at {address} ({cause}): check the address, that Ray was started "
         "there and, if it asks for a token, RAY_AUTH_MODE; without an address Ray starts here."
     ),
     "no_such_sweep": (
-        "The store holds {found} sweeps called {sweep!r}: give the id of one, as listed by "
-        "python -m kdcore sweeps."
+        "{found} sweeps match {sweep!r}: give the id of one, as listed by python -m kdcore sweeps."
     ),
     # searches
     "bad_range": (
@@ -106,43 +118,42 @@ MESSAGES = {
         "Every axis of the search has one value: give at least one of {axes} a range "
         "or several values."
     ),
-    "no_models": "{axis} names no model: give one or more, separated by blanks.",
+    "no_models": "{axis} has no model: give one or more, separated by spaces.",
     "bad_folds": "folds is {folds}: choose 0 for the validation split, or from 2 to {most}.",
     "folds_too_many": (
         "The class {class_name!r} of {dataset} has {count} examples for training and validation: "
         "choose at most {count} folds."
     ),
     "teacher_given": (
-        "teacher_weights is {path!r}, but the teachers are trained anew here, so that none has "
-        "seen what it is judged by: leave teacher_weights out."
+        "{setting[teacher_weights]} is {path!r}, but the teachers are trained from scratch here, "
+        "so that none has seen the data that it is evaluated on: leave it out."
     ),
     "no_such_search": (
-        "The store holds {found} searches called {search!r}: give the id of one, as listed by "
-        "python -m kdcore searches."
+        "{found} searches match {search!r}: give the id of one, as listed by python -m kdcore "
+        "searches."
     ),
     "one_process": "{command} trains in one process: start it without torchrun.",
-    "teachers_too_few": "A choice needs two teachers or more: name them, separated by blanks.",
+    "teachers_too_few": "A comparison needs two or more teachers: name them, separated by spaces.",
     # shrinking
     "shrink_one_network": (
         "The student of the run {run!r} is a forest or several networks: "
         "choose a run whose student is one network."
     ),
     "nothing_distilled": (
-        "The run {run!r} holds no distilled student with its weights: choose a run with one that "
-        "has ended."
+        "The run {run!r} has no distilled student with saved weights: choose a finished run that "
+        "has one."
     ),
-    "stage_unsuited": (
-        "The stage {stage} does not suit the student {model}: choose among {allowed}."
-    ),
+    "stage_unsuited": "The stage {stage} does not suit the student {model}: choose from {allowed}.",
     "rank_saves_nothing": (
-        "With rank_share {share} no layer of {model} becomes smaller: choose a lower share."
+        "{setting[rank_share]} is {share}, with which no layer of {model} becomes smaller: choose "
+        "a lower share."
     ),
     "no_int8_engine": (
-        "This build of PyTorch computes nothing in int8: leave out the stages {stages}."
+        "This build of PyTorch cannot compute in int8: leave out the stages {stages}."
     ),
     "no_such_shrink": (
-        "The store holds {found} shrinkings called {shrink!r}: give the id of one, as listed by "
-        "python -m kdcore shrinks."
+        "{found} compressions match {shrink!r}: give the id of one, as listed by python -m kdcore "
+        "shrinks."
     ),
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
@@ -152,28 +163,28 @@ MESSAGES = {
     ),
     "model_takes_no_widths": "The model {spec!r} takes no widths: write {family!r} alone.",
     "forest_size": (
-        "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and "
-        "perhaps their greatest depth, from 1 to {depth}, as in forest:100 or forest:100,12."
+        "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and if "
+        "wanted their maximum depth, from 1 to {depth}, as in forest:100 or forest:100,12."
     ),
     "forest_teacher": (
         "{method} needs features or gradients of the teacher, which a forest does not have: "
-        "choose a method on logits, such as kd, or another teacher."
+        "choose a method that acts on logits, such as {option[method=kd]}, or another teacher."
     ),
     "forest_method": (
-        "{method} cannot teach a forest, which learns by regression on soft labels: "
-        "choose the method kd or hard, or another student."
+        "{method} cannot train a forest, which learns by regression on soft labels: choose the "
+        "method {option[method=kd]} or {option[method=hard]}, or another student."
     ),
     "forest_setting": (
-        "The student {student!r} is a forest, which regresses on one teacher's answers: "
-        "leave {setting} at its usual value, or choose another student."
+        "The student {student!r} is a forest, which regresses on one teacher's answers: leave "
+        "{name} at its default, or choose another student."
     ),
     "forest_assistant": (
-        "The assistant {model!r} is a forest, which does not learn as networks do: "
-        "choose another model."
+        "The assistant {model!r} is a forest, which is not trained as networks are: choose "
+        "another model."
     ),
     "forest_alone": (
-        "The student {student!r} is a forest, which does not learn together with others: "
-        "train it by a run of its own, or choose another student."
+        "The student {student!r} is a forest, which cannot be trained together with other "
+        "students: train it in a run of its own, or choose another student."
     ),
     "images_only": (
         "The model {spec!r} takes images, but the data have the shape {shape}: "
@@ -181,7 +192,7 @@ MESSAGES = {
     ),
     "nothing_matches": (
         "The student ({student}) and the teacher ({teacher}) have no layers of the same name: "
-        "choose models of one kind or start the student at random."
+        "choose models of one kind, or {choice[student_start=random]}."
     ),
     # training
     "loss_not_finite": (
@@ -193,20 +204,20 @@ MESSAGES = {
         "choose a smaller teacher or look for extreme values in the data."
     ),
     "class_count": (
-        "The teacher answers with {teacher} classes but the data set {dataset!r} has {data}: "
-        "choose a teacher that was made for this data."
+        "The teacher has {teacher} classes but the data set {dataset!r} has {data}: choose a "
+        "teacher that was trained for these data."
     ),
     "input_shape": (
         "The teacher takes inputs of shape {teacher} but the data set {dataset!r} has {data}: "
-        "choose a teacher that was made for this data."
+        "choose a teacher that was trained for these data."
     ),
     "weights_foreign": (
         "The file {path} does not hold a network of this program: "
         "give a safetensors file that a run has saved."
     ),
     "outputs_of_augmented": (
-        "teacher_outputs is once, but with {augment} every batch is changed at random: "
-        "choose teacher_outputs each_step or auto."
+        "{choice[teacher_outputs=once]} does not suit {name}, which changes every batch at "
+        "random: choose {choice[teacher_outputs=each_step]} or {option[teacher_outputs=auto]}."
     ),
     "device_missing": "The device {device!r} is not available here: choose one of {allowed}.",
     "device_alone": (
@@ -218,10 +229,10 @@ MESSAGES = {
         "start fewer (--nproc-per-node) or choose the device cpu."
     ),
     "fewer_examples_than_processes": (
-        "The students see {examples} examples, too few for {processes} processes: "
-        "start fewer (--nproc-per-node) or raise transfer_size."
+        "The students see {examples} examples, too few for {processes} processes: start fewer "
+        "(--nproc-per-node) or raise {setting[transfer_size]}."
     ),
-    "sweep_by_torchrun": ("A sweep shares its students out by itself: start it without torchrun."),
+    "sweep_by_torchrun": "A sweep distributes its students by itself: start it without torchrun.",
     "only_stop": (
         "A run over several processes can be stopped but takes no other command, such as "
         "{command}: set everything before it starts."
@@ -232,8 +243,7 @@ MESSAGES = {
     ),
     # store and hub
     "no_such_run": (
-        "The store holds {found} runs called {run!r}: give the id of one, as listed by "
-        "python -m kdcore runs."
+        "{found} runs match {run!r}: give the id of one, as listed by python -m kdcore runs."
     ),
     "folder_damaged": (
         "The settings of {run!r} cannot be read ({cause}): delete it, or mend its config.json in "
@@ -252,7 +262,7 @@ MESSAGES = {
         "The app ended before this job's turn came, so that nothing was trained: start it again."
     ),
     "run_read_only": "The run {run!r} comes with the program and stays as it is.",
-    "run_in_use": "The run {run!r} is still going: stop it first.",
+    "run_in_use": "The run {run!r} is still running: stop it first.",
     "store_not_writable": "{path} cannot be written ({cause}): "
     "free some space or choose another store.",
     "export_folder_missing": (
@@ -262,10 +272,10 @@ MESSAGES = {
         "The file {path} cannot be written ({cause}): choose another place, or free some space."
     ),
     "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
-    "not_ours": "The run {run!r} is not trained by this app: it can be watched but not steered.",
+    "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
     "worker_died": (
-        "The training process ended unexpectedly ({cause}); what was recorded is kept: "
-        "start again, with smaller models or batches if memory ran out."
+        "The training process ended unexpectedly ({cause}); everything up to that point was "
+        "saved: start again, with a smaller model or batch size if memory ran out."
     ),
     # data
     "unknown_dataset": (
@@ -283,11 +293,12 @@ MESSAGES = {
         "each in its own folder or with its own label."
     ),
     "class_too_small": (
-        "The class {class_name!r} of {dataset} has {count} training examples: add some, "
-        "at least {least} are needed."
+        "The class {class_name!r} of {dataset} has too few training examples ({count}): at least "
+        "{least} are needed."
     ),
     "augment_needs_images": (
-        "augment is {augment}, but these data are not images: choose augment none."
+        "{setting[augment]} is {augment}, but these data are not images: choose "
+        "{choice[augment=none]}."
     ),
     "file_damaged": "{path} is cut off or damaged: delete it and start again to fetch it anew.",
     "idx_magic": (
@@ -337,8 +348,8 @@ MESSAGES = {
         "The image {image} in {path} has more than 16 million pixels: make it smaller."
     ),
     "images_too_many": (
-        "The images of {path} take more than {limit} GiB at image_size {image_size}: "
-        "choose a smaller image_size or fewer images."
+        "The images of {path} take more than {limit} GiB at {setting[image_size]} {image_size}: "
+        "choose a smaller image size or fewer images."
     ),
     "table_unreadable": "The table {path} cannot be read ({cause}): save it as CSV in UTF-8.",
     "table_too_large": (
@@ -373,6 +384,24 @@ RUN_FAILURES = frozenset({
 """Codes of what goes wrong while a job is carried out; any other is a mistake in what was asked."""
 
 
+class _Names:
+    """What the command line shows for a setting or a choice: the name, in the way of ``show``."""
+
+    def __init__(self, show: Callable[[str], str]) -> None:
+        self._show = show
+
+    def __getitem__(self, name: str) -> str:
+        return self._show(name)
+
+
+NAMES = {
+    "setting": _Names(lambda name: name),
+    "choice": _Names(lambda pair: pair.replace("=", " ")),
+    "option": _Names(lambda pair: pair.partition("=")[2]),
+}
+"""What messages may look names up in, on the command line."""
+
+
 class UserError(ValueError):
     """A mistake that a person can mend; ``str(error)`` is the English sentence.
 
@@ -385,7 +414,7 @@ class UserError(ValueError):
         self.code = code
         self.values = {name: readable(value) if isinstance(value, str) else value
                        for name, value in values.items()}  # fmt: skip
-        super().__init__(MESSAGES[code].format(**self.values))
+        super().__init__(MESSAGES[code].format(**self.values, **NAMES))
 
 
 def hint(given: object, allowed: list[str]) -> str:

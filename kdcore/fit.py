@@ -73,7 +73,8 @@ def _check_shares(config: "RunConfig") -> None:
     by_example = config.teacher_mixing in ("entropy", "confidence")
     on_logits = any(method_of(spec).acts_on == "logits" for spec in config.terms)
     if by_example and count > 1 and not on_logits and method_of(config.method).loss:
-        raise UserError("mixing_unheard", mixing=config.teacher_mixing, method=config.method)
+        raise UserError("mixing_unheard", teacher_mixing=config.teacher_mixing,
+                        method=config.method)  # fmt: skip
 
 
 def _check_start(config: "RunConfig") -> None:
@@ -95,10 +96,10 @@ def _check_forest_student(config: "RunConfig") -> None:
         raise UserError("forest_method", method=config.method)
     for name, value in UNHEEDED_BY_FORESTS.items():
         if getattr(config, name) != value:
-            raise UserError("forest_setting", student=config.student, setting=name)
+            raise UserError("forest_setting", student=config.student, name=name)
     *_, last = links(config)
     if len(last.teachers) > 1:
-        raise UserError("forest_setting", student=config.student, setting="teacher")
+        raise UserError("forest_setting", student=config.student, name="teacher")
 
 
 def _check_link(link: Link, spec: str) -> None:

@@ -140,6 +140,11 @@ class Landscape:
             case Failed():
                 self.failed = event
 
+    @property
+    def over(self) -> bool:
+        """Whether the sweep has finished or failed: no more comes."""
+        return bool(self.finished or self.failed)
+
     def axis(self, setting: str) -> list[float | str]:
         """The values of a setting along the grid, sorted."""
         if self.started is None:

@@ -44,9 +44,9 @@ AXES = {
 }  # fmt: skip
 SYNTAX = {
     "methods": ("NAME,…", "names, separated by commas"),
-    "students": ("MODEL …", "models in one argument, separated by blanks: 'mlp:8 mlp:16,8'"),
-    "lrs": ("LOW:HIGH|A,B,…", "a range, drawn from by its logarithm, or values"),
-    "temperatures": ("LOW:HIGH|A,B,…", "a range, drawn from by its logarithm, or values"),
+    "students": ("MODEL …", "models in one argument, separated by spaces: 'mlp:8 mlp:16,8'"),
+    "lrs": ("LOW:HIGH|A,B,…", "a range, sampled on a log scale, or values"),
+    "temperatures": ("LOW:HIGH|A,B,…", "a range, sampled on a log scale, or values"),
     "weights": ("LOW:HIGH|A,B,…", "a range, or values"),
 }
 """By axis: how it is written and what that means."""
@@ -73,19 +73,19 @@ class SearchConfig:
     lrs: Range | tuple[float, ...] = ()
     temperatures: Range | tuple[float, ...] = Range(1.0, 20.0)
     weights: Range | tuple[float, ...] = Range(0.0, 1.0)
-    trials: int = setting(20, "runs to try", low=1, high=10_000)
+    trials: int = setting(20, "trials to run", low=1, high=10_000)
     sampler: str = setting(
-        "tpe", "how the next trial is chosen: by the earlier ones (tpe, gp) or by lot",
+        "tpe", "how the next trial is chosen: from the earlier ones (tpe, gp) or at random",
         choices=("tpe", "gp", "random"),
     )  # fmt: skip
     pruner: str = setting(
-        "median", "when a trial is ended early", choices=("median", "halving", "none")
+        "median", "when a trial is stopped early", choices=("median", "halving", "none")
     )
     folds: int = setting(
-        0, "parts of training and validation data for cross-validation; 0 means the one "
+        0, "folds of cross-validation over training and validation data; 0 means the one "
         "validation split", low=0, high=MOST_FOLDS,
     )  # fmt: skip
-    objective: str = setting("validation_accuracy", "what is looked for",
+    objective: str = setting("validation_accuracy", "score to optimise",
                              choices=tuple(OBJECTIVES))  # fmt: skip
     seed: int = setting(0, "of the sampler and of the folds", low=0, high=2**31 - 1)
 

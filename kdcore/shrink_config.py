@@ -48,15 +48,17 @@ class ShrinkConfig:
     stages: tuple[str, ...] = ()
     """Of ``STAGES``; empty means all that suit the student."""
     prune_share: float = setting(
-        0.8, "share of each layer's weights that is set to zero", low=0, high=0.99
+        0.8, "share of each layer's weights that are set to zero", low=0, high=0.99
     )
     narrow_share: float = setting(
-        0.5, "share of each layer's neurons or channels that is removed", low=0, high=0.95
+        0.5, "share of each layer's neurons or channels that are removed", low=0, high=0.95
     )
     rank_share: float = setting(
-        0.25, "rank of the two factors, as a share of the highest", low=0.01, high=1
+        0.25, "rank of the two factors, as a share of the full rank", low=0.01, high=1
     )
-    epochs: int = setting(5, "passes over the transfer set to recover", low=1, high=10_000)
+    epochs: int = setting(
+        5, "fine-tuning epochs: re-distillation after each compression", low=1, high=10_000
+    )
 
     def __post_init__(self) -> None:
         for name in amounts():

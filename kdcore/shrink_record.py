@@ -57,6 +57,11 @@ class ShrinkRecord:
         return [stage for name, stage in self.stages.items() if name not in ("teacher", "student")]
 
     @property
+    def ended(self) -> bool:
+        """Whether all of it has finished or failed: no more comes."""
+        return bool(self.finished or self.failed)
+
+    @property
     def measured(self) -> int:
         """How many measurements there are."""
         return sum(2 if stage.after else 1 for stage in self.stages.values())

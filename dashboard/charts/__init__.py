@@ -66,7 +66,7 @@ def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     ) -> Figure:
         snapshot = history.snapshot(epoch)
         if snapshot is None:
-            return style.empty(words, "moment")
+            return style.awaited(words, "moment", over=history.over)
         return draw(snapshot, words, history=history, **settings)
 
     return figure

@@ -12,7 +12,7 @@ ROOM = 0.04
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     data = []
     lowest, highest = 1.0, 0.0
     if history.teacher:
@@ -29,7 +29,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {
         "data": data,
         "layout": timeline.layout(
-            history, words, words["chart.test_accuracy"], tickformat=".0%",
+            history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT,
             hoverformat=".1%", range=[low, high],
         ),
     }  # fmt: skip

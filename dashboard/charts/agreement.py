@@ -11,7 +11,7 @@ ROOM = 0.04
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Agreement on test data after each epoch."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if not history.teacher:
         return style.empty(words, "teacher")
     data, after = [], []
@@ -25,6 +25,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     high = min(1.005, max(after) + ROOM) if after else 1.005
     return {
         "data": data,
-        "layout": timeline.layout(history, words, words["chart.agreement"], tickformat=".0%",
-                                  hoverformat=".1%", range=[low, high]),
+        "layout": timeline.layout(history, words, words["chart.agreement"],
+                                  tickformat=style.PER_CENT, hoverformat=".1%",
+                                  range=[low, high]),
     }  # fmt: skip

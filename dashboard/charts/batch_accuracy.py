@@ -9,7 +9,7 @@ from dashboard.history import History
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """A line a student, batch by batch."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     data = []
     for student in history.students:
         columns = history.steps[student].columns
@@ -17,6 +17,6 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                                mode="lines", hovertemplate="%{y:.1%}"))  # fmt: skip
     return {
         "data": data,
-        "layout": timeline.layout(history, words, words["chart.batch_accuracy"], tickformat=".0%",
-                                  range=[0, 1.005]),
+        "layout": timeline.layout(history, words, words["chart.batch_accuracy"],
+                                  tickformat=style.PER_CENT, range=[0, 1.005]),
     }  # fmt: skip

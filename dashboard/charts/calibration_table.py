@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 COLUMNS = (("accuracy", "{:.1%}"), ("ece", "{:.2%}"), ("mce", "{:.1%}"), ("adaptive_ece", "{:.2%}"),
@@ -17,7 +18,7 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
         if diagnosis := snapshot.learners.get(learner):
             fitted = diagnosis.temperature_fitted
             name = style.name(words, learner)
-            scaled = words["chart.scaled"].format(learner=name)
+            scaled = phrase(words, "chart.scaled", learner=name)
             for title, state, summary in (
                 (name, "1", diagnosis.calibration),
                 (scaled, f"{fitted:.2f}", diagnosis.calibrated),

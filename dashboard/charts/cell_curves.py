@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.places import View, percent
+from dashboard.phrases import phrase
 from kdcore.landscape import Landscape
 
 
@@ -16,7 +17,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     place = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
     cell = next((one for one in cells if (one.temperature, one.weight) == place), None)
     if cell is None:
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     trails, lines = [], []
     for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
         curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[number]]
@@ -36,14 +37,15 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
         ))  # fmt: skip
     if not lines:
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     n = len(cell.numbers)
     return {"data": trails + lines, "layout": {
         "xaxis": {"title": {"text": words["chart.epoch"]}},
-        "yaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+        "yaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
         "hovermode": "x",
         "annotations": [style.heading(
-            f"<b>T {cell.temperature:g}, λ {cell.weight:g}</b>  n = {n}", [0, 1])],
+            phrase(words, "chart.cell", temperature=cell.temperature, weight=cell.weight, n=n),
+            [0, 1])],
     }}  # fmt: skip
 
 

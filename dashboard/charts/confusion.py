@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 NUMBERED = 12
@@ -19,9 +20,9 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     """A map a learner, coloured by errors alone, and distilled minus plain."""
     matrices = {name: snapshot.learners[name].confusion
                 for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
-    counted = words["chart.errors_short"]
-    titles = {name: f"<b>{style.name(words, name)}</b>  {counted} {_errors(matrix)}"
+    errors = {name: phrase(words, "count.errors", count=_errors(matrix))
               for name, matrix in matrices.items()}  # fmt: skip
+    titles = {name: f"<b>{style.name(words, name)}</b>  {count}" for name, count in errors.items()}
     highest = max(1, *(max(_off_diagonal(matrix)) for matrix in matrices.values()))
     maps: list[tuple[str, list[list[int]], bool]] = [
         (titles[name], matrix, False) for name, matrix in matrices.items()
@@ -32,7 +33,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         maps.append((f"<b>{words['chart.difference']}</b>", difference, True))
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": []}
-    classes = history.classes
+    classes = [style.literal(name) for name in history.classes]
     for at, (title, matrix, signed) in enumerate(maps):
         suffix = "" if at == 0 else str(at + 1)
         domain = style.panels(len(maps), at, gap=0.03)

@@ -10,7 +10,7 @@ from kdcore.events import Cost
 def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
     """A table: parameters, size, operations, time, and how many times less than the teacher."""
     if not history.costs:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     teacher = history.costs.get("teacher")
     models = {"teacher": history.config["teacher"]}
     rows = [

@@ -15,7 +15,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.prepared and not moved:
         return style.empty(words, "schedule")
     if history.courses is None:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     columns = history.courses.columns
     data = [
         {"type": "scatter", "mode": "lines", "name": words[f"live.slider.{name}"],

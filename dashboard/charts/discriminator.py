@@ -24,6 +24,6 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                        name=words["chart.judge"], hovertemplate="%{y:.1%}")  # fmt: skip
     return {
         "data": [guess, judge],
-        "layout": timeline.layout(history, words, words["chart.judge"], tickformat=".0%",
+        "layout": timeline.layout(history, words, words["chart.judge"], tickformat=style.PER_CENT,
                                   range=[0, 1.02]),
     }  # fmt: skip

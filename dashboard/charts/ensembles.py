@@ -4,15 +4,18 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.phrases import phrase
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Two panels: accuracy alone, by vote and by mean answer; and disagreement of the networks."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     epochs = [epoch for epoch in history.epochs if epoch.ensembles]
     if not epochs:
-        return style.empty(words, "epoch" if not history.epochs else "one_network")
+        if history.epochs:
+            return style.empty(words, "one_network")
+        return style.awaited(words, "epoch", over=history.over)
     x = [epoch.epoch for epoch in epochs]
     data: list[dict[str, Any]] = []
     for learner in history.students:
@@ -27,7 +30,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             ("chart.alone", alone, "dot"),
         ):  # fmt: skip
             data.append({
-                "type": "scatter", "mode": "lines+markers", "name": f"{name}: {words[title]}",
+                "type": "scatter", "mode": "lines+markers",
+                "name": phrase(words, "app.labelled", label=name, value=words[title]),
                 "x": x, "y": values, "line": {"color": colour, "dash": dash, "width": 2},
                 "marker": {"size": 5, "symbol": style.MARKERS[learner]},
                 "hovertemplate": "%{y:.1%}",
@@ -38,13 +42,15 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
             "marker": {"size": 6, "symbol": style.MARKERS[learner]}, "hovertemplate": "%{y:.1%}",
         })  # fmt: skip
-    layout = timeline.layout(history, words, words["chart.test_accuracy"], tickformat=".0%")
+    layout = timeline.layout(
+        history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT
+    )
     left, right = (style.panels(2, at, gap=0.14) for at in range(2))
     layout["annotations"] = [*layout["annotations"], _removed(epochs[-1], words, right)]
     layout["xaxis2"] = layout["xaxis"] | {"domain": right, "anchor": "y2"}
     layout["xaxis"] = layout["xaxis"] | {"domain": left}
-    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "tickformat": ".0%",
-                        "anchor": "x2", "rangemode": "tozero"}  # fmt: skip
+    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "rangemode": "tozero",
+                        "tickformat": style.PER_CENT, "anchor": "x2"}  # fmt: skip
     return {"data": data, "layout": layout}
 
 
@@ -55,4 +61,4 @@ def _removed(epoch: Any, words: style.Words, domain: list[float]) -> dict[str, A
         return style.heading("", domain)
     share = 1 - pair[1].disagreement / pair[0].disagreement
     key = "chart.disagreement_removed" if share >= 0 else "chart.disagreement_added"
-    return style.heading(words[key].format(share=f"{abs(share):.0%}"), domain)
+    return style.heading(phrase(words, key, share=f"{abs(share):.0%}"), domain)

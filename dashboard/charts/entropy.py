@@ -35,7 +35,7 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
             "title": {"text": words["chart.entropy"]},
         }  # fmt: skip
         layout[f"yaxis{suffix}"] = {
-            "anchor": f"x{suffix}", "tickformat": ".0%", "range": [0, 1.02], "dtick": 0.5,
+            "anchor": f"x{suffix}", "tickformat": style.PER_CENT, "range": [0, 1.02], "dtick": 0.5,
             "showticklabels": at == 0,
             "title": {"text": words["chart.share"] if at == 0 else ""},
         }  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 PARTS = (("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
@@ -25,7 +26,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
             "x": [sign * count for count in counts], "text": [str(count) for count in counts],
             "textposition": "auto", "marker": {"color": colour}, "hovertemplate": "%{text}",
         })  # fmt: skip
-    title = words["chart.mended_and_errors"].format(errors=history.teacher.test_errors)
+    title = phrase(words, "chart.mended_and_errors", errors=history.teacher.test_errors)
     return {
         "data": data,
         "layout": {

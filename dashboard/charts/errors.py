@@ -4,12 +4,13 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.phrases import phrase
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Wrong answers over the epochs, of how many test examples in the axis title."""
     if not history.started or not history.evaluations:
-        return style.empty(words, "epoch")
+        return style.awaited(words, "epoch", over=history.over)
     data = []
     if history.teacher:
         level = history.teacher.test_errors
@@ -20,7 +21,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             words, student, [at for at, _ in history.evaluations],
             [scores[student].test_errors for _, scores in history.evaluations],
         ))  # fmt: skip
-    title = words["chart.errors"].format(size=history.started.test_size)
+    title = phrase(words, "chart.errors", size=history.started.test_size)
     return {
         "data": data,
         "layout": timeline.layout(history, words, title, rangemode="tozero", tickformat="d"),

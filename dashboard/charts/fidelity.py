@@ -12,7 +12,7 @@ MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Correlation of the class resemblances, and KL to the teacher, after each epoch."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if not history.teacher:
         return style.empty(words, "teacher")
     data = []

@@ -40,7 +40,7 @@ def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str,
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
     if not arrays:
-        return style.empty(words, "moment")
+        return style.awaited(words, "moment", over=history.over)
     if "made_inputs" not in arrays:
         return style.empty(words, "method")
     inputs = arrays["made_inputs"]
@@ -150,7 +150,7 @@ def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[st
         best = np.argsort(-shares, axis=1, kind="stable")[:, :3]
         lines.append([
             f"<b>{style.name(words, learner)}</b>: "
-            + ", ".join(f"{classes[at]} {row[at]:.0%}" for at in few)
+            + ", ".join(f"{style.literal(classes[at])} {row[at]:.0%}" for at in few)
             for few, row in zip(best, shares, strict=True)
         ])  # fmt: skip
     return ["<br>".join(pair) for pair in zip(*lines, strict=True)]
@@ -170,7 +170,7 @@ def _chosen(arrays: Arrays, learner: str) -> np.ndarray:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return style.literal(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def _png(image: np.ndarray) -> str:

@@ -24,6 +24,6 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "data": [*lines(columns, words, APART, ".4f"), *second],
         "layout": timeline.side_by_side(history, words, [
             {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
-            {"tickformat": ".0%", "range": [0, 1.02]},
+            {"tickformat": style.PER_CENT, "range": [0, 1.02]},
         ]),
     }  # fmt: skip

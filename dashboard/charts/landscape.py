@@ -6,6 +6,7 @@ from dashboard.charts import style
 from dashboard.charts.places import (
     CIVIDIS,
     View,
+    at_point,
     axes,
     better_is_more,
     grid_of,
@@ -13,6 +14,7 @@ from dashboard.charts.places import (
     percent,
     told,
 )
+from dashboard.phrases import phrase
 from kdcore.landscape import Landscape
 
 NUMBERED = 81
@@ -21,10 +23,10 @@ UNKNOWN = [[0, "#9aa5b1"], [1, "#9aa5b1"]]
 
 
 def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
-    """A cell a place; its colour is the mean, a line encloses what is better than plain."""
+    """A cell for every T and λ, coloured by its mean; a line where it equals the plain student."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.empty(words, "sweep")
+        return style.awaited(words, "sweep", over=landscape.over)
     spreads = grid.table(lambda cell: landscape.spread(cell, view.metric))
     customdata = grid.table(lambda cell: [cell.temperature, cell.weight])
     columns, rows = list(range(len(grid.weights))), list(range(len(grid.temperatures)))
@@ -46,7 +48,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         "texttemplate": "%{text}" if numbered else "",
         "colorbar": {"thickness": 12, "outlinewidth": 0,
                      "tickformat": ".1%" if percent(view.metric) else ""},
-        "hovertemplate": "T %{customdata[0]}, λ %{customdata[1]}: %{text}<extra></extra>",
+        "hovertemplate": at_point(words, "%{text}") + "<extra></extra>",
     }]  # fmt: skip
     gains = grid.table(lambda cell: mean_of(landscape.gain(cell, view.metric)))
     if _has_border(gains):
@@ -75,7 +77,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if counts:
         few, many = min(counts), max(counts)
         n = f"{few}" if few == many else f"{few}–{many}"
-        layout["xaxis"]["title"] = {"text": f"λ   ({words['chart.mean_over']}, n = {n})"}
+        layout["xaxis"]["title"] = {"text": phrase(words, "chart.weight_axis", n=n)}
     return {"data": data, "layout": layout}
 
 

@@ -12,7 +12,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     """Left over T, right over λ; bars are the sd over everything that was averaged."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.empty(words, "sweep")
+        return style.awaited(words, "sweep", over=landscape.over)
     if view.hidden:
         return style.empty(words, "guess_first")
     data: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         layout[f"xaxis{suffix}"] = {"domain": domain, "type": "category"}
         layout["annotations"].append(style.heading(f"<b>{symbol}</b>", domain))
     if not data:
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     layout["yaxis"] = {"tickformat": ".1%" if percent(view.metric) else ""}
     return {"data": data, "layout": layout}
 

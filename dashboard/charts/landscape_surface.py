@@ -3,13 +3,24 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.places import CIVIDIS, View, axes, better_is_more, grid_of, mean_of, percent
+from dashboard.charts.places import (
+    CIVIDIS,
+    View,
+    at_point,
+    axes,
+    better_is_more,
+    grid_of,
+    mean_of,
+    percent,
+)
 from kdcore.landscape import Landscape
 
 
 def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
+    if not grid.weights:
+        return style.awaited(words, "sweep", over=landscape.over)
     if min(len(grid.weights), len(grid.temperatures)) < 2:
         return style.empty(words, "surface")
     if view.hidden:
@@ -17,7 +28,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     heights = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric)))
     plain = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric, "plain")))
     if not any(value is not None for row in heights for value in row):
-        return style.empty(words, "scores")
+        return style.awaited(words, "scores", over=landscape.over)
     shared = {"type": "surface", "showscale": False}
     return {
         "data": [
@@ -26,7 +37,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "customdata": grid.table(lambda cell: [cell.temperature, cell.weight]),
                 "reversescale": not better_is_more(view.metric),
                 "name": style.name(words, "distilled"),
-                "hovertemplate": "T %{customdata[0]}, λ %{customdata[1]}: %{z}",
+                "hovertemplate": at_point(words, "%{z}"),
             },
             shared | {
                 "z": plain, "opacity": 0.35, "name": style.name(words, "plain"),
@@ -34,6 +45,6 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
         ],
         "layout": {"scene": axes(grid) | {
-            "zaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+            "zaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
         }},
     }  # fmt: skip

@@ -9,7 +9,7 @@ from dashboard.history import History
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Loss of the newest batches, and its mean over each epoch."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     data, trails = [], []
     for student in history.students:
         means = [epoch.students[student].train_loss for epoch in history.epochs]

@@ -15,7 +15,7 @@ def missing(history: History, words: style.Words, measure: str) -> dict[str, Any
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
     if "distilled" not in history.measures:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if measure not in history.measures["distilled"].columns:
         return style.empty(words, "method")
     return None

@@ -21,14 +21,14 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
-        return style.empty(words, "sweep")
+        return style.awaited(words, "sweep", over=landscape.over)
     rows = [
         (style.method_title(words, method), gain)
         for method, cell in reversed(landscape.by_method())
         if (gain := landscape.gain(cell, "test_accuracy"))
     ]
     if not rows:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=landscape.over)
     data = []
     for sign, colour in COLOURS.items():
         chosen = [(title, gain) for title, gain in rows if gain.clear == sign]
@@ -71,7 +71,7 @@ def _frame(gains: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _beyond(title: str, gain: Spread, low: float, high: float) -> dict[str, Any]:
     """A method outside the frame: an arrow at the edge with its numbers."""
     below = 100 * gain.mean < low
-    told = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}"
+    told = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}".replace("-", "−")
     return {
         "x": low if below else high, "y": title, "xanchor": "left" if below else "right",
         "text": f"◀ {told}" if below else f"{told} ▶", "showarrow": False,

@@ -99,8 +99,8 @@ def figure(
             "xaxis": {"domain": domains[0], "title": {"text": words["chart.bias"]}},
             "xaxis2": {"domain": domains[1], "title": {"text": words["chart.bias"]},
                        "anchor": "y2"},
-            "yaxis": {"tickformat": ".0%", "range": [0, max(top, 0.01)]},
-            "yaxis2": {"tickformat": ".0%", "range": [0, 1.02], "anchor": "x2"},
+            "yaxis": {"tickformat": style.PER_CENT, "range": [0, max(top, 0.01)]},
+            "yaxis2": {"tickformat": style.PER_CENT, "range": [0, 1.02], "anchor": "x2"},
             "hovermode": "x",
             "annotations": [
                 style.heading(f"<b>{words[f'chart.{title}']}</b>", domain)

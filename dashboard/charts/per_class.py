@@ -33,7 +33,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     """Three panels of dots, classes from top to bottom with their number of examples."""
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
-    names = [f"{title} ({count})" for title, count in
+    names = [f"{style.literal(title)} ({count})" for title, count in
              zip(history.classes, support, strict=True)]  # fmt: skip
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
     known = [value for of_learner in scores.values() for values in of_learner.values()
@@ -52,7 +52,11 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
                         "size": 10, "opacity": 0.85},
             ))  # fmt: skip
         domain = style.panels(len(MEASURES), at, gap=0.04)
-        layout[f"xaxis{suffix}"] = {"domain": domain, "tickformat": ".0%", "range": [low, 1.01]}
+        layout[f"xaxis{suffix}"] = {
+            "domain": domain,
+            "tickformat": style.PER_CENT,
+            "range": [low, 1.01],
+        }
         layout["annotations"].append(style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain))
     layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True}
     return {"data": data, "layout": layout}

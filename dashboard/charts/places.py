@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.phrases import Words, phrase
 from kdcore.landscape import METRICS, Cell, Landscape, Spread
 
 Place = tuple[float, float]
@@ -68,6 +69,11 @@ def axes(grid: Grid) -> dict[str, Any]:
                   "ticktext": [f"{value:g}" for value in grid.temperatures], "showgrid": False,
                   "zeroline": False},
     }  # fmt: skip
+
+
+def at_point(words: Words, shown: str) -> str:
+    """The text at the pointer: T and λ, which ``customdata`` holds, and what is ``shown`` there."""
+    return phrase(words, "app.labelled", label=words["chart.grid_point"], value=shown)
 
 
 def number(metric: str, value: float) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 
@@ -15,12 +16,13 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
             area = diagnosis.calibration["aurc"]
             data.append(style.line(
                 words, learner, coverage, risk, mode="lines", hovertemplate="%{x:.0%}: %{y:.2%}",
-                name=f"{style.name(words, learner)} (AURC {area:.4f})",
+                name=phrase(words, "app.with_details", title=style.name(words, learner),
+                            details=f"AURC {area:.4f}"),
             ))  # fmt: skip
     return {
         "data": data,
         "layout": {
-            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": ".0%",
+            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": style.PER_CENT,
                       "range": [0, 1.005]},
             "yaxis": {"title": {"text": words["chart.risk"]}, "tickformat": ".1~%",
                       "rangemode": "tozero"},

@@ -40,7 +40,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         return style.empty(words, "scores")
     return {"data": data, "layout": {
         "xaxis": {"title": {"text": words["chart.epoch"]}},
-        "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%"},
+        "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT},
         "hovermode": "x",
     }}  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.phrases import phrase
 from kdcore.events import Measured
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
@@ -24,7 +25,7 @@ MARGIN = 0.04
 def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over size, from before (open) to after the distilling again (filled)."""
     if not record.stages:
-        return style.empty(words, "shrink")
+        return style.awaited(words, "shrink", over=record.ended)
     across = SIZES[size]
     data: list[dict[str, Any]] = []
     arrows: list[dict[str, Any]] = []
@@ -43,7 +44,7 @@ def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> 
     The two were measured in turns; bars are the interquartile range over the turns.
     """
     if not record.stages:
-        return style.empty(words, "shrink")
+        return style.awaited(words, "shrink", over=record.ended)
     data: list[dict[str, Any]] = []
     ends: list[float] = []
     for stage in record.stages.values():
@@ -54,7 +55,7 @@ def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> 
                "thickness": 1.5}  # fmt: skip
         data.append(_newest(stage, words, latency.of_student) | {"error_x": bar})
         ends += [max(latency.of_student - half, latency.of_student / 2), latency.of_student + half]
-    return _plane(record, words, words["chart.shrink.latency"].format(batch=batch), data, ends)
+    return _plane(record, words, phrase(words, "chart.shrink.latency", batch=batch), data, ends)
 
 
 def _plane(
@@ -66,7 +67,7 @@ def _plane(
         "data": list(data),
         "layout": {
             "xaxis": {"title": {"text": title}, "type": "log", **_ticks(min(ends), max(ends))},
-            "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
+            "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
                       "range": [least - MARGIN, 1 + MARGIN]},
             "hovermode": "closest", "annotations": list(arrows),
         },
@@ -86,9 +87,11 @@ def _point(
 ) -> dict[str, Any]:
     """A marker: open and smaller for what was distilled again since."""
     colour, symbol = style.STAGES[stage.name]
-    told = words["chart.shrink.told"].format(
+    told = phrase(
+        words, "chart.shrink.told",
         moment=words[f"chart.shrink.{'after' if found is stage.after else 'before'}"],
-        accuracy=found.scores.test_accuracy, errors=found.scores.test_errors,
+        accuracy=found.scores.test_accuracy,
+        errors=phrase(words, "count.errors", count=found.scores.test_errors),
         size=style.size_told(found.bytes), packed=style.size_told(found.packed_bytes),
         one=found.latency_1.median * 1e3, many=found.latency_128.median * 1e3,
     )  # fmt: skip

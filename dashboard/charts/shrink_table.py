@@ -12,7 +12,7 @@ KEYS = ("weights", "file", "packed", "one", "many", "errors", "test", "validatio
 def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]:
     """A table: size and time as they are now, scores before and after the distilling again."""
     if not record.stages:
-        return style.empty(words, "shrink")
+        return style.awaited(words, "shrink", over=record.ended)
     return {
         "table": {
             "columns": [

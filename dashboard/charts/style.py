@@ -3,9 +3,13 @@
 Colours: Okabe and Ito, Color Universal Design, 2008.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from html import escape
+from typing import Any, TypeAlias
 
+from dashboard import phrases
+
+Words: TypeAlias = phrases.Words
 LEARNERS = ("teacher", "plain", "distilled")
 COLOURS = {"teacher": "#009E73", "plain": "#E69F00", "distilled": "#0072B2"}
 LINES = {"teacher": "dot", "plain": "dash", "distilled": "solid"}
@@ -20,10 +24,10 @@ STAGES = {
 }  # fmt: skip
 """Colour and marker of each way to shrink the distilled student, and of what it comes from."""
 
+PER_CENT = ".1~%"
+"""Of ticks: ``96%``, and ``95.5%`` where whole numbers would say the same twice."""
 SEQUENCE = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#56B4E9", "#D55E00")
 """For what is none of the learners."""
-
-Words = Mapping[str, str]
 
 
 def name(words: Words, learner: str) -> str:
@@ -40,7 +44,9 @@ def role(words: Words, told: str) -> str:
 def method_title(words: Words, spec: str) -> str:
     """A method's name with those settings that are not the usual ones."""
     method, _, own = spec.partition(":")
-    return words[f"method.{method}"] + (f" ({own.replace(':', ', ')})" if own else "")
+    title = words[f"method.{method}"]
+    details = own.replace(":", words["app.comma"])
+    return phrases.phrase(words, "app.with_details", title=title, details=details) if own else title
 
 
 def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
@@ -69,8 +75,18 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def empty(words: Words, reason: str) -> dict[str, Any]:
-    """No chart yet, and why: ``chart.empty.REASON``."""
+    """No chart, and why: ``chart.empty.REASON``."""
     return {"empty": words[f"chart.empty.{reason}"]}
+
+
+def awaited(words: Words, reason: str, *, over: bool) -> dict[str, Any]:
+    """No chart yet: when it comes, or that it never will where the run is over."""
+    return empty(words, "ended" if over else reason)
+
+
+def literal(text: str) -> str:
+    """A name that people gave, as Plotly shows it: its tags are no tags."""
+    return escape(text, quote=False)
 
 
 def size_told(size: int) -> str:

@@ -15,7 +15,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.teacher_epochs:
         reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}
         source = history.prepared.teacher_source if history.prepared else ""
-        return style.empty(words, reason.get(source, "teacher_soon"))
+        if source in reason:
+            return style.empty(words, reason[source])
+        return style.awaited(words, "teacher_soon", over=history.over)
     newest = history.teacher_epochs[-1].learner
     epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [
@@ -30,7 +32,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "layout": {
             "xaxis": {"title": {"text": words["chart.teacher_epoch"]},
                       "range": [0, epochs[-1].epochs]},
-            "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": ".0%"},
+            "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": style.PER_CENT},
             "hovermode": "x",
             "annotations": [style.heading(f"{style.role(words, newest)} · {epochs[-1].model}",
                                           [0, 1])] if newest != "teacher" else [],

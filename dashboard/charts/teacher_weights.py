@@ -26,8 +26,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     columns = history.measures["distilled"].columns
     return {
         "data": lines(columns, named, shown, ".1%"),
-        "layout": timeline.layout(history, words, words["chart.teacher_weight"], tickformat=".0%",
-                                  rangemode="tozero"),
+        "layout": timeline.layout(history, words, words["chart.teacher_weight"],
+                                  tickformat=style.PER_CENT, rangemode="tozero"),
     }  # fmt: skip
 
 

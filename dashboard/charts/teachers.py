@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from dashboard.phrases import phrase
 from kdcore.events import Taught
 
 ROOM = 0.03
@@ -18,7 +19,7 @@ ROOM = 0.03
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
-        return style.empty(words, "time")
+        return style.awaited(words, "time", over=history.over)
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
     rows = [(_title(one, words, history.config), one.scores, "teacher")
@@ -28,7 +29,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [(style.name(words, learner), scores, learner)
                  for learner, scores in newest.items()]  # fmt: skip
-    told = f"%{{x:.1%}} · {words['chart.errors_short']} %{{customdata}}<extra></extra>"
+    told = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
     low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
@@ -36,14 +37,16 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         "y": [title for title, _, _ in rows], "x": accuracies,
         "text": [f"{scores.test_accuracy:.1%} · ECE {scores.ece:.3f}" for _, scores, _ in rows],
         "textposition": "auto",
-        "insidetextanchor": "end", "customdata": [scores.test_errors for _, scores, _ in rows],
+        "insidetextanchor": "end",
+        "customdata": [phrase(words, "count.errors", count=scores.test_errors)
+                       for _, scores, _ in rows],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
         "hovertemplate": told,
     }  # fmt: skip
     return {
         "data": [bars],
         "layout": {
-            "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
+            "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
                       "range": [low, high]},
             "yaxis": {"autorange": "reversed", "automargin": True},
         },

@@ -15,7 +15,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.prepared and not further:
         return style.empty(words, "one_term")
     if history.terms is None:
-        return style.empty(words, "no_batches" if history.epochs else "time")
+        if history.epochs:
+            return style.empty(words, "no_batches")
+        return style.awaited(words, "time", over=history.over)
     columns = history.terms.columns
     steps = history.steps["distilled"].columns
     own = history.config["method"]

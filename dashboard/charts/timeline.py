@@ -17,12 +17,13 @@ HEIGHTS = 3
 def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
     """Axes, and a labelled dashed line where something was changed."""
     end = axis_end(history)
+    marks = _at_rest(history.marks, end)
     return {
         "xaxis": {"title": {"text": words["chart.epoch"]}, "range": [0, end]},
         "yaxis": {"title": {"text": y_title}} | y_axis,
         "hovermode": "x",
-        "shapes": [_stroke(mark) for mark in history.marks],
-        "annotations": _labels(history, end, words),
+        "shapes": [_stroke(mark) for mark in marks],
+        "annotations": _labels(history, marks, end, words),
     }
 
 
@@ -57,15 +58,23 @@ def _stroke(mark: Mark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
+def _at_rest(marks: Sequence[Mark], end: float) -> list[Mark]:
+    """The marks without those of a slider that was still moving: where it stopped counts."""
+    return [
+        mark for number, mark in enumerate(marks)
+        if not any(later.name == mark.name and later.position - mark.position < NEAR * end
+                   for later in marks[number + 1 :])
+    ]  # fmt: skip
+
+
+def _labels(
+    history: History, marks: Sequence[Mark], end: float, words: Words
+) -> list[dict[str, Any]]:
     labels: list[dict[str, Any]] = []
-    marks, level = history.marks, 0
+    level = 0
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
     for number, mark in enumerate(marks):
-        if any(later.name == mark.name and later.position - mark.position < NEAR * end
-               for later in marks[number + 1 :]):  # fmt: skip
-            continue  # a hand that is still moving: where it stops is told
         near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
         level = (level + 1) % HEIGHTS if near else 0
         labels.append({
@@ -79,6 +88,6 @@ def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:
     if mark.name.endswith("_weight"):
         return f"{mark.name.removesuffix('_weight')}×{mark.value:g}"
-    symbol = symbols.get(mark.name) or words[f"live.slider.{mark.name}"]
+    symbol = symbols.get(mark.name) or words[f"chart.{mark.name}"]
     value = words["live.max"] if mark.name == "speed" and not mark.value else f"{mark.value:g}"
     return f"{symbol}={value}"

@@ -23,6 +23,10 @@ export const drawing = (tag, attributes = {}, ...children) =>
 export const say = (template, values) =>
   template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+/** The text `key` of `words` with its values: the form for one where `values.count` is 1. */
+export const counted = (words, key, values) =>
+  say((values.count === 1 && words[`${key}.one`]) || words[key], values);
+
 /** Link a style sheet of this folder once; resolves when it is there. */
 export function stylesheet(name) {
   const href = new URL(name, import.meta.url).href;

@@ -29,6 +29,25 @@ function plotly() {
   return library;
 }
 
+const PLOTLY_WORDS = {
+  "Download plot as a PNG": "download", Zoom: "zoom", Pan: "pan", "Reset axes": "reset",
+  "Double-click to zoom back out": "zoomed",
+};
+
+const locales = new Set();
+
+/** Plotly's name for a language; it learns the words of its buttons and hints once. */
+function plotlyLocale(language, words) {
+  const name = `kd-${language}`;
+  if (!locales.has(name)) {
+    const dictionary = Object.fromEntries(
+      Object.entries(PLOTLY_WORDS).map(([theirs, ours]) => [theirs, words[ours]]));
+    window.Plotly.register({ moduleType: "locale", name, dictionary, format: {} });
+    locales.add(name);
+  }
+  return name;
+}
+
 const charts = new WeakMap();
 
 /** Show or change the chart in `parent`; `choose` is told where in a grid the viewer clicked. */
@@ -176,6 +195,7 @@ class Chart {
       layout.shapes = [...(layout.shapes ?? []), nowLine(this.run.cursor, look)];
     }
     await Plotly.react(this.plot, this.legend.without(traces), layout, {
+      locale: plotlyLocale(this.data.language, this.data.words),
       displaylogo: false, responsive: false, displayModeBar: "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       toImageButtonOptions: { filename: this.data.name, scale: 2 },

@@ -1,6 +1,7 @@
 // The logits of one answer as bars up and down from zero, under the bars of `bars.js`.
 
 import { element } from "./dom.js";
+import { fixed } from "./numbers.js";
 
 /** @returns {root, show(logits), mark(hovered)} */
 export function logitBars({ classes, label, hover }) {
@@ -27,7 +28,7 @@ export function logitBars({ classes, label, hover }) {
         const top = share(high - Math.max(logits[c], 0));
         fill.style.top = `${top}%`;
         fill.style.height = `${share(Math.abs(logits[c]))}%`;
-        value.textContent = logits[c].toFixed(1).replace("-", "−");
+        value.textContent = fixed(logits[c], 1);
         value.style.top = logits[c] < 0 ? `${top + share(-logits[c])}%` : `${top}%`;
         value.classList.toggle("kd-below", logits[c] < 0);
       });

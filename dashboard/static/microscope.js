@@ -5,12 +5,12 @@ import {
   calmed, displayTemperature, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
-import { choice, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
+import { choice, counted, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { heatMap, legend } from "./heat_map.js";
 import {
-  decode, divergence, eachRow, entropy, meanByClass, offDiagonalCorrelation, percent, ranking, row,
-  softmax,
+  decode, divergence, eachRow, entropy, fixed, meanByClass, offDiagonalCorrelation, percent,
+  ranking, row, softmax,
 } from "./numbers.js";
 import { temperatureSlider } from "./temperature_slider.js";
 
@@ -237,14 +237,14 @@ function lookingGlass({ run, store, names, words }) {
       const known = means[learner] && means.teacher;
       correlations[learner].textContent = learner === "teacher" ? words.reference : known
         ? say(words.correlation, {
-          value: offDiagonalCorrelation(means.teacher, means[learner], count).toFixed(2) })
+          value: fixed(offDiagonalCorrelation(means.teacher, means[learner], count), 2) })
         : words.nobody;
     }
     const epoch = nearest(run.epoch);
     epochTold.textContent = epoch === 0 ? words.epoch_0 : say(words.epoch, { epoch });
     const part = state.to - state.from < total;
     sizeTold.textContent = part ? say(words.chosen, { count: state.to - state.from, total })
-      : say(words.examples, { count: total });
+      : counted(words, "examples", { count: total });
     all.hidden = !part;
     const stale = state.sort.startsWith("sort_d") || state.sort === "sort_plain";
     again.hidden = !stale || state.sortedAt === epoch;
@@ -283,7 +283,7 @@ function lookingGlass({ run, store, names, words }) {
     element("div", { class: "kd-micro-told" }, epochTold, sizeTold, all,
       element("span", { class: "kd-caption" }, words.keys), scale.root),
     element("div", { class: "kd-micro-body" }, field, glass.root),
-    element("h4", {}, words.matrices),
+    element("h3", {}, words.matrices),
     element("div", { class: "kd-micro-matrices" }, ...LEARNERS.map((learner) =>
       element("figure", { class: `kd-of-${learner}` },
         element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))));
@@ -348,7 +348,8 @@ function onExample({ examples, names, words }) {
     show(w, answers, isPinned) {
       drawExample(picture, examples, w);
       picture.setAttribute("aria-label", `${words.example} ${w}`);
-      truth.replaceChildren(`${words.truth}: `, element("b", {}, classes[labels[w]]));
+      const [before, after] = words.truth.split("{label}");
+      truth.replaceChildren(before, element("b", {}, classes[labels[w]]), after);
       pinned.textContent = isPinned ? words.pinned : "";
       const own = LEARNERS.filter((learner) => answers[learner])
         .map((learner) => row(answers[learner], w, count));
@@ -356,7 +357,7 @@ function onExample({ examples, names, words }) {
       const chosen = count <= few ? [...classes.keys()]
         : [...new Set([labels[w], ...ranking(highest)])].slice(0, few).sort((a, b) => a - b);
       chartsFor(chosen);
-      rest.textContent = count > few ? say(words.rest, { count: count - few }) : "";
+      rest.textContent = count > few ? counted(words, "rest", { count: count - few }) : "";
       for (const { learner, told, root, chart } of parts) {
         root.hidden = !answers[learner];
         if (!answers[learner]) continue;

@@ -122,12 +122,15 @@ export const COLOURS = Uint8Array.from({ length: 256 * 3 }, (_, at) => {
   return Math.round(from + (to - from) * (place - below));
 });
 
-/** A share as text: `93.1 %`, `4e-5`-like values as `<0.1 %`. */
+/** A share as text: `93.1%`, `4e-5`-like values as `<0.1%`. */
 export function percent(share) {
-  if (share >= 0.9995) return "100 %";
-  if (share < 0.0005) return share === 0 ? "0 %" : "<0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
+  if (share >= 0.9995) return "100%";
+  if (share < 0.0005) return share === 0 ? "0%" : "<0.1%";
+  return `${(share * 100).toFixed(1)}%`;
 }
+
+/** A number with so many decimals and a true minus sign. */
+export const fixed = (value, digits) => value.toFixed(digits).replace("-", "−");
 
 /** A number with about three digits; above a million as a power of ten. */
 export function short(value) {

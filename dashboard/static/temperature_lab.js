@@ -109,7 +109,7 @@ function lab({ words, examples: message, logits: encoded }) {
 
   const part = (title, tools, ...children) =>
     element("section", { class: "kd-lab-part" },
-      element("header", {}, element("h4", {}, title), ...tools), ...children);
+      element("header", {}, element("h3", {}, title), ...tools), ...children);
   const root = element("section", {
     class: "kd kd-lab", "data-testid": "temperature-lab", "aria-label": words.title,
   },

@@ -70,11 +70,12 @@ function transport({ run: id, language, autoplay, words }) {
     const rest = [say(words.of, { latest: epochs })];
     if (run.cursor === null && run.state.step) rest.push(`· ${say(words.step, { step: run.state.step })}`);
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
-    badge.textContent = words[mood(run)];
+    badge.textContent = say(words[mood(run)], { epoch: at.toFixed(at % 1 ? 1 : 0) });
     badge.dataset.mood = mood(run);
     follow.hidden = !run.state.live && run.cursor === null && !run.playing;
     follow.textContent = run.state.live ? words.follow : words.newest;
     follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
+    follow.textContent = run.state.live ? words.follow : words.last;
     replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);
     replay.disabled = position === 0;
     const share = (place) => `${(place / Math.max(position, 1e-6)) * 100}%`;

@@ -1,4 +1,4 @@
-"""Calibration clinic: can I believe 0.9?"""
+"""Calibration: can I trust 90% confidence?"""
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from dashboard.text import t
 USUAL_BINS = 15
 
 st.title(t("calibration.title"), anchor=False)
+st.markdown(t("calibration.lead"))
 address.take("bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS)
 address.take("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
@@ -43,7 +44,7 @@ with right:
     chart_panel("risk_coverage", run)
 transport(run)
 
-st.subheader(t("calibration.ask"), anchor=False)
+st.header(t("calibration.ask"), anchor=False)
 for number, column in enumerate(st.columns(3), start=1):
     with column.container(border=True, height="stretch"):
         st.markdown(t(f"calibration.question_{number}"))

@@ -2,32 +2,43 @@
 
 import streamlit as st
 
-from dashboard.text import t
+from dashboard.phrases import phrase
+from dashboard.text import LANGUAGES, language, md, t, words
+from dashboard.text.escape import markdown_text
+from dashboard.text.glossary import glossary
+from dashboard.text.values import labelled
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 
 st.title(t("help.title"), anchor=False)
+st.markdown(t("help.lead"))
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
-st.subheader(t("help.tables"), anchor=False)
-methods, schemes, datasets, models = st.tabs(
-    [t("help.methods"), t("help.schemes"), t("help.datasets"), t("help.models")]
+st.header(t("help.tables"), anchor=False)
+methods, schemes, datasets, models, terms = st.tabs(
+    [t(f"help.{name}") for name in ("methods", "schemes", "datasets", "models", "glossary")]
 )
 name, title = t("help.name"), t("help.title_column")
 methods.table(
     [
-        {name: key, title: t(f"method.{key}"), t("help.source"): method.source}
-        for key, method in METHODS.items()
+        {
+            name: markdown_text(key),
+            title: md(f"method.{key}"),
+            t("help.source"): md(f"method_source.{key}"),
+        }
+        for key in METHODS
     ]
 )
 schemes.table(
     [
         {
-            title: t(f"scheme.{key}"),
-            t("help.example"): " · ".join(
-                f"{t(f'setting.{setting}.label')}: {value}"
-                for setting, value in scheme.settings.items()
+            title: md(f"scheme.{key}"),
+            t("help.example"): markdown_text(
+                " · ".join(
+                    labelled(words(language()), setting, value)
+                    for setting, value in scheme.settings.items()
+                )
             ),
-            t("help.source"): scheme.source,
+            t("help.source"): md(f"scheme_source.{key}"),
         }
         for key, scheme in SCHEMES.items()
     ]
@@ -35,12 +46,31 @@ schemes.table(
 datasets.table(
     [
         {
-            name: key,
-            title: t(f"dataset.{key}"),
+            name: markdown_text(key),
+            title: md(f"dataset.{key}"),
             t("help.size"): f"{source.train_size:,} / {source.test_size:,}",
-            t("help.licence"): source.licence,
+            t("help.licence"): md(f"dataset_licence.{key}"),
         }
         for key, source in DATASETS.items()
     ]
 )
-models.table([{name: family.example, title: t(f"model.{key}")} for key, family in MODELS.items()])
+models.table(
+    [
+        {name: markdown_text(family.example), title: md(f"model.{key}")}
+        for key, family in MODELS.items()
+    ]
+)
+terms.table(
+    [
+        {
+            title: phrase(
+                words(code),
+                "app.labelled",
+                label=f"**{term[code]}**",
+                value=term[f"{code}_meaning"],
+            )
+            for code, title in LANGUAGES.items()
+        }
+        for term in glossary()
+    ]
+)

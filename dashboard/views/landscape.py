@@ -3,11 +3,13 @@
 import streamlit as st
 
 from dashboard import address, sweeps
+from dashboard.charts.style import role
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.setting_widgets import sidebar
 from dashboard.settings import parameters, problem, show_in_address
-from dashboard.text import explain, t, tell
+from dashboard.text import explain, language, md, t, tell, words
+from dashboard.text.escape import markdown_text
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select
 from kdcore.landscape import METRICS, Cell, Landscape
@@ -37,8 +39,11 @@ def settings_row(sweep: str, live: bool) -> None:
         st.error(sentence, icon=":material/error:")
     else:
         config = sweeps.chosen_sweep()
-        st.caption(t("landscape.size", cells=config.size, epochs=config.base.epochs,
-                     student=config.base.student, seeds=len(config.seeds)))  # fmt: skip
+        st.caption(md(
+            "landscape.size", students=md("count.students", count=config.size),
+            student=config.base.student, epochs=md("count.epochs", count=config.base.epochs),
+            seeds=md("count.seeds", count=len(config.seeds)),
+        ))  # fmt: skip
 
 
 def where_it_stands(sweep: str, was_live: bool) -> None:
@@ -49,10 +54,11 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
-        st.caption(t("landscape.ended", state=t(f"state.{state}"), finished=found.finished.finished,
-                     failed=found.finished.failed, seconds=found.finished.seconds))  # fmt: skip
+        st.caption(md("landscape.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
+                      students=md("count.students", count=found.finished.finished),
+                      failed=found.finished.failed))  # fmt: skip
     for retry in found.retries:
-        st.warning(t("landscape.retried", group=retry.group + 1, cause=retry.cause))
+        st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     if found.failed:
         st.error(explain(found.failed.code, found.failed.values, found.failed.error),
                  icon=":material/error:")  # fmt: skip
@@ -71,15 +77,15 @@ def _progress_text(found: Landscape, state: str) -> str:
         last = found.teacher_epoch
         if last is None:
             return t("live.waiting")
-        return t("live.loading_teacher", epoch=last.epoch, epochs=last.epochs,
-                 accuracy=last.test_accuracy)  # fmt: skip
+        return md("live.loading_teacher", who=role(words(language()), last.learner),
+                  epoch=last.epoch, epochs=last.epochs, accuracy=last.test_accuracy)  # fmt: skip
     rate = sum(progress.images_per_second for progress in found.progress.values())
-    return t("landscape.training", done=found.done, groups=len(found.prepared.groups),
-             workers=found.prepared.workers, rate=rate)  # fmt: skip
+    return md("landscape.training", done=found.done, workers=found.prepared.workers, rate=rate,
+              groups=md("count.groups", count=len(found.prepared.groups)))  # fmt: skip
 
 
 def verdict(found: Landscape, lr: float, method: str) -> None:
-    """The best place on validation data with its test value; the viewer's guess beside it."""
+    """The best cell on validation data with its test value; the viewer's guess beside it."""
     cells = found.cells(lr, method)
     if (best := found.best(cells)) is None:
         st.caption(t("landscape.no_scores"))
@@ -89,7 +95,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")
         assert spread is not None, "it has a rank"
-        st.markdown(t(
+        st.markdown(md(
             "landscape.guessed", temperature=guessed.temperature, weight=guessed.weight, rank=rank,
             places=best.places, accuracy=sweeps.spread_told(spread),
         ))  # fmt: skip
@@ -106,14 +112,14 @@ def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
 
 def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
     """The runs of a place, seed by seed."""
-    st.markdown(t("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
+    st.markdown(md("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
     folder = store().sweep(sweep)
     config = folder.config
     with st.container(horizontal=True):
         for number in cell.numbers:
             seed = config.cells[number].seed
             ready = number in found.states and folder.cell(number).path.exists()
-            if st.button(t("landscape.open", seed=seed), key=f"open-{number}", disabled=not ready,
+            if st.button(md("landscape.open", seed=seed), key=f"open-{number}", disabled=not ready,
                          icon=":material/replay:"):  # fmt: skip
                 address.go("live", run=folder.cell_id(number),
                            **parameters(config.cells[number].to_dict()))  # fmt: skip
@@ -121,7 +127,7 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
             address.go("live", run=None, **parameters(config.cells[cell.numbers[0]].to_dict()))
     for number in cell.numbers:
         if number in found.errors:
-            st.error(found.errors[number], icon=":material/error:")
+            st.error(markdown_text(found.errors[number]), icon=":material/error:")
 
 
 def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
@@ -183,6 +189,7 @@ def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
 sweep = sweeps.followed_sweep()
 sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
+st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
@@ -197,7 +204,7 @@ else:
            on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]))  # fmt: skip
     if other := sweeps.other_settings(sweep):
         with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
-            st.markdown(t("landscape.other_settings", what=" · ".join(other)))
+            st.markdown(md("landscape.other_settings", what=" · ".join(other)))
             st.button(t("settings.take"), key="take_sweep", icon=":material/tune:",
                       on_click=sweeps.show_sweep, args=(sweep,))  # fmt: skip
     st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)

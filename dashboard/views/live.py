@@ -16,7 +16,8 @@ from dashboard.repeat import repeat_panel
 from dashboard.setting_widgets import live_widgets, sidebar
 from dashboard.settings import chosen, problem, show_in_address
 from dashboard.shared_history import run_history
-from dashboard.text import t
+from dashboard.text import md, t
+from dashboard.text.escape import markdown_text
 from dashboard.titles import in_short, run_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
@@ -36,7 +37,7 @@ def notices(run: str) -> None:
     other = hub().active()
     if not run and other:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="other"):
-            st.markdown(t("live.other_run", title=title_of(other)))
+            st.markdown(md("live.other_run", title=title_of(other)))
             st.button(t("live.follow_it"), key="follow_other", icon=":material/visibility:",
                       on_click=shown_run.show_run, args=(other,))  # fmt: skip
             st.button(t("live.queue_mine"), key="queue_mine", icon=":material/queue:",
@@ -49,7 +50,7 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
         what = " · ".join(in_short(name, value) for name, (_, value) in waiting.items())
-        st.markdown(f":orange-badge[{t('settings.waits')}] {what}")
+        st.markdown(f":orange-badge[{t('settings.waits')}] {markdown_text(what)}")
         if shown_run.is_live(run):
             st.button(t("live.queue_mine"), key="queue_changes", icon=":material/queue:",
                       on_click=actions.start, disabled=bool(problem(chosen)))  # fmt: skip

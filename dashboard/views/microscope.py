@@ -9,6 +9,7 @@ from dashboard.panel import panel
 from dashboard.text import t
 
 st.title(t("microscope.title"), anchor=False)
+st.markdown(t("microscope.lead"))
 run = run_picker()
 with panel("microscope"):
     microscope(run)

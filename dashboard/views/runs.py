@@ -7,9 +7,9 @@ from dashboard.choice import run_title
 from dashboard.components.transport import transport
 from dashboard.engine import store
 from dashboard.panel import chart_panel
-from dashboard.runs_table import differences, runs_table, trash_line
+from dashboard.runs_table import differences, runs_table, table_key, trash_line
 from dashboard.shown_run import open_run
-from dashboard.text import t
+from dashboard.text import md, t
 from dashboard.widgets import segments
 from kdcore.store import TrashRow
 
@@ -21,7 +21,7 @@ def undo_line() -> None:
     """What was deleted by the last click, to bring it back at once."""
     if deleted := st.session_state.get(actions.DELETED):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(t("runs.deleted", count=len(deleted)))
+            st.markdown(md("runs.deleted", count=len(deleted)))
             st.button(t("runs.undo"), key="undo", icon=":material/undo:",
                       on_click=actions.undo_delete)  # fmt: skip
 
@@ -30,7 +30,7 @@ def trash(deleted: list[TrashRow]) -> None:
     """Everything that was deleted, by whomever and whenever."""
     if not deleted:
         return
-    with st.expander(t("runs.trash", count=len(deleted)), icon=":material/delete:"):
+    with st.expander(md("runs.trash", count=len(deleted)), icon=":material/delete:"):
         for job in deleted[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(t("runs.restore"), key=f"restore-{job.id}",
@@ -38,13 +38,14 @@ def trash(deleted: list[TrashRow]) -> None:
                           on_click=actions.restore, args=([job.id],))  # fmt: skip
                 st.text(trash_line(job.row, job.deleted))
         if len(deleted) > SHOWN:
-            st.caption(t("runs.trash_more", count=len(deleted) - SHOWN))
+            st.caption(md("runs.trash_more", count=len(deleted) - SHOWN))
         with st.popover(t("runs.empty_trash"), icon=":material/delete_forever:"):
-            st.markdown(t("runs.empty_trash_what", count=len(deleted)))
+            st.markdown(md("runs.empty_trash_what", count=len(deleted)))
             st.button(t("runs.empty_trash_do"), key="empty_trash", on_click=actions.empty_trash)
 
 
 st.title(t("runs.title"), anchor=False)
+st.markdown(t("runs.lead"))
 rows, deleted = store().runs(), store().trash()
 undo_line()
 if not rows:
@@ -53,11 +54,9 @@ if not rows:
     trash(deleted)
     st.stop()
 
-st.caption(t("runs.select"))
 table = st.dataframe(
-    # ticks are places in the table: with other rows it is another table, without any tick
-    runs_table(rows), key=f"runs_table-{hash(tuple(row.id for row in rows))}", hide_index=True,
-    on_select="rerun", selection_mode="multi-row", height="auto",
+    runs_table(rows), key=table_key(rows), hide_index=True, on_select="rerun",
+    selection_mode="multi-row", height="auto",
 )  # fmt: skip
 picked = [rows[index] for index in table.selection.rows if index < len(rows)]
 damaged = [row.id for row in picked if row.state == "damaged"]
@@ -82,7 +81,7 @@ if len(picked) == 1:
     )  # fmt: skip
 if len(picked) == 2 and not damaged:
     one, other = (row.id for row in picked)
-    st.subheader(t("runs.differ"), anchor=False)
+    st.header(t("runs.differ"), anchor=False)
     if differing := differences(one, other, store().compare(one, other)):
         st.table(differing)
     else:

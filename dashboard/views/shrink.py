@@ -8,7 +8,7 @@ from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.settings import problem
 from dashboard.shrink_told import told
-from dashboard.text import explain, t, tell
+from dashboard.text import explain, md, t, tell
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select, several
 from kdcore.shrink_config import ShrinkConfig, suited_stages
@@ -48,7 +48,7 @@ def settings_rows(shrink: str, live: bool) -> None:
                 placeholder=t("shrink.of_the_run", value=getattr(config, name)),
             )  # fmt: skip
     if config.method != store().folder(run).config.method:
-        st.caption(t("shrink.gives_way", method=method_title(store().folder(run).config.method)))
+        st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
     sentence = problem(lambda: shrinks.chosen_shrink(run))
     with columns[2], st.container(horizontal=True):
         st.button(t("live.start"), key="start_shrink", type="secondary" if live else "primary",
@@ -75,9 +75,10 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
-        st.caption(t("shrink.ended", state=t(f"state.{state}"), stages=found.finished.stages,
-                     seconds=found.finished.seconds,
-                     folder=str(store().shrink(shrink).path)))  # fmt: skip
+        st.caption(md("shrink.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
+                      stages=md("count.stages", count=sum(stage.after is not None
+                                                          for stage in found.shrunk)),
+                      folder=str(store().shrink(shrink).path)))  # fmt: skip
     if found.failed:
         st.error(explain(found.failed.code, found.failed.values, found.failed.error),
                  icon=":material/error:")  # fmt: skip
@@ -97,10 +98,10 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
     stage = list(found.stages.values())[-1]
     name = t(f"stage.{stage.name}")
     if not stage.epochs:
-        return t("shrink.measuring", stage=name)
+        return md("shrink.measuring", stage=name)
     last = stage.epochs[-1]
-    return t("shrink.learning", stage=name, epoch=last.epoch, epochs=last.epochs,
-             accuracy=last.validation_accuracy)  # fmt: skip
+    return md("shrink.learning", stage=name, epoch=last.epoch, epochs=last.epochs,
+              accuracy=last.validation_accuracy)  # fmt: skip
 
 
 def sentences(shrink: str) -> None:
@@ -111,7 +112,8 @@ def sentences(shrink: str) -> None:
         st.caption(t("shrink.no_stage"))
         return
     for name, line in lines.items():
-        st.markdown(f"**{t(f'stage.{name}')}** ({t(f'stage_what.{name}')}): {tell(line)}")
+        st.markdown(md("shrink.line", stage=t(f"stage.{name}"), what=t(f"stage_what.{name}"),
+                       sentences=tell(line)))  # fmt: skip
     st.caption(t("shrink.same_epochs"))
 
 
@@ -124,7 +126,7 @@ def the_stages(shrink: str) -> None:
         chart_panel("shrink_sizes", shrink, height=360, params={"size": size})
     with right:
         batch = segments(t("shrink.batch"), BATCHES, key="batch",
-                         title=lambda batch: t("shrink.at_once", batch=batch))  # fmt: skip
+                         title=lambda batch: md("shrink.at_once", batch=batch))  # fmt: skip
         chart_panel("shrink_times", shrink, height=360, params={"batch": batch})
     with panel("shrink_told", shrink):
         sentences(shrink)

@@ -9,6 +9,7 @@ from dashboard.teacher_answers import teacher_answers
 from dashboard.text import t
 
 st.title(t("temperature.title"), anchor=False)
+st.markdown(t("temperature.lead"))
 run = run_picker()
 if answers := teacher_answers(run):
     with panel("temperature_lab"):

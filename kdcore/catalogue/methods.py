@@ -118,14 +118,14 @@ METHODS = {
     "soft_ce": Method(
         title="Soft cross-entropy",
         formula=r"T^2\left(-\sum_c \sigma(z_t/T)_c\,\log\sigma(z_s/T)_c\right)",
-        source="Hinton, Vinyals, Dean 2015, as first written: the gradient of KL, with a floor",
+        source="Hinton, Vinyals, Dean 2015, original form: KL plus the teacher's entropy",
         loss="kdcore.losses.soft_targets:soft_cross_entropy",
         gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
         measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
         uses_temperature=True, has_t2=True,
     ),
     "reverse_kl": Method(
-        title="KL in the other direction",
+        title="Reverse KL",
         formula=r"T^2\,\mathrm{KL}\!\left(\sigma(z_s/T)\,\|\,\sigma(z_t/T)\right)",
         source="Gu et al.: MiniLLM: Knowledge Distillation of Large Language Models, 2024",
         loss="kdcore.losses.reverse:reverse_kl",
@@ -133,7 +133,7 @@ METHODS = {
         uses_temperature=True, has_t2=True,
     ),
     "logit_mse": Method(
-        title="Squared error of logits",
+        title="Logit matching (MSE)",
         formula=r"\frac{1}{C}\lVert z_s - z_t\rVert^2",
         source="Ba, Caruana: Do Deep Nets Really Need to be Deep?, 2014",
         loss="kdcore.losses.logits:logit_mse",
@@ -141,15 +141,15 @@ METHODS = {
         uses_temperature=False,
     ),
     "probability_mse": Method(
-        title="Squared error of softened probabilities",
+        title="Softened probabilities (MSE)",
         formula=r"\lVert\sigma(z_s/T)-\sigma(z_t/T)\rVert^2",
-        source="Brier-type loss on soft targets, sum over classes, no T²",
+        source="Brier-type loss on soft targets: sum over classes, no T²",
         loss="kdcore.losses.probabilities:probability_mse",
         gradient="kdcore.losses.probabilities:probability_mse_gradient",
         uses_temperature=True,
     ),
     "dkd": Method(
-        title="Decoupled (DKD)",
+        title="Decoupled KD (DKD)",
         formula=r"T^2\left(\alpha\,\mathrm{TCKD} + \beta\,\mathrm{NCKD}\right)",
         source="Zhao et al.: Decoupled Knowledge Distillation, 2022",
         loss="kdcore.losses.decoupled:dkd",
@@ -158,13 +158,13 @@ METHODS = {
                     r"+ {beta:g}\cdot {non_target_kl:.4f})"),
         uses_temperature=True, has_t2=True,
         settings={
-            "alpha": _weight("α", "weight of the label's class against all others", 1.0),
-            "beta": _weight("β", "weight of what is said among the other classes", 8.0),
+            "alpha": _weight("α", "weight of TCKD: the label's class against all others", 1.0),
+            "beta": _weight("β", "weight of NCKD: among the other classes", 8.0),
         },
         published={"temperature": 4.0, "mixing": "additive", "weight": 1.0},
     ),
     "dist": Method(
-        title="Correlation (DIST)",
+        title="Correlation matching (DIST)",
         formula=(r"T^2\left(\beta\,(1-\overline{\rho}_{\mathrm{rows}}) "
                  r"+ \gamma\,(1-\overline{\rho}_{\mathrm{columns}})\right)"),
         source="Huang et al.: Knowledge Distillation from A Stronger Teacher, 2022",
@@ -180,7 +180,7 @@ METHODS = {
         published={"temperature": 1.0, "mixing": "additive", "weight": 2.0},
     ),
     "nkd": Method(
-        title="Normalised (NKD)",
+        title="Normalised KD (NKD)",
         formula=r"\left(-p_t\log q_t - \gamma\,T^2\sum_{c\neq t}\hat p_c\log\hat q_c\right)",
         source="Yang et al.: From Knowledge Distillation to Self-Knowledge Distillation, 2023",
         loss="kdcore.losses.non_target:nkd",
@@ -190,7 +190,7 @@ METHODS = {
         published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
     ),
     "standardized_kl": Method(
-        title="Standardized logits",
+        title="Logit standardisation",
         formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(\tilde z_t/T)\,\|\,\sigma(\tilde z_s/T)\right),"
                  r"\;\tilde z = (z-\bar z)/s"),
         source="Sun et al.: Logit Standardization in Knowledge Distillation, 2024",
@@ -206,7 +206,7 @@ METHODS = {
         loss="kdcore.losses.smoothing:virtual_teacher",
         uses_temperature=True, has_t2=True,
         settings={"confidence": MethodSetting(
-            symbol="a", help="the probability that it gives to the label", default=0.99,
+            symbol="a", help="probability given to the label", default=0.99,
             low=0.5, high=0.999, step=0.01,
         )},
     ),
@@ -233,14 +233,14 @@ METHODS = {
         taps="maps",
     ),
     "similarity_preserving": _features(
-        title="Similarity preserving",
+        title="Similarity preserving (SP)",
         formula=r"\frac{3000}{N^2}\,\lVert G_s-G_t\rVert^2",
         source="Tung, Mori: Similarity-Preserving Knowledge Distillation, 2019",
         loss="kdcore.losses.similarity:similarity_preserving", factor=3_000.0,
         taps="last_map",
     ),
     "relational": _features(
-        title="Relational (distances and angles)",
+        title="Relational KD (RKD)",
         formula=r"\left(d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)\right)",
         source="Park et al.: Relational Knowledge Distillation, 2019",
         loss="kdcore.losses.relations:relational",
@@ -253,7 +253,7 @@ METHODS = {
         },
     ),
     "probabilistic_transfer": _features(
-        title="Probabilistic transfer",
+        title="Probabilistic transfer (PKT)",
         formula=r"\frac{30000}{N^2}\sum_{ij} P^t_{ij}\log\frac{P^t_{ij}}{P^s_{ij}}",
         source=("Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge "
                 "Transfer, 2018"),
@@ -261,14 +261,14 @@ METHODS = {
         taps="pooled",
     ),
     "correlation_congruence": _features(
-        title="Correlation congruence",
+        title="Correlation congruence (CC)",
         formula=r"\frac{100}{N^2}\,\lVert K_s-K_t\rVert^2",
         source="Peng et al.: Correlation Congruence for Knowledge Distillation, 2019",
         loss="kdcore.losses.congruence:correlation_congruence", factor=100.0,
         taps="pooled",
     ),
     "variational_information": _features(
-        title="Variational information",
+        title="Variational information (VID)",
         formula=r"\tfrac12\,\overline{(r(f_s)-f_t)^2/\sigma^2+\log\sigma^2}",
         source="Ahn et al.: Variational Information Distillation for Knowledge Transfer, 2019",
         loss="kdcore.losses.variational:variational_information",
@@ -276,7 +276,7 @@ METHODS = {
         taps="middle",
     ),
     "contrastive": _features(
-        title="In-batch contrast",
+        title="Contrastive (InfoNCE)",
         formula=r"\log\frac{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}{e^{\cos(r(f_s), f_t)/\tau}}",
         source=("van den Oord et al.: Representation Learning with Contrastive Predictive Coding, "
                 "2018"),
@@ -284,8 +284,8 @@ METHODS = {
         adapter="kdcore.losses.adapters:Adapter",
         taps="pooled", weight=None,
         settings={"sharpness": MethodSetting(
-            symbol="τ", help="what the cosines are divided by", default=0.1, low=0.02, high=1.0,
-            step=0.02,
+            symbol="τ", help="temperature of the cosine similarities", default=0.1, low=0.02,
+            high=1.0, step=0.02,
         )},
     ),
     "input_gradient": Method(
@@ -303,12 +303,12 @@ METHODS = {
         loss="kdcore.losses.input_gradient:noisy_soft_targets",
         acts_on="noisy_inputs", uses_temperature=True, has_t2=True,
         settings={"noise": MethodSetting(
-            symbol="σ", help="standard deviation of the noise, in that of the inputs", default=0.3,
-            low=0.0, high=2.0, step=0.05,
+            symbol="σ", help="standard deviation of the noise, relative to that of the inputs",
+            default=0.3, low=0.0, high=2.0, step=0.05,
         )},
     ),
     "adversarial": Method(
-        title="Adversarial: mislead a judge",
+        title="Adversarial (discriminator)",
         formula=r"-\log D(\sigma(z_s/T))",
         source=("Xu, Hsu, Huang: Training Shallow and Thin Networks for Acceleration via "
                 "Knowledge Distillation with Conditional Adversarial Networks, 2018"),
@@ -330,7 +330,7 @@ METHODS = {
                 default=0.001, low=0.0, high=0.01, step=0.0005,
             ),
             "spread": MethodSetting(
-                symbol="β", help="how strongly it is held to all classes",
+                symbol="β", help="how strongly it must cover all classes",
                 default=0.0, low=0.0, high=20.0, step=1.0,
             ),
         },
@@ -347,17 +347,17 @@ METHODS = {
         settings={
             "lowest": MethodSetting(symbol="a", help="the lowest T", default=1.0, low=0.5,
                                     high=20.0, step=0.5),
-            "span": MethodSetting(symbol="b", help="how far T may rise above it", default=20.0,
-                                  low=0.0, high=50.0, step=1.0),
+            "span": MethodSetting(symbol="b", help="how far T may rise above the lowest",
+                                  default=20.0, low=0.0, high=50.0, step=1.0),
             "strength": MethodSetting(
-                symbol="s", help="how strongly T works against the student",
+                symbol="s", help="how strongly T is trained against the student",
                 default=1.0, low=0.0, high=20.0, step=0.5,
             ),
         },
         published={"mixing": "convex", "weight": 0.9},
     ),
     "mutual": Method(
-        title="Mutual learning",
+        title="Deep mutual learning (DML)",
         formula=(r"\frac{T^2}{M-1}\sum_{j\neq i}"
                  r"\mathrm{KL}\!\left(\sigma(z_j/T)\,\|\,\sigma(z_i/T)\right)"),
         source="Zhang et al.: Deep Mutual Learning, 2018",
@@ -369,7 +369,7 @@ METHODS = {
     "hard": Method(
         title="Hard labels only (no teacher)",
         formula="",
-        source="the ordinary cross-entropy: the control of every comparison",
+        source="cross-entropy on the labels: the baseline of every comparison",
         loss="",
         uses_temperature=False,
     ),

@@ -23,7 +23,7 @@ class Family:
 MODELS = {
     "mlp": Family(title="Fully connected, ReLU", build="kdcore.models.mlp:mlp",
                   takes_widths=True, example="mlp:800,800", images_only=False),
-    "convnet": Family(title="Small convolutional net", build="kdcore.models.convnet:convnet",
+    "convnet": Family(title="Small convolutional network", build="kdcore.models.convnet:convnet",
                       takes_widths=True, example="convnet:16,32", images_only=True),
     **{
         name: Family(title=f"ResNet-{depth} for small images", build="kdcore.models.resnet:resnet",
@@ -44,7 +44,7 @@ MODELS = {
 }  # fmt: skip
 
 PRESETS = {
-    "digits 256-128 → 16": {"dataset": "digits", "teacher": "mlp:256,128", "student": "mlp:16"},
+    "8×8 · 256-128 → 16": {"dataset": "digits", "teacher": "mlp:256,128", "student": "mlp:16"},
     "64 → 32": {"teacher": "mlp:64", "student": "mlp:32"},
     "256-128 → 128": {"teacher": "mlp:256,128", "student": "mlp:128"},
     "500 → 250": {"teacher": "mlp:500", "student": "mlp:250"},

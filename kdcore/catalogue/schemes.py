@@ -16,22 +16,22 @@ class Scheme:
 
 SCHEMES = {
     "several_teachers": Scheme(
-        title="Several teachers: the mean of their losses",
+        title="Several teachers: mean of their losses",
         source="You et al.: Learning from Multiple Teacher Networks, 2017",
         settings={"teacher": "mlp:256,128 + mlp:64", "teacher_shares": "2,1"},
     ),
     "teacher_ensemble": Scheme(
-        title="Several teachers: the mean of their probabilities, or of their logits",
+        title="Several teachers: mean of their probabilities or logits",
         source="Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
         settings={"teacher": "mlp:256,128 + mlp:64", "teacher_mixing": "probabilities"},
     ),
     "entropy_weights": Scheme(
-        title="Several teachers: who hesitates counts less",
+        title="Several teachers: weighted by entropy",
         source="Kwon et al.: Adaptive Knowledge Distillation Based on Entropy, 2020",
         settings={"teacher": "mlp:256,128 + mlp:64", "teacher_mixing": "entropy"},
     ),
     "confidence_weights": Scheme(
-        title="Several teachers: who misses the label counts less",
+        title="Several teachers: weighted by confidence in the label",
         source=("Zhang, Chen, Wang: Confidence-Aware Multi-Teacher Knowledge Distillation, 2022"),
         settings={"teacher": "mlp:256,128 + mlp:64", "teacher_mixing": "confidence"},
     ),
@@ -41,12 +41,12 @@ SCHEMES = {
         settings={"assistants": "mlp:64 + mlp:32"},
     ),
     "generations": Scheme(
-        title="Generations of one model (born again)",
+        title="Born-again networks: generations of one model",
         source="Furlanello et al.: Born-Again Neural Networks, 2018",
         settings={"teacher": "mlp:16", "student": "mlp:16", "assistants": "mlp:16 + mlp:16"},
     ),
     "ensemble": Scheme(
-        title="One teacher, an ensemble of students",
+        title="One teacher, ensembles as students",
         source=(
             "Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty "
             "Estimation using Deep Ensembles, 2017"
@@ -54,32 +54,32 @@ SCHEMES = {
         settings={"ensemble": 4},
     ),
     "combined": Scheme(
-        title="Several methods at once, with weights",
+        title="Several methods combined, with weights",
         source=(
             "Tian, Krishnan, Isola: Contrastive Representation Distillation, 2020 "
-            "(methods with soft targets beside them)"
+            "(feature methods combined with soft targets)"
         ),
         settings={"also": "100*hint + relational"},
     ),
     "schedules": Scheme(
-        title="T, λ and learning rate that move by themselves, with warm-up",
+        title="Schedules of T, λ and learning rate, with warm-up",
         source="Jafari et al.: Annealing Knowledge Distillation, 2021",
         settings={"temperature_schedule": "linear:1", "weight_schedule": "warmup:2"},
     ),
     "mixup": Scheme(
-        title="Mixed examples, alike for teacher and student",
+        title="Mixup, the same for teacher and student",
         source=(
             "Beyer et al.: Knowledge distillation: A good teacher is patient and consistent, 2022"
         ),
         settings={"mixup": 1.0},
     ),
     "unlabelled": Scheme(
-        title="Examples whose label nobody is told",
+        title="Unlabelled examples",
         source="Bucilă, Caruana, Niculescu-Mizil: Model Compression, 2006",
         settings={"unlabelled": 0.9},
     ),
     "dropped_classes": Scheme(
-        title="Classes that the student never sees",
+        title="Held-out classes",
         source="Hinton, Vinyals, Dean 2015, section 3",
         settings={"drop_classes": "3"},
     ),

@@ -34,7 +34,7 @@ class OneLineParser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """All commands and flags."""
     root = OneLineParser(prog="python -m kdcore", description=__doc__, allow_abbrev=False)
-    root.description = "See knowledge distillation happen, on the command line."
+    root.description = "Watch knowledge distillation on the command line."
     commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
     _add_run(commands)
     _add_sweep(commands)
@@ -43,9 +43,9 @@ def parser() -> argparse.ArgumentParser:
     _add_shrink(commands)
     _add_runs(commands)
     for name, command, help in (
-        ("methods", catalogue.methods, "the ways to use a teacher, with their sources"),
+        ("methods", catalogue.methods, "the distillation methods and setups, with their sources"),
         ("datasets", catalogue.datasets, "the data sets that are chosen by name"),
-        ("models", catalogue.models, "the kinds of models"),
+        ("models", catalogue.models, "the model families"),
     ):
         entry = commands.add_parser(name, help=help, allow_abbrev=False)
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -93,7 +93,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _add_run(commands: Any) -> None:
-    run = commands.add_parser("run", help="train and tell of it", allow_abbrev=False)
+    run = commands.add_parser("run", help="train and report", allow_abbrev=False)
     run.set_defaults(command=lambda given: train.run(config_of(given), given))
     _add_settings(run)
 
@@ -109,11 +109,11 @@ def _add_sweep(commands: Any) -> None:
                            help=f"values of {setting}, separated by commas")  # fmt: skip
     entry.add_argument(
         "--published", action="store_true",
-        help="compare methods (--methods all for all), each with its authors' T, λ and mixing",
+        help="compare methods (--methods all for all), each with its paper's T, λ and mixing",
     )  # fmt: skip
     entry.add_argument(
         "--executor", choices=("auto", "joint", "processes", "ray"), default="auto",
-        help="joint: one process; processes: one thread each; auto: what is quicker here",
+        help="joint: one process; processes: one thread each; auto: whichever is faster here",
     )  # fmt: skip
     entry.add_argument("--address", default="", metavar="HOST:PORT",
                        help="of a Ray cluster (default: one is started here)")  # fmt: skip
@@ -126,9 +126,9 @@ def _add_sweep(commands: Any) -> None:
 
 def _add_search(commands: Any) -> None:
     entry = commands.add_parser(
-        "search", help="the best student of a space, judged on validation data",
-        description="T goes from 1 to 20 and λ from 0 to 1 unless they are named; any other "
-        "axis that is not named has one value, its default or that of --config.",
+        "search", help="search for the best student, evaluated on validation data",
+        description="T goes from 1 to 20 and λ from 0 to 1 unless they are given; any other "
+        "axis that is not given has one value, its default or that of --config.",
         allow_abbrev=False,
     )  # fmt: skip
     entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
@@ -142,7 +142,7 @@ def _add_search(commands: Any) -> None:
         "--resume",
         metavar="SEARCH",
         default=None,
-        help="go on with a stored search: its id or last; no other settings act",
+        help="continue a stored search: its id or last; other settings are ignored",
     )
     axes = [axis.setting for axis in SEARCH_AXES.values()]
     _add_settings(entry, without=(*axes, "students"))
@@ -154,7 +154,7 @@ def _add_search(commands: Any) -> None:
 
 def _add_choose_teacher(commands: Any) -> None:
     entry = commands.add_parser(
-        "choose-teacher", help="which of several teachers to take, by several measures",
+        "choose-teacher", help="compare several teachers by several criteria",
         allow_abbrev=False,
     )  # fmt: skip
     entry.set_defaults(
@@ -164,7 +164,7 @@ def _add_choose_teacher(commands: Any) -> None:
         "--teachers",
         metavar="MODEL …",
         required=True,
-        help="models in one argument, separated by blanks: 'mlp:64 mlp:256,128'",
+        help="models in one argument, separated by spaces: 'mlp:64 mlp:256,128'",
     )
     entry.add_argument(
         "--seeds",
@@ -177,11 +177,10 @@ def _add_choose_teacher(commands: Any) -> None:
 
 def _add_shrink(commands: Any) -> None:
     entry = commands.add_parser(
-        "shrink", help="a run's distilled student, made smaller still in several ways",
-        description="Every stage begins at the distilled student of RUN and is distilled again. "
-        "T, λ and learning rate are those with which the run began unless they are named. The "
-        "method is the run's; one that looks inside networks gives way to kd with its usual T and "
-        "λ.",
+        "shrink", help="compress a run's distilled student in several ways",
+        description="Every stage starts from the distilled student of RUN and is re-distilled. "
+        "T, λ and learning rate are those with which the run began unless they are given. The "
+        "method is the run's; a method on features is replaced by kd with its default T and λ.",
         allow_abbrev=False,
     )  # fmt: skip
     entry.set_defaults(command=shrink.shrink)
@@ -195,10 +194,10 @@ def _add_shrink(commands: Any) -> None:
             _add_setting(entry, item)
     for name in shrink.OF_THE_LOSS:
         entry.add_argument(f"--{name}", metavar="VALUE", default=None,
-                           help="of the distilling again (default: the run's)")  # fmt: skip
+                           help="of the re-distillation (default: the run's)")  # fmt: skip
     entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     _add_store(entry)
-    listing = commands.add_parser("shrinks", help="the stored shrinkings", allow_abbrev=False)
+    listing = commands.add_parser("shrinks", help="the stored compressions", allow_abbrev=False)
     listing.set_defaults(command=shrink.shrinks)
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     _add_store(listing)
@@ -234,7 +233,7 @@ def _add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
 
 def _add_runs(commands: Any) -> None:
     listing = commands.add_parser("runs", help="the stored runs", allow_abbrev=False)
-    listing.add_argument("--rebuild", action="store_true", help="make the index anew")
+    listing.add_argument("--rebuild", action="store_true", help="rebuild the index")
     listing.set_defaults(command=runs.listing)
     show = commands.add_parser("show", help="one stored run", allow_abbrev=False)
     show.set_defaults(command=runs.show_job)
@@ -246,7 +245,7 @@ def _add_runs(commands: Any) -> None:
     export.add_argument("--to", required=True, metavar="FILE", help="the zip file to write")
     for entry in (show, compare, export):
         entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
-    compare.add_argument("other", metavar="OTHER", help="the run to lay beside it")
+    compare.add_argument("other", metavar="OTHER", help="the run to compare it with")
     delete = commands.add_parser("delete", help="move jobs to the trash", allow_abbrev=False)
     delete.set_defaults(command=trash.delete)
     restore = commands.add_parser("restore", help="bring deleted jobs back", allow_abbrev=False)

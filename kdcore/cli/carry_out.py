@@ -1,4 +1,4 @@
-"""What every command that trains does: tell of the work, heed Ctrl-C, say why it failed."""
+"""What every command that trains does: report the work, heed Ctrl-C, say why it failed."""
 
 import signal
 import sys
@@ -40,7 +40,7 @@ def carry_out(
         return last, DONE
     print(f"kdcore: {last.error}", file=sys.stderr)
     if last.details:
-        print(f"kdcore: the details are kept: python -m kdcore show {work.id} --events",
+        print(f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
               file=sys.stderr)  # fmt: skip
     return last, WRONG_ARGUMENTS if is_mistake(last.code) else RUN_FAILED
 

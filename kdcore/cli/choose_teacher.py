@@ -1,4 +1,4 @@
-"""``choose-teacher``: several teachers, judged by their answers and by what students learn."""
+"""``choose-teacher``: several teachers, compared by their answers and by what students learn."""
 
 import argparse
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ COLUMNS = ("teacher", "weights", "validation", "ECE", "T_cal", "NLL fitted", "st
            "students' test")  # fmt: skip
 WAYS = {
     "by_accuracy": "the highest validation accuracy",
-    "by_ece": "the least calibration error (ECE)",
-    "by_nll_fitted": "the least NLL after the temperature fit",
-    "by_student": "the students' validation accuracy",
+    "by_ece": "the lowest calibration error (ECE)",
+    "by_nll_fitted": "the lowest NLL after temperature scaling",
+    "by_student": "the highest validation accuracy of the students",
 }
 
 
@@ -61,7 +61,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             if chosen := getattr(last, way):
                 show(f"{meaning}: {' or '.join(chosen)}")
         if last.agree is not None:
-            show("All four ways agree." if last.agree else "The four ways do not agree.")
+            show("All four criteria agree." if last.agree else "The four criteria do not agree.")
         show(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s")
     return last
 

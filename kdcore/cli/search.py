@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
+from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.runs import list_jobs
@@ -100,7 +101,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     out.print(_table(ended, objective), crop=False)
     if isinstance(last, SearchFinished):
         out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{last.complete} trials complete, {last.pruned} pruned, "
+                      f"{counted(last.complete, 'trial')} complete, {last.pruned} pruned, "
                       f"{last.failed} failed")  # fmt: skip
         if last.best_trial is not None:
             out.print(plain(

@@ -1,4 +1,4 @@
-"""``shrink``: a run's distilled student made smaller still; ``shrinks``: the stored ones."""
+"""``shrink``: a run's distilled student compressed; ``shrinks``: the stored compressions."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -21,11 +21,11 @@ from kdcore.store import Store, recorded
 from kdcore.sweep_config import parse_axis
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
-"""Settings of the run that may have other values in the distilling again."""
+"""Settings of the run that may have other values in the re-distillation."""
 
 
 def shrink(given: argparse.Namespace) -> int:
-    """Shrink a student in several ways; the exit status."""
+    """Compress a student in several ways; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="shrink")
     store = Store(Path(given.store) if given.store else None)
@@ -47,8 +47,8 @@ def shrink(given: argparse.Namespace) -> int:
 
 
 def shrinks(given: argparse.Namespace) -> int:
-    """The stored shrinkings, newest first."""
-    nothing = "No shrinking is stored yet: python -m kdcore shrink RUN makes one."
+    """The stored compressions, newest first."""
+    nothing = "No compression is stored yet: python -m kdcore shrink RUN makes one."
     return list_jobs(given, "shrink", nothing)
 
 
@@ -70,13 +70,14 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     if found.started:
         out.print(_costs(found), crop=False)
         out.print(plain(
-            "Weights that are not zero; a zero takes as much room in a file as any number, until "
-            "it is packed. ms: median ± half the interquartile range for batches of 1 and of 128, "
-            "one thread of the CPU; × the unshrunk student's, with which it took turns."
+            "Weights: the non-zero ones where some are zero; a zero takes as much space in a file "
+            "as any number, until the file is gzipped. ms: median ± half the interquartile range "
+            "for batches of 1 and of 128 on one thread of the CPU; × the uncompressed student's, "
+            "timed in turns."
         ))  # fmt: skip
         out.print(_worth(found), crop=False)
-        out.print(plain("Before → after distilling again. The student is not shrunk: what it gains "
-                        "is more training, not recovery."))  # fmt: skip
+        out.print(plain("Before → after re-distillation. The student itself is not compressed: "
+                        "what it gains is more training, not recovery."))  # fmt: skip
     if isinstance(last, ShrinkFinished):
         out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
                       f"{last.shrink}")  # fmt: skip

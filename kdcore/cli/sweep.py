@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kdcore.catalogue import method_of
 from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
+from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.runs import list_jobs
@@ -67,7 +68,8 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 case SweepPrepared():
                     out.print(
                         f"teacher {last.teacher_source}: {last.teacher.test_accuracy:.2%}; "
-                        f"{len(last.groups)} groups, {last.executor}, {last.workers} at a time"
+                        f"{counted(len(last.groups), 'group')}, {last.executor}, "
+                        f"{last.workers} at a time"
                     )
                     progress.update(task, description="students")
     if found.started and found.started.config["published"]:
@@ -77,8 +79,11 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         for method in found.axis("method"):
             _print_landscape(out, found, float(lr), str(method))
     if isinstance(last, SweepFinished):
-        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{last.finished} students finished, {last.failed} failed")  # fmt: skip
+        state, students = (
+            "stopped" if last.stopped else "finished",
+            counted(last.finished, "student"),
+        )
+        out.print(f"{state} after {last.seconds:.1f} s: {students} finished, {last.failed} failed")
     return last
 
 
@@ -93,13 +98,12 @@ def _print_methods(out: Console, found: Landscape) -> None:
         rows.append((
             method, f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
             f"{cell.weight:g}", _told(found.spread(cell, "test_accuracy")),
-            f"{gain.mean * 100:+.2f} ± {(gain.sd or 0) * 100:.2f}{_MARKS[gain.clear]}"
-            if gain else "–",
+            f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
             gain.n if gain else 0,
         ))  # fmt: skip
-    columns = ("method", "T", "λ", "distilled", "above plain", "n")
+    columns = ("method", "T", "λ", "distilled", "above plain (points)", "n")
     out.print(table(columns, rows, whole=columns, right=columns[1:],
-                    title="test accuracy, mean ± sd over seeds, each method as its authors set it"),
+                    title="test accuracy, mean ± sd over seeds; the papers' own settings"),
               crop=False)  # fmt: skip
     out.print(plain(
         f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
@@ -131,4 +135,12 @@ def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> 
 def _told(spread: Spread | None) -> str:
     if spread is None:
         return "–"
-    return f"{spread.mean:.2%}" + ("" if spread.sd is None else f" ± {spread.sd:.2%}")
+    if spread.sd is None:
+        return f"{spread.mean:.2%}"
+    return f"{spread.mean * 100:.2f} ± {spread.sd:.2%}"
+
+
+def _points(gain: Spread) -> str:
+    """A difference of two shares in percentage points."""
+    deviation = "" if gain.sd is None else f" ± {gain.sd * 100:.2f}"
+    return f"{gain.mean * 100:+.2f}{deviation}"

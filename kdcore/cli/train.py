@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kdcore.cli.carry_out import carry_out
+from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
@@ -87,9 +88,9 @@ def _line(event: Event) -> str:
             )
         case Prepared(teacher=Scores() as teacher):
             each = [f"{one.role} ({one.model}): {_scores(one.scores)}" for one in event.teachers]
-            heard = f"who teaches the students: {event.teachers[-1].role}: " if each else "teacher "
+            heard = f"the students' teacher: {event.teachers[-1].role}: " if each else "teacher "
             if each and event.teachers[-1].role == "together":
-                heard = "the teachers together: "
+                heard = "the teachers combined: "
             source = "" if each else f"{event.teacher_source}: "
             return "\n".join([*each, f"{heard}{source}{_scores(teacher)}"])
         case Epoch():
@@ -103,4 +104,5 @@ def _line(event: Event) -> str:
 
 
 def _scores(scores: Scores) -> str:
-    return f"{scores.test_accuracy:.2%} ({scores.test_errors} errors, ECE {scores.ece:.3f})"
+    errors = counted(scores.test_errors, "error")
+    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f})"

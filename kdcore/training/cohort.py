@@ -128,11 +128,10 @@ def cohorts(
             a batch cannot give every rank an example.
     """
     config = configs[0]
-    change = "mixup" if config.mixup else f"augment {config.augment}"
     changed = bool(config.mixup) or config.augment != "none"
     once = config.teacher_outputs == "once" or (config.teacher_outputs == "auto" and not changed)
     if once and changed:
-        raise UserError("outputs_of_augmented", augment=change)
+        raise UserError("outputs_of_augmented", name="mixup" if config.mixup else "augment")
     made = []
     outputs, inputs = None, None
     for config in configs:

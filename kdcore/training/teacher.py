@@ -132,7 +132,7 @@ def _loaded(config: RunConfig, data: Dataset) -> nn.Module:
     if not isinstance(module, Committee):
         return module
     if is_forest(config.student) and not config.assistants:
-        raise UserError("forest_setting", student=config.student, setting="teacher_weights")
+        raise UserError("forest_setting", student=config.student, name="teacher_weights")
     return Committee(members, config.shares or module.shares.tolist(),
                      by_logits=config.teacher_mixing == "logits")  # fmt: skip
 

@@ -68,15 +68,15 @@ def test_a_bad_grid_cannot_be_started_and_is_explained(open_page):
     app = open_page("landscape", Ts="2, 2")
 
     assert button(app, "start_sweep").disabled
-    assert "names 2.0 twice" in app.error[0].value
+    assert "lists 2 twice" in app.error[0].value
 
 
 def test_a_finished_sweep_tells_its_best_place_and_how_sure_that_is(open_page, store):
     record_sweep(store)
     told = texts(open_page("landscape"))
 
-    assert "**T 4, λ 0.5**" in told
-    assert "96.4% ± 0.4" in told
+    assert "**T = 4, λ = 0.5**" in told
+    assert "96.4 ± 0.4%" in told
     assert "+2.2 ± 0.0 percentage points" in told
 
 
@@ -84,14 +84,14 @@ def test_a_guess_is_held_against_the_others(open_page, store):
     record_sweep(store)
     told = texts(open_page("landscape", guess_first="1", guess="1_1"))
 
-    assert "Your guess, **T 1, λ 1**" in told
+    assert "Your guess, **T = 1, λ = 1**" in told
     assert "rank 4 of 4" in told
 
 
 def test_until_the_guess_no_value_is_told(open_page, store):
     record_sweep(store)
 
-    assert "**T 4, λ 0.5**" not in texts(open_page("landscape", guess_first="1"))
+    assert "**T = 4, λ = 0.5**" not in texts(open_page("landscape", guess_first="1"))
 
 
 def test_a_chosen_places_run_is_opened(open_page, store):

@@ -45,8 +45,8 @@ def test_a_data_set_in_the_address_brings_its_models(open_page):
 
 @pytest.mark.parametrize(
     ("key", "text", "name"),
-    [("T", "-1", "temperature"), ("epochs", "many", "epochs"), ("weight", "7", "weight"),
-     ("student", "mpl:3", "mpl"), ("method", "magic", "method"), ("seed", "1.5", "seed")],
+    [("T", "-1", "“Temperature”"), ("epochs", "many", "“Epochs”"), ("weight", "7", "“Weight λ”"),
+     ("student", "mpl:3", "mpl"), ("method", "magic", "“Method”"), ("seed", "1.5", "“Seed”")],
 )  # fmt: skip
 def test_a_bad_value_in_the_address_is_said_and_the_default_used(open_page, key, text, name):
     app = open_page("live", **{key: text})
@@ -192,9 +192,7 @@ def test_a_mistake_is_told_in_the_language_of_the_page(open_page, store):
     record(store, "20260101-000000-aaaa", [make.started(), failed])
     app = open_page("live", run="20260101-000000-aaaa", lang="zh")
 
-    assert app.error[0].value == words("zh")["error.device_missing"].format(
-        device="cuda", allowed="auto, cpu"
-    )
+    assert app.error[0].value == "此处没有设备“cuda”：请从 auto, cpu 中选择。"
 
 
 def test_an_unexpected_error_comes_with_details_to_copy(open_page, store):
@@ -270,7 +268,7 @@ def test_a_method_that_a_forest_cannot_use_forbids_the_start_and_is_said(open_pa
     app = open_page("live", student="forest:60", method="dkd", lang="zh")
 
     assert app.button(key="start").disabled
-    assert app.error[0].value == words("zh")["error.forest_method"].format(method="dkd")
+    assert app.error[0].value.startswith("“解耦蒸馏（DKD）”不能训练森林")
 
 
 def test_the_temperature_acts_where_a_further_term_softens(open_page):

@@ -30,10 +30,11 @@ def test_the_errors_are_told_at_the_bias_without_one_and_where_validation_data_c
     assert not app.exception
     for curve in curves(SNAPSHOT).values():
         now, without, chosen = (curve.at(bias) for bias in (2.5, 0.0, curve.best))
-        assert f"{now[0]} errors at bias 2.5, {now[1]} of them on 3." in said(app)
-        assert f"At 0: {without[0]}, {without[1]} on 3." in said(app)
+        assert f"errors at bias 2.5: {now[0]}, of them on 3: {now[1]}." in said(app)
+        assert f"At 0: {without[0]} and {without[1]}." in said(app)
         assert (
-            f"At {curve.best:g}, which validation data choose: {chosen[0]}, {chosen[1]} on 3."
+            f"At {curve.best:g}, chosen".replace("-", "−")
+            + f" on validation data: {chosen[0]} and {chosen[1]}."
         ) in said(app)
 
 
@@ -56,7 +57,7 @@ def test_a_bias_that_is_not_tried_is_none(open_page, text):
 
 @pytest.mark.usefixtures("left_out")
 def test_in_chinese_too(open_page):
-    assert "验证数据选出" in said(open_page("live", run=RUN, lang="zh"))
+    assert "为验证集选出的" in said(open_page("live", run=RUN, lang="zh"))
 
 
 def test_a_run_that_leaves_no_class_out_has_no_such_slider(open_page, store):

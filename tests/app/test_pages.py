@@ -32,6 +32,14 @@ def test_a_page_opens_without_any_run_of_ones_own(open_page, name, language):
     assert app.title[0].value == words(language)[f"{name}.title"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "live"])
+def test_below_its_title_a_page_says_what_one_sees_and_does_first(open_page, name, language):
+    app = open_page(name, lang=language)
+
+    assert app.markdown[0].value == words(language)[f"{name}.lead"]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_with_a_finished_run(open_page, store, name):
     record(store, "20260101-000000-aaaa", make.whole_run())

@@ -88,7 +88,7 @@ def test_a_finished_shrinking_tells_what_each_stage_cost(open_page, store):
 
     for stage in set(STAGES) - {"student"}:
         assert f"**{words('en')[f'stage.{stage}']}**" in told
-    assert "does **not shrink**" in told
+    assert "does **not become smaller**" in told
     assert "**loses accuracy**" in told
     assert "**slower**" in told
     assert "**larger**" in told

@@ -83,6 +83,28 @@ def test_a_higher_t_makes_the_answer_flatter(page, app):
     assert shares["20"] < 40
 
 
+def test_the_tab_of_the_browser_says_which_page_it_is(page, app):
+    for address, title in (("", "Start"), ("/live", "Live distillation"),
+                           ("/help?lang=zh", "帮助")):  # fmt: skip
+        page.goto(f"{app}{address}")
+        expect(page).to_have_title(f"{title} · kdcore")
+
+
+def test_the_buttons_of_a_chart_speak_the_language_of_the_page(page, app):
+    page.goto(f"{app}/right?lang=zh&run=recorded-digits")
+    plot = page.locator("[data-testid=chart-accuracy] .js-plotly-plot")
+    plot.hover()
+
+    expect(plot.locator(".modebar-btn").first).to_have_attribute("aria-label", "下载为 PNG 图片")
+
+
+def test_what_people_type_is_no_markup(page, app):
+    page.goto(f"{app}/microscope?run=![x](a.png)+:smile:+$x$+*y*")
+
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("![x](a.png) :smile: $x$ *y*")
+    expect(page.locator("[data-testid=stAlert] img")).to_have_count(0)
+
+
 def test_no_request_leaves_the_machine(context, page, app):
     asked = []
     context.on("request", lambda request: asked.append(request.url))

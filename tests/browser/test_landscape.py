@@ -60,7 +60,7 @@ def test_a_place_shows_its_curves_and_opens_its_run(swept, until):
     page.mouse.up()
     expect(page).to_have_url(re.compile("at=1_1"))
     page.locator("[class*=st-key-open-]").first.locator("button").click()
-    expect(page.locator("h1")).to_have_text(re.compile("Does the soft label help"))
+    expect(page.locator("h1")).to_have_text(re.compile("Does the teacher help"))
     expect(page).to_have_url(re.compile(r"run=sweep-[\w-]+\.0002"))
     expect(page.locator(".kd-transport-state")).to_have_text("finished")
 
@@ -99,7 +99,7 @@ def test_a_guess_is_made_before_the_values_are_seen(swept, app, until):
     page = swept
     page.get_by_text("Guess first").click()
     until(lambda: set(page.evaluate(MEANS)) == {0})
-    expect(page.get_by_text("Is there a real winner?")).to_have_count(0)
+    expect(page.get_by_text("Best cell on validation data")).to_have_count(0)
     box = page.locator("[data-testid=chart-landscape] .js-plotly-plot").bounding_box()
     page.mouse.click(box["x"] + 0.35 * box["width"], box["y"] + 0.5 * box["height"])
 

@@ -172,7 +172,7 @@ def test_one_click_on_the_first_screen_starts_a_live_run(page, app, points, unti
     page.goto(app)
     page.locator(".st-key-watch button").click()
     until(lambda: points("losses") > 0)
-    expect(page.locator("h1")).to_contain_text("Does the soft label help this student?")
+    expect(page.locator("h1")).to_contain_text("Does the teacher help?")
     page.locator(".st-key-stop button").click()
     expect(page.locator(".st-key-start button")).to_be_enabled()
 

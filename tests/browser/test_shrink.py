@@ -22,10 +22,10 @@ def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, u
     rows = page.locator("[data-testid=chart-shrink_table] tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.nth(2)).to_contain_text("263 / 1,210")
-    expect(page.get_by_text("The file itself does not shrink")).to_be_visible()
+    expect(page.get_by_text("The file itself does not become smaller")).to_be_visible()
 
     page.goto(f"{app}/shrink?again=10000")
     page.locator(".st-key-start_shrink button").click()
-    expect(page.get_by_text(re.compile("distilled again, epoch"))).to_be_visible()
+    expect(page.get_by_text(re.compile("re-distillation, epoch"))).to_be_visible()
     page.locator(".st-key-stop_shrink button").click()
     expect(page.get_by_text(re.compile("^stopped after"))).to_be_visible()

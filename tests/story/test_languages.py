@@ -1,6 +1,7 @@
 """Both languages say everything, and alike."""
 
 import ast
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -8,6 +9,7 @@ import pytest
 
 import dashboard
 from dashboard.text import LANGUAGES, words
+from dashboard.text.glossary import glossary
 from kdcore.catalogue import DATASETS, METHODS, MODELS
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
@@ -33,20 +35,37 @@ def calls_of(function):
                 yield path.name, node.args[0].value
 
 
-def test_both_languages_have_the_same_keys():
-    english, chinese = words("en").keys(), words("zh").keys()
+def of_one(key):
+    """Whether a key is the form for one of another."""
+    return key.endswith(".one") and key.removesuffix(".one") in words("en")
 
-    assert sorted(english ^ chinese) == []
+
+def in_chinese(key):
+    """The Chinese text of an English key; one form serves all counts."""
+    return words("zh")[key.removesuffix(".one") if of_one(key) else key]
+
+
+def test_both_languages_have_the_same_keys():
+    english = {key for key in words("en") if not of_one(key)}
+
+    assert sorted(english ^ words("zh").keys()) == []
 
 
 def test_a_text_has_the_same_placeholders_in_both_languages():
     different = [
         key
         for key, text in words("en").items()
-        if placeholders(text) != placeholders(words("zh")[key])
+        if placeholders(text) != placeholders(in_chinese(key))
     ]
 
     assert different == []
+
+
+def test_every_counted_text_has_its_count():
+    counted = {key: text for key, text in words("en").items() if of_one(key)}
+
+    assert counted
+    assert [key for key, text in counted.items() if "count" not in placeholders(text)] == []
 
 
 def test_no_text_is_empty():
@@ -55,8 +74,9 @@ def test_no_text_is_empty():
     ] == []
 
 
-def test_every_text_that_the_code_names_exists():
-    missing = [(file, key) for file, key in calls_of("t") if key not in words("en")]
+@pytest.mark.parametrize("function", ["t", "md"])
+def test_every_text_that_the_code_names_exists(function):
+    missing = [(file, key) for file, key in calls_of(function) if key not in words("en")]
 
     assert missing == []
 
@@ -105,3 +125,49 @@ def test_every_choice_of_a_setting_has_words(name):
     ]
 
     assert [key for key in wanted if key not in words(name)] == []
+
+
+METAPHORS = re.compile(
+    r"\b(told|tells|hears?|listens?|voices?|lessons?|judges?|melts?|melting|(?:un)?shrunk|shrinking|"
+    r"diary|places?|nobody|mended|mends|looking back|distill?(?:ed|ing) again)\b"
+)
+"""What the field does not say; ``place`` is a cell of a grid."""
+
+
+def test_no_english_text_speaks_in_private_metaphors():
+    assert {key: found[0] for key, text in words("en").items()
+            if (found := METAPHORS.search(re.sub(r"{.*?}", "", text)))} == {}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_per_cent_is_written_without_a_blank(name):
+    assert [key for key, text in words(name).items() if re.search(r"[\d}] %(?![{\w])", text)] == []
+
+
+def test_chinese_has_its_own_punctuation():
+    han = "[\u4e00-\u9fff]"
+    narrow = re.compile(rf"{han} ?[,:;?!()]|[,:;?!()] ?{han}")
+    formulas = ("setting.mixing.help", "help.guide", "component.temperature_lab.ratio")
+    citations = ("method_source.", "scheme_source.")
+
+    assert {key: found[0] for key, text in words("zh").items()
+            if (found := narrow.search(text)) and key not in formulas
+            and not key.startswith(citations)} == {}  # fmt: skip
+
+
+def test_no_chinese_text_is_in_italics():
+    slanted = re.compile(r"(?<![*\w])\*(?![*\s])[^*]+(?<!\s)\*(?!\*)|(?<!\w)_[^_]+_(?!\w)")
+    plain = ("setting.", "error.")  # an asterisk is an asterisk there
+
+    assert [key for key, text in words("zh").items()
+            if slanted.search(text) and not key.startswith(plain)] == []  # fmt: skip
+
+
+def test_the_glossary_explains_each_term_once_in_both_languages():
+    terms = glossary()
+    fields = {"en", "zh", "en_meaning", "zh_meaning"}
+
+    assert 20 <= len(terms) <= 40
+    assert all(term.keys() == fields and all(term.values()) for term in terms)
+    for language in LANGUAGES:
+        assert len({term[language] for term in terms}) == len(terms)

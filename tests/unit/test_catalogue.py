@@ -41,7 +41,7 @@ def test_a_bad_spec_is_one_sentence(spec, sentence):
 
 
 def test_a_method_that_compares_maps_wants_convolutional_networks():
-    with pytest.raises(UserError, match="compares maps"):
+    with pytest.raises(UserError, match="compares feature maps"):
         RunConfig(method="attention_transfer", teacher="convnet:4")
     RunConfig(method="attention_transfer", teacher="convnet:4", student="resnet8")
 
@@ -61,5 +61,5 @@ def test_the_example_of_a_scheme_is_a_run_and_no_usual_one(name):
 
 @pytest.mark.parametrize("text", ["100*hnt", "hint*100", "2"])
 def test_a_bad_term_is_one_sentence_that_names_its_setting(text):
-    with pytest.raises(UserError, match=r"^also names"):
+    with pytest.raises(UserError, match=r"^also contains"):
         RunConfig(also=text)

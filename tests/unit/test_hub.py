@@ -150,7 +150,7 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
     run = hub.submit(SearchConfig(base=base, trials=500, lrs=Range(1e-3, 1e-1)))
     waiting = hub.submit(ChoiceConfig(base=base, teachers=("mlp:8", "mlp:16")))
     heard(hub, run, TrialScored)
-    with pytest.raises(UserError, match="only stop"):
+    with pytest.raises(UserError, match="only be stopped"):
         hub.send(run, Retune("temperature", 9.0))
     hub.send(waiting, Stop())
     hub.send(run, Stop())

@@ -37,7 +37,7 @@ def test_a_schedule_is_a_course_over_the_epochs(text, course):
      ({"lr_schedule": "linear:1,warmup:2"}, "it may be"), ({"lr_schedule": "at:1"}, "it may be"),
      ({"lr_schedule": "linear:nan"}, "it may be"), ({"lr_schedule": "warmup:0"}, "it may be"),
      ({"temperature_schedule": "linear:0"}, "temperature is 0"),
-     ({"temperature_schedule": "warmup:1"}, "cannot begin at 0"),
+     ({"temperature_schedule": "warmup:1"}, "cannot start at 0"),
      ({"weight_schedule": "linear:3"}, "between 0 and 1")],
 )  # fmt: skip
 def test_a_bad_schedule_is_one_sentence(settings, sentence):

@@ -87,7 +87,8 @@ def test_every_axis_says_how_it_is_written():
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"teachers": ("mlp:8",)}, "two teachers"), ({"teachers": ("mlp:8", "mlp:8")}, "twice"),
+        ({"teachers": ("mlp:8",)}, "two or more teachers"),
+        ({"teachers": ("mlp:8", "mlp:8")}, "twice"),
         ({"teachers": ("mlp:8", "mlp:0")}, "mlp:0"),
         ({"teachers": ("mlp:8", "mlp:9"), "base": RunConfig(teacher_weights="t")},
          "teacher_weights"),
@@ -107,5 +108,5 @@ def test_a_choice_survives_json_and_has_a_cell_for_each_teacher_and_seed():
 
 
 def test_a_method_of_the_space_that_already_stands_beside_is_refused():
-    with pytest.raises(UserError, match="names kd twice"):
+    with pytest.raises(UserError, match="lists kd twice"):
         SearchConfig(base=RunConfig(method="nkd", also="0.5*kd"), methods=("kd", "dkd"))

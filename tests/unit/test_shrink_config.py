@@ -62,7 +62,7 @@ def test_a_method_that_looks_inside_gives_way_to_soft_targets():
 
 @pytest.mark.parametrize("run", [RunConfig(students="plain"), RunConfig(method="hard")])
 def test_a_run_without_a_distilled_student_has_nothing_to_shrink(run):
-    with pytest.raises(UserError, match="holds no distilled student"):
+    with pytest.raises(UserError, match="has no distilled student"):
         ShrinkConfig.of("a", run)
 
 

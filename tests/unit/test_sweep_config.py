@@ -35,7 +35,7 @@ def test_it_survives_json():
     [
         ({"temperatures": (1, 2, 1.0)}, "value_twice"),
         ({"temperatures": (0,)}, "outside_range"),
-        ({"weights": (0.5, 2)}, "outside_range"),
+        ({"weights": (0.5, 2)}, "weight_outside_range"),
         ({"weights": ("half",)}, "not_a_number"),
         ({"methods": ("kdd",)}, "not_a_choice"),
         ({"seeds": tuple(range(5000))}, "sweep_too_large"),
@@ -51,7 +51,7 @@ def test_a_bad_grid_is_said_in_one_sentence(axes, code):
 
 def test_a_list_without_values_is_refused():
     assert parse_axis("seeds", " 1, 2,") == ("1", "2")
-    with pytest.raises(UserError, match="seeds names no value"):
+    with pytest.raises(UserError, match="seeds has no value"):
         parse_axis("seeds", " , ")
 
 

@@ -74,7 +74,7 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
     assert [note["text"] for note in draw("losses", told)["layout"]["annotations"]] == ["β=3"]
 
 
-def test_a_hand_that_moves_on_leaves_one_label(history):
+def test_a_slider_that_moves_on_leaves_one_mark(history):
     told = History()
     turns = [Retuned(step=step, position=1 + step / 100, name="hint_weight", value=step / 10,
                      previous=0.0) for step in range(1, 9)]  # fmt: skip
@@ -83,7 +83,7 @@ def test_a_hand_that_moves_on_leaves_one_label(history):
     layout = draw("losses", told)["layout"]
 
     assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
-    assert len(layout["shapes"]) == 8
+    assert len(layout["shapes"]) == 1
 
 
 def test_only_what_has_a_schedule_is_shown_as_moving(history):
@@ -103,7 +103,7 @@ def test_a_further_term_is_drawn_beside_the_methods_own(history):
     own, beside = draw("terms", history)["data"]
 
     assert own["y"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
-    assert (beside["name"], beside["y"]) == ("Squared error of logits", [0.02, 0.02])
+    assert (beside["name"], beside["y"]) == ("Logit matching (MSE)", [0.02, 0.02])
 
 
 def test_the_weights_of_the_teachers_have_their_names(history):
@@ -120,11 +120,11 @@ def test_the_students_stand_below_those_who_taught(history):
         "Teacher 1 · mlp:8", "Teacher 2 · mlp:4", "together: mean probabilities",
         "together: mean logits", "Plain student", "Distilled student",
     ]  # fmt: skip
-    assert bars["customdata"] == [7, 8, 6, 6, 30, 25]
+    assert bars["customdata"] == [f"{errors} errors" for errors in (7, 8, 6, 6, 30, 25)]
     heard = History()
     heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
     (bars,) = draw("teachers", heard)["data"]
-    assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (heard)"]
+    assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (used)"]
 
 
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
@@ -132,7 +132,7 @@ def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
                    if note.get("name") != "mark"]  # fmt: skip
 
-    assert sentence == "the distilled disagree 25% less"
+    assert sentence == "distilled networks disagree 25% less"
     assert [trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"] == [[0.2], [0.15]]
 
 

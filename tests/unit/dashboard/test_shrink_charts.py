@@ -46,15 +46,15 @@ def test_an_arrow_leads_from_before_to_after():
     points = {(trace["name"], trace["showlegend"]): trace for trace in figure["data"]}
 
     assert (pruned["ay"], pruned["y"]) == (1 - 150 / 360, 1 - 60 / 360)
-    assert points["Pruned", False]["y"] == [1 - 150 / 360]
-    assert points["Pruned", True]["x"] == [7.3]
-    assert points["Pruned", False]["marker"]["symbol"].endswith("-open")
+    assert points["Unstructured pruning", False]["y"] == [1 - 150 / 360]
+    assert points["Unstructured pruning", True]["x"] == [7.3]
+    assert points["Unstructured pruning", False]["marker"]["symbol"].endswith("-open")
     assert points["Teacher", True]["x"] == [206]
 
 
 def test_the_axis_of_sizes_is_what_was_asked_for():
     pruned = {size: next(trace["x"] for trace in drawn("shrink_sizes", size=size)["data"]
-                         if trace["name"] == "Pruned") for size in SIZES}  # fmt: skip
+                         if trace["name"] == "Unstructured pruning") for size in SIZES}  # fmt: skip
 
     assert pruned == {"bytes": [7.3], "packed_bytes": [2.4], "nonzero": [263]}
 
@@ -63,7 +63,7 @@ def test_times_are_multiples_of_the_students():
     across = {trace["name"]: trace["x"] for trace in drawn("shrink_times")["data"]}
 
     assert across["int8, dynamic"] == [2.0]
-    assert across["Student, unshrunk"] == [1.0]
+    assert across["Uncompressed student"] == [1.0]
 
 
 def test_the_table_has_a_row_for_every_stage_in_its_colour():

@@ -71,7 +71,8 @@ def test_before_the_guess_no_chart_betrays_a_value():
 def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
     better, unsure, worse = drawn("methods", whole_sweep(config=COMPARISON))["data"]
 
-    assert (better["y"], worse["y"]) == (["Decoupled (DKD)"], ["Correlation (DIST) (gamma=2)"])
+    assert (better["y"], worse["y"]) == (["Decoupled KD (DKD)"],
+                                           ["Correlation matching (DIST) (gamma=2)"])  # fmt: skip
     assert better["x"] == [pytest.approx(100 * 10 / 360)]
     assert unsure["y"] == ["Soft targets (Hinton)"]
 
@@ -87,7 +88,7 @@ def test_a_method_that_is_far_off_does_not_squash_the_others():
     (arrow,) = layout["annotations"]
     assert layout["xaxis"]["range"] == pytest.approx(told["xaxis"]["range"], abs=2)
     assert arrow["y"] == "Generated inputs (data-free)"
-    assert arrow["text"].startswith("◀ -63.89 ± ")
+    assert arrow["text"].startswith("◀ −63.89 ± ")
     assert arrow["x"] == layout["xaxis"]["range"][0]
 
 

@@ -361,5 +361,5 @@ def test_what_a_forest_does_not_heed_is_refused(settings):
 
 
 def test_a_forest_is_no_assistant():
-    with pytest.raises(UserError, match="does not learn as networks do"):
+    with pytest.raises(UserError, match="is not trained as networks are"):
         RunConfig(assistants="forest:10")

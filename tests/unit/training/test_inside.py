@@ -234,7 +234,7 @@ def test_layers_may_be_named_by_module_path():
       "Did you mean 'activations.1'"),
      ({"student_layers": "layers.0,layers.1", "teacher_layers": "layers.0"}, "names 2 modules"),
      ({"method": "attention_transfer", "teacher": "convnet:4", "student": "convnet:4",
-       "student_layers": "head", "teacher_layers": "head"}, "compares maps")],
+       "student_layers": "head", "teacher_layers": "head"}, "compares feature maps")],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_said_in_one_sentence(changes, sentence):
     last = list(Run(FLAT.but(**{"method": "hint", **changes})))[-1]

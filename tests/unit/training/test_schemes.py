@@ -227,7 +227,7 @@ def test_a_committee_that_is_loaded_keeps_its_shares(tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"method": "hint"}, "name one teacher alone"), ({"student": "forest:5"}, "teacher_weights")],
+    [({"method": "hint"}, "name one teacher"), ({"student": "forest:5"}, "teacher_weights")],
 )
 def test_a_committee_of_a_file_must_suit_the_run(tmp_path, changes, sentence):
     folder = Store(tmp_path).create(THREE)
@@ -251,11 +251,11 @@ def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
     ("changes", "sentence"),
     [({"teacher_shares": "1,2"}, "there are 3 teachers"),
      ({"teacher_shares": "1,0,2"}, "teacher_shares is 0"),
-     ({"method": "hint"}, "name one teacher alone"),
-     ({"also": "hint"}, "name one teacher alone"),
-     ({"method": "hint", "assistants": "mlp:8"}, "name one teacher alone"),
+     ({"method": "hint"}, "name one teacher"),
+     ({"also": "hint"}, "name one teacher"),
+     ({"method": "hint", "assistants": "mlp:8"}, "name one teacher"),
      ({"student_start": "teacher"}, "no layers of the same name"),
-     ({"method": "adversarial", "teacher_mixing": "entropy"}, "does not hear"),
+     ({"method": "adversarial", "teacher_mixing": "entropy"}, "does not use each teacher"),
      ({"teacher": "mlp:24 + mpl:3"}, "Did you mean 'mlp'")],
 )  # fmt: skip
 def test_what_several_teachers_cannot_do_is_said(changes, sentence):
@@ -326,7 +326,7 @@ def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
 
 
 def test_an_ensemble_does_not_begin_alike():
-    with pytest.raises(UserError, match="stay alike"):
+    with pytest.raises(UserError, match="stay identical"):
         SMALL.but(ensemble=2, student_start="teacher", student="mlp:24")
 
 
@@ -419,8 +419,8 @@ def test_a_term_beside_pulls_as_it_does_alone():
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"also": "kd"}, "names kd twice"), ({"also": "hint + 2*hint"}, "names hint twice"),
-     ({"also": "3*hard"}, "cannot stand beside"), ({"also": "mutual"}, "cannot stand beside"),
+    [({"also": "kd"}, "lists kd twice"), ({"also": "hint + 2*hint"}, "lists hint twice"),
+     ({"also": "3*hard"}, "cannot be combined"), ({"also": "mutual"}, "cannot be combined"),
      ({"also": "x*hint"}, "also"), ({"also": "-1*hint"}, "also"),
      ({"also": "hnit"}, "Did you mean 'hint'"),
      ({"method": "hard", "also": "hint"}, "no soft term"),
@@ -534,12 +534,12 @@ def test_what_is_looked_at_in_the_end_is_what_was_kept(tmp_path):
 
 def test_a_sweep_gives_all_students_the_same_epochs():
     for changes in ({"patience": 3}, {"assistants": "mlp:8"}):
-        with pytest.raises(UserError, match="same epochs by the same teacher"):
+        with pytest.raises(UserError, match="same epochs with the same teacher"):
             SweepConfig(base=SMALL.but(**changes))
 
 
 def test_methods_without_a_teacher_take_no_assistants():
-    with pytest.raises(UserError, match="hears no teacher"):
+    with pytest.raises(UserError, match="uses no teacher"):
         SMALL.but(method="mutual", assistants="mlp:8")
 
 

@@ -1,0 +1,24 @@
+"""What a reader sees of a Markdown text."""
+
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.text, self.tags = "", set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def shown(markdown):
+    """The text and the kinds of elements that it has become."""
+    page = _Page()
+    page.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
+    return page.text.strip(), page.tags
