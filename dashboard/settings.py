@@ -91,12 +91,13 @@ NOTICES = "address_notices"
 
 
 def defaults(dataset: str) -> dict[str, Any]:
-    """The settings of a newcomer for a data set: its own pair of models, a speed to follow."""
+    """A newcomer's settings for a data set: its pair of models, its first run, a speed to follow."""
     values = RunConfig().to_dict()
     if source := DATASETS.get(dataset):
         values |= {"dataset": dataset, "teacher": source.teacher, "student": source.student}
     small = dataset in DATASETS and DATASETS[dataset].offline
-    return values | {"speed": WATCHABLE_SPEED if small else 0.0}
+    values["speed"] = WATCHABLE_SPEED if small else 0.0
+    return values | (source.first_run if source else {})
 
 
 def take_from_address() -> None:
@@ -416,9 +417,10 @@ def _models(current: str) -> list[str]:
 
 
 def _suit_to_dataset() -> None:
-    """Another data set brings its own pair of models and its speed."""
+    """Another data set brings its own pair of models, its speed and what its first run sets."""
     usual = defaults(st.session_state["dataset"])
-    adopt({name: usual[name] for name in ("teacher", "student", "speed")})
+    of_first_runs = {name for source in DATASETS.values() for name in source.first_run}
+    adopt({name: usual[name] for name in {"teacher", "student", "speed"} | of_first_runs})
 
 
 def _suit_weight() -> None:

@@ -59,7 +59,7 @@ class RunConfig:
         UserError: a value is of the wrong kind or out of range; the sentence says what is allowed.
     """
 
-    dataset: str = setting("digits", "name of a data set, or a folder, archive or CSV of your own")
+    dataset: str = setting("mnist5k", "name of a data set, or a folder, archive or CSV of your own")
     data_root: str = setting("", "where downloaded data sets lie")
     image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
     teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
@@ -82,7 +82,7 @@ class RunConfig:
         "mlp:128 + mlp:64; the student's own model gives generations",
     )
     student: str = setting(
-        "mlp:16",
+        "mlp:32",
         "the students' model; a forest's trees grow over the epochs, without optimizer, learning "
         "rate and batches",
     )
