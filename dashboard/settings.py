@@ -91,7 +91,7 @@ NOTICES = "address_notices"
 
 
 def defaults(dataset: str) -> dict[str, Any]:
-    """A newcomer's settings for a data set: its pair of models, its first run, a speed to follow."""
+    """A newcomer's settings for a data set: its models, its first run, a speed to follow."""
     values = RunConfig().to_dict()
     if source := DATASETS.get(dataset):
         values |= {"dataset": dataset, "teacher": source.teacher, "student": source.student}
