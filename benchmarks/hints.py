@@ -1,11 +1,11 @@
 """Carry every hint of the dashboard's panels out with five seeds and say whether it holds.
 
 ``python -m benchmarks.hints``, with ``--only PANEL`` (repeatable) for some of them; ``--write``
-keeps the table in ``dashboard/measured/hints.json``, which a test holds against the hints. All of
-them take about a quarter of an hour on two quiet cores.
+keeps what was measured in ``dashboard/measured/hints.json``, which a test holds against the hints.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.table import Table
 
 import dashboard
 from benchmarks.measures import MEASURES, OF_ITS_BATCHES
-from benchmarks.seeds import SEEDS, Job, Record, carry_out, mean_and_sd, write
+from benchmarks.seeds import SEEDS, Job, Record, carry_out, conditions, mean_and_sd, write
 from kdcore import RunConfig
 from kdcore.catalogue import DATASETS, HINTS, Hint
 
@@ -34,8 +34,6 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=list(HINTS), help="a panel; repeatable")
     parser.add_argument("--write", action="store_true", help=f"keep the result in {PLACE.name}")
     given = parser.parse_args()
-    if given.only and given.write:
-        parser.error("--write keeps all hints: leave --only out")
     panels = given.only or list(HINTS)
     claims = {panel: jobs_of(HINTS[panel]) for panel in panels if HINTS[panel].claim}
     for panel in panels:
@@ -45,7 +43,7 @@ def main() -> int:
     found = {panel: judged(HINTS[panel], *jobs, records) for panel, jobs in claims.items()}
     _print(found)
     if given.write:
-        write(PLACE, COMMAND, {"hints": found})
+        _keep(found)
     return 0 if all(row["agree"] >= ENOUGH for row in found.values()) else 1
 
 
@@ -88,6 +86,17 @@ def judged(
     sign = 1 if hint.claim == "rises" else -1
     return row | {"without": mean_and_sd(before), "change": mean_and_sd(changes),
                   "agree": sum(sign * change > 0 for change in changes)}  # fmt: skip
+
+
+def _keep(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """In the file, beside what stands there of other panels."""
+    before = json.loads(PLACE.read_text(encoding="utf-8"))["hints"] if PLACE.exists() else {}
+    rows = before | {panel: {**row, **conditions()} for panel, row in found.items()}
+    write(PLACE, {
+        "command": COMMAND,
+        "hints": {panel: rows[panel] for panel, hint in HINTS.items()
+                  if hint.claim and panel in rows},
+    })  # fmt: skip
 
 
 def _print(found: Mapping[str, Mapping[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 import dashboard
-from benchmarks.seeds import Job, Record, RunRecord, carry_out, mean_and_sd, write
+from benchmarks.seeds import Job, Record, RunRecord, carry_out, conditions, mean_and_sd, write
 from kdcore import RunConfig
 from kdcore.catalogue import SCENARIOS
 
@@ -40,7 +40,7 @@ def main() -> int:
                       f"{row['better']} of {row['gain']['n']}")  # fmt: skip
     Console(width=110).print(table)
     if given.write:
-        write(PLACE, COMMAND, {"scenarios": found})
+        write(PLACE, {"command": COMMAND} | conditions() | {"scenarios": found})
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -206,11 +205,13 @@ def mean_and_sd(values: Iterable[float]) -> dict[str, float]:
     return {"mean": round(fmean(numbers), 5), "sd": round(stdev(numbers), 5), "n": len(numbers)}
 
 
-def write(path: Path, command: str, found: Mapping[str, Any]) -> None:
-    """Keep measurements with what they were made by."""
-    about = {"command": command, "date": time.strftime("%Y-%m-%d"), "cpus": os.cpu_count(),
-             "torch": torch.__version__, "python": platform.python_version(),
-             "seeds": list(SEEDS)}  # fmt: skip
+def conditions() -> dict[str, Any]:
+    """When and on what something was measured."""
+    return {"date": time.strftime("%Y-%m-%d"), "cpus": os.cpu_count(), "torch": torch.__version__,
+            "seeds": len(SEEDS)}  # fmt: skip
+
+
+def write(path: Path, found: Mapping[str, Any]) -> None:
+    """Keep measurements as JSON."""
     path.parent.mkdir(exist_ok=True)
-    text = json.dumps(about | found, indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
