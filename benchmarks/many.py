@@ -97,8 +97,8 @@ def mnist(given: argparse.Namespace) -> None:
 
 def digits(given: argparse.Namespace) -> None:
     """The grid of a lesson: 75 students, 20 epochs, evaluated after each."""
-    base = RunConfig(students="distilled", teacher_epochs=1, epochs=20, device=given.device,
-                     precision=given.precision)  # fmt: skip
+    base = RunConfig(dataset="digits", student="mlp:16", students="distilled", teacher_epochs=1,
+                     epochs=20, device=given.device, precision=given.precision)  # fmt: skip
     grid = SweepConfig(base=base, temperatures=TEMPERATURES, weights=WEIGHTS, seeds=(0, 1, 2))
     swept(grid, given.executor)  # the first of all is slower
     together, solo = [], []

@@ -13,6 +13,8 @@ import streamlit as st
 
 SEEN = "address_seen"
 """Session state: what this session last read from or wrote to the URL, by parameter."""
+UNREAD = object()
+"""In the place of what was last read: no text of the URL equals it."""
 OVERTAKEN = "address_overtaken"
 """Session state: when this session took a text out of the URL, by parameter and text."""
 ECHO = 3.0
@@ -34,11 +36,17 @@ def bring_back(page: str) -> None:
 
 
 def go(page: str, **changes: str | None) -> NoReturn:
-    """Change to another page, with changes to the query."""
+    """Change to a page, with changes to the query.
+
+    What the query then says holds, whatever the widgets showed before: a parameter that it does
+    not name may have another default now, such as that of another data set.
+    """
     query = {
         key: text for key, text in (st.query_params.to_dict() | changes).items() if text is not None
     }
     st.session_state[LAST] = st.session_state[LAST][0], query
+    st.session_state.setdefault(SEEN, {}).update(dict.fromkeys(changes, UNREAD))
+    st.session_state.setdefault(OVERTAKEN, {}).clear()
     st.switch_page(f"views/{page}.py", query_params=query)
 
 

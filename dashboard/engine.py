@@ -7,7 +7,7 @@ from threading import Lock
 from kdcore.hub import Hub
 from kdcore.store import Store
 
-RECORDED = "recorded-digits"
+RECORDED = "recorded-mnist5k"
 """Id of the run that comes with the program."""
 
 _making = Lock()

@@ -332,9 +332,10 @@ def _models(current: str) -> list[str]:
 
 
 def _suit_to_dataset() -> None:
-    """Another data set brings its own pair of models and its speed."""
+    """Another data set brings its own pair of models, its speed and what its first run sets."""
     usual = defaults(st.session_state["dataset"])
-    set_values({name: usual[name] for name in ("teacher", "student", "speed")})
+    of_first_runs = {name for source in DATASETS.values() for name in source.first_run}
+    set_values({name: usual[name] for name in {"teacher", "student", "speed"} | of_first_runs})
 
 
 def _suit_weight() -> None:

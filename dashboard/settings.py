@@ -72,12 +72,13 @@ REPLACED = "replaced_settings"
 
 
 def defaults(dataset: str) -> dict[str, Any]:
-    """The settings of a newcomer for a data set: its own pair of models, a speed to follow."""
+    """A newcomer's settings for a data set: its models, its first run, a speed to follow."""
     values = RunConfig().to_dict() | {"dataset": dataset}
     if source := DATASETS.get(dataset):
         values |= {"teacher": source.teacher, "student": source.student}
     small = dataset in DATASETS and DATASETS[dataset].offline
-    return values | {"speed": WATCHABLE_SPEED if small else 0.0}
+    values["speed"] = WATCHABLE_SPEED if small else 0.0
+    return values | (source.first_run if source else {})
 
 
 def take_from_address(shown: Mapping[str, Any] | None = None) -> None:

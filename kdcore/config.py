@@ -59,7 +59,7 @@ class RunConfig:
         UserError: a value is of the wrong kind or out of range; the sentence says what is allowed.
     """
 
-    dataset: str = setting("digits", "name of a data set, or your own folder, archive or CSV")
+    dataset: str = setting("mnist5k", "name of a data set, or your own folder, archive or CSV")
     data_root: str = setting("", "folder of downloaded data sets")
     image_size: int = setting(
         32, "width and height to which own images are scaled", low=8, high=256
@@ -84,7 +84,7 @@ class RunConfig:
         "mlp:128 + mlp:64; with the student's own model these are born-again generations",
     )
     student: str = setting(
-        "mlp:16",
+        "mlp:32",
         "the students' model; a forest grows its trees over the epochs, without optimizer, "
         "learning rate and batches",
     )

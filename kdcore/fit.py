@@ -18,7 +18,7 @@ from kdcore.errors import UserError
 if TYPE_CHECKING:
     from kdcore.config import RunConfig
 
-UNHEEDED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0, "unlabelled": 0.0}
+UNHEEDED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
 """Settings of which a forest that learns makes nothing, with their usual values."""
 
 

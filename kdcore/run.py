@@ -28,7 +28,7 @@ class Run:
         controls: what the run obeys; default: its own.
 
     Example:
-        >>> run = Run(RunConfig(epochs=1, teacher_epochs=1))
+        >>> run = Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1))
         >>> [event.kind for event in run][-1]
         'finished'
     """
@@ -60,8 +60,8 @@ class Sweep:
         address: of the Ray cluster; empty for one that is started here.
 
     Example:
-        >>> grid = SweepConfig(base=RunConfig(epochs=1, teacher_epochs=1), temperatures=(1, 4),
-        ...                    weights=(0.5,), seeds=(0,))
+        >>> base = RunConfig(dataset="digits", epochs=1, teacher_epochs=1)
+        >>> grid = SweepConfig(base=base, temperatures=(1, 4), weights=(0.5,), seeds=(0,))
         >>> [event.finished for event in Sweep(grid) if event.kind == "sweep_finished"]
         [2]
     """
@@ -93,7 +93,8 @@ class Search:
             on with. Without one nothing is written.
 
     Example:
-        >>> space = SearchConfig(base=RunConfig(epochs=1, teacher_epochs=1), trials=2)
+        >>> base = RunConfig(dataset="digits", epochs=1, teacher_epochs=1)
+        >>> space = SearchConfig(base=base, trials=2)
         >>> [event.complete for event in Search(space) if event.kind == "search_finished"]
         [2]
     """

@@ -134,7 +134,7 @@ def warm_up() -> None:
     from kdcore.training.device import flush_denormals  # noqa: PLC0415
 
     flush_denormals()
-    for _ in Run(RunConfig(epochs=1, teacher_epochs=1, device="cpu")):
+    for _ in Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1, device="cpu")):
         pass
 
 

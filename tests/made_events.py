@@ -31,7 +31,7 @@ TEACHER = scores(6, agreement=None)
 
 
 def started(**settings):
-    config = RunConfig(**settings)
+    config = RunConfig(**{"dataset": "digits"} | settings)
     return Started(
         run="run", config=config.to_dict(), device="cpu", precision="float32",
         classes=[str(digit) for digit in range(10)], students=["plain", "distilled"],

@@ -13,7 +13,7 @@ MAIN = Path(dashboard.__file__).with_name("main.py")
 
 def record(store, name, events, config=None):
     """A run in the store with these events and soft labels."""
-    folder = store.create(config or RunConfig(), name)
+    folder = store.create(config or RunConfig(dataset="digits"), name)
     rng = np.random.default_rng(0)
     folder.write(
         "prepared.safetensors",

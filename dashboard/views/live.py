@@ -13,15 +13,17 @@ from dashboard.missing_classes import missing_classes
 from dashboard.panel import chart_panel, panel
 from dashboard.projector import chart_deck, projected
 from dashboard.repeat import repeat_panel
+from dashboard.scenario_cards import scenario_cards
 from dashboard.setting_widgets import live_widgets, sidebar
 from dashboard.settings import chosen, problem, show_in_address
 from dashboard.shared_history import run_history
 from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
-from dashboard.titles import in_short, run_title
+from dashboard.titles import in_short, row_title, run_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
+LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
 ROWS = (("losses", "loss_terms", "gradient_share"), ("agreement", "fidelity", "errors"))
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
@@ -122,8 +124,16 @@ def projected_stage(run: str, phase: str, config: RunConfig) -> None:
 
 
 def empty_stage() -> None:
-    """Before the first run: examples to begin with, and the runs that are stored already."""
-    st.info(t("live.empty"), title=t("live.empty_title"), icon=":material/school:")
+    """Before the first run: runs to begin with, and the latest of those that are stored."""
+    st.markdown(t("live.empty"))
+    scenario_cards("live", per_row=2)
+    stored = [row for row in store().runs() if row.state != "damaged"][:LATEST]
+    if stored:
+        st.markdown(f"## {t('live.latest')}")
+    for row in stored:
+        st.button(f"{markdown_text(row_title(row))}", key=f"open-{row.id}",
+                  type="tertiary", icon=":material/replay:", on_click=shown_run.show_run,
+                  args=(row.id,))  # fmt: skip
 
 
 def details(run: str, config: RunConfig) -> None:

@@ -10,6 +10,7 @@ from dashboard.panel import chart_panel
 from dashboard.runs_table import differences, runs_table, table_key, trash_line
 from dashboard.shown_run import open_run
 from dashboard.text import md, t
+from dashboard.text.escape import markdown_text
 from dashboard.widgets import segments
 from kdcore.store import TrashRow
 
@@ -92,7 +93,7 @@ if len(picked) == 2 and not damaged:
                     title=lambda name: t(f"panel.{name}.title"))  # fmt: skip
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
-            st.caption(run_title(run_id, {row.id: row for row in rows}))
+            st.caption(markdown_text(run_title(run_id, {row.id: row for row in rows})))
             chart_panel(name, run_id, height=360)
             transport(run_id)
 trash(deleted)

@@ -6,12 +6,11 @@ from dashboard import address
 from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
-from dashboard.engine import RECORDED, hub
+from dashboard.engine import RECORDED
 from dashboard.panel import chart_panel
-from dashboard.settings import defaults, parameters
+from dashboard.scenario_cards import scenario_cards, start_scenario
 from dashboard.teacher_answers import teacher_answers
 from dashboard.text import t
-from kdcore.config import RunConfig
 
 st.title(t("start.title"), anchor=False)
 st.markdown(t("start.lead"))
@@ -21,11 +20,12 @@ with st.container(horizontal=True):
     watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
     try_it = st.button(t("start.try"), key="try", icon=":material/tune:")
 if watch:
-    usual = defaults("digits")
-    run = hub().submit(RunConfig(**usual))
-    address.go("live", run=run, **parameters(usual))
+    start_scenario("few_labels")
 if try_it:
     address.go("live", run=None)
+
+st.subheader(t("scenario.heading"), anchor=False)
+scenario_cards("start", per_row=4)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(t("start.recorded"), anchor=False)

@@ -5,6 +5,7 @@ named by dotted path and loaded when a run needs them.
 """
 
 from kdcore.catalogue.datasets import DATASETS, Source
+from kdcore.catalogue.hints import HINTS, Hint
 from kdcore.catalogue.methods import METHODS, Method, MethodSetting
 from kdcore.catalogue.models import (
     MODELS,
@@ -15,6 +16,7 @@ from kdcore.catalogue.models import (
     parse_model,
     parse_models,
 )
+from kdcore.catalogue.scenarios import SCENARIOS, Scenario
 from kdcore.catalogue.schemes import SCHEMES, Scheme
 from kdcore.catalogue.specs import (
     HIGHEST_FURTHER_WEIGHT,
@@ -31,13 +33,17 @@ from kdcore.catalogue.specs import (
 __all__ = [
     "DATASETS",
     "HIGHEST_FURTHER_WEIGHT",
+    "HINTS",
     "METHODS",
     "MODELS",
     "PRESETS",
+    "SCENARIOS",
     "SCHEMES",
     "Family",
+    "Hint",
     "Method",
     "MethodSetting",
+    "Scenario",
     "Scheme",
     "Source",
     "also_spec",

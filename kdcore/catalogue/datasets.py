@@ -1,6 +1,7 @@
 """Data sets that are chosen by name, with models that suit them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +24,17 @@ class Source:
     """A teacher that suits it."""
     student: str
     """A student that suits it."""
+    first_run: dict[str, Any] = field(default_factory=dict)
+    """Settings with which the page starts beside the models: few labels, so that the teacher has
+    something to add, at a speed to follow. The command line starts with ``RunConfig``'s."""
 
 
 def _toy(title: str, name: str, classes: int) -> Source:
     return Source(
         title=title, load=f"kdcore.data.toy:{name}", classes=classes, input_shape=(2,),
         train_size=400, test_size=600, offline=True, licence="generated",
-        teacher="mlp:64,64", student="mlp:6",
+        teacher="mlp:64,64", student="mlp:16",
+        first_run={"unlabelled": 0.95, "weight": 0.9, "epochs": 100, "speed": 80.0},
     )  # fmt: skip
 
 
@@ -44,11 +49,17 @@ def _images(
 
 
 DATASETS = {
+    "mnist5k": Source(
+        title="MNIST digits (5,000)", load="kdcore.data.mnist5k:mnist5k", classes=10,
+        input_shape=(1, 28, 28), train_size=4_400, test_size=600, offline=True,
+        licence="CC BY-SA 3.0, Y. LeCun and C. Cortes", teacher="mlp:256,128", student="mlp:32",
+        first_run={"unlabelled": 0.95, "weight": 0.9, "speed": 160.0},
+    ),
     "digits": Source(
         title="Handwritten digits 8×8", load="kdcore.data.digits:digits", classes=10,
         input_shape=(1, 8, 8), train_size=1437, test_size=360, offline=True,
         licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, via scikit-learn",
-        teacher="mlp:256,128", student="mlp:16",
+        teacher="mlp:256,128", student="mlp:16", first_run={"unlabelled": 0.9, "weight": 0.9},
     ),
     "moons": _toy("Two moons", "moons", 2),
     "circles": _toy("Two circles", "circles", 2),

@@ -9,11 +9,12 @@ from typing import Any
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
 from kdcore.cli.output import show, table
+from kdcore.config import RunConfig
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
     """The pair of models that goes with the data set of ``values``."""
-    source = DATASETS.get(values.get("dataset", "digits"))
+    source = DATASETS.get(values.get("dataset", RunConfig().dataset))
     return {"teacher": source.teacher, "student": source.student} if source else {}
 
 

@@ -3,7 +3,7 @@
 from kdcore.data.augment import augmented
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.load import load_dataset
-from kdcore.data.mixing import Mixer, labelled, told
+from kdcore.data.mixing import Mixer, label_weights, labelled
 from kdcore.data.noise import noisy_labels
 from kdcore.data.transfer import class_numbers, transfer_set, without_classes
 
@@ -13,10 +13,10 @@ __all__ = [
     "Split",
     "augmented",
     "class_numbers",
+    "label_weights",
     "labelled",
     "load_dataset",
     "noisy_labels",
-    "told",
     "transfer_set",
     "without_classes",
 ]

@@ -56,10 +56,13 @@ def labelled(size: int, unlabelled: float, seed: int) -> Tensor:
     return kept
 
 
-def told(targets: Tensor, kept: Tensor) -> Tensor:
-    """Targets ``[B, C]`` with rows of zeros where the label is hidden.
+def label_weights(kept: Tensor) -> Tensor:
+    """What each example of a batch counts where only labels count, ``[B]``: 0 if its is hidden.
 
-    The others are scaled so that the mean over the batch is the mean over the labelled; a batch
-    without any asks for nothing.
+    The others are scaled so that the mean over the batch is the mean over the labelled; in a batch
+    without any, none counts.
+
+    Args:
+        kept: which labels are known, ``[B]`` bool.
     """
-    return targets * (kept * (len(kept) / kept.sum().clamp_min(1)))[:, None]
+    return kept * (len(kept) / kept.sum().clamp_min(1))

@@ -9,7 +9,7 @@ from kdcore.losses.soft_targets import soft_target_kl
 from kdcore.losses.softmax import log_softmax
 
 
-def label_smoothing(student_logits: Tensor) -> Tensor:
+def label_smoothing(student_logits: Tensor, label_weights: Tensor | None = None) -> Tensor:
     """KL(even ‖ student), mean over the batch.
 
     With convex mixing λ is the ε of label smoothing: (1−λ) · CE + λ · KL has the gradient of the
@@ -17,6 +17,8 @@ def label_smoothing(student_logits: Tensor) -> Tensor:
 
     Args:
         student_logits: ``[..., batch, classes]``; leading axes are independent students.
+        label_weights: ``[..., batch]``: what each example counts, 0 where the label that would be
+            smoothed is hidden; their mean is 1. Default: all count 1.
 
     Returns:
         ``[...]``, in nats.
@@ -30,12 +32,13 @@ def label_smoothing(student_logits: Tensor) -> Tensor:
         tensor(0.)
     """
     classes = student_logits.shape[-1]
-    return -log_softmax(student_logits).mean((-2, -1)) - math.log(classes)
+    of_each = -log_softmax(student_logits).mean(-1) - math.log(classes)
+    return _weighted_mean(of_each, label_weights)
 
 
 def virtual_teacher(
     student_logits: Tensor, labels: Tensor, temperature: float | Tensor,
-    confidence: float | Tensor = 0.99,
+    confidence: float | Tensor = 0.99, label_weights: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """``soft_target_kl`` from a teacher that knows the label and takes the rest as equal.
 
@@ -45,6 +48,8 @@ def virtual_teacher(
             them).
         temperature: T > 0, one number or one per student, ``[...]``.
         confidence: the probability of the label at T = 1, likewise; from 0 to 1, both excluded.
+        label_weights: ``[..., batch]``: what each example counts, 0 where the label is hidden;
+            their mean is 1. Default: all count 1.
 
     Returns:
         ``[...]``, in nats times T².
@@ -59,9 +64,17 @@ def virtual_teacher(
         tensor(True)
     """
     classes = student_logits.shape[-1]
-    sure = torch.as_tensor(confidence).to(student_logits)
+    sure = torch.as_tensor(confidence, dtype=student_logits.dtype, device=student_logits.device)
     logit = (sure.log() - (1 - sure).log() + math.log(max(classes - 1, 1)))[..., None, None]
     index = labels.expand(student_logits.shape[:-1])[..., None]
     teacher = torch.zeros_like(student_logits)
     teacher.scatter_(-1, index, logit.expand(index.shape))
-    return soft_target_kl(student_logits, teacher, temperature)
+    if isinstance(temperature, Tensor):
+        temperature = temperature[..., None]
+    # every example as a batch of its own
+    of_each = soft_target_kl(student_logits[..., None, :], teacher[..., None, :], temperature)
+    return _weighted_mean(of_each, label_weights)
+
+
+def _weighted_mean(of_each: Tensor, weights: Tensor | None) -> Tensor:
+    return (of_each if weights is None else of_each * weights).mean(-1)

@@ -14,9 +14,9 @@ from kdcore.data import (
     Split,
     augmented,
     class_numbers,
+    label_weights,
     labelled,
     noisy_labels,
-    told,
     transfer_set,
     without_classes,
 )
@@ -75,30 +75,35 @@ class Cohort:
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
         labels = self.transfer.labels.index_select(0, index)
-        inputs, targets = self._mixed(raw, labels, index)
+        weights = None if self._labelled is None else label_weights(
+            self._labelled.index_select(0, index)
+        )  # fmt: skip
+        inputs, targets = self._mixed(raw, labels, weights)
         if world_size() > 1:
             part = own_part(len(index))
             index, raw, labels = index[part], raw[part], labels[part]
             inputs = None if inputs is None else inputs[part]
             targets = None if targets is None else targets[part]
+            weights = None if weights is None else weights[part]
         if inputs is None:
             inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
         given = Given(
             labels[None], self._known(labels, index, logits)[None], logits[None],
             None if targets is None else targets[None],
+            None if weights is None else weights[None],
         )  # fmt: skip
         return inputs[None], given
 
     def _mixed(
-        self, raw: Tensor, labels: Tensor, index: Tensor
+        self, raw: Tensor, labels: Tensor, weights: Tensor | None
     ) -> tuple[Tensor | None, Tensor | None]:
         """Mixed inputs, and hard targets, where the examples themselves do not do."""
-        if self._mixer is None and self._labelled is None:
+        if self._mixer is None and weights is None:
             return None, None
         targets = F.one_hot(labels, len(self._data.classes)).to(torch.float32)
-        if self._labelled is not None:
-            targets = told(targets, self._labelled.index_select(0, index))
+        if weights is not None:
+            targets = targets * weights[:, None]
         if self._mixer is None:
             return None, targets
         return self._mixer.mixed(self._data.normalised(raw), targets)

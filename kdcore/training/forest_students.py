@@ -88,12 +88,14 @@ def grow_students(
             (inputs,), asked = cohort.batch(everything)
             assert asked.teacher_logits is not None, "a cohort always has a teacher"
             labels, teacher_logits = asked.labels[0], asked.teacher_logits[0, 0]
+            weights = None if asked.label_weights is None else asked.label_weights[0]
             for name, student in students.items():
                 member = member_of(config, name, values)
-                student.grow(epoch, inputs, mixed_targets(
+                student.grow(epoch, inputs, *mixed_targets(
                     labels, teacher_logits, member.temperature, member.weight, config.mixing,
+                    weights,
                 ))  # fmt: skip
-                means = student.means(member, labels, teacher_logits, config)
+                means = student.means(member, labels, teacher_logits, config, weights)
                 scores[name] = score(student.answers(), data, teacher_answers, means)
             epochs, seconds = epoch, time.perf_counter() - epoch_began
             yield Epoch(
@@ -135,19 +137,28 @@ class GrowingForest:
             warm_start=True, n_jobs=torch.get_num_threads(),
         )  # fmt: skip
 
-    def grow(self, epoch: int, inputs: Tensor, targets: Tensor) -> None:
+    def grow(self, epoch: int, inputs: Tensor, targets: Tensor, counts: Tensor) -> None:
         """Add the trees that are due after ``epoch``; more epochs than trees add none in some.
+
+        Without any example that counts, none grows.
 
         Args:
             epoch: from 1.
             inputs: ``[n, …]``, normalised.
             targets: ``[n, classes]``.
+            counts: what each example counts, ``[n]``.
         """
-        before, self._grown = self._grown, -(-self._trees * epoch // self._epochs)
-        if self._grown == before:
+        before, due = self._grown, -(-self._trees * epoch // self._epochs)
+        asked = counts > 0
+        if due == before or not asked.any():
             return
-        self._model.set_params(n_estimators=self._grown)
-        self._model.fit(inputs.flatten(1).cpu().numpy(), targets.double().cpu().numpy())
+        self._grown = due
+        inputs, targets, counts = inputs[asked], targets[asked].double(), counts[asked].double()
+        # told of equal weights, scikit-learn draws its samples in another way than without
+        alike = bool((counts == counts[0]).all())
+        self._model.set_params(n_estimators=due)
+        self._model.fit(inputs.flatten(1).cpu().numpy(), targets.cpu().numpy(),
+                        sample_weight=None if alike else counts.cpu().numpy())  # fmt: skip
         new = Forest.of(self._model.estimators_[before:], targets.shape[1]).to(inputs.device)
         for name, split in self._splits.items():
             size = chunk_size([new], inputs.device)
@@ -160,12 +171,16 @@ class GrowingForest:
         return Answers(test=self._logits("test"), validation=self._logits("validation"))
 
     def means(
-        self, member: Member, labels: Tensor, teacher_logits: Tensor, config: RunConfig
-    ) -> dict[str, float]:
+        self, member: Member, labels: Tensor, teacher_logits: Tensor, config: RunConfig,
+        label_weights: Tensor | None,
+    ) -> dict[str, float]:  # fmt: skip
         """The losses on the transfer set as it is: squared distances to label and teacher."""
         labels, teacher_logits = labels.cpu(), teacher_logits.cpu()
         probabilities = softmax(self._logits("transfer"))
-        hard = float(brier_score(probabilities, labels))
+        known = slice(None) if label_weights is None else label_weights.cpu() > 0
+        hard = (
+            float(brier_score(probabilities[known], labels[known])) if len(labels[known]) else 0.0
+        )
         soft = 0.0
         if member.listens:
             taught = softmax(teacher_logits / member.temperature)

@@ -23,6 +23,9 @@ class Given:
     """``[S, K, B, C]``; ``None`` where nobody listens."""
     targets: Tensor | None = None
     """What the hard term asks for, ``[S, B, C]``, where it is not the label alone."""
+    label_weights: Tensor | None = None
+    """What an example counts for a method without a teacher, ``[S, B]``: 0 where its label is
+    hidden; their mean is 1. ``None`` where every label is known."""
 
     def first(self, count: int) -> Self:
         """The first ``count`` examples."""
@@ -31,6 +34,7 @@ class Given:
             self.labels[:, few], self.known[:, few],
             None if self.teacher_logits is None else self.teacher_logits[:, :, few],
             None if self.targets is None else self.targets[:, few],
+            None if self.label_weights is None else self.label_weights[:, few],
         )  # fmt: skip
 
 
@@ -52,6 +56,7 @@ def _joined(batches: Sequence[Given], examples: int) -> Given:
         torch.cat([each.known for each in batches], dim=examples),
         _all([each.teacher_logits for each in batches], of_logits),
         _all([each.targets for each in batches], examples),
+        _all([each.label_weights for each in batches], examples),
     )
 
 

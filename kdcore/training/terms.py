@@ -198,6 +198,7 @@ class Terms:
         self, logits: Tensor, given: Given, tuning: Tuning
     ) -> Iterator[tuple["_Voice", float, dict[str, Any]]]:
         """Each method, its share where it is heard several times, and all its loss may name."""
+        weights = None if given.label_weights is None else given.label_weights[:, None]
         for voice in self._voices if given.teacher_logits is not None else ():
             assert given.teacher_logits is not None
             own = logits[:, voice.members]
@@ -205,6 +206,7 @@ class Terms:
             named = {name: values[voice.members] for name, values in tuning.settings.items()} | {
                 **dict(voice.part.settings), "student_logits": own,
                 "labels": given.known[:, None], "temperature": temperature,
+                "label_weights": weights,
             }  # fmt: skip
             heard = (
                 _peers(own, self._networks)

@@ -5,6 +5,7 @@ from made_runs import record
 from dashboard.setting_widgets import METHOD_NAME
 from dashboard.settings import GROUPS, KEYS
 from dashboard.text import words
+from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
 from kdcore.config import RETUNABLE, RunConfig
 from kdcore.events import Failed
@@ -71,9 +72,29 @@ def test_start_submits_what_the_widgets_say(open_page, hub):
     app.button(key="start").click().run()
 
     config = hub.store.folder(hub.active()).config
-    assert (config.temperature, config.epochs, config.speed) == (9.5, 7, 40.0)
+    assert (config.temperature, config.epochs, config.speed) == (9.5, 7, 160.0)
     assert app.query_params["run"] == hub.active()
     assert app.button(key="start").disabled
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_page_starts_with_the_first_run_of_its_data_set(open_page, hub, name):
+    app = open_page("live", dataset=name)
+    app.button(key="start").click().run()
+
+    config = hub.store.folder(hub.active()).config
+    source = DATASETS[name]
+    wanted = {"teacher": source.teacher, "student": source.student, **source.first_run}
+    assert {setting: getattr(config, setting) for setting in wanted} == wanted
+    assert "unlabelled" not in app.query_params
+
+
+def test_another_data_set_leaves_nothing_of_the_first_run_before(open_page):
+    app = open_page("live")
+    app.selectbox(key="dataset").set_value("mnist").run()
+
+    assert value_of(app, "unlabelled") == RunConfig().unlabelled
+    assert value_of(app, "weight") == RunConfig().weight
 
 
 def test_a_small_data_set_runs_at_a_speed_to_follow_and_a_large_one_at_full_speed(open_page):

@@ -116,7 +116,7 @@ def start(page, app, points, until):
     """``start("epochs=50")``: a run that was started by hand and shows its first points."""
 
     def start(query="epochs=200&speed=40&teacher_epochs=3"):
-        page.goto(f"{app}/live?{query}")
+        page.goto(f"{app}/live?dataset=digits&{query}")
         page.locator(".st-key-start button").click()
         until(lambda: points("losses") > 0)
         return re.search(r"run=([\w-]+)", page.url)[1]

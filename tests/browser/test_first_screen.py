@@ -160,7 +160,7 @@ def test_the_projector_enlarges_the_type(page, app):
 
 
 def test_the_microscope_shows_three_learners_and_answers_to_the_pointer(page, app, until):
-    page.goto(f"{app}/microscope?run=recorded-digits")
+    page.goto(f"{app}/microscope?run=recorded-mnist5k")
     maps = page.locator(".kd-micro-map canvas")
     expect(maps).to_have_count(3)
     label = page.locator(".kd-micro-truth b")
@@ -181,9 +181,9 @@ def test_the_microscope_shows_three_learners_and_answers_to_the_pointer(page, ap
 
 
 def test_the_scrubber_takes_the_soft_labels_back_to_before_training(page, app):
-    page.goto(f"{app}/microscope?run=recorded-digits")
+    page.goto(f"{app}/microscope?run=recorded-mnist5k")
     told = page.locator(".kd-micro-epoch")
-    expect(told).to_have_text("Epoch 24")
+    expect(told).to_have_text("Epoch 20")
     before = page.locator(".kd-micro-answer").nth(2).inner_text()
     page.get_by_test_id("scrubber").focus()
     page.keyboard.press("Home")
@@ -191,16 +191,16 @@ def test_the_scrubber_takes_the_soft_labels_back_to_before_training(page, app):
 
     assert page.locator(".kd-micro-answer").nth(2).inner_text() != before
     page.get_by_test_id("follow-live").click()
-    expect(told).to_have_text("Epoch 24")
+    expect(told).to_have_text("Epoch 20")
 
 
 def test_what_the_browser_shows_is_what_was_recorded(page, app):
     """The softened answers of the browser against NumPy's."""
-    page.goto(f"{app}/microscope?run=recorded-digits")
+    page.goto(f"{app}/microscope?run=recorded-mnist5k")
     page.wait_for_selector(".kd-micro-map canvas")
     shown = page.evaluate("""async () => {
         const { decode, softmax } = await import('/kd/static/numbers.js');
-        const message = await (await fetch('/kd/soft?run=recorded-digits&since=-1')).json();
+        const message = await (await fetch('/kd/soft?run=recorded-mnist5k&since=-1')).json();
         const logits = decode(message.teacher, Float32Array);
         return JSON.stringify([[...logits.slice(0, 10)], [...softmax(logits.slice(0, 10), 10, 4)]]);
     }""")

@@ -6,7 +6,10 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-QUERY = "Ts=1, 4, 16&weights=0.3, 1&seeds=0, 1&epochs=40&teacher_epochs=2&metric=test_accuracy"
+QUERY = (
+    "dataset=digits&Ts=1, 4, 16&weights=0.3, 1&seeds=0, 1&epochs=40&teacher_epochs=2"
+    "&metric=test_accuracy"
+)
 MEANS = """() => document.querySelector('[data-testid=chart-landscape] .js-plotly-plot')
   ?.data?.[0]?.z?.flat() ?? []"""
 

@@ -186,7 +186,7 @@ def test_an_uploaded_archive_becomes_the_data(page, app, tmp_path, until, points
                 picture = rng.normal(level, 20, (12, 12)).clip(0, 255).astype(np.uint8)
                 with archive.open(f"{name}/{number}.png", "w") as file:
                     Image.fromarray(picture).save(file, "png")
-    page.goto(f"{app}/live?teacher_epochs=2&epochs=3&speed=20")
+    page.goto(f"{app}/live?dataset=digits&teacher_epochs=2&epochs=3&speed=20")
     page.get_by_text("Bring your own data").click()
     page.set_input_files("input[type=file]", path)
     until(lambda: "shades.zip" in page.url)

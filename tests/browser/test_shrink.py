@@ -11,7 +11,7 @@ NAMES = """() => {
 
 
 def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, until):
-    page.goto(f"{app}/live?epochs=3&teacher_epochs=2&speed=0")
+    page.goto(f"{app}/live?dataset=digits&epochs=3&teacher_epochs=2&speed=0")
     page.locator(".st-key-start button").click()
     expect(page.locator(".kd-transport-state")).to_have_text("finished")
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-TINY = ("--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:16", "--student", "mlp:8",
-        "--transfer-size", "100")  # fmt: skip
+TINY = ("--dataset", "digits", "--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:16",
+        "--student", "mlp:8", "--transfer-size", "100")  # fmt: skip
 
 
 def test_a_student_is_shrunk_and_the_shrinking_listed(kdcore):

@@ -18,7 +18,8 @@ from kdcore.search_config import Range, SearchConfig
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store
 
-LONG = RunConfig(epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200)
+LONG = RunConfig(dataset="digits", epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1,
+                 speed=200)  # fmt: skip
 SHORT = LONG.but(epochs=1, speed=0)
 PATIENCE = 60
 
@@ -128,7 +129,8 @@ def test_no_worker_outlives_its_hub(tmp_path):
 
 def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
     command = [sys.executable, "-m", "kdcore", "run", "--store", str(tmp_path), "--epochs", "3",
-               "--speed", "50", "--student", "mlp:8", "--teacher-epochs", "1"]  # fmt: skip
+               "--dataset", "digits", "--speed", "50", "--student", "mlp:8",
+               "--teacher-epochs", "1"]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as other:
         row = until(hub.store.runs)[0]
         seen = []

@@ -13,7 +13,7 @@ from kdcore.sweep_config import SweepConfig
 from kdcore.training.joint import members_at
 from kdcore.training.terms import Member
 
-SMALL = RunConfig(epochs=4, teacher_epochs=1, teacher="mlp:16", student="mlp:8")
+SMALL = RunConfig(dataset="digits", epochs=4, teacher_epochs=1, teacher="mlp:16", student="mlp:8")
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,11 @@ def test_normalising_leaves_its_input_alone(load):
     assert torch.equal(data.train.inputs, before)
 
 
-def test_the_digits_need_neither_torchvision_nor_the_import_of_scikit_learn():
+@pytest.mark.parametrize("name", ["mnist5k", "digits"])
+def test_the_digits_need_neither_torchvision_nor_the_import_of_scikit_learn(name):
     program = (
         "import sys; from kdcore.config import RunConfig; from kdcore.data import load_dataset;"
-        "list(load_dataset(RunConfig(), None));"
+        f"list(load_dataset(RunConfig(dataset='{name}'), None));"
         "sys.exit(str([m for m in ('torchvision', 'sklearn', 'pandas') if m in sys.modules]))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

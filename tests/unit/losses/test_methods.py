@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kdcore.catalogue import METHODS
-from kdcore.losses import decoupled_parts, dkd, soft_target_kl
+from kdcore.data import label_weights
+from kdcore.losses import decoupled_parts, dkd, label_smoothing, soft_target_kl
 from kdcore.training.given import Given
 from kdcore.training.terms import Member, Terms, by_name, tuned
 
@@ -31,7 +32,7 @@ def all_that_there_is(student, teacher, labels, temperature, method, dtype=torch
     return own | {
         "student_logits": torch.tensor(student, dtype=dtype),
         "teacher_logits": torch.tensor(teacher, dtype=dtype),
-        "labels": torch.tensor(labels), "temperature": temperature,
+        "labels": torch.tensor(labels), "temperature": temperature, "label_weights": None,
     }  # fmt: skip
 
 
@@ -194,10 +195,22 @@ def test_label_smoothing_is_a_label_that_is_smoothed():
     usual = torch.nn.functional.cross_entropy(student, labels, label_smoothing=smoothing)
     (expected,) = torch.autograd.grad(usual, student)
     hard = torch.nn.functional.cross_entropy(student, labels)
-    mixed = (1 - smoothing) * hard + smoothing * ours("label_smoothing", student_logits=student)
+    mixed = (1 - smoothing) * hard + smoothing * label_smoothing(student)
     (found,) = torch.autograd.grad(mixed, student)
 
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("method", CONTROLS)
+@given(student=logits, hidden=st.sets(st.integers(0, BATCH - 1), max_size=BATCH - 1))
+def test_a_control_is_the_mean_over_the_examples_whose_label_is_known(method, student, hidden):
+    labels = np.arange(BATCH) % CLASSES
+    kept = [at for at in range(BATCH) if at not in hidden]
+    whole = all_that_there_is(student, student, labels, 3.0, method)
+    whole["label_weights"] = label_weights(torch.tensor([at in kept for at in range(BATCH)]))
+    part = all_that_there_is(student[kept], student[kept], labels[kept], 3.0, method)
+
+    assert ours(method, **whole).item() == pytest.approx(by_hand(method, part), rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -207,6 +220,8 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         return
     asked = set(inspect.signature(method.load()).parameters)
     engine = {"student_logits", "teacher_logits", "labels", "temperature"}
+    if name in CONTROLS:
+        engine |= {"label_weights"}
     if method.acts_inside:
         engine |= {f"{whose}_{what}" for whose in ("student", "teacher")
                    for what in ("features", "gradients")}  # fmt: skip
@@ -220,6 +235,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         assert ("temperature" in asked) == method.uses_temperature
     knows = any("teacher" in each or "verdicts" in each for each in asked)
     assert knows == (name not in CONTROLS)
+    assert ("label_weights" in asked) == (name in CONTROLS)
     assert method.source
     assert method.acts_inside or name in dir(oracles)
     for other in filter(None, (method.gradient and method.load_gradient(),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from kdcore.data import label_weights
 from kdcore.losses import mixed_targets
 
 CLASSES = 4
@@ -30,7 +31,7 @@ def by_hand(teacher_logits, temperature, weight, mixing):
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
 @given(teacher=logits, temperature=st.floats(0.5, 20), weight=st.floats(0, 1))
 def test_they_are_label_and_softened_answer_mixed(mixing, teacher, temperature, weight):
-    ours = mixed_targets(
+    ours, counts = mixed_targets(
         torch.tensor(LABELS), torch.from_numpy(teacher), temperature, weight, mixing
     )
 
@@ -38,18 +39,24 @@ def test_they_are_label_and_softened_answer_mixed(mixing, teacher, temperature, 
         ours.numpy(), by_hand(teacher, temperature, weight, mixing), atol=1e-12
     )
     np.testing.assert_allclose(ours.sum(-1).numpy(), 1)
+    np.testing.assert_allclose(counts.numpy(), 1 if mixing == "convex" else 1 + weight)
 
 
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
-@given(teacher=logits, weight=st.floats(0, 1))
-def test_their_squared_error_has_the_minimum_of_the_loss_on_the_screen(mixing, teacher, weight):
+@given(teacher=logits, weight=st.floats(0, 1), known=st.sets(st.integers(0, len(LABELS) - 1)))
+def test_their_squared_error_has_the_gradient_of_the_loss_on_the_screen(
+    mixing, teacher, weight, known
+):
     labels, teacher_logits = torch.tensor(LABELS), torch.from_numpy(teacher)
     hard, soft = (
-        mixed_targets(labels, teacher_logits, 2.0, share, "convex") for share in (0.0, 1.0)
+        mixed_targets(labels, teacher_logits, 2.0, share, "convex")[0] for share in (0.0, 1.0)
     )
-    answer = mixed_targets(labels, teacher_logits, 2.0, weight, mixing).requires_grad_()
-    share = 1 - weight if mixing == "convex" else 1.0
-    loss = share * (answer - hard).square().sum() + weight * (answer - soft).square().sum()
-    (gradient,) = torch.autograd.grad(loss, answer)
+    of_labels = label_weights(torch.tensor([at in known for at in range(len(LABELS))])).double()
+    targets, counts = mixed_targets(labels, teacher_logits, 2.0, weight, mixing, of_labels)
+    answer = torch.full_like(targets, 1 / CLASSES).requires_grad_()
+    share = (1 - weight if mixing == "convex" else 1.0) * of_labels[:, None]
+    on_screen = (share * (answer - hard).square()).sum() + weight * (answer - soft).square().sum()
+    regression = (counts[:, None] * (answer - targets).square()).sum()
+    (expected,), (found,) = (torch.autograd.grad(loss, answer) for loss in (on_screen, regression))
 
-    torch.testing.assert_close(gradient, torch.zeros_like(gradient), atol=1e-12, rtol=0)
+    torch.testing.assert_close(found, expected, atol=1e-12, rtol=0)

@@ -9,7 +9,7 @@ from kdcore.recipes.choose_teacher import compared
 from kdcore.run import Choice
 from kdcore.store import Store, recorded
 
-BASE = RunConfig(epochs=2, teacher_epochs=2, student="mlp:8", transfer_size=200,
+BASE = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, student="mlp:8", transfer_size=200,
                  students="distilled", precision="float32", device="cpu")  # fmt: skip
 CONFIG = ChoiceConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
 

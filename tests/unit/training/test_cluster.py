@@ -25,8 +25,8 @@ from kdcore.training.sweep import Diary
 from kdcore.training.teacher import Teacher
 
 SMALL = RunConfig(
-    epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8", transfer_size=200,
-    precision="float32", device="cpu",
+    dataset="digits", epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8",
+    transfer_size=200, precision="float32", device="cpu",
 )  # fmt: skip
 GRID = {"temperatures": (1, 8), "weights": (0.5,), "seeds": (0, 1)}
 

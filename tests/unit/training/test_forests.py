@@ -56,8 +56,8 @@ def fitted_watch(monkeypatch):
     seen = {}
 
     class Watched(RandomForestRegressor):
-        def fit(self, inputs, targets):
-            super().fit(inputs, targets)
+        def fit(self, inputs, targets, sample_weight):
+            super().fit(inputs, targets, sample_weight)
             seen.setdefault(id(self), []).append((targets, len(self.estimators_)))
             return self
 
@@ -199,6 +199,29 @@ def test_grown_epoch_by_epoch_it_is_the_forest_that_is_fitted_at_once(data, tmp_
     )
 
 
+def test_of_examples_without_a_label_the_plain_forest_learns_nothing():
+    """It is the forest of the labelled examples, whose labels alone it is measured on."""
+    hidden = GROWN.but(unlabelled=0.9, teacher_epochs=15)
+    plain, noisy = (
+        of_kind(told(config.but(temperature=temperature)), Epoch)[-1].students
+        for config, temperature in ((hidden, 1), (hidden.but(weight=1), 4))
+    )
+
+    assert plain["plain"] == noisy["plain"]
+    assert plain["distilled"] != noisy["distilled"]
+    whole = of_kind(told(GROWN), Epoch)[-1].students
+    assert plain["plain"].test_accuracy < whole["plain"].test_accuracy
+    assert plain["distilled"].test_accuracy > plain["plain"].test_accuracy
+
+
+def test_without_any_label_the_plain_forest_does_not_grow():
+    *_, last = told(GROWN.but(unlabelled=1, teacher_epochs=15, temperature=1))
+
+    assert isinstance(last, Finished)
+    assert last.students["plain"].test_accuracy < 0.6
+    assert last.students["distilled"].test_accuracy > 0.8
+
+
 def test_without_weight_the_distilled_forest_is_the_plain_one():
     for event in of_kind(told(GROWN.but(weight=0)), Epoch):
         plain, distilled = (event.students[name] for name in ("plain", "distilled"))
@@ -297,9 +320,9 @@ def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch
     seen = []
 
     class Watched(RandomForestRegressor):
-        def fit(self, inputs, targets):
+        def fit(self, inputs, targets, sample_weight):
             seen.append(inputs.copy())
-            return super().fit(inputs, targets)
+            return super().fit(inputs, targets, sample_weight)
 
     monkeypatch.setattr(forest_students, "RandomForestRegressor", Watched)
     config = GROWN.but(dataset="digits", epochs=2, augment="shift", transfer_size=100)
@@ -350,7 +373,7 @@ def test_forests_do_not_learn_together_with_others(make):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"ensemble": 2}, {"also": "dkd"}, {"patience": 3}, {"mixup": 1.0}, {"unlabelled": 0.5},
+    [{"ensemble": 2}, {"also": "dkd"}, {"patience": 3}, {"mixup": 1.0},
      {"teacher": "mlp:8 + mlp:4"}],
 )  # fmt: skip
 def test_what_a_forest_does_not_heed_is_refused(settings):

@@ -21,8 +21,8 @@ from kdcore.training.joint import loaded
 from kdcore.training.snapshots import snapshot_arrays
 from kdcore.training.views import Made
 
-FLAT = RunConfig(teacher="mlp:32,24", student="mlp:16,8", teacher_epochs=2, epochs=2, weight=0.3,
-                 transfer_size=320, device="cpu")  # fmt: skip
+FLAT = RunConfig(dataset="digits", teacher="mlp:32,24", student="mlp:16,8", teacher_epochs=2,
+                 epochs=2, weight=0.3, transfer_size=320, device="cpu")  # fmt: skip
 IMAGES = FLAT.but(teacher="convnet:8,16", student="convnet:4,8")
 INSIDE = [name for name, method in METHODS.items() if method.acts_inside]
 PAIRS = [

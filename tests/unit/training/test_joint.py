@@ -13,8 +13,8 @@ from kdcore.training.joint import Places
 from kdcore.training.plan import divided, rectangles
 
 SMALL = RunConfig(
-    epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8", transfer_size=200,
-    precision="float32", device="cpu",
+    dataset="digits", epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8",
+    transfer_size=200, precision="float32", device="cpu",
 )  # fmt: skip
 
 

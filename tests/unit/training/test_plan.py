@@ -12,7 +12,7 @@ from kdcore.training.joint import Places
 from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, memory_of_student, plan, rectangles
 
 CPU = torch.device("cpu")
-BASE = RunConfig(student="mlp:8", epochs=2, device="cpu")
+BASE = RunConfig(dataset="digits", student="mlp:8", epochs=2, device="cpu")
 CELLS = SweepConfig(base=BASE, temperatures=(1, 2, 4), weights=(0.5, 1), seeds=(0, 1)).cells
 
 

@@ -13,7 +13,7 @@ from kdcore.store import Store, recorded
 from kdcore.training import loop
 
 LOGIT_METHODS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
-SMALL = RunConfig(epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
+SMALL = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
 
 
 def test_it_tells_the_documented_events_in_order():

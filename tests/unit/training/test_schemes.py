@@ -11,8 +11,7 @@ from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.config import parse_shares
-from kdcore.data import Mixer, labelled, noisy_labels
-from kdcore.data import told as told_targets
+from kdcore.data import Mixer, label_weights, labelled, noisy_labels
 from kdcore.errors import UserError
 from kdcore.events import (
     Batch,
@@ -37,8 +36,8 @@ from kdcore.training.joint import loaded
 from kdcore.training.terms import Member, Terms, tuned
 from kdcore.training.weights import load_module, saved_model
 
-SMALL = RunConfig(teacher="mlp:24", student="mlp:8", teacher_epochs=2, epochs=2, weight=0.4,
-                  transfer_size=320, device="cpu")  # fmt: skip
+SMALL = RunConfig(dataset="digits", teacher="mlp:24", student="mlp:8", teacher_epochs=2, epochs=2,
+                  weight=0.4, transfer_size=320, device="cpu")  # fmt: skip
 THREE = SMALL.but(teacher="mlp:24 + mlp:16 + mlp:24")
 MIXINGS = ("losses", "logits", "probabilities", "entropy", "confidence")
 EVERYTHING = [
@@ -440,13 +439,12 @@ def test_terms_are_written_in_one_way():
 
 def test_hidden_labels_ask_for_nothing_and_the_others_for_their_mean():
     kept = labelled(10, 0.3, seed=5)
-    targets = told_targets(torch.eye(10), kept)
+    weights = label_weights(kept)
 
     assert int(kept.sum()) == 7
-    assert targets[~kept].count_nonzero() == 0
-    assert targets[kept].sum(-1).tolist() == pytest.approx([10 / 7] * 7)
-    nobody = told_targets(torch.eye(3), torch.zeros(3, dtype=torch.bool))
-    assert nobody.count_nonzero() == 0
+    assert weights[~kept].count_nonzero() == 0
+    assert weights[kept].tolist() == pytest.approx([10 / 7] * 7)
+    assert label_weights(torch.zeros(3, dtype=torch.bool)).count_nonzero() == 0
 
 
 def test_without_any_label_the_teacher_alone_teaches():
@@ -475,6 +473,27 @@ def test_labels_of_unlabelled_examples_reach_no_student():
                     for each in (hidden, hidden.but(label_noise=0.9)))  # fmt: skip
 
     assert clean == noisy
+
+
+@pytest.mark.parametrize("method", ["virtual_teacher", "label_smoothing"])
+def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
+    """Of examples without a label it has no answer of the teacher in the label's place."""
+    control = SMALL.but(unlabelled=0.7, method=method, also="")
+    one, other = (of_kind(told(control.but(teacher=teacher)), Finished)[0]
+                  for teacher in ("mlp:24", "mlp:2"))  # fmt: skip
+
+    assert one.teacher.test_accuracy != other.teacher.test_accuracy
+    for name in ("plain", "distilled"):
+        assert one.students[name].nll == other.students[name].nll
+    assert one.students["plain"].nll != one.students["distilled"].nll
+
+
+@pytest.mark.parametrize("method", ["virtual_teacher", "label_smoothing"])
+def test_a_control_without_a_teacher_and_without_labels_learns_nothing(method):
+    (end,) = of_kind(told(SMALL.but(unlabelled=1, method=method, weight=1)), Finished)
+
+    assert end.students["distilled"].soft_loss == 0
+    assert end.students["distilled"].nll == end.students["plain"].nll
 
 
 def test_a_mixture_is_what_its_share_says():

@@ -18,8 +18,8 @@ from kdcore.training.joint import CellNews, Group, train_group
 from kdcore.training.teacher import teach_teacher
 
 BASE = RunConfig(
-    epochs=3, teacher_epochs=2, teacher="mlp:16", student="mlp:8", transfer_size=200,
-    students="distilled", precision="float32", device="cpu",
+    dataset="digits", epochs=3, teacher_epochs=2, teacher="mlp:16", student="mlp:8",
+    transfer_size=200, students="distilled", precision="float32", device="cpu",
 )  # fmt: skip
 SPACE = SearchConfig(
     base=BASE, trials=6, methods=("kd", "logit_mse", "hard"), students=("mlp:4", "mlp:8"),

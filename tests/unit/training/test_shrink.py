@@ -22,8 +22,8 @@ from kdcore.training.shrink.student import Student
 from kdcore.training.teacher import Teacher, frozen
 from kdcore.training.weights import load_module
 
-BASE = RunConfig(epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:16", transfer_size=300,
-                 precision="float32", device="cpu")  # fmt: skip
+BASE = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:16",
+                 transfer_size=300, precision="float32", device="cpu")  # fmt: skip
 TIMES = ("seconds", "latency_1", "latency_128", "shrink")
 
 
