@@ -62,6 +62,9 @@ class RunConfig:
     dataset: str = setting("digits", "name of a data set, or a folder, archive or CSV of your own")
     data_root: str = setting("", "where downloaded data sets lie")
     image_size: int = setting(32, "side to which own images are scaled", low=8, high=256)
+    label_column: str = setting(
+        "", "the column of a table of your own that holds the classes; empty: found by itself"
+    )
     teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
     teacher_weights: str = setting("", "a safetensors file to load the teacher from")
     teacher_epochs: int = setting(
@@ -243,6 +246,8 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
     check_names([name], by_name)
     about = by_name[name].metadata
     kind: Any = by_name[name].type
+    if kind is str and not isinstance(value, str | int | float):
+        raise UserError("not_a_text", name=name, value=repr(value)[:60])
     if about["choices"]:
         if value not in about["choices"]:
             allowed = list(about["choices"])

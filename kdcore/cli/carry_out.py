@@ -24,16 +24,32 @@ def carry_out(
 ) -> Event | None:  # fmt: skip
     """Go through the events of ``work``, as JSON lines or by ``for_people``; the last one.
 
-    One that failed is explained on stderr.
+    What was decided without asking is said on stderr, and why one failed.
     """
     with _stopped_by_interrupt(work.controls):
-        last = _as_json(events) if as_json else for_people(events)
+        last = tell(events, as_json=as_json, for_people=for_people)
+    if isinstance(last, Failed) and last.details:
+        print(f"kdcore: the details are kept: python -m kdcore show {work.id} --events",
+              file=sys.stderr)  # fmt: skip
+    return last
+
+
+def tell(
+    events: Iterable[Event], *, as_json: bool,
+    for_people: Callable[[Iterable[Event]], Event | None],
+) -> Event | None:  # fmt: skip
+    """The same for events of which nothing is kept and which nobody steers."""
+    last = _as_json(events) if as_json else for_people(_with_notes(events))
     if isinstance(last, Failed):
         print(f"kdcore: {last.error}", file=sys.stderr)
-        if last.details:
-            print(f"kdcore: the details are kept: python -m kdcore show {work.id} --events",
-                  file=sys.stderr)  # fmt: skip
     return last
+
+
+def _with_notes(events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        for note in getattr(event, "notes", ()):
+            print(f"kdcore: {note.text}", file=sys.stderr)
+        yield event
 
 
 def _as_json(events: Iterable[Event]) -> Event | None:
