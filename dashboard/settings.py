@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.charts import style
+from dashboard.data_preview import FRESH, data_preview
 from dashboard.text import explain, language, t, words
 from dashboard.uploads import SUFFIXES, keep
 from kdcore.catalogue import (
@@ -63,6 +64,7 @@ GROUPS = {
         "augment",
         "mixup",
         "image_size",
+        "label_column",
         "data_root",
     ),
     "machine": (
@@ -171,6 +173,8 @@ def dataset_widgets(uploads: Path) -> None:
             t("live.upload_hint"), type=SUFFIXES, key="upload", on_change=_keep_upload,
             args=(uploads,),
         )  # fmt: skip
+    if st.session_state["dataset"] not in DATASETS:
+        data_preview(st.session_state["dataset"], adopt)
     st.selectbox(
         t("live.preset"), list(PRESETS), index=None, key="preset", on_change=_use_preset,
         placeholder=t("live.preset_hint"),
@@ -416,7 +420,8 @@ def _models(current: str) -> list[str]:
 
 
 def _suit_to_dataset() -> None:
-    """Another data set brings its own pair of models and its speed."""
+    """Another data set brings its own pair of models and its speed; own data once they are read."""
+    st.session_state[FRESH] = st.session_state["dataset"]
     usual = defaults(st.session_state["dataset"])
     adopt({name: usual[name] for name in ("teacher", "student", "speed")})
 

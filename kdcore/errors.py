@@ -347,6 +347,10 @@ MESSAGES = {
         "The images of {path} take more than {limit} GiB at image_size {image_size}: "
         "choose a smaller image_size or fewer images."
     ),
+    "preview_died": (
+        "The data could not be looked at: the process ended unexpectedly ({cause}); "
+        "give smaller data if memory ran out."
+    ),
     "data_spreadsheet": "{path} is a spreadsheet: save the sheet as CSV and give that file.",
     "tables_inside": (
         "{path} holds no images but several tables ({found}): unpack it and give one of them."

@@ -18,7 +18,10 @@ import streamlit as st
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.notes import NOTES, Note
 
+PATHS = ("path", "images_path", "labels_path")
+"""Values of messages that say where a file lies."""
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 
@@ -57,12 +60,26 @@ def tell(sentences: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def explain(code: str, values: Mapping[str, Any], english: str) -> str:
-    """A ``UserError`` in the viewer's language; ``english`` where its code is not known."""
+    """A ``UserError`` in the viewer's language; ``english`` where its code is not known.
+
+    Files are called by their names: where they lie on the server is nobody's business.
+    """
     spoken = words(language())
     template = spoken.get(f"error.{code}")
-    if template is None or language() == "en":
+    paths = {key: Path(values[key]).name or values[key] for key in PATHS if key in values}
+    if template is None or (language() == "en" and not paths):
         return english
-    return template.format(**_spoken(values, spoken))
+    named = dict(values) | paths
+    try:
+        return template.format(**(named if language() == "en" else _spoken(named, spoken)))
+    except KeyError:  # recorded by another version, which named other values
+        return english
+
+
+def explain_note(note: Note) -> str:
+    """What was decided about data, in the viewer's language; English where it is not known."""
+    template = words(language()).get(f"note.{note.code}")
+    return template.format(**note.values) if template else note.text
 
 
 def _spoken(values: Mapping[str, Any], spoken: Mapping[str, str]) -> dict[str, Any]:
@@ -79,6 +96,7 @@ def _words_of_the_engine() -> dict[str, str]:
     """What settings, catalogue and error messages say in English."""
     return (
         {f"error.{code}": message for code, message in MESSAGES.items()}
+        | {f"note.{code}": message for code, message in NOTES.items()}
         | {
             f"setting.{item.name}.help": _sentence(item.metadata["help"])
             for item in fields(RunConfig)

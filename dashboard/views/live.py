@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import actions
 from dashboard.choice import is_live, summary
 from dashboard.components.transport import transport
+from dashboard.data_notes import run_notes
 from dashboard.engine import store
 from dashboard.live_board import board, layout_key
 from dashboard.missing_classes import missing_classes
@@ -58,6 +59,7 @@ sidebar(store().root / "uploads")
 st.title(t("live.title"), anchor=False)
 if run:
     st.caption(f"{summary(store().folder(run).config)} · {run}")
+    run_notes(run)
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 if sentence := problem(chosen):

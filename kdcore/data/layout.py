@@ -157,17 +157,17 @@ def _class_level(folder: Folder, layout: Layout) -> Folder:
 
 def _no_classes(folder: Folder) -> list[str]:
     """Names of the folders that lie beside better ones: ``docs`` beside ``images``, say."""
-    if not any(map(role, folder.inner)):
-        deep = [name for name, inner in folder.inner.items()
-                if name.lower() in IMAGES and len(inner.inner) > 1]  # fmt: skip
-        if len(deep) == 1:
-            return [name for name in folder.inner if name not in deep]
-    doubtful = [name for name in folder.inner if name.lower() in NO_CLASS]
-    rest = [inner for name, inner in folder.inner.items() if name not in doubtful]
-    if rest and all(len(inner.inner) > 1 for inner in rest):
+    deep = {name for name, inner in folder.inner.items() if len(_classes(inner)) > 1}
+    holders = {name for name in deep if name.lower() in IMAGES}
+    if len(holders) == 1 and not any(map(role, folder.inner)):
+        return [name for name in folder.inner if name not in holders]
+    few = {name for name, inner in folder.inner.items() if inner.count() < FEW_IMAGES}
+    doubtful = [name for name in folder.inner
+                if name.lower() in NO_CLASS or (len(deep) == 1 and name in few - deep)]  # fmt: skip
+    rest = folder.inner.keys() - set(doubtful)
+    if rest and rest <= deep:
         return doubtful
-    return [name for name in doubtful
-            if len(rest) > 1 and folder.inner[name].count() < FEW_IMAGES]  # fmt: skip
+    return [name for name in doubtful if len(rest) > 1 and name in few]
 
 
 def _leave_out(folder: Folder, layout: Layout) -> None:

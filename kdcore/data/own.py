@@ -144,7 +144,7 @@ def _left_out(
 ) -> Iterator[Note]:  # fmt: skip
     """Notes on what lies beside the images that count."""
     if inventory.others:
-        endings = [ending for ending, _ in inventory.others.most_common()]
+        endings = sorted(inventory.others, key=lambda ending: (-inventory.others[ending], ending))
         yield note("files_left_out", count=inventory.others.total(), endings=listed(endings))
     beside = {meant[parts][:-1] for parts, place in zip(inventory.images, layout.places,
                                                         strict=True) if place}  # fmt: skip

@@ -156,6 +156,8 @@ def _take(piece: pd.DataFrame, values: Values, table: TableFormat, label: int, p
     Raises:
         UserError: a feature is text, or there is more than can be held.
     """
+    if piece.empty:
+        return
     names = piece.pop(label).fillna("").astype(str).str.strip()
     codes, found = pd.factorize(names)
     numbers = [values.classes.setdefault(name, len(values.classes)) for name in found]

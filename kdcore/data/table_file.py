@@ -37,10 +37,9 @@ def is_table(path: Path) -> bool:
 def _is_table(path: Path, inside: str = "") -> bool:
     try:
         with open_table(path, inside) as file:
-            table_format(file, str(path))
+            return table_format(file, str(path)).has_numbers
     except UserError as error:
         return error.code not in NO_TABLE
-    return True
 
 
 def title_of_table(name: str) -> str:

@@ -57,6 +57,12 @@ class TableFormat:
         """Whether a cell is a number as this table writes it."""
         return _is_number(text, self.decimal, self.thousands)
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a column of the sample holds nothing else."""
+        columns = (self.values(at) for at in range(len(self.columns)))
+        return any(values and all(map(self.numeric, values)) for values in columns)
+
     def values(self, column: int) -> list[str]:
         """What the sample has in a column, without what is missing."""
         cells = (row[column].strip() for row in self.sample if column < len(row))

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import (
     actions,
     choice,
+    data_notes,
+    data_preview,
     engine,
     live_board,
     missing_classes,
@@ -23,6 +25,8 @@ from kdcore.store import Store
 ASKERS = (
     actions,
     choice,
+    data_notes,
+    data_preview,
     engine,
     live_board,
     missing_classes,
