@@ -122,7 +122,8 @@ def _described(file: WeightsFile, key: str) -> list[Any]:
 
 def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: Path) -> None:
     """Raise ``UserError`` where weights are missing, surplus or of another shape."""
-    expected = {name: list(value.shape) for name, value in shell.state_dict().items()}
+    # a single number is kept as an array of one
+    expected = {name: list(value.shape) or [1] for name, value in shell.state_dict().items()}
     of_trees = {f"{name}.{buffer}".lstrip(".") for name, part in shell.named_modules()
                 if isinstance(part, Forest) for buffer, _ in part.named_buffers()}  # fmt: skip
     # BatchNorm's count of batches was added late: older files lack it
@@ -130,8 +131,10 @@ def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: P
                and not name.endswith("num_batches_tracked")]  # fmt: skip
     surplus = [name for name in weights if name not in expected]
     shapes = [
-        f"{name} {list(value.shape)} ≠ {expected[name]}" for name, value in weights.items()
-        if name in expected and name not in of_trees and list(value.shape) != expected[name]
+        f"{name} {list(value.shape)} ≠ {expected[name]}"
+        for name, value in weights.items()
+        if name in expected and name not in of_trees
+        and (list(value.shape) or [1]) != expected[name]
     ]  # fmt: skip
     if missing or surplus or shapes:
         raise UserError("weights_keys", path=str(path), model=spec, missing=_some(missing),
