@@ -162,8 +162,9 @@ def _inputs(found: Preview) -> str:
 
 
 def _thumbnails(found: Preview) -> None:
-    columns = st.columns(IN_A_ROW)
     for number, example in enumerate(found.examples):
+        if number % IN_A_ROW == 0:
+            columns = st.columns(IN_A_ROW)
         pixels = np.array(example.values, dtype=np.uint8)
         times = max(1, THUMBNAIL // max(pixels.shape[:2]))
         large = pixels.repeat(times, axis=0).repeat(times, axis=1)  # crisp, not blurred

@@ -63,7 +63,7 @@ def _print(console: Console, found: Preview) -> None:
     if found.columns:
         rows = Table("class", *map(escape, found.columns))
         for example in found.examples:
-            rows.add_row(escape(example.class_name), *(f"{value:.6g}" for value in example.values))
+            rows.add_row(escape(example.class_name), *(f"{value:.12g}" for value in example.values))
         console.print(rows)
     console.print(
         f"Models that suit: {', '.join(found.families)}; for example "

@@ -9,6 +9,8 @@ from kdcore.events import ClassCount, Example, Preview
 EXAMPLES = 6
 LARGEST_SIDE = 64
 """Pixels of an example; larger ones leave rows and columns out."""
+FLOAT32_DIGITS, MOVED_DIGITS = 7, 12
+"""Digits of a feature that mean something, as it is and where an offset was taken from it."""
 MOST_FEATURES = 20
 """Columns of an example."""
 
@@ -49,8 +51,12 @@ def _example(data: Dataset, number: int) -> Example:
     name = data.classes[int(data.train.labels[number])]
     values = data.train.inputs[number]
     if not data.images:
-        features = data.as_brought(values[None])[0, :MOST_FEATURES]
-        return Example(class_name=name, values=features.tolist())
+        features = data.as_brought(values[None])[0].tolist()
+        moved = data.offset.expand(len(features)).tolist()
+        return Example(class_name=name, values=[
+            float(f"{value:.{MOVED_DIGITS if offset else FLOAT32_DIGITS}g}")
+            for value, offset in zip(features[:MOST_FEATURES], moved, strict=False)
+        ])  # fmt: skip
     step = -(-max(values.shape[1:]) // LARGEST_SIDE)
     pixels = values[:, ::step, ::step]
     shown = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)

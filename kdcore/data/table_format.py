@@ -320,5 +320,5 @@ def _named(header: Sequence[str], path: str) -> tuple[str, ...]:
 
 
 def _by_number(at: int, taken: Sequence[str]) -> str:
-    name = f"column {at + 1}"
-    return f"{name} (no name)" if name in taken else name
+    name = f"#{at + 1}"
+    return f"{name} (?)" if name in taken else name

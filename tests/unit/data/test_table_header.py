@@ -103,7 +103,7 @@ def test_a_first_row_of_values_is_data_and_said(load, csv, noted):
 
     assert "first_row_is_data" in noted(data)
     assert sum(len(split.labels) for split in (data.train, data.validation, data.test)) == 30
-    assert data.columns == ("column 1", "column 2")
+    assert data.columns == ("#1", "#2")
 
 
 def test_equal_numbers_in_the_first_row_are_no_names(load, csv):

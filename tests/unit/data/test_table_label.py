@@ -18,7 +18,7 @@ from made_files import rows
         ("a,b,标签", "{i}.5,1.5,{name}", "标签"),
         ("a,y,b", "{i}.5,{name},1.5", "y"),
         ("species,a,b", "{name},{i}.5,{i}.25", "species"),
-        ("a,b,", "{i}.5,1.5,{name}", "column 3"),
+        ("a,b,", "{i}.5,1.5,{name}", "#3"),
     ],
 )
 def test_the_column_of_the_classes_is_found_and_said(load, csv, noted, header, line, taken):
