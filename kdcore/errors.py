@@ -333,7 +333,10 @@ MESSAGES = {
         "{dataset} has more than {most:,} classes, the most that are trained: "
         "put all images of one class into one folder, or name another label column."
     ),
-    "folder_too_large": "The folder {path} has more than {most:,} folders in it: name one of them.",
+    "folder_too_large": (
+        "The folder {path} has more than {most:,} folders in it: "
+        "give one that holds a folder for each class."
+    ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
     "archive_too_large": (
         "The archive {path} unfolds to far more than it should: leave out what is not an image."

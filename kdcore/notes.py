@@ -43,7 +43,7 @@ NOTES = {
     "images_beside_classes": "Images outside the class folders are left out: {count:,}.",
     "files_left_out": "Files that are no images are left out: {count:,} ({endings}).",
     "class_without_images": "Folders without an image are no classes: {folders}.",
-    "links_left_out": "Links that lead nowhere are left out: {count:,}.",
+    "links_left_out": "Links that lead nowhere and special files are left out: {count:,}.",
     "transparent_on_white": "Transparent images are laid on white: {count:,}.",
     "transparent_on_black": (
         "Transparent images are laid on black, as their ink is light: {count:,}."
@@ -57,13 +57,17 @@ NOTES = {
     "inputs_all_alike": "All examples have equal inputs: nothing can be learned from them.",
     "names_numbered": "Class names that would be equal have got a number: {names}.",
     # teachers from files
-    "classes_reordered": "The classes stand in the order of the teacher's file.",
+    "classes_reordered": "The teacher's answers are put into the order of these classes.",
     "classes_renamed": (
         "The teacher was trained on other classes ({teacher}) than those of the data ({data}): "
         "they are matched by their order."
     ),
     "teacher_normalisation": (
-        "Inputs are normalised by the mean and standard deviation of the teacher's file."
+        "The teacher keeps the mean and standard deviation of the data that it was trained on."
+    ),
+    "shared_normalisation": (
+        "Teacher and students see inputs normalised by the mean and standard deviation of the "
+        "data that the teacher was trained on."
     ),
     "teacher_prefix": "The teacher's weights are read without the prefix {prefix!r}.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",

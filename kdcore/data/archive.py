@@ -24,6 +24,8 @@ from kdcore.errors import UserError
 Parts = tuple[str, ...]
 """Folders and file name, below the container."""
 MOST_ENTRIES = 1_000_000
+MOST_FOLDERS = 50_000
+"""In a folder: classes, perhaps in several splits, and what lies below them."""
 HIGHEST_RATIO, FREE_BYTES = 200, 256 << 20
 """An archive may unfold to 256 MiB or to 200 times its size, whichever is more."""
 LONGEST_LINK = 4096
@@ -45,7 +47,8 @@ class Entry:
     """Its contents, until the next entry is asked for; ``None`` of a folder and of a link."""
     is_folder: bool = False
     link: Parts | None = None
-    """In an archive, where the entry that it stands for lies; empty where that is no entry."""
+    """In an archive, where the entry that it stands for lies; empty where that is no entry, and of
+    what is neither file, folder nor link."""
 
     @property
     def name(self) -> str:
@@ -139,8 +142,8 @@ def _walk(folder: Path) -> Iterator[tuple[Path, Parts]]:
         if here in above:
             continue
         seen += 1
-        if seen > MOST_ENTRIES:
-            raise UserError("folder_too_large", path=str(folder), most=MOST_ENTRIES)
+        if seen + len(waiting) + len(inner) > MOST_FOLDERS:
+            raise UserError("folder_too_large", path=str(folder), most=MOST_FOLDERS)
         yield place, parts
         waiting += [(place / name, (*parts, name), above | {here})
                     for name in reversed(inner) if not _is_hidden(name)]  # fmt: skip
@@ -191,6 +194,8 @@ def _in_tar(path: Path) -> Iterator[Entry]:
                 yield Entry(parts, link=_beside(parts, member.linkname))
             elif member.isreg() and not member.issparse():
                 yield Entry(parts, member.size, lambda member=member: archive.extractfile(member))  # type: ignore[misc]
+            else:  # a device, say
+                yield Entry(parts, link=())
         if stream.delivered < archive.offset + tarfile.BLOCKSIZE:  # no closing block of zeros
             raise EOFError("it is cut off")
 

@@ -1,15 +1,16 @@
-"""Data as a teacher from a file has seen them: its order of the classes, its mean and deviation."""
+"""What the file of a teacher says of the data that it was trained on, beside those of a run."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from kdcore.data.dataset import Dataset, Split
+from kdcore.catalogue import MODELS
+from kdcore.data.dataset import Dataset
 from kdcore.data.names import listed
 from kdcore.notes import Note, note
 
@@ -17,21 +18,82 @@ ROUNDING = 1e-5
 """Difference of two normalisations, in standard deviations, that is none."""
 
 
-def as_teacher_saw(data: Dataset, weights: Path) -> Dataset:
-    """``data`` with what the file of a teacher says of its own.
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The data that a network of a file was trained on; nothing where the file does not say."""
 
-    All networks of a run see the same inputs, so the students' are normalised alike. A file that
-    says nothing, or cannot be used, changes nothing: whoever loads the network says so.
+    model: str
+    classes: list[str]
+    """In the order of its logits."""
+    mean: Tensor | None
+    """Of its inputs in the units in which they were brought, float64."""
+    std: Tensor | None
+    """Like ``mean``."""
+
+    @classmethod
+    def on(cls, about: dict[str, str]) -> Self:
+        """What the description ``about`` of a file says."""
+        classes = _json(about.get("classes", ""))
+        good = isinstance(classes, list) and all(isinstance(name, str) for name in classes)
+        return cls(about.get("model", ""), classes if good else [],
+                   _numbers(about.get("mean", "")), _numbers(about.get("std", "")))  # fmt: skip
+
+    def order(self, data: Dataset) -> list[int] | None:
+        """For each class of ``data`` its place among the logits; ``None``: they stand alike."""
+        same = sorted(self.classes) == sorted(data.classes)
+        if not same or self.classes == list(data.classes):
+            return None
+        return [self.classes.index(name) for name in data.classes]
+
+    def other_inputs(self, data: Dataset) -> tuple[Tensor, Tensor] | None:
+        """Mean and deviation where they differ from those of ``data`` and can be used."""
+        if self.mean is None or self.std is None:
+            return None
+        if not self.mean.shape == self.std.shape == data.mean.shape:
+            return None
+        if not (self.mean.isfinite().all() and self.std.isfinite().all() and (self.std > 0).all()):
+            return None
+        moved = ((self.mean - data.brought_mean) / self.std).abs().max()
+        stretched = (self.std / data.brought_std - 1).abs().max()
+        return (self.mean, self.std) if max(moved, stretched) > ROUNDING else None
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether a change of the inputs cannot be written into the first layer."""
+        families = (spec.strip().partition(":")[0] for spec in self.model.split("+"))
+        return any(name in MODELS and MODELS[name].images_only for name in families)
+
+
+def beside_teacher(data: Dataset, weights: Path) -> Dataset:
+    """``data`` for a run whose teacher comes from a file, with notes on where the two differ.
+
+    A convolutional teacher and its students share the mean and deviation of its file: at the
+    borders its first layer adds zeros to what was normalised. Other teachers are changed
+    themselves, see ``kdcore.training.adapted``.
     """
-    about = description(weights)
+    trained = Trained.on(_description(weights))
     notes: list[Note] = []
-    data = _in_order(data, _texts(about.get("classes", "")), notes)
-    data = _normalised(data, about, notes)
+    if trained.order(data):
+        notes.append(note("classes_reordered"))
+    elif len(trained.classes) == len(data.classes) and trained.classes != list(data.classes):
+        notes.append(note("classes_renamed", teacher=listed(trained.classes),
+                          data=listed(list(data.classes))))  # fmt: skip
+    if other := trained.other_inputs(data):
+        notes.append(
+            note("shared_normalisation" if trained.convolutional else "teacher_normalisation")
+        )
+        if trained.convolutional:
+            mean, std = other
+            data = replace(data, mean=((mean - data.offset) / data.scale).float(),
+                           std=(std / data.scale).float())  # fmt: skip
     return replace(data, notes=(*data.notes, *notes))
 
 
-def description(weights: Path) -> dict[str, str]:
-    """What a safetensors file says of itself; nothing where it is no such file."""
+def _description(weights: Path) -> dict[str, str]:
+    """What a safetensors file says of itself; nothing where it is no such file.
+
+    Whoever loads the network says what is wrong with it.
+    """
     if not weights.is_file():
         return {}
     try:
@@ -39,46 +101,6 @@ def description(weights: Path) -> dict[str, str]:
             return saved.metadata() or {}
     except (OSError, SafetensorError):
         return {}
-
-
-def _in_order(data: Dataset, classes: list[str], notes: list[Note]) -> Dataset:
-    """The classes in the teacher's order where they are the same; else a note."""
-    if len(classes) != len(data.classes) or classes == list(data.classes):
-        return data
-    if set(classes) != set(data.classes):
-        notes.append(
-            note("classes_renamed", teacher=listed(classes), data=listed(list(data.classes)))
-        )
-        return data
-    number = torch.tensor([classes.index(name) for name in data.classes])
-    notes.append(note("classes_reordered"))
-    train, validation, test = (
-        Split(split.inputs, number[split.labels])
-        for split in (data.train, data.validation, data.test)
-    )
-    return replace(data, classes=tuple(classes), train=train, validation=validation, test=test)
-
-
-def _normalised(data: Dataset, about: dict[str, str], notes: list[Note]) -> Dataset:
-    mean, std = _numbers(about.get("mean", "")), _numbers(about.get("std", ""))
-    if mean is None or std is None or not (mean.shape == std.shape == data.mean.shape):
-        return data
-    if not (mean.isfinite().all() and std.isfinite().all() and (std > 0).all()):
-        return data
-    own_mean = ((mean - data.offset) / data.scale).float()
-    own_std = (std / data.scale).float()
-    moved = ((own_mean - data.mean.cpu()) / own_std).abs().max()
-    stretched = (own_std / data.std.cpu() - 1).abs().max()
-    if max(moved, stretched) < ROUNDING:  # of the same data
-        return data
-    notes.append(note("teacher_normalisation"))
-    return replace(data, mean=own_mean, std=own_std)
-
-
-def _texts(written: str) -> list[str]:
-    values = _json(written)
-    good = isinstance(values, list) and all(isinstance(value, str) for value in values)
-    return values if good else []
 
 
 def _numbers(written: str) -> Tensor | None:

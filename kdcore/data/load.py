@@ -15,7 +15,7 @@ from kdcore.data.archive import signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
-from kdcore.data.for_teacher import as_teacher_saw
+from kdcore.data.for_teacher import beside_teacher
 from kdcore.data.names import listed
 from kdcore.data.table_file import is_table, open_table, tables_in, title_of_table
 from kdcore.errors import UserError, hint
@@ -36,8 +36,7 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
 
     Args:
         config: ``dataset``, ``data_root``, ``image_size`` and ``label_column`` are read, and
-            ``teacher_weights``: with a teacher of a file come its order of the classes and its
-            mean and standard deviation of the inputs.
+            ``teacher_weights``: see ``beside_teacher``.
         store_root: where own data are kept decoded, and downloads too unless ``data_root`` or the
             environment's ``KDCORE_DATA`` names a folder for them. Without it own data are not kept
             and downloads go to the default store.
@@ -46,7 +45,9 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
         UserError: there is no such data set, or it cannot be read.
     """
     data = yield from _dataset(config, store_root)
-    return as_teacher_saw(data, Path(config.teacher_weights)) if config.teacher_weights else data
+    if config.teacher_weights:
+        return beside_teacher(data, Path(config.teacher_weights).expanduser())
+    return data
 
 
 def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, None, Dataset]:

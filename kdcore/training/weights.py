@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.data import Dataset
+from kdcore.data.for_teacher import Trained
 from kdcore.errors import UserError
 from kdcore.models.build import build_model
 from kdcore.models.forest import Forest
 from kdcore.store import load_arrays, packed, write_whole
+from kdcore.training.adapted import adapt
 from kdcore.training.weights_file import WeightsFile, without_prefix
 
 SHOWN = 3
@@ -86,6 +88,7 @@ def network_of(file: WeightsFile, data: Dataset, spec: str = "") -> nn.Module:
         })  # fmt: skip
     except RuntimeError:
         raise UserError("weights_foreign", path=str(file.path)) from None
+    adapt(module, Trained.on(about), data)
     return module
 
 

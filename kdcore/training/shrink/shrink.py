@@ -67,7 +67,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     engine = use_int8_engine(wanting) if wanting else ""
     run = Store(folder.root).folder(config.run).path
     of_run = config.base
-    if of_run.teacher_weights:  # the file may be gone; the run kept what it says of the data
+    if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
         of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
     here = yield from load_dataset(of_run, folder.root)
     data = here.to(device)

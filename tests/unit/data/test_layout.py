@@ -178,6 +178,16 @@ def test_folders_of_a_hundred_thousand_classes_are_refused_before_any_is_decoded
     assert refusal(as_folder(tmp_path / "many", files)).code == "too_many_classes"
 
 
+def test_too_many_folders_are_refused_at_the_first_look(refusal, tmp_path, monkeypatch):
+    monkeypatch.setattr("kdcore.data.archive.MOST_FOLDERS", 20)
+    monkeypatch.setattr("kdcore.data.archive._is_hidden", None)  # no name is looked at
+    (tmp_path / "many").mkdir()
+    for number in range(30):
+        (tmp_path / "many" / str(number)).mkdir()
+
+    assert refusal(tmp_path / "many").code == "folder_too_large"
+
+
 def test_too_small_a_class_is_refused_before_any_image_is_decoded(refusal, tmp_path, monkeypatch):
     monkeypatch.setattr("kdcore.data.own.decode", None)  # would fail
     files = {"a/1.png": b"", **{f"b/{number}.png": b"" for number in range(9)}}

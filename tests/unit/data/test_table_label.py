@@ -52,7 +52,7 @@ def test_the_label_column_can_be_named(load, csv, noted):
 
 
 def test_a_label_column_that_is_not_there_is_refused_with_those_that_are(refusal, csv):
-    error = refusal(csv("a,b,label\n" + rows(30, "{i},2,{name}")), label_column="lable")
+    error = refusal(csv("a,b,label\n" + rows(30, "{i},2,{name}")), label_column="labell")
 
     assert error.code == "label_column_missing"
     assert "one of a, b, label" in str(error)
