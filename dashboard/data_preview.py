@@ -5,11 +5,10 @@ import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -48,29 +47,35 @@ class Readings:
     """Readings by what is read, one at a time; the newest are kept."""
 
     read: Callable[[list[str], Reading], None]
+    start: Callable[[Callable[[], None]], None]
     _kept: OrderedDict[tuple[Any, ...], Reading] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
-    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "preview"))
+    _turn: Lock = field(default_factory=Lock)
 
     def of(self, path: str, image_size: int, label_column: str) -> Reading:
         """The reading of data as they are now; it begins at the first call."""
         key = (path, image_size, label_column, _state(Path(path)))
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = Reading()
-                arguments = ["--image-size", str(image_size), "--label-column", label_column,
-                             "--store", str(store().root), "--json", "--", path]  # fmt: skip
-                self._worker.submit(self.read, arguments, self._kept[key])
+            fresh = key not in self._kept
+            reading = self._kept.setdefault(key, Reading())
             self._kept.move_to_end(key)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[key]
+        if fresh:
+            arguments = ["--image-size", str(image_size), "--label-column", label_column,
+                         "--store", str(store().root), "--json", "--", path]  # fmt: skip
+            self.start(partial(self._read, arguments, reading))
+        return reading
+
+    def _read(self, arguments: list[str], reading: Reading) -> None:
+        with self._turn:
+            self.read(arguments, reading)
 
 
 @cache
 def readings() -> Readings:
     """Those of this process."""
-    return Readings(read_apart)
+    return Readings(read_apart, lambda work: Thread(target=work, daemon=True).start())
 
 
 def _state(path: Path) -> tuple[int, ...]:

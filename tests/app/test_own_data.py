@@ -28,15 +28,14 @@ def read_here(arguments, reading):
         reading.ended = Failed(error=str(error), code=error.code, values=error.values)
 
 
-class AtOnce:
-    def submit(self, work, *given):
-        work(*given)
+def at_once(work):
+    work()
 
 
 @pytest.fixture
 def opened(open_page, monkeypatch):
     """The Live page for data of one's own, with a language."""
-    found = Readings(read_here, _worker=AtOnce())
+    found = Readings(read_here, at_once)
     monkeypatch.setattr(data_preview, "readings", lambda: found)
     return lambda path, **query: open_page("live", dataset=str(path), **query)
 
@@ -120,7 +119,7 @@ def test_data_that_changed_are_looked_at_anew(opened, table):
 def test_while_data_are_read_the_page_says_so(opened, monkeypatch, table):
     reading = Reading(progress=Progress(task="read", done=1, total=4))
     monkeypatch.setattr(data_preview, "readings",
-                        lambda: Readings(lambda _, given: None, _worker=AtOnce()))  # fmt: skip
+                        lambda: Readings(lambda _, given: None, at_once))  # fmt: skip
     monkeypatch.setattr(Readings, "of", lambda *given: reading)
     app = opened(table)
 
@@ -161,7 +160,7 @@ def test_a_process_that_ends_without_a_word_is_said_to_have(monkeypatch):
 
 def test_readings_are_kept_by_what_is_read(tmp_path, table):
     calls = []
-    readings = Readings(lambda arguments, reading: calls.append(arguments), _worker=AtOnce())
+    readings = Readings(lambda arguments, reading: calls.append(arguments), at_once)
     for label in ("", "", "kind"):
         readings.of(str(table), 32, label)
     for number in range(40):
