@@ -121,14 +121,14 @@ def _pieces(file: IO[bytes], table: TableFormat, label: int, path: str) -> Itera
             text.readline()
         # by column: in that of the label None and NA are classes
         missing = {at: WRITTEN_MISSING for at in range(width) if at != label}
-        with warnings.catch_warnings():  # a row that is too long would lose its end with a warning
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            yield from pd.read_csv(
-                text, sep=table.separator, header=None, names=list(range(width)), index_col=False,
-                converters={label: str}, keep_default_na=False, na_values=missing,
-                decimal=table.decimal, thousands=table.thousands, low_memory=False,
-                chunksize=max(1, CELLS_PER_PIECE // width),
-            )  # fmt: skip
+        pieces = pd.read_csv(
+            text, sep=table.separator, header=None, names=list(range(width)), index_col=False,
+            converters={label: str}, keep_default_na=False, na_values=missing,
+            decimal=table.decimal, thousands=table.thousands, low_memory=False,
+            chunksize=max(1, CELLS_PER_PIECE // width),
+        )  # fmt: skip
+        while (piece := _next(pieces)) is not None:
+            yield piece
     except pd.errors.EmptyDataError:  # a header alone
         return
     except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
@@ -136,6 +136,12 @@ def _pieces(file: IO[bytes], table: TableFormat, label: int, path: str) -> Itera
         raise UserError("table_unreadable", path=path, cause=cause) from None
     finally:
         text.detach()
+
+
+def _next(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
+    with warnings.catch_warnings():  # a row that is too long would lose its end with a warning
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return next(pieces, None)
 
 
 def _cause(error: Exception, lines_before: int) -> str:
