@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.data_preview import FRESH, data_preview
 from dashboard.settings import (
     FIELDS,
     GROUPS,
@@ -117,6 +118,8 @@ def _dataset_widgets(uploads: Path, waiting: Mapping[str, Any]) -> None:
             t("live.upload_hint"), type=SUFFIXES, key="upload", on_change=_keep_upload,
             args=(uploads,),
         )  # fmt: skip
+    if st.session_state["dataset"] not in DATASETS:
+        data_preview(st.session_state["dataset"], set_values)
     st.session_state.setdefault("preset", None)
     select(t("live.preset"), list(PRESETS), key="preset", on_change=_use_preset,
            placeholder=t("live.preset_hint"), title=_preset_title)  # fmt: skip
@@ -332,7 +335,8 @@ def _models(current: str) -> list[str]:
 
 
 def _suit_to_dataset() -> None:
-    """Another data set brings its own pair of models, its speed and what its first run sets."""
+    """Another data set brings its models, its speed, its first run; own data once they are read."""
+    st.session_state[FRESH] = st.session_state["dataset"]
     usual = defaults(st.session_state["dataset"])
     of_first_runs = {name for source in DATASETS.values() for name in source.first_run}
     set_values({name: usual[name] for name in {"teacher", "student", "speed"} | of_first_runs})

@@ -52,6 +52,7 @@ GROUPS = {
         "augment",
         "mixup",
         "image_size",
+        "label_column",
         "data_root",
     ),
     "machine": (

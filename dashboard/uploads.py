@@ -4,6 +4,7 @@ import hashlib
 import re
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any, BinaryIO, cast
 
 from kdcore.store import KINDS, Store
 
-SUFFIXES = ("zip", "tar", "gz", "tgz", "xz", "bz2", "csv")
-"""Endings of the files that can be loaded."""
+SUFFIXES = ("zip", "tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "csv", "tsv", "tab", "txt",
+            "dat", "data")  # fmt: skip
+"""Endings of the files that can be loaded: those of the command line."""
 KEPT_FOR = 30 * 86_400.0
 """Seconds for which an upload stays that no job was started with."""
+LONGEST = 120
+"""Bytes of a kept name; file systems take 255, and something is added while it is written."""
 
 
 def keep(file: BinaryIO, name: str, root: Path) -> Path:
@@ -22,11 +26,12 @@ def keep(file: BinaryIO, name: str, root: Path) -> Path:
 
     Args:
         file: open for reading in binary mode, at its beginning.
-        name: what the viewer calls it; its letters, digits, dots and dashes are kept.
+        name: what the viewer calls it; its letters, digits, dots and dashes are kept, and its
+            ending where it is too long.
         root: folder of all uploads.
     """
     contents = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()[:16]
-    path = root / contents / re.sub(r"[^\w.-]+", "_", Path(name).name).lstrip(".")
+    path = root / contents / _safe(name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f"{path.name}.part")
@@ -53,3 +58,12 @@ def _datasets(store: Store) -> Iterator[str]:
     rows = [row for kind in KINDS for row in store.rows(kind)]
     for row in [*rows, *(deleted.row for deleted in store.trash())]:
         yield row.config.get("base", row.config).get("dataset", "")
+
+
+def _safe(name: str) -> str:
+    letters = unicodedata.normalize("NFC", Path(name).name)
+    plain = re.sub(r"[^\w.-]+", "_", letters).lstrip(".") or "data"
+    ending = re.search(r"(\.\w{1,5}){0,2}$", plain)
+    suffix = ending[0] if ending else ""
+    stem = plain.removesuffix(suffix).encode()[: LONGEST - len(suffix.encode())]
+    return stem.decode("utf-8", "ignore") + suffix

@@ -64,6 +64,9 @@ class RunConfig:
     image_size: int = setting(
         32, "width and height to which own images are scaled", low=8, high=256
     )
+    label_column: str = setting(
+        "", "column of your own table that holds the classes; empty: found automatically"
+    )
     teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
     teacher_weights: str = setting("", "safetensors file to load the teacher from")
     teacher_epochs: int = setting(
@@ -251,6 +254,8 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
     check_names([name], by_name)
     about = by_name[name].metadata
     kind: Any = by_name[name].type
+    if kind is str and not isinstance(value, str | int | float):
+        raise UserError("not_a_text", name=name, value=repr(value)[:60])
     if about["choices"]:
         if value not in about["choices"]:
             allowed = list(about["choices"])

@@ -19,6 +19,7 @@ MESSAGES = {
         "{setting[weight]} is {value}: with {mixing} mixing it must lie between 0 and {high}."
     ),
     "not_a_number": "{name} is {value}: it must be a number between {low} and {high}.",
+    "not_a_text": "{name} is {value}: it must be a text.",
     "not_a_choice": "{name} is {value!r}: choose one of {allowed}.{hint}",
     "unknown_setting": "There is no setting {name!r}.{hint}",
     "unknown_method_setting": (
@@ -80,6 +81,10 @@ MESSAGES = {
         "start it without torchrun."
     ),
     "not_retunable": "{name} cannot change during a run: choose one of {allowed}.",
+    "config_not_a_file": "{path} is no regular file: give a JSON file with settings.",
+    "config_too_large": (
+        "The configuration file {path} has more than {most} KiB: give a JSON file with settings."
+    ),
     "config_file": "The configuration file {path} cannot be read: {cause}.",
     # sweeps
     "empty_axis": "{axis} has no value: give one or more, separated by commas.",
@@ -196,12 +201,12 @@ MESSAGES = {
     ),
     # training
     "loss_not_finite": (
-        "The {term} of the {learner} became {value} at step {step}: "
-        "lower the learning rate (now {lr:g}) or the weight and start again."
+        "The {term} of the {learner} became {value} at step {step}: lower the learning rate "
+        "(now {lr:g}) or the weight, or choose the precision float32, and start again."
     ),
     "teacher_not_finite": (
-        "The {term} of the teacher became {value} in epoch {epoch}: "
-        "choose a smaller teacher or look for extreme values in the data."
+        "The {term} of the teacher became {value} in epoch {epoch}: choose a smaller teacher or "
+        "the precision float32, or look for extreme values in the data."
     ),
     "class_count": (
         "The teacher has {teacher} classes but the data set {dataset!r} has {data}: choose a "
@@ -214,6 +219,22 @@ MESSAGES = {
     "weights_foreign": (
         "The file {path} does not hold a network of this program: "
         "give a safetensors file that a run has saved."
+    ),
+    "weights_not_a_file": "{path} is no regular file: give a file of weights.",
+    "weights_too_large": (
+        "The file {path} has {size:.1f} GiB, at most {most} GiB of weights are read: "
+        "give the weights of a smaller network."
+    ),
+    "weights_no_state_dict": (
+        "The file {path} holds something else than weights: save the network's state_dict() "
+        "and give that file."
+    ),
+    "weights_keys": (
+        "The weights of {path} do not fit the teacher {model}: missing: {missing}; "
+        "not expected: {surplus}; of another shape: {shapes}."
+    ),
+    "weights_not_finite": (
+        "The weights {name} of {path} are not finite: give a network whose training went well."
     ),
     "outputs_of_augmented": (
         "{choice[teacher_outputs=once]} does not suit {name}, which changes every batch at "
@@ -333,11 +354,23 @@ MESSAGES = {
         "{folder} cannot be written to ({cause}): make room there or choose another folder."
     ),
     "no_images": (
-        "{path} holds no images: put PNG, JPEG, BMP, GIF or WebP files into one folder for each "
-        "class."
+        "{path} holds no images: put PNG, JPEG, BMP, GIF, WebP, TIFF or PPM files into one folder "
+        "for each class."
     ),
     "no_class_folders": (
         "The images of {path} do not lie in class folders: put them into one folder for each class."
+    ),
+    "no_training_folder": (
+        "{path} has folders for splits ({found}) but none for training: "
+        "call the one to learn from train."
+    ),
+    "too_many_classes": (
+        "{dataset} has more than {most:,} classes, the most that are trained: "
+        "put all images of one class into one folder, or name another label column."
+    ),
+    "folder_too_large": (
+        "The folder {path} has more than {most:,} folders in it: "
+        "give one that holds a folder for each class."
     ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
     "archive_too_large": (
@@ -345,15 +378,32 @@ MESSAGES = {
     ),
     "image_broken": "The image {image} in {path} cannot be read ({cause}): replace or remove it.",
     "image_too_large": (
-        "The image {image} in {path} has more than 16 million pixels: make it smaller."
+        "The image {image} in {path} has more than 16 million pixels or 64 MiB: make it smaller, "
+        "or save it as JPEG, which is read at a fraction of its size."
     ),
     "images_too_many": (
         "The images of {path} take more than {limit} GiB at {setting[image_size]} {image_size}: "
         "choose a smaller image size or fewer images."
     ),
+    "preview_died": (
+        "The data could not be looked at: the process ended unexpectedly ({cause}); "
+        "give smaller data if memory ran out."
+    ),
+    "data_spreadsheet": "{path} is a spreadsheet: save the sheet as CSV and give that file.",
+    "tables_inside": (
+        "{path} holds no images but several tables ({found}): unpack it and give one of them."
+    ),
     "table_unreadable": "The table {path} cannot be read ({cause}): save it as CSV in UTF-8.",
-    "table_too_large": (
-        "The table {path} is too large: at most {columns} columns and {gigabytes} GiB are read."
+    "table_too_large": "The table {path} is too large: at most {gigabytes} GiB of text are read.",
+    "table_too_wide": (
+        "The table {path} has {columns:,} columns, at most {most:,} are read: leave some out."
+    ),
+    "table_line_too_long": (
+        "The first line of {path} is longer than {most} MiB: it is no table of numbers and names."
+    ),
+    "table_too_many_numbers": (
+        "The table {path} takes more than {gigabytes} GiB after {rows:,} rows: "
+        "give fewer rows or columns."
     ),
     "table_one_column": (
         "The table {path} has fewer than two columns: it needs numbers and a label, "
@@ -366,11 +416,26 @@ MESSAGES = {
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
         "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "call the column of the classes label."
+        "leave the column out, or name it as label_column if it holds the classes."
+    ),
+    "table_text_comma": (
+        "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
+        "write all numbers alike, best with a point."
+    ),
+    "table_comma": (
+        "{value!r} in {path} may have a decimal comma or a comma between thousands: "
+        "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r}: "
-        "fill it or remove the row."
+        "Row {row} of {path} has no finite value in the column {column!r} "
+        "({count:,} such rows in all): fill them or remove the rows."
+    ),
+    "label_column_missing": (
+        "The table {path} has no column {column!r}: label_column may be one of {allowed}.{hint}"
+    ),
+    "label_not_classes": (
+        "The column {column!r} of {path} holds {different:,} different values in {rows:,} rows: "
+        "it is no class. Name the column of the classes as label_column."
     ),
 }
 

@@ -39,6 +39,11 @@ def named_pictures(
     }
 
 
+def rows(count: int, line: str) -> str:
+    """Lines of a table: ``{i}`` counts from 0, ``{name}`` is a or b in turn."""
+    return "".join(line.format(i=i, name="ab"[i % 2]) + "\n" for i in range(count))
+
+
 def as_folder(root: Path, files: dict[str, bytes]) -> Path:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

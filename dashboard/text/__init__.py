@@ -20,10 +20,11 @@ from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.notes import NOTES, Note
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 PLAIN = ("dataset.", "dataset_licence.", "error.", "method.", "method_setting.", "method_source.",
-         "model.", "scheme.", "scheme_source.", "setting.")  # fmt: skip
+         "model.", "note.", "scheme.", "scheme_source.", "setting.")  # fmt: skip
 """What the keys of the engine's own texts begin with: they are for the command line too, where an
 asterisk is an asterisk."""
 
@@ -95,13 +96,19 @@ def gap(words: Mapping[str, str]) -> str:
 
 def explain(code: str, values: Mapping[str, Any], english: str) -> Markdown:
     """A ``UserError`` as the page says it; ``english`` where its code is not known."""
-    return markdown_text(sentence(words(language()), code, values) or english)
+    return markdown_text(sentence(words(language()), f"error.{code}", values) or english)
+
+
+def explain_note(note: Note) -> Markdown:
+    """What was decided about data, as the page says it; English where it is not known."""
+    return markdown_text(sentence(words(language()), f"note.{note.code}", note.values) or note.text)
 
 
 def _words_of_the_engine() -> dict[str, str]:
     """What settings, catalogue and error messages say in English."""
     return (
         {f"error.{code}": message for code, message in MESSAGES.items()}
+        | {f"note.{code}": message for code, message in NOTES.items()}
         | {
             f"setting.{item.name}.help": _sentence(item.metadata["help"])
             for item in fields(RunConfig)

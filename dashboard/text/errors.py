@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from dashboard.phrases import Filler, Words, phrase
@@ -53,16 +54,24 @@ def quoted(text: object) -> str:
     return f"“{text}”"
 
 
-def sentence(words: Words, code: str, values: Mapping[str, Any]) -> str | None:
-    """The message of a ``UserError`` as plain text.
+def sentence(words: Words, key: str, values: Mapping[str, Any]) -> str | None:
+    """The message of a ``UserError`` or a ``Note`` as plain text.
+
+    Files are called by their names: where they lie on the server is nobody's business.
+
+    Args:
+        words: of the viewer's language.
+        key: ``error.CODE`` or ``note.CODE``.
+        values: what the message names.
 
     Returns:
         ``None`` where the code is unknown, or where the values are those of an earlier version
         that stored them.
     """
-    template = words.get(f"error.{code}")
+    template = words.get(key)
     if template is None:
         return None
+    code = key.partition(".")[2]
     shown = {field: _shown(words, code, field, values) for field in values}
     shown["setting"] = _Lookup(lambda name: label_of(words, name))
     shown["choice"] = _Lookup(lambda pair: labelled(words, *pair.split("=")))
@@ -77,6 +86,8 @@ def _shown(words: Words, code: str, field: str, values: Mapping[str, Any]) -> An
     """One of the values that a message names."""
     value = values[field]
     match field:
+        case "path" | "images_path" | "labels_path":
+            return Path(str(value)).name or value
         case "name" | "axis":
             return quoted(_label(words, str(value)))
         case "axes":

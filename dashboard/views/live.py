@@ -6,6 +6,7 @@ from dashboard import actions, address, shown_run
 from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
+from dashboard.data_notes import run_notes
 from dashboard.engine import RECORDED, hub, store
 from dashboard.formula import loss_formula
 from dashboard.live_board import board, is_outdated, layout_key
@@ -138,6 +139,7 @@ def empty_stage() -> None:
 
 def details(run: str, config: RunConfig) -> None:
     """Everything below the stage."""
+    run_notes(run)
     with panel("formula", run):
         st.latex(loss_formula(config.method, config.mixing, config.also, config.student),
                  help=t("live.formula_note"))  # fmt: skip

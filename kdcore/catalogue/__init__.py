@@ -29,6 +29,7 @@ from kdcore.catalogue.specs import (
     parse_also,
     parse_method,
 )
+from kdcore.catalogue.suited import suited_families, suited_pair, suits
 
 __all__ = [
     "DATASETS",
@@ -58,4 +59,7 @@ __all__ = [
     "parse_method",
     "parse_model",
     "parse_models",
+    "suited_families",
+    "suited_pair",
+    "suits",
 ]

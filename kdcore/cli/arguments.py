@@ -9,16 +9,26 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
-from kdcore.cli import catalogue, choose_teacher, runs, search, shrink, sweep, train, trash
-from kdcore.config import RunConfig
+from kdcore.cli import (
+    catalogue,
+    choose_teacher,
+    preview,
+    runs,
+    search,
+    shrink,
+    sweep,
+    train,
+    trash,
+)
+from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
 from kdcore.search_config import AXES as SEARCH_AXES
 from kdcore.search_config import SYNTAX, SearchConfig
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.sweep_config import AXES
 
-MOST_BYTES = 1 << 20
-"""Of a file of settings that are read."""
+MOST_CONFIG = 1 << 20
+"""Bytes of a file of settings."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -42,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _add_choose_teacher(commands)
     _add_shrink(commands)
     _add_runs(commands)
+    _add_preview(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the distillation methods and setups, with their sources"),
         ("datasets", catalogue.datasets, "the data sets that are chosen by name"),
@@ -68,25 +79,28 @@ def config_of(given: argparse.Namespace) -> RunConfig:
     values |= {name: told for name in names if (told := getattr(given, name, None)) is not None}
     if isinstance(values.get("teacher"), list):
         values["teacher"] = models_spec(values["teacher"])
+    if not isinstance(values.get("dataset", ""), str):
+        checked("dataset", values["dataset"])
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():
-            raise UserError("config_file", path=str(path), cause="it is no file")
-        with path.open("rb") as file:
-            text = file.read(MOST_BYTES)
-        if len(text) == MOST_BYTES:
-            raise UserError("config_file", path=str(path), cause="it is larger than 1 MiB")
-        values = json.loads(text.decode("utf-8-sig"))
-    except UserError:
-        raise
-    except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or error
-        raise UserError("config_file", path=str(path), cause=str(cause)) from None
+            raise UserError("config_not_a_file", path=str(path))
+        if path.stat().st_size > MOST_CONFIG:
+            raise UserError("config_too_large", path=str(path), most=MOST_CONFIG >> 10)
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise UserError("config_file", path=str(path), cause=cause) from None
     except RecursionError:
-        raise UserError("config_file", path=str(path), cause="it is nested too deeply") from None
+        cause = "its brackets are nested too deep"
+        raise UserError("config_file", path=str(path), cause=cause) from None
+    except ValueError as error:
+        if isinstance(error, UserError):
+            raise
+        raise UserError("config_file", path=str(path), cause=error) from None
     if not isinstance(values, dict):
         raise UserError("config_file", path=str(path), cause="it holds no settings by name")
     return values
@@ -261,6 +275,21 @@ def _add_runs(commands: Any) -> None:
     for entry in (listing, show, compare, export, delete, restore, deleted):
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         _add_store(entry)
+
+
+def _add_preview(commands: Any) -> None:
+    entry = commands.add_parser(
+        "preview", help="what is in data, before anything is trained", allow_abbrev=False
+    )
+    entry.set_defaults(command=lambda given: preview.preview(config_of(given), given), config=None)
+    entry.add_argument(
+        "dataset", metavar="DATA", help="a folder, archive or CSV of your own, or a name"
+    )
+    for item in fields(RunConfig):
+        if item.name in ("data_root", "image_size", "label_column"):
+            _add_setting(entry, item)
+    entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    _add_store(entry)
 
 
 def _add_store(entry: argparse.ArgumentParser) -> None:

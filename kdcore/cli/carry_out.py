@@ -28,20 +28,28 @@ def carry_out(
 ) -> tuple[Event | None, int]:  # fmt: skip
     """Go through the events of ``work``, as JSON lines or by ``for_people``.
 
-    One that failed is explained on stderr.
+    What was decided about data without asking is said on stderr, and why one failed.
 
     Returns:
         The last event and the exit status.
     """
     with _stopped_by_interrupt(work.controls):
-        complete = _with_the_end(events)
-        last = _as_json(complete) if as_json else for_people(complete)
+        last, status = follow(_with_the_end(events), as_json=as_json, for_people=for_people)
+    if isinstance(last, Failed) and last.details:
+        print(f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
+              file=sys.stderr)  # fmt: skip
+    return last, status
+
+
+def follow(
+    events: Iterable[Event], *, as_json: bool,
+    for_people: Callable[[Iterable[Event]], Event | None],
+) -> tuple[Event | None, int]:  # fmt: skip
+    """The same for events of which nothing is stored and which nobody steers."""
+    last = _as_json(events) if as_json else for_people(_with_notes(events))
     if not isinstance(last, Failed):
         return last, DONE
     print(f"kdcore: {last.error}", file=sys.stderr)
-    if last.details:
-        print(f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
-              file=sys.stderr)  # fmt: skip
     return last, WRONG_ARGUMENTS if is_mistake(last.code) else RUN_FAILED
 
 
@@ -76,6 +84,13 @@ def _with_the_end(events: Iterable[Event]) -> Iterator[Event]:
         yield from events
     except UserError as error:
         yield Failed(error=str(error), code=error.code, values=error.values)
+
+
+def _with_notes(events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        for note in getattr(event, "notes", ()):
+            print(f"kdcore: {note.text}", file=sys.stderr)
+        yield event
 
 
 def _as_json(events: Iterable[Event]) -> Event | None:

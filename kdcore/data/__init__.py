@@ -5,6 +5,7 @@ from kdcore.data.dataset import Dataset, Split
 from kdcore.data.load import load_dataset
 from kdcore.data.mixing import Mixer, label_weights, labelled
 from kdcore.data.noise import noisy_labels
+from kdcore.data.preview import preview_of
 from kdcore.data.transfer import class_numbers, transfer_set, without_classes
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "labelled",
     "load_dataset",
     "noisy_labels",
+    "preview_of",
     "transfer_set",
     "without_classes",
 ]

@@ -1,4 +1,4 @@
-"""The image files of a folder, zip or tar, one after the other, never extracted.
+"""The files of a folder, zip or tar, one after the other, never extracted.
 
 A name inside an archive is only ever a label: no path on this machine is made from it.
 """
@@ -8,35 +8,47 @@ import gzip
 import io
 import lzma
 import os
+import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from kdcore.data.encodings import repaired
 from kdcore.errors import UserError
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-MOST_BYTES = 64 << 20
-"""Of one image file: an uncompressed bitmap of 16 million pixels."""
+Parts = tuple[str, ...]
+"""Folders and file name, below the container."""
 MOST_ENTRIES = 1_000_000
+MOST_FOLDERS = 50_000
+"""In a folder: classes, perhaps in several splits, and what lies below them."""
 HIGHEST_RATIO, FREE_BYTES = 200, 256 << 20
 """An archive may unfold to 256 MiB or to 200 times its size, whichever is more."""
+LONGEST_LINK = 4096
 COMPRESSIONS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
+HIDDEN = {"__macosx", "@eadir", "$recycle.bin", "thumbs.db", "desktop.ini"}
+"""What systems leave behind, in lower case; so is all that begins with a dot."""
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, lzma.LZMAError, zlib.error,
           RuntimeError, NotImplementedError)  # fmt: skip
 """What the readers raise for damaged, encrypted or unknown contents."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImageFile:
-    """An image as it lies in its container."""
+class Entry:
+    """A file or folder as it lies in its container."""
 
-    parts: tuple[str, ...]
-    """Folders and file name."""
-    content: bytes
+    parts: Parts
+    size: int = 0
+    open: Callable[[], IO[bytes]] | None = None
+    """Its contents, until the next entry is asked for; ``None`` of a folder and of a link."""
+    is_folder: bool = False
+    link: Parts | None = None
+    """In an archive, where the entry that it stands for lies; empty where that is no entry, and of
+    what is neither file, folder nor link."""
 
     @property
     def name(self) -> str:
@@ -44,8 +56,8 @@ class ImageFile:
         return "/".join(self.parts)
 
 
-def image_files(path: Path) -> Iterator[ImageFile]:
-    """The image files of a folder or archive; hidden ones and ``__MACOSX`` are left out.
+def entries(path: Path) -> Iterator[Entry]:
+    """All that is visible in a folder or archive; hidden files and folders are left out.
 
     Raises:
         UserError: it is broken, too large, or no archive at all.
@@ -54,83 +66,136 @@ def image_files(path: Path) -> Iterator[ImageFile]:
         yield from _in_folder(path)
         return
     reader = _in_zip if zipfile.is_zipfile(path) else _in_tar
-    try:
+    with readable(path):
         yield from reader(path)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns what the readers raise for a damaged archive into one sentence."""
+    try:
+        yield
     except BROKEN as error:
         raise UserError("archive_broken", path=str(path), cause=_sentence(error)) from None
 
 
-def image_count(path: Path) -> int | None:
-    """How many there are, where that can be known without reading everything."""
-    if path.is_dir():
-        return len(_paths(path))
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return sum(_parts(entry.filename) is not None for entry in archive.infolist())
-    return None
+def names_come_first(path: Path) -> bool:
+    """Whether all names can be listed without reading all contents."""
+    return path.is_dir() or zipfile.is_zipfile(path)
 
 
-def folder_signature(path: Path) -> str:
+def signature(folder: Path) -> str:
     """Changes when a file is added, removed or edited: names, sizes and times of change."""
-    stats = [(file.relative_to(path).as_posix(), file.stat()) for file in _paths(path)]
-    return repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
-
-
-def _paths(folder: Path) -> list[Path]:
-    """Links to folders are not followed."""
     found = []
-    for place, _, names in os.walk(folder):
-        for name in names:
-            file = Path(place, name)
-            if _parts(file.relative_to(folder).as_posix()) is not None and file.is_file():
-                found.append(file)
-    return sorted(found)
+    for file, parts in _files(folder):
+        about = file.stat()
+        found.append(("/".join(parts), about.st_size, about.st_mtime_ns))
+    return repr(sorted(found))
 
 
-def _in_folder(folder: Path) -> Iterator[ImageFile]:
-    for file in _paths(folder):
-        parts = file.relative_to(folder).parts
-        _check_size("/".join(parts), folder, file.stat().st_size)
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise UserError("image_broken", image="/".join(parts), path=str(folder),
-                            cause=_sentence(error)) from None  # fmt: skip
-        yield ImageFile(parts, content)
-
-
-def _in_zip(path: Path) -> Iterator[ImageFile]:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > _budget(path):
-            raise UserError("archive_too_large", path=str(path))
-        for entry in entries:
-            if entry.is_dir() or (parts := _parts(entry.filename)) is None:
-                continue
-            _check_size(entry.filename, path, entry.file_size)
-            with archive.open(entry) as file:
-                yield ImageFile(parts, file.read(entry.file_size))
-
-
-def _in_tar(path: Path) -> Iterator[ImageFile]:
+def unpacked(path: Path) -> IO[bytes]:
+    """A single compressed file as a stream of what it holds; any other file as it is."""
     with path.open("rb") as file:
         start = file.read(6)
     opener = next((opener for magic, opener in COMPRESSIONS if start.startswith(magic)), io.open)
-    with cast(IO[bytes], opener(path, "rb")) as unpacked:
-        stream = _Budget(unpacked, path)
+    return cast(IO[bytes], opener(path, "rb"))
+
+
+def budget(path: Path) -> int:
+    """Bytes to which an archive or compressed file may unfold."""
+    return max(FREE_BYTES, HIGHEST_RATIO * path.stat().st_size)
+
+
+def _in_folder(folder: Path) -> Iterator[Entry]:
+    for place, parts in _walk(folder):
+        if parts:
+            yield Entry(parts, is_folder=True)
+        for name in sorted(entry.name for entry in os.scandir(place) if not entry.is_dir()):
+            file = Path(place, name)
+            if _is_hidden(name):
+                continue
+            if file.is_file():
+                yield Entry((*parts, name), file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
+            elif file.is_symlink():
+                yield Entry((*parts, name), link=())
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, Parts]]:
+    for entry in _in_folder(folder):
+        if entry.open:
+            yield folder.joinpath(*entry.parts), entry.parts
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, Parts]]:
+    """The folder and all visible ones below it, links followed unless they lead in a circle."""
+    waiting: list[tuple[Path, Parts, frozenset[tuple[int, int]]]] = [(folder, (), frozenset())]
+    seen = 0
+    while waiting:
+        place, parts, above = waiting.pop()
+        try:
+            about = place.stat()
+            inner = sorted(entry.name for entry in os.scandir(place) if entry.is_dir())
+        except OSError as error:
+            raise UserError("data_path_unreadable", path=str(place),
+                            cause=error.strerror or str(error)) from None  # fmt: skip
+        here = (about.st_dev, about.st_ino)
+        if here in above:
+            continue
+        seen += 1
+        if seen + len(waiting) + len(inner) > MOST_FOLDERS:
+            raise UserError("folder_too_large", path=str(folder), most=MOST_FOLDERS)
+        yield place, parts
+        waiting += [(place / name, (*parts, name), above | {here})
+                    for name in reversed(inner) if not _is_hidden(name)]  # fmt: skip
+
+
+def _in_zip(path: Path) -> Iterator[Entry]:
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        if len(infos) > MOST_ENTRIES or sum(info.file_size for info in infos) > budget(path):
+            raise UserError("archive_too_large", path=str(path))
+        names = [_zip_name(info) for info in infos]
+        meant = repaired(names)
+        for info, name in zip(infos, names, strict=True):
+            if (parts := _parts(meant.get(name, name))) is None:
+                continue
+            if info.is_dir():
+                yield Entry(parts, is_folder=True)
+            elif stat.S_ISLNK(info.external_attr >> 16):
+                short = info.file_size <= LONGEST_LINK
+                target = archive.read(info).decode(errors="replace") if short else ""
+                yield Entry(parts, link=_beside(parts, target))
+            else:
+                yield Entry(parts, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """A name that is not marked as UTF-8 may be anything: its bytes, undecodable ones kept."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    return info.filename.encode("cp437", "replace").decode("utf-8", "surrogateescape")
+
+
+def _in_tar(path: Path) -> Iterator[Entry]:
+    with unpacked(path) as contents:
+        stream = _Budget(contents, path)
         # mode "r|" asks a stream for read() alone
-        archive = tarfile.open(mode="r|", fileobj=stream)  # type: ignore[call-overload] # noqa: SIM115
+        archive = tarfile.open(mode="r|", fileobj=stream, encoding="utf-8")  # type: ignore[call-overload] # noqa: SIM115
         for number, member in enumerate(archive):
             if number >= MOST_ENTRIES:
                 raise UserError("archive_too_large", path=str(path))
-            if not member.isreg() or member.issparse():
-                continue
             if (parts := _parts(member.name)) is None:
                 continue
-            _check_size(member.name, path, member.size)
-            content = archive.extractfile(member)
-            assert content is not None, "a regular file has contents"
-            yield ImageFile(parts, content.read())
+            if member.isdir():
+                yield Entry(parts, is_folder=True)
+            elif member.islnk():
+                yield Entry(parts, link=_parts(member.linkname) or ())
+            elif member.issym():
+                yield Entry(parts, link=_beside(parts, member.linkname))
+            elif member.isreg() and not member.issparse():
+                yield Entry(parts, member.size, lambda member=member: archive.extractfile(member))  # type: ignore[misc]
+            else:  # a device, say
+                yield Entry(parts, link=())
         if stream.delivered < archive.offset + tarfile.BLOCKSIZE:  # no closing block of zeros
             raise EOFError("it is cut off")
 
@@ -139,7 +204,7 @@ class _Budget:
     """A stream that ends in an error after so many bytes, whatever its headers claim."""
 
     def __init__(self, stream: IO[bytes], path: Path) -> None:
-        self._stream, self._budget, self._path = stream, _budget(path), path
+        self._stream, self._budget, self._path = stream, budget(path), path
         self.delivered = 0
 
     def read(self, size: int) -> bytes:
@@ -151,25 +216,32 @@ class _Budget:
         return content
 
 
-def _parts(name: str) -> tuple[str, ...] | None:
-    """The folders and the file name of a visible image; ``None`` for anything else."""
-    steps = name.replace("\\", "/").split("/")
+def _parts(name: str) -> Parts | None:
+    """The folders and the file name of what is visible; ``None`` for anything else."""
+    # a byte of an encoding that is not yet known may look like a backslash
+    known = not any("\udc80" <= letter <= "\udcff" for letter in name)
+    steps = (name.replace("\\", "/") if known else name).split("/")
     parts = tuple(step for step in steps if step not in ("", ".", ".."))
-    if not parts or not parts[-1].lower().endswith(SUFFIXES):
-        return None
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return None
-    return parts
+    return None if not parts or any(map(_is_hidden, parts)) else parts
 
 
-def _check_size(name: str, path: Path, size: int) -> None:
-    if size > MOST_BYTES:
-        raise UserError("image_too_large", image=name, path=str(path))
+def _beside(parts: Parts, target: str) -> Parts:
+    """Where a symbolic link of an archive leads; empty where it leads out of it."""
+    if target.startswith("/"):
+        return ()
+    found = list(parts[:-1])
+    for step in target.split("/"):
+        if step == "..":
+            if not found:
+                return ()
+            found.pop()
+        elif step not in ("", "."):
+            found.append(step)
+    return tuple(found)
 
 
-def _budget(path: Path) -> int:
-    """Bytes to which the archive may unfold."""
-    return max(FREE_BYTES, HIGHEST_RATIO * path.stat().st_size)
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.lower() in HIDDEN
 
 
 def _sentence(error: BaseException) -> str:

@@ -1,5 +1,7 @@
 """From raw examples to a ``Dataset``: the missing splits are cut, the training data measured."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -11,6 +13,11 @@ TEST_SHARE = 0.2
 VALIDATION_SHARE, MOST_VALIDATION = 0.1, 5_000
 SMALLEST_CLASS = 3
 """One example for each of training, validation and test."""
+MOST_CLASSES = 10_000
+MOST_CELLS = 4_000_000
+"""Numbers that are measured at once."""
+ROUNDING = torch.finfo(torch.float64).eps
+"""Deviation, as a share of a column's size, up to which its values count as equal."""
 
 
 def assemble(
@@ -22,7 +29,7 @@ def assemble(
     Raises:
         UserError: there are fewer than two classes, or too few examples of one.
     """
-    _check_classes(name, classes, train.labels)
+    check_classes(name, classes, torch.bincount(train.labels, minlength=len(classes)).tolist())
     if test is None:
         train, test = hold_out(train, TEST_SHARE)
     if validation is None:
@@ -37,13 +44,37 @@ def mean_and_std(inputs: Tensor) -> tuple[Tensor, Tensor]:
     Where nothing varies the standard deviation is 1, so that dividing by it changes nothing.
     """
     if inputs.ndim == 4:
-        mean, variance = _of_images(inputs)
+        mean, std = _of_images(inputs)
     else:
-        values = inputs.double()
-        mean, variance = values.mean(0), values.var(0, correction=0)
-    std = variance.clamp(min=0).sqrt()
-    std[std < 1e-12] = 1.0
+        mean, std = spread(inputs)
+    std[std == 0] = 1.0
     return mean.float(), std.float()
+
+
+def spread(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each column of ``[n, features]``, float64.
+
+    The deviation is 0 where a column's values are equal but for the rounding of float64: what is
+    small is measured by the column's own size, be it 1e15 or 1e-13.
+
+    Example:
+        >>> spread(torch.tensor([[1e15, 0.1], [1e15 + 2, 0.1]], dtype=torch.float64))[1].tolist()
+        [1.0, 0.0]
+    """
+    parts = [_spread(part) for part in features.split(max(1, MOST_CELLS // len(features)), dim=1)]
+    means, deviations = zip(*parts, strict=True)
+    return torch.cat(means), torch.cat(deviations)
+
+
+def _spread(features: Tensor) -> tuple[Tensor, Tensor]:
+    first = features[0].double()
+    differences = features.double() - first  # exact where values are near each other
+    unit = differences.abs().amax(0)
+    unit[unit == 0] = 1.0
+    shares = differences.div_(unit)  # the square of a huge value would be infinite
+    std = shares.std(0, correction=0) * unit
+    std[std <= ROUNDING * features.abs().amax(0)] = 0.0
+    return first + shares.mean(0) * unit, std
 
 
 def _of_images(images: Tensor) -> tuple[Tensor, Tensor]:
@@ -56,13 +87,19 @@ def _of_images(images: Tensor) -> tuple[Tensor, Tensor]:
     values = torch.arange(256, dtype=torch.float64)
     mean = shares @ values
     variance = (shares * (values - mean[:, None]) ** 2).sum(1)
-    return mean[:, None, None], variance[:, None, None]
+    return mean[:, None, None], variance.clamp(min=0).sqrt()[:, None, None]
 
 
-def _check_classes(name: str, classes: tuple[str, ...], labels: Tensor) -> None:
+def check_classes(name: str, classes: Sequence[str], counts: Sequence[int]) -> None:
+    """Raise ``UserError`` where the training data cannot be split, or teach nothing.
+
+    Args:
+        name: of the data set.
+        classes: names.
+        counts: training examples of each class.
+    """
     if len(classes) < 2:
         raise UserError("one_class", dataset=name, found=", ".join(classes))
-    counts = torch.bincount(labels, minlength=len(classes)).tolist()
     for class_name, count in zip(classes, counts, strict=True):
         if count < SMALLEST_CLASS:
             raise UserError("class_too_small", dataset=name, class_name=class_name, count=count,

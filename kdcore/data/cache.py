@@ -10,7 +10,9 @@ from safetensors.torch import save_file
 
 from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
+from kdcore.notes import note
 
+MEASURED = ("mean", "std", "offset", "scale")
 SPLITS = ("train", "validation", "test")
 
 
@@ -20,11 +22,15 @@ def save_decoded(file: Path, data: Dataset) -> None:
     Raises:
         UserError: there is no room for it.
     """
-    tensors = {"mean": data.mean, "std": data.std}
+    tensors = {name: getattr(data, name) for name in MEASURED}
     for name in SPLITS:
         split: Split = getattr(data, name)
         tensors |= {f"{name}_inputs": split.inputs, f"{name}_labels": split.labels}
-    about = {"name": data.name, "classes": json.dumps(data.classes)}
+    about = {
+        "name": data.name, "classes": json.dumps(data.classes),
+        "columns": json.dumps(data.columns),
+        "notes": json.dumps([(entry.code, entry.values) for entry in data.notes]),
+    }  # fmt: skip
     begun = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -51,5 +57,7 @@ def load_decoded(file: Path) -> Dataset | None:
     )
     return Dataset(
         name=about["name"], classes=tuple(json.loads(about["classes"])), train=train,
-        validation=validation, test=test, mean=values["mean"], std=values["std"],
+        validation=validation, test=test, **{name: values[name] for name in MEASURED},
+        columns=tuple(json.loads(about["columns"])),
+        notes=tuple(note(code, **named) for code, named in json.loads(about["notes"])),
     )  # fmt: skip

@@ -7,6 +7,11 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from kdcore.notes import Note
+
+AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
+"""Offset and scale of inputs that were not changed."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
@@ -39,6 +44,15 @@ class Dataset:
     """float32, of the training inputs as they are: ``[channels, 1, 1]`` or ``[features]``."""
     std: Tensor
     """Like ``mean``; 1 where the training inputs do not vary."""
+    offset: Tensor = AS_THEY_ARE[0]
+    """float64 on the CPU, ``[features]`` or a scalar: taken from features whose differences float32
+    would lose. ``inputs · scale + offset`` are the features as they were brought."""
+    scale: Tensor = AS_THEY_ARE[1]
+    """Like ``offset``: by what they were divided after that."""
+    columns: tuple[str, ...] = ()
+    """Names of the features of a table."""
+    notes: tuple[Note, ...] = ()
+    """What was decided on reading, for people."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -50,10 +64,26 @@ class Dataset:
         """Whether the inputs are uint8 images rather than float32 features."""
         return self.train.inputs.ndim == 4
 
+    def as_brought(self, inputs: Tensor) -> Tensor:
+        """``[n, ...]`` inputs in the units in which they were brought, float64."""
+        return inputs.cpu().double() * self.scale + self.offset
+
+    @property
+    def brought_mean(self) -> Tensor:
+        """``mean`` in those units, float64."""
+        return self.as_brought(self.mean)
+
+    @property
+    def brought_std(self) -> Tensor:
+        """``std`` in those units, float64."""
+        return self.std.cpu().double() * self.scale
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all examples, labels and class names; equal contents, equal fingerprint."""
         digest = hashlib.sha256(repr(self.classes).encode())
+        if self.offset.any() or (self.scale != 1).any():
+            digest.update(repr((self.offset.tolist(), self.scale.tolist())).encode())
         for split in (self.train, self.validation, self.test):
             for values in (split.inputs, split.labels):
                 array = values.cpu().contiguous().numpy()

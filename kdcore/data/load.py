@@ -5,23 +5,29 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
 from kdcore.catalogue import DATASETS
 from kdcore.config import RunConfig
-from kdcore.data.archive import folder_signature
+from kdcore.data.archive import signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
+from kdcore.data.for_teacher import beside_teacher
+from kdcore.data.names import listed
+from kdcore.data.table_file import is_table, open_table, tables_in, title_of_table
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
+from kdcore.notes import note
 from kdcore.store import default_root
 
 Source = Callable[[Path], Generator[Progress, None, Dataset]]
 """What the catalogue names: from the folder of downloads to the data, telling how far it is."""
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
-FORMAT = 1
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+FORMAT = 2
 """Of the decoded files; counts up when the same images would be decoded otherwise."""
 
 
@@ -29,7 +35,8 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
     """The data set that ``config.dataset`` names or whose path it is.
 
     Args:
-        config: ``dataset``, ``data_root`` and ``image_size`` are read.
+        config: ``dataset``, ``data_root``, ``image_size`` and ``label_column`` are read, and
+            ``teacher_weights``: see ``beside_teacher``.
         store_root: where own data are kept decoded, and downloads too unless ``data_root`` or the
             environment's ``KDCORE_DATA`` names a folder for them. Without it own data are not kept
             and downloads go to the default store.
@@ -37,10 +44,25 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
     Raises:
         UserError: there is no such data set, or it cannot be read.
     """
+    data = yield from _dataset(config, store_root)
+    if config.teacher_weights:
+        return beside_teacher(data, Path(config.teacher_weights).expanduser())
+    return data
+
+
+def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, None, Dataset]:
     if config.dataset in DATASETS:
         source: Source = resolve_name(DATASETS[config.dataset].load)
-        return (yield from source(data_root(config, store_root)))
-    return (yield from _own(_existing(config.dataset), config.image_size, store_root))
+        data = yield from source(data_root(config, store_root))
+        is_table = False
+    else:
+        path = _existing(config.dataset)
+        data = yield from _own(path, config, store_root)
+        is_table = any(one.code == "label_column" for one in data.notes)
+    if config.label_column and not is_table:
+        unused = note("label_column_unused", column=config.label_column)
+        data = replace(data, notes=(*data.notes, unused))
+    return data
 
 
 def data_root(config: RunConfig, store_root: Path | None) -> Path:
@@ -64,30 +86,56 @@ def _existing(name: str) -> Path:
 
 
 def _own(
-    path: Path, image_size: int, store_root: Path | None
+    path: Path, config: RunConfig, store_root: Path | None
 ) -> Generator[Progress, None, Dataset]:
     kind = _kind(path)
-    file = store_root / "data" / f"{_key(path, image_size)}.safetensors" if store_root else None
+    file = store_root / "data" / f"{_key(path, config)}.safetensors" if store_root else None
     if file and (data := load_decoded(file)):
         yield Progress(task="read", done=1, total=1, detail=path.name)
         return data
-    if kind == "table":
-        from kdcore.data.table import read_table  # noqa: PLC0415  (pandas: 0.4 s)
-
-        data = yield from read_table(path)
-    else:
-        from kdcore.data.own import read_images  # noqa: PLC0415  (Pillow, for own images alone)
-
-        data = yield from read_images(path, image_size)
+    data = yield from _read(path, kind, config)
+    if bool((data.train.inputs == data.train.inputs[0]).all()):
+        data = replace(data, notes=(*data.notes, note("inputs_all_alike")))
     if file:
         save_decoded(file, data)
     return data
 
 
+def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None, Dataset]:
+    """A table, alone or in an archive or folder that holds no images; else images."""
+    if kind == "images":
+        from kdcore.data.own import read_images  # noqa: PLC0415  (Pillow, for own images alone)
+
+        try:
+            return (yield from read_images(path, config.image_size))
+        except UserError as error:
+            if error.code != "no_images" or not (names := tables_in(path)):
+                raise
+        if len(names) > 1:
+            raise UserError("tables_inside", path=str(path), found=listed(names))
+        (inside,) = names
+    else:
+        inside = ""
+    from kdcore.data.table import read_table  # noqa: PLC0415  (pandas: 0.4 s)
+
+    with open_table(path, inside) as file:
+        title = title_of_table(inside or path.name)
+        data = yield from read_table(file, title, str(path), config.label_column)
+    extra = (note("table_inside", table=inside),) if inside else ()
+    return replace(data, notes=(*extra, *data.notes))
+
+
 def _kind(path: Path) -> str:
-    if path.is_file() and path.suffix.lower() in (".csv", ".tsv"):
+    """``table`` or ``images``; the latter of an archive or folder, whatever it holds."""
+    if path.is_dir():
+        return "images"
+    if not path.is_file():
+        raise UserError("data_kind_unknown", path=str(path))
+    if path.name.lower().endswith(SPREADSHEETS):
+        raise UserError("data_spreadsheet", path=str(path))
+    if is_table(path):
         return "table"
-    if path.is_dir() or _is_archive(path):
+    if _is_archive(path):
         return "images"
     raise UserError("data_kind_unknown", path=str(path))
 
@@ -95,14 +143,15 @@ def _kind(path: Path) -> str:
 def _is_archive(path: Path) -> bool:
     """By name, so that a damaged archive is called damaged, or by content."""
     named = path.name.lower().endswith(ARCHIVES)
-    return path.is_file() and (named or zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+    return named or zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
 
 
-def _key(path: Path, image_size: int) -> str:
+def _key(path: Path, config: RunConfig) -> str:
     """Of the content, and of what is made of it."""
     try:
-        content = folder_signature(path) if path.is_dir() else file_digest(path, "sha256")
+        content = signature(path) if path.is_dir() else file_digest(path, "sha256")
     except OSError as error:
         raise UserError("data_path_unreadable", path=str(path),
                         cause=error.strerror or str(error)) from None  # fmt: skip
-    return hashlib.sha256(f"{FORMAT} {image_size} {path.name} {content}".encode()).hexdigest()[:32]
+    parts = [FORMAT, config.image_size, config.label_column, path.name, content]
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -1,47 +1,80 @@
-"""Images of one's own: a folder or an archive with one folder a class.
-
-Layouts, each possibly below one top folder: ``CLASS/image``, or ``train/CLASS/image`` with
-``test/`` and perhaps ``validation/`` beside it. Folders below a class belong to it.
-"""
+"""Images of one's own: a folder or an archive with one folder a class, see ``layout``."""
 
 import re
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import unicodedata
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import torch
 
-from kdcore.data.archive import image_count, image_files
-from kdcore.data.assemble import assemble
+from kdcore.data.archive import Entry, Parts, entries, names_come_first, readable
+from kdcore.data.assemble import MOST_CLASSES, assemble, check_classes
 from kdcore.data.dataset import Dataset, Split
-from kdcore.data.images import decode, fit, stack
+from kdcore.data.encodings import repaired
+from kdcore.data.images import (
+    MOST_BYTES,
+    decode,
+    in_eight_bits,
+    is_image,
+    one_size,
+    opaque,
+    stack,
+)
+from kdcore.data.layout import Layout, Place, layout_of
+from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.notes import Note, note
 
-LEVELS = {"train": "train", "training": "train", "test": "test", "testing": "test",
-          "val": "validation", "valid": "validation", "validation": "validation"}  # fmt: skip
 MOST_DECODED = 4 << 30
 """Bytes of all images together."""
 IMAGES_PER_REPORT = 250
 
 
+@dataclass(slots=True)
+class Inventory:
+    """What a folder or archive holds, by the names alone."""
+
+    path: Path
+    images: list[Parts] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    """Files that are no images, by the ending of their names."""
+    folders: set[Parts] = field(default_factory=set)
+    """All folders, those without an image too."""
+    of_images: set[Parts] = field(default_factory=set)
+    """The folders that images lie in."""
+
+    def add(self, entry: Entry) -> bool:
+        """Enter a file or folder; whether it is an image.
+
+        Raises:
+            UserError: images lie in more folders than a classifier can have classes.
+        """
+        self.folders.add(entry.parts if entry.is_folder else entry.parts[:-1])
+        if entry.is_folder:
+            return False
+        if not is_image(entry.parts[-1]):
+            self.others[PurePosixPath(entry.parts[-1]).suffix.lower() or "–"] += 1
+            return False
+        self.images.append(entry.parts)
+        self.of_images.add(entry.parts[:-1])
+        if len(self.of_images) > 4 * MOST_CLASSES:  # splits, and folders below the classes
+            raise UserError("too_many_classes", dataset=title_of(self.path), most=MOST_CLASSES)
+        return True
+
+
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded image and where it lay."""
+class Arrangement:
+    """The images that count, with their splits and classes."""
 
-    parts: tuple[str, ...]
-    pixels: np.ndarray
-    """uint8 ``[h, w]`` or ``[h, w, 3]``, at most ``image_size`` wide and high."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a file's folders say of it."""
-
-    split: str
-    """``train``, ``test`` or ``validation``."""
-    class_name: str
+    places: dict[Parts, Place]
+    """By where an image lies."""
+    classes: list[str]
+    """Names as the folders have them, in order."""
+    notes: list[Note]
 
 
 def read_images(path: Path, image_size: int) -> Generator[Progress, None, Dataset]:
@@ -53,93 +86,157 @@ def read_images(path: Path, image_size: int) -> Generator[Progress, None, Datase
     Raises:
         UserError: it cannot be read, or does not hold at least two classes of images.
     """
-    pictures = yield from _pictures(path, image_size)
-    if not pictures:
+    inventory = Inventory(path)
+    wanted: Arrangement | None = None
+    if names_come_first(path):
+        for entry in entries(path):
+            inventory.add(entry)
+        wanted = arrange(inventory)
+        pictures, lost = yield from _decoded(path, image_size, wanted.places)
+    else:
+        pictures, lost = yield from _decoded(path, image_size, inventory)
+        wanted = arrange(inventory)
+    found = sorted(parts for parts in wanted.places if parts in pictures)
+    return _dataset(path, image_size, wanted, {parts: pictures[parts] for parts in found}, lost)
+
+
+def title_of(path: Path) -> str:
+    """What the data are called: the name of the file or folder."""
+    return re.sub(r"(\.tar)?\.\w+$", "", path.name) if path.is_file() else path.resolve().name
+
+
+def arrange(inventory: Inventory) -> Arrangement:
+    """Where every image belongs, before any is decoded.
+
+    Raises:
+        UserError: there are no images, no class folders, or too few examples of a class.
+    """
+    path, title = inventory.path, title_of(inventory.path)
+    if not inventory.images:
         raise UserError("no_images", path=str(path))
-    placed = _placed(pictures)
+    meant = _meant(inventory)
+    layout = layout_of([meant[parts] for parts in inventory.images], str(path))
+    placed = [place for place in layout.places if place]
     if not placed:
         raise UserError("no_class_folders", path=str(path))
-    names = sorted({place.class_name for place, _ in placed}, key=_natural)
-    splits = _splits(placed, names, image_size)
-    title = re.sub(r"(\.tar)?\.\w+$", "", path.name) if path.is_file() else path.resolve().name
-    return assemble(title, tuple(_shown(name) for name in names), splits["train"],
-                    test=splits.get("test"), validation=splits.get("validation"))  # fmt: skip
+    names = sorted({place.class_name for place in placed}, key=natural_order)
+    if len(names) > MOST_CLASSES:
+        raise UserError("too_many_classes", dataset=title, most=MOST_CLASSES)
+    learned = Counter(place.class_name for place in placed if place.split == "train")
+    check_classes(title, distinct(names), [learned[name] for name in names])
+    places = {parts: place for parts, place in zip(inventory.images, layout.places, strict=True)
+              if place}  # fmt: skip
+    return Arrangement(places, names, [*layout.notes, *_left_out(inventory, meant, layout)])
 
 
-def _pictures(path: Path, image_size: int) -> Generator[Progress, None, list[Picture]]:
-    total = image_count(path)
-    pictures: list[Picture] = []
+def _meant(inventory: Inventory) -> dict[Parts, Parts]:
+    """The folders and names as they were meant: in NFC, decoded where they were not UTF-8."""
+    every = inventory.folders.union(inventory.images)
+    broken = repaired({step for parts in every for step in parts})
+    return {
+        parts: tuple(unicodedata.normalize("NFC", broken.get(step, step)) for step in parts)
+        for parts in every
+    }
+
+
+def _left_out(
+    inventory: Inventory, meant: dict[Parts, Parts], layout: Layout
+) -> Iterator[Note]:  # fmt: skip
+    """Notes on what lies beside the images that count."""
+    if inventory.others:
+        endings = sorted(inventory.others, key=lambda ending: (-inventory.others[ending], ending))
+        yield note("files_left_out", count=inventory.others.total(), endings=listed(endings))
+    beside = {meant[parts][:-1] for parts, place in zip(inventory.images, layout.places,
+                                                        strict=True) if place}  # fmt: skip
+    siblings = {parts[:-1] for parts in beside}
+    filled = {parts[:depth] for parts in map(meant.__getitem__, inventory.of_images)
+              for depth in range(len(parts) + 1)}  # fmt: skip
+    empty = {meant[parts] for parts in inventory.folders} - filled
+    names = sorted({parts[-1] for parts in empty if parts[:-1] in siblings}, key=natural_order)
+    if names:
+        yield note("class_without_images", folders=listed(names))
+
+
+def _decoded(
+    path: Path, image_size: int, wanted: dict[Parts, Place] | Inventory
+) -> Generator[Progress, None, tuple[dict[Parts, np.ndarray], int]]:
+    """The pixels by where they lie, and how many links lead to no image.
+
+    Where the names are not known before, the inventory is written on the way.
+    """
+    total = None if isinstance(wanted, Inventory) else len(wanted)
+    pictures: dict[Parts, np.ndarray] = {}
+    links: list[Entry] = []
     decoded = 0
-    for file in image_files(path):
-        pixels = decode(file, image_size, path)
-        pictures.append(Picture(file.parts, pixels))
+    for entry in entries(path):
+        counts = wanted.add(entry) if isinstance(wanted, Inventory) else entry.parts in wanted
+        if not counts:
+            continue
+        if entry.link is not None:
+            links.append(entry)
+            continue
+        pixels = decode(_contents(entry, path), image_size, image_name=entry.name, container=path)
+        pictures[entry.parts] = pixels
         decoded += pixels.nbytes
         if decoded > MOST_DECODED:
             raise UserError("images_too_many", path=str(path), limit=MOST_DECODED >> 30,
                             image_size=image_size)  # fmt: skip
         if len(pictures) % IMAGES_PER_REPORT == 0:
             yield Progress(task="read", done=len(pictures), total=total, detail=path.name)
+    lost = 0
+    for entry in links:
+        if entry.link in pictures:
+            pictures[entry.parts] = pictures[entry.link]
+        else:
+            lost += 1
     yield Progress(task="read", done=len(pictures), total=len(pictures), detail=path.name)
-    return pictures
+    return pictures, lost
 
 
-def _placed(pictures: list[Picture]) -> list[tuple[Place, Picture]]:
-    """Those in class folders, by name: the order in an archive is nobody's decision."""
-    places = _places([picture.parts for picture in pictures])
-    pairs = [(place, picture) for place, picture in zip(places, pictures, strict=True) if place]
-    return sorted(pairs, key=lambda pair: pair[1].parts)
+def _contents(entry: Entry, path: Path) -> bytes:
+    if entry.size > MOST_BYTES:
+        raise UserError("image_too_large", image=entry.name, path=str(path))
+    assert entry.open is not None, "a file has contents"
+    if path.is_dir():
+        try:
+            with entry.open() as file:
+                return file.read()
+        except OSError as error:
+            raise UserError("image_broken", image=entry.name, path=str(path),
+                            cause=error.strerror or str(error)) from None  # fmt: skip
+    with readable(path), entry.open() as file:
+        return file.read()
 
 
-def _places(files: Sequence[tuple[str, ...]]) -> list[Place | None]:
-    """Split and class of each file; ``None`` for one that lies beside the class folders."""
-    while len({parts[0] for parts in files}) == 1 and any(len(parts) > 2 for parts in files):
-        files = [parts[1:] if len(parts) > 1 else parts for parts in files]
-    levels = {parts[0].lower() for parts in files if len(parts) > 2 and parts[0].lower() in LEVELS}
-    if not any(LEVELS[level] == "train" for level in levels):
-        return [Place("train", parts[0]) if len(parts) > 1 else None for parts in files]
-    return [
-        Place(LEVELS[parts[0].lower()], parts[1])
-        if len(parts) > 2 and parts[0].lower() in levels else None
-        for parts in files
-    ]  # fmt: skip
-
-
-def _splits(
-    placed: list[tuple[Place, Picture]], names: list[str], image_size: int
-) -> dict[str, Split]:
-    """By name, those that have examples; ``train`` always has."""
-    pixels = torch.from_numpy(stack(_of_one_size([picture for _, picture in placed], image_size)))
-    labels = torch.tensor([names.index(place.class_name) for place, _ in placed])
+def _dataset(
+    path: Path, image_size: int, wanted: Arrangement, pictures: dict[Parts, np.ndarray], lost: int
+) -> Dataset:
+    shallow, on_depth = in_eight_bits(list(pictures.values()))
+    laid, on_ground = opaque(shallow)
+    pixels = torch.from_numpy(stack(one_size(laid, image_size)))
+    number = {name: at for at, name in enumerate(wanted.classes)}
+    labels = torch.tensor([number[wanted.places[parts].class_name] for parts in pictures])
     members: dict[str, list[int]] = {}
-    for at, (place, _) in enumerate(placed):
-        members.setdefault(place.split, []).append(at)
-    return {
+    for at, parts in enumerate(pictures):
+        members.setdefault(wanted.places[parts].split, []).append(at)
+    if "train" not in members:  # all are links that lead nowhere
+        raise UserError("no_images", path=str(path))
+    splits = {
         name: _shuffled(Split(pixels, labels), torch.tensor(index))
         for name, index in members.items()
     }
-
-
-def _of_one_size(pictures: list[Picture], side: int) -> list[np.ndarray]:
-    if len({picture.pixels.shape[:2] for picture in pictures}) == 1:
-        return [picture.pixels for picture in pictures]
-    return [
-        picture.pixels if picture.pixels.shape[:2] == (side, side) else fit(picture.pixels, side)
-        for picture in pictures
-    ]
+    shown = distinct(wanted.classes)
+    notes = [*wanted.notes, *on_depth, *on_ground]
+    if lost:
+        notes.append(note("links_left_out", count=lost))
+    if told_apart := numbered(wanted.classes, shown):
+        notes.append(note("names_numbered", names=listed(told_apart)))
+    data = assemble(title_of(path), shown, splits["train"], test=splits.get("test"),
+                    validation=splits.get("validation"))  # fmt: skip
+    return replace(data, notes=(*notes, *data.notes))
 
 
 def _shuffled(examples: Split, index: torch.Tensor) -> Split:
     """Folders come class by class; whoever looks at the first examples should see all kinds."""
     order = torch.randperm(len(index), generator=torch.Generator().manual_seed(0))
     return examples.take(index[order])
-
-
-def _natural(name: str) -> tuple[bool, int, str]:
-    """Numbers by value, then words."""
-    number = name.isascii() and name.isdigit()
-    return (not number, int(name) if number else 0, name)
-
-
-def _shown(name: str) -> str:
-    """A class name without anything that a page or a chart could take for markup."""
-    return re.sub(r"[^\w \-.]", "_", name)[:64]

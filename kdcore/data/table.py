@@ -1,132 +1,403 @@
-"""A table of one's own: a CSV file with a header, one row an example."""
+"""A table of one's own: a CSV file, one row an example."""
 
-import csv
+import io
 import math
+import re
 import warnings
-from collections.abc import Generator
-from pathlib import Path
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from kdcore.data.assemble import assemble
-from kdcore.data.dataset import Dataset, Split
+from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
+from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
+from kdcore.data.names import clean, distinct, is_number, listed, natural_order, numbered
+from kdcore.data.table_file import MOST_BYTES
+from kdcore.data.table_format import MISSING, TableFormat, table_format
+from kdcore.data.table_label import label_column
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.notes import Note, note
 
-LABELS = ("label", "class", "target", "y")
-SEPARATORS = ",;\t"
-MOST_BYTES, MOST_COLUMNS = 1 << 30, 12_289
-"""The columns of 64×64 RGB images and their label."""
-LONGEST_HEADER = 1 << 20
+MOST_HELD = 2 << 30
+"""Bytes of all numbers as they are held while reading."""
+CELLS_PER_PIECE = 4_000_000
+WRITTEN_MISSING = sorted(
+    {spelling for word in MISSING for spelling in (word, word.upper(), word.capitalize())} | {"NaN"}
+)
 SMALLEST_SIDE = 8
 """Pixels: a table of 9 small whole numbers a row is not yet a 3×3 image."""
+LOST_IN_FLOAT32 = 1e-4
+"""Share of a column's deviation that rounding to float32 may cost."""
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Deviations that float32 holds well."""
+MANY_CLASSES = 50
+"""Numbers from which a column of them, some of them rare, is no class."""
+ROW_NUMBERS = ("index", "Index", "rownames", "row.names", "row_names", "level_0", "X")
+"""Names of a first column which only counts the rows."""
+IDENTIFIERS = ("id", "ids", "no", "no.", "nr", "nr.", "row", "rowid", "row_id", "序号", "编号")
 
 
-def read_table(path: Path) -> Generator[Progress, None, Dataset]:
-    """Numeric features and a label: the column called label, class, target or y, else the last.
+@dataclass(slots=True)
+class Values:
+    """What was read so far."""
+
+    features: list[np.ndarray] = field(default_factory=list)
+    """Pieces ``[rows, features]``, uint8 where that holds all of a piece, else float64."""
+    labels: list[np.ndarray] = field(default_factory=list)
+    """Pieces ``[rows]`` of numbers of ``classes``."""
+    classes: dict[str, int] = field(default_factory=dict)
+    """As they are written, in the order in which they came."""
+    rows: int = 0
+
+
+def read_table(
+    file: IO[bytes], title: str, path: str, asked: str = ""
+) -> Generator[Progress, None, Dataset]:
+    """Numeric features and a label.
 
     Whole numbers from 0 to 255 in the number of a square image's pixels, gray or three channels
     one after the other, become images; everything else is float32 features.
 
+    Args:
+        file: open for reading in binary mode, with a position that can be set.
+        title: name of the data set.
+        path: for messages.
+        asked: name of the label column; nothing: it is found, see ``label_column``.
+
     Raises:
         UserError: the file, a row or a value cannot be used; the sentence names it.
     """
-    header, separator = _header(path)
-    table = _read(path, separator)
-    yield Progress(task="read", done=len(table), total=len(table), detail=path.name)
-    if table.empty:
-        raise UserError("table_empty", path=str(path))
-    column = next(
-        (name for name in header if name.strip().lower() in LABELS), header[-1]
-    )  # fmt: skip
-    names = table[column]
-    _refuse_missing(path, names.isna().to_numpy()[:, None], [column])
-    features = _numbers(path, table.drop(columns=column))
-    names = names.astype(str).str.strip()
-    classes = sorted(names.unique(), key=_natural)
-    codes = pd.Categorical(names, categories=classes).codes
-    labels = torch.from_numpy(codes.astype(np.int64))
-    shown = tuple(name[:64] for name in classes)
-    return assemble(path.stem, shown, Split(_inputs(features), labels))
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > MOST_BYTES:
+        raise UserError("table_too_large", path=path, gigabytes=MOST_BYTES >> 30)
+    table = table_format(file, path)
+    label = label_column(table, asked, path)
+    notes = [*table.notes, note("label_column", column=table.columns[label])]
+    unread = _names_of_rows(table, label)
+    values = Values()
+    for piece in _pieces(file, table, label, path):
+        _take(piece.drop(columns=unread), values, table, label, path)
+        yield Progress(task="read", done=min(file.tell(), size), total=size, detail=title)
+    columns = [at for at in range(len(table.columns)) if at != label and at not in unread]
+    notes += [note("row_numbers_left_out", column=table.columns[at]) for at in unread]
+    found = _whole(values, columns, table, label, path, notes)
+    yield Progress(task="read", done=size, total=size, detail=title)
+    return _dataset(found, title, table.columns[label], path, notes)
 
 
-def _header(path: Path) -> tuple[list[str], str]:
-    """The column names and what separates them, before anything is read at length."""
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A table that was read and checked."""
+
+    features: np.ndarray
+    """``[n, features]``, uint8 or float64."""
+    names: list[str]
+    """Of the features."""
+    labels: np.ndarray
+    """``[n]`` int64, numbers of ``classes``."""
+    classes: list[str]
+    """In order."""
+
+
+def _names_of_rows(table: TableFormat, label: int) -> list[int]:
+    """The first column where it has no name and holds another word in each row, as R writes it."""
+    values = table.values(0)
+    words = [value for value in values if not table.numeric(value)]
+    distinct_words = len(words) > 1 and len(set(values)) == len(values)
+    return [0] if distinct_words and 0 in table.nameless and label != 0 else []
+
+
+def _pieces(file: IO[bytes], table: TableFormat, label: int, path: str) -> Iterator[pd.DataFrame]:
+    """The rows, some at a time; columns are called by their numbers."""
+    width = len(table.columns)
+    text = io.TextIOWrapper(file, encoding=table.encoding, newline="")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            line = file.readline(LONGEST_HEADER)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("table_unreadable", path=str(path), cause=str(error)) from None
-    separator = max(SEPARATORS, key=line.count)
-    header = next(csv.reader([line], delimiter=separator), [])
-    if len(header) < 2:
-        raise UserError("table_one_column", path=str(path))
-    if len(header) > MOST_COLUMNS or path.stat().st_size > MOST_BYTES:
-        raise UserError("table_too_large", path=str(path), columns=MOST_COLUMNS,
-                        gigabytes=MOST_BYTES >> 30)  # fmt: skip
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise UserError("table_column_twice", path=str(path), column=twice)
-    if all(_is_number(name) for name in header):
-        raise UserError("table_without_header", path=str(path))
-    return header, separator
+        for _ in range(table.lines_before):
+            text.readline()
+        # by column: in that of the label None and NA are classes
+        missing = {at: WRITTEN_MISSING for at in range(width) if at != label}
+        pieces = pd.read_csv(
+            text, sep=table.separator, header=None, names=list(range(width)), index_col=False,
+            converters={label: str}, keep_default_na=False, na_values=missing,
+            decimal=table.decimal, thousands=table.thousands, low_memory=False,
+            chunksize=max(1, CELLS_PER_PIECE // width),
+        )  # fmt: skip
+        while (piece := _next(pieces)) is not None:
+            yield piece
+    except pd.errors.EmptyDataError:  # a header alone
+        return
+    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+        cause = _cause(error, table.lines_before)
+        raise UserError("table_unreadable", path=path, cause=cause) from None
+    finally:
+        text.detach()
 
 
-def _read(path: Path, separator: str) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():  # a row that is too long would lose its end with a warning
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(path, sep=separator, index_col=False, encoding="utf-8-sig",
-                               low_memory=False)  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError, OSError) as error:
-        raise UserError("table_unreadable", path=str(path), cause=str(error).strip()) from None
+def _next(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
+    with warnings.catch_warnings():  # a row that is too long would lose its end with a warning
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return next(pieces, None)
 
 
-def _numbers(path: Path, table: pd.DataFrame) -> np.ndarray:
-    """The features as float64 ``[n, features]``."""
-    for name in table.columns:
-        values = table[name]
+def _cause(error: Exception, lines_before: int) -> str:
+    """What pandas says, with the line's number in the file."""
+    if match := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
+        expected, line, saw = map(int, match.groups())
+        return f"line {line + lines_before} has {saw} values instead of {expected}"
+    if match := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+        return f"a quotation mark near line {int(match[1]) + lines_before + 1} is not closed"
+    if isinstance(error, pd.errors.ParserWarning):
+        return "a row has more values than there are columns"
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _take(piece: pd.DataFrame, values: Values, table: TableFormat, label: int, path: str) -> None:
+    """Add a piece of the table.
+
+    Raises:
+        UserError: a feature is text, or there is more than can be held.
+    """
+    if piece.empty:
+        return
+    names = piece.pop(label).fillna("").astype(str).str.strip()
+    codes, found = pd.factorize(names)
+    numbers = [values.classes.setdefault(name, len(values.classes)) for name in found]
+    features = _numbers(piece, values.rows, table, path)
+    values.features.append(features)
+    values.labels.append(np.array(numbers, dtype=np.int64)[codes])
+    values.rows += len(piece)
+    held = sum(part.nbytes for part in values.features)
+    if held > MOST_HELD:
+        raise UserError("table_too_many_numbers", path=path, gigabytes=MOST_HELD >> 30,
+                        rows=values.rows)  # fmt: skip
+
+
+def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: str) -> np.ndarray:
+    """The features of a piece as ``[rows, features]``; NaN where there is no value."""
+    columns = [_column(piece[at], rows_before, table.columns[at], path) for at in piece.columns]
+    if not columns:
+        return np.empty((len(piece), 0), dtype=np.uint8)
+    small = all(
+        column.dtype.kind in "biu" and column.min() >= 0 and column.max() <= 255
+        for column in columns
+    )
+    return np.stack([column.astype(np.uint8 if small else np.float64) for column in columns], 1)
+
+
+def _column(values: "pd.Series[Any]", rows_before: int, name: str, path: str) -> np.ndarray:
+    """One feature of a piece."""
+    numbers = values
+    if values.dtype.kind not in "biuf":
         numbers = pd.to_numeric(values, errors="coerce")
-        text = (numbers.isna() & values.notna()).to_numpy()
+        written = values.fillna("").astype(str).str.strip()
+        text = (numbers.isna() & (written != "")).to_numpy()
         if text.any():
             row = int(text.argmax())
-            raise UserError("table_text", path=str(path), row=row + 1, column=str(name),
-                            value=str(values.iloc[row])[:40])  # fmt: skip
-        table[name] = numbers
-    features: np.ndarray = table.to_numpy(dtype=np.float64)
-    _refuse_missing(path, ~np.isfinite(features), [str(name) for name in table.columns])
-    return features
+            comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
+            raise UserError(
+                "table_text_comma" if comma else "table_text", path=path,
+                row=rows_before + row + 1, column=name, value=written.iloc[row][:40],
+            )  # fmt: skip
+    return numbers.to_numpy()  # type: ignore[no-any-return]
 
 
-def _refuse_missing(path: Path, missing: np.ndarray, columns: list[str]) -> None:
-    if missing.any():
-        row, column = np.argwhere(missing)[0]
-        raise UserError("table_value_missing", path=str(path), row=int(row) + 1,
-                        column=columns[column])  # fmt: skip
+def _whole(
+    values: Values, columns: list[int], table: TableFormat, label: int, path: str, notes: list[Note]
+) -> Examples:
+    """All rows together, without what is empty or only counts.
+
+    Raises:
+        UserError: a value is missing, or the label is no class.
+    """
+    if not values.rows:
+        raise UserError("table_empty", path=path)
+    features, labels = _joined(values.features), _joined(values.labels)
+    written = list(values.classes)
+    filled = _filled_rows(features, labels, written)
+    rows = np.flatnonzero(filled)
+    if len(rows) < len(filled):
+        notes.append(note("empty_rows_left_out", count=len(filled) - len(rows)))
+        features, labels = features[rows], labels[rows]
+    if not len(rows):
+        raise UserError("table_empty", path=path)
+    names = [table.columns[at] for at in columns]
+    _refuse_missing_label(labels, written, rows, table.columns[label], path)
+    left_out = _empty_columns(features, columns, table, notes)
+    if number := _row_numbers(features, columns, table, notes):
+        left_out |= number
+    if left_out:
+        kept = [at for at in range(len(names)) if at not in left_out]
+        features, names = features[:, kept], [names[at] for at in kept]
+    if not names:
+        raise UserError("table_one_column", path=path)
+    _refuse_missing(features, rows, names, path)
+    used, labels = np.unique(labels, return_inverse=True)
+    known = [written[at] for at in used]
+    order = sorted(range(len(known)), key=lambda at: natural_order(known[at]))
+    place = np.empty(len(known), dtype=np.int64)
+    place[order] = np.arange(len(known))
+    return Examples(features, names, place[labels], [known[at] for at in order])
 
 
-def _inputs(features: np.ndarray) -> torch.Tensor:
+def _joined(pieces: list[np.ndarray]) -> np.ndarray:
+    """The rows of all pieces; each piece is given up once it is copied."""
+    size = sum(len(piece) for piece in pieces)
+    kind = np.result_type(*pieces)
+    whole = np.empty((size, *pieces[0].shape[1:]), kind)
+    while pieces:
+        piece = pieces.pop()
+        size -= len(piece)
+        whole[size : size + len(piece)] = piece
+    return whole
+
+
+def _filled_rows(features: np.ndarray, labels: np.ndarray, written: list[str]) -> np.ndarray:
+    filled: np.ndarray = np.array([bool(name) for name in written])[labels]
+    filled[~filled] = ~np.isnan(features[~filled].astype(np.float64)).all(1)
+    return filled
+
+
+def _refuse_missing_label(
+    labels: np.ndarray, written: list[str], rows: np.ndarray, column: str, path: str
+) -> None:
+    if "" in written:
+        missing = labels == written.index("")
+        if missing.any():
+            row, count = int(rows[missing.argmax()]) + 1, int(missing.sum())
+            raise UserError("table_value_missing", path=path, column=column, row=row, count=count)
+
+
+def _refuse_missing(features: np.ndarray, rows: np.ndarray, names: list[str], path: str) -> None:
+    if features.dtype == np.uint8:
+        return
+    bad = ~np.isfinite(features).all(1)
+    if bad.any():
+        row = int(bad.argmax())
+        column = int((~np.isfinite(features[row])).argmax())
+        raise UserError("table_value_missing", path=path, column=names[column],
+                        row=int(rows[row]) + 1, count=int(bad.sum()))  # fmt: skip
+
+
+def _empty_columns(
+    features: np.ndarray, columns: list[int], table: TableFormat, notes: list[Note]
+) -> set[int]:
+    """Places in ``columns`` of those that hold nothing."""
+    if features.dtype == np.uint8:
+        return set()
+    empty = {int(at) for at in np.flatnonzero(np.isnan(features).all(0))}
+    named = [table.columns[columns[at]] for at in sorted(empty)
+             if columns[at] not in table.nameless]  # fmt: skip
+    if named:
+        notes.append(note("empty_columns_left_out", columns=listed(named)))
+    return empty
+
+
+def _row_numbers(
+    features: np.ndarray, columns: list[int], table: TableFormat, notes: list[Note]
+) -> set[int]:
+    """The first column where it only numbers the rows; one that is called id is but noted."""
+    if not columns or columns[0] != 0 or len(features) < 2:
+        return set()
+    name = "" if 0 in table.nameless else table.columns[0]
+    first = features[:, 0].astype(np.float64)
+    lower = name.lower()
+    if not np.isfinite(first).all() or (first != np.rint(first)).any():
+        return set()
+    counts = bool((np.diff(first) == 1).all()) and first[0] in (0, 1)
+    all_differ = len(np.unique(first)) == len(first)
+    unnamed = not lower or lower.startswith("unnamed:")
+    if (unnamed and all_differ and "first_row_is_data" not in {one.code for one in notes}) or (
+        counts and name in ROW_NUMBERS
+    ):
+        notes.append(note("row_numbers_left_out", column=table.columns[0]))
+        return {0}
+    if all_differ and (lower in IDENTIFIERS or lower.endswith("_id") or counts):
+        notes.append(note("row_numbers_kept", column=name or table.columns[0]))
+    return set()
+
+
+def _dataset(found: Examples, title: str, column: str, path: str, notes: list[Note]) -> Dataset:
+    _refuse_measured(found, column, path)
+    shown = distinct(found.classes)
+    if told_apart := numbered(found.classes, shown):
+        notes.append(note("names_numbered", names=listed(told_apart)))
+    if repeated := _repeats_label(found):
+        notes.append(note("column_repeats_label", column=repeated))
+    labels = torch.from_numpy(found.labels)
+    images = _images(found.features)
+    if images is not None:
+        data = assemble(title, shown, Split(images, labels))
+        return replace(data, notes=(*notes, *data.notes))
+    inputs, offset, scale = _inputs(torch.from_numpy(found.features))
+    data = assemble(title, shown, Split(inputs, labels))
+    return replace(data, offset=offset, scale=scale, columns=tuple(map(clean, found.names)),
+                   notes=(*notes, *data.notes))  # fmt: skip
+
+
+def _refuse_measured(found: Examples, column: str, path: str) -> None:
+    """Raise ``UserError`` where the label is something measured, or has too many values."""
+    counts = np.bincount(found.labels)
+    measured = all(map(is_number, found.classes)) and (
+        len(found.classes) > MANY_CLASSES
+        or not all(float(name).is_integer() for name in found.classes)
+    )
+    rare = int(counts.min()) < SMALLEST_CLASS
+    if rare and (measured or 3 * len(found.classes) > max(len(found.labels), 8)):
+        raise UserError("label_not_classes", path=path, column=column, rows=len(found.labels),
+                        different=len(found.classes))  # fmt: skip
+    if len(found.classes) > MOST_CLASSES:
+        raise UserError("too_many_classes", dataset=column, most=MOST_CLASSES)
+
+
+def _repeats_label(found: Examples) -> str:
+    """The name of a feature that has one value for each class, another for each; else nothing."""
+    order = found.labels.argsort(kind="stable")
+    starts = np.flatnonzero(np.diff(found.labels[order], prepend=-1))
+    for name, values in zip(found.names, found.features.T, strict=True):
+        grouped = values[order]
+        lowest = np.minimum.reduceat(grouped, starts)
+        constant = (lowest == np.maximum.reduceat(grouped, starts)).all()
+        if constant and len(np.unique(lowest)) == len(starts):
+            return name
+    return ""
+
+
+def _images(features: np.ndarray) -> torch.Tensor | None:
+    """uint8 ``[n, channels, side, side]`` where the features are the pixels of a square."""
     rows, columns = features.shape
-    whole = bool(((features >= 0) & (features <= 255) & (features == np.rint(features))).all())
     for channels in (1, 3):
         side = math.isqrt(columns // channels)
-        if whole and side >= SMALLEST_SIDE and channels * side * side == columns:
+        if side < SMALLEST_SIDE or channels * side * side != columns:
+            continue
+        whole = features.dtype == np.uint8 or bool(
+            ((features >= 0) & (features <= 255) & (features == np.rint(features))).all()
+        )
+        if whole:
             pixels = features.astype(np.uint8)
             return torch.from_numpy(pixels.reshape(rows, channels, side, side))
-    return torch.from_numpy(features.astype(np.float32))
+    return None
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _inputs(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """float32 features; those whose differences it would lose are centred and scaled before.
 
-
-def _natural(name: str) -> tuple[bool, float, str]:
-    """Numbers by value, then words."""
-    number = _is_number(name)
-    return (not number, float(name) if number else 0.0, name)
+    Returns:
+        The inputs, offset and scale: see ``Dataset``.
+    """
+    if features.dtype == torch.uint8:
+        return features.float(), *AS_THEY_ARE
+    mean, std = spread(features)
+    largest = features.abs().amax(0)
+    rounding = largest * torch.finfo(torch.float32).eps
+    lost = (std > 0) & ((rounding > LOST_IN_FLOAT32 * std) | (std < SMALLEST))
+    lost |= largest > LARGEST
+    if not lost.any():
+        return features.float(), *AS_THEY_ARE
+    offset = torch.where(lost, mean, 0.0)
+    scale = torch.where(lost & (std > 0), std, 1.0)
+    return ((features - offset) / scale).float(), offset, scale

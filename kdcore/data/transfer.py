@@ -1,5 +1,6 @@
 """The examples that the students see, perhaps fewer than the teacher saw."""
 
+import csv
 from collections.abc import Sequence
 
 import torch
@@ -32,13 +33,17 @@ def without_classes(split: Split, dropped: Sequence[int]) -> Split:
 
 
 def class_numbers(text: str, classes: Sequence[str]) -> list[int]:
-    """``"3,5"`` as places in ``classes``.
+    """``"3,5"`` as places in ``classes``; a name with a comma may stand in quotes.
 
     Raises:
         UserError: there is no such class, or none is left.
+
+    Example:
+        >>> class_numbers('"cat, tabby", dog', ["cat", "cat, tabby", "dog"])
+        [1, 2]
     """
-    named = [part.strip() for part in text.split(",") if part.strip()]
-    allowed = ", ".join(classes)
+    named = _names(text, classes)
+    allowed = ", ".join(f'"{name}"' if "," in name else name for name in classes)
     for name in named:
         if name not in classes:
             raise UserError("unknown_class", value=name, allowed=allowed,
@@ -46,3 +51,20 @@ def class_numbers(text: str, classes: Sequence[str]) -> list[int]:
     if len(set(named)) == len(classes):
         raise UserError("no_class_left", allowed=allowed)
     return [classes.index(name) for name in dict.fromkeys(named)]
+
+
+def _names(text: str, classes: Sequence[str]) -> list[str]:
+    """The names in a list; without quotes, as many parts as make up the name of a class."""
+    if '"' in text:
+        quoted = next(csv.reader([text], skipinitialspace=True), [])
+        return [name for part in quoted if (name := part.strip())]
+    parts = text.split(",")
+    named: list[str] = []
+    at = 0
+    while at < len(parts):
+        ends = range(len(parts), at, -1)
+        joined = {end: ",".join(parts[at:end]).strip() for end in ends}
+        end = next((end for end in ends if joined[end] in classes), at + 1)
+        named.append(joined[end])
+        at = end
+    return [name for name in named if name]

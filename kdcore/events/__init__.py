@@ -9,6 +9,7 @@ from kdcore.events.choice import (
     ChoiceStarted,
     TeacherJudged,
 )
+from kdcore.events.preview import ClassCount, Example, Preview
 from kdcore.events.revive import ENDS, KINDS, from_dict, from_json
 from kdcore.events.run import (
     Batch,
@@ -67,11 +68,13 @@ __all__ = [
     "CellsScored",
     "ChoiceFinished",
     "ChoiceStarted",
+    "ClassCount",
     "Cost",
     "Diagnosis",
     "EnsembleScores",
     "Epoch",
     "Event",
+    "Example",
     "Failed",
     "Finished",
     "GroupRetried",
@@ -79,6 +82,7 @@ __all__ = [
     "Measured",
     "Paused",
     "Prepared",
+    "Preview",
     "Progress",
     "Resumed",
     "Retuned",

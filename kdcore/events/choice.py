@@ -4,10 +4,11 @@ The order is ``choice_started``, then the teacher's epochs and ``teacher_judged`
 ``choice_finished`` or ``failed``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Event
+from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class ChoiceStarted(Event):
     validation_size: int
     test_size: int
     version: str
+    notes: list[Note] = field(default_factory=list)
+    """What was decided on reading the data, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

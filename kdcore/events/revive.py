@@ -12,6 +12,7 @@ from kdcore.events.choice import (
     ChoiceStarted,
     TeacherJudged,
 )
+from kdcore.events.preview import Preview
 from kdcore.events.run import (
     Batch,
     Epoch,
@@ -58,7 +59,7 @@ KINDS: dict[str, type[Event]] = {
                   CellsScored, CellsEnded, GroupRetried, SweepFinished, SearchStarted,
                   SearchPrepared, TrialStarted, TrialScored, TrialEnded, SearchFinished,
                   ChoiceStarted, TeacherJudged, ChoiceFinished, ShrinkStarted, StageBegan,
-                  StageEpoch, StageEnded, ShrinkFinished)
+                  StageEpoch, StageEnded, ShrinkFinished, Preview)
 }  # fmt: skip
 
 ENDS = (Finished.kind, Failed.kind, SweepFinished.kind, SearchFinished.kind, ChoiceFinished.kind,

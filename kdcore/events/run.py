@@ -17,6 +17,7 @@ from kdcore.events.scores import (
     StepScores,
     Taught,
 )
+from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Started(Event):
     batches_per_epoch: int
     version: str
     """Of kdcore, torch and Python, so that a run can be repeated."""
+    notes: list[Note] = field(default_factory=list)
+    """What was decided on reading the data, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class Prepared(Event):
     seconds: float
     teachers: list[Taught] = field(default_factory=list)
     """All that taught, in order, where it is not one network alone."""
+    notes: list[Note] = field(default_factory=list)
+    """On how a teacher's file was read, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ The order is ``search_started``, the teachers', ``search_prepared``, then for ea
 that is continued begins anew with ``search_started``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Event
 from kdcore.events.scores import Scores
+from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class SearchStarted(Event):
     """Of each fold; of the one validation split where there are no folds."""
     test_size: int
     version: str
+    notes: list[Note] = field(default_factory=list)
+    """What was decided on reading the data, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ The order is ``shrink_started``, then for the teacher, the student and each stag
 ``stage_epoch``… and ``stage_ended``, and ``shrink_finished`` or ``failed``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Event
 from kdcore.events.scores import Scores
+from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class ShrinkStarted(Event):
     validation_size: int
     test_size: int
     version: str
+    notes: list[Note] = field(default_factory=list)
+    """What was decided on reading the data, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

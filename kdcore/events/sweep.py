@@ -5,11 +5,12 @@ The order is ``sweep_started``, the teacher's, ``sweep_prepared``, then ``sweep_
 ``failed``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Event
 from kdcore.events.scores import Scores
+from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class SweepStarted(Event):
     validation_size: int
     test_size: int
     version: str
+    notes: list[Note] = field(default_factory=list)
+    """What was decided on reading the data, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,9 @@ def adaptive_calibration_error(probabilities: Tensor, labels: Tensor, bins: int 
     """The mean gap over equal-mass ranges and classes.
 
     For each class the samples are sorted by its probability and cut into ranges of equal count;
-    the gap is between the class's frequency and its mean probability.
+    the gap is between the class's frequency and its mean probability. Equal probabilities share
+    the range of their middle one, so that the order of the samples does not matter; a range counts
+    as often as ranges of equal count went into it.
 
     Args:
         probabilities: ``[samples, classes]``.
@@ -134,11 +136,25 @@ def adaptive_calibration_error(probabilities: Tensor, labels: Tensor, bins: int 
     ordered, order = probabilities.double().sort(dim=0)
     hits = (labels[order] == torch.arange(classes, device=labels.device)).double()
     bins = min(bins, samples)
-    index = (torch.arange(samples, device=labels.device) * bins) // samples
-    count = torch.bincount(index, minlength=bins).double()[:, None]
-    gap = torch.zeros(bins, classes, dtype=torch.float64, device=labels.device)
-    gap.index_add_(0, index, hits - ordered)
-    return (gap.abs() / count).mean()
+    rank = torch.arange(samples, device=labels.device)
+    range_of = (rank * bins) // samples
+    share = 1 / (bins * torch.bincount(range_of, minlength=bins).double()[range_of])
+    index = range_of[_middle_of_ties(ordered)]
+    count, gap, weight = (
+        ordered.new_zeros(bins, classes).scatter_add_(0, index, values)
+        for values in (torch.ones_like(ordered), hits - ordered, share[:, None].expand_as(ordered))
+    )
+    return (gap.abs() / count.clamp_min(1) * weight).sum(0).mean()
+
+
+def _middle_of_ties(ordered: Tensor) -> Tensor:
+    """For each value of the sorted columns ``[samples, classes]`` the middle row of its equals."""
+    rank = torch.arange(len(ordered), device=ordered.device)[:, None].expand(ordered.shape)
+    differs = ordered[1:] != ordered[:-1]
+    edge = differs.new_ones(1, ordered.shape[1])
+    first = torch.where(torch.cat([edge, differs]), rank, 0).cummax(0).values
+    last = torch.where(torch.cat([differs, edge]), rank, len(ordered))
+    return (first + last.flip(0).cummin(0).values.flip(0)) // 2
 
 
 def classwise_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> Tensor:

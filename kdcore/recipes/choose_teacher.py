@@ -65,7 +65,7 @@ def choose_teacher(
     yield ChoiceStarted(
         choice=name, config=config.to_dict(), device=device_name(device),
         validation_size=len(data.validation.labels), test_size=len(data.test.labels),
-        version=software_versions(),
+        version=software_versions(), notes=list(data.notes),
     )  # fmt: skip
     judged: list[TeacherJudged] = []
     stopped = False

@@ -11,6 +11,8 @@ from kdcore.version import VERSION
 
 WORTH_CASTING = 100_000
 """Weights of a net without convolutions from which bf16 is quicker on a CPU that has it."""
+NARROW = 8
+"""Pixels; seen to fail at 1 to 4 (torch 2.14, processors with AMX)."""
 LARGEST_MATMUL_ERROR = 1e-5
 """Relative error above which the faster float32 path is refused."""
 
@@ -46,10 +48,13 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def choose_precision(name: str, device: torch.device, module: nn.Module) -> str:
+def choose_precision(
+    name: str, device: torch.device, module: nn.Module, input_shape: tuple[int, ...]
+) -> str:
     """``float32`` or ``bf16`` for a net; ``auto`` takes bf16 where the hardware multiplies in it.
 
-    On a CPU the casts are not worth it for a small net without convolutions.
+    On a CPU the casts are not worth it for a small net without convolutions, and PyTorch's
+    convolutions of narrow images, a few pixels wide or high, are wrong in bf16: some give NaN.
     """
     if name != "auto":
         return name
@@ -57,7 +62,8 @@ def choose_precision(name: str, device: torch.device, module: nn.Module) -> str:
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     weights = sum(parameter.numel() for parameter in module.parameters())
     convolutional = any(isinstance(part, nn.Conv2d) for part in module.modules())
-    if device.type == "cpu" and (convolutional or weights >= WORTH_CASTING):
+    narrow = convolutional and min(input_shape[1:]) < NARROW
+    if device.type == "cpu" and not narrow and (convolutional or weights >= WORTH_CASTING):
         native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
         return "bf16" if native else "float32"
     return "float32"

@@ -70,6 +70,7 @@ def grow_students(
         teacher_source=teacher.source, teacher=teacher_scores, arrays=snapshots.begin(),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
         seconds=time.perf_counter() - began, teachers=line_scores(teacher, data),
+        notes=list(teacher.notes),
     )  # fmt: skip
     yield from snapshots.take(0, {name: student.answers() for name, student in students.items()})
     everything = torch.arange(len(cohort.transfer.labels))

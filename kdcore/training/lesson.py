@@ -192,7 +192,7 @@ def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.d
         return "float32"
     with torch.device("meta"):  # the shapes alone
         module = build_model(spec, data.input_shape, len(data.classes), config.seed)
-    return choose_precision(config.precision, device, module)
+    return choose_precision(config.precision, device, module, data.input_shape)
 
 
 def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:

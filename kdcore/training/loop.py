@@ -103,7 +103,7 @@ def train(
         teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
         costs={name: measure_cost(module, data.input_shape, device)
                for name, module in modules.items()},
-        teachers=line_scores(teacher, data),
+        teachers=line_scores(teacher, data), notes=list(teacher.notes),
         seconds=time.perf_counter() - began,
     )  # fmt: skip
     given = lesson.answers()
@@ -249,6 +249,7 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         input_shape=list(data.input_shape),
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
+        notes=list(data.notes),
     )  # fmt: skip
 
 

@@ -105,6 +105,7 @@ def search(
             more_is_better=config.more_is_better, ended=trials.ended,
             validation_sizes=[len(part.validation.labels) for part in parts],
             test_size=len(data.test.labels), version=software_versions(),
+            notes=list(data.notes),
         )  # fmt: skip
         stopped = False
         try:

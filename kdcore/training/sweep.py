@@ -73,7 +73,7 @@ def sweep(
         sweep=name, config=config.to_dict(), cells=_table(cells, folder),
         device=device_name(device), validation_size=len(data.validation.labels),
         test_size=len(data.test.labels),
-        version=software_versions(),
+        version=software_versions(), notes=list(data.notes),
     )  # fmt: skip
     diary = Diary(folder, cells)
     stopped = False

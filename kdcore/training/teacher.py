@@ -23,6 +23,7 @@ from kdcore.events import Event, Taught, TeacherEpoch
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.committee import Committee, members_of
 from kdcore.models.forest import Forest
+from kdcore.notes import Note, note
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
@@ -30,7 +31,8 @@ from kdcore.training.given import Given
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
 from kdcore.training.terms import Member, Terms, tuned
-from kdcore.training.weights import load_module, save_module, saved_model
+from kdcore.training.weights import load_module, network_of, save_module
+from kdcore.training.weights_file import WeightsFile, without_prefix
 
 OPTIMIZER, LR, SEED = "adam", 1e-3, 0
 RECIPE_VERSION = 1
@@ -66,6 +68,8 @@ class Teacher:
     """As a setting writes it; several with ``+`` between them."""
     line: tuple[Instructor, ...] = ()
     """All that taught, where it is not one network alone."""
+    notes: tuple[Note, ...] = ()
+    """On how its file was read."""
 
     def to(self, device: torch.device) -> "Teacher":
         """The same teacher on another device."""
@@ -92,10 +96,11 @@ def teach_teacher(
         Stopped: the run was told to stop.
     """
     if config.teacher_weights:
-        module = _loaded(config, data).to(device)
-        model = saved_model(Path(config.teacher_weights))
+        file = WeightsFile.read(Path(config.teacher_weights).expanduser())
+        module = _loaded(config, data, file).to(device)
+        model = file.about.get("model", config.teacher)
         line = _line(parse_models(model), module)
-        return Teacher(frozen(module), "loaded", model, line)
+        return Teacher(frozen(module), "loaded", model, line, _notes(file, module))
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
         role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
@@ -115,13 +120,22 @@ def teach_teacher(
     return Teacher(frozen(committee), source, config.teacher, line)
 
 
-def _loaded(config: RunConfig, data: Dataset) -> nn.Module:
+def _notes(file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
+    """What was done to the weights on the way."""
+    _, prefix = without_prefix(file.tensors, set(module.state_dict()))
+    found = [note("teacher_prefix", prefix=prefix)] if prefix else []
+    if file.converted:
+        found.append(note("teacher_converted", kind=file.converted))
+    return tuple(found)
+
+
+def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
     """The network or committee of a file; how a committee's answers meet is the run's choice.
 
     Raises:
         UserError: it does not suit the data, the method or the student.
     """
-    module = load_module(Path(config.teacher_weights), data)
+    module = network_of(file, data, config.teacher)
     members = members_of(module)
     for spec in config.terms:
         grown = any(isinstance(one, Forest) for one in members)

@@ -91,7 +91,7 @@ def test_the_page_starts_with_the_first_run_of_its_data_set(open_page, hub, name
 
 def test_another_data_set_leaves_nothing_of_the_first_run_before(open_page):
     app = open_page("live")
-    app.selectbox(key="dataset").set_value("mnist").run()
+    app.selectbox(key="dataset_en").set_value("mnist").run()
 
     assert value_of(app, "unlabelled") == RunConfig().unlabelled
     assert value_of(app, "weight") == RunConfig().weight

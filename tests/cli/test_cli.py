@@ -184,3 +184,92 @@ def test_an_archive_of_class_folders(kdcore, real_data):
 
     assert done.returncode == 0, done.stderr
     assert "airplane" in started["classes"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_configuration_file_may_begin_with_a_byte_order_mark(kdcore, tmp_path, encoding):
+    values = dict(zip([name.strip("-").replace("-", "_") for name in TINY[::2]], TINY[1::2],
+                      strict=True))  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(values), encoding=encoding)
+    done = kdcore("run", "--config", "config.json", "--json")
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 100_000, "nested too deep"),
+        ('{"a":' * 100_000, "nested too deep"),
+        ('{"dataset": ["digits"]}', "dataset is ['digits']: it must be a text"),
+        ('{"dataset": {"a": 1}}', "it must be a text"),
+        ('{"method": ["kd"]}', "it must be a text"),
+        ('{"data_root": null}', "it must be a text"),
+        ("[1]", "no settings by name"),
+        ("{", "cannot be read"),
+        (" " * (2 << 20), "more than 1024 KiB"),
+    ],
+)
+def test_a_configuration_file_that_is_no_such_is_refused_in_one_sentence(
+    kdcore, tmp_path, text, says
+):
+    (tmp_path / "config.json").write_text(text)
+    done = kdcore("run", "--config", "config.json")
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", ".", "missing.json"])
+def test_a_configuration_file_must_be_a_regular_file(kdcore, path):
+    done = kdcore("run", "--config", path)
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def table(tmp_path):
+    lines = "".join(f"{i},{i % 7}.5,1.5,{'ab'[i % 2]}\n" for i in range(60))
+    (tmp_path / "own.csv").write_text(",x,y,kind\n" + lines)
+    return "own.csv"
+
+
+def test_a_run_says_what_was_decided_about_the_data(kdcore, table):
+    quick = ("--epochs", "1", "--teacher-epochs", "1", "--teacher", "mlp:8", "--student", "mlp:4")
+    done = kdcore("run", "--dataset", table, *quick)
+    as_json = kdcore("run", "--dataset", table, *quick, "--json")
+    started = next(json.loads(line) for line in as_json.stdout.splitlines() if '"started"' in line)
+
+    assert "The column 'kind' holds the classes." in done.stderr
+    assert "is left out" in done.stderr
+    assert [note["code"] for note in started["notes"]] == ["label_column", "row_numbers_left_out"]
+    assert as_json.stderr == ""
+
+
+def test_a_label_column_is_named_by_a_flag(kdcore, table):
+    done = kdcore("run", "--dataset", table, "--label-column", "colour")
+
+    assert "label_column may be one of" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_preview_shows_what_is_in_data_and_trains_nothing(kdcore, table):
+    done = kdcore("preview", table)
+    lines = kdcore("preview", table, "--json").stdout.splitlines()
+    found = json.loads(lines[-1])
+
+    assert done.returncode == 0, done.stderr
+    assert "60 examples" in done.stdout
+    assert "--teacher mlp:" in done.stdout
+    assert "The column 'kind' holds the classes." in done.stderr
+    assert (found["event"], found["columns"], len(found["examples"])) == ("preview", ["x", "y"], 6)
+    assert kdcore("runs", "--json").stdout == ""
+
+
+def test_preview_of_what_is_no_data_is_refused(kdcore):
+    done = kdcore("preview", "missing.csv")
+
+    assert done.returncode == 2
+    assert done.stderr == "kdcore: There is no file or folder missing.csv: check the path.\n"

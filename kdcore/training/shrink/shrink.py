@@ -66,14 +66,17 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
     engine = use_int8_engine(wanting) if wanting else ""
     run = Store(folder.root).folder(config.run).path
-    here = yield from load_dataset(config.base, folder.root)
+    of_run = config.base
+    if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
+        of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
+    here = yield from load_dataset(of_run, folder.root)
     data = here.to(device)
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
     student = _of_run(run, "distilled", here)
     yield ShrinkStarted(
         shrink=folder.id, config=config.to_dict(), device=device_name(device), engine=engine,
         validation_size=len(here.validation.labels), test_size=len(here.test.labels),
-        version=software_versions(),
+        version=software_versions(), notes=list(here.notes),
     )  # fmt: skip
     student.eval()
     yield StageBegan(stage="teacher", model=saved_model(run / "teacher.safetensors"),

@@ -16,7 +16,7 @@ def on_the_page(make, language):
     with pytest.raises(UserError) as caught:
         make()
     error = caught.value
-    return sentence(words(language), error.code, error.values), str(error)
+    return sentence(words(language), f"error.{error.code}", error.values), str(error)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_axis_is_called_what_its_field_is_called():
 def test_a_choice_that_does_not_suit_is_named_with_its_setting():
     values = UserError("augment_needs_images", augment="shift_flip").values
 
-    assert sentence(words("en"), "augment_needs_images", values) == (
+    assert sentence(words("en"), "error.augment_needs_images", values) == (
         "“Augmentation” is “shift and flip”, but these data are not images: "
         "choose “Augmentation: none”."
     )
@@ -71,8 +71,8 @@ def test_a_choice_that_does_not_suit_is_named_with_its_setting():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_values_of_an_earlier_version_leave_the_sentence_that_was_stored(language):
-    assert sentence(words(language), "outside_range", {"setting": "T"}) is None
-    assert sentence(words(language), "no such code", {}) is None
+    assert sentence(words(language), "error.outside_range", {"setting": "T"}) is None
+    assert sentence(words(language), "error.no such code", {}) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -80,6 +80,6 @@ def test_values_of_an_earlier_version_leave_the_sentence_that_was_stored(languag
 def test_every_name_that_a_message_looks_up_is_on_the_page(code, language):
     template = words(language)[f"error.{code}"]
     for kind, name in re.findall(r"{(setting|choice|option)\[([^]]+)\]}", template):
-        found = sentence({**words(language), "error.test": f"{{{kind}[{name}]}}"}, "test", {})
+        found = sentence({**words(language), "error.test": f"{{{kind}[{name}]}}"}, "error.test", {})
 
         assert not found.startswith(f"“{name.partition('=')[0]}"), "a label, not the code's name"

@@ -1,8 +1,12 @@
 import os
 from io import BytesIO
 
-from dashboard.uploads import keep, remove_unused
+import pytest
+
+from dashboard.uploads import SUFFIXES, keep, remove_unused
 from kdcore.config import RunConfig
+from kdcore.data.load import ARCHIVES
+from kdcore.data.table_file import PERHAPS, TABLES
 from kdcore.store import Store
 from kdcore.sweep_config import SweepConfig
 
@@ -47,3 +51,27 @@ def test_what_is_uploaded_again_is_new(tmp_path):
     remove_unused(Store(tmp_path))
 
     assert len(list((tmp_path / "uploads").glob("*/*"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("a" * 251 + ".csv", ".csv"), ("猫" * 84 + ".zip", ".zip"), ("b" * 300 + ".tar.gz", ".tar.gz"),
+     ("x." + "y" * 252, "y"), ("é" * 127, "é")],
+)  # fmt: skip
+def test_a_long_name_is_cut_and_keeps_its_ending(tmp_path, name, ending):
+    kept = keep(BytesIO(b"x"), name, tmp_path)
+
+    assert kept.read_bytes() == b"x"
+    assert kept.name.endswith(ending)
+    assert len(kept.name.encode()) <= 120
+
+
+@pytest.mark.parametrize("name", ["", "...", "../", "/", "\x00"])
+def test_a_name_without_a_letter_becomes_one(tmp_path, name):
+    assert keep(BytesIO(b"x"), name, tmp_path).name
+
+
+def test_what_the_command_line_takes_can_be_uploaded():
+    endings = {*TABLES, *PERHAPS, *ARCHIVES}
+
+    assert {ending.lstrip(".") for ending in endings} <= set(SUFFIXES)

@@ -36,3 +36,21 @@ def refusal(load) -> Callable[..., UserError]:
         return caught.value
 
     return refusal
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Callable[..., Path]:
+    """``csv(text)``: a file with that text."""
+
+    def csv(text: str | bytes, name: str = "own.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return csv
+
+
+@pytest.fixture
+def noted() -> Callable[[Dataset], dict[str, dict[str, object]]]:
+    """The notes of a data set: their values by code."""
+    return lambda data: {note.code: note.values for note in data.notes}

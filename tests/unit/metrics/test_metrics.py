@@ -69,6 +69,26 @@ def test_adaptive_ranges_hold_equally_many_examples_of_each_class(logits, labels
     assert ours.item() == pytest.approx(np.mean(gaps))
 
 
+@pytest.mark.parametrize("share", [0.7, 0.5, 0.25])
+def test_equal_confidences_that_are_right_as_often_as_they_say_have_no_adaptive_error(share):
+    probabilities = torch.tensor([[share, 1 - share]]).repeat(360, 1)
+    labels = (torch.arange(360) >= 360 * share).long()
+
+    for order in (torch.arange(360), torch.randperm(360, generator=torch.Generator())):
+        error = metrics.adaptive_calibration_error(probabilities, labels[order], 15)
+        assert error.item() == pytest.approx(0, abs=1e-7)
+
+
+def test_the_adaptive_error_does_not_depend_on_the_order_of_the_examples(logits, labels):
+    coarse = (logits.softmax(-1) * 8).round() / 8  # many are equal
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(1))
+    error = metrics.adaptive_calibration_error(coarse, labels, 10)
+
+    assert metrics.adaptive_calibration_error(coarse[order], labels[order], 10).item() == (
+        pytest.approx(error.item(), abs=1e-12)
+    )
+
+
 def test_class_wise_error_is_the_mean_over_classes(logits, labels):
     probabilities = logits.softmax(-1).numpy()
     bins, total = 15, 0.0

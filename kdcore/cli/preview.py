@@ -1,0 +1,77 @@
+"""``preview``: what is in data of one's own, before anything is trained."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kdcore.cli.carry_out import follow
+from kdcore.config import RunConfig
+from kdcore.events import Event, Preview, Progress
+from kdcore.run import with_failures
+from kdcore.store import Store
+
+MOST_CLASSES = 20
+"""Classes that are listed."""
+
+
+def preview(config: RunConfig, given: argparse.Namespace) -> int:
+    """Read the data of ``config`` and show them; 0 if they can be used, 2 if not."""
+    root = Store(Path(given.store) if given.store else None).root
+    events = with_failures(_events(config, root), config)
+    return follow(events, as_json=given.json, for_people=_print_for_people)[1]
+
+
+def _events(config: RunConfig, root: Path) -> Iterator[Event]:
+    from kdcore.data import load_dataset, preview_of  # noqa: PLC0415  (torch takes a second)
+
+    yield preview_of((yield from load_dataset(config, root)))
+
+
+def _print_for_people(events: Iterable[Event]) -> Event | None:
+    console = Console(highlight=False)
+    last = None
+    with console.status("") as status:
+        for last in events:
+            if isinstance(last, Progress):
+                share = f" {last.done / last.total:.0%}" if last.total else f" {last.done:,}"
+                status.update(escape(f"{last.task} {last.detail}{share}"))
+    if isinstance(last, Preview):
+        _print(console, last)
+    return last
+
+
+def _print(console: Console, found: Preview) -> None:
+    total = found.train_size + found.validation_size + found.test_size
+    console.print(
+        f"{found.name}: {total:,} examples ({found.train_size:,} training, "
+        f"{found.validation_size:,} validation, {found.test_size:,} test), {_inputs(found)}",
+        markup=False,
+    )
+    table = Table("class", "training", "validation", "test")
+    for one in found.classes[:MOST_CLASSES]:
+        table.add_row(escape(one.name), *map(str, (one.train, one.validation, one.test)))
+    console.print(table)
+    if (more := len(found.classes) - MOST_CLASSES) > 0:
+        console.print(f"and {more:,} more classes")
+    if found.columns:
+        rows = Table("class", *map(escape, found.columns))
+        for example in found.examples:
+            rows.add_row(escape(example.class_name), *(f"{value:.12g}" for value in example.values))
+        console.print(rows)
+    console.print(
+        f"Models that suit: {', '.join(found.families)}; for example "
+        f"--teacher {found.teacher} --student {found.student}", markup=False,
+    )  # fmt: skip
+
+
+def _inputs(found: Preview) -> str:
+    match found.input_shape:
+        case [channels, height, width]:
+            return f"{'gray' if channels == 1 else 'colour'} images of {width}×{height} pixels"
+        case [features]:
+            return f"{features:,} features"
+    raise AssertionError("inputs are images or features")

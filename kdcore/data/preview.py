@@ -1,0 +1,63 @@
+"""Data at a glance before anything is trained: how many, of which classes, what they look like."""
+
+import torch
+
+from kdcore.catalogue import suited_families, suited_pair
+from kdcore.data.dataset import Dataset, Split
+from kdcore.events import ClassCount, Example, Preview
+
+EXAMPLES = 6
+LARGEST_SIDE = 64
+"""Pixels of an example; larger ones leave rows and columns out."""
+FLOAT32_DIGITS, MOVED_DIGITS = 7, 12
+"""Digits of a feature that mean something, as it is and where an offset was taken from it."""
+MOST_FEATURES = 20
+"""Columns of an example."""
+
+
+def preview_of(data: Dataset) -> Preview:
+    """What people want to know of ``data``; the first features alone of wide tables."""
+    counts = [
+        torch.bincount(split.labels, minlength=len(data.classes)).tolist()
+        for split in (data.train, data.validation, data.test)
+    ]
+    train_size = len(data.train.labels)
+    teacher, student = suited_pair(data.input_shape, train_size)
+    return Preview(
+        name=data.name, input_shape=list(data.input_shape), train_size=train_size,
+        validation_size=len(data.validation.labels), test_size=len(data.test.labels),
+        classes=[
+            ClassCount(name=name, train=train, validation=validation, test=test)
+            for name, train, validation, test in zip(data.classes, *counts, strict=True)
+        ],
+        columns=list(data.columns[:MOST_FEATURES]),
+        examples=[_example(data, number) for number in _chosen(data.train)],
+        families=suited_families(data.input_shape), teacher=teacher, student=student,
+        notes=list(data.notes),
+    )  # fmt: skip
+
+
+def _chosen(split: Split) -> list[int]:
+    """Numbers of the first examples, of as many classes as there is room for."""
+    by_class = split.labels.argsort(stable=True)
+    counts = torch.bincount(split.labels)
+    starts = counts.cumsum(0) - counts
+    within = torch.arange(len(by_class)) - starts[split.labels[by_class]]
+    in_turn = by_class[within.argsort(stable=True)]  # the first of each class, then the second
+    return in_turn[:EXAMPLES].tolist()
+
+
+def _example(data: Dataset, number: int) -> Example:
+    name = data.classes[int(data.train.labels[number])]
+    values = data.train.inputs[number]
+    if not data.images:
+        features = data.as_brought(values[None])[0].tolist()
+        moved = data.offset.expand(len(features)).tolist()
+        return Example(class_name=name, values=[
+            float(f"{value:.{MOVED_DIGITS if offset else FLOAT32_DIGITS}g}")
+            for value, offset in zip(features[:MOST_FEATURES], moved, strict=False)
+        ])  # fmt: skip
+    step = -(-max(values.shape[1:]) // LARGEST_SIDE)
+    pixels = values[:, ::step, ::step]
+    shown = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
+    return Example(class_name=name, values=shown.tolist())

@@ -1,0 +1,324 @@
+"""How a table is written: encoding, separator, header, and what decimal numbers look like.
+
+All is read off its first megabyte, as a person would, before it is read at length.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from kdcore.data.encodings import SHOWN, text_encoding
+from kdcore.data.names import clean
+from kdcore.errors import UserError
+from kdcore.notes import Note, note
+
+SEPARATORS = ",;\t|"
+HEAD = 1 << 20
+"""Bytes that are looked at."""
+MOST_ROWS = 1_000
+"""Rows that are looked at."""
+MOST_COLUMNS = 12_289
+"""Those of 64×64 RGB images and their label."""
+MISSING = frozenset({"", "#n/a", "#na", "-", "--", "<na>", "?", "n/a", "na", "nan", "none", "null",
+                     "missing"})  # fmt: skip
+"""What stands, in lower case, for a feature that nobody measured."""
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|true|false", re.I)
+COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+"""A decimal comma, or one comma between thousands."""
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?")
+"""Blocks of three digits, perhaps with decimals behind another sign."""
+Row = tuple[list[str], int]
+"""The cells of a row and the number of the line on which it ends, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """What has to be known to read the rows of a table."""
+
+    encoding: str
+    separator: str
+    columns: tuple[str, ...]
+    """Names, each once; a nameless one is called by its number."""
+    nameless: frozenset[int]
+    """Numbers of the columns that the header gives no name."""
+    lines_before: int
+    """Lines up to the first row of values."""
+    decimal: str
+    thousands: str | None
+    sample: list[list[str]]
+    """The first rows of values, as they are written."""
+    notes: list[Note]
+
+    def numeric(self, text: str) -> bool:
+        """Whether a cell is a number as this table writes it."""
+        return _is_number(text, self.decimal, self.thousands)
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a column of the sample holds nothing else."""
+        columns = (self.values(at) for at in range(len(self.columns)))
+        return any(values and all(map(self.numeric, values)) for values in columns)
+
+    def values(self, column: int) -> list[str]:
+        """What the sample has in a column, without what is missing."""
+        cells = (row[column].strip() for row in self.sample if column < len(row))
+        return [cell for cell in cells if not is_missing(cell)]
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return cell.strip().lower() in MISSING
+
+
+def table_format(file: IO[bytes], path: str) -> TableFormat:
+    """How the table in ``file`` is written; the file is left at its beginning.
+
+    Args:
+        file: open for reading in binary mode, with a position that can be set.
+        path: for messages.
+
+    Raises:
+        UserError: it is no table, or has no usable header; the sentence says why.
+    """
+    notes: list[Note] = []
+    encoding = _encoding(file, path)
+    if encoding != "utf-8-sig":
+        notes.append(note("encoding", encoding=SHOWN[encoding]))
+    told, skipped, text = _told_separator(_head(file, encoding, path))
+    separator = told or _separator(text)
+    rows = [(cells, line + skipped) for cells, line in _rows(text, separator)]
+    width = _width(rows)
+    if width < 2:
+        raise UserError("table_one_column", path=path)
+    if width > MOST_COLUMNS:
+        raise UserError("table_too_wide", path=path, columns=width, most=MOST_COLUMNS)
+    at = _header_row(rows, width, path)
+    header, line = _header(rows, at, width, path, notes)
+    body = [cells for cells, _ in rows[at + 1 :]]
+    decimal, thousands = _number_style(body, separator, path)
+    if decimal == ",":
+        notes.append(note("decimal_comma"))
+    if thousands:
+        notes.append(note("thousands_separator", separator=thousands))
+    if not _is_header(header, body, decimal, thousands, path):
+        notes.append(note("first_row_is_data"))
+        body = [header, *body]
+        line = rows[at - 1][1] if at else skipped
+        header = [""] * width
+    if at:
+        notes.append(note("lines_before_header", count=at))
+    columns = _named(header, path)
+    nameless = frozenset(number for number, name in enumerate(header) if not clean(name))
+    return TableFormat(encoding, separator, columns, nameless, line, decimal, thousands, body,
+                       notes)  # fmt: skip
+
+
+def _encoding(file: IO[bytes], path: str) -> str:
+    try:
+        return text_encoding(file)
+    except UnicodeError as error:
+        raise UserError("table_unreadable", path=path, cause=str(error)) from None
+
+
+def _head(file: IO[bytes], encoding: str, path: str) -> str:
+    """Whole lines of the beginning."""
+    contents = file.read(HEAD)
+    more = bool(file.read(1))
+    file.seek(0)
+    text = contents.decode(encoding, "ignore" if more else "replace")
+    if not more:
+        return text
+    end = max(text.rfind("\n"), text.rfind("\r"))
+    if end < 0:
+        raise UserError("table_line_too_long", path=path, most=HEAD >> 20)
+    return text[: end + 1]
+
+
+def _told_separator(text: str) -> tuple[str, int, str]:
+    """What a first line ``sep=;``, as Excel writes it, says; the lines that takes; the rest."""
+    lines = io.StringIO(text, newline="")
+    for number, line in enumerate(lines, start=1):
+        if match := re.fullmatch(r'"?sep=(.|\\t)"?[\s,;]*', line.strip("\r\n"), re.IGNORECASE):
+            return match[1].replace("\\t", "\t"), number, lines.read()
+        if line.strip():
+            break
+    return "", 0, text
+
+
+def _rows(text: str, separator: str) -> list[Row]:
+    """The first rows that hold anything; one that the csv module cannot read ends them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows: list[Row] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((cells, reader.line_num))
+            if len(rows) > MOST_ROWS:
+                break
+    except csv.Error:  # a field without end
+        pass
+    return rows
+
+
+def _separator(text: str) -> str:
+    """The one at which the rows come apart most alike."""
+
+    def likeness(separator: str) -> tuple[float, int]:
+        rows = _rows(text, separator)
+        width = _width(rows)
+        alike = sum(len(cells) == width for cells, _ in rows)
+        return (alike / len(rows), width) if width > 1 else (0.0, 0)
+
+    return max(SEPARATORS, key=likeness)
+
+
+def _width(rows: Sequence[Row]) -> int:
+    """Cells of most rows."""
+    counts = Counter(len(cells) for cells, _ in rows)
+    return max(counts, key=lambda width: (counts[width], width), default=0)
+
+
+def _header_row(rows: list[Row], width: int, path: str) -> int:
+    """Which row names the columns: the first that is no title, remark or comment."""
+    at = 0
+    while at < len(rows) - 1 and _precedes_header(rows[at][0], rows[at + 1][0], width):
+        at += 1
+    cells, line = rows[at]
+    if len(cells) not in (width - 1, width, width + 1):
+        cause = f"line {line} has {len(cells)} values, most have {width}"
+        raise UserError("table_unreadable", path=path, cause=cause)
+    return at
+
+
+def _precedes_header(cells: list[str], following: list[str], width: int) -> bool:
+    """Whether a row is a title, a remark or a comment."""
+    names_follow = not any(
+        NUMBER.fullmatch(cell.strip()) or COMMA.fullmatch(cell.strip()) for cell in following
+    )
+    if cells[0].lstrip().startswith("#"):  # NumPy writes the names of the columns so
+        return len(cells) != width or names_follow
+    title = sum(bool(cell.strip()) for cell in cells) < 2 and (len(cells) < width or width > 2)
+    near = len(cells) in (width - 1, width, width + 1)
+    return title or not near or (len(cells) != width and len(following) == width and names_follow)
+
+
+def _header(
+    rows: list[Row], at: int, width: int, path: str, notes: list[Note]
+) -> tuple[list[str], int]:
+    """The names in the row ``at``, as many as the columns, and the line on which it ends."""
+    header, line = list(rows[at][0]), rows[at][1]
+    header[0] = header[0].lstrip().removeprefix("#")
+    body = [cells for cells, _ in rows[at + 1 :] if len(cells) == width]
+    if len(header) == width + 1 and not header[-1].strip():
+        return header[:-1], line
+    if len(header) == width - 1 and body:
+        if all(not cells[-1].strip() for cells in body):
+            return [*header, ""], line
+        first = [cells[0] for cells in body]
+        if len(set(first)) == len(first) > 1:
+            notes.append(note("row_names_without_header"))
+            return ["", *header], line
+    if len(header) != width:
+        raise UserError("table_unreadable", path=path, cause=f"most rows have {width} values, "
+                        f"but line {line} names {len(header)} columns")  # fmt: skip
+    return header, line
+
+
+def _number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple[str, str | None]:
+    """What stands before decimals, and what between thousands.
+
+    Raises:
+        UserError: it cannot be told whether a comma is the one or the other.
+    """
+    columns = [[cell.strip() for cell in column if not is_missing(cell)]
+               for column in _transposed(body)]  # fmt: skip
+    cells = [cell for column in columns
+             if all(NUMBER.fullmatch(cell) or COMMA.fullmatch(cell) or GROUPED.fullmatch(cell)
+                    for cell in column)
+             for cell in column if not cell.isdigit()]  # fmt: skip
+    grouped = [match for cell in cells if (match := GROUPED.fullmatch(cell))]
+    point = any(NUMBER.fullmatch(cell) and not GROUPED.fullmatch(cell) and "." in cell
+                for cell in cells)  # fmt: skip
+    comma = any(COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell) for cell in cells)
+    between = {match[1] for match in grouped
+               if match[2] or len(re.findall(re.escape(match[1]), match[0])) > 1
+               or match[1] not in ",."}  # fmt: skip
+    if comma or any(match[2] == "," for match in grouped):
+        return ("," if not point else "."), next(iter(between - {","}), None)
+    if between:
+        return ".", next(iter(between - {"."}), None)
+    doubtful = next((match[0] for match in grouped if match[1] == ","), None)
+    if doubtful is None:
+        return ".", None
+    if separator == "," and not point:
+        raise UserError("table_comma", path=path, value=doubtful)
+    return (".", ",") if point else (",", None)
+
+
+def _transposed(body: Sequence[list[str]]) -> list[list[str]]:
+    width = max(map(len, body), default=0)
+    return [[cells[at] for cells in body if at < len(cells)] for at in range(width)]
+
+
+def _is_header(
+    header: list[str], body: Sequence[list[str]], decimal: str, thousands: str | None, path: str
+) -> bool:
+    """Whether the row names the columns; where not, it is the first row of values.
+
+    Raises:
+        UserError: it holds numbers alone, so that nobody can say which column is the label.
+    """
+    columns = [[cell.strip() for cell in column if not is_missing(cell)]
+               for column in _transposed(body)]  # fmt: skip
+    of_numbers = [
+        at for at, column in enumerate(columns[: len(header)])
+        if column and all(_is_number(cell, decimal, thousands) for cell in column)
+    ]  # fmt: skip
+    named = [header[at].strip() for at in of_numbers if header[at].strip()]
+    if not all(_is_number(name, decimal, thousands) for name in named):
+        return True
+    if not named or _counts(named):
+        return True
+    of_words = [at for at, column in enumerate(columns[: len(header)])
+                if column and at not in of_numbers]  # fmt: skip
+    if not of_words and all(_is_number(name, decimal, thousands) for name in filter(None, header)):
+        raise UserError("table_without_header", path=path)
+    return not any(header[at].strip() in columns[at] for at in of_words)
+
+
+def _counts(names: Sequence[str]) -> bool:
+    """Whether names are 0, 1, 2 … or 1, 2, 3 …, as pandas calls columns without a name."""
+    return len(names) > 1 and any(
+        list(names) == [str(number) for number in range(first, first + len(names))]
+        for first in (0, 1)
+    )
+
+
+def _is_number(text: str, decimal: str, thousands: str | None) -> bool:
+    plain = text.strip()
+    if thousands:
+        plain = plain.replace(thousands, "")
+    if decimal == ",":
+        plain = plain.replace(",", ".") if "." not in plain else "no"
+    return NUMBER.fullmatch(plain) is not None
+
+
+def _named(header: Sequence[str], path: str) -> tuple[str, ...]:
+    """Names of the columns, each once.
+
+    Raises:
+        UserError: two have the same one.
+    """
+    cleaned = [clean(name) for name in header]
+    if twice := [name for name, count in Counter(filter(None, cleaned)).items() if count > 1]:
+        raise UserError("table_column_twice", path=path, column=twice[0])
+    return tuple(name or _by_number(at, cleaned) for at, name in enumerate(cleaned))
+
+
+def _by_number(at: int, taken: Sequence[str]) -> str:
+    name = f"#{at + 1}"
+    return f"{name} (?)" if name in taken else name

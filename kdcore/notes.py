@@ -1,0 +1,96 @@
+"""What was decided about data or weights without asking, each as one sentence.
+
+Like the messages of ``kdcore.errors`` a sentence is kept apart from its values, so that the
+dashboard can write it in another language.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+NOTES = {
+    # tables
+    "label_column": "The column {column!r} holds the classes.",
+    "row_numbers_left_out": "The column {column!r} only names or numbers the rows and is left out.",
+    "row_numbers_kept": (
+        "The column {column!r} seems to number the rows but is kept as a feature: "
+        "delete it if it says nothing about the class."
+    ),
+    "column_repeats_label": (
+        "The column {column!r} has one value for each class: delete it if it is the label in "
+        "other words."
+    ),
+    "empty_columns_left_out": "Columns without any value are left out: {columns}.",
+    "empty_rows_left_out": "Rows without any value are left out: {count:,}.",
+    "first_row_is_data": (
+        "The table has no row with the names of its columns: the first row is read as data."
+    ),
+    "lines_before_header": "Lines before the names of the columns are left out: {count}.",
+    "row_names_without_header": "The first column has no name in the header, as R writes it.",
+    "decimal_comma": "Numbers are read with a decimal comma.",
+    "thousands_separator": "Numbers are read with {separator!r} between thousands.",
+    "encoding": "The text is read as {encoding}, since it is not UTF-8.",
+    "table_inside": "The table {table} inside is read.",
+    "label_column_unused": "label_column is {column!r}, but these data are no table of one's own.",
+    # images
+    "train_folder": "The folder {folder} holds the training data.",
+    "test_folder": "The folder {folder} holds the test data.",
+    "validation_folder": "The folder {folder} holds the validation data.",
+    "unlabelled_folder": (
+        "The images of the folder {folder} lie in no class folders and are left out: {count:,}."
+    ),
+    "folder_left_out": "The folder {folder} is no class and is left out (images: {count:,}).",
+    "copied_folder": "The folder {folder} repeats the class folders beside it and is left out.",
+    "images_beside_classes": "Images outside the class folders are left out: {count:,}.",
+    "files_left_out": "Files that are no images are left out: {count:,} ({endings}).",
+    "class_without_images": "Folders without an image are no classes: {folders}.",
+    "links_left_out": "Links that lead nowhere and special files are left out: {count:,}.",
+    "transparent_on_white": "Transparent images are laid on white: {count:,}.",
+    "transparent_on_black": (
+        "Transparent images are laid on black, as their ink is light: {count:,}."
+    ),
+    "transparent_on_gray": (
+        "Transparent images are laid on gray, as some have light ink and some dark: {count:,}."
+    ),
+    "deep_images": (
+        "Images of more than 8 bits are scaled so that {highest:,.6g} becomes white: {count:,}."
+    ),
+    "inputs_all_alike": "All examples have equal inputs: nothing can be learned from them.",
+    "names_numbered": "Class names that would be equal have got a number: {names}.",
+    # teachers from files
+    "classes_reordered": "The teacher's answers are put into the order of these classes.",
+    "classes_renamed": (
+        "The teacher was trained on other classes ({teacher}) than those of the data ({data}): "
+        "they are matched by their order."
+    ),
+    "teacher_normalisation": (
+        "The teacher keeps the mean and standard deviation of the data that it was trained on."
+    ),
+    "shared_normalisation": (
+        "Teacher and students see inputs normalised by the mean and standard deviation of the "
+        "data that the teacher was trained on."
+    ),
+    "teacher_prefix": "The teacher's weights are read without the prefix {prefix!r}.",
+    "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One sentence; made by ``note``."""
+
+    text: str
+    """In English."""
+    code: str
+    """Key of ``NOTES``."""
+    values: dict[str, Any]
+    """What the sentence names, JSON values."""
+
+
+def note(code: str, **values: Any) -> Note:
+    """The note ``code`` with its values.
+
+    Example:
+        >>> note("label_column", column="species").text
+        "The column 'species' holds the classes."
+    """
+    return Note(text=NOTES[code].format(**values), code=code, values=values)

@@ -1,0 +1,70 @@
+"""A network of other data made fit for those of a run, without changing what it answers."""
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.data import Dataset
+from kdcore.data.for_teacher import Trained
+from kdcore.models.committee import members_of
+from kdcore.models.forest import Forest
+from kdcore.models.mlp import MLP
+
+
+def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
+    """Change ``network`` in place so that it takes the inputs and classes of ``data``.
+
+    It was trained on inputs ``(x − mean) / std`` and gets those that ``data`` normalises: what
+    lies between the two is written into its first layer. Its logits get the order of the classes.
+
+    Args:
+        network: with the weights of a file; or a committee.
+        trained: what the file says of its data.
+        data: of the run.
+    """
+    order, other = trained.order(data), trained.other_inputs(data)
+    for member in members_of(network):
+        if order:
+            _reorder(member, torch.tensor(order))
+        if other and isinstance(member, MLP | Forest):
+            _feed(member, *_between(data, *other))
+
+
+def _between(data: Dataset, mean: Tensor, std: Tensor) -> tuple[Tensor, Tensor]:
+    """Factor and summand that turn normalised inputs of ``data`` into those of a network.
+
+    Args:
+        data: of the run.
+        mean: that the network was trained with, in the units in which inputs are brought.
+        std: likewise.
+
+    Returns:
+        float64, one for each input, ``[channels · height · width]`` or ``[features]``.
+    """
+    factor = data.brought_std / std
+    summand = (data.brought_mean - mean) / std
+    return (factor.expand(data.input_shape).flatten(), summand.expand(data.input_shape).flatten())
+
+
+@torch.no_grad()
+def _feed(member: MLP | Forest, factor: Tensor, summand: Tensor) -> None:
+    if isinstance(member, Forest):
+        asked = member.feature.long()
+        moved = (member.threshold.double() - summand[asked]) / factor[asked]
+        member.threshold.copy_(moved.float())
+        return
+    first = member.layers[0]
+    assert isinstance(first, nn.Linear), "an MLP has linear layers"
+    weight = first.weight.double()
+    first.bias.copy_(first.bias.double() + weight @ summand)
+    first.weight.copy_(weight * factor)
+
+
+@torch.no_grad()
+def _reorder(member: nn.Module, order: Tensor) -> None:
+    """Logits in another order: the last linear layer of a net, the leaves of a forest."""
+    if isinstance(member, Forest):
+        member.value.copy_(member.value[:, order])
+        return
+    *_, last = (part for part in member.modules() if isinstance(part, nn.Linear))
+    last.weight.copy_(last.weight[order])
+    last.bias.copy_(last.bias[order])

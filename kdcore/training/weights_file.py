@@ -1,0 +1,106 @@
+"""The tensors of a file: safetensors, or what ``torch.save`` wrote of a state dict."""
+
+import pickle
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from kdcore.errors import UserError
+
+MOST_BYTES = 4 << 30
+SAVED_BY_TORCH = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
+"""How a file of ``torch.save`` begins, in its present form and the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """What a file of weights holds."""
+
+    path: Path
+    tensors: dict[str, Tensor]
+    about: dict[str, str]
+    """What it says of itself; nothing in a foreign file."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The tensors of a file, on the CPU; no code of a pickle is run.
+
+        Raises:
+            UserError: it is missing, cut off, too large, no regular file or of another kind.
+        """
+        try:
+            if path.exists() and not path.is_file():
+                raise UserError("weights_not_a_file", path=str(path))
+            if (size := path.stat().st_size) > MOST_BYTES:
+                raise UserError("weights_too_large", path=str(path), size=size / (1 << 30),
+                                most=MOST_BYTES >> 30)  # fmt: skip
+            with path.open("rb") as file:
+                start = file.read(4)
+            if start.startswith(SAVED_BY_TORCH):
+                return cls(path, _state_dict(_loaded(path), path), {})
+            with safe_open(path, framework="pt") as saved:
+                tensors = {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118
+                return cls(path, tensors, saved.metadata() or {})
+        except (OSError, SafetensorError) as error:
+            cause = str(getattr(error, "strerror", None) or error).splitlines()[0]
+            raise UserError("weights_unreadable", path=str(path), cause=cause) from None
+
+    @property
+    def converted(self) -> str:
+        """The kind of number of the weights where it is not float32."""
+        kinds = {str(value.dtype).removeprefix("torch.") for value in self.tensors.values()
+                 if value.is_floating_point()}  # fmt: skip
+        return ", ".join(sorted(kinds - {"float32"}))
+
+
+def without_prefix(
+    tensors: Mapping[str, Tensor], expected: set[str]
+) -> tuple[dict[str, Tensor], str]:
+    """The tensors by the names that are expected, and what stood before all of them.
+
+    Wrappers write such prefixes: ``module.``, ``model.``, ``_orig_mod.``, also several of them.
+
+    Example:
+        >>> without_prefix({"module.weight": torch.zeros(1)}, {"weight"})
+        ({'weight': tensor([0.])}, 'module.')
+    """
+    prefix = ""
+    names = list(tensors)
+    while names and not expected.intersection(names):
+        first = names[0].partition(".")[0] + "."
+        if not all(name.startswith(first) and len(name) > len(first) for name in names):
+            return dict(tensors), ""
+        names = [name.removeprefix(first) for name in names]
+        prefix += first
+    return {name.removeprefix(prefix): value for name, value in tensors.items()}, prefix
+
+
+def _loaded(path: Path) -> Any:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # on archives of TorchScript, say
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, AttributeError, KeyError, IndexError,
+            TypeError, ValueError):  # fmt: skip
+        raise UserError("weights_no_state_dict", path=str(path)) from None
+
+
+def _state_dict(contents: Any, path: Path) -> dict[str, Tensor]:
+    """The state dict of a file, which may lie one or two levels deep in a checkpoint."""
+    for _ in range(3):
+        if not isinstance(contents, Mapping):
+            break
+        if tensors := {str(name): value for name, value in contents.items()
+                       if isinstance(value, Tensor)}:  # fmt: skip
+            return tensors
+        inner = [value for name, value in contents.items()
+                 if isinstance(value, Mapping) and "optim" not in str(name)]  # fmt: skip
+        if not inner:
+            break
+        contents = inner[0]
+    raise UserError("weights_no_state_dict", path=str(path))
