@@ -11,8 +11,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.started or not history.evaluations:
         return style.empty(words, "epoch")
     data = []
+    counts = [scores[student].test_errors for _, scores in history.evaluations
+              for student in history.students]  # fmt: skip
     if history.teacher:
         level = history.teacher.test_errors
+        counts.append(level)
         data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
                                mode="lines"))  # fmt: skip
     for student in history.students:
@@ -23,5 +26,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     title = words["chart.errors"].format(size=history.started.test_size)
     return {
         "data": data,
-        "layout": timeline.layout(history, words, title, rangemode="tozero", tickformat="d"),
+        "layout": timeline.layout(
+            history, words, title, rangemode="tozero", **style.whole_ticks([0, *counts])
+        ),
     }

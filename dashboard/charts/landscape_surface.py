@@ -3,12 +3,25 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.places import CIVIDIS, View, axes, better_is_more, grid_of, mean_of, percent
+from dashboard.charts.message import say
+from dashboard.charts.places import (
+    CIVIDIS,
+    Grid,
+    View,
+    axes,
+    better_is_more,
+    grid_of,
+    mean_of,
+    number,
+    percent,
+)
 from kdcore.landscape import Landscape
 
 
 def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
+    if landscape.started is None:
+        return style.empty(words, "queued")
     grid = grid_of(landscape, view)
     if min(len(grid.weights), len(grid.temperatures)) < 2:
         return style.empty(words, "surface")
@@ -34,6 +47,24 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
         ],
         "layout": {"scene": axes(grid) | {
-            "zaxis": {"tickformat": ".0%" if percent(view.metric) else ""},
+            "zaxis": {"tickformat": ".0%" if percent(view.metric) else "",
+                      "title": {"text": words[f"metric.{view.metric}"]}},
         }},
+        "message": _message(grid, heights, words, view.metric),
     }  # fmt: skip
+
+
+def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, metric: str) -> str:
+    """The lowest and the highest place."""
+    known = [
+        (value, temperature, weight)
+        for temperature, row in zip(grid.temperatures, heights, strict=True)
+        for weight, value in zip(grid.weights, row, strict=True)
+        if value is not None
+    ]
+    low, high = min(known), max(known)
+    return say(
+        words, "landscape_surface", metric=words[f"metric.{metric}"],
+        low=number(metric, low[0]), low_temperature=f"{low[1]:g}", low_weight=f"{low[2]:g}",
+        high=number(metric, high[0]), high_temperature=f"{high[1]:g}", high_weight=f"{high[2]:g}",
+    )  # fmt: skip

@@ -10,19 +10,19 @@ from kdcore.catalogue import method_of
 
 SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}
 NEAR = 0.06
-"""Marks closer than this share of the axis are told at another height."""
-HEIGHTS = 3
+"""Share of the axis within which the next turn of a setting is the same movement of the hand."""
 
 
 def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
     """Axes, and a labelled dashed line where something was changed."""
     end = axis_end(history)
+    marks = _ends_of_movements(history.marks, end)
     return {
         "xaxis": {"title": {"text": words["chart.epoch"]}, "range": [0, end]},
         "yaxis": {"title": {"text": y_title}} | y_axis,
         "hovermode": "x",
-        "shapes": [_stroke(mark) for mark in history.marks],
-        "annotations": _labels(history, end, words),
+        "shapes": [_stroke(mark) for mark in marks],
+        "annotations": _labels(history, marks, words),
     }
 
 
@@ -57,23 +57,25 @@ def _stroke(mark: Mark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _labels(history: History, end: float, words: Words) -> list[dict[str, Any]]:
-    labels: list[dict[str, Any]] = []
-    marks, level = history.marks, 0
+def _ends_of_movements(marks: Sequence[Mark], end: float) -> list[Mark]:
+    """Where the hand came to rest: of each movement the last mark."""
+    return [
+        mark for number, mark in enumerate(marks)
+        if not any(later.name == mark.name and later.position - mark.position < NEAR * end
+                   for later in marks[number + 1 :])
+    ]  # fmt: skip
+
+
+def _labels(history: History, marks: Sequence[Mark], words: Words) -> list[dict[str, Any]]:
+    """The browser finds the height at which a label covers no other."""
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
-    for number, mark in enumerate(marks):
-        if any(later.name == mark.name and later.position - mark.position < NEAR * end
-               for later in marks[number + 1 :]):  # fmt: skip
-            continue  # a hand that is still moving: where it stops is told
-        near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
-        level = (level + 1) % HEIGHTS if near else 0
-        labels.append({
-            "text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
-            "y": 1 - 0.09 * level, "xanchor": "left", "yanchor": "top", "showarrow": False,
-            "font": {"size": 11}, "name": "mark",
-        })  # fmt: skip
-    return labels
+    return [
+        {"text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
+         "y": 1, "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 11},
+         "name": "mark"}
+        for mark in marks
+    ]  # fmt: skip
 
 
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:

@@ -12,6 +12,6 @@ st.title(t("temperature.title"), anchor=False)
 run = run_picker()
 if answers := teacher_answers(run):
     with panel("temperature_lab"):
-        temperature_lab(*answers)
+        temperature_lab(*answers, run)
 else:
     st.info(t("temperature.no_teacher"), icon=":material/info:")

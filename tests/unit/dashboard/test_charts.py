@@ -83,7 +83,7 @@ def test_a_hand_that_moves_on_leaves_one_label(history):
     layout = draw("losses", told)["layout"]
 
     assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
-    assert len(layout["shapes"]) == 8
+    assert [shape["x0"] for shape in layout["shapes"]] == [1.08]
 
 
 def test_only_what_has_a_schedule_is_shown_as_moving(history):
@@ -214,9 +214,23 @@ def test_scores_of_a_class_by_hand():
 
 def test_the_difference_of_two_confusions_is_distilled_minus_plain(history):
     found = history.snapshot(None).learners
-    difference = draw("confusion", history)["data"][3]["z"]
+    difference = draw("confusion", history)["data"][3]["meta"]["values"]
 
     assert difference[1][2] == found["distilled"].confusion[1][2] - found["plain"].confusion[1][2]
+
+
+def test_in_the_difference_fewer_errors_and_more_right_answers_have_the_better_colour(history):
+    trace = draw("confusion", history)["data"][3]
+    cells = [(row, column, value) for row, values in enumerate(trace["meta"]["values"])
+             for column, value in enumerate(values) if value]  # fmt: skip
+    better = {(row, column): np.sign(value if row == column else -value)
+              for row, column, value in cells}  # fmt: skip
+
+    assert {place: np.sign(trace["z"][place[0]][place[1]]) for place in better} == better
+    diagonal = max(abs(trace["z"][at][at]) for at in range(10))
+    assert diagonal <= 0.01 * trace["zmax"]
+    assert trace["colorscale"][0][1] == style.GAP
+    assert trace["colorscale"][-1][1] == style.COLOURS["distilled"]
 
 
 def made(inputs, *, agree=(True, False, True)):

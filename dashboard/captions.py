@@ -1,0 +1,40 @@
+"""The line below a picture's title: what the run was, to be understood later."""
+
+import re
+from datetime import UTC, datetime
+
+from dashboard.engine import RECORDED, store
+from dashboard.shared_history import run_history
+from dashboard.shown_run import values_of
+from dashboard.shrinks import shrink_title
+from dashboard.sweeps import sweep_title
+from dashboard.text import t
+from dashboard.titles import settings_title
+from kdcore.config import RunConfig
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.sweep_config import SweepConfig
+
+BEGUN = re.compile(r"(\d{8}-\d{6})-")
+"""In an id: when it began, in UTC."""
+
+
+def caption(job: str) -> str:
+    """What sets a run, sweep or shrinking apart, its seed, when it began, and its id."""
+    if job == RECORDED:
+        return f"{t('app.recorded')} · {settings_title(values_of(job))}"
+    config = store().job(job).config
+    if isinstance(config, SweepConfig):
+        return " · ".join([sweep_title(job), *_begun(job)])
+    if isinstance(config, ShrinkConfig):
+        return " · ".join([shrink_title(job), *_begun(job)])
+    assert isinstance(config, RunConfig)
+    title = settings_title(values_of(job), run_history(job).turned)
+    return " · ".join([title, *_begun(job), job])
+
+
+def _begun(job: str) -> list[str]:
+    """Date and time of an id in this computer's time zone; nothing where it has none."""
+    if not (found := BEGUN.search(job)):
+        return []
+    begun = datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    return [begun.astimezone().strftime("%Y-%m-%d %H:%M")]
