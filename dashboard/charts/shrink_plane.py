@@ -89,7 +89,7 @@ def _plane(
         "layout": {
             "xaxis": {"title": {"text": title}, "type": "log", **_ticks(min(ends), max(ends))},
             "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": ".0%",
-                      "range": [least - MARGIN, 1 + MARGIN]},
+                      "hoverformat": ".1%", "range": [least - MARGIN, 1 + MARGIN]},
             "hovermode": "closest", "annotations": list(arrows),
         },
     }  # fmt: skip

@@ -88,7 +88,7 @@ def class_ticks(classes: Sequence[str]) -> dict[str, Any]:
 
     Example:
         >>> class_ticks(["cat", "a very long-haired dog"])
-        {'tickvals': [0, 1], 'ticktext': ['cat', 'a very lo…']}
+        {'tickvals': [0, 1], 'ticktext': ['cat', 'a ver… dog']}
     """
     every = math.ceil(len(classes) / MOST_NAMES)
     shown = range(0, len(classes), every)
@@ -96,8 +96,8 @@ def class_ticks(classes: Sequence[str]) -> dict[str, Any]:
 
 
 def shortened(title: str) -> str:
-    """A class's name, cut where it is long."""
-    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
+    """A class's name; of a long one the beginning and the end, which tell numbered ones apart."""
+    return title if len(title) <= LONGEST else f"{title[:5]}…{title[-4:]}"
 
 
 def whole_ticks(values: Sequence[float]) -> dict[str, Any]:

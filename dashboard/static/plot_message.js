@@ -18,7 +18,7 @@ export function messageOf(figure, words) {
     const text = values.join(words.comma);
     return { axis: axisTitle(xaxis), at, text: title && text ? say(words.of_part, { title, values: text }) : text };
   }).filter(({ text }) => text);
-  if (parts.length === 0) return "";
+  if (parts.length === 0) return words.nothing;
   const { axis, at } = parts[0];
   const values = parts.map(({ text }) => text).join(words.semicolon);
   return Number.isFinite(at) ? say(words.newest, { axis, at: formatted(at), values }) : say(words.levels, { values });

@@ -141,9 +141,9 @@ function errorsOf(trace, sideways) {
 /** Whether a column holds shares, which are shown in per cent. */
 export const isShare = ({ format }) => /%$/.test(format ?? "");
 
-/** A cell as it is read. */
-export const cellText = (value, { format }) =>
-  (value === null || value === undefined ? "" : formatted(value, format));
+/** A cell as it is read; a spread has no sign of its own. */
+export const cellText = (value, { format, error }) => (value === null || value === undefined ? ""
+  : formatted(value, error === undefined ? format : format?.replace("+", "")));
 
 /** Sheets as tables of the page. */
 export function tablesOf(sheets, label) {

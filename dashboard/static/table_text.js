@@ -1,5 +1,6 @@
 // Sheets of numbers as text: CSV for programs, LaTeX for papers.
 
+import { say } from "./dom.js";
 import { cellText, isShare } from "./plot_table.js";
 
 const MOST_ROWS = 60, MOST_COLUMNS = 14; // of a table in a paper
@@ -17,8 +18,8 @@ function wide({ columns, rows }, words) {
 }
 
 function withUnit({ title, unit, format }, words) {
-  const more = [unit, isShare({ format }) ? words.share : ""].filter(Boolean).join(", ");
-  return more ? `${title} (${more})` : title;
+  const more = [unit, isShare({ format }) ? words.share : ""].filter(Boolean).join(words.comma);
+  return more ? say(words.with_unit, { title, unit: more }) : title;
 }
 
 function long(sheets, words) {

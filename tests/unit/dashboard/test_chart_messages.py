@@ -10,7 +10,7 @@ from made_diagnoses import diagnosed
 from made_shrinks import whole_shrink
 from made_sweeps import COMPARISON, whole_sweep
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME, style
 from dashboard.charts.delta import delta
 from dashboard.charts.missing_classes import curve_of
 from dashboard.charts.per_class import class_scores
@@ -21,7 +21,9 @@ from kdcore.events import Snapshot
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord
 
-LEARNERS = {"teacher": "Teacher", "plain": "Plain student", "distilled": "Distilled student"}
+EN = words("en")
+LEARNERS = {name: EN[f"learner.{name}"] for name in ("teacher", "plain", "distilled")}
+ERRORS = EN["metric.test_errors"]
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +193,7 @@ def test_the_best_cell_of_a_landscape(history):
     accuracy = 1 - 13 / make.TEST_SIZE
 
     assert said("landscape", history, metric="test_errors") == (
-        "Best cell on validation data: T 4, λ 0.5, Errors, test 13.0."
+        f"Best cell on validation data: T 4, λ 0.5, {ERRORS} 13.0."
     )
     assert f"{accuracy:.1%}" in said("landscape", history, metric="test_accuracy")
 
@@ -205,13 +207,13 @@ def test_before_the_guess_no_message_betrays_a_value(language):
 
 def test_the_lowest_and_the_highest_cell(history):
     assert said("landscape_surface", history, metric="test_errors") == (
-        "Errors, test from 13.0 (T 4, λ 0.5) to 25.0 (T 1, λ 1)."
+        f"{ERRORS} from 13.0 (T 4, λ 0.5) to 25.0 (T 1, λ 1)."
     )
 
 
 def test_the_best_of_each_axis(history):
     assert said("landscape_margins", history, metric="test_errors") == (
-        "Errors, test, mean over the other axis: best at T 4 (18.0) and at λ 0.5 (15.5)."
+        f"{ERRORS}, mean over the other axis: best at T 4 (18.0) and at λ 0.5 (15.5)."
     )
 
 
@@ -224,11 +226,12 @@ def test_the_curves_of_a_cell(history):
 def test_the_best_and_the_worst_method(history):
     gains = np.array([10, 10]) / make.TEST_SIZE * 100
 
-    assert f"Best: Decoupled (DKD), +{gains.mean():.1f} ± {gains.std(ddof=1):.1f}" in said(
-        "methods", history
-    )
-    assert "Worst: Correlation (DIST) (gamma=2), −2.9 ± 0.2." in said("methods", history)
-    assert said("methods", history).endswith("Clearly better: 1 of 3.")
+    best, worst = (style.method_title(EN, method) for method in ("dkd", "dist:gamma=2"))
+    message = said("methods", history)
+
+    assert f"Best: {best}, +{gains.mean():.1f} ± {gains.std(ddof=1):.1f}" in message
+    assert f"Worst: {worst}, −2.9 ± 0.2." in message
+    assert message.endswith("Clearly better: 1 of 3.")
 
 
 def test_the_means_over_the_seeds(history):
@@ -243,10 +246,12 @@ def test_the_means_over_the_seeds(history):
 def test_every_stage_of_a_shrinking(history):
     accuracy = f"{1 - 60 / make.TEST_SIZE:.1%}"
 
-    assert f"Pruned 7.3 and {accuracy}" in said("shrink_sizes", history)
-    assert f"Pruned 263 and {accuracy}" in said("shrink_sizes", history, size="nonzero")
-    assert "int8, dynamic 2.00 and" in said("shrink_times", history)
-    assert "Pruned 60" in said("shrink_table", history)
+    pruned, dynamic = EN["stage.pruned"], EN["stage.int8_dynamic"]
+
+    assert f"{pruned} 7.3 and {accuracy}" in said("shrink_sizes", history)
+    assert f"{pruned} 263 and {accuracy}" in said("shrink_sizes", history, size="nonzero")
+    assert f"{dynamic} 2.00 and" in said("shrink_times", history)
+    assert f"{pruned} 60" in said("shrink_table", history)
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -127,6 +127,15 @@ def test_the_students_stand_below_those_who_taught(history):
     assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (heard)"]
 
 
+def test_a_run_from_before_a_measure_says_so():
+    told = History()
+    old = make.scores(30, kl_to_teacher=None, class_correlation=None)
+    told.fold([make.started(epochs=2), make.prepared(), make.batch(),
+               replace(make.epoch(1), students={"plain": old, "distilled": old})])  # fmt: skip
+
+    assert draw("fidelity", told)["empty"] == words("en")["chart.empty.unmeasured"]
+
+
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     figure = draw("ensembles", history)
     (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
