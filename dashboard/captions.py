@@ -2,15 +2,16 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from dashboard.engine import RECORDED, store
-from dashboard.shared_history import run_history
+from dashboard.history import History
+from dashboard.shared_history import history_of
 from dashboard.shown_run import values_of
 from dashboard.shrinks import shrink_title
 from dashboard.sweeps import sweep_title
-from dashboard.text import t
+from dashboard.text import language, t
 from dashboard.titles import settings_title
-from kdcore.config import RunConfig
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.sweep_config import SweepConfig
 
@@ -20,6 +21,16 @@ BEGUN = re.compile(r"(\d{8}-\d{6})-")
 
 def caption(job: str) -> str:
     """What sets a run, sweep or shrinking apart, its seed, when it began, and its id."""
+    shared = history_of(job)
+    with shared.lock:
+        found = shared.newest()
+    turned = tuple(found.turned.items()) if isinstance(found, History) else ()
+    return _caption(job, language(), str(store().root), turned)
+
+
+@lru_cache(maxsize=1024)
+def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, float], ...]) -> str:
+    """What ``caption`` says; it changes with what a hand has turned, and every chart asks for it."""
     if job == RECORDED:
         return f"{t('app.recorded')} · {settings_title(values_of(job))}"
     config = store().job(job).config
@@ -27,9 +38,7 @@ def caption(job: str) -> str:
         return " · ".join([sweep_title(job), *_begun(job)])
     if isinstance(config, ShrinkConfig):
         return " · ".join([shrink_title(job), *_begun(job)])
-    assert isinstance(config, RunConfig)
-    title = settings_title(values_of(job), run_history(job).turned)
-    return " · ".join([title, *_begun(job), job])
+    return " · ".join([settings_title(values_of(job), dict(turned)), *_begun(job), job])
 
 
 def _begun(job: str) -> list[str]:

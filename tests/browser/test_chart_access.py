@@ -51,7 +51,9 @@ def test_the_cells_of_a_map_are_read_by_keyboard(page, app):
     page.wait_for_selector("[data-testid=chart-confusion] .main-svg")
     matrices = [
         trace["meta"]["values"]
-        for trace in page.request.get(f"{app}/kd/figure/confusion?run=recorded-digits").json()["data"]
+        for trace in page.request.get(f"{app}/kd/figure/confusion?run=recorded-digits").json()[
+            "data"
+        ]
     ]
     assert chart.locator("[tabindex='0']").count() == 1
     chart.get_by_role("application").focus()
@@ -124,7 +126,9 @@ def test_on_a_phone_the_maps_stand_below_each_other(phone, app):
     phone.goto(f"{app}/{RIGHT}")
     chart = phone.get_by_test_id("chart-confusion")
     phone.wait_for_selector("[data-testid=chart-confusion] .main-svg")
-    plots = chart.locator(".cartesianlayer .subplot .bglayer, .cartesianlayer .subplot .heatmaplayer")
+    plots = chart.locator(
+        ".cartesianlayer .subplot .bglayer, .cartesianlayer .subplot .heatmaplayer"
+    )
     boxes = [box for box in map(lambda one: one.bounding_box(), plots.all()) if box]
 
     lefts = {round(box["x"]) for box in boxes}

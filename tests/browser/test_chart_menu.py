@@ -73,7 +73,9 @@ def rows_of(path):
 
 def test_a_chart_has_one_button_and_no_word_of_plotlys(right):
     buttons = right.locator("[data-testid=chart-accuracy] button")
-    names = buttons.evaluate_all("all => all.map(b => b.getAttribute('aria-label') ?? b.textContent)")
+    names = buttons.evaluate_all(
+        "all => all.map(b => b.getAttribute('aria-label') ?? b.textContent)"
+    )
     assert names == ["Teacher", "Plain student", "Distilled student", "Chart menu"]
 
     button = right.locator("[data-testid=chart-accuracy]").get_by_role("button", name="Chart menu")
@@ -353,5 +355,7 @@ def test_numbers_are_written_as_their_format_asks(page, app):
     plain = [[expected(value, form) for form in FORMATS] for value in values]
     for value, own, others in zip(values, shown, plain, strict=True):
         for form, one, other in zip(FORMATS, own, others, strict=True):
-            same = float(one.rstrip("%").replace(",", "")) == float(other.rstrip("%").replace(",", ""))
+            same = float(one.rstrip("%").replace(",", "")) == float(
+                other.rstrip("%").replace(",", "")
+            )
             assert one == other or (form == ".3g" and same), (value, form, json.dumps([one, other]))
