@@ -18,6 +18,7 @@ from dashboard.data_notes import show_notes
 from dashboard.engine import store
 from dashboard.text import explain, md, t
 from dashboard.text.escape import markdown_text
+from dashboard.titles import dataset_title
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview, Progress, from_json
@@ -140,7 +141,7 @@ def _show(
         case None:
             told = reading.progress
             share = told.done / told.total if told and told.total else 0.0
-            st.progress(min(share, 1.0), md("preview.reading", name=Path(path).name))
+            st.progress(min(share, 1.0), md("preview.reading", name=dataset_title(path)))
 
 
 def _found(found: Preview, adopt: Callable[[Mapping[str, Any]], None]) -> None:

@@ -21,10 +21,12 @@ from kdcore.events import (
 TEST_SIZE = 360
 
 
-def scores(errors, *, agreement=0.95):
+def scores(errors, *, agreement=0.95, **more):
     accuracy = 1 - errors / TEST_SIZE
+    student = {"kl_to_teacher": 0.3, "class_correlation": 0.8} if agreement is not None else {}
     return Scores(test_accuracy=accuracy, test_errors=errors, ece=0.05, nll=0.3, brier=0.1,
-                  validation_accuracy=accuracy, agreement=agreement)  # fmt: skip
+                  validation_accuracy=accuracy, agreement=agreement,
+                  **student | more)  # fmt: skip
 
 
 TEACHER = scores(6, agreement=None)

@@ -5,6 +5,18 @@ shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: `
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
 of a shrinking shows its stages: ``figure(record, words, …)``. A new chart is a file and a line
 here.
+
+Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
+sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
+the chart shall be high enough, and a ``sheet`` of ``columns`` and ``rows``: its numbers, where the
+traces do not hold them. For the table behind a chart a trace's ``meta`` may have
+
+- ``label``: its name there; ``unit``: of its values;
+- ``table``: ``x`` and ``y`` instead of those that are drawn; ``more``: further columns of a point;
+- ``sd``: deviations of its values;
+- ``rows``, ``columns``, ``values``: names and numbers of a heat map; ``format``: how they are
+  written;
+- ``skip``: it is no data; ``trail``: it is what happened in between, and no line's newest value.
 """
 
 from collections.abc import Callable

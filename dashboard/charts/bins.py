@@ -49,6 +49,12 @@ def expected_calibration_error(bins: list[Bin]) -> float:
     return sum(gaps) / total
 
 
+def mean_confidence(bins: list[Bin]) -> float:
+    """Mean confidence of all answers."""
+    filled = [(one.size, one.confidence) for one in bins if one.confidence is not None]
+    return sum(size * confidence for size, confidence in filled) / sum(size for size, _ in filled)
+
+
 def wilson(share: float, count: int, sure: float = 1.96) -> tuple[float, float]:
     """Where the true share lies in 95 of 100 cases.
 

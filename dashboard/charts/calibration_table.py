@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import by_learner, say
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
@@ -13,7 +14,8 @@ COLUMNS = (("accuracy", "{:.1%}"), ("ece", "{:.2%}"), ("mce", "{:.1%}"), ("adapt
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """A row a learner as it answers, and one after its logits were divided by T_cal."""
-    rows = []
+    rows, sheet = [], []
+    titles = [words[f"chart.column.{key}"] for key in ("t_cal", *(key for key, _ in COLUMNS))]
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             fitted = diagnosis.temperature_fitted
@@ -23,6 +25,7 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                 (name, "1", diagnosis.calibration),
                 (scaled, f"{fitted:.2f}", diagnosis.calibrated),
             ):
+                sheet.append([title, float(state), *(summary[key] for key, _ in COLUMNS)])
                 rows.append({
                     "learner": learner,
                     "cells": [title, state,
@@ -36,8 +39,20 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                   for key in ("t_cal", *(key for key, _ in COLUMNS))),
             ],
             "rows": rows,
-        }
+        },
+        "sheet": {"columns": [words["chart.learner"], *titles], "rows": sheet},
+        "message": say(
+            words, "calibration_table",
+            values=by_learner(words, _errors(snapshot, "calibration")),
+            scaled=by_learner(words, _errors(snapshot, "calibrated")),
+        ),
     }  # fmt: skip
+
+
+def _errors(snapshot: Snapshot, summary: str) -> dict[str, str]:
+    """ECE by learner, of the ``summary`` before or after the scaling."""
+    return {name: f"{getattr(snapshot.learners[name], summary)['ece']:.2%}"
+            for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
 
 
 def _cell(summary: dict[str, float], key: str, form: str) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.places import View, percent
+from dashboard.charts.message import by_learner, say
+from dashboard.charts.places import View, number, percent
 from dashboard.phrases import phrase
 from kdcore.landscape import Landscape
 
@@ -12,26 +13,37 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     """The metric after each epoch; a pale line a seed, a strong one for their mean."""
     if view.hidden:
         return style.empty(words, "guess_first")
+    if landscape.started is None:
+        return style.awaited(words, "sweep", over=landscape.over)
     cells = landscape.cells(view.lr, view.method)
     best = landscape.best(cells)
     place = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
     cell = next((one for one in cells if (one.temperature, one.weight) == place), None)
     if cell is None:
         return style.awaited(words, "scores", over=landscape.over)
+    seeds = [one["seed"] for one in landscape.started.cells]
     trails, lines = [], []
+    newest: dict[str, str] = {}
+    last = 0
     for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
-        curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[number]]
-                  for number in cell.numbers if number in kept]  # fmt: skip
+        numbers = [at for at in cell.numbers if at in kept]
+        curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[at]]
+                  for at in numbers]  # fmt: skip
         if not curves:
             continue
         trails += [
-            style.trail(words, student, *zip(*curve, strict=True), hoverinfo="skip")
-            for curve in curves if len(curves) > 1
+            style.trail(words, student, *zip(*curve, strict=True), hoverinfo="skip",
+                        meta={"label": words["chart.of_seed"].format(
+                            learner=style.name(words, student), seed=seeds[at])})
+            for at, curve in zip(numbers, curves, strict=True) if len(curves) > 1
         ]  # fmt: skip
         length = min(map(len, curves))
         points = [curve[:length] for curve in curves]
         epochs = [epoch for epoch, _ in points[0]]
         means = [_mean([value for _, value in at]) for at in zip(*points, strict=True)]
+        last = epochs[-1]
+        if (value := means[-1]) is not None:
+            newest[student] = number(view.metric, value)
         lines.append(style.line(
             words, student, epochs, means, mode="lines",
             hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
@@ -46,7 +58,10 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         "annotations": [style.heading(
             phrase(words, "chart.cell", temperature=cell.temperature, weight=cell.weight, n=n),
             [0, 1])],
-    }}  # fmt: skip
+    }, "message": say(
+        words, "cell_curves" if newest else "no_scores", temperature=f"{cell.temperature:g}",
+        weight=f"{cell.weight:g}", epoch=last, values=by_learner(words, newest), n=n,
+    )}  # fmt: skip
 
 
 def _mean(values: list[float | None]) -> float | None:

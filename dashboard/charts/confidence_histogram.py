@@ -3,7 +3,8 @@
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.bins import merged
+from dashboard.charts.bins import mean_confidence, merged
+from dashboard.charts.message import by_learner, say
 from kdcore.events import Snapshot
 
 
@@ -12,16 +13,18 @@ def figure(
     calibrated: bool = False, **_: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Steps of counts, on a logarithmic axis so that the few unsure ones are seen."""
-    data = []
+    data, means = [], {}
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+            means[learner] = f"{mean_confidence(shown):.1%}"
             data.append(style.line(
                 words, learner, [0, *(one.low for one in shown), 1],
                 [0.5, *(one.size or 0.5 for one in shown), 0.5], mode="lines",
                 line={"color": style.COLOURS[learner], "dash": style.LINES[learner],
                       "width": 2.5, "shape": "hv"},
                 hovertemplate="%{y:.0f}",
+                meta={"table": {"x": [one.low for one in shown], "y": [one.size for one in shown]}},
             ))  # fmt: skip
     return {
         "data": data,
@@ -30,4 +33,5 @@ def figure(
             "yaxis": {"title": {"text": words["chart.answers_log"]}, "type": "log", "dtick": 1},
             "hovermode": "x",
         },
+        "message": say(words, "confidence_histogram", values=by_learner(words, means)),
     }

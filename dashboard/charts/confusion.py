@@ -1,45 +1,56 @@
 """What is taken for what: confusion matrices, and where the students differ."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""
+RULED = 30
+"""Up to so many classes there is a gap between the cells."""
 NOTHING = "#eeeeee"
 """The browser puts the page's own ground here."""
 ONE_WAY = [[0, NOTHING], [1e-6, "#fbe3d2"], [1, style.GAP]]
-BOTH_WAYS = [[0, "#0072B2"], [0.499, "#d6e8f5"], [0.5, NOTHING], [0.501, "#fbe3d2"],
-             [1, style.GAP]]  # fmt: skip
+WORSE_AND_BETTER = [[0, style.GAP], [0.499, "#fbe3d2"], [0.5, NOTHING], [0.501, "#d6e8f5"],
+                    [1, "#0072B2"]]  # fmt: skip
+PALEST = 0.01
+"""Of the scale: the diagonal of a difference has the sign's colour, never a dark one."""
+
+Matrix = list[list[int]]
 
 
 def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
-    """A map a learner, coloured by errors alone, and distilled minus plain."""
+    """A map a learner, coloured by errors alone, and distilled minus plain.
+
+    In the difference blue is better: fewer errors off the diagonal, more right answers on it.
+    """
     matrices = {name: snapshot.learners[name].confusion
                 for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
-    errors = {name: phrase(words, "count.errors", count=_errors(matrix))
-              for name, matrix in matrices.items()}  # fmt: skip
-    titles = {name: f"<b>{style.name(words, name)}</b>  {count}" for name, count in errors.items()}
+    classes = history.classes
     highest = max(1, *(max(_off_diagonal(matrix)) for matrix in matrices.values()))
-    maps: list[tuple[str, list[list[int]], bool]] = [
-        (titles[name], matrix, False) for name, matrix in matrices.items()
-    ]
+    maps = [
+        (f"<b>{style.name(words, name)}</b>  "
+         + phrase(words, "count.errors", count=sum(_off_diagonal(matrix))),
+         _errors(matrix, classes, words, highest))
+        for name, matrix in matrices.items()
+    ]  # fmt: skip
     if {"plain", "distilled"} <= matrices.keys():
         pairs = zip(matrices["distilled"], matrices["plain"], strict=True)
         difference = [[a - b for a, b in zip(*rows, strict=True)] for rows in pairs]
-        maps.append((f"<b>{words['chart.difference']}</b>", difference, True))
+        maps.append((f"<b>{words['chart.difference']}</b>",
+                     _difference(difference, classes, words, highest)))  # fmt: skip
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": []}
-    classes = [style.literal(name) for name in history.classes]
-    for at, (title, matrix, signed) in enumerate(maps):
+    for at, (title, trace) in enumerate(maps):
         suffix = "" if at == 0 else str(at + 1)
         domain = style.panels(len(maps), at, gap=0.03)
-        data.append(_map(matrix, classes, words, highest, suffix, signed=signed))
-        names = {"tickvals": list(range(len(classes))), "ticktext": classes, "showgrid": False,
-                 "zeroline": False}  # fmt: skip
+        data.append(trace | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
+        names = style.class_ticks(classes) | {"showgrid": False, "zeroline": False}
         layout[f"xaxis{suffix}"] = names | {
             "domain": domain, "constrain": "domain", "anchor": f"y{suffix}",
             "title": {"text": words["chart.answer"]},
@@ -50,40 +61,69 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
             "title": {"text": words["chart.true_class"] if at == 0 else ""},
         }  # fmt: skip
         layout["annotations"].append(style.heading(title, domain))
-    return {"data": data, "layout": layout}
+    return {"data": data, "layout": layout, "message": say(
+        words, "confusion", values=by_learner(words, {
+            name: _most_often(matrix, classes, words) for name, matrix in matrices.items()
+        }, SEMICOLON),
+    )}  # fmt: skip
 
 
-def _map(
-    matrix: list[list[int]], classes: list[str], words: style.Words, highest: int, suffix: str,
-    *, signed: bool,
-) -> dict[str, Any]:  # fmt: skip
-    size = len(classes)
-    shown = [[0 if row == column and not signed else matrix[row][column]
-              for column in range(size)] for row in range(size)]  # fmt: skip
-    text = [[_number(matrix[row][column], signed=signed) for column in range(size)]
-            for row in range(size)]  # fmt: skip
-    return {
-        "type": "heatmap", "z": shown, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
-        "zmin": -highest if signed else 0, "zmax": highest, "showscale": False,
-        "xgap": 1, "ygap": 1,
-        "colorscale": BOTH_WAYS if signed else ONE_WAY,
-        "text": text, "texttemplate": "%{text}" if size <= NUMBERED else "",
-        "customdata": [[[classes[row], classes[column]] for column in range(size)]
-                       for row in range(size)],
-        "hovertemplate": words["chart.cell_told"] + "<extra></extra>",
+def _errors(
+    matrix: Matrix, classes: Sequence[str], words: style.Words, highest: int
+) -> dict[str, Any]:
+    """The counts of a learner; what is right has no colour."""
+    shown = [[0 if row == column else count for column, count in enumerate(counts)]
+             for row, counts in enumerate(matrix)]  # fmt: skip
+    text = [[str(count) for count in counts] for counts in matrix]
+    return _map(shown, matrix, text, classes, words) | {
+        "zmin": 0, "zmax": highest, "colorscale": ONE_WAY,
     }  # fmt: skip
 
 
-def _number(count: int, *, signed: bool) -> str:
-    if not count:
-        return ""
-    return f"{count:+d}".replace("-", "−") if signed else str(count)
+def _difference(
+    matrix: Matrix, classes: Sequence[str], words: style.Words, highest: int
+) -> dict[str, Any]:
+    """Distilled minus plain, coloured by whether it is better."""
+    palest = PALEST * highest
+    shown = [[max(-palest, min(count, palest)) if row == column else -count
+              for column, count in enumerate(counts)]
+             for row, counts in enumerate(matrix)]  # fmt: skip
+    text = [[f"{count:+d}".replace("-", "−") if count else "0" for count in counts]
+            for counts in matrix]  # fmt: skip
+    return _map(shown, matrix, text, classes, words) | {
+        "zmin": -highest, "zmax": highest, "colorscale": WORSE_AND_BETTER,
+    }  # fmt: skip
 
 
-def _off_diagonal(matrix: list[list[int]]) -> list[int]:
+def _map(
+    shown: list[list[float]] | Matrix, counts: Matrix, text: list[list[str]],
+    classes: Sequence[str], words: style.Words,
+) -> dict[str, Any]:  # fmt: skip
+    size = len(classes)
+    shown_names = [style.literal(title) for title in classes]
+    gap = 1 if size <= RULED else 0
+    return {
+        "type": "heatmap", "z": shown, "showscale": False, "xgap": gap, "ygap": gap, "text": text,
+        "texttemplate": "%{text}" if size <= NUMBERED else "",
+        "customdata": [[[truth, answer] for answer in shown_names] for truth in shown_names],
+        "hovertemplate": words["chart.cell_told"] + "<extra></extra>",
+        "meta": {"rows": list(classes), "columns": list(classes), "values": counts},
+    }  # fmt: skip
+
+
+def _off_diagonal(matrix: Matrix) -> list[int]:
     return [count for row, counts in enumerate(matrix)
             for column, count in enumerate(counts) if row != column]  # fmt: skip
 
 
-def _errors(matrix: list[list[int]]) -> int:
-    return sum(_off_diagonal(matrix))
+def _most_often(matrix: Matrix, classes: Sequence[str], words: style.Words) -> str:
+    """The pair of classes that is confused most often; of equals the first."""
+    count, row, column = max(
+        ((count, row, column) for row, counts in enumerate(matrix)
+         for column, count in enumerate(counts) if row != column),
+        key=lambda found: found[0],
+    )  # fmt: skip
+    if not count:
+        return say(words, "no_errors")
+    return say(words, "confusion_of_one" if count == 1 else "confusion_of",
+               truth=classes[row], answer=classes[column], count=count)  # fmt: skip

@@ -3,8 +3,11 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import say
 from dashboard.history import History
 from kdcore.events import Cost
+
+KEYS = ("model", "parameters", "bytes", "flops", "latency")
 
 
 def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
@@ -13,37 +16,55 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
         return style.awaited(words, "time", over=history.over)
     teacher = history.costs.get("teacher")
     models = {"teacher": history.config["teacher"]}
-    rows = [
-        {"learner": name, "cells": [style.name(words, name),
-                                    models.get(name, history.config["student"]),
-                                    *_cells(history.costs[name], teacher)]}
-        for name in style.LEARNERS if name in history.costs
-    ]  # fmt: skip
-    keys = ("model", "parameters", "bytes", "flops", "latency")
+    size, unit = style.size_unit([cost.bytes for cost in history.costs.values()])
+    rows, sheet = [], []
+    for name in style.LEARNERS:
+        if cost := history.costs.get(name):
+            title, model = style.name(words, name), models.get(name, history.config["student"])
+            rows.append({"learner": name, "cells": [title, model, *_cells(cost, teacher, size)]})
+            sheet.append([title, model, *_values(cost, size)])
+    units = {"bytes": unit, "latency": "µs"}
+    titles = {key: _with_unit(words[f"chart.column.{key}"], units.get(key), words) for key in KEYS}
     return {
         "table": {
             "columns": [
                 {"title": words["chart.learner"], "help": ""},
-                *({"title": words[f"chart.column.{key}"],
-                   "help": words[f"chart.column_help.{key}"]} for key in keys),
+                *({"title": titles[key], "help": words[f"chart.column_help.{key}"]}
+                  for key in KEYS),
             ],
             "rows": rows,
-        }
+        },
+        "sheet": {"columns": [words["chart.learner"], *titles.values()], "rows": sheet},
+        "message": " ".join(_told(history, name, words, size, unit) for name in style.LEARNERS
+                            if name in history.costs),
     }  # fmt: skip
 
 
-def _cells(cost: Cost, teacher: Cost | None) -> list[str]:
-    shown = (
-        ("parameters", f"{cost.parameters:,}"),
-        ("bytes", style.size_told(cost.bytes)),
-        ("flops", f"{cost.flops:,}"),
-        ("latency", f"{cost.latency * 1e6:,.0f} µs"),
-    )
+def _with_unit(title: str, unit: str | None, words: style.Words) -> str:
+    return words["chart.columns_more"].format(title=title, unit=unit) if unit else title
+
+
+def _values(cost: Cost, size: float) -> list[float]:
+    return [cost.parameters, cost.bytes / size, cost.flops, cost.latency * 1e6]
+
+
+def _cells(cost: Cost, teacher: Cost | None, size: float) -> list[str]:
+    """Each value, a student's with how many times less than the teacher's it is."""
+    shapes = ("{:,.0f}", "{:,.1f}", "{:,.0f}", "{:,.0f}")
+    values = _values(cost, size)
+    told = [shape.format(value) for shape, value in zip(shapes, values, strict=True)]
     if teacher is None or cost is teacher:
-        return [text for _, text in shown]
-    return [f"{text}{_times(getattr(cost, part), getattr(teacher, part))}" for part, text in shown]
+        return told
+    of_teacher = _values(teacher, size)
+    return [f"{text}  (÷ {other / own:.1f})" if own else text
+            for text, own, other in zip(told, values, of_teacher, strict=True)]  # fmt: skip
 
 
-def _times(own: float, other: float) -> str:
-    """How many times less than the teacher."""
-    return f"  (÷ {other / own:.1f})" if own else ""
+def _told(history: History, name: str, words: style.Words, size: float, unit: str) -> str:
+    cost, teacher = history.costs[name], history.costs.get("teacher")
+    against = teacher is not None and name != "teacher" and cost.parameters > 0
+    return say(
+        words, "cost_against" if against else "cost", name=style.name(words, name),
+        parameters=f"{cost.parameters:,}", size=f"{cost.bytes / size:,.1f}", unit=unit,
+        times=f"{teacher.parameters / cost.parameters:.1f}" if teacher and against else "",
+    )  # fmt: skip

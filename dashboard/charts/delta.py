@@ -16,6 +16,8 @@ def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
         return None
     if not before or "data" not in before or "data" not in after:
         return {"replace": after}
+    if _beside(before) != _beside(after):
+        return {"replace": after}
     if len(before["data"]) != len(after["data"]):
         return {"replace": after}
     appended = []
@@ -29,6 +31,11 @@ def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
     if before["layout"] != after["layout"]:
         message["layout"] = after["layout"]
     return message
+
+
+def _beside(figure: dict[str, Any]) -> dict[str, Any]:
+    """What a figure says besides its traces and axes."""
+    return {key: value for key, value in figure.items() if key not in ("data", "layout")}
 
 
 def _fixed(trace: dict[str, Any]) -> dict[str, Any]:

@@ -61,4 +61,5 @@ def _removed(epoch: Any, words: style.Words, domain: list[float]) -> dict[str, A
         return style.heading("", domain)
     share = 1 - pair[1].disagreement / pair[0].disagreement
     key = "chart.disagreement_removed" if share >= 0 else "chart.disagreement_added"
-    return style.heading(phrase(words, key, share=f"{abs(share):.0%}"), domain)
+    remark = phrase(words, key, share=f"{abs(share):.0%}")
+    return style.heading(remark, domain) | {"name": "remark"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import by_learner, say
 from kdcore.events import Snapshot
 
 RIGHT = {"color": "#8a94a0", "opacity": 0.55}
@@ -43,4 +44,14 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
         layout["annotations"].append(
             style.heading(f"<b>{style.name(words, learner)}</b>  {sizes}", domain)
         )
-    return {"data": data, "layout": layout}
+    return {"data": data, "layout": layout, "message": say(
+        words, "entropy", values=by_learner(words, {
+            learner: _sure_errors(snapshot.learners[learner].entropy_wrong, words)
+            for learner in learners
+        }),
+    )}  # fmt: skip
+
+
+def _sure_errors(wrong: list[int], words: style.Words) -> str:
+    """How many wrong answers lie in the lowest tenth of the entropy."""
+    return say(words, "entropy_of", count=sum(wrong[: len(wrong) // 10]), wrong=sum(wrong))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import say
 from dashboard.history import History
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
@@ -10,6 +11,8 @@ from kdcore.events import Snapshot
 PARTS = (("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
          ("errors_inherited", "chart.inherited", style.COLOURS["teacher"], 1),
          ("errors_own", "chart.own", style.GAP, 1))  # fmt: skip
+HATCHED = "errors_own"
+"""In grey this part would look like the one before it."""
 
 
 def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
@@ -17,21 +20,42 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     if not history.teacher:
         return style.empty(words, "teacher")
     students = [name for name in style.LEARNERS if name in history.students]
-    data = []
+    data: list[dict[str, Any]] = []
     for part, title, colour, sign in PARTS:
         counts = [getattr(snapshot.learners[name], part) or 0 for name in students]
+        names = [style.name(words, name) for name in students]
+        marker: dict[str, Any] = {"color": colour}
+        if part == HATCHED:
+            marker["pattern"] = {"shape": "/", "fgcolor": colour, "bgcolor": "#ffffff", "size": 6}
         data.append({
             "type": "bar", "orientation": "h", "name": words[title],
-            "y": [style.name(words, name) for name in students],
+            "y": names,
             "x": [sign * count for count in counts], "text": [str(count) for count in counts],
-            "textposition": "auto", "marker": {"color": colour}, "hovertemplate": "%{text}",
+            "textposition": "outside" if part == HATCHED else "auto", "marker": marker,
+            "hovertemplate": "%{text}", "meta": {"table": {"x": counts, "y": names}, "unit": ""},
         })  # fmt: skip
     title = phrase(words, "chart.mended_and_errors", errors=history.teacher.test_errors)
     return {
         "data": data,
         "layout": {
             "barmode": "relative", "bargap": 0.45,
-            "xaxis": {"title": {"text": title}, "tickformat": "d", "zeroline": True},
+            "xaxis": {"title": {"text": title}, "zeroline": True, **_range(data)},
             "yaxis": {"automargin": True},
         },
+        "message": " ".join(
+            say(words, "error_origin", name=style.name(words, name),
+                inherited=snapshot.learners[name].errors_inherited,
+                own=snapshot.learners[name].errors_own,
+                mended=snapshot.learners[name].teacher_errors_mended,
+                errors=history.teacher.test_errors)
+            for name in students
+        ),
     }  # fmt: skip
+
+
+def _range(data: list[dict[str, Any]]) -> dict[str, Any]:
+    """Ends of the axis, with room for the numbers beside the bars, and its ticks."""
+    low, *right = (trace["x"] for trace in data)
+    ends = [min(low), max(sum(counts) for counts in zip(*right, strict=True))]
+    room = 0.15 * max(ends[1] - ends[0], 1)
+    return style.whole_ticks(ends) | {"range": [ends[0] - room, ends[1] + room]}

@@ -12,8 +12,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.started or not history.evaluations:
         return style.awaited(words, "epoch", over=history.over)
     data = []
+    counts = [scores[student].test_errors for _, scores in history.evaluations
+              for student in history.students]  # fmt: skip
     if history.teacher:
         level = history.teacher.test_errors
+        counts.append(level)
         data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
                                mode="lines"))  # fmt: skip
     for student in history.students:
@@ -24,5 +27,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     title = phrase(words, "chart.errors", size=history.started.test_size)
     return {
         "data": data,
-        "layout": timeline.layout(history, words, title, rangemode="tozero", tickformat="d"),
+        "layout": timeline.layout(
+            history, words, title, rangemode="tozero", **style.whole_ticks([0, *counts])
+        ),
     }

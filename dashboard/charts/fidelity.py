@@ -27,6 +27,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                 xaxis=f"x{suffix}", yaxis=f"y{suffix}", showlegend=at == 0,
                 hovertemplate=f"%{{y:{digits}}}",
             ))  # fmt: skip
+    if history.evaluations and not any(trace["x"] for trace in data):
+        return style.empty(words, "unmeasured")
     layout = timeline.side_by_side(history, words, [{}, {"rangemode": "tozero"}])
     layout["annotations"] += [
         style.heading(words[f"chart.{measure}"], style.panels(len(MEASURES), at, gap=0.1))

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from dashboard.charts import style
+from dashboard.charts.message import say
 from dashboard.history import History
 
 Arrays = Mapping[str, np.ndarray]
@@ -19,8 +20,6 @@ PICTURE = 0.68
 TEXT = {"teacher": 0.77, "distilled": 0.92}
 SIDE = 96
 """Pixels to which a picture is enlarged, so that its own stay squares."""
-LONGEST = 10
-"""Letters of a class's name."""
 REAL = "#8a94a0"
 ABOVE_AND_BELOW = [[0, "#0072B2"], [0.5, "#eeeeee"], [1, style.GAP]]
 STRONGEST = 3.0
@@ -44,10 +43,18 @@ def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str,
     if "made_inputs" not in arrays:
         return style.empty(words, "method")
     inputs = arrays["made_inputs"]
+    same = int((_chosen(arrays, "teacher") == _chosen(arrays, "distilled")).sum())
+    drawn = _drawn(inputs, arrays, history.classes, words)
+    return drawn | {"message": say(words, "generated", same=same, count=len(inputs))}
+
+
+def _drawn(
+    inputs: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+) -> dict[str, Any]:
     if inputs.ndim == 4:
-        return _pictures(inputs, arrays, history.classes, words)
+        return _pictures(inputs, arrays, classes, words)
     draw = _points if inputs.shape[1] == 2 else _columns
-    return draw(inputs, arrays["watched_points"], arrays, history.classes, words)
+    return draw(inputs, arrays["watched_points"], arrays, classes, words)
 
 
 def _pictures(
@@ -72,6 +79,22 @@ def _pictures(
             ],
             "hovermode": "closest",
         },
+        "sheet": _sheet(arrays, classes, words),
+    }  # fmt: skip
+
+
+def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[str, Any]:
+    """Number, class and probability of both answers, a row an input."""
+    told = [(_chosen(arrays, learner), _probabilities(arrays, learner)) for learner in TEXT]
+    names = [style.name(words, learner) for learner in TEXT]
+    return {
+        "columns": [words["chart.number"],
+                    *(column for name in names for column in (name, f"p({name})"))],
+        "rows": [
+            [at + 1, *(value for chosen, shares in told
+                       for value in (classes[chosen[at]], float(shares[at].max())))]
+            for at in range(len(arrays["made_inputs"]))
+        ],
     }  # fmt: skip
 
 
@@ -105,7 +128,9 @@ def _columns(
 ) -> dict[str, Any]:
     deviation = real.std(0)
     standard = (rows - real.mean(0)) / np.where(deviation > 0, deviation, 1)
-    answers = [[_short(classes[at]) for at in _chosen(arrays, learner)] for learner in TEXT]
+    answers = [
+        [style.shortened(classes[at]) for at in _chosen(arrays, learner)] for learner in TEXT
+    ]
     told = _told(arrays, classes, words)
     return {
         "data": [{
@@ -134,7 +159,7 @@ def _answers(
         "type": "scatter", "mode": "markers+text", "name": style.name(words, learner),
         "x": x, "y": y, "hovertext": _told(arrays, classes, words),
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "text": [f"{_short(classes[at])} · {row[at]:.0%}"
+        "text": [f"{style.shortened(classes[at])} · {row[at]:.0%}"
                  for at, row in zip(chosen, shares, strict=True)],
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
         "textfont": {"color": [colour if same else style.GAP
@@ -167,10 +192,6 @@ def _probabilities(arrays: Arrays, learner: str) -> np.ndarray:
 def _chosen(arrays: Arrays, learner: str) -> np.ndarray:
     chosen: np.ndarray = _probabilities(arrays, learner).argmax(1)
     return chosen
-
-
-def _short(name: str) -> str:
-    return style.literal(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def _png(image: np.ndarray) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import say
 from dashboard.charts.places import (
     CIVIDIS,
     View,
@@ -11,6 +12,7 @@ from dashboard.charts.places import (
     better_is_more,
     grid_of,
     mean_of,
+    number,
     percent,
     told,
 )
@@ -37,7 +39,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "customdata": customdata,
             "hovertemplate": words["chart.guess_here"] + "<extra></extra>",
         }  # fmt: skip
-        return {"data": [blank], "layout": axes(grid)}
+        return {"data": [blank], "layout": axes(grid), "message": say(words, "hidden")}
     means = [[mean_of(spread) for spread in row] for row in spreads]
     numbered = len(columns) * len(rows) <= NUMBERED
     data: list[dict[str, Any]] = [{
@@ -49,15 +51,17 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         "colorbar": {"thickness": 12, "outlinewidth": 0,
                      "tickformat": ".1%" if percent(view.metric) else ""},
         "hovertemplate": at_point(words, "%{text}") + "<extra></extra>",
+        "meta": {"sd": [[spread.sd if spread else None for spread in row] for row in spreads],
+                 "format": ".1%" if percent(view.metric) else ".3f"},
     }]  # fmt: skip
     gains = grid.table(lambda cell: mean_of(landscape.gain(cell, view.metric)))
-    if _has_border(gains):
+    if border := _border(gains):
+        x, y = zip(*border, strict=True)
         data.append({
-            "type": "contour", "x": columns, "y": rows, "z": gains, "showscale": False,
-            "autocontour": False, "connectgaps": False, "hoverinfo": "skip",
-            "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"},
-            "line": {"color": style.COLOURS["plain"], "width": 4, "dash": "dash"},
+            "type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "hoverinfo": "skip",
+            "line": {"color": style.COLOURS["plain"], "width": 3, "dash": "dash"},
             "name": words["chart.better_than_plain"], "showlegend": True,
+            "meta": {"skip": True, "cased": True},
         })  # fmt: skip
     places = (
         ("best", _place(landscape, view), "star", "#ffffff", "#1f2933"),
@@ -78,7 +82,18 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         few, many = min(counts), max(counts)
         n = f"{few}" if few == many else f"{few}–{many}"
         layout["xaxis"]["title"] = {"text": phrase(words, "chart.weight_axis", n=n)}
-    return {"data": data, "layout": layout}
+    return {"data": data, "layout": layout, "message": _message(landscape, words, view)}
+
+
+def _message(landscape: Landscape, words: style.Words, view: View) -> str:
+    """The cell that validation data choose, and what is shown of it."""
+    best = landscape.best(landscape.cells(view.lr, view.method))
+    spread = landscape.spread(best.cell, view.metric) if best else None
+    if best is None or spread is None:
+        return say(words, "no_scores")
+    return say(words, "landscape", temperature=f"{best.cell.temperature:g}",
+               weight=f"{best.cell.weight:g}", metric=words[f"metric.{view.metric}"],
+               value=number(view.metric, spread.mean))  # fmt: skip
 
 
 def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:
@@ -86,7 +101,23 @@ def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:
     return (best.cell.temperature, best.cell.weight) if best else None
 
 
-def _has_border(gains: list[list[float | None]]) -> bool:
-    """A line needs places on both of its sides."""
-    known = [gain for row in gains for gain in row if gain is not None]
-    return min(len(gains), len(gains[0])) > 1 and bool(known) and min(known) < 0 < max(known)
+Point = tuple[float | None, float | None]
+
+
+def _border(gains: list[list[float | None]]) -> list[Point]:
+    """Edges between cells that are better than the plain student and cells that are not.
+
+    Returns:
+        Ends of the edges, after each two a gap.
+    """
+    better = [[None if gain is None else gain > 0 for gain in row] for row in gains]
+    edges: list[Point] = []
+    for row, cells in enumerate(better):
+        for column, cell in enumerate(cells):
+            right = cells[column + 1] if column + 1 < len(cells) else None
+            above = better[row + 1][column] if row + 1 < len(better) else None
+            if None not in (cell, right) and cell != right:
+                edges += [(column + 0.5, row - 0.5), (column + 0.5, row + 0.5), (None, None)]
+            if None not in (cell, above) and cell != above:
+                edges += [(column - 0.5, row + 0.5), (column + 0.5, row + 0.5), (None, None)]
+    return edges

@@ -4,7 +4,8 @@ from statistics import fmean, stdev
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.places import Grid, View, grid_of, percent
+from dashboard.charts.message import say
+from dashboard.charts.places import Grid, View, better_is_more, grid_of, number, percent
 from kdcore.landscape import Cell, Landscape
 
 
@@ -17,6 +18,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         return style.empty(words, "guess_first")
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "hovermode": "x"}
+    best: list[tuple[str, float]] = []
     sides = (
         ("T", [f"{value:g}" for value in grid.temperatures], grid.rows),
         ("λ", [f"{value:g}" for value in grid.weights], _turned(grid)),
@@ -31,6 +33,8 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             error = {"type": "data", "array": [stdev(one) if len(one) > 1 else 0 for one in values],
                      "thickness": 1.5, "width": 4}  # fmt: skip
             means = [fmean(one) if one else None for one in values]
+            if student == "distilled":
+                best.append(_best(ticks, means, view.metric))
             data.append(style.line(
                 words, student, ticks, means, legendgroup=student, **on,
                 hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
@@ -46,7 +50,21 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if not data:
         return style.awaited(words, "scores", over=landscape.over)
     layout["yaxis"] = {"tickformat": ".1%" if percent(view.metric) else ""}
-    return {"data": data, "layout": layout}
+    if len(best) < len(sides):
+        return {"data": data, "layout": layout, "message": say(words, "no_scores")}
+    (temperature, at_temperature), (weight, at_weight) = best
+    return {"data": data, "layout": layout, "message": say(
+        words, "landscape_margins", metric=words[f"metric.{view.metric}"],
+        temperature=temperature, at_temperature=number(view.metric, at_temperature),
+        weight=weight, at_weight=number(view.metric, at_weight),
+    )}  # fmt: skip
+
+
+def _best(ticks: list[str], means: list[float | None], metric: str) -> tuple[str, float]:
+    """The value of the axis with the best mean."""
+    known = [(mean, tick) for tick, mean in zip(ticks, means, strict=True) if mean is not None]
+    mean, tick = (max if better_is_more(metric) else min)(known, key=lambda pair: pair[0])
+    return tick, mean
 
 
 def _turned(grid: Grid) -> list[list[Cell | None]]:

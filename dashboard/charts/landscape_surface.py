@@ -3,14 +3,17 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import say
 from dashboard.charts.places import (
     CIVIDIS,
+    Grid,
     View,
     at_point,
     axes,
     better_is_more,
     grid_of,
     mean_of,
+    number,
     percent,
 )
 from kdcore.landscape import Landscape
@@ -45,6 +48,24 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
         ],
         "layout": {"scene": axes(grid) | {
-            "zaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
+            "zaxis": {"tickformat": style.PER_CENT if percent(view.metric) else "",
+                      "title": {"text": words[f"metric.{view.metric}"]}},
         }},
+        "message": _message(grid, heights, words, view.metric),
     }  # fmt: skip
+
+
+def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, metric: str) -> str:
+    """The lowest and the highest place."""
+    known = [
+        (value, temperature, weight)
+        for temperature, row in zip(grid.temperatures, heights, strict=True)
+        for weight, value in zip(grid.weights, row, strict=True)
+        if value is not None
+    ]
+    low, high = min(known), max(known)
+    return say(
+        words, "landscape_surface", metric=words[f"metric.{metric}"],
+        low=number(metric, low[0]), low_temperature=f"{low[1]:g}", low_weight=f"{low[2]:g}",
+        high=number(metric, high[0]), high_temperature=f"{high[1]:g}", high_weight=f"{high[2]:g}",
+    )  # fmt: skip

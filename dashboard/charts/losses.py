@@ -19,7 +19,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     for student in history.students:
         columns = history.steps[student].columns
         trails.append(style.trail(words, student, columns["position"], columns["loss"],
-                                hoverinfo="skip"))  # fmt: skip
+                                hoverinfo="skip", meta={"label": words["chart.of_batches"].format(
+                                      learner=style.name(words, student))}))  # fmt: skip
     return {
         "data": trails + data,
         "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),

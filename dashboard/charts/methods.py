@@ -5,6 +5,7 @@ from statistics import quantiles
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import say, signed
 from dashboard.charts.places import View
 from kdcore.landscape import Landscape, Spread
 
@@ -53,7 +54,17 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                       "categoryarray": [title for title, _ in rows]},
             "hovermode": "closest",
         },
+        "message": say(
+            words, "methods", best=rows[-1][0], best_gain=_told(rows[-1][1]), worst=rows[0][0],
+            worst_gain=_told(rows[0][1]), better=sum(gain.clear == 1 for _, gain in rows),
+            count=len(rows),
+        ),
     }  # fmt: skip
+
+
+def _told(gain: Spread) -> str:
+    """Mean ± sd in percentage points."""
+    return f"{signed(100 * gain.mean)} ± {100 * (gain.sd or 0):.1f}"
 
 
 def _frame(gains: Sequence[tuple[float, float]]) -> tuple[float, float]:

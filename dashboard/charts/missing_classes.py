@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
 from kdcore.events import Diagnosis, Snapshot
 
@@ -77,7 +78,9 @@ def figure(
     for name, curve in shown.items():
         data.append(style.trail(words, name, curve.biases,
                                 [count / held_out for count in curve.validation_errors],
-                                hoverinfo="skip"))  # fmt: skip
+                                hoverinfo="skip", meta={
+                                    "label": words["chart.validation_of"].format(
+                                        learner=style.name(words, name))}))  # fmt: skip
         for axis, counts, total in (("", curve.errors, size), ("2", curve.missed, missing)):
             shares = [count / total for count in counts]
             data.append(style.line(
@@ -88,6 +91,7 @@ def figure(
             data.append(style.line(
                 words, name, [curve.best], [shares[curve.biases.index(curve.best)]],
                 mode="markers", xaxis=f"x{axis}", yaxis=f"y{axis}", showlegend=False,
+                meta={"skip": True},
                 marker={"color": style.COLOURS[name], "symbol": style.MARKERS[name], "size": 12},
                 hovertemplate=words["chart.bias_chosen"],
             ))  # fmt: skip
@@ -113,4 +117,16 @@ def figure(
                 for axis in ("", "2")
             ],
         },
+        "message": say(
+            words, "missing_classes", bias=f"{bias:g}", values=by_learner(words, {
+                name: _shares(curve, bias, size, missing, words) for name, curve in shown.items()
+            }, SEMICOLON),
+        ),
     }  # fmt: skip
+
+
+def _shares(curve: Curve, bias: float, size: int, missing: int, words: style.Words) -> str:
+    """Shares of wrong answers at a bias, in words."""
+    errors, missed = curve.at(min(curve.biases, key=lambda known: abs(known - bias)))
+    return say(words, "missing_classes_of", all=f"{errors / size:.1%}",
+               missing=f"{missed / missing:.1%}")  # fmt: skip

@@ -5,21 +5,25 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts import style
+from dashboard.charts.message import by_learner, say
 from kdcore.events import Snapshot
 
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """NLL against the temperature that divides the logits, the minimum marked."""
-    data = []
+    data, told = [], {}
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             temperatures, losses = zip(*diagnosis.validation_nll_curve, strict=True)
             fitted = diagnosis.temperature_fitted
+            least = float(np.interp(fitted, temperatures, losses))
+            told[learner] = say(words, "nll_curve_of", temperature=f"{fitted:.2f}",
+                                nll=f"{least:.3f}")  # fmt: skip
             data.append(style.line(words, learner, temperatures, losses, mode="lines",
                                    hovertemplate="T = %{x:.2f}: %{y:.3f}"))  # fmt: skip
             data.append(style.line(
-                words, learner, [fitted], [float(np.interp(fitted, temperatures, losses))],
-                mode="markers", showlegend=False, hovertemplate=f"T_cal = {fitted:.2f}",
+                words, learner, [fitted], [least], mode="markers", showlegend=False,
+                hovertemplate=f"T_cal = {fitted:.2f}", meta={"skip": True},
                 marker={"color": style.COLOURS[learner], "symbol": style.MARKERS[learner],
                         "size": 12},
             ))  # fmt: skip
@@ -33,4 +37,5 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
             "shapes": [{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper",
                         "line": {"dash": "dot", "width": 1, "color": "#8a94a0"}}],
         },
+        "message": say(words, "nll_curve", values=by_learner(words, told)),
     }  # fmt: skip

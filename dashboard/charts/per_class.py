@@ -1,14 +1,19 @@
 """Precision, recall and F1 of each class."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dashboard.charts import style
+from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
+from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
+MANY = 30
+"""Classes, from which on the worst come first."""
 
 
 def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
@@ -30,12 +35,17 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
 
 
 def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
-    """Three panels of dots, classes from top to bottom with their number of examples."""
+    """Three panels of dots, classes from top to bottom with their number of examples.
+
+    ``rows`` asks the browser for the height that so many rows need.
+    """
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
-    names = [f"{style.literal(title)} ({count})" for title, count in
-             zip(history.classes, support, strict=True)]  # fmt: skip
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
+    order = list(range(len(support)))
+    if len(order) > MANY:
+        order.sort(key=lambda at: _recall(scores, at))
+    names = [f"{style.literal(history.classes[at])} ({support[at]})" for at in order]
     known = [value for of_learner in scores.values() for values in of_learner.values()
              for value in values if value is not None]  # fmt: skip
     low = max(0.0, min(known, default=0.0) - 0.03)
@@ -44,7 +54,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     for at, measure in enumerate(MEASURES):
         suffix = "" if at == 0 else str(at + 1)
         for learner in learners:
-            values = scores[learner][measure]
+            values = [scores[learner][measure][at] for at in order]
             data.append(style.line(
                 words, learner, values, names, mode="markers", xaxis=f"x{suffix}", yaxis="y",
                 showlegend=at == 0, legendgroup=learner, hovertemplate="%{x:.1%}",
@@ -55,8 +65,29 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         layout[f"xaxis{suffix}"] = {
             "domain": domain,
             "tickformat": style.PER_CENT,
-            "range": [low, 1.01],
+            "range": [low, 1 + 0.03 * (1 - low)],
         }
         layout["annotations"].append(style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain))
-    layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True}
-    return {"data": data, "layout": layout}
+    layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True,
+                       "dtick": 1}  # fmt: skip
+    if len(order) > MANY:
+        layout["yaxis"]["title"] = {"text": phrase(
+            words, "chart.worst_first", title=words["chart.true_class"])}  # fmt: skip
+    return {"data": data, "layout": layout, "rows": len(order), "message": say(
+        words, "per_class", values=by_learner(words, {
+            learner: _lowest(history.classes, scores[learner]["recall"], words)
+            for learner in learners
+        }, SEMICOLON),
+    )}  # fmt: skip
+
+
+def _recall(scores: dict[str, dict[str, list[float | None]]], at: int) -> float:
+    """Mean recall of all learners for a class; classes without examples come last."""
+    known = [value for of in scores.values() if (value := of["recall"][at]) is not None]
+    return sum(known) / len(known) if known else 2.0
+
+
+def _lowest(classes: Sequence[str], recalls: list[float | None], words: style.Words) -> str:
+    recall, name = min((value, name) for value, name in zip(recalls, classes, strict=True)
+                       if value is not None)  # fmt: skip
+    return say(words, "per_class_of", name=name, recall=f"{recall:.1%}")

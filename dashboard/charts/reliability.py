@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
+from dashboard.charts.message import by_learner, say
 from kdcore.events import Snapshot
 
 COUNTS = [0.0, 0.17]
@@ -18,6 +19,7 @@ def figure(
     """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
+    errors: dict[str, str] = {}
     layout: dict[str, Any] = {
         "annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06,
     }  # fmt: skip
@@ -44,10 +46,12 @@ def figure(
             "type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "xref": f"x{suffix}",
             "yref": f"y{suffix}", "line": {"dash": "dot", "width": 1.5, "color": "#8a94a0"},
         })  # fmt: skip
-        error = expected_calibration_error(shown)
-        title = f"<b>{style.name(words, learner)}</b>  ECE {error:.1%}"
+        errors[learner] = f"{expected_calibration_error(shown):.1%}"
+        title = f"<b>{style.name(words, learner)}</b>  ECE {errors[learner]}"
         layout["annotations"].append(style.heading(title, domain))
-    return {"data": data, "layout": layout}
+    message = say(words, "reliability_scaled" if calibrated else "reliability",
+                  values=by_learner(words, errors))  # fmt: skip
+    return {"data": data, "layout": layout, "message": message}
 
 
 def _suffix(at: int) -> str:

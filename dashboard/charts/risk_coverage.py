@@ -3,21 +3,22 @@
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import by_learner, say
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     """Error against the share of answers kept; the area under it in the legend."""
-    data = []
+    data, areas = [], {}
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             coverage, risk = zip(*diagnosis.risk_coverage, strict=True)
-            area = diagnosis.calibration["aurc"]
+            areas[learner] = area = f"{diagnosis.calibration['aurc']:.4f}"
             data.append(style.line(
                 words, learner, coverage, risk, mode="lines", hovertemplate="%{x:.0%}: %{y:.2%}",
                 name=phrase(words, "app.with_details", title=style.name(words, learner),
-                            details=f"AURC {area:.4f}"),
+                            details=f"AURC {area}"),
             ))  # fmt: skip
     return {
         "data": data,
@@ -27,4 +28,5 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
             "yaxis": {"title": {"text": words["chart.risk"]}, "tickformat": ".1~%",
                       "rangemode": "tozero"},
         },
+        "message": say(words, "risk_coverage", values=by_learner(words, areas)),
     }  # fmt: skip

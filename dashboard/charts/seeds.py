@@ -4,6 +4,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import by_learner, say
 from dashboard.charts.places import View
 from kdcore.landscape import Landscape
 
@@ -16,8 +17,10 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
-        return style.empty(words, "sweep")
+        return style.awaited(words, "sweep", over=landscape.over)
     data: list[dict[str, Any]] = []
+    newest: dict[str, str] = {}
+    last = 0
     teacher = landscape.prepared and landscape.prepared.teacher
     if teacher:
         epochs = landscape.started.config["base"]["epochs"]
@@ -35,21 +38,27 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         means = [fmean(values) for values in complete.values()]
         deviations = [stdev(values) if len(values) > 1 else 0.0 for values in complete.values()]
         data += _band(words, student, list(complete), means, deviations)
-        data.append(style.line(words, student, list(complete), means, hovertemplate="%{y:.1%}"))
+        data.append(style.line(words, student, list(complete), means, hovertemplate="%{y:.1%}",
+                               meta={"sd": deviations}))  # fmt: skip
+        last = max(complete)
+        newest[student] = f"{means[-1]:.1%} ± {100 * deviations[-1]:.1f}"
     if not data:
         return style.empty(words, "scores")
     return {"data": data, "layout": {
         "xaxis": {"title": {"text": words["chart.epoch"]}},
         "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT},
         "hovermode": "x",
-    }}  # fmt: skip
+    }, "message": say(
+        words, "seeds", epoch=last, values=by_learner(words, newest),
+        n=len(landscape.started.cells),
+    ) if newest else say(words, "no_scores")}  # fmt: skip
 
 
 def _band(
     words: style.Words, student: str, epochs: list[int], means: list[float], sds: list[float]
 ) -> list[dict[str, Any]]:
     """Two lines that are not seen, and the colour between them."""
-    hidden = {"mode": "lines", "showlegend": False, "hoverinfo": "skip",
+    hidden = {"mode": "lines", "showlegend": False, "hoverinfo": "skip", "meta": {"skip": True},
               "line": {"width": 0, "color": style.COLOURS[student]}}  # fmt: skip
     low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
     high = [mean + sd for mean, sd in zip(means, sds, strict=True)]

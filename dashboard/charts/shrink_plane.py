@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import SEMICOLON, say
 from dashboard.phrases import phrase
-from kdcore.events import Measured
+from kdcore.events import Latency, Measured
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
 SIZES: dict[str, Callable[[Measured], float]] = {
@@ -35,7 +36,11 @@ def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> d
             arrows += _arrow(stage, across)
         data.append(_newest(stage, words, across(stage.newest)))
     ends = [across(found) for found in _all(record)]
-    return _plane(record, words, words[f"chart.shrink.{size}"], data, ends, arrows)
+    title = words[f"chart.shrink.{size}"]
+    return _plane(record, words, title, data, ends, arrows) | {"message": say(
+        words, "shrink_sizes", size=title,
+        values=_told(record, words, lambda found: f"{across(found):,.1f}".removesuffix(".0")),
+    )}  # fmt: skip
 
 
 def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> dict[str, Any]:
@@ -49,13 +54,30 @@ def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> 
     ends: list[float] = []
     for stage in record.stages.values():
         found = stage.newest
-        latency = found.latency_1 if batch == "1" else found.latency_128
+        latency = _latency(found, batch)
         half = latency.of_student_iqr / 2
         bar = {"type": "data", "array": [half], "color": style.STAGES[stage.name][0],
                "thickness": 1.5}  # fmt: skip
         data.append(_newest(stage, words, latency.of_student) | {"error_x": bar})
         ends += [max(latency.of_student - half, latency.of_student / 2), latency.of_student + half]
-    return _plane(record, words, phrase(words, "chart.shrink.latency", batch=batch), data, ends)
+    title = phrase(words, "chart.shrink.latency", batch=batch)
+    return _plane(record, words, title, data, ends) | {"message": say(
+        words, "shrink_times", time=title,
+        values=_told(record, words, lambda found: f"{_latency(found, batch).of_student:.2f}"),
+    )}  # fmt: skip
+
+
+def _latency(found: Measured, batch: str) -> Latency:
+    return found.latency_1 if batch == "1" else found.latency_128
+
+
+def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], str]) -> str:
+    """Every stage with its place on the plane."""
+    return words[SEMICOLON].join(
+        say(words, "shrink_of", name=words[f"stage.{stage.name}"], value=value(stage.newest),
+            accuracy=f"{stage.newest.scores.test_accuracy:.1%}")
+        for stage in record.stages.values()
+    )  # fmt: skip
 
 
 def _plane(
@@ -68,7 +90,7 @@ def _plane(
         "layout": {
             "xaxis": {"title": {"text": title}, "type": "log", **_ticks(min(ends), max(ends))},
             "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
-                      "range": [least - MARGIN, 1 + MARGIN]},
+                      "hoverformat": ".1%", "range": [least - MARGIN, 1 + MARGIN]},
             "hovermode": "closest", "annotations": list(arrows),
         },
     }  # fmt: skip
@@ -87,10 +109,9 @@ def _point(
 ) -> dict[str, Any]:
     """A marker: open and smaller for what was distilled again since."""
     colour, symbol = style.STAGES[stage.name]
+    moment = words[f"chart.shrink.{'after' if found is stage.after else 'before'}"]
     told = phrase(
-        words, "chart.shrink.told",
-        moment=words[f"chart.shrink.{'after' if found is stage.after else 'before'}"],
-        accuracy=found.scores.test_accuracy,
+        words, "chart.shrink.told", moment=moment, accuracy=found.scores.test_accuracy,
         errors=phrase(words, "count.errors", count=found.scores.test_errors),
         size=style.size_told(found.bytes), packed=style.size_told(found.packed_bytes),
         one=found.latency_1.median * 1e3, many=found.latency_128.median * 1e3,
@@ -101,6 +122,7 @@ def _point(
         "marker": {"color": colour, "symbol": f"{symbol}-open" if earlier else symbol,
                    "size": 9 if earlier else 12},
         "hovertemplate": "%{fullData.name}<br>%{text}<extra></extra>",
+        "meta": {"more": {words["chart.state"]: moment}},
     }  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 Colours: Okabe and Ito, Color Universal Design, 2008.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, TypeAlias
 
@@ -28,6 +29,12 @@ PER_CENT = ".1~%"
 """Of ticks: ``96%``, and ``95.5%`` where whole numbers would say the same twice."""
 SEQUENCE = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#56B4E9", "#D55E00")
 """For what is none of the learners."""
+MOST_NAMES = 25
+"""Names of classes along an axis."""
+LONGEST = 10
+"""Letters of a class's name."""
+FEW = 5
+"""Counts that get a tick each."""
 
 
 def name(words: Words, learner: str) -> str:
@@ -60,12 +67,15 @@ def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more:
 
 
 def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
-    """What happened between the epochs: a thin pale line without a place in the legend."""
+    """What happened between the epochs: a thin pale line without a place in the legend.
+
+    ``meta["label"]``, where it is given, sets it apart from the learner's line in a table.
+    """
     return {
         "type": "scatter", "mode": "lines", "name": name(words, learner), "showlegend": False,
         "x": list(x), "y": list(y), "opacity": 0.35,
         "line": {"color": COLOURS[learner], "width": 1.2},
-    } | more  # fmt: skip
+    } | more | {"meta": {"trail": True} | more.get("meta", {})}  # fmt: skip
 
 
 def faded(colour: str, opacity: float) -> str:
@@ -87,6 +97,39 @@ def awaited(words: Words, reason: str, *, over: bool) -> dict[str, Any]:
 def literal(text: str) -> str:
     """A name that people gave, as Plotly shows it: its tags are no tags."""
     return escape(text, quote=False)
+
+
+def class_ticks(classes: Sequence[str]) -> dict[str, Any]:
+    """Ticks with the classes' names, as many as can be read; of many every second or third ….
+
+    Example:
+        >>> class_ticks(["cat", "a very long-haired dog"])
+        {'tickvals': [0, 1], 'ticktext': ['cat', 'a ver… dog']}
+    """
+    every = math.ceil(len(classes) / MOST_NAMES)
+    shown = range(0, len(classes), every)
+    return {"tickvals": list(shown), "ticktext": [literal(shortened(classes[at])) for at in shown]}
+
+
+def shortened(title: str) -> str:
+    """A class's name; of a long one the beginning and the end, which tell numbered ones apart."""
+    return title if len(title) <= LONGEST else f"{title[:5]}…{title[-4:]}"
+
+
+def whole_ticks(values: Sequence[float]) -> dict[str, Any]:
+    """Ticks at whole numbers only, on an axis of small counts too."""
+    few = max(values, default=0) - min(values, default=0) <= FEW
+    return {"tickformat": "d"} | ({"dtick": 1} if few else {})
+
+
+def size_unit(sizes: Iterable[int]) -> tuple[float, str]:
+    """Bytes of the unit in which all of ``sizes`` can be told, and its name.
+
+    Example:
+        >>> size_unit([2_000_000, 40_000])
+        (1000.0, 'kB')
+    """
+    return (1e6, "MB") if min(sizes) >= 1e6 else (1e3, "kB")
 
 
 def size_told(size: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts import style
+from dashboard.charts.message import listed, say
 from dashboard.history import History
 from dashboard.phrases import phrase
 from kdcore.events import Taught
@@ -50,6 +51,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                       "range": [low, high]},
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
+        "message": say(words, "teachers", values=listed(
+            words, [(title, f"{scores.test_accuracy:.1%}") for title, scores, _ in rows])),
     }  # fmt: skip
 
 

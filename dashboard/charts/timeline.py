@@ -10,8 +10,7 @@ from kdcore.catalogue import method_of
 
 SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}
 NEAR = 0.06
-"""Marks closer than this share of the axis are told at another height."""
-HEIGHTS = 3
+"""Share of the axis within which the next turn of a setting is the same movement of the hand."""
 
 
 def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[
         "yaxis": {"title": {"text": y_title}} | y_axis,
         "hovermode": "x",
         "shapes": [_stroke(mark) for mark in marks],
-        "annotations": _labels(history, marks, end, words),
+        "annotations": _labels(history, marks, words),
     }
 
 
@@ -67,22 +66,16 @@ def _at_rest(marks: Sequence[Mark], end: float) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _labels(
-    history: History, marks: Sequence[Mark], end: float, words: Words
-) -> list[dict[str, Any]]:
-    labels: list[dict[str, Any]] = []
-    level = 0
+def _labels(history: History, marks: Sequence[Mark], words: Words) -> list[dict[str, Any]]:
+    """The browser finds the height at which a label covers no other."""
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
-    for number, mark in enumerate(marks):
-        near = number > 0 and mark.position - marks[number - 1].position < NEAR * end
-        level = (level + 1) % HEIGHTS if near else 0
-        labels.append({
-            "text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
-            "y": 1 - 0.09 * level, "xanchor": "left", "yanchor": "top", "showarrow": False,
-            "font": {"size": 11}, "name": "mark",
-        })  # fmt: skip
-    return labels
+    return [
+        {"text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
+         "y": 1, "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 11},
+         "name": "mark"}
+        for mark in marks
+    ]  # fmt: skip
 
 
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:

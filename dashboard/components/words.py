@@ -1,5 +1,8 @@
 """The words that a component shows in the browser."""
 
+from typing import Any
+
+from dashboard.captions import caption
 from dashboard.charts.style import LEARNERS
 from dashboard.text import language, words
 
@@ -12,6 +15,11 @@ def words_of(component: str) -> dict[str, str]:
         for key, text in words(language()).items()
         if key.startswith(prefix)
     }
+
+
+def menu_of(run: str) -> dict[str, Any]:
+    """What the menus beside pictures need: their words, and what is said of the run."""
+    return {"words": words_of("live_plot"), "caption": caption(run), "run": run}
 
 
 def learner_names() -> dict[str, str]:

@@ -13,7 +13,7 @@ const CROWDED = 30; // beyond, names would overlap: they are told under the poin
  */
 export function classMatrix({ classes, label, tell, hover = () => {} }) {
   const count = classes.length;
-  const told = element("p", { class: "kd-matrix-told" });
+  const told = element("p", { class: "kd-matrix-told", "aria-live": "polite" });
   let shown = null;
   const point = (row, column) => {
     told.textContent = row === null || Number.isNaN(shown?.[row * count + column])
@@ -21,7 +21,7 @@ export function classMatrix({ classes, label, tell, hover = () => {} }) {
       : tell(classes[row], classes[column], percent(shown[row * count + column]));
     hover(column);
   };
-  const map = heatMap({ label, hover: point });
+  const map = heatMap({ label, hover: point, keys: true });
   const mark = (kind) => element("div", { class: `kd-matrix-mark ${kind}`, hidden: "" });
   const [line, column] = [mark("kd-matrix-row"), mark("kd-matrix-column")];
   map.root.append(line, column);

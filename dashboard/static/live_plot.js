@@ -1,15 +1,22 @@
 // A chart of a run: drawn by Plotly, redrawn in place, so that zoom and hover stay.
 
 import { calmed, runView } from "./bus.js";
-import { eachFrame, element, stylesheet } from "./dom.js";
+import { eachFrame, element, say, stylesheet } from "./dom.js";
+import { formatted } from "./number_format.js";
+import { numbered } from "./plot_cells.js";
+import { exportItems, plotPicture, surfacePicture } from "./plot_export.js";
+import { mapKeys } from "./plot_keys.js";
 import { plotLegend } from "./plot_legend.js";
+import { USUAL_SIZE, cased, readLook, seen, themed } from "./plot_look.js";
+import { plotMenu } from "./plot_menu.js";
+import { messageOf } from "./plot_message.js";
+import { hasOneAxis, nameLines, placeMarks } from "./plot_names.js";
+import { peersOf } from "./plot_peers.js";
+import { isNarrow, stacked } from "./plot_stack.js";
+import { learnersTable, numbersOf, sheetsOf, tablesOf } from "./plot_table.js";
 import { surfaceView } from "./surface.js";
 
-const NOTHING = "#eeeeee"; // of charts/confusion.py
-const USUAL_SIZE = 16; // pixels of type for which heights are given
-const LEAST_CONTRAST = 3; // of lines and marks against the page
-// colours of charts/style.py that the page shows in a shade of its own
-const LEARNERS = { "#009E73": "--teacher", "#E69F00": "--plain", "#0072B2": "--distilled" };
+const WITHOUT_EPOCHS = ["teacher_curve", "teachers"]; // charts over time with another axis
 
 let library = null;
 
@@ -29,24 +36,7 @@ function plotly() {
   return library;
 }
 
-const PLOTLY_WORDS = {
-  "Download plot as a PNG": "download", Zoom: "zoom", Pan: "pan", "Reset axes": "reset",
-  "Double-click to zoom back out": "zoomed",
-};
-
-const locales = new Set();
-
-/** Plotly's name for a language; it learns the words of its buttons and hints once. */
-function plotlyLocale(language, words) {
-  const name = `kd-${language}`;
-  if (!locales.has(name)) {
-    const dictionary = Object.fromEntries(
-      Object.entries(PLOTLY_WORDS).map(([theirs, ours]) => [theirs, words[ours]]));
-    window.Plotly.register({ moduleType: "locale", name, dictionary, format: {} });
-    locales.add(name);
-  }
-  return name;
-}
+const isCoarse = () => matchMedia("(pointer: coarse)").matches;
 
 const charts = new WeakMap();
 
@@ -65,28 +55,48 @@ export async function mount(parent, data, choose) {
   return chart.end;
 }
 
+/** T and λ of a sweep's grid. */
+const isPlace = (customdata) => customdata?.length === 2 && customdata.every(Number.isFinite);
+
 class Chart {
   #leaving = new AbortController();
   #drawn = false;
   #surface = null;
-  #figure = null;
+  #figure = null; // as it came
+  #shown = null; // up to the moment that is shown
   #asked = 0;
   #zoom = {}; // ranges that the viewer chose, by axis
   #revision = 0; // arrays grow in place: Plotly looks at them again when this changes
+  #asTable = false;
 
   constructor(parent, data, choose) {
     this.parent = parent;
     this.choose = choose;
     this.data = data;
     this.run = runView(data.run, data.language);
-    this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
-    this.note = element("p", { class: "kd-plot-note" }, data.words.waiting);
-    this.legend = plotLegend(() => this.draw());
-    this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}`,
-      "data-run": data.run }, this.legend.root, this.plot, this.note);
-    parent.replaceChildren(this.root);
     this.draw = eachFrame(() => this.#draw());
     this.fetch = calmed(() => this.#fetch());
+    this.plot = element("div", { class: "kd-plot", role: "figure", "aria-label": data.title });
+    this.note = element("p", { class: "kd-plot-note" }, data.words.waiting);
+    this.aloud = element("p", { class: "kd-plot-aloud", role: "status" });
+    this.sheet = element("div", { hidden: "" });
+    this.legend = plotLegend(this.draw);
+    this.menu = plotMenu(data.words, () => this.#menuItems());
+    this.keys = mapKeys(this.plot, this.aloud, {
+      moved: (place) => {
+        this.run.setPlace(isPlace(place) ? place.join("_") : null);
+        this.draw();
+      },
+      choose: (place) => this.#chooseAt(place),
+    });
+    // a swipe scrolls the page: Plotly would keep it; a tap comes as a click and shows the values
+    this.plot.addEventListener("touchstart", (event) => isCoarse() && event.stopPropagation(),
+      { capture: true, passive: true });
+    this.peers = data.peers ? peersOf(`${data.peers}/${data.name}`, this.draw) : null;
+    this.root = element("div", { class: "kd kd-plot-frame", "data-testid": `chart-${data.name}`,
+      "data-run": data.run }, element("div", { class: "kd-plot-head" }, this.legend.root, this.menu.root),
+      this.plot, this.sheet, this.note, this.aloud);
+    parent.replaceChildren(this.root);
     const { signal } = this.#leaving;
     const leave = this.run.join();
     if (data.over_time) {
@@ -114,6 +124,7 @@ class Chart {
       this.#leaving.abort();
       size.disconnect();
       theme.disconnect();
+      this.peers?.leave();
       leave();
       if (this.#drawn) window.Plotly.purge(this.plot);
       this.root.remove();
@@ -154,66 +165,119 @@ class Chart {
   }
 
   async #draw() {
-    const figure = this.data.over_time ? this.run.figures.get(this.data.name) : this.#figure;
-    if (!figure || this.#leaving.signal.aborted) return;
+    const whole = this.data.over_time ? this.run.figures.get(this.data.name) : this.#figure;
+    if (!whole || this.#leaving.signal.aborted) return;
+    const figure = this.#shown = this.data.over_time && whole.data
+      ? { ...whole, data: whole.data.map((trace) => this.#until(trace)) } : whole;
     const solid = figure.data?.[0]?.type === "surface";
     const Plotly = figure.data && !solid ? await plotly() : null;
-    if (this.#leaving.signal.aborted || !this.root.clientWidth) return;
-    this.note.hidden = Boolean(figure.data || figure.table);
-    this.plot.hidden = !this.note.hidden && !figure.table && !figure.data;
-    if (!figure.data) this.legend.show([]);
-    if (figure.empty) {
-      this.note.textContent = figure.empty;
-      this.plot.hidden = true;
-      this.root.style.minHeight = `${this.data.height * 0.6}px`;
-      return;
-    }
-    this.root.style.minHeight = "";
-    if (figure.table) {
-      this.plot.replaceChildren(table(figure.table));
-      return;
-    }
+    if (this.#leaving.signal.aborted || !this.root.clientWidth || figure !== this.#shown) return;
+    this.#arrange(figure);
+    if (figure.empty) return;
     const look = readLook(this.root, this.data.large);
-    const height = this.data.fills ? this.#room(look) : Math.round((this.data.height * look.size) / USUAL_SIZE);
-    const traces = figure.data.map((trace) =>
-      seen(grounded(this.data.over_time ? this.#until(trace) : trace, look), look));
+    this.#describe(figure);
+    if (figure.table) this.plot.replaceChildren(learnersTable(figure.table, look));
+    else if (!this.#asTable && solid) this.#drawSurface(figure, look);
+    else if (!this.#asTable) await this.#drawPlot(Plotly, figure, look);
+  }
+
+  /** Which of note, chart and table is there, and whether there is something to keep. */
+  #arrange(figure) {
+    const { empty } = figure;
+    this.note.hidden = !empty;
+    this.note.textContent = empty ?? "";
+    const asTable = this.#asTable && Boolean(figure.data);
+    this.plot.hidden = Boolean(empty) || asTable;
+    this.sheet.hidden = !asTable;
+    this.root.style.minHeight = empty ? `${this.data.height * 0.6}px` : "";
+    this.menu.show(!empty);
+    if (!figure.data || asTable) this.legend.show([]);
+    if (asTable) this.#fillTable(figure);
+  }
+
+  #fillTable(figure) {
+    const label = say(this.data.words.table_of, { title: this.data.title });
+    const table = tablesOf(sheetsOf(figure, this.data.words), label);
+    const old = this.sheet.firstElementChild;
+    if (!old) return this.sheet.replaceChildren(table);
+    old.replaceChildren(...table.childNodes); // keeps the place to which it was scrolled
+  }
+
+  /** What the chart says now, for who cannot see it. */
+  #describe(figure) {
+    const { title, words, choosable } = this.data;
+    const message = figure.message ?? messageOf(figure, words);
+    const mapped = figure.data?.some(({ type }) => type === "heatmap");
+    const keys = mapped ? (choosable ? words.map_keys_choose : words.map_keys) : "";
+    const label = [title, message, keys].filter(Boolean).join(" ");
+    if (this.plot.getAttribute("aria-label") !== label) this.plot.setAttribute("aria-label", label);
+    const role = mapped ? "application" : "figure";
+    if (this.plot.getAttribute("role") === role) return;
+    this.plot.setAttribute("role", role);
+    if (mapped) this.plot.tabIndex = 0;
+    else this.plot.removeAttribute("tabindex");
+  }
+
+  #height(figure, look) {
+    const usual = (this.data.height * look.size) / USUAL_SIZE;
+    if (this.data.fills) return this.#room(usual, look);
+    return Math.round(figure.rows ? Math.max(usual, (figure.rows + 4.5) * look.size) : usual);
+  }
+
+  async #drawPlot(Plotly, given, look) {
+    const width = this.root.clientWidth;
+    const narrow = isNarrow(given, width) ? stacked(given, width, look) : null;
+    const figure = narrow?.figure ?? given;
+    const coloured = cased(figure.data.map((trace) => seen(trace, look)));
     const labelled = (this.data.fills || this.data.large) && hasOneAxis(figure);
-    this.legend.show(labelled ? [] : traces);
-    if (solid) {
-      this.#surface ??= this.#withSurface();
-      this.#surface.show(this.legend.without(traces), figure.layout, look, this.root.clientWidth, height);
-      return;
-    }
-    const layout = themed(figure.layout, look, this.root.clientWidth, height);
+    this.legend.show(labelled ? [] : coloured);
+    const layout = themed(figure.layout, look, width, narrow?.height ?? this.#height(figure, look));
+    this.peers?.agree(coloured, layout);
+    const traces = numbered(this.legend.without(coloured), layout, look);
     if (labelled) nameLines(traces, layout, look);
+    placeMarks(layout, look);
     for (const [axis, range] of Object.entries(this.#zoom)) {
       if (layout[axis]) Object.assign(layout[axis], { range, autorange: false });
     }
+    this.keys.update(traces, layout);
+    layout.shapes.push(...(this.data.over_time ? this.#now(layout, look) : []), ...this.keys.shapes(look));
     layout.datarevision = this.#revision += 1;
     layout.uirevision = `${this.data.run}/${this.data.name}`;
-    if (this.data.over_time && this.run.cursor !== null) {
-      layout.shapes = [...(layout.shapes ?? []), nowLine(this.run.cursor, look)];
-    }
-    await Plotly.react(this.plot, this.legend.without(traces), layout, {
-      locale: plotlyLocale(this.data.language, this.data.words),
-      displaylogo: false, responsive: false, displayModeBar: "hover",
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
-      toImageButtonOptions: { filename: this.data.name, scale: 2 },
-    });
+    if (isCoarse()) layout.dragmode = false;
+    await Plotly.react(this.plot, traces, layout, { displayModeBar: false, responsive: false, showTips: false });
     if (!this.#drawn) {
       this.#keepZoom();
       this.#tellPlaces();
     }
     this.#drawn = true;
-    this.plot.setAttribute("aria-label", `${this.data.title} ${spoken(traces)}`);
+    this.keys.hover(Plotly);
+  }
+
+  /** A line at the moment that the scrubber shows, on every part of the chart. */
+  #now(layout, look) {
+    const { cursor } = this.run;
+    if (cursor === null || WITHOUT_EPOCHS.includes(this.data.name)) return [];
+    return Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
+      const axis = name.slice(5);
+      return { type: "line", xref: `x${axis}`, yref: `y${axis} domain`, x0: cursor, x1: cursor, y0: 0, y1: 1,
+        line: { color: look.ink, width: 1.5 } };
+    });
+  }
+
+  #drawSurface(figure, look) {
+    this.#surface ??= this.#withSurface();
+    const traces = figure.data.map((trace) => seen(trace, look));
+    this.legend.show(traces);
+    const { words, choosable } = this.data;
+    this.#surface.show(this.legend.without(traces), figure.layout, look, this.root.clientWidth, this.#height(figure, look));
+    this.#surface.name(`${this.plot.getAttribute("aria-label")} ${choosable ? words.surface_keys_choose : words.surface_keys}`);
   }
 
   /** The height that the window leaves below the chart's place, without scrolling. */
-  #room(look) {
+  #room(least, look) {
     const page = this.root.closest('[data-testid="stMain"]');
-    const top = this.root.getBoundingClientRect().top + (page?.scrollTop ?? 0);
+    const top = this.plot.getBoundingClientRect().top + (page?.scrollTop ?? 0);
     const bar = document.querySelector(".kd-transport")?.offsetHeight ?? 0;
-    const least = (this.data.height * look.size) / USUAL_SIZE;
     return Math.round(Math.max(least, window.innerHeight - top - bar - (look.large ? 1.6 : 2.6) * look.size));
   }
 
@@ -227,15 +291,21 @@ class Chart {
         else if (key.endsWith(".autorange")) delete this.#zoom[key.split(".")[0]];
       }
     });
-    this.plot.on("plotly_doubleclick", () => {
-      this.#zoom = {};
-      this.draw();
-    });
+    this.plot.on("plotly_doubleclick", () => this.#resetZoom());
+  }
+
+  #resetZoom() {
+    this.#zoom = {};
+    this.draw();
   }
 
   /** Surfaces are drawn without Plotly: its WebGL stops the page for seconds without a graphics card. */
   #withSurface() {
-    const surface = surfaceView((place) => this.run.setPlace(place));
+    const surface = surfaceView({
+      point: (place) => this.run.setPlace(place),
+      choose: (place) => this.#chooseAt(place.split("_")),
+      said: (text) => (this.aloud.textContent = text),
+    });
     const mark = () => surface.mark(this.run.place ?? (this.data.params?.at || null));
     this.run.on("place", mark, this.#leaving.signal);
     this.plot.replaceChildren(surface.root);
@@ -245,199 +315,59 @@ class Chart {
 
   /** Where in the grid the pointer is, for the charts that follow it; and where it was clicked. */
   #tellPlaces() {
-    const place = ({ points }) => points.find(({ customdata }) => customdata?.length === 2)?.customdata;
+    const place = ({ points }) => points.find(({ customdata }) => isPlace(customdata))?.customdata;
     this.plot.on("plotly_hover", (event) => place(event) && this.run.setPlace(place(event).join("_")));
     this.plot.on("plotly_unhover", () => this.run.setPlace(null));
-    this.plot.on("plotly_click", (event) => {
-      if (this.data.choosable && place(event)) this.choose(place(event).join("_"));
-    });
+    this.plot.on("plotly_click", (event) => place(event) && this.#chooseAt(place(event)));
+  }
+
+  #chooseAt(place) {
+    if (this.data.choosable && isPlace(place)) this.choose(place.join("_"));
   }
 
   /** A trace up to the moment shown; the teacher's level line stays whole. */
   #until(trace) {
     const cursor = this.run.cursor;
-    if (cursor === null || this.data.name === "teacher_curve" || trace.x.length === 0) return trace;
+    if (cursor === null || WITHOUT_EPOCHS.includes(this.data.name) || trace.x.length === 0) return trace;
     let count = trace.x.length;
     while (count > 0 && trace.x[count - 1] > cursor + 1e-9) count -= 1;
     if (count === trace.x.length || (trace.line?.dash === "dot" && trace.x.length === 2)) return trace;
     return { ...trace, x: trace.x.slice(0, count), y: trace.y.slice(0, count) };
   }
-}
 
-const nowLine = (cursor, look) => ({
-  type: "line", xref: "x", yref: "paper", x0: cursor, x1: cursor, y0: 0, y1: 1,
-  line: { color: look.ink, width: 1.5 },
-});
-
-/** Colours and size of type as the page has them now. */
-function readLook(root, large) {
-  const style = getComputedStyle(root);
-  const read = (name, other) => style.getPropertyValue(name).trim() || other;
-  const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const colours = Object.fromEntries(Object.entries(LEARNERS).map(([colour, name]) => [colour, read(name, colour)]));
-  return { size, large, colours, ink: read("--ink", "#31333f"), paper: read("--paper", "#fff"),
-    font: style.fontFamily };
-}
-
-/** A trace in colours that can be told from the page, and in a lecture hall with thick lines. */
-function seen(trace, look) {
-  const colour = (given) => legible(look.colours[given] ?? given, look);
-  const told = { ...trace };
-  const wide = look.large ? 2 : 1;
-  if (trace.line) {
-    told.line = { ...trace.line, color: colour(trace.line.color), width: (trace.line.width ?? 2) * wide };
+  /** The epoch that is shown; null where the chart has none. */
+  get #epoch() {
+    const { cursor, epoch, state } = this.run;
+    if (state.epochs === undefined) return null; // of a sweep
+    return this.data.over_time ? cursor ?? state.position : epoch;
   }
-  if (trace.marker && typeof trace.marker.color === "string") {
-    told.marker = { ...trace.marker, color: trace.type === "bar" ? trace.marker.color : colour(trace.marker.color) };
-    if (typeof trace.marker.size === "number") told.marker.size = trace.marker.size * (look.large ? 1.6 : 1);
-  }
-  for (const bar of ["error_x", "error_y"]) {
-    if (trace[bar]) told[bar] = { ...trace[bar], color: colour(trace[bar].color ?? told.marker?.color ?? told.line?.color) };
-  }
-  return told;
-}
 
-/** `colour`, moved towards the ink until it stands out from the paper by LEAST_CONTRAST. */
-function legible(colour, look) {
-  if (typeof colour !== "string" || !/^(#|rgb\()/.test(colour)) return colour;
-  let found = colour;
-  for (let share = 0.08; contrast(found, look.paper) < LEAST_CONTRAST && share < 1; share += 0.08) {
-    found = mixed(look.ink, colour, share);
-  }
-  return found;
-}
-
-/** Contrast of two colours as WCAG 2 defines it, from 1 to 21. */
-function contrast(one, other) {
-  const light = (colour) => {
-    const [r, g, b] = parts(colour).map((part) => {
-      const share = part / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  #menuItems() {
+    const { data } = this;
+    const { words } = data;
+    const figure = this.#shown;
+    const epoch = this.#epoch === null ? null : formatted(this.#epoch);
+    const head = () => ({ title: data.title,
+      subtitle: [data.caption, epoch === null ? "" : say(words.epoch, { epoch })].filter(Boolean).join(" · ") });
+    const solid = figure.data?.[0]?.type === "surface";
+    const items = exportItems({
+      words, head,
+      name: () => [data.name, data.run, ...(epoch === null ? [] : [epoch])].join("-"),
+      numbers: () => numbersOf(figure, words),
+      sheets: () => sheetsOf(figure, words),
+      draw: figure.table ? null : async () => (solid
+        ? surfacePicture(figure, head(), this.legend.hidden, this.#surface)
+        : plotPicture(await plotly(), figure, head(), this.legend.hidden)),
     });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
-  return (high + 0.05) / (low + 0.05);
-}
-
-/** Whether all lines share their axes, so that there is room for names at their ends. */
-const hasOneAxis = ({ data, layout }) =>
-  !layout?.xaxis2 && data.every(({ type, xaxis }) => type === "scatter" && (xaxis ?? "x") === "x");
-
-/** Each line's name and newest value at its end instead of a legend; none covers another. */
-function nameLines(traces, layout, look) {
-  const size = layout.font.size;
-  const named = traces.filter(({ name, showlegend, mode = "", x, visible }) =>
-    name && showlegend !== false && visible !== false && mode.includes("lines") && x?.length);
-  if (named.length === 0) return;
-  const room = Math.max(...named.map(({ name }) => textWidth(name, size * 1.05, look)));
-  if (room > layout.width * 0.4) return;
-  layout.margin = { ...layout.margin, r: room + size * 1.6 };
-  const values = traces.flatMap(({ y = [] }) => y).filter(Number.isFinite);
-  const [low, high] = layout.yaxis.range ?? [Math.min(...values), Math.max(...values)];
-  const pixels = Math.max(layout.height - layout.margin.t - layout.margin.b - size * 2, 1);
-  const place = (value) => ((value - low) / (high - low || 1)) * pixels;
-  const ends = named.map((trace) => ({ trace, at: place(trace.y.at(-1) ?? low) })).sort((a, b) => a.at - b.at);
-  const places = spread(ends.map(({ at }) => at), size * 1.35, pixels);
-  for (const [number, { trace, at }] of ends.entries()) {
-    layout.annotations.push({
-      text: `<b>${trace.name}</b>`, x: 1, xref: "paper", xanchor: "left", xshift: size * 0.5,
-      y: trace.y.at(-1), yref: "y", yanchor: "middle", yshift: places[number] - at, showarrow: false,
-      font: { size: size * 1.05, color: legible(trace.line.color, { ...look }) },
-    });
+    if (figure.data) {
+      items.push({ name: "table", label: this.#asTable ? words.as_chart : words.as_table, act: () => {
+        this.#asTable = !this.#asTable;
+        this.draw();
+      } });
+    }
+    if (Object.keys(this.#zoom).length) {
+      items.push({ name: "reset", label: words.reset_zoom, act: () => this.#resetZoom() });
+    }
+    return items;
   }
-}
-
-/** Rising places, moved up and then down again until neighbours are `least` apart below `top`. */
-function spread(places, least, top) {
-  const moved = [...places];
-  for (let at = 1; at < moved.length; at += 1) moved[at] = Math.max(moved[at], moved[at - 1] + least);
-  moved[moved.length - 1] = Math.min(moved.at(-1), top);
-  for (let at = moved.length - 2; at >= 0; at -= 1) moved[at] = Math.min(moved[at], moved[at + 1] - least);
-  return moved;
-}
-
-let canvas = null;
-
-function textWidth(text, size, look) {
-  canvas ??= element("canvas").getContext("2d");
-  canvas.font = `600 ${size}px ${look.font}`;
-  return canvas.measureText(text).width;
-}
-
-/** The figure's layout in the page's colours; margins and legend alike on all charts. */
-function themed(layout, look, width, height) {
-  const small = look.size * (look.large ? 1.25 : 0.8);
-  const grid = mixed(look.ink, look.paper, 0.13);
-  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: mixed(look.ink, look.paper, 0.35),
-    title: { standoff: 6 }, automargin: true, fixedrange: false, tickfont: { size: small } };
-  const told = { ...layout };
-  for (const name of Object.keys({ xaxis: 0, yaxis: 0, ...layout })) {
-    if (!/^[xy]axis\d*$/.test(name)) continue;
-    const own = layout[name] ?? {};
-    told[name] = { ...axis, ...own,
-      title: { standoff: 6, font: { size: small }, ...own.title } };
-  }
-  const headed = (layout.annotations ?? []).some(({ yref, name }) => yref === "paper" && name !== "mark");
-  return {
-    ...told,
-    annotations: (layout.annotations ?? []).map((note) => (
-      { ...note, font: { ...note.font, size: (note.font?.size ?? 13) * (look.size / USUAL_SIZE) * (look.large ? 1.3 : 1),
-          ...(note.font?.color ? { color: legible(look.colours[note.font.color] ?? note.font.color, look) } : {}) },
-        ...(note.name === "mark" ? { bgcolor: look.paper, borderpad: 1 } : {}) })),
-    width, height, autosize: false,
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: look.font, size: small, color: look.ink },
-    margin: { l: look.size * 2.4, r: look.size * 0.9, t: look.size * (headed ? 1.9 : 0.6), b: look.size * 1.8, pad: 2 },
-    showlegend: false,
-    hoverlabel: { bgcolor: look.paper, bordercolor: grid,
-      font: { color: look.ink, family: look.font, size: small }, namelength: -1 },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: look.ink },
-  };
-}
-
-/** A heat map whose empty cells take the page's colour, so that the text in them can be read. */
-function grounded(trace, look) {
-  if (trace.type !== "heatmap") return trace;
-  const ground = mixed(look.ink, look.paper, 0.06);
-  return { ...trace, colorscale: trace.colorscale.map(([at, colour]) =>
-    [at, colour === NOTHING ? ground : colour]) };
-}
-
-/** Colour between two of the form #rrggbb or rgb(…); the page may have either. */
-function mixed(ink, paper, share) {
-  const [a, b] = [parts(ink), parts(paper)];
-  return `rgb(${a.map((part, at) => Math.round(part * share + b[at] * (1 - share))).join(",")})`;
-}
-
-function parts(colour) {
-  if (colour.startsWith("#")) {
-    const digits = colour.length === 4 ? [...colour.slice(1)].map((d) => d + d).join("") : colour.slice(1);
-    return [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16));
-  }
-  return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
-}
-
-/** The newest value of each named line, for who cannot see it. */
-function spoken(traces) {
-  return traces
-    .filter(({ name, showlegend, text, y }) => name && showlegend !== false && !text && y?.length)
-    .map(({ name, y }) => {
-      const last = y.at(-1);
-      return typeof last === "number" ? `${name}: ${Number(last.toPrecision(3))}` : "";
-    })
-    .filter(Boolean)
-    .join(", ");
-}
-
-/** Rows of learners with their colour; a row that is none brings its own. */
-function table({ columns, rows }) {
-  const head = columns.map(({ title, help }) =>
-    element("th", { scope: "col", title: help || undefined, class: help ? "kd-help" : "" }, title));
-  const body = rows.map(({ learner, colour, cells }) =>
-    element("tr", { class: `kd-of-${learner}`, style: colour && `--of: ${colour}` },
-      ...cells.map((cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
-  return element("div", { class: "kd-table-frame" },
-    element("table", { class: "kd-table" },
-      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body)));
 }

@@ -8,6 +8,7 @@ import { classMatrix } from "./class_matrix.js";
 import { choice, counted, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { heatMap, legend } from "./heat_map.js";
+import { heatMenu, tableSheets } from "./heat_picture.js";
 import {
   decode, divergence, eachRow, entropy, fixed, meanByClass, offDiagonalCorrelation, percent,
   ranking, row, softmax,
@@ -25,7 +26,7 @@ export const mount = mountOnce(async (data) => {
   return microscope(data);
 });
 
-function microscope({ run: id, language, learners: names, words }) {
+function microscope({ run: id, language, learners: names, words, menu }) {
   const run = runView(id, language);
   const leave = run.join();
   const leaving = new AbortController();
@@ -66,7 +67,7 @@ function microscope({ run: id, language, learners: names, words }) {
     if (!store.examples || leaving.signal.aborted) return;
     note.hidden = true;
     if (!glass) {
-      glass = lookingGlass({ run, store, names, words });
+      glass = lookingGlass({ run, store, names, words, menu });
       root.append(glass.root);
     }
     glass.show();
@@ -87,7 +88,7 @@ function microscope({ run: id, language, learners: names, words }) {
 }
 
 /** Everything that is seen once there are examples. */
-function lookingGlass({ run, store, names, words }) {
+function lookingGlass({ run, store, names, words, menu }) {
   const { examples } = store;
   const { classes, labels } = examples;
   const count = classes.length;
@@ -276,14 +277,29 @@ function lookingGlass({ run, store, names, words }) {
     },
   }, gutter.root, ...LEARNERS.map((learner) => maps[learner].figure));
 
+  const about = { words: menu.words, caption: menu.caption };
+  const known = () => LEARNERS.filter((learner) => answers[learner]);
+  const shownNow = (tables, groups, square) => ({ tables, groups, square, columns: classes, scale: state.scale,
+    label: words.probability, epoch: epochTold.textContent, moment: nearest(run.epoch) });
+  const mapsMenu = heatMenu({ ...about, title: words.title, file: `microscope-${menu.run}` }, () => {
+    const shown = state.order.slice(state.from, state.to);
+    const tables = known().map((learner) => ({ title: names[learner],
+      table: Float32Array.from(shown.flatMap((w) => [...row(answers[learner], w, count)])) }));
+    return shownNow(tables, groupsOf(state, labels, classes), false);
+  });
+  const means = () => known().map((learner) => ({ title: names[learner], table: meanByClass(answers[learner], labels, count) }));
+  const matricesMenu = heatMenu({ ...about, title: words.matrices, file: `class-matrices-${menu.run}`,
+    sheets: () => tableSheets(means(), classes, words.truth) }, () =>
+    shownNow(means(), classes.map((name) => ({ name, size: 1 })), true));
+
   const root = element("div", { class: "kd-micro" },
     element("div", { class: "kd-micro-top" }, slider.root,
       element("div", { class: "kd-micro-tools" },
         element("label", { class: "kd-caption" }, `${words.sort} `, sorts), again, sortTold, colours)),
     element("div", { class: "kd-micro-told" }, epochTold, sizeTold, all,
-      element("span", { class: "kd-caption" }, words.keys), scale.root),
+      element("span", { class: "kd-caption" }, words.keys), scale.root, mapsMenu),
     element("div", { class: "kd-micro-body" }, field, glass.root),
-    element("h3", {}, words.matrices),
+    element("header", { class: "kd-micro-heading" }, element("h3", {}, words.matrices), matricesMenu),
     element("div", { class: "kd-micro-matrices" }, ...LEARNERS.map((learner) =>
       element("figure", { class: `kd-of-${learner}` },
         element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))));
@@ -297,20 +313,24 @@ function classGutter() {
   const body = element("div", { class: "kd-micro-groups", "aria-hidden": "true" });
   return {
     root: element("div", { class: "kd-micro-gutter" }, body),
-    draw({ sort, order, from, to }, labels, classes) {
-      const groups = [];
-      if (sort === "sort_class") {
-        for (let at = from; at < to; at++) {
-          const last = groups.at(-1);
-          if (last?.label === labels[order[at]]) last.size += 1;
-          else groups.push({ label: labels[order[at]], size: 1 });
-        }
-      }
+    draw(state, labels, classes) {
+      const groups = groupsOf(state, labels, classes);
       const crowded = groups.length > CROWDED;
-      body.replaceChildren(...(crowded ? [] : groups).map(({ label, size }) =>
-        element("span", { style: `flex:${size}`, title: classes[label] }, classes[label])));
+      body.replaceChildren(...(crowded ? [] : groups).map(({ name, size }) =>
+        element("span", { style: `flex:${size}`, title: name }, name)));
     },
   };
+}
+
+/** Neighbouring rows of one class, where they are sorted by class. */
+function groupsOf({ sort, order, from, to }, labels, classes) {
+  const groups = [];
+  for (let at = from; sort === "sort_class" && at < to; at++) {
+    const name = classes[labels[order[at]]];
+    if (groups.at(-1)?.name === name) groups.at(-1).size += 1;
+    else groups.push({ name, size: 1 });
+  }
+  return groups;
 }
 
 /** One example: its image, its true label and the three answers. */

@@ -1,6 +1,8 @@
 // The legend above a chart: it wraps as text does, and a click hides or shows a line.
 
+import { parts } from "./colours.js";
 import { drawing, element } from "./dom.js";
+import { plain } from "./number_format.js";
 
 const DASHES = { solid: "", dash: "7 4", dot: "1.5 3.5" };
 const SHAPES = {
@@ -14,7 +16,13 @@ const SHAPES = {
   star: "M12.5 0.6l1.7 3.6l4 0.5l-2.9 2.8l0.7 3.9l-3.5 -1.9l-3.5 1.9l0.7 -3.9l-2.9 -2.8l4 -0.5z",
 };
 
-/** @returns {root, show(traces), without(traces)}; `changed` is called after a click */
+/** The traces that a legend names. */
+export function legendEntries(traces) {
+  const named = traces.filter(({ name, showlegend }) => name && showlegend !== false);
+  return named.length > 1 || named.some(({ type, meta }) => type === "bar" || meta?.cased) ? named : [];
+}
+
+/** @returns {root, hidden, show(traces), without(traces)}; `changed` is called after a click */
 export function plotLegend(changed) {
   const root = element("div", { class: "kd-plot-legend" });
   const hidden = new Set();
@@ -26,15 +34,15 @@ export function plotLegend(changed) {
   };
   return {
     root,
+    hidden,
     show(traces) {
-      const entries = traces.filter(({ name, showlegend }) => name && showlegend !== false);
+      const entries = legendEntries(traces);
       const now = JSON.stringify(entries.map(({ name, line, marker, mode }) => [name, line, marker, mode]));
       if (now === told) return;
       told = now;
-      root.replaceChildren(...(entries.length < 2 && !entries.some(({ type }) => type === "bar") ? [] : entries)
-        .map((trace) => element("button", {
-          type: "button", "aria-pressed": !hidden.has(trace.name), onclick: () => toggle(trace.name),
-        }, sample(trace), trace.name)));
+      root.replaceChildren(...entries.map((trace) => element("button", {
+        type: "button", "aria-pressed": !hidden.has(trace.name), onclick: () => toggle(trace.name),
+      }, sample(trace), plain(trace.name))));
     },
     /** The traces with those that were clicked away left undrawn. */
     without: (traces) => (hidden.size === 0 ? traces : traces.map((trace) =>
@@ -42,14 +50,16 @@ export function plotLegend(changed) {
   };
 }
 
-function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup, colorscale }) {
+/** A trace's line, marker or colour as a small drawing. */
+export function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup, colorscale }) {
   const svg = drawing("svg", { viewBox: "0 0 25 12", "aria-hidden": "true" });
-  const colour = marker.pattern?.fgcolor ?? (typeof marker.color === "string" ? marker.color : line.color);
+  const colour = marker.pattern?.fgcolor ?? first(marker.color) ?? line.color;
   if (type === "bar" || stackgroup) {
-    svg.append(drawing("rect", {
-      x: 6, y: 1, width: 13, height: 10, fill: fillcolor ?? (marker.pattern ? marker.color : colour),
-      stroke: marker.line?.color ?? "none",
-    }));
+    const outline = { x: 6, y: 1, width: 13, height: 10, stroke: marker.line?.color ?? line.color ?? "none" };
+    svg.append(drawing("rect", { ...outline, ...filling(fillcolor ?? marker.pattern?.bgcolor ?? colour) }));
+    if (marker.pattern) {
+      svg.append(drawing("path", { d: "M6 6l5 -5M6 11l10 -10M11 11l8 -8M16 11l3 -3", stroke: colour, "stroke-width": 1.2 }));
+    }
     return svg;
   }
   if (type === "surface") {
@@ -58,7 +68,7 @@ function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup
       drawing("rect", { x: 6 + at * step, y: 1, width: step + 0.3, height: 10, fill })));
     return svg;
   }
-  if (mode.includes("lines") || type === "contour") {
+  if (mode.includes("lines")) {
     svg.append(drawing("path", { d: "M1 6h23", fill: "none", stroke: line.color, "stroke-width": 2.2,
       "stroke-dasharray": DASHES[line.dash] ?? "" }));
   }
@@ -70,4 +80,11 @@ function sample({ type, mode = "", line = {}, marker = {}, fillcolor, stackgroup
       fill: open ? "none" : colour, stroke: marker.line?.color ?? "none", "stroke-width": 1.4 }));
   }
   return svg;
+}
+
+const first = (colour) => (Array.isArray(colour) ? colour[0] : colour);
+
+function filling(colour) {
+  const [r, g, b, opacity] = parts(colour);
+  return { fill: `rgb(${r},${g},${b})`, "fill-opacity": opacity };
 }

@@ -1,6 +1,8 @@
 // Surfaces over a small grid, drawn as SVG: they turn under the pointer and need no graphics card.
 
+import { colourOf, legible, mixed } from "./colours.js";
 import { drawing, eachFrame } from "./dom.js";
+import { formatted } from "./number_format.js";
 
 const USUAL_TURN = { azimuth: -2.3, elevation: 0.42 }; // where the eye is, in radians
 const LOWEST_EYE = 0.08, HIGHEST_EYE = 1.45;
@@ -9,27 +11,38 @@ const LOWEST_TICK = -0.5; // one on the floor would stand in the words of the ax
 const PIECES = 16; // a surface is cut into about so many pieces along each axis
 const REACH = 26; // pixels around a place of the grid that belong to it
 const TURN_PER_PIXEL = 0.009, TURN_PER_KEY = 0.15;
+const STILL = 4; // pixels; a pointer that moved less has clicked
 
 /**
  * @param point called with the place under the pointer ("T_λ"), or null
- * @returns {root, show(traces, layout, look, width, height), mark(place)}; traces as Plotly's
+ * @param choose called with the place that was clicked, or chosen with Enter
+ * @param said called with the text of the place to which the keys moved
+ * @returns {root, show(traces, layout, look, width, height), mark(place), name(label), drawn(…)};
+ *   traces as Plotly's; `drawn`, with the arguments of `show`, is a still picture
  */
-export function surfaceView(point) {
-  const root = drawing("svg", { class: "kd-surface", tabindex: 0 });
+export function surfaceView({ point, choose, said }) {
+  const root = drawing("svg", { class: "kd-surface", tabindex: 0, role: "application" });
   const turn = { ...USUAL_TURN };
   let shown = null, places = [], marked = null, dragged = null;
   const draw = eachFrame(() => shown && paint());
 
   root.addEventListener("pointerdown", (event) => {
-    dragged = { x: event.clientX, y: event.clientY };
+    dragged = { x: event.clientX, y: event.clientY, far: 0 };
     root.setPointerCapture(event.pointerId);
-    point(null);
   });
   root.addEventListener("pointermove", (event) => {
     if (!dragged) return point(placeUnder(event));
-    turnBy((dragged.x - event.clientX) * TURN_PER_PIXEL,
-      event.pointerType === "touch" ? 0 : (event.clientY - dragged.y) * TURN_PER_PIXEL);
-    dragged = { x: event.clientX, y: event.clientY };
+    const [across, down] = [event.clientX - dragged.x, event.clientY - dragged.y];
+    const far = dragged.far + Math.hypot(across, down);
+    if (far > STILL) {
+      if (dragged.far <= STILL) point(null);
+      turnBy(-across * TURN_PER_PIXEL, event.pointerType === "touch" ? 0 : down * TURN_PER_PIXEL);
+    }
+    dragged = { x: event.clientX, y: event.clientY, far };
+  });
+  root.addEventListener("pointerup", (event) => {
+    const place = dragged && dragged.far <= STILL ? placeUnder(event) : null;
+    if (place) choose(place);
   });
   root.addEventListener("lostpointercapture", () => (dragged = null));
   root.addEventListener("pointerleave", () => point(null));
@@ -38,17 +51,34 @@ export function surfaceView(point) {
     draw();
   });
   root.addEventListener("keydown", (event) => {
-    const [around, up] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1],
+    if (event.key === "Escape") return point(null);
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (marked) choose(marked);
+      return;
+    }
+    const [across, up] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1],
       ArrowDown: [0, -1] }[event.key] ?? [];
-    if (around === undefined) return;
+    if (across === undefined) return;
     event.preventDefault();
-    turnBy(around * TURN_PER_KEY, up * TURN_PER_KEY);
+    if (event.shiftKey) step(across, up);
+    else turnBy(-across * TURN_PER_KEY, up * TURN_PER_KEY);
   });
+  root.addEventListener("blur", () => point(null));
 
   function turnBy(around, up) {
     turn.azimuth += around;
     turn.elevation = Math.min(Math.max(turn.elevation + up, LOWEST_EYE), HIGHEST_EYE);
     draw();
+  }
+
+  /** The cursor goes to the next place: across along λ, up along T. */
+  function step(across, up) {
+    const from = places.find(({ name }) => name === marked);
+    const next = from ? places.find(({ row, column }) => row === from.row + up && column === from.column + across) : places[0];
+    if (!next) return;
+    point(next.name);
+    said(next.words);
   }
 
   function placeUnder(event) {
@@ -61,22 +91,11 @@ export function surfaceView(point) {
   function paint() {
     const { traces, layout, look, width, height } = shown;
     const seen = traces.filter(({ visible }) => visible !== false);
-    const range = rangeOf(seen);
-    const columns = layout.scene.xaxis.ticktext, rows = layout.scene.yaxis.ticktext;
-    const box = {
-      x: (column) => spread(column, columns.length), y: (row) => spread(row, rows.length),
-      z: (value) => ((value - range[0]) / (range[1] - range[0]) * 2 - 1) * HEIGHT,
-    };
-    const eye = eyeAt(turn, look.size, width, height);
-    const tell = (value) => told(value, layout.scene.zaxis.tickformat);
-    places = seen.length ? placesOf(seen[0], box, eye, tell) : [];
-    const solids = seen.flatMap((trace) => surface(trace, box, eye)).sort((a, b) => a.depth - b.depth);
+    const { parts, found } = painted(seen, layout, look, width, height, turn);
+    places = found;
     root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     root.style.height = `${height}px`;
-    root.replaceChildren(
-      ...frame(eye, box, { columns, rows, range, tell, look }),
-      ...solids.map(({ piece }) => piece),
-      ...mark(look));
+    root.replaceChildren(...parts, ...mark(look));
   }
 
   function mark(look) {
@@ -98,6 +117,27 @@ export function surfaceView(point) {
       marked = place;
       draw();
     },
+    name: (label) => root.getAttribute("aria-label") === label || root.setAttribute("aria-label", label),
+    drawn: (traces, layout, look, width, height) => drawing("svg", { viewBox: `0 0 ${width} ${height}` },
+      ...painted(traces, layout, look, width, height, turn).parts),
+  };
+}
+
+/** Everything that is drawn, and where the places of the grid are seen. */
+function painted(traces, layout, look, width, height, turn) {
+  const range = rangeOf(traces);
+  const columns = layout.scene.xaxis.ticktext, rows = layout.scene.yaxis.ticktext;
+  const box = {
+    x: (column) => spread(column, columns.length), y: (row) => spread(row, rows.length),
+    z: (value) => ((value - range[0]) / (range[1] - range[0]) * 2 - 1) * HEIGHT,
+  };
+  const eye = eyeAt(turn, look.size, width, height);
+  const { tickformat } = layout.scene.zaxis;
+  const tell = (value) => formatted(value, tickformat ? ".1%" : ".3g");
+  const solids = traces.flatMap((trace) => surface(trace, box, eye, look)).sort((a, b) => a.depth - b.depth);
+  return {
+    parts: [...frame(eye, box, { columns, rows, range, tell, look, up: layout.scene.zaxis.title?.text }), ...solids.map(({ piece }) => piece)],
+    found: traces.length ? placesOf(traces[0], box, eye, tell) : [],
   };
 }
 
@@ -130,10 +170,11 @@ function eyeAt({ azimuth, elevation }, size, width, height) {
 const path = (points) => points.map(([x, y], at) => `${at ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
 /** A trace as small pieces, each with its depth; a cell with a missing corner is left out. */
-function surface({ z, colorscale, reversescale, opacity = 1 }, box, eye) {
+function surface({ z, colorscale, reversescale, opacity = 1 }, box, eye, look) {
   const values = z.flat().filter((value) => value !== null);
   const low = Math.min(...values), high = Math.max(...values);
   const colour = (value) => colourOf(colorscale, reversescale, high > low ? (value - low) / (high - low) : 0.5);
+  const how = { colour, opacity, edge: edgeOf(colorscale, look) };
   const cut = Math.max(1, Math.round(PIECES / Math.max(z.length - 1, z[0].length - 1)));
   const pieces = [];
   for (let row = 0; row + 1 < z.length; row++) {
@@ -141,14 +182,14 @@ function surface({ z, colorscale, reversescale, opacity = 1 }, box, eye) {
       const corners = [z[row][column], z[row][column + 1], z[row + 1][column], z[row + 1][column + 1]];
       if (corners.includes(null)) continue;
       for (let piece = 0; piece < cut * cut; piece++) {
-        pieces.push(...cellPiece(corners, row, column, piece, cut, box, eye, colour, opacity));
+        pieces.push(...cellPiece(corners, row, column, piece, cut, box, eye, how));
       }
     }
   }
   return pieces;
 }
 
-function cellPiece([a, b, c, d], row, column, piece, cut, box, eye, colour, opacity) {
+function cellPiece([a, b, c, d], row, column, piece, cut, box, eye, { colour, opacity, edge }) {
   const value = (u, v) => (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v;
   const [i, j] = [piece % cut, Math.floor(piece / cut)];
   const corner = (u, v) => [box.x(column + u), box.y(row + v), box.z(value(u, v))];
@@ -163,9 +204,15 @@ function cellPiece([a, b, c, d], row, column, piece, cut, box, eye, colour, opac
   for (const [isEdge, from, to] of edges) {
     if (!isEdge) continue;
     pieces.push({ depth: depth + 1e-3, piece: drawing("path",
-      { d: path([outline[from], outline[to]]), class: "kd-surface-edge" }) });
+      { d: path([outline[from], outline[to]]), fill: "none", stroke: edge, "stroke-width": 0.9 }) });
   }
   return pieces;
+}
+
+/** Lines along the grid: of a surface of one colour its own, else a grey; both stand out from the page. */
+function edgeOf(scale, look) {
+  const [[, first], [, last]] = [scale[0], scale.at(-1)];
+  return first === last ? legible(look.colours[first] ?? first, look) : legible(mixed(look.ink, look.paper, 0.4), look);
 }
 
 /** Where the places of the grid are seen, and what is told of each. */
@@ -174,22 +221,24 @@ function placesOf({ z, customdata, hovertemplate }, box, eye, tell) {
     const place = customdata?.[row][column];
     if (value === null || !place) return [];
     const words = hovertemplate.replace(/%\{customdata\[(\d)\]\}/g, (_, at) => place[at]).replace("%{z}", tell(value));
-    return [{ name: place.join("_"), at: eye.at(box.x(column), box.y(row), box.z(value)), words }];
+    return [{ name: place.join("_"), row, column, at: eye.at(box.x(column), box.y(row), box.z(value)), words }];
   }));
 }
 
 /** Floor, the two walls behind, and what stands at the axes. */
-function frame(eye, box, { columns, rows, range, tell, look }) {
+function frame(eye, box, { columns, rows, range, tell, look, up }) {
   const floor = -HEIGHT;
   const [nearX, nearY] = [eye.cos > 0 ? SIDE : -SIDE, eye.sin > 0 ? SIDE : -SIDE];
-  const line = (from, to) => drawing("path", { d: path([eye.at(...from), eye.at(...to)]), class: "kd-surface-line" });
+  const line = (from, to) => drawing("path", { d: path([eye.at(...from), eye.at(...to)]), fill: "none",
+    stroke: mixed(look.ink, look.paper, 0.16) });
   const outwards = (from, to, distance) => {
     const [a, b] = [eye.at(...from), eye.at(...to)];
     const length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
     return [b[0] + ((b[0] - a[0]) / length) * distance, b[1] + ((b[1] - a[1]) / length) * distance];
   };
   const text = ([x, y], words, anchor = "middle", kind = "") =>
-    drawing("text", { x, y: y + 0.3 * look.size, "text-anchor": anchor, class: kind }, words);
+    drawing("text", { x, y: y + 0.3 * look.size, "text-anchor": anchor, fill: look.ink, class: kind || undefined,
+      "font-size": (kind ? 0.9 : 0.8) * look.size }, words);
   const parts = [];
   columns.forEach((words, column) => {
     const x = box.x(column);
@@ -212,6 +261,7 @@ function frame(eye, box, { columns, rows, range, tell, look }) {
     const [x, y] = eye.at(leftX, leftY, z);
     parts.push(text([x - 0.5 * look.size, y], tell(value), "end"));
   }
+  if (up) parts.push(text([0, 0.8 * look.size], up, "start", "kd-surface-axis"));
   return parts;
 }
 
@@ -221,16 +271,4 @@ function ticks(low, high) {
   const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough);
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, at) => (first + at) * step);
-}
-
-const told = (value, format) => (format ? `${(value * 100).toFixed(1)}%` : String(Number(value.toPrecision(3))));
-
-/** The colour at a share of a scale of `[share, "#rrggbb"]`. */
-function colourOf(scale, reversed, share) {
-  const place = reversed ? 1 - share : share;
-  const after = Math.max(1, scale.findIndex(([at]) => at >= place));
-  const [[from, one], [to, two]] = [scale[after - 1], scale[after]];
-  const mix = (place - from) / (to - from);
-  const part = (colour, at) => parseInt(colour.slice(1 + 2 * at, 3 + 2 * at), 16);
-  return `rgb(${[0, 1, 2].map((at) => Math.round(part(one, at) * (1 - mix) + part(two, at) * mix)).join(",")})`;
 }

@@ -9,7 +9,7 @@ const NAMED = 3; // so many of the likeliest classes carry their name at the lin
 
 /**
  * @param drag called with T while the line is dragged, `settled` when it is let go
- * @returns {root, show(logits), move(T, answer), mark(truth, hovered), end()}
+ * @returns {root, svg, show(logits), move(T, answer), mark(truth, hovered), end()}
  */
 export function temperatureCurve({ classes, label, limit, drag, settled, hover }) {
   const svg = drawing("svg", { class: "kd-curve", role: "img", "aria-label": label });
@@ -63,7 +63,7 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
     parts.push(line(box.end, box.top, box.end, box.bottom, "kd-curve-infinity"));
     parts.push(text(box.end, below, "∞", "middle"));
     parts.push(text((box.left + box.right) / 2, below + 1.1 * box.rem, "T", "middle"));
-    parts.push(text(box.end, y(1 / classes.length) - 1.4 * box.rem, limit, "end"));
+    parts.push(text(box.end + 1.1 * box.rem, below + 1.1 * box.rem, limit, "end"));
     grid.replaceChildren(...parts);
   }
 
@@ -133,6 +133,7 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
 
   return {
     root,
+    svg,
     show(logits) {
       state.logits = logits;
       drawLines();

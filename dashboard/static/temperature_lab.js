@@ -6,6 +6,7 @@ import { choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet 
 import { exampleStrip } from "./example_strip.js";
 import { drawExample, readExamples } from "./examples.js";
 import { legend } from "./heat_map.js";
+import { curveMenu, matrixMenu } from "./lab_menus.js";
 import { logitBars } from "./logit_bars.js";
 import {
   byAmbiguity, decode, entropy, meanByClass, percent, row, short, softmax, topTwoRatio,
@@ -20,7 +21,7 @@ export const mount = mountOnce(async (data) => {
   return lab(data);
 });
 
-function lab({ words, examples: message, logits: encoded }) {
+function lab({ words, examples: message, logits: encoded, menu }) {
   const examples = readExamples(message);
   const { classes, labels } = examples;
   const logits = decode(encoded, Float32Array);
@@ -120,8 +121,10 @@ function lab({ words, examples: message, logits: encoded }) {
     element("div", { class: "kd-lab-parts" },
       part(words.answer, [element("span", { class: "kd-lab-example" }, truth, thumbnail)],
         answers.root, element("span", { class: "kd-caption" }, words.logits), scores.root),
-      part(words.curve, [], curve.root, limit),
-      part(words.matrix, [colours], matrix.root, scale.root)));
+      part(words.curve, [curveMenu(menu, words, curve, shown, classes, () => truth.textContent)], curve.root, limit),
+      part(words.matrix, [colours, matrixMenu(menu, words, classes, () => ({
+        table: meanByClass(table, labels, count), scale: state.scale, temperature: state.temperature }))],
+      matrix.root, scale.root)));
   choose(order[0]);
   strip.choose(order[0]);
   draw();

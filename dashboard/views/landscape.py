@@ -154,7 +154,8 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
     with left:
         clicked = chart_panel("landscape", sweep, height=380, params=view, choosable=True)
     with right:
-        chart_panel("landscape_surface", sweep, height=380, params=view)
+        turned = chart_panel("landscape_surface", sweep, height=380, params=view, choosable=True)
+    clicked = clicked or turned
     if clicked:
         address.show({"guess" if hidden else "at": clicked})
         st.rerun()

@@ -13,6 +13,6 @@ st.markdown(t("temperature.lead"))
 run = run_picker()
 if answers := teacher_answers(run):
     with panel("temperature_lab"):
-        temperature_lab(*answers)
+        temperature_lab(*answers, run)
 else:
     st.info(t("temperature.no_teacher"), icon=":material/info:")

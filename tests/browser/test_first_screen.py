@@ -91,7 +91,7 @@ def test_the_tab_of_the_browser_says_which_page_it_is(page, app):
 
 
 def test_the_buttons_of_a_chart_speak_the_language_of_the_page(page, app):
-    page.goto(f"{app}/right?lang=zh&run=recorded-digits")
+    page.goto(f"{app}/right?lang=zh&run=recorded-mnist5k")
     plot = page.locator("[data-testid=chart-accuracy] .js-plotly-plot")
     plot.hover()
 

@@ -98,6 +98,47 @@ def test_the_surface_turns_and_tells_its_places(swept, until):
     until(lambda: told().startswith("T 16, λ 0.3: 9"))
 
 
+def test_a_place_is_chosen_by_keyboard_on_the_map_and_on_the_surface(swept, until):
+    page = swept
+    chart = page.get_by_test_id("chart-landscape")
+    chart.get_by_role("application").focus()
+    said = chart.locator("[role=status]").last
+    page.keyboard.press("ArrowDown")
+    expect(said).to_contain_text("T 16, λ 0.3: 9")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("T 4, λ 1: 9")
+    expect(page.get_by_test_id("chart-cell_curves")).to_contain_text("T 4, λ 1")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("at=4_1"))
+    expect(page.get_by_text("Runs of T 4, λ 1")).to_be_visible()
+
+    surface = page.locator("[data-testid=chart-landscape_surface] .kd-surface")
+    surface.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+ArrowUp")
+    until(lambda: surface.locator(".kd-surface-told").all_text_contents())
+    told = surface.locator(".kd-surface-told").text_content()
+    place = re.match(r"T ([\d.]+), λ ([\d.]+)", told)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"at={place[1]}_{place[2]}(&|$)"))
+
+
+def test_a_guess_is_made_by_keyboard(swept, until):
+    page = swept
+    page.get_by_text("Guess first").click()
+    until(lambda: set(page.evaluate(MEANS)) == {0})
+    plot = page.get_by_test_id("chart-landscape").get_by_role("application")
+    plot.focus()
+    assert not re.search(r"\d\d\.\d%", plot.get_attribute("aria-label"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("guess=16_1"))
+    expect(page.get_by_text(re.compile("Your guess"))).to_be_visible()
+
+
 def test_a_guess_is_made_before_the_values_are_seen(swept, app, until):
     page = swept
     page.get_by_text("Guess first").click()

@@ -215,7 +215,7 @@ def test_a_damaged_archive_is_said_and_the_app_goes_on(page, app, tmp_path, unti
 
 def test_two_runs_are_laid_side_by_side(page, app, start, until):
     for seed in (1, 2):
-        start(f"epochs=1&teacher_epochs=3&speed=0&seed={seed}")
+        start(f"epochs={seed}&teacher_epochs=3&speed=0&seed={seed}")
         expect(page.locator(".st-key-buttons")).to_contain_text("finished")
     page.goto(f"{app}/runs")
     table = page.locator("[data-testid=stDataFrame] .dvn-scroller")
@@ -225,4 +225,8 @@ def test_two_runs_are_laid_side_by_side(page, app, start, until):
 
     expect(page.locator("[data-testid=chart-accuracy] .js-plotly-plot")).to_have_count(2)
     expect(page.locator("[data-testid=stTable]")).to_contain_text("Seed")
+    ranges = page.evaluate("""() => [...document.querySelectorAll(
+        '[data-testid=chart-accuracy] .js-plotly-plot')].map(plot =>
+            [plot.layout.xaxis.range, plot.layout.yaxis.range].flat().map(Number))""")
+    assert ranges[0] == ranges[1]
     assert page.locator("[data-testid=stException]").count() == 0

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.captions import caption
 from dashboard.charts import OVER_TIME
 from dashboard.components.words import words_of
 from dashboard.text import language, t
@@ -19,6 +20,7 @@ _component = st.components.v2.component(
 def live_plot(
     name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None,
     choosable: bool = False, follows: bool = False, fills: bool = False, large: bool = False,
+    peers: str = "",
 ) -> str | None:  # fmt: skip
     """The chart ``name`` of ``dashboard.charts``.
 
@@ -31,6 +33,7 @@ def live_plot(
         follows: shows the place of the grid that the pointer is at, on whichever chart.
         fills: takes the height that the window leaves, and ``height`` at least.
         large: thick lines, large type and the lines' names at their ends, for a lecture hall.
+        peers: name of a group; charts of one name in it have the same axes.
 
     Returns:
         ``"T_λ"`` of the place, in the run of the script that follows a click.
@@ -46,6 +49,8 @@ def live_plot(
         "follows": follows,
         "fills": fills,
         "large": large,
+        "peers": peers,
+        "caption": caption(run),
         "title": t(f"panel.{name}.title"),
         "words": words_of("live_plot"),
     }

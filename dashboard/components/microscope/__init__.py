@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.words import learner_names, words_of
+from dashboard.components.words import learner_names, menu_of, words_of
 from dashboard.text import language
 
 _component = st.components.v2.component(
@@ -25,5 +25,6 @@ def microscope(run: str) -> None:
         "language": language(),
         "learners": learner_names(),
         "words": words_of("microscope"),
+        "menu": menu_of(run),
     }
     _component(key=f"microscope-{run}", data=data)

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.temperature_lab.examples import Arrays, message, telling_example
-from dashboard.components.words import words_of
+from dashboard.components.words import menu_of, words_of
 
 _component = st.components.v2.component(
     "temperature_lab",
@@ -28,12 +28,15 @@ def temperature_hero(arrays: Arrays, classes: Sequence[str], *, example: int | N
     _component(key="temperature-hero", data=data)
 
 
-def temperature_lab(arrays: Arrays, classes: Sequence[str]) -> None:
+def temperature_lab(arrays: Arrays, classes: Sequence[str], run: str) -> None:
     """All watched examples: bars and logits, curves against T, mean answer by class.
 
     Args:
         arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
         classes: names, in the order of the logits.
+        run: id of the run, for the names of files.
     """
-    data = message(arrays, classes) | {"size": "lab", "words": words_of("temperature_lab")}
+    data = message(arrays, classes) | {
+        "size": "lab", "words": words_of("temperature_lab"), "menu": menu_of(run),
+    }  # fmt: skip
     _component(key="temperature-lab", data=data)

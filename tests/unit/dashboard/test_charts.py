@@ -83,7 +83,7 @@ def test_a_slider_that_moves_on_leaves_one_mark(history):
     layout = draw("losses", told)["layout"]
 
     assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
-    assert len(layout["shapes"]) == 1
+    assert [shape["x0"] for shape in layout["shapes"]] == [1.08]
 
 
 def test_only_what_has_a_schedule_is_shown_as_moving(history):
@@ -125,6 +125,15 @@ def test_the_students_stand_below_those_who_taught(history):
     heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
     (bars,) = draw("teachers", heard)["data"]
     assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (used)"]
+
+
+def test_a_run_from_before_a_measure_says_so():
+    told = History()
+    old = make.scores(30, kl_to_teacher=None, class_correlation=None)
+    told.fold([make.started(epochs=2), make.prepared(), make.batch(),
+               replace(make.epoch(1), students={"plain": old, "distilled": old})])  # fmt: skip
+
+    assert draw("fidelity", told)["empty"] == words("en")["chart.empty.unmeasured"]
 
 
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
@@ -214,9 +223,23 @@ def test_scores_of_a_class_by_hand():
 
 def test_the_difference_of_two_confusions_is_distilled_minus_plain(history):
     found = history.snapshot(None).learners
-    difference = draw("confusion", history)["data"][3]["z"]
+    difference = draw("confusion", history)["data"][3]["meta"]["values"]
 
     assert difference[1][2] == found["distilled"].confusion[1][2] - found["plain"].confusion[1][2]
+
+
+def test_in_the_difference_fewer_errors_and_more_right_answers_have_the_better_colour(history):
+    trace = draw("confusion", history)["data"][3]
+    cells = [(row, column, value) for row, values in enumerate(trace["meta"]["values"])
+             for column, value in enumerate(values) if value]  # fmt: skip
+    better = {(row, column): np.sign(value if row == column else -value)
+              for row, column, value in cells}  # fmt: skip
+
+    assert {place: np.sign(trace["z"][place[0]][place[1]]) for place in better} == better
+    diagonal = max(abs(trace["z"][at][at]) for at in range(10))
+    assert diagonal <= 0.01 * trace["zmax"]
+    assert trace["colorscale"][0][1] == style.GAP
+    assert trace["colorscale"][-1][1] == style.COLOURS["distilled"]
 
 
 def made(inputs, *, agree=(True, False, True)):

@@ -52,11 +52,12 @@ def test_the_map_has_the_means_and_its_best_place():
 
 
 def test_the_line_parts_what_is_better_than_plain():
+    """Gains by T and λ are 3, −4 and 8, −2: the line runs between the two columns."""
     border = next(trace for trace in drawn("landscape", metric="test_errors")["data"]
-                  if trace["type"] == "contour")  # fmt: skip
+                  if trace.get("name") == words("en")["chart.better_than_plain"])  # fmt: skip
 
-    assert border["z"] == [[3, -4], [8, -2]]
-    assert (border["contours"]["start"], border["contours"]["end"]) == (0, 0)
+    assert border["x"] == [0.5, 0.5, None, 0.5, 0.5, None]
+    assert border["y"] == [-0.5, 0.5, None, 0.5, 1.5, None]
 
 
 def test_before_the_guess_no_chart_betrays_a_value():

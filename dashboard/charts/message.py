@@ -1,0 +1,40 @@
+"""What a chart says in a sentence, for who cannot see it: texts ``message.NAME``."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dashboard.charts.style import Words, name
+from dashboard.phrases import phrase
+
+SEMICOLON = "message.semicolon"
+
+
+def say(words: Words, key: str, **values: Any) -> str:
+    """The text ``message.KEY`` with its values."""
+    return phrase(words, f"message.{key}", **values)
+
+
+def listed(words: Words, values: Iterable[tuple[str, str]], gap: str = "message.comma") -> str:
+    """``Teacher 97.2%, Plain student 88.3%``: names with their values.
+
+    Args:
+        words: of the language.
+        values: name and value.
+        gap: key of what stands between two of them.
+    """
+    return words[gap].join(say(words, "of", name=title, value=value) for title, value in values)
+
+
+def by_learner(words: Words, values: Mapping[str, str], gap: str = "message.comma") -> str:
+    """The same of learners, by their ids."""
+    return listed(words, [(name(words, learner), text) for learner, text in values.items()], gap)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, as typographers write it.
+
+    Example:
+        >>> signed(-0.25, 2)
+        '−0.25'
+    """
+    return f"{value:+.{digits}f}".replace("-", "−")
