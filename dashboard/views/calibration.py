@@ -43,7 +43,7 @@ with right:
     chart_panel("risk_coverage", run)
 transport(run)
 
-st.subheader(t("calibration.ask"), anchor=False)
+st.header(t("calibration.ask"), anchor=False)
 for number, column in enumerate(st.columns(3), start=1):
     with column.container(border=True, height="stretch"):
         st.markdown(t(f"calibration.question_{number}"))

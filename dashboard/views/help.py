@@ -2,13 +2,17 @@
 
 import streamlit as st
 
+from dashboard.keys import key_list
 from dashboard.text import t
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 
 st.title(t("help.title"), anchor=False)
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
-st.subheader(t("help.tables"), anchor=False)
+st.header(t("keys.title"), anchor=False)
+st.table([{t("keys.column_keys"): row["keys"], t("keys.column_does"): row["does"]}
+          for row in key_list()])  # fmt: skip
+st.header(t("help.tables"), anchor=False)
 methods, schemes, datasets, models = st.tabs(
     [t("help.methods"), t("help.schemes"), t("help.datasets"), t("help.models")]
 )

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import address, sweeps
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
+from dashboard.projector import folded
 from dashboard.setting_widgets import sidebar
 from dashboard.settings import NOTICES, parameters, problem, show_in_address, take_from_address
 from dashboard.text import explain, t, tell
@@ -188,7 +189,8 @@ st.title(t("landscape.title"), anchor=False)
 for notice in st.session_state.get(NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
-settings_row(sweep, live)
+with folded(t("live.settings"), when=bool(sweep)):
+    settings_row(sweep, live)
 if not sweep:
     st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
 else:
@@ -198,7 +200,8 @@ else:
     options = store().sweeps()
     select(t("landscape.sweep"), options, key="sweep", title=sweeps.sweep_title,
            label_visibility="collapsed")  # fmt: skip
-    st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
+    with st.container(key="status-sweep"):
+        st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config
     if config.published:

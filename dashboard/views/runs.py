@@ -25,7 +25,7 @@ if not rows:
     st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
     st.stop()
 
-st.caption(t("runs.select"))
+st.caption(f"{t('runs.select')} {t('runs.by_keyboard')}")
 table = st.dataframe(
     runs_table(rows), key="runs_table", hide_index=True, on_select="rerun",
     selection_mode="multi-row", height="auto",
@@ -50,12 +50,12 @@ if len(picked) == 1:
     )  # fmt: skip
 if len(picked) == 2:
     one, other = (row.id for row in picked)
-    st.subheader(t("runs.differ"), anchor=False)
+    st.header(t("runs.differ"), anchor=False)
     if differing := differences(one, other, store().compare(one, other)):
         st.table(differing)
     else:
         st.markdown(t("runs.differ_none"))
-    st.subheader(t("runs.sides"), anchor=False)
+    st.header(t("runs.sides"), anchor=False)
     st.session_state.setdefault("compared_chart", CHARTS[0])
     name = segments(t("runs.chart"), CHARTS, key="compared_chart",
                     title=lambda name: t(f"panel.{name}.title"))  # fmt: skip

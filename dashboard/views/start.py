@@ -28,7 +28,7 @@ if try_it:
     address.go("live", run=None)
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.subheader(t("start.recorded"), anchor=False)
+    st.header(t("start.recorded"), anchor=False)
     st.badge(t("app.replay"), icon=":material/replay:")
 st.caption(t("start.recorded_about"))
 moment_panel(RECORDED)
