@@ -53,13 +53,13 @@ function openList() {
     class: "kd-keys", "aria-label": title, onclose: () => list.remove(),
     onclick: ({ target }) => target === list && list.close(),
   }, element("div", {},
-    element("h2", {}, title),
+    element("header", {}, element("h2", {}, title),
+      element("button", { type: "button", onclick: () => list.close() }, close)),
     element("table", {},
       element("thead", {}, element("tr", {},
         element("th", { scope: "col" }, key), element("th", { scope: "col" }, does))),
       element("tbody", {}, ...page.rows.map((row) => element("tr", {},
-        element("th", { scope: "row" }, row.keys), element("td", {}, row.does))))),
-    element("button", { type: "button", onclick: () => list.close() }, close)));
+        element("th", { scope: "row" }, row.keys), element("td", {}, row.does)))))));
   // inside the app's own element: there the theme's colours are known
   (document.querySelector("[data-testid=stApp]") ?? document.body).append(list);
   list.showModal();

@@ -11,8 +11,15 @@ import time
 import urllib.request
 from pathlib import Path
 
+import made_events as make
 import pytest
+from made_runs import record
+from made_shrinks import RUN as STOCKED_RUN
+from made_shrinks import record_shrink
+from made_sweeps import record_sweep
 from playwright.sync_api import expect, sync_playwright
+
+from kdcore.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -38,13 +45,30 @@ def chromium():
 @pytest.fixture(scope="session")
 def app(tmp_path_factory):
     """The app's address."""
+    with served(tmp_path_factory.mktemp("store")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def stocked_app(tmp_path_factory):
+    """The address of an app that has a finished run, a sweep and a compression to show."""
+    store = Store(tmp_path_factory.mktemp("stocked"))
+    record(store, STOCKED_RUN, make.whole_run())
+    record_sweep(store)
+    record_shrink(store)
+    with served(store.root) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(store):
+    """The app over a store, on a free port."""
     if chromium() is None:
         pytest.skip("no Chromium is installed")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    environment = dict(os.environ, KDCORE_STORE=str(tmp_path_factory.mktemp("store")),
-                       OMP_NUM_THREADS="1")  # fmt: skip
+    environment = dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1")
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -61,7 +85,9 @@ def app(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser(app):
+def browser():
+    if chromium() is None:
+        pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser

@@ -20,7 +20,8 @@
   const ownText = (node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
   const leaves = [...document.querySelectorAll(".kd *")].filter((node) =>
     (ownText(node) || node.matches("canvas, input, svg.kd-curve, svg.kd-surface")) &&
-    node.localName !== "option" && node.localName !== "title" && isSeen(node) && !node.closest(".modebar"));
+    node.localName !== "option" && node.localName !== "title" && isSeen(node) &&
+    !node.closest(".js-plotly-plot")); // the inside of a chart is tested with the charts
   const boxOf = (node) => {
     if (!ownText(node) || node.closest("svg")) return node.getBoundingClientRect();
     const range = document.createRange();
@@ -59,7 +60,7 @@
   }
 
   // Words of a component that lie on each other
-  const words = shown.filter(([node]) => ownText(node) && !node.closest(".js-plotly-plot, .kd-surface, .kd-curve"));
+  const words = shown.filter(([node]) => ownText(node) && !node.closest(".kd-surface, .kd-curve"));
   for (let one = 0; one < words.length; one++) {
     for (let other = one + 1; other < words.length; other++) {
       const [[a, p], [b, q]] = [words[one], words[other]];
