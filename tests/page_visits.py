@@ -28,6 +28,9 @@ LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 READY = """waiting =>
   document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
   && document.querySelector("h1, .st-key-deck, .st-key-buttons") && window.__kdFrame?.installed
+  && !document.querySelector("[data-testid=stSkeleton]")
+  && [...document.querySelectorAll("[data-testid^=stBidiComponent]")].every(component =>
+    component.querySelector(".kd") || component.closest(".st-key-page-frame"))
   && [...document.querySelectorAll(".kd-plot-note")].every(note =>
     note.checkVisibility() === false || !waiting.includes(note.textContent))"""
 WAITING = [words(language)[f"component.{part}.waiting"]

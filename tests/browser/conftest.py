@@ -43,9 +43,15 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
+def served():
+    """``with served(folder) as address``: the app over the store in that folder."""
+    return _served
+
+
+@pytest.fixture(scope="session")
 def app(tmp_path_factory):
     """The app's address."""
-    with served(tmp_path_factory.mktemp("store")) as address:
+    with _served(tmp_path_factory.mktemp("store")) as address:
         yield address
 
 
@@ -53,15 +59,16 @@ def app(tmp_path_factory):
 def stocked_app(tmp_path_factory):
     """The address of an app that has a finished run, a sweep and a compression to show."""
     store = Store(tmp_path_factory.mktemp("stocked"))
-    record(store, STOCKED_RUN, make.whole_run())
+    run = record(store, STOCKED_RUN, make.whole_run())
+    run.write("distilled.safetensors", b"")  # its size and contents are not looked at
     record_sweep(store)
     record_shrink(store)
-    with served(store.root) as address:
+    with _served(store.root) as address:
         yield address
 
 
 @contextlib.contextmanager
-def served(store):
+def _served(store):
     """The app over a store, on a free port."""
     if chromium() is None:
         pytest.skip("no Chromium is installed")
@@ -74,14 +81,16 @@ def served(store):
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://localhost:{port}"
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
-            break
-        time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
