@@ -72,8 +72,8 @@ function transport({ run: id, language, autoplay, words }) {
     const rest = [say(words.of, { latest: epochs })];
     if (run.cursor === null && run.state.step) rest.push(`· ${say(words.step, { step: run.state.step })}`);
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
-    badge.replaceChildren(element("span", { class: "kd-transport-word" }, words[mood(run)]),
-      element("span", { class: "kd-transport-short" }, epoch));
+    badge.textContent = words[mood(run)];
+    badge.dataset.epoch = epoch; // stands there instead where there is little room
     badge.dataset.mood = mood(run);
     follow.hidden = !run.state.live && run.cursor === null && !run.playing;
     follow.textContent = run.state.live ? words.follow : words.newest;
