@@ -58,14 +58,20 @@ def _buttons(run: str, now: History, state: str, title: str, *, startable: bool)
                   on_click=actions.step, args=(run,))  # fmt: skip
         st.button(t("live.stop"), key="stop", icon=":material/stop:", disabled=not live,
                   on_click=actions.stop, args=(run,))  # fmt: skip
-        if state:
-            st.badge(t(f"state.{state}"), color=STATE_COLOURS[state])
-        if state in LIVE_STATES:
-            title = f"{_progress_text(run, now, state)} · {title}"
-        if title:
-            st.caption(markdown_text(title))
+        _status(run, now, state, title)
     if state in LIVE_STATES and now.phase != "training":  # then the transport bar shows it
         st.progress(now.done or 0.0)
+
+
+def _status(run: str, now: History, state: str, title: str) -> None:
+    """State, progress and title; the page frame reads them aloud now and then."""
+    if state in LIVE_STATES:
+        title = f"{_progress_text(run, now, state)} · {title}"
+    with st.container(horizontal=True, vertical_alignment="center", key="status-run"):
+        if state:
+            st.badge(t(f"state.{state}"), color=STATE_COLOURS[state])
+        if title:
+            st.caption(markdown_text(title))
 
 
 def _progress_text(run: str, now: History, state: str) -> str:

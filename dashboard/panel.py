@@ -18,10 +18,10 @@ def panel(name: str, run: str = "") -> Iterator[None]:
     (``panel.NAME.try``).
     """
     with st.container(border=True, key=f"panel-{name}-{run}", height="stretch"):
-        st.markdown(
-            f"## {t(f'panel.{name}.title')}",
+        st.header(
+            t(f"panel.{name}.title"), anchor=False,
             help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** {t(f'panel.{name}.try')}",
-        )
+        )  # fmt: skip
         yield
 
 

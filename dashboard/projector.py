@@ -1,6 +1,7 @@
 """Projector mode: large type, no sidebar, one chart at a time at full width."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -15,6 +16,21 @@ CHART = "chart"
 def projected() -> bool:
     """Whether the viewer projects the page."""
     return bool(st.session_state["projector"])
+
+
+@contextmanager
+def folded(label: str, *, when: bool) -> Iterator[None]:
+    """In a lecture hall what is inside is a line to open: the first screen is the charts'.
+
+    Args:
+        label: of that line.
+        when: whether there are charts.
+    """
+    if projected() and when:
+        with st.expander(label):
+            yield
+    else:
+        yield
 
 
 def chart_deck(run: str, charts: Sequence[str]) -> None:

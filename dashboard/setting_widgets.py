@@ -67,7 +67,7 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
         waiting: settings that differ from those of the run that the page shows.
     """
     with st.sidebar:
-        st.subheader(t("live.settings"), anchor=False, help=t("live.next_start"))
+        st.header(t("live.settings"), anchor=False, help=t("live.next_start"))
         _against_defaults()
         _dataset_widgets(uploads, waiting)
         _group_widgets("models", waiting)

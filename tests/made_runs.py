@@ -1,7 +1,9 @@
 """Runs written into a store, for tests of what shows them."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import made_events as make
 import numpy as np
 
 import dashboard
@@ -11,7 +13,7 @@ from kdcore.store import packed, recorded
 MAIN = Path(dashboard.__file__).with_name("main.py")
 
 
-def record(store, name, events, config=None):
+def record(store, name, events, config=None, classes=10):
     """A run in the store with these events and soft labels."""
     folder = store.create(config or RunConfig(dataset="digits"), name)
     rng = np.random.default_rng(0)
@@ -20,11 +22,19 @@ def record(store, name, events, config=None):
         packed(
             {
                 "watched_images": rng.integers(0, 255, (6, 8, 8, 1), dtype=np.uint8),
-                "watched_labels": np.arange(6),
-                "teacher_watched": rng.normal(size=(6, 10)).astype(np.float32),
+                "watched_labels": np.arange(6) % classes,
+                "teacher_watched": rng.normal(size=(6, classes)).astype(np.float32),
             }
         ),
     )
     for _ in recorded(events, folder):
         pass
     return folder
+
+
+def record_classes(store, name, classes):
+    """A finished run of data with these classes, whose teacher's soft labels can be seen."""
+    events = [replace(make.started(epochs=1), classes=classes),
+              replace(make.prepared(), arrays="prepared.safetensors"), make.epoch(),
+              make.finished()]  # fmt: skip
+    return record(store, name, events, classes=len(classes))

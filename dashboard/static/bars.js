@@ -1,9 +1,13 @@
-// An answer as upright bars, one a class; the tops slide, so that rounded corners stay round.
+// An answer as upright bars, one a class.
 
-import { element } from "./dom.js";
+import { classNames } from "./class_names.js";
+import { element, say, whenCalm } from "./dom.js";
 import { ranking } from "./numbers.js";
+import { keepWithin, textMeasure, withRoom } from "./room.js";
 
-const ROOMY = 12; // up to so many classes each bar carries its number
+const WIDEST = "100%"; // of the numbers above the bars
+const MOST_SAID = 10; // classes in the text alternative, the likeliest first
+const LEAST = 0.001; // smaller shares have no number
 
 /** A share as short as fits above a bar. */
 function brief(share) {
@@ -13,41 +17,72 @@ function brief(share) {
 
 /**
  * @param classes names
+ * @param label accessible name
+ * @param values template of the text alternative, with {what} and {values}
  * @param hover called with a class, or null when the pointer leaves
  * @returns {root, show(answer), mark(truth, hovered)}
  */
-export function bars(classes, { label, hover = () => {} }) {
-  const columns = classes.map((name, c) => {
+export function bars(classes, { label, values, hover = () => {} }) {
+  const columns = classes.map((_, c) => {
     const value = element("span", { class: "kd-bar-value" });
     const fill = element("div", { class: "kd-bar-fill" }, value);
     const root = element("div", {
       class: "kd-bar", onpointerenter: () => hover(c), onpointerleave: () => hover(null),
-    }, element("div", { class: "kd-bar-track" }, fill),
-      element("span", { class: "kd-bar-name", title: name }, name));
+    }, fill);
     return { root, fill, value };
   });
-  const long = Math.max(...classes.map((name) => name.length)) > 3 || classes.length > 26;
+  const names = classNames(classes, "below", { hover });
+  const field = element("div", { class: "kd-bars-field" }, ...columns.map((column) => column.root));
   const root = element("div", {
-    class: `kd-bars${long ? " kd-bars-long" : ""}`, role: "img", "aria-label": label,
-  }, ...columns.map((column) => column.root));
+    class: "kd-bars", role: "img", "aria-label": label, style: `--count:${classes.length}`,
+  }, field, names.root);
+  let shown = null;
   let marked = null;
+  const room = { places: classes.map(() => 0), width: 0, line: 0, height: 1 };
+
+  function measure() {
+    const { size, width } = textMeasure(columns[0].value);
+    const places = keepWithin(columns.map(({ value }) => value), width(WIDEST), field);
+    Object.assign(room, { places, width: width(WIDEST), line: size * 1.3, height: field.clientHeight });
+    if (shown) number();
+  }
+
+  /** The numbers that have room, those of what is pointed at and of the likeliest first. */
+  function number() {
+    const collide = (a, b) => Math.abs(room.places[a] - room.places[b]) < room.width &&
+      Math.abs(shown[a] - shown[b]) * room.height < room.line;
+    const told = ranking(shown).filter((c) => shown[c] >= LEAST);
+    const numbered = withRoom(marked === null ? told : [marked, ...told], collide);
+    columns.forEach(({ value }, c) => {
+      value.textContent = shown[c] >= LEAST && numbered.has(c) ? brief(shown[c]) : "";
+    });
+  }
+
+  const describe = whenCalm(() => {
+    const told = ranking(shown).slice(0, MOST_SAID).filter((c) => shown[c] >= LEAST)
+      .map((c) => `${classes[c]} ${brief(shown[c])}`);
+    root.setAttribute("aria-label", say(values, { what: label, values: told.join(", ") }));
+  });
+
+  new ResizeObserver(() => root.isConnected && measure()).observe(field);
   return {
     root,
     show(answer) {
-      const numbered = new Set(ranking(answer).slice(0, classes.length > ROOMY ? 2 : ROOMY));
-      columns.forEach(({ fill, value }, c) => {
-        fill.style.transform = `translateY(${(1 - answer[c]) * 100}%)`;
-        fill.style.visibility = answer[c] < 0.0005 ? "hidden" : "";
-        const text = answer[c] >= 0.001 && (numbered.has(c) || c === marked);
-        value.textContent = text ? brief(answer[c]) : "";
+      shown = answer;
+      columns.forEach(({ fill }, c) => {
+        fill.style.height = `${answer[c] * 100}%`;
       });
+      number();
+      describe();
     },
     mark(truth, hovered = null) {
       marked = hovered;
+      names.mark(truth, hovered);
       columns.forEach(({ root: column }, c) => {
         column.classList.toggle("kd-true", c === truth);
         column.classList.toggle("kd-hovered", c === hovered);
       });
+      if (shown) number();
     },
   };
 }

@@ -69,6 +69,17 @@ export function eachFrame(draw) {
   };
 }
 
+const SETTLED = 300; // milliseconds
+
+/** A function that runs `act` once, when it has not been called for a moment. */
+export function whenCalm(act) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, SETTLED);
+  };
+}
+
 /** Show one view per element: build it anew when the data are others, else leave it alone. */
 export function mountOnce(build) {
   const views = new WeakMap();
@@ -119,6 +130,11 @@ export function readout(name, title) {
     element("span", { class: "kd-readout-name" }, name), value);
   return { root, show: (text) => (value.textContent = text) };
 }
+
+/** A triangle, or while it plays two strokes. */
+export const playIcon = (playing) =>
+  drawing("svg", { class: "kd-icon", viewBox: "0 0 10 10", "aria-hidden": "true" },
+    drawing("path", { d: playing ? "M1 0h3v10h-3zM6 0h3v10h-3z" : "M1 0l9 5-9 5z" }));
 
 /** Whether keys are text where this node has the focus. */
 export const isTyping = (node) => Boolean(node.closest?.(

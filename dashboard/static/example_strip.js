@@ -1,6 +1,6 @@
-// Thumbnails in a row that scrolls; arrow keys move, one is chosen.
+// Thumbnails in a row that scrolls; arrow keys, Home and End move, one is chosen.
 
-import { element } from "./dom.js";
+import { calm, element } from "./dom.js";
 import { drawExample } from "./examples.js";
 
 /** @returns {root, choose(index)}; `chosen` is called when the user picks an example. */
@@ -24,10 +24,11 @@ export function exampleStrip({ examples, order, label, chosen, name }) {
   const root = element("div", {
     class: "kd-strip", role: "listbox", "aria-label": label, "aria-orientation": "horizontal",
     onkeydown: (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step) return;
+      const from = options.indexOf(document.activeElement);
+      const at = { ArrowRight: from + 1, ArrowDown: from + 1, ArrowLeft: from - 1,
+        ArrowUp: from - 1, Home: 0, End: options.length - 1 }[event.key];
+      if (at === undefined) return;
       event.preventDefault();
-      const at = options.indexOf(document.activeElement) + step;
       if (options[at]) pick(order[at], options[at].focus());
     },
   }, ...options);
@@ -42,7 +43,7 @@ export function exampleStrip({ examples, order, label, chosen, name }) {
     });
     const option = options[order.indexOf(index)];
     root.scrollTo({
-      left: option.offsetLeft - root.clientWidth / 2 + option.clientWidth / 2, behavior: "smooth",
+      left: option.offsetLeft - root.clientWidth / 2 + option.clientWidth / 2, behavior: calm() ? "auto" : "smooth",
     });
   }
   return { root, choose, end: () => sight.disconnect() };

@@ -5,6 +5,7 @@ import {
   calmed, displayTemperature, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
+import { classNames } from "./class_names.js";
 import { choice, counted, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { heatMap, legend } from "./heat_map.js";
@@ -16,9 +17,11 @@ import {
 import { temperatureSlider } from "./temperature_slider.js";
 
 const LEARNERS = ["teacher", "plain", "distilled"];
-const CROWDED = 30; // beyond, class names above the maps would overlap
+const CROWDED = 30; // groups of rows; beyond, their names would overlap
 const MOST_BARS = 12; // classes shown of one example's answers
 const LEAST_DRAG = 3; // rows; less is a click
+const LEAST_ROWS = 6; // to which the keyboard zooms
+const PAGE = 10; // rows that Page Up and Page Down move by
 
 export const mount = mountOnce(async (data) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
@@ -101,13 +104,14 @@ function lookingGlass({ run, store, names, words, menu }) {
 
   const maps = Object.fromEntries(LEARNERS.map((learner) => [learner, learnerMap(learner)]));
   const matrices = Object.fromEntries(LEARNERS.map((learner) => [learner, classMatrix({
-    classes, label: say(words.matrix, { learner: names[learner] }),
+    classes, label: say(words.matrix, { learner: names[learner] }), rest: words.empty_rows,
     tell: (truth, other, share) => say(words.matrix_told, { truth, other, share }),
   })]));
   const correlations = Object.fromEntries(LEARNERS.map((learner) =>
     [learner, element("p", { class: "kd-caption" })]));
   const glass = onExample({ examples, names, words });
   const scale = legend(words.probability);
+  const aloud = element("p", { class: "kd-aloud", role: "status" });
   const epochTold = element("b", { class: "kd-micro-epoch" });
   const sizeTold = element("span", { class: "kd-caption" });
   const sortTold = element("span", { class: "kd-caption" });
@@ -136,10 +140,15 @@ function lookingGlass({ run, store, names, words, menu }) {
       hover: (at) => point(at === null ? null : state.from + at),
     });
     let began = null;
+    const forgetBrush = () => {
+      began = null;
+      for (const { brush } of Object.values(maps)) brush.hidden = true;
+    };
     map.canvas.addEventListener("pointerdown", (event) => {
       map.canvas.setPointerCapture(event.pointerId);
       began = state.from + map.cell(event)[0];
     });
+    map.canvas.addEventListener("pointercancel", forgetBrush); // the page scrolls under the finger
     map.canvas.addEventListener("pointermove", (event) => {
       if (began === null) return;
       const ends = [began, state.from + map.cell(event)[0]].sort((a, b) => a - b);
@@ -148,19 +157,19 @@ function lookingGlass({ run, store, names, words, menu }) {
     map.canvas.addEventListener("pointerup", (event) => {
       if (began === null) return;
       const [from, to] = [began, state.from + map.cell(event)[0]].sort((a, b) => a - b);
-      began = null;
-      for (const { brush } of Object.values(maps)) brush.hidden = true;
+      forgetBrush();
+      rows.focus({ preventScroll: true });
       if (to - from >= LEAST_DRAG) zoom(from, to + 1);
       else pin(from);
     });
     const mark = element("div", { class: "kd-micro-mark", hidden: "" });
     const brush = element("div", { class: "kd-micro-brush", hidden: "" });
     map.root.append(mark, brush);
-    const header = element("div", { class: "kd-micro-classes", "aria-hidden": "true" },
-      ...(count > CROWDED ? [] : classes.map((name) => element("span", { title: name }, name))));
+    const header = classNames(classes, "above");
     const missing = element("p", { class: "kd-caption", hidden: "" }, words.nobody);
-    const figure = element("figure", { class: `kd-micro-map kd-of-${learner}`, style: `--classes:${count}` },
-      element("figcaption", {}, names[learner]), header, map.root, missing);
+    const figure = element("figure", {
+      class: `kd-micro-map kd-of-${learner}`, style: `--place:${LEARNERS.indexOf(learner)}`,
+    }, element("figcaption", {}, names[learner]), header.root, element("div", {}, map.root, missing));
     return { ...map, mark, brush, figure, missing };
   }
 
@@ -189,9 +198,21 @@ function lookingGlass({ run, store, names, words, menu }) {
     draw();
   }
 
-  function zoom(from, to) {
-    Object.assign(state, { from, to, pinned: null });
+  function zoom(from, to, pinned = null) {
+    Object.assign(state, { from, to, pinned });
     draw();
+    aloud.textContent = sizeOf();
+  }
+  const sizeOf = () => (state.to - state.from < total
+    ? say(words.chosen, { count: state.to - state.from, total })
+    : counted(words, "examples", { count: total }));
+
+  /** Show `factor` times as many rows around the one that is looked at. */
+  function zoomBy(factor) {
+    const at = state.pinned ?? state.from;
+    const rows = Math.min(Math.max(Math.round((state.to - state.from) * factor), LEAST_ROWS), total);
+    const from = Math.min(Math.max(Math.round(at - rows / 2), 0), total - rows);
+    zoom(from, from + rows, state.pinned);
   }
   const point = (at) => {
     state.pointed = at;
@@ -243,14 +264,12 @@ function lookingGlass({ run, store, names, words, menu }) {
     }
     const epoch = nearest(run.epoch);
     epochTold.textContent = epoch === 0 ? words.epoch_0 : say(words.epoch, { epoch });
-    const part = state.to - state.from < total;
-    sizeTold.textContent = part ? say(words.chosen, { count: state.to - state.from, total })
-      : counted(words, "examples", { count: total });
-    all.hidden = !part;
+    sizeTold.textContent = sizeOf();
+    all.hidden = state.to - state.from === total;
     const stale = state.sort.startsWith("sort_d") || state.sort === "sort_plain";
     again.hidden = !stale || state.sortedAt === epoch;
     sortTold.textContent = stale ? say(words.sorted_at, { epoch: state.sortedAt }) : "";
-    gutter.draw(state, labels, classes);
+    for (const gutter of gutters) gutter.draw(state, labels, classes);
     look();
   }
   const draw = eachFrame(drawAll);
@@ -259,23 +278,35 @@ function lookingGlass({ run, store, names, words, menu }) {
     const at = state.pointed ?? state.pinned ?? state.from;
     const w = state.order[Math.min(at, state.to - 1)];
     for (const { mark } of Object.values(maps)) place(mark, at, at + 1);
-    glass.show(w, answers, at === state.pinned);
+    const said = glass.show(w, answers, at === state.pinned);
+    rows.setAttribute("aria-valuemax", state.to);
+    rows.setAttribute("aria-valuemin", state.from + 1);
+    rows.setAttribute("aria-valuenow", at + 1);
+    rows.setAttribute("aria-valuetext", `${at + 1} / ${total}. ${said}`);
     for (const learner of LEARNERS) matrices[learner].mark(labels[w], null);
   }
 
-  const gutter = classGutter();
-  const field = element("div", {
-    class: "kd-micro-field", tabindex: 0, "aria-label": words.keys,
-    onkeydown: (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      const from = state.pinned ?? state.from;
-      state.pointed = null;
-      state.pinned = Math.min(Math.max(from + step, state.from), state.to - 1);
-      look();
-    },
-  }, gutter.root, ...LEARNERS.map((learner) => maps[learner].figure));
+  const gutters = LEARNERS.map((_, place) => classGutter(place));
+  const { root: rows } = gutters[0];
+  for (const [name, value] of Object.entries({ tabindex: 0, role: "slider",
+    "aria-orientation": "vertical", "aria-label": words.example })) rows.setAttribute(name, value);
+  rows.addEventListener("keydown", (event) => {
+    const from = state.pinned ?? state.from;
+    const to = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + PAGE, PageUp: from - PAGE,
+      Home: state.from, End: state.to - 1 }[event.key];
+    const act = {
+      "+": () => zoomBy(0.5), "=": () => zoomBy(0.5), "-": () => zoomBy(2),
+      Escape: () => (state.pinned === null ? zoom(0, total) : pin(state.pinned)),
+    }[event.key];
+    if (to === undefined && !act) return;
+    event.preventDefault();
+    if (act) return act();
+    state.pointed = null;
+    state.pinned = Math.min(Math.max(to, state.from), state.to - 1);
+    look();
+  });
+  const field = element("div", { class: "kd-micro-field" },
+    ...LEARNERS.flatMap((learner, place) => [gutters[place].root, maps[learner].figure]));
 
   const about = { words: menu.words, caption: menu.caption };
   const known = () => LEARNERS.filter((learner) => answers[learner]);
@@ -302,22 +333,23 @@ function lookingGlass({ run, store, names, words, menu }) {
     element("header", { class: "kd-micro-heading" }, element("h3", {}, words.matrices), matricesMenu),
     element("div", { class: "kd-micro-matrices" }, ...LEARNERS.map((learner) =>
       element("figure", { class: `kd-of-${learner}` },
-        element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))));
+        element("figcaption", {}, names[learner]), matrices[learner].root, correlations[learner]))),
+    aloud);
   soften();
   sortBy("sort_class");
   return { root, show: draw };
 }
 
-/** Names of the true classes beside the rows, where they are sorted by class. */
-function classGutter() {
+/** Names of the true classes beside the rows of a map, where they are sorted by class. */
+function classGutter(place) {
   const body = element("div", { class: "kd-micro-groups", "aria-hidden": "true" });
   return {
-    root: element("div", { class: "kd-micro-gutter" }, body),
+    root: element("div", { class: "kd-micro-rows", style: `--place:${place}` }, body),
     draw(state, labels, classes) {
       const groups = groupsOf(state, labels, classes);
       const crowded = groups.length > CROWDED;
       body.replaceChildren(...(crowded ? [] : groups).map(({ name, size }) =>
-        element("span", { style: `flex:${size}`, title: name }, name)));
+        element("div", { style: `flex:${size}`, title: name }, element("span", {}, name))));
     },
   };
 }
@@ -356,13 +388,14 @@ function onExample({ examples, names, words }) {
     if (key === shownClasses) return;
     shownClasses = key;
     for (const part of parts) {
-      part.chart = bars(chosen.map((c) => classes[c]), { label: names[part.learner] });
+      part.chart = bars(chosen.map((c) => classes[c]),
+        { label: names[part.learner], values: words.values });
       part.frame.replaceChildren(part.chart.root);
     }
   }
 
   return {
-    root: element("aside", { class: "kd-micro-glass" },
+    root: element("div", { class: "kd-micro-glass" },
       element("div", { class: "kd-micro-what" }, picture, element("div", {}, truth, pinned)),
       ...parts.map(({ root }) => root), rest),
     show(w, answers, isPinned) {
@@ -378,6 +411,7 @@ function onExample({ examples, names, words }) {
         : [...new Set([labels[w], ...ranking(highest)])].slice(0, few).sort((a, b) => a - b);
       chartsFor(chosen);
       rest.textContent = count > few ? counted(words, "rest", { count: count - few }) : "";
+      const said = [`${words.truth}: ${classes[labels[w]]}`];
       for (const { learner, told, root, chart } of parts) {
         root.hidden = !answers[learner];
         if (!answers[learner]) continue;
@@ -390,7 +424,9 @@ function onExample({ examples, names, words }) {
           facts.push(`${words.divergence} ${divergence(row(answers.teacher, w, count), answer).toFixed(3)}`);
         }
         told.textContent = facts.join(" · ");
+        said.push(`${names[learner]} ${facts.slice(0, 2).join(" ")}`);
       }
+      return said.join(". ");
     },
   };
 }

@@ -44,8 +44,8 @@ function scores({ run: id, language, words, learners, part }) {
   const aloud = element("p", { class: "kd-aloud", role: "status" });
   const numbers = element("div", { class: "kd-scores" }, ...[...tiles.values()].map(({ root }) => root));
   const said = { moment: [headline, reasons], scores: [], headline: [headline] }[part];
-  const root = element("section", {
-    class: `kd kd-moment kd-moment-${part}`, "data-testid": "moment", "aria-label": words.title,
+  const root = element("div", {
+    role: "group", class: `kd kd-moment kd-moment-${part}`, "data-testid": "moment", "aria-label": words.title,
   }, ...(part === "headline" ? [] : [numbers]), element("div", { class: "kd-said" }, ...said),
     ...(part === "headline" ? [] : [aloud]));
   let announced = 0;
@@ -101,13 +101,13 @@ function tile(name, title, help) {
 
 function formula({ run: id, language, words }) {
   const run = runView(id, language);
-  const line = element("div", { class: "kd-formula-numbers", "aria-label": words.formula });
+  const line = element("div", { class: "kd-formula-numbers", role: "group", "aria-label": words.formula });
   const root = element("div", { class: "kd kd-formula", "data-testid": "formula-numbers" }, line);
   let shown = "";
   const end = watchMoment(run, ({ numbers }) => {
     if (numbers === shown) return;
     shown = numbers;
-    line.replaceChildren(...(numbers ? ["= ", mathml(numbers)] : []));
+    line.replaceChildren(...(numbers ? ["= ", ...terms(mathml(numbers))] : []));
   });
   return { root, end };
 }
@@ -116,6 +116,24 @@ function formula({ run: id, language, words }) {
 function mathml(text) {
   const document_ = new DOMParser().parseFromString(text, "application/xml");
   return document.importNode(document_.documentElement, true);
+}
+
+/** A formula cut before each sum and each equals sign, so that a line can end there. */
+function terms(formula) {
+  const row = formula.querySelector("mrow") ?? formula;
+  const found = [[]];
+  let depth = 0;
+  for (const part of [...row.childNodes]) {
+    const sign = part.localName === "mo" ? part.textContent : "";
+    depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
+    if (depth === 0 && (sign === "+" || sign === "=")) found.push([]);
+    found.at(-1).push(part);
+  }
+  return found.map((parts) => {
+    const one = formula.cloneNode(false);
+    one.append(...parts);
+    return one;
+  });
 }
 
 const percent = (share) => `${(share * 100).toFixed(1)}%`;

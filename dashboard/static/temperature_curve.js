@@ -1,17 +1,19 @@
 // Each class's probability against T on a logarithmic axis, with a line at T that can be dragged.
 
-import { drawing, element } from "./dom.js";
-import { HIGHEST_TEMPERATURE, ranking, shareOf, softmax, temperatureAt } from "./numbers.js";
+import { drawing, element, say, whenCalm } from "./dom.js";
+import { HIGHEST_TEMPERATURE, percent, ranking, shareOf, softmax, temperatureAt } from "./numbers.js";
 
 const POINTS = 90;
 const TICKS = [0.5, 1, 2, 4, 8, 20];
+const LONGEST = 14; // characters of a name at its line
 const NAMED = 3; // so many of the likeliest classes carry their name at the line
 
 /**
+ * @param values template of the text alternative, with {what} and {values}
  * @param drag called with T while the line is dragged, `settled` when it is let go
  * @returns {root, svg, show(logits), move(T, answer), mark(truth, hovered), end()}
  */
-export function temperatureCurve({ classes, label, limit, drag, settled, hover }) {
+export function temperatureCurve({ classes, label, values, limit, drag, settled, hover }) {
   const svg = drawing("svg", { class: "kd-curve", role: "img", "aria-label": label });
   const root = element("div", { class: "kd-curve-frame" }, svg);
   const grid = drawing("g", { class: "kd-curve-grid" });
@@ -23,7 +25,8 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
   const now = drawing("line", { class: "kd-curve-now" });
   const handle = drawing("circle", { class: "kd-curve-handle", r: 6 });
   const dots = classes.map(() => drawing("circle", { class: "kd-curve-dot", r: 4 }));
-  const names = classes.map((name) => drawing("text", { class: "kd-curve-name" }, name));
+  const names = classes.map((name) => drawing("text", { class: "kd-curve-name" },
+    name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name));
   svg.append(grid, ...limits, ...lines, now, handle, ...dots, ...names);
 
   const state = { logits: null, temperature: 1, answer: null, truth: null, hovered: null };
@@ -116,6 +119,13 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
     }
   }
 
+  const describe = whenCalm(() => {
+    const told = ranking(state.answer).slice(0, NAMED)
+      .map((c) => `${classes[c]} ${percent(state.answer[c])}`);
+    const what = `${label}, T = ${state.temperature.toFixed(1)}`;
+    svg.setAttribute("aria-label", say(values, { what, values: told.join(", ") }));
+  });
+
   const temperatureUnder = (event) => {
     const place = event.clientX - svg.getBoundingClientRect().left;
     return temperatureAt(Math.min(Math.max((place - box.left) / (box.right - box.left), 0), 1));
@@ -141,6 +151,7 @@ export function temperatureCurve({ classes, label, limit, drag, settled, hover }
     move(temperature, answer) {
       Object.assign(state, { temperature, answer });
       drawNow();
+      describe();
     },
     mark(truth, hovered) {
       Object.assign(state, { truth, hovered });

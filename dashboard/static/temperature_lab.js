@@ -2,17 +2,19 @@
 
 import { bars } from "./bars.js";
 import { classMatrix } from "./class_matrix.js";
-import { choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet } from "./dom.js";
+import {
+  choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenCalm,
+} from "./dom.js";
 import { exampleStrip } from "./example_strip.js";
 import { drawExample, readExamples } from "./examples.js";
 import { legend } from "./heat_map.js";
 import { curveMenu, matrixMenu } from "./lab_menus.js";
 import { logitBars } from "./logit_bars.js";
 import {
-  byAmbiguity, decode, entropy, meanByClass, percent, row, short, softmax, topTwoRatio,
+  byAmbiguity, decode, entropy, meanByClass, percent, ranking, row, short, softmax, topTwoRatio,
 } from "./numbers.js";
 import { temperatureCurve } from "./temperature_curve.js";
-import { temperatureSlider } from "./temperature_slider.js";
+import { spoken, temperatureSlider } from "./temperature_slider.js";
 
 const HOT = 10; // above, the remark on T → ∞ is lit
 
@@ -37,14 +39,14 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     mark();
     answers.show(answer);
   };
-  const answers = bars(classes, { label: words.answer, hover });
-  const scores = logitBars({ classes, label: words.logits, hover });
+  const answers = bars(classes, { label: words.answer, values: words.values, hover });
+  const scores = logitBars({ classes, label: words.logits, values: words.values, hover });
   const curve = temperatureCurve({
-    classes, label: words.curve, limit: `1/C = ${percent(1 / count)}`, hover,
+    classes, label: words.curve, values: words.values, limit: `1/C = ${percent(1 / count)}`, hover,
     drag: (temperature) => turn(temperature), settled: () => {},
   });
   const matrix = classMatrix({
-    classes, label: words.matrix, hover,
+    classes, label: words.matrix, rest: words.empty_rows, hover,
     tell: (truth, other, share) => say(words.matrix_told, { truth, other, share }),
   });
   const scale = legend(words.probability);
@@ -55,7 +57,13 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     element("b", {}, "T → ∞"), ` ${say(words.limit, { classes: count, share: percent(1 / count) })}`);
   const thumbnail = element("canvas", { class: "kd-example kd-lab-image", "aria-hidden": "true" });
   const truth = element("span", { class: "kd-lab-truth" });
+  const aloud = element("p", { class: "kd-aloud", role: "status" });
 
+  const announce = whenCalm(() => {
+    const [first] = ranking(answer);
+    aloud.textContent = [truth.textContent, say(words.answered, { temperature: spoken(state.temperature),
+      first: classes[first], share: percent(answer[first]), entropy: entropy(answer).toFixed(2) })].join(". ");
+  });
   const draw = eachFrame(() => {
     softmax(shown, count, state.temperature, answer);
     answers.show(answer);
@@ -66,6 +74,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     limit.classList.toggle("kd-lit", state.temperature >= HOT);
     softmax(logits, count, state.temperature, table);
     matrix.draw(meanByClass(table, labels, count), state.scale);
+    announce();
   });
   const turn = (temperature) => {
     state.temperature = temperature;
@@ -124,7 +133,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
       part(words.curve, [curveMenu(menu, words, curve, shown, classes, () => truth.textContent)], curve.root, limit),
       part(words.matrix, [colours, matrixMenu(menu, words, classes, () => ({
         table: meanByClass(table, labels, count), scale: state.scale, temperature: state.temperature }))],
-      matrix.root, scale.root)));
+      matrix.root, scale.root)), aloud);
   choose(order[0]);
   strip.choose(order[0]);
   draw();

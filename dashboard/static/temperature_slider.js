@@ -16,7 +16,7 @@ export const spoken = (temperature) => temperature.toFixed(1);
  * @returns {root, show(T)}: show moves the handle without calling back
  */
 export function temperatureSlider({ label, testid, start, changed, settled = () => {} }) {
-  const value = element("output", { class: "kd-temperature-value" });
+  const value = element("span", { class: "kd-temperature-value" });
   const input = element("input", {
     type: "range", min: 0, max: 100, step: "any", "aria-label": label, "data-testid": testid,
     oninput: () => move(temperatureAt(input.value / 100)),

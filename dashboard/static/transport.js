@@ -1,7 +1,9 @@
 // The transport bar: scrub through the epochs of a run, follow it live, or replay it.
 
 import { runView } from "./bus.js";
-import { choice, drawing, eachFrame, element, isTyping, mountOnce, say, stylesheet } from "./dom.js";
+import {
+  calm, choice, eachFrame, element, isTyping, mountOnce, playIcon, say, stylesheet,
+} from "./dom.js";
 
 const SPEEDS = { quarter: 0.25, once: 1, four: 4, sixteen: 16 };
 const SPEED_NAMES = { quarter: "×¼", once: "×1", four: "×4", sixteen: "×16" };
@@ -43,7 +45,7 @@ function transport({ run: id, language, autoplay, words }) {
   });
   const moment = element("span", { class: "kd-transport-moment" });
   const replay = element("button", {
-    type: "button", class: "kd-transport-button", "data-testid": "replay",
+    type: "button", class: "kd-transport-button kd-transport-replay", "data-testid": "replay",
     onclick: () => (run.playing ? run.pause() : run.play(rate)),
   });
   const follow = element("button", {
@@ -71,12 +73,13 @@ function transport({ run: id, language, autoplay, words }) {
     if (run.cursor === null && run.state.step) rest.push(`· ${say(words.step, { step: run.state.step })}`);
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
     badge.textContent = say(words[mood(run)], { epoch: at.toFixed(at % 1 ? 1 : 0) });
+    badge.dataset.epoch = epoch; // stands there instead where there is little room
     badge.dataset.mood = mood(run);
     follow.hidden = !run.state.live && run.cursor === null && !run.playing;
-    follow.textContent = run.state.live ? words.follow : words.newest;
-    follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
     follow.textContent = run.state.live ? words.follow : words.last;
-    replay.replaceChildren(icon(run.playing), run.playing ? words.pause : words.replay);
+    follow.setAttribute("aria-pressed", run.cursor === null && !run.playing);
+    replay.replaceChildren(playIcon(run.playing),
+      element("span", { class: "kd-transport-word" }, run.playing ? words.pause : words.replay));
     replay.disabled = position === 0;
     const share = (place) => `${(place / Math.max(position, 1e-6)) * 100}%`;
     ticks.replaceChildren(
@@ -87,7 +90,7 @@ function transport({ run: id, language, autoplay, words }) {
   });
   run.on("state", show, leaving.signal);
   run.on("moment", show, leaving.signal);
-  if (autoplay) {
+  if (autoplay && !calm()) {
     const begin = () => {
       if (run.state.live || run.newest === 0 || begin.done) return;
       begin.done = true;
@@ -103,11 +106,25 @@ function transport({ run: id, language, autoplay, words }) {
   }, { signal: leaving.signal });
   show();
 
-  const root = element("section", {
-    class: "kd kd-transport", "data-testid": "transport", "aria-label": words.title,
-  },
-    badge, element("div", { class: "kd-transport-track" }, slider, ticks), moment,
-    replay, speeds, follow);
+  const more = element("button", {
+    type: "button", class: "kd-transport-button kd-transport-more", "data-testid": "transport-more",
+    "aria-label": words.more, "aria-expanded": "false", onclick: () => unfold(!isUnfolded()),
+  }, "⋯");
+  const isUnfolded = () => more.getAttribute("aria-expanded") === "true";
+  const unfold = (open) => more.setAttribute("aria-expanded", open);
+  const rest = element("div", { class: "kd-transport-rest" }, moment, speeds, follow);
+  const root = element("div", {
+    class: "kd kd-transport", role: "group", "data-testid": "transport", "aria-label": words.title,
+    onkeydown: (event) => {
+      if (event.key !== "Escape" || !isUnfolded()) return;
+      unfold(false);
+      more.focus();
+    },
+  }, element("div", { class: "kd-transport-row" },
+    badge, element("div", { class: "kd-transport-track" }, slider, ticks), replay, more, rest));
+  document.addEventListener("pointerdown", (event) => {
+    if (!root.contains(event.target)) unfold(false);
+  }, { signal: leaving.signal });
   return {
     root,
     end: () => {
@@ -116,11 +133,6 @@ function transport({ run: id, language, autoplay, words }) {
     },
   };
 }
-
-/** A triangle, or while it plays two strokes. */
-const icon = (playing) =>
-  drawing("svg", { class: "kd-icon", viewBox: "0 0 10 10", "aria-hidden": "true" },
-    drawing("path", { d: playing ? "M1 0h3v10h-3zM6 0h3v10h-3z" : "M1 0l9 5-9 5z" }));
 
 function mood(run) {
   if (run.playing) return "replaying";

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.keys import key_list
 from dashboard.phrases import phrase
 from dashboard.text import LANGUAGES, language, md, t, words
 from dashboard.text.escape import markdown_text
@@ -13,6 +14,9 @@ st.title(t("help.title"), anchor=False)
 st.markdown(t("help.lead"))
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
+st.header(t("keys.title"), anchor=False)
+st.table([{t("keys.column_keys"): row["keys"], t("keys.column_does"): row["does"]}
+          for row in key_list()])  # fmt: skip
 st.header(t("help.tables"), anchor=False)
 methods, schemes, datasets, models, terms = st.tabs(
     [t(f"help.{name}") for name in ("methods", "schemes", "datasets", "models", "glossary")]

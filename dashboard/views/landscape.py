@@ -6,6 +6,7 @@ from dashboard import address, sweeps
 from dashboard.charts.style import role
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
+from dashboard.projector import folded
 from dashboard.setting_widgets import sidebar
 from dashboard.settings import parameters, problem, show_in_address
 from dashboard.text import explain, language, md, t, tell, words
@@ -194,7 +195,8 @@ st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
 live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
-settings_row(sweep, live)
+with folded(t("live.settings"), when=bool(sweep)):
+    settings_row(sweep, live)
 if not sweep:
     st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
 else:
@@ -208,7 +210,8 @@ else:
             st.markdown(md("landscape.other_settings", what=" · ".join(other)))
             st.button(t("settings.take"), key="take_sweep", icon=":material/tune:",
                       on_click=sweeps.show_sweep, args=(sweep,))  # fmt: skip
-    st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
+    with st.container(key="status-sweep"):
+        st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
     config = store().sweep(sweep).config
     if config.published:

@@ -55,6 +55,7 @@ if not rows:
     trash(deleted)
     st.stop()
 
+st.caption(t("runs.by_keyboard"))
 table = st.dataframe(
     runs_table(rows), key=table_key(rows), hide_index=True, on_select="rerun",
     selection_mode="multi-row", height="auto",
@@ -87,7 +88,7 @@ if len(picked) == 2 and not damaged:
         st.table(differing)
     else:
         st.markdown(t("runs.differ_none"))
-    st.subheader(t("runs.sides"), anchor=False)
+    st.header(t("runs.sides"), anchor=False)
     st.session_state.setdefault("compared_chart", CHARTS[0])
     name = segments(t("runs.chart"), CHARTS, key="compared_chart",
                     title=lambda name: t(f"panel.{name}.title"))  # fmt: skip

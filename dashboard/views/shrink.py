@@ -6,6 +6,7 @@ from dashboard import address, shrinks
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
+from dashboard.projector import folded
 from dashboard.settings import problem
 from dashboard.shrink_told import told
 from dashboard.text import explain, md, t, tell
@@ -138,7 +139,8 @@ st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
 shrink = shrinks.followed_shrink()
 live = shrinks.is_live(shrink)  # looked up once: what is drawn from it must agree
-settings_rows(shrink, live)
+with folded(t("live.settings"), when=bool(shrink)):
+    settings_rows(shrink, live)
 if shrink:
     address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.take("batch", "1", lambda text: text if text in BATCHES else "1")
@@ -146,5 +148,6 @@ if shrink:
     select(t("shrink.shrink"), options, key="shrink", title=shrinks.shrink_title,
            label_visibility="collapsed")  # fmt: skip
     over = shrinks.record_of(shrink).over
-    st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
+    with st.container(key="status-shrink"):
+        st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
     the_stages(shrink)

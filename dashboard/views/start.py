@@ -28,7 +28,7 @@ st.subheader(t("scenario.heading"), anchor=False)
 scenario_cards("start", per_row=4)
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.subheader(t("start.recorded"), anchor=False)
+    st.header(t("start.recorded"), anchor=False)
     st.badge(t("app.replay"), icon=":material/replay:")
 st.caption(t("start.recorded_about"))
 moment_panel(RECORDED)

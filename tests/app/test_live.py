@@ -255,7 +255,7 @@ def test_each_scheme_brings_its_panels(open_page, store, settings, titles):
     events = [make.started(**settings), make.prepared(), make.batch(beside=make.BESIDE)]
     record(store, run, events, RunConfig(**settings))
     app = open_page("live", run=run)
-    shown = [text.value for text in app.markdown]
+    shown = [title.value for title in app.header]
 
     assert not app.exception
     for name in ("teachers", "teacher_weights", "ensembles", "terms"):

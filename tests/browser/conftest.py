@@ -11,8 +11,15 @@ import time
 import urllib.request
 from pathlib import Path
 
+import made_events as make
 import pytest
+from made_runs import record
+from made_shrinks import RUN as STOCKED_RUN
+from made_shrinks import record_shrink
+from made_sweeps import record_sweep
 from playwright.sync_api import expect, sync_playwright
+
+from kdcore.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240
@@ -36,32 +43,60 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
+def served():
+    """``with served(folder) as address``: the app over the store in that folder."""
+    return _served
+
+
+@pytest.fixture(scope="session")
 def app(tmp_path_factory):
     """The app's address."""
+    with _served(tmp_path_factory.mktemp("store")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def stocked_app(tmp_path_factory):
+    """The address of an app that has a finished run, a sweep and a compression to show."""
+    store = Store(tmp_path_factory.mktemp("stocked"))
+    run = record(store, STOCKED_RUN, make.whole_run())
+    run.write("distilled.safetensors", b"")  # its size and contents are not looked at
+    record_sweep(store)
+    record_shrink(store)
+    with _served(store.root) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(store):
+    """The app over a store, on a free port."""
     if chromium() is None:
         pytest.skip("no Chromium is installed")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    environment = dict(os.environ, KDCORE_STORE=str(tmp_path_factory.mktemp("store")),
-                       OMP_NUM_THREADS="1")  # fmt: skip
+    environment = dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1")
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://localhost:{port}"
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
-            break
-        time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def browser(app):
+def browser():
+    if chromium() is None:
+        pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser

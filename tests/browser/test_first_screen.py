@@ -23,7 +23,7 @@ T = "[data-testid=hero-temperature]"
 def bars(page):
     return page.evaluate(
         "[...document.querySelectorAll('.kd-hero-teacher .kd-bar-fill')]"
-        ".map(bar => bar.style.transform)"
+        ".map(bar => bar.style.height)"
     )
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.words import words_of
+from dashboard.keys import key_list
 from dashboard.text import t
 
 KEYS = {
@@ -22,5 +24,23 @@ _component = st.components.v2.component(
 
 
 def page_frame() -> None:
-    """Install what the page as a whole needs; it draws nothing."""
-    _component(key="page-frame", data={"language": t("app.language_tag"), "keys": KEYS})
+    """Install what the page as a whole needs; it draws nothing.
+
+    Streamlit's own words are English; ``style.css`` shows those of ``[component.streamlit]`` in
+    their place.
+    """
+    limit = st.get_option("server.maxUploadSize")
+    streamlit = words_of("streamlit")
+    data = {
+        "language": t("app.language_tag"),
+        "keys": KEYS,
+        "list": key_list(),
+        "words": {
+            "title": t("keys.title"),
+            "key": t("keys.column_keys"),
+            "does": t("keys.column_does"),
+            "close": t("keys.close"),
+        },
+        "streamlit": streamlit | {"limit": streamlit["limit"].format(megabytes=limit)},
+    }
+    _component(key="page-frame", data=data)

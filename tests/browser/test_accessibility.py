@@ -1,0 +1,124 @@
+"""Every page without what a screen reader, a keyboard or weak eyes would stumble over."""
+
+import re
+
+import pytest
+from page_visits import LOCALES, VISITS, violations, visit
+from playwright.sync_api import expect
+
+SIZE = {"width": 1440, "height": 900}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LOCALES)
+def test_axe_finds_nothing_serious_on_any_page(browser, stocked_app, language, scheme):
+    context = browser.new_context(viewport=SIZE, color_scheme=scheme, locale=LOCALES[language])
+    page = context.new_page()
+    found = {}
+    for name, address in VISITS.items():
+        visit(page, f"{stocked_app}/{address}")
+        found[name] = violations(page)
+    context.close()
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_on_a_phone(browser, stocked_app):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    found = {}
+    for name, address in VISITS.items():
+        visit(page, f"{stocked_app}/{address}")
+        found[name] = violations(page)
+    context.close()
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_page_says_which_language_it_is_in(browser, app):
+    for language, tag in (("en", "en"), ("zh", "zh-Hans")):
+        context = browser.new_context(locale=LOCALES[language])
+        page = context.new_page()
+        visit(page, f"{app}/help")
+        expect(page.locator("html")).to_have_attribute("lang", tag)
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("", "hero"), ("temperature?run=recorded-mnist5k", "temperature-lab")],
+)
+def test_the_bars_say_their_values(page, app, address, name):
+    page.goto(f"{app}/{address}")
+    bars = page.get_by_test_id(name).locator(".kd-bars").last
+    expect(bars).to_have_attribute("aria-label", re.compile(r"\d%"))
+
+
+def test_what_the_keyboard_does_to_t_is_said_once_it_has_come_to_rest(page, app):
+    page.goto(app)
+    said = page.get_by_test_id("hero").get_by_role("status")
+    page.get_by_test_id("hero-temperature").focus()
+    page.keyboard.press("End")
+    expect(said).to_contain_text("T = 20.0")
+
+
+def test_where_a_run_stands_is_said(page, app):
+    page.goto(f"{app}/live?run=recorded-mnist5k")
+    expect(page.get_by_test_id("status-aloud")).to_contain_text("finished")
+    expect(page.get_by_test_id("moment").get_by_role("status")).to_contain_text("Teacher 97")
+
+
+def test_who_wants_no_motion_gets_none(browser, app):
+    context = browser.new_context(reduced_motion="reduce", locale="en-GB")
+    page = context.new_page()
+    visit(page, app)
+    bars = page.locator(".kd-hero-teacher .kd-bar-fill")
+    before = bars.evaluate_all("bars => bars.map(bar => bar.style.height)")
+    page.wait_for_timeout(1500)
+
+    assert bars.evaluate_all("bars => bars.map(bar => bar.style.height)") == before
+    expect(page.locator(".kd-transport-state")).to_contain_text("finished")
+    running = page.evaluate(
+        "document.getAnimations().filter(one => one.playState === 'running').length"
+    )
+    assert running == 0
+    context.close()
+
+
+def test_the_demonstration_can_be_paused_and_goes_on(page, app):
+    page.goto(app)
+    button = page.get_by_test_id("demonstration")
+    heights = "bars => bars.map(bar => bar.style.height).join()"
+    bars = page.locator(".kd-hero-teacher .kd-bar-fill")
+    expect(button).to_have_text("Pause the demonstration")
+    button.click()
+    expect(button).to_have_text("Play the demonstration")
+    resting = bars.evaluate_all(heights)
+    page.wait_for_timeout(800)
+    assert bars.evaluate_all(heights) == resting
+
+    button.click()
+    expect(button).to_have_text("Pause the demonstration")
+    page.wait_for_timeout(1200)
+    assert bars.evaluate_all(heights) != resting
+
+
+SMALL = """() => [...document.querySelectorAll(".kd :is(button, select, input, [role=option])")]
+  .filter(node => node.checkVisibility() && !node.closest(".modebar-container"))
+  .map(node => [node, node.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 23.9 || height < 23.9)
+  .map(([node, { width, height }]) => `${node.outerHTML.slice(0, 90)} ${width}×${height}`)"""
+
+
+@pytest.mark.parametrize("address", ["", "temperature", "live", "microscope", "calibration"])
+def test_a_finger_hits_what_it_aims_at(browser, app, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    visit(page, f"{app}/{address}?run=recorded-mnist5k")
+    if address != "temperature" and page.get_by_test_id("transport-more").count():
+        page.get_by_test_id("transport-more").click()
+
+    assert page.evaluate(SMALL) == []
+    context.close()
