@@ -11,7 +11,7 @@ from dashboard import address
 from dashboard.engine import hub, store
 from dashboard.setting_widgets import live_value
 from dashboard.settings import chosen
-from dashboard.shown_run import sent, show_run, values_of
+from dashboard.shown_run import open_run, sent, show_run, values_of
 from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.config import RunConfig, acting_values
@@ -31,9 +31,9 @@ def start() -> None:
 
 
 def start_from(run: str) -> None:
-    """Submit the settings of a run as they stand, and show the new run."""
+    """Submit the settings of a stored run as they stand, and show the new run on the Live page."""
     with show_user_errors():
-        show_run(hub().submit(RunConfig.from_dict(values_of(run))))
+        open_run(hub().submit(RunConfig.from_dict(values_of(run))))
 
 
 def toggle_pause(run: str, state: str) -> None:

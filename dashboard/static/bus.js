@@ -169,13 +169,13 @@ function applied(figure, change) {
   return figure;
 }
 
-/** A function that calls `act` at most once in MOMENT, the last call always. */
-export function calmed(act) {
+/** A function that calls `act` at most once in `pause` milliseconds, the last call always. */
+export function calmed(act, pause = MOMENT) {
   let timer = 0;
   return () => {
     timer ||= setTimeout(() => {
       timer = 0;
       act();
-    }, MOMENT);
+    }, pause);
   };
 }

@@ -278,7 +278,8 @@ class Chart {
     const page = this.root.closest('[data-testid="stMain"]');
     const top = this.plot.getBoundingClientRect().top + (page?.scrollTop ?? 0);
     const bar = document.querySelector(".kd-transport")?.offsetHeight ?? 0;
-    return Math.round(Math.max(least, window.innerHeight - top - bar - (look.large ? 1.6 : 2.6) * look.size));
+    const room = window.innerHeight - top - bar - (look.large ? 1.6 : 2.6) * look.size;
+    return Math.round(Math.max(least, Math.min(room, this.root.clientWidth))); // a tall window gets no tower
   }
 
   /** Remember what the viewer zoomed to; the axes of a growing chart would move on. */

@@ -320,7 +320,7 @@ function lookingGlass({ run, store, names, words, menu }) {
   });
   const means = () => known().map((learner) => ({ title: names[learner], table: meanByClass(answers[learner], labels, count) }));
   const matricesMenu = heatMenu({ ...about, title: words.matrices, file: `class-matrices-${menu.run}`,
-    sheets: () => tableSheets(means(), classes, words.truth) }, () =>
+    sheets: () => tableSheets(means(), classes, words.true_class) }, () =>
     shownNow(means(), classes.map((name) => ({ name, size: 1 })), true));
 
   const root = element("div", { class: "kd-micro" },
@@ -411,7 +411,7 @@ function onExample({ examples, names, words }) {
         : [...new Set([labels[w], ...ranking(highest)])].slice(0, few).sort((a, b) => a - b);
       chartsFor(chosen);
       rest.textContent = count > few ? counted(words, "rest", { count: count - few }) : "";
-      const said = [`${words.truth}: ${classes[labels[w]]}`];
+      const said = [say(words.truth, { label: classes[labels[w]] })];
       for (const { learner, told, root, chart } of parts) {
         root.hidden = !answers[learner];
         if (!answers[learner]) continue;

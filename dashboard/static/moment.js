@@ -13,6 +13,8 @@ export const mount = mountOnce(async (data) => {
   return data.part === "formula" ? formula(data) : scores(data);
 });
 
+const READABLE = 150; // milliseconds between two values of a number
+
 /** Call `show(moment)` for the moment of the cursor, whenever it changes; returns the way out. */
 function watchMoment(run, show) {
   const leave = run.join();
@@ -26,7 +28,7 @@ function watchMoment(run, show) {
       const answer = await fetch(run.address("moment", { at: cursor }));
       if (mine === asked && answer.ok) show(await answer.json());
     } catch { /* the connection's own note says that the app cannot be reached */ }
-  });
+  }, READABLE);
   run.on("state", () => run.cursor === null && look(), leaving.signal);
   run.on("moment", look, leaving.signal);
   look();

@@ -130,7 +130,7 @@ def empty_stage() -> None:
     scenario_cards("live", per_row=2)
     stored = [row for row in store().runs() if row.state != "damaged"][:LATEST]
     if stored:
-        st.markdown(f"## {t('live.latest')}")
+        st.header(t("live.latest"), anchor=False)
     for row in stored:
         st.button(f"{markdown_text(row_title(row))}", key=f"open-{row.id}",
                   type="tertiary", icon=":material/replay:", on_click=shown_run.show_run,

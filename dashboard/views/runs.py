@@ -65,6 +65,9 @@ damaged = [row.id for row in picked if row.state == "damaged"]
 with st.container(horizontal=True):
     reopen = st.button(t("runs.open"), key="open", icon=":material/replay:", type="primary",
                        disabled=len(picked) != 1 or bool(damaged))  # fmt: skip
+    again = st.button(t("runs.again"), key="again", icon=":material/play_arrow:",
+                      disabled=len(picked) != 1 or bool(damaged),
+                      help=t("runs.again_help"))  # fmt: skip
     st.button(t("runs.delete"), key="delete", icon=":material/delete:", disabled=not picked,
               on_click=actions.delete, args=([row.id for row in picked],))  # fmt: skip
     if len(picked) == 1:
@@ -76,6 +79,8 @@ for run_id in damaged:
     st.warning(t("runs.damaged", run=run_id))
 if reopen:
     open_run(picked[0].id)
+if again:
+    actions.start_from(picked[0].id)
 if len(picked) == 1:
     st.text_input(
         t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,

@@ -24,7 +24,7 @@ if watch:
 if try_it:
     address.go("live", run=None)
 
-st.subheader(t("scenario.heading"), anchor=False)
+st.header(t("scenario.heading"), anchor=False)
 scenario_cards("start", per_row=4)
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -7,6 +7,7 @@ from made_jobs import CONFIGS
 from made_runs import record
 
 from dashboard import actions
+from dashboard.runs_table import table_key
 from kdcore.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
@@ -98,3 +99,14 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
 def test_an_export_holds_the_events(hub, two_runs):
     with zipfile.ZipFile(io.BytesIO(actions.exported("20260101-000000-aaaa"))) as archive:
         assert "20260101-000000-aaaa/events.jsonl" in archive.namelist()
+
+
+def test_a_run_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub, two_runs):
+    selection = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app = open_page("runs", widgets={table_key(hub.store.runs()): selection})
+    app.button(key="again").click().run()
+
+    assert not app.exception
+    newest = hub.store.runs()[0]
+    assert newest.id not in (ONE, TWO)
+    assert newest.config["temperature"] == 9.0

@@ -22,7 +22,7 @@ from playwright.sync_api import expect, sync_playwright
 from kdcore.store import Store
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 240
+PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))  # seconds for which a test waits
 expect.set_options(timeout=PATIENCE * 1000)
 
 
