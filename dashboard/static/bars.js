@@ -51,7 +51,11 @@ export function bars(classes, { label, values, hover = () => {} }) {
   function number() {
     const collide = (a, b) => Math.abs(room.places[a] - room.places[b]) < room.width &&
       Math.abs(shown[a] - shown[b]) * room.height < room.line;
-    const told = ranking(shown).filter((c) => shown[c] >= LEAST);
+    const [first = 0, second = Infinity] = room.places;
+    const wider = (c) => (room.width * brief(shown[c]).length) / WIDEST.length > second - first;
+    const covered = (c) => wider(c) && [c - 1, c + 1].some((next) =>
+      (shown[next] - shown[c]) * room.height > 2); // by a neighbour's bar
+    const told = ranking(shown).filter((c) => shown[c] >= LEAST && !covered(c));
     const numbered = withRoom(marked === null ? told : [marked, ...told], collide);
     columns.forEach(({ value }, c) => {
       value.textContent = shown[c] >= LEAST && numbered.has(c) ? brief(shown[c]) : "";

@@ -231,6 +231,7 @@ class Chart {
     const coloured = cased(figure.data.map((trace) => seen(trace, look)));
     const labelled = (this.data.fills || this.data.large) && hasOneAxis(figure);
     this.legend.show(labelled ? [] : coloured);
+    this.root.classList.toggle("kd-labelled", labelled);
     const layout = themed(figure.layout, look, width, narrow?.height ?? this.#height(figure, look));
     this.peers?.agree(coloured, layout);
     const traces = numbered(this.legend.without(coloured), layout, look);
@@ -278,7 +279,7 @@ class Chart {
     const page = this.root.closest('[data-testid="stMain"]');
     const top = this.plot.getBoundingClientRect().top + (page?.scrollTop ?? 0);
     const bar = document.querySelector(".kd-transport")?.offsetHeight ?? 0;
-    const room = window.innerHeight - top - bar - (look.large ? 1.6 : 2.6) * look.size;
+    const room = window.innerHeight - top - bar - (look.large ? 2.1 : 2.6) * look.size;
     return Math.round(Math.max(least, Math.min(room, this.root.clientWidth))); // a tall window gets no tower
   }
 
@@ -304,7 +305,7 @@ class Chart {
   #withSurface() {
     const surface = surfaceView({
       point: (place) => this.run.setPlace(place),
-      choose: (place) => this.#chooseAt(place.split("_")),
+      choose: (place) => this.#chooseAt(place.split("_").map(Number)),
       said: (text) => (this.aloud.textContent = text),
     });
     const mark = () => surface.mark(this.run.place ?? (this.data.params?.at || null));

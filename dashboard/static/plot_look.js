@@ -134,7 +134,7 @@ export function themed(layout, look, width, height) {
   const margin = marginOf(layout, look);
   for (const [name, axis] of Object.entries(told).filter(([key]) => /^[xy]axis\d*$/.test(key))) {
     const [from, to] = axis.domain ?? [0, 1];
-    const room = (name[0] === "x" ? width - margin.l - margin.r : height - margin.t - margin.b) * (to - from);
+    const room = (name[0] === "x" ? width - margin.l - margin.r : height - margin.t - margin.b - 2.2 * small) * (to - from);
     if (axis.title.text) told[name].title = { ...axis.title, text: broken(axis.title.text, room, small, look) };
   }
   return {

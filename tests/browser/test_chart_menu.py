@@ -105,11 +105,11 @@ def test_a_picture_has_title_run_epoch_and_legend(right, kept):
     assert {"Teacher", "Plain student", "Distilled student"} <= set(told)
     (about,) = (text for text in told if "Recorded example" in text)
     assert "seed 0" in about
-    assert "epoch 24" in about
+    assert "epoch 20" in about
     assert "Accuracy on test data" in told
 
     path = kept("accuracy", "png")
-    assert path.name == "accuracy-recorded-mnist5k-24.png"
+    assert path.name == "accuracy-recorded-mnist5k-20.png"
     with Image.open(path) as picture:
         assert picture.size == (2400, 1500)
         assert picture.convert("RGB").getpixel((4, 4)) == (255, 255, 255)
@@ -136,8 +136,8 @@ def test_the_numbers_are_those_of_the_run(right, app, kept):
         "Plain student (Accuracy on test data, share from 0 to 1)",
         "Distilled student (Accuracy on test data, share from 0 to 1)",
     ]  # fmt: skip
-    assert [int(row[0]) for row in rows] == list(range(1, 25))
-    assert [float(row[1]) for row in rows] == [teacher[0]] * 24
+    assert [int(row[0]) for row in rows] == list(range(1, 21))
+    assert [float(row[1]) for row in rows] == [teacher[0]] * 20
     assert [float(row[2]) for row in rows] == plain
     assert [float(row[3]) for row in rows] == distilled
 
@@ -167,7 +167,7 @@ def test_a_table_for_a_paper(right, kept):
 
     assert "\\begin{tabular}{lrrr}" in text
     assert "\\toprule" in text
-    assert "24 & 97.2\\% & 88.3\\% & 94.2\\% \\\\" in text
+    assert "20 & 94.8\\% & 77.0\\% & 91.8\\% \\\\" in text
 
 
 def test_latex_escapes_what_it_would_read_as_commands(right):
@@ -218,7 +218,7 @@ def test_a_chart_becomes_a_table_and_a_chart_again(right, menu):
     assert set(table.locator("thead th").evaluate_all("all => all.map(th => th.scope)")) == {"col"}
     last = table.locator("tbody tr").last
     expect(last.locator("th")).to_have_attribute("scope", "row")
-    assert last.locator("th, td").all_inner_texts() == ["24", "97.2%", "88.3%", "94.2%"]
+    assert last.locator("th, td").all_inner_texts() == ["20", "94.8%", "77.0%", "91.8%"]
     expect(chart.locator(".main-svg").first).to_be_hidden()
 
     chart, items = menu("accuracy")
@@ -231,11 +231,11 @@ def test_a_table_follows_the_scrubber(right, menu):
     chart, items = menu("accuracy")
     items.locator("[data-action=table]").click()
     rows = chart.locator("tbody tr")
-    expect(rows).to_have_count(24)
+    expect(rows).to_have_count(20)
     right.get_by_test_id("scrubber").focus()
     right.keyboard.press("Home")
     right.keyboard.press("ArrowRight")
-    expect(rows).not_to_have_count(24)
+    expect(rows).not_to_have_count(20)
 
 
 def test_the_zoom_can_be_taken_back_where_there_is_one(right, menu):
@@ -251,7 +251,7 @@ def test_the_zoom_can_be_taken_back_where_there_is_one(right, menu):
 
     _, items = menu("accuracy")
     items.locator("[data-action=reset]").click()
-    right.wait_for_function(f"String(({range_})()) === '0,24'")
+    right.wait_for_function(f"String(({range_})()) === '0,20'")
 
 
 PAGES = {
@@ -301,7 +301,7 @@ def test_the_microscopes_maps_are_kept(page, app, tmp_path):
         page.locator(".kd-micro .kd-menu-button").nth(number).click()
         with page.expect_download() as download:
             page.locator(".kd-menu:popover-open [data-action=png]").click()
-        assert download.value.suggested_filename == f"{name}-recorded-mnist5k-24.png"
+        assert download.value.suggested_filename == f"{name}-recorded-mnist5k-20.png"
         download.value.save_as(tmp_path / "map.png")
         with Image.open(tmp_path / "map.png") as picture:
             colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}

@@ -106,7 +106,7 @@ def test_the_microscope_is_led_by_keys_alone(page, app):
     expect(page.get_by_text("pinned", exact=True)).to_be_visible()
 
     page.keyboard.press("+")
-    expect(page.get_by_text("100 of 200 examples chosen").first).to_be_visible()
+    expect(page.get_by_text("100 of 200 examples selected").first).to_be_visible()
     expect(rows).to_have_attribute("aria-valuenow", "189")
     page.keyboard.press("Escape")
     expect(page.get_by_text("pinned", exact=True)).to_have_count(0)

@@ -111,7 +111,7 @@ def test_a_place_is_chosen_by_keyboard_on_the_map_and_on_the_surface(swept, unti
     expect(page.get_by_test_id("chart-cell_curves")).to_contain_text("T 4, λ 1")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("at=4_1"))
-    expect(page.get_by_text("Runs of T 4, λ 1")).to_be_visible()
+    expect(page.get_by_text("Runs with T = 4, λ = 1:")).to_be_visible()
 
     surface = page.locator("[data-testid=chart-landscape_surface] .kd-surface")
     surface.focus()

@@ -10,6 +10,9 @@ NAMES = """() => {
 }"""
 
 
+STAGES = ["Teacher", "Uncompressed student", "Unstructured pruning", "Structured pruning"]
+
+
 def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, until):
     page.goto(f"{app}/live?dataset=digits&epochs=3&teacher_epochs=2&speed=0")
     page.locator(".st-key-start button").click()
@@ -18,7 +21,7 @@ def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, u
     page.goto(f"{app}/shrink?stages=pruned,narrow&again=2")
     page.locator(".st-key-start_shrink button").click()
     expect(page.get_by_text(re.compile("^finished after"))).to_be_visible()
-    until(lambda: page.evaluate(NAMES) == ["Teacher", "Student, unshrunk", "Pruned", "Narrower"])
+    until(lambda: page.evaluate(NAMES) == STAGES)
     rows = page.locator("[data-testid=chart-shrink_table] tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.nth(2)).to_contain_text("263 / 1,210")
