@@ -17,7 +17,7 @@ UNREAD = object()
 """In the place of what was last read: no text of the URL equals it."""
 OVERTAKEN = "address_overtaken"
 """Session state: when this session took a text out of the URL, by parameter and text."""
-ECHO = 3.0
+ECHO = 5.0
 """Seconds for which a browser may still send the URL as it was."""
 NOTICES = "address_notices"
 """Session state: sentences on what the URL names and the page cannot show, until it is left."""
@@ -91,11 +91,11 @@ def show(values: Mapping[str, str | None]) -> None:
     """Write values into the URL; ``None`` takes a parameter out of it."""
     wanted = {key: text for key, text in values.items() if text is not None}
     kept = {key: text for key, text in st.query_params.to_dict().items() if key not in values}
-    if kept | wanted != st.query_params.to_dict():
-        st.query_params.from_dict(kept | wanted)
     seen = st.session_state.setdefault(SEEN, {})
     overtaken = st.session_state.setdefault(OVERTAKEN, {})
     overtaken |= {(key, seen[key]): time.monotonic() for key, text in values.items()
                   if key in seen and seen[key] != text}  # fmt: skip
     seen |= values
+    if kept | wanted != st.query_params.to_dict():
+        st.query_params.from_dict(kept | wanted)  # comes last: a rerun may end the script here
     st.session_state[LAST] = st.session_state[LAST][0], st.query_params.to_dict()

@@ -23,7 +23,7 @@ def test_a_start_before_all_widgets_are_loaded_keeps_the_settings_of_the_address
     while kept:
         kept.pop().continue_()
         page.wait_for_timeout(300)
-    expect(page.get_by_label("Students", exact=True)).to_have_value("mlp:20")
+    expect(page.get_by_role("combobox", name="Student", exact=True)).to_have_value("mlp:20")
     page.wait_for_timeout(2500)  # the page has been drawn again by then
     for part in re.findall(r"(?<=[?&])[^&]+", f"?{address.partition('?')[2]}"):
         assert part in unquote(page.url.replace("+", " "))
