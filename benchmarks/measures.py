@@ -18,7 +18,6 @@ OF_A_RUN: dict[str, Callable[[RunRecord], float]] = {
     "more_than_half_right": lambda run: _scores(run).test_accuracy - 0.5,
     "soft_share": lambda run: _soft_share(run),
     "final_temperature": lambda run: run.epochs[-1].controls["temperature"],
-    "disagreement": lambda run: run.epochs[-1].ensembles["distilled"].disagreement,
     "errors_saved_at_chosen_bias": lambda run: (
         _errors_at_chosen_bias(run.diagnoses["plain"])
         - _errors_at_chosen_bias(run.diagnoses["distilled"])
@@ -45,7 +44,6 @@ OF_ITS_BATCHES: dict[str, Callable[[RunRecord], float]] = {
         batch.students["distilled"].soft_gradient_without_t2 for batch in _last_batches(run)
     ),
     "non_target_kl": lambda run: _measure(run, "non_target_kl"),
-    "column_correlation": lambda run: _measure(run, "column_correlation"),
     "cka_gain": lambda run: _measure(run, "cka") - _measure(run, "cka", "plain"),
     "discriminator_accuracy": lambda run: _measure(run, "discriminator_accuracy"),
     "generated_spread": lambda run: _measure(run, "generated_spread"),
@@ -58,9 +56,6 @@ OF_ITS_BATCHES: dict[str, Callable[[RunRecord], float]] = {
 OF_A_SWEEP: dict[str, Callable[[SweepRecord], float]] = {
     "range_over_weights": lambda sweep: _range(sweep, axis=2),
     "range_over_temperatures": lambda sweep: _range(sweep, axis=1),
-    "share_of_methods_above_plain": lambda sweep: fmean(
-        accuracy > sweep.plain for accuracy in sweep.distilled.values()
-    ),
 }
 OF_A_COMPRESSION: dict[str, Callable[[CompressionRecord], float]] = {
     "pruned_packed_bytes_saved": lambda found: (

@@ -79,7 +79,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         st.caption(md("shrink.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
                       stages=md("count.stages", count=sum(stage.after is not None
                                                           for stage in found.shrunk)),
-                      folder=str(store().shrink(shrink).path)))  # fmt: skip
+                      folder=f"shrinks/{shrink}"))  # fmt: skip
     if found.failed:
         st.error(explain(found.failed.code, found.failed.values, found.failed.error),
                  icon=":material/error:")  # fmt: skip

@@ -64,19 +64,14 @@ HINTS = {
         measure="difference_of_teacher_weights", claim="falls", base=_TWO_TEACHERS,
         settings={"temperature": 8.0},
     ),
-    "ensembles": Hint(
-        measure="disagreement", claim="rises", base={"ensemble": 4}, settings={"weight": 0.1}
-    ),
+    "ensembles": Hint(base={"ensemble": 4}),
     "missing_classes": Hint(
         measure="errors_saved_at_chosen_bias", claim="positive",
         base=SCENARIOS["unseen_class"].settings | {"unlabelled": 0.0},
     ),
     # a method's own panel
     "decoupled": Hint(measure="non_target_kl", claim="falls", settings={"method": "dkd"}),
-    "correlations": Hint(
-        measure="column_correlation", claim="falls", base={"method": "dist"},
-        settings={"method": "dist:gamma=0"},
-    ),
+    "correlations": Hint(base={"method": "dist"}),
     "cka": Hint(
         measure="cka_gain", claim="positive",
         settings={"method": "hint", "mixing": "additive", "weight": 100.0},
@@ -117,10 +112,7 @@ HINTS = {
         measure="range_over_weights", claim="falls", settings={"unlabelled": 0.0}, job="sweep"
     ),
     "cell_curves": LOOK,
-    "methods": Hint(
-        measure="share_of_methods_above_plain", claim="falls", settings={"unlabelled": 0.0},
-        job="methods",
-    ),
+    "methods": Hint(settings={"unlabelled": 0.0}, job="methods"),
     "landscape_chosen": LOOK,
     # compression
     "shrink_sizes": Hint(
