@@ -220,6 +220,15 @@ MESSAGES = {
         "The file {path} does not hold a network of this program: "
         "give a safetensors file that a run has saved."
     ),
+    "weights_missing": "There is no file {path}: check the path.",
+    "weights_unreadable": (
+        "The file {path} cannot be read as weights ({cause}): give a state dict that torch.save "
+        "has written (.pt, .pth), or a safetensors file."
+    ),
+    "weights_kind": (
+        "The weights {name} of {path} are of the kind {kind}: give them as floating-point numbers, "
+        "as they were before they were quantised."
+    ),
     "weights_not_a_file": "{path} is no regular file: give a file of weights.",
     "weights_too_large": (
         "The file {path} has {size:.1f} GiB, at most {most} GiB of weights are read: "
@@ -292,7 +301,9 @@ MESSAGES = {
     "file_not_writable": (
         "The file {path} cannot be written ({cause}): choose another place, or free some space."
     ),
-    "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
+    "arrays_unreadable": (
+        "The file {path} of the store cannot be read ({cause}): start its run again."
+    ),
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
     "worker_died": (
         "The training process ended unexpectedly ({cause}); everything up to that point was "
@@ -366,7 +377,8 @@ MESSAGES = {
     ),
     "too_many_classes": (
         "{dataset} has more than {most:,} classes, the most that are trained: "
-        "put all images of one class into one folder, or name another label column."
+        "put all images of one class into one folder, or name another column as "
+        "{setting[label_column]}."
     ),
     "folder_too_large": (
         "The folder {path} has more than {most:,} folders in it: "
@@ -416,7 +428,7 @@ MESSAGES = {
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
         "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as label_column if it holds the classes."
+        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -431,11 +443,12 @@ MESSAGES = {
         "({count:,} such rows in all): fill them or remove the rows."
     ),
     "label_column_missing": (
-        "The table {path} has no column {column!r}: label_column may be one of {allowed}.{hint}"
+        "The table {path} has no column {column!r}: {setting[label_column]} may be one of "
+        "{allowed}.{hint}"
     ),
     "label_not_classes": (
         "The column {column!r} of {path} holds {different:,} different values in {rows:,} rows: "
-        "it is no class. Name the column of the classes as label_column."
+        "it is no class. Name the column of the classes as {setting[label_column]}."
     ),
 }
 
