@@ -85,7 +85,10 @@ MESSAGES = {
     "config_too_large": (
         "The configuration file {path} has more than {most} KiB: give a JSON file with settings."
     ),
-    "config_file": "The configuration file {path} cannot be read: {cause}.",
+    "config_file": (
+        "The configuration file {path} cannot be read ({cause}): give a JSON file with settings, "
+        "in UTF-8."
+    ),
     # sweeps
     "empty_axis": "{axis} has no value: give one or more, separated by commas.",
     "value_twice": "{axis} lists {value} twice: give every value once.",
@@ -385,6 +388,10 @@ MESSAGES = {
         "give one that holds a folder for each class."
     ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
+    "archive_locked": "The archive {path} is protected by a password: pack it without one.",
+    "archive_inside": (
+        "{path} holds no images but one or more archives ({found}): unpack it and give one of them."
+    ),
     "archive_too_large": (
         "The archive {path} unfolds to far more than it should: leave out what is not an image."
     ),
@@ -425,6 +432,14 @@ MESSAGES = {
     "table_without_header": (
         "The first row of {path} holds only numbers: put a row with the names of the columns first."
     ),
+    "table_file_empty": "The file {path} is empty: give one with a row for each example.",
+    "table_row_long": (
+        "Line {line} of {path} has {found} values instead of {expected}: take the surplus ones "
+        "out, or put a text that holds the separator into quotation marks."
+    ),
+    "table_quote_open": (
+        "A quotation mark near line {line} of {path} is not closed: close it or take it out."
+    ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
         "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
@@ -439,8 +454,19 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r} "
-        "({count:,} such rows in all): fill them or remove the rows."
+        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
+        "the row."
+    ),
+    "table_values_missing": (
+        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
+        "the column {column!r}: fill them in or remove the rows."
+    ),
+    "table_label_missing": (
+        "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
+    ),
+    "table_labels_missing": (
+        "{count:,} rows of {path} have no class in the column {column!r}, the first is row {row}: "
+        "fill them in or remove the rows."
     ),
     "label_column_missing": (
         "The table {path} has no column {column!r}: {setting[label_column]} may be one of "

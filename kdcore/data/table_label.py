@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kdcore.data.names import clean
-from kdcore.data.table_format import TableFormat
+from kdcore.data.table_format import TableFormat, typed
 from kdcore.errors import UserError, hint
 
 NAMES = (("label", "labels", "标签", "类标"),
@@ -18,9 +18,9 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     """The number of the column that holds the classes.
 
     Where none is asked for: ``label`` before ``class`` and ``target``, these before ``y``, of equal
-    ones the last; then the last column. Columns without any value do not count, except where
-    nothing else is called ``label``, ``class`` or ``target``. A last column of words goes before ``y``; the only column
-    of words goes before a last one of measured values, and where nothing has a name.
+    ones the last; then the last column. Columns without any value do not count, unless they alone
+    are called ``label``, ``class`` or ``target``. A last column of words goes before ``y``; the
+    only column of words goes before a last one of measured values, and where nothing has a name.
 
     Args:
         table: how it is written.
@@ -89,4 +89,4 @@ def _may_be_classes(table: TableFormat, at: int) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    return text.lstrip("+-").isdigit() or text.lower() in ("true", "false")
+    return typed(text).lstrip("+-").isdigit() or text.lower() in ("true", "false")

@@ -50,7 +50,7 @@ def test_a_column_without_any_value_holds_no_classes(load, csv, noted, header, l
 def test_a_column_called_label_that_is_empty_is_refused_as_such(refusal, csv):
     error = refusal(csv("code,a,label\n" + rows(30, "{i},{i}.5,")))
 
-    assert (error.code, error.values["column"]) == ("table_value_missing", "label")
+    assert (error.code, error.values["column"]) == ("table_labels_missing", "label")
 
 
 @pytest.mark.parametrize(
