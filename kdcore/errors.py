@@ -85,7 +85,10 @@ MESSAGES = {
     "config_too_large": (
         "The configuration file {path} has more than {most} KiB: give a JSON file with settings."
     ),
-    "config_file": "The configuration file {path} cannot be read: {cause}.",
+    "config_file": (
+        "The configuration file {path} cannot be read ({cause}): give a JSON file with settings, "
+        "in UTF-8."
+    ),
     # sweeps
     "empty_axis": "{axis} has no value: give one or more, separated by commas.",
     "value_twice": "{axis} lists {value} twice: give every value once.",
@@ -220,6 +223,15 @@ MESSAGES = {
         "The file {path} does not hold a network of this program: "
         "give a safetensors file that a run has saved."
     ),
+    "weights_missing": "There is no file {path}: check the path.",
+    "weights_unreadable": (
+        "The file {path} cannot be read as weights ({cause}): give a state dict that torch.save "
+        "has written (.pt, .pth), or a safetensors file."
+    ),
+    "weights_kind": (
+        "The weights {name} of {path} are of the kind {kind}: give them as floating-point numbers, "
+        "as they were before they were quantised."
+    ),
     "weights_not_a_file": "{path} is no regular file: give a file of weights.",
     "weights_too_large": (
         "The file {path} has {size:.1f} GiB, at most {most} GiB of weights are read: "
@@ -292,7 +304,9 @@ MESSAGES = {
     "file_not_writable": (
         "The file {path} cannot be written ({cause}): choose another place, or free some space."
     ),
-    "weights_unreadable": "The file {path} cannot be read as safetensors: {cause}.",
+    "arrays_unreadable": (
+        "The file {path} of the store cannot be read ({cause}): start its run again."
+    ),
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
     "worker_died": (
         "The training process ended unexpectedly ({cause}); everything up to that point was "
@@ -366,13 +380,18 @@ MESSAGES = {
     ),
     "too_many_classes": (
         "{dataset} has more than {most:,} classes, the most that are trained: "
-        "put all images of one class into one folder, or name another label column."
+        "put all images of one class into one folder, or name another column as "
+        "{setting[label_column]}."
     ),
     "folder_too_large": (
         "The folder {path} has more than {most:,} folders in it: "
         "give one that holds a folder for each class."
     ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
+    "archive_locked": "The archive {path} is protected by a password: pack it without one.",
+    "archive_inside": (
+        "{path} holds no images but one or more archives ({found}): unpack it and give one of them."
+    ),
     "archive_too_large": (
         "The archive {path} unfolds to far more than it should: leave out what is not an image."
     ),
@@ -413,10 +432,18 @@ MESSAGES = {
     "table_without_header": (
         "The first row of {path} holds only numbers: put a row with the names of the columns first."
     ),
+    "table_file_empty": "The file {path} is empty: give one with a row for each example.",
+    "table_row_long": (
+        "Line {line} of {path} has {found} values instead of {expected}: take the surplus ones "
+        "out, or put a text that holds the separator into quotation marks."
+    ),
+    "table_quote_open": (
+        "A quotation mark near line {line} of {path} is not closed: close it or take it out."
+    ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
         "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as label_column if it holds the classes."
+        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -427,15 +454,27 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r} "
-        "({count:,} such rows in all): fill them or remove the rows."
+        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
+        "the row."
+    ),
+    "table_values_missing": (
+        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
+        "the column {column!r}: fill them in or remove the rows."
+    ),
+    "table_label_missing": (
+        "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
+    ),
+    "table_labels_missing": (
+        "{count:,} rows of {path} have no class in the column {column!r}, the first is row {row}: "
+        "fill them in or remove the rows."
     ),
     "label_column_missing": (
-        "The table {path} has no column {column!r}: label_column may be one of {allowed}.{hint}"
+        "The table {path} has no column {column!r}: {setting[label_column]} may be one of "
+        "{allowed}.{hint}"
     ),
     "label_not_classes": (
         "The column {column!r} of {path} holds {different:,} different values in {rows:,} rows: "
-        "it is no class. Name the column of the classes as label_column."
+        "it is no class. Name the column of the classes as {setting[label_column]}."
     ),
 }
 

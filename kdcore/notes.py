@@ -1,11 +1,13 @@
 """What was decided about data or weights without asking, each as one sentence.
 
 Like the messages of ``kdcore.errors`` a sentence is kept apart from its values, so that the
-dashboard can write it in another language.
+dashboard can write it in another language; settings are named in the same way.
 """
 
 from dataclasses import dataclass
 from typing import Any
+
+from kdcore.errors import NAMES
 
 NOTES = {
     # tables
@@ -30,7 +32,9 @@ NOTES = {
     "thousands_separator": "Numbers are read with {separator!r} between thousands.",
     "encoding": "The text is read as {encoding}, since it is not UTF-8.",
     "table_inside": "The table {table} inside is read.",
-    "label_column_unused": "label_column is {column!r}, but these data are no table of one's own.",
+    "label_column_unused": (
+        "{setting[label_column]} is {column!r}, but these data are no table of one's own."
+    ),
     # images
     "train_folder": "The folder {folder} holds the training data.",
     "test_folder": "The folder {folder} holds the test data.",
@@ -69,6 +73,7 @@ NOTES = {
         "Teacher and students see inputs normalised by the mean and standard deviation of the "
         "data that the teacher was trained on."
     ),
+    "teacher_of_file": "The file holds {model}, which is used instead of {asked}.",
     "teacher_prefix": "The teacher's weights are read without the prefix {prefix!r}.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
 }
@@ -93,4 +98,4 @@ def note(code: str, **values: Any) -> Note:
         >>> note("label_column", column="species").text
         "The column 'species' holds the classes."
     """
-    return Note(text=NOTES[code].format(**values), code=code, values=values)
+    return Note(text=NOTES[code].format(**values, **NAMES), code=code, values=values)

@@ -23,6 +23,10 @@ DAMAGE = {
     "a value": b"7",
     "no text": b"\xff\xfe\x00\x00",
     "nested": b"[" * 100_000,
+    "nothing": b"{}",
+    "a number for a text": b'{"dataset": 5}',
+    "a text for a number": b'{"epochs": "5"}',
+    "a number below": b'{"base": {"dataset": 5}}',
     "another kind": b'{"dataset": ["digits"], "temperature": {"a": 1}}',
 }
 """What a ``config.json`` may hold that no job can be read from."""

@@ -90,7 +90,7 @@ def _read(path: Path) -> dict[str, Any]:
             raise UserError("config_not_a_file", path=str(path))
         if path.stat().st_size > MOST_CONFIG:
             raise UserError("config_too_large", path=str(path), most=MOST_CONFIG >> 10)
-        values = json.loads(path.read_text(encoding="utf-8-sig"))
+        values = json.loads(path.read_bytes())  # UTF-16 too, as it says of itself
     except OSError as error:
         cause = error.strerror or str(error)
         raise UserError("config_file", path=str(path), cause=cause) from None

@@ -29,12 +29,14 @@ MOST_FOLDERS = 50_000
 HIGHEST_RATIO, FREE_BYTES = 200, 256 << 20
 """An archive may unfold to 256 MiB or to 200 times its size, whichever is more."""
 LONGEST_LINK = 4096
+ENCRYPTED = 1
+"""Flag of a file in a zip."""
 COMPRESSIONS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 HIDDEN = {"__macosx", "@eadir", "$recycle.bin", "thumbs.db", "desktop.ini"}
 """What systems leave behind, in lower case; so is all that begins with a dot."""
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, lzma.LZMAError, zlib.error,
           RuntimeError, NotImplementedError)  # fmt: skip
-"""What the readers raise for damaged, encrypted or unknown contents."""
+"""What the readers raise for damaged or unknown contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def _in_zip(path: Path) -> Iterator[Entry]:
                 short = info.file_size <= LONGEST_LINK
                 target = archive.read(info).decode(errors="replace") if short else ""
                 yield Entry(parts, link=_beside(parts, target))
+            elif info.flag_bits & ENCRYPTED:
+                raise UserError("archive_locked", path=str(path))
             else:
                 yield Entry(parts, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
 

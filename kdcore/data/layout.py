@@ -183,7 +183,7 @@ def _roles(top: Folder, path: str) -> dict[str, str]:
     roles = {name: found for name in top.inner if (found := role(name))}
     if len(set(roles.values())) < 2:
         return {}
-    classes = {name: set(_classes(top.inner[name])) for name in roles}
+    classes = {name: set(found) for name, found in _classes_of_splits(top, roles).items()}
     with_classes = {name for name, found in classes.items() if found}
     if not with_classes:
         if len(roles) < len(top.inner):
@@ -202,6 +202,22 @@ def _roles(top: Folder, path: str) -> dict[str, str]:
     return known if len(set(known.values())) > 1 else {}
 
 
+def _classes_of_splits(top: Folder, roles: Mapping[str, str]) -> dict[str, dict[str, Folder]]:
+    """The class folders of each split; none where a lone folder only wraps its images."""
+    found = {name: _classes(top.inner[name]) for name in roles}
+    for name in roles:
+        if len(found[name]) == 1 and _wraps(*found[name]):
+            found[name] = {}
+    learned = {known for name in roles if roles[name] == "train" for known in found[name]}
+    return {name: {} if roles[name] != "train" and len(classes) == 1 and learned.isdisjoint(classes)
+            else classes for name, classes in found.items()}  # fmt: skip
+
+
+def _wraps(name: str) -> bool:
+    """Whether a folder alone in a split is called as no class is: ``train/train``, say."""
+    return bool(role(name)) or name.lower() in IMAGES
+
+
 def _classes(split: Folder) -> dict[str, Folder]:
     """The class folders of a split, past such as hold one folder alone."""
     folder = split
@@ -214,11 +230,12 @@ def _classes(split: Folder) -> dict[str, Folder]:
 
 
 def _put_splits(top: Folder, roles: dict[str, str], layout: Layout) -> None:
+    classes_of = _classes_of_splits(top, roles)
     for name, folder in top.inner.items():
         split = roles.get(name)
         if split is None:
             _leave_out(folder, layout)
-        elif not (classes := _classes(folder)):
+        elif not (classes := classes_of[name]):
             layout.notes.append(note("unlabelled_folder", folder=name, count=folder.count()))
         else:
             layout.notes.append(note(f"{split}_folder", folder=name))

@@ -11,7 +11,7 @@ from pkgutil import resolve_name
 
 from kdcore.catalogue import DATASETS
 from kdcore.config import RunConfig
-from kdcore.data.archive import signature
+from kdcore.data.archive import entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
@@ -27,8 +27,8 @@ Source = Callable[[Path], Generator[Progress, None, Dataset]]
 """What the catalogue names: from the folder of downloads to the data, telling how far it is."""
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
-FORMAT = 2
-"""Of the decoded files; counts up when the same images would be decoded otherwise."""
+FORMAT = 3
+"""Of the decoded files; counts up when the same data would be read otherwise."""
 
 
 def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, None, Dataset]:
@@ -109,8 +109,10 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
         try:
             return (yield from read_images(path, config.image_size))
         except UserError as error:
-            if error.code != "no_images" or not (names := tables_in(path)):
+            if error.code != "no_images":
                 raise
+            if not (names := tables_in(path)):
+                raise _without_images(path, error) from None
         if len(names) > 1:
             raise UserError("tables_inside", path=str(path), found=listed(names))
         (inside,) = names
@@ -123,6 +125,13 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
         data = yield from read_table(file, title, str(path), config.label_column)
     extra = (note("table_inside", table=inside),) if inside else ()
     return replace(data, notes=(*extra, *data.notes))
+
+
+def _without_images(path: Path, error: UserError) -> UserError:
+    """What is wrong with an archive or folder that holds neither images nor tables."""
+    found = [entry.name for entry in entries(path)
+             if entry.open and entry.name.lower().endswith(ARCHIVES)]  # fmt: skip
+    return UserError("archive_inside", path=str(path), found=listed(found)) if found else error
 
 
 def _kind(path: Path) -> str:

@@ -16,7 +16,7 @@ from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, natural_order, numbered
 from kdcore.data.table_file import MOST_BYTES
-from kdcore.data.table_format import MISSING, TableFormat, table_format
+from kdcore.data.table_format import MISSING, TableFormat, is_missing, table_format
 from kdcore.data.table_label import label_column
 from kdcore.errors import UserError
 from kdcore.events import Progress
@@ -37,7 +37,7 @@ SMALLEST, LARGEST = 1e-30, 1e30
 MANY_CLASSES = 50
 """Numbers from which a column of them, some of them rare, is no class."""
 ROW_NUMBERS = ("index", "Index", "rownames", "row.names", "row_names", "level_0", "X")
-"""Names of a first column which only counts the rows."""
+"""Names of a first or last column which only counts the rows."""
 IDENTIFIERS = ("id", "ids", "no", "no.", "nr", "nr.", "row", "rowid", "row_id", "序号", "编号")
 
 
@@ -132,8 +132,7 @@ def _pieces(file: IO[bytes], table: TableFormat, label: int, path: str) -> Itera
     except pd.errors.EmptyDataError:  # a header alone
         return
     except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
-        cause = _cause(error, table.lines_before)
-        raise UserError("table_unreadable", path=path, cause=cause) from None
+        raise _refused(error, table.lines_before, path) from None
     finally:
         text.detach()
 
@@ -144,16 +143,18 @@ def _next(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
         return next(pieces, None)
 
 
-def _cause(error: Exception, lines_before: int) -> str:
+def _refused(error: Exception, lines_before: int, path: str) -> UserError:
     """What pandas says, with the line's number in the file."""
     if match := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
-        expected, line, saw = map(int, match.groups())
-        return f"line {line + lines_before} has {saw} values instead of {expected}"
+        expected, line, found = map(int, match.groups())
+        return UserError("table_row_long", path=path, line=line + lines_before, found=found,
+                         expected=expected)  # fmt: skip
     if match := re.search(r"EOF inside string starting at row (\d+)", str(error)):
-        return f"a quotation mark near line {int(match[1]) + lines_before + 1} is not closed"
+        return UserError("table_quote_open", path=path, line=int(match[1]) + lines_before + 1)
+    cause = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, pd.errors.ParserWarning):
-        return "a row has more values than there are columns"
-    return " ".join(str(error).split()).rstrip(".")
+        cause = "a row has more values than there are columns"
+    return UserError("table_unreadable", path=path, cause=cause)
 
 
 def _take(piece: pd.DataFrame, values: Values, table: TableFormat, label: int, path: str) -> None:
@@ -179,7 +180,9 @@ def _take(piece: pd.DataFrame, values: Values, table: TableFormat, label: int, p
 
 def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: str) -> np.ndarray:
     """The features of a piece as ``[rows, features]``; NaN where there is no value."""
-    columns = [_column(piece[at], rows_before, table.columns[at], path) for at in piece.columns]
+    columns = [
+        _column(piece[at], rows_before, table, table.columns[at], path) for at in piece.columns
+    ]
     if not columns:
         return np.empty((len(piece), 0), dtype=np.uint8)
     small = all(
@@ -189,13 +192,23 @@ def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: st
     return np.stack([column.astype(np.uint8 if small else np.float64) for column in columns], 1)
 
 
-def _column(values: "pd.Series[Any]", rows_before: int, name: str, path: str) -> np.ndarray:
+def _plain(cell: Any, table: TableFormat) -> Any:
+    """A cell of a column that pandas could not read, as it reads numbers; ``None``: no value."""
+    if not isinstance(cell, str):
+        return cell
+    return None if is_missing(cell) else table.plain(cell)
+
+
+def _column(
+    values: "pd.Series[Any]", rows_before: int, table: TableFormat, name: str, path: str
+) -> np.ndarray:
     """One feature of a piece."""
     numbers = values
     if values.dtype.kind not in "biuf":
-        numbers = pd.to_numeric(values, errors="coerce")
+        plain = values.astype(object).map(lambda cell: _plain(cell, table))
+        numbers = pd.to_numeric(plain, errors="coerce")
         written = values.fillna("").astype(str).str.strip()
-        text = (numbers.isna() & (written != "")).to_numpy()
+        text = (numbers.isna() & plain.notna()).to_numpy()
         if text.any():
             row = int(text.argmax())
             comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
@@ -269,7 +282,7 @@ def _refuse_missing_label(
         missing = labels == written.index("")
         if missing.any():
             row, count = int(rows[missing.argmax()]) + 1, int(missing.sum())
-            raise UserError("table_value_missing", path=path, column=column, row=row, count=count)
+            raise _missing("label", path, column, row, count)
 
 
 def _refuse_missing(features: np.ndarray, rows: np.ndarray, names: list[str], path: str) -> None:
@@ -279,8 +292,14 @@ def _refuse_missing(features: np.ndarray, rows: np.ndarray, names: list[str], pa
     if bad.any():
         row = int(bad.argmax())
         column = int((~np.isfinite(features[row])).argmax())
-        raise UserError("table_value_missing", path=path, column=names[column],
-                        row=int(rows[row]) + 1, count=int(bad.sum()))  # fmt: skip
+        raise _missing("value", path, names[column], int(rows[row]) + 1, int(bad.sum()))
+
+
+def _missing(what: str, path: str, column: str, row: int, count: int) -> UserError:
+    """That one row or several lack a ``label`` or a ``value``."""
+    if count == 1:
+        return UserError(f"table_{what}_missing", path=path, column=column, row=row)
+    return UserError(f"table_{what}s_missing", path=path, column=column, row=row, count=count)
 
 
 def _empty_columns(
@@ -300,25 +319,30 @@ def _empty_columns(
 def _row_numbers(
     features: np.ndarray, columns: list[int], table: TableFormat, notes: list[Note]
 ) -> set[int]:
-    """The first column where it only numbers the rows; one that is called id is but noted."""
-    if not columns or columns[0] != 0 or len(features) < 2:
-        return set()
-    name = "" if 0 in table.nameless else table.columns[0]
-    first = features[:, 0].astype(np.float64)
+    """Places in ``columns`` of the table's first and last where they only number the rows."""
+    ends = {0, len(table.columns) - 1}
+    return {place for place, at in enumerate(columns)
+            if at in ends and _numbers_rows(features[:, place], at, table, notes)}  # fmt: skip
+
+
+def _numbers_rows(values: np.ndarray, at: int, table: TableFormat, notes: list[Note]) -> bool:
+    """Whether a column only numbers the rows; one that is called id is but noted."""
+    numbers = values.astype(np.float64)
+    name = "" if at in table.nameless else table.columns[at]
     lower = name.lower()
-    if not np.isfinite(first).all() or (first != np.rint(first)).any():
-        return set()
-    counts = bool((np.diff(first) == 1).all()) and first[0] in (0, 1)
-    all_differ = len(np.unique(first)) == len(first)
+    if len(numbers) < 2 or not np.isfinite(numbers).all() or (numbers != np.rint(numbers)).any():
+        return False
+    counts = bool((np.diff(numbers) == 1).all()) and numbers[0] in (0, 1)
+    all_differ = len(np.unique(numbers)) == len(numbers)
     unnamed = not lower or lower.startswith("unnamed:")
     if (unnamed and all_differ and "first_row_is_data" not in {one.code for one in notes}) or (
         counts and name in ROW_NUMBERS
     ):
-        notes.append(note("row_numbers_left_out", column=table.columns[0]))
-        return {0}
+        notes.append(note("row_numbers_left_out", column=table.columns[at]))
+        return True
     if all_differ and (lower in IDENTIFIERS or lower.endswith("_id") or counts):
-        notes.append(note("row_numbers_kept", column=name or table.columns[0]))
-    return set()
+        notes.append(note("row_numbers_kept", column=name or table.columns[at]))
+    return False
 
 
 def _dataset(found: Examples, title: str, column: str, path: str, notes: list[Note]) -> Dataset:

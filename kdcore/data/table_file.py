@@ -18,7 +18,7 @@ COMPRESSED = re.compile(r"\.(gz|bz2|xz)$", re.IGNORECASE)
 MOST_BYTES = 1 << 30
 """Of a table's text."""
 PIECE = 1 << 20
-NO_TABLE = ("table_one_column", "table_line_too_long", "table_unreadable")
+NO_TABLE = ("table_one_column", "table_file_empty", "table_line_too_long", "table_unreadable")
 """What is said of a text that is no table."""
 MOST_LOOKED_INTO = 5
 """Texts of an archive."""

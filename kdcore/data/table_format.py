@@ -31,6 +31,8 @@ COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 """A decimal comma, or one comma between thousands."""
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?")
 """Blocks of three digits, perhaps with decimals behind another sign."""
+TYPED = str.maketrans("\u00a0\u2007\u2009\u202f\u2212", "    -")
+"""What publishers put in place of a blank and a minus."""
 Row = tuple[list[str], int]
 """The cells of a row and the number of the line on which it ends, from 1."""
 
@@ -57,6 +59,10 @@ class TableFormat:
         """Whether a cell is a number as this table writes it."""
         return _is_number(text, self.decimal, self.thousands)
 
+    def plain(self, text: str) -> str:
+        """A number of this table with a decimal point and nothing between thousands."""
+        return _plain(text, self.decimal, self.thousands)
+
     @property
     def has_numbers(self) -> bool:
         """Whether a column of the sample holds nothing else."""
@@ -71,7 +77,17 @@ class TableFormat:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no value."""
-    return cell.strip().lower() in MISSING
+    return typed(cell).lower() in MISSING
+
+
+def typed(cell: str) -> str:
+    """A cell with the blanks and the minus of a keyboard, without those at its ends.
+
+    Example:
+        >>> typed("\u22124\u202f687\u00a0")
+        '-4 687'
+    """
+    return cell.translate(TYPED).strip()
 
 
 def table_format(file: IO[bytes], path: str) -> TableFormat:
@@ -89,6 +105,8 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
     if encoding != "utf-8-sig":
         notes.append(note("encoding", encoding=SHOWN[encoding]))
     told, skipped, text = _told_separator(_head(file, encoding, path))
+    if not text.strip() and not told:
+        raise UserError("table_file_empty", path=path)
     separator = told or _separator(text)
     rows = [(cells, line + skipped) for cells, line in _rows(text, separator)]
     width = _width(rows)
@@ -197,7 +215,7 @@ def _header_row(rows: list[Row], width: int, path: str) -> int:
 def _precedes_header(cells: list[str], following: list[str], width: int) -> bool:
     """Whether a row is a title, a remark or a comment."""
     names_follow = not any(
-        NUMBER.fullmatch(cell.strip()) or COMMA.fullmatch(cell.strip()) for cell in following
+        NUMBER.fullmatch(typed(cell)) or COMMA.fullmatch(typed(cell)) for cell in following
     )
     if cells[0].lstrip().startswith("#"):  # NumPy writes the names of the columns so
         return len(cells) != width or names_follow
@@ -234,7 +252,7 @@ def _number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple
     Raises:
         UserError: it cannot be told whether a comma is the one or the other.
     """
-    columns = [[cell.strip() for cell in column if not is_missing(cell)]
+    columns = [[typed(cell) for cell in column if not is_missing(cell)]
                for column in _transposed(body)]  # fmt: skip
     cells = [cell for column in columns
              if all(NUMBER.fullmatch(cell) or COMMA.fullmatch(cell) or GROUPED.fullmatch(cell)
@@ -299,12 +317,16 @@ def _counts(names: Sequence[str]) -> bool:
 
 
 def _is_number(text: str, decimal: str, thousands: str | None) -> bool:
-    plain = text.strip()
+    return NUMBER.fullmatch(_plain(text, decimal, thousands)) is not None
+
+
+def _plain(text: str, decimal: str, thousands: str | None) -> str:
+    plain = typed(text)
     if thousands:
         plain = plain.replace(thousands, "")
     if decimal == ",":
         plain = plain.replace(",", ".") if "." not in plain else "no"
-    return NUMBER.fullmatch(plain) is not None
+    return plain
 
 
 def _named(header: Sequence[str], path: str) -> tuple[str, ...]:

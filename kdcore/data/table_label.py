@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kdcore.data.names import clean
-from kdcore.data.table_format import TableFormat
+from kdcore.data.table_format import TableFormat, typed
 from kdcore.errors import UserError, hint
 
 NAMES = (("label", "labels", "标签", "类标"),
@@ -18,8 +18,9 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     """The number of the column that holds the classes.
 
     Where none is asked for: ``label`` before ``class`` and ``target``, these before ``y``, of equal
-    ones the last; then the last column. A last column of words goes before ``y``; the only column
-    of words goes before a last one of measured values, and where nothing has a name.
+    ones the last; then the last column. Columns without any value do not count, unless they alone
+    are called ``label``, ``class`` or ``target``. A last column of words goes before ``y``; the
+    only column of words goes before a last one of measured values, and where nothing has a name.
 
     Args:
         table: how it is written.
@@ -32,19 +33,21 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     names = table.columns
     if asked:
         return _asked(asked, names, path)
-    last = len(names) - 1
-    lower = [name.lower() for name in names]
+    columns = [at for at in range(len(names)) if _has_values(table, at)] or [*range(len(names))]
+    last = columns[-1]
+    lower = {at: names[at].lower() for at in columns}
     *sure, doubtful = NAMES
-    for group in sure:
-        if found := [at for at, name in enumerate(lower) if name in group]:
-            return next((at for at in reversed(found) if _is_words(table, at)), found[-1])
+    for some in (columns, range(len(names))):
+        for group in sure:
+            if found := [at for at in some if names[at].lower() in group]:
+                return next((at for at in reversed(found) if _is_words(table, at)), found[-1])
     if _is_words(table, last):
         return last
-    for at, name in enumerate(lower):
-        alone = COORDINATE not in lower or len(lower) == 2
+    for at, name in lower.items():
+        alone = COORDINATE not in lower.values() or len(lower) == 2
         if name in doubtful and alone and (at == last or _may_be_classes(table, at)):
             return at
-    words = [at for at in range(last) if _is_words(table, at) and _repeats(table, at)]
+    words = [at for at in columns[:-1] if _is_words(table, at) and _repeats(table, at)]
     nothing_named = len(table.nameless) == len(names)
     if len(words) == 1 and (nothing_named or not _may_be_classes(table, last)):
         return words[0]
@@ -59,6 +62,13 @@ def _asked(asked: str, names: Sequence[str], path: str) -> int:
     raise UserError("label_column_missing", path=path, column=asked,
                     allowed=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
                     hint=hint(wanted, list(names)))  # fmt: skip
+
+
+def _has_values(table: TableFormat, at: int) -> bool:
+    """Whether anything stands in a column; a class may be called ``None``, a lone one is none."""
+    return len({row[at].strip() for row in table.sample if at < len(row)} - {""}) > 1 or bool(
+        table.values(at)
+    )
 
 
 def _is_words(table: TableFormat, at: int) -> bool:
@@ -79,4 +89,4 @@ def _may_be_classes(table: TableFormat, at: int) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    return text.lstrip("+-").isdigit() or text.lower() in ("true", "false")
+    return typed(text).lstrip("+-").isdigit() or text.lower() in ("true", "false")

@@ -58,7 +58,7 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         (length,) = struct.unpack("<Q", contents[:8])
         about = json.loads(contents[8 : 8 + length]).get("__metadata__", {})
     except (OSError, SafetensorError, struct.error, ValueError, KeyError) as error:
-        raise UserError("weights_unreadable", path=str(path), cause=_one_line(error)) from None
+        raise UserError("arrays_unreadable", path=str(path), cause=_one_line(error)) from None
     return arrays, about
 
 

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, Protocol, Self, TypeVar
 
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
@@ -20,7 +20,15 @@ from kdcore.store.arrays import write_whole
 STATE_OF_FAILURE = {"worker_died": "crashed", "never_began": "interrupted"}
 """By the code of a ``Failed``; any other is a run that failed."""
 
-T = TypeVar("T")
+
+class Settings(Protocol):
+    """What is read from ``config.json``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings by name, as JSON values."""
+
+
+T = TypeVar("T", bound=Settings)
 
 
 class EventFolder:
@@ -43,7 +51,7 @@ class EventFolder:
             values = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
             raise self._damaged(f"it is no JSON: {error}") from None
-        if not isinstance(values, dict):
+        if not isinstance(values, dict) or not values:
             raise self._damaged("it holds no settings by name")
         return values
 
@@ -55,11 +63,15 @@ class EventFolder:
         """
         settings = self.settings
         try:
-            return read(settings)
+            found = read(settings)
+            alike = _alike(settings, found.to_dict())
         except UserError as error:  # of another program or version
             raise self._damaged(str(error).rstrip(".")) from None
         except (TypeError, ValueError, AttributeError, KeyError):
+            alike = False
+        if not alike:  # a number where a text belongs, say
             raise self._damaged("it holds other kinds of values") from None
+        return found
 
     def _damaged(self, cause: str) -> UserError:
         return UserError("folder_damaged", run=self.id, path=str(self.path), cause=cause)
@@ -182,6 +194,19 @@ class EventFolder:
         if torn:
             log.write("\n")
         return log
+
+
+def _alike(given: Any, read: Any) -> bool:
+    """Whether settings are of the kinds as which they were read, texts or numbers or lists."""
+    if isinstance(given, Mapping) and isinstance(read, Mapping):
+        return all(_alike(value, read[name]) for name, value in given.items() if name in read)
+    if isinstance(given, list | tuple) and isinstance(read, list | tuple):
+        return set(map(_kind, given)) <= set(map(_kind, read))
+    return _kind(given) is _kind(read)
+
+
+def _kind(value: Any) -> type:
+    return float if isinstance(value, int) else type(value)
 
 
 def _is_whole(line: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from kdcore.catalogue import is_forest, method_of, parse_models
+from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
@@ -100,7 +100,7 @@ def teach_teacher(
         module = _loaded(config, data, file).to(device)
         model = file.about.get("model", config.teacher)
         line = _line(parse_models(model), module)
-        return Teacher(frozen(module), "loaded", model, line, _notes(file, module))
+        return Teacher(frozen(module), "loaded", model, line, _notes(config, file, module))
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
         role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
@@ -120,10 +120,15 @@ def teach_teacher(
     return Teacher(frozen(committee), source, config.teacher, line)
 
 
-def _notes(file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
-    """What was done to the weights on the way."""
+def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
+    """What the file holds instead of what was asked for, and what was done to the weights."""
+    found = []
+    held = models_spec(parse_models(file.about.get("model", config.teacher)))
+    if held != config.teacher:
+        found.append(note("teacher_of_file", model=held, asked=config.teacher))
     _, prefix = without_prefix(file.tensors, set(module.state_dict()))
-    found = [note("teacher_prefix", prefix=prefix)] if prefix else []
+    if prefix:
+        found.append(note("teacher_prefix", prefix=prefix))
     if file.converted:
         found.append(note("teacher_converted", kind=file.converted))
     return tuple(found)

@@ -79,13 +79,11 @@ def network_of(file: WeightsFile, data: Dataset, spec: str = "") -> nn.Module:
         shell = _built(spec, shape, classes, file.path)
     weights, _ = without_prefix(file.tensors, set(shell.state_dict()))
     _check_keys(weights, shell, spec, file.path)
+    weights = _converted(weights, shell, file.path)
     module = build_model(spec, shape, classes, 0)
-    kinds = {name: value.dtype for name, value in module.state_dict().items()}
     _check_finite(weights, module, file.path)
     try:
-        module.load_state_dict({
-            name: value.to(kinds.get(name, value.dtype)) for name, value in weights.items()
-        })  # fmt: skip
+        module.load_state_dict(weights)
     except RuntimeError:
         raise UserError("weights_foreign", path=str(file.path)) from None
     adapt(module, Trained.on(about), data)
@@ -142,6 +140,25 @@ def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: P
     if missing or surplus or shapes:
         raise UserError("weights_keys", path=str(path), model=spec, missing=_some(missing),
                         surplus=_some(surplus), shapes=_some(shapes))  # fmt: skip
+
+
+def _converted(weights: dict[str, Tensor], shell: nn.Module, path: Path) -> dict[str, Tensor]:
+    """The weights as the kinds of number that the network has.
+
+    Raises:
+        UserError: they are whole numbers where it has others: without their scale they say little.
+    """
+    kinds = {name: value.dtype for name, value in shell.state_dict().items()}
+    found = {}
+    for name, value in weights.items():
+        try:
+            if kinds[name].is_floating_point and not value.is_floating_point():
+                raise TypeError
+            found[name] = value.to(kinds[name])
+        except (TypeError, RuntimeError):  # of two numbers in a byte, say
+            kind = str(value.dtype).removeprefix("torch.")
+            raise UserError("weights_kind", path=str(path), name=name, kind=kind) from None
+    return found
 
 
 def _check_finite(weights: dict[str, Tensor], module: nn.Module, path: Path) -> None:

@@ -35,7 +35,9 @@ class WeightsFile:
             UserError: it is missing, cut off, too large, no regular file or of another kind.
         """
         try:
-            if path.exists() and not path.is_file():
+            if not path.exists():
+                raise UserError("weights_missing", path=str(path))
+            if not path.is_file():
                 raise UserError("weights_not_a_file", path=str(path))
             if (size := path.stat().st_size) > MOST_BYTES:
                 raise UserError("weights_too_large", path=str(path), size=size / (1 << 30),

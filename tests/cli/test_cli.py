@@ -186,8 +186,8 @@ def test_an_archive_of_class_folders(kdcore, real_data):
     assert "airplane" in started["classes"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_a_configuration_file_may_begin_with_a_byte_order_mark(kdcore, tmp_path, encoding):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_configuration_file_may_be_in_any_unicode(kdcore, tmp_path, encoding):
     values = dict(zip([name.strip("-").replace("-", "_") for name in TINY[::2]], TINY[1::2],
                       strict=True))  # fmt: skip
     (tmp_path / "config.json").write_text(json.dumps(values), encoding=encoding)

@@ -76,6 +76,29 @@ def test_images_for_test_without_classes_are_left_out_and_said(made, noted):
     assert noted(data)["unlabelled_folder"] == {"folder": "test1", "count": 8}
 
 
+@pytest.mark.parametrize(
+    ("train", "test", "inner"),
+    [
+        ("asl_alphabet_train/asl_alphabet_train", "asl_alphabet_test", "asl_alphabet_test"),
+        ("training_set", "test_set", "unknown"),
+        ("train/train", "test", "test"),
+        ("train", "test", "images"),
+        ("train", "test1", "test1/images"),
+        ("seg_train", "my_val", "all"),
+    ],
+)
+def test_a_lone_folder_around_images_for_test_is_no_class(made, noted, train, test, inner):
+    data = made(below(train, 10) | flat(f"{test}/{inner}", 8))
+
+    assert data.classes == CLASSES
+    assert sum(sizes(data)) == 30
+    assert noted(data)["unlabelled_folder"] == {"folder": test, "count": 8}
+
+
+def test_one_class_for_test_that_is_learned_is_one(made):
+    assert sizes(made(below("training_set", 10) | below("test_set", 4, ["cat"])))[2] == 4
+
+
 def test_splits_without_one_for_training_are_refused(refusal, tmp_path):
     error = refusal(as_zip(tmp_path / "a.zip", below("test", 10) | below("val", 4)))
 
@@ -83,8 +106,13 @@ def test_splits_without_one_for_training_are_refused(refusal, tmp_path):
     assert "test, val" in str(error)
 
 
-def test_flat_splits_are_no_classes(refusal, tmp_path):
-    files = flat("train", 9) | flat("test1", 9)
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [("train", "test1"), ("train/train", "test1/test1"), ("train/images", "test"),
+     ("data/train/train", "data/test1/test1")],
+)  # fmt: skip
+def test_flat_splits_are_no_classes(refusal, tmp_path, train, test):
+    files = flat(train, 9) | flat(test, 9)
 
     assert refusal(as_zip(tmp_path / "a.zip", files)).code == "no_class_folders"
 

@@ -249,7 +249,9 @@ def test_a_class_that_cannot_be_split_is_refused_by_name(refusal, tmp_path, coun
 
 
 def test_a_class_that_only_the_test_folder_has_is_refused_by_name(refusal, tmp_path):
-    files = named_pictures(["train/cat", "train/dog"], 5) | named_pictures(["test/eel"], 5)
+    files = named_pictures(["train/cat", "train/dog"], 5) | named_pictures(
+        ["test/cat", "test/eel"], 5
+    )
     error = refusal(as_zip(tmp_path / "a.zip", files))
     assert (error.values["class_name"], error.values["count"]) == ("eel", 0)
 
@@ -279,6 +281,13 @@ def test_a_damaged_entry_of_a_zip_is_refused(refusal, tmp_path):
     assert refusal(path).code == "archive_broken"
 
 
+def test_an_archive_inside_an_archive_is_named(refusal, tmp_path):
+    inner = as_zip(tmp_path / "inner.zip", named_pictures(CLASSES, 5)).read_bytes()
+    error = refusal(as_zip(tmp_path / "a.zip", {"data/inner.zip": inner, "README.md": b"x"}))
+    assert error.code == "archive_inside"
+    assert "data/inner.zip" in str(error)
+
+
 def test_an_archive_with_a_password_is_refused(refusal, tmp_path):
     path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
     content = path.read_bytes()
@@ -289,8 +298,8 @@ def test_an_archive_with_a_password_is_refused(refusal, tmp_path):
         )
     path.write_bytes(content)
     error = refusal(path)
-    assert error.code == "archive_broken"
-    assert "password" in str(error)
+    assert error.code == "archive_locked"
+    assert "pack it without one" in str(error)
 
 
 @pytest.mark.parametrize("container", [as_folder, as_zip])

@@ -74,7 +74,8 @@ GOOD = rows(20, "{i}.5,2,{name}")
 
 
 @pytest.mark.parametrize(("text", "code", "says"), [
-    ("", "table_one_column", ""),
+    ("", "table_file_empty", ""),
+    (" \n\n", "table_file_empty", ""),
     ("a\n1\n", "table_one_column", ""),
     ("a,b,label\n", "table_empty", ""),
     ("1,2,0\n3,4,1\n", "table_without_header", ""),
@@ -82,10 +83,13 @@ GOOD = rows(20, "{i}.5,2,{name}")
     ("a,b,label\n" + GOOD + "1,tall,a\n", "table_text", "Row 21"),
     ("a,b,label\n" + GOOD + "1,,a\n", "table_value_missing", "Row 21"),
     ("a,b,label\n1,nan,a\n" + GOOD, "table_value_missing", "Row 1 "),
+    ("a,b,label\n1,nan,a\n2,,b\n" + GOOD, "table_values_missing", "2 rows"),
+    ("a,b,label\n1,2,\n3,4,\n" + GOOD, "table_labels_missing", "2 rows"),
     ("a,b,label\n1,inf,a\n" + GOOD, "table_value_missing", "'b'"),
-    ("a,b,label\n1,2,\n" + GOOD, "table_value_missing", "'label'"),
-    ("a,b,label\n1,2\n" + GOOD, "table_value_missing", "'label'"),
-    ("a,b,label\n" + GOOD + "1,2,a,4\n", "table_unreadable", "line 22"),
+    ("a,b,label\n1,2,\n" + GOOD, "table_label_missing", "'label'"),
+    ("a,b,label\n1,2\n" + GOOD, "table_label_missing", "'label'"),
+    ("a,b,label\n" + GOOD + "1,2,a,4\n", "table_row_long", "Line 22"),
+    ("a,b,label\n" + GOOD + '1,2,"a\n', "table_quote_open", "line 22"),
     ("a,b,label\n" + "1,2,a,4\n" * 9, "table_unreadable", ""),
     ("a,b,label\n" + rows(9, "{i},2,same"), "one_class", "same"),
     ("a,b,label\n" + GOOD + "1,2,rare\n", "class_too_small", "rare"),

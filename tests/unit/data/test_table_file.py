@@ -54,7 +54,7 @@ def test_a_first_line_without_end_is_refused_at_once(refusal, csv):
 def test_a_quotation_mark_without_end_is_named(refusal, csv):
     error = refusal(csv('a,b,label\n1,"2,a\n' + rows(30, "{i}.5,1.5,{name}")))
 
-    assert "quotation mark near line 2 is not closed" in str(error)
+    assert "quotation mark near line 2 of" in str(error)
 
 
 @pytest.mark.parametrize(

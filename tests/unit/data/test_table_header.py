@@ -91,7 +91,7 @@ def test_a_missing_value_is_counted_from_the_first_row_with_empty_ones_before(re
 def test_a_feature_that_nobody_measured_is_named_with_how_many_there_are(refusal, csv, written):
     error = refusal(csv(f"a,b,label\n{BODY}{written},1,a\n1,{written},a\n"))
 
-    assert error.code == "table_value_missing"
+    assert error.code == "table_values_missing"
     assert (error.values["row"], error.values["column"], error.values["count"]) == (41, "a", 2)
 
 

@@ -29,6 +29,31 @@ def test_the_column_of_the_classes_is_found_and_said(load, csv, noted, header, l
 
 
 @pytest.mark.parametrize(
+    ("header", "line", "taken"),
+    [
+        ("a,b,species,", "{i}.5,1.5,{name},", "species"),
+        ("id,diagnosis,r,t,", "{i},{name},{i}.5,1.5,", "diagnosis"),
+        ("species,a,b,Unnamed: 3", "{name},{i}.5,1.5,", "species"),
+        ("species,a,b,remark", "{name},{i}.5,1.5,NA", "species"),
+        ("a,b,species,,", "{i}.5,1.5,{name},,", "species"),
+        ("a,b,species,y", "{i}.5,1.5,{name},", "species"),
+        ("a,class,b,target", "{i}.5,{name},1.5,", "class"),
+    ],
+)
+def test_a_column_without_any_value_holds_no_classes(load, csv, noted, header, line, taken):
+    data = load(csv(f"{header}\n" + rows(30, line)))
+
+    assert data.classes == ("a", "b")
+    assert noted(data)["label_column"] == {"column": taken}
+
+
+def test_a_column_called_label_that_is_empty_is_refused_as_such(refusal, csv):
+    error = refusal(csv("code,a,label\n" + rows(30, "{i},{i}.5,")))
+
+    assert (error.code, error.values["column"]) == ("table_labels_missing", "label")
+
+
+@pytest.mark.parametrize(
     ("header", "line", "classes"),
     [
         ("x,y,label", "{i},{i},{k}", ("0", "1")),  # whole numbers everywhere

@@ -37,6 +37,39 @@ def test_signs_between_thousands_are_read_and_said(load, csv, noted, text, separ
     assert set(everything(data)[:, 0]) == {value}
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f"])
+@pytest.mark.parametrize(
+    ("text", "separator", "value"),
+    [("{blank}1.5", ",", 1.5), ("1.5{blank}", ",", 1.5), ("1{blank}234{blank}567", ",", 1234567),
+     ("-1{blank}234,5", ";", -1234.5), ("1.234,5{blank}", ";", 1234.5)],
+)  # fmt: skip
+def test_blanks_that_do_not_break_are_read_as_blanks(load, csv, blank, text, separator, value):
+    line = separator.join([text.replace("{blank}", blank), "{i}", "{name}" + blank])
+    data = load(csv(separator.join(["a", "b", "label"]) + "\n" + rows(30, line)))
+
+    assert data.classes == ("a", "b")
+    assert set(everything(data)[:, 0]) == {value}
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "value"),
+    [("\u22121.5", ",", -1.5), ("\u22121,5", ";", -1.5), ("2.5e\u22121", ",", 0.25)],
+)
+def test_the_sign_for_minus_is_read_as_such(load, csv, text, separator, value):
+    line = separator.join([text, "{i}", "{name}"])
+    data = load(csv(separator.join(["a", "b", "label"]) + "\n" + rows(30, line)))
+
+    assert set(everything(data)[:, 0]) == {value}
+
+
+def test_numbers_beside_one_with_another_blank_keep_their_decimals(load, csv):
+    lines = [f"1.234,5;{i};{'ab'[i % 2]}" for i in range(30)]
+    lines[7] = lines[7].replace(";", "\u00a0;", 1)
+    data = load(csv("a;b;label\n" + "\n".join(lines)))
+
+    assert set(everything(data)[:, 0]) == {1234.5}
+
+
 def test_a_comma_that_may_be_either_is_refused_as_such(refusal, csv):
     error = refusal(csv("a,b,label\n" + rows(30, '"1,234",{i},{name}')))
 
@@ -128,6 +161,22 @@ def test_a_column_called_id_is_kept_but_noted(load, csv, noted):
     data = load(csv("id,a,label\n" + rows(40, "{i},1.5,{name}")))
 
     assert data.columns == ("id", "a")
+    assert noted(data)["row_numbers_kept"] == {"column": "id"}
+
+
+@pytest.mark.parametrize("header", ["a,b,label,", "a,b,label,Unnamed: 3", "a,b,label,index"])
+def test_row_numbers_in_the_last_column_are_left_out_too(load, csv, noted, header):
+    lines = "".join(f"1.5,{i}.5,{'ab'[i % 2]},{i}\n" for i in range(40))
+    data = load(csv(f"{header}\n{lines}"))
+
+    assert data.columns == ("a", "b")
+    assert "row_numbers_left_out" in noted(data)
+
+
+def test_a_last_column_called_id_is_kept_but_noted(load, csv, noted):
+    data = load(csv("a,label,id\n" + rows(40, "1.5,{name},{i}")))
+
+    assert data.columns == ("a", "id")
     assert noted(data)["row_numbers_kept"] == {"column": "id"}
 
 

@@ -243,6 +243,38 @@ def test_a_run_says_what_was_done_to_the_weights(tmp_path, network):
     assert prepared.teacher_source == "loaded"
 
 
+def test_a_run_says_that_the_file_holds_another_model_than_was_asked_for(taught):
+    file, config, before = taught
+    prepared = of_kind(told(config.but(teacher="mlp:16", teacher_weights=str(file))), Prepared)[0]
+
+    (said,) = prepared.notes
+    assert said.text == "The file holds mlp:32, which is used instead of mlp:16."
+    assert prepared.teacher == before
+
+
+@pytest.mark.parametrize("kind", [torch.float8_e4m3fn, torch.float8_e5m2])
+def test_weights_of_eight_bits_are_converted(tmp_path, digits, network, kind):
+    state = {name: value.to(kind) for name, value in network.state_dict().items()}
+    save_file(state, tmp_path / "t.safetensors")
+    module = loaded(tmp_path / "t.safetensors", digits)
+
+    for name, value in module.state_dict().items():
+        assert torch.equal(value, state[name].float())
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.int64, torch.bool])
+@pytest.mark.parametrize("way", ["safetensors", "pt"])
+def test_whole_numbers_are_no_weights(tmp_path, digits, network, kind, way):
+    path = tmp_path / f"t.{way}"
+    state = {name: (50 * value).to(kind) for name, value in network.state_dict().items()}
+    save_file(state, path) if way == "safetensors" else torch.save(state, path)
+    error = refused(path, digits)
+
+    assert error.code == "weights_kind"
+    assert "layers.0." in str(error)
+    assert str(kind).removeprefix("torch.") in str(error)
+
+
 def test_weights_that_do_not_fit_are_named(tmp_path, digits, network):
     state = dict(network.state_dict())
     state["layers.0.weight"] = torch.zeros(7, 64)
@@ -357,9 +389,18 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path, digits):
     assert refused(tmp_path / "t.safetensors", digits).code == "weights_too_large"
 
 
+def test_what_cannot_be_read_is_told_what_can(tmp_path, digits):
+    (tmp_path / "t.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(99))
+    error = refused(tmp_path / "t.h5", digits)
+
+    assert error.code == "weights_unreadable"
+    assert "torch.save" in str(error)
+    assert "safetensors file" in str(error)
+
+
 def test_a_missing_file_ends_the_run_with_one_sentence(tmp_path):
     last = told(RunConfig(epochs=1, teacher_weights=str(tmp_path / "no.safetensors")))[-1]
 
     assert isinstance(last, Failed)
-    assert last.code == "weights_unreadable"
+    assert last.code == "weights_missing"
     assert not last.details
