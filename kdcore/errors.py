@@ -302,7 +302,7 @@ MESSAGES = {
         "There is no folder {folder} to write {file} into: make it first, or choose another one."
     ),
     "file_not_writable": (
-        "The file {path} cannot be written ({cause}): choose another place, or free some space."
+        "The file {path} cannot be written ({cause}): choose another folder, or free some space."
     ),
     "arrays_unreadable": (
         "The file {path} of the store cannot be read ({cause}): start its run again."

@@ -163,7 +163,7 @@ export function learnersTable({ columns, rows }, look) {
   const body = rows.map(({ learner, colour, cells }) =>
     element("tr", { class: `kd-of-${learner}`, style: colour && `--of: ${shapeColour(colour, look)}` },
       ...cells.map((cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
-  return element("div", { class: "kd-table-frame" },
+  return element("div", { class: "kd-table-frame", tabindex: 0 },
     element("table", { class: "kd-table" },
       element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body)));
 }

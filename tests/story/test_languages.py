@@ -147,7 +147,12 @@ def test_per_cent_is_written_without_a_blank(name):
 def test_chinese_has_its_own_punctuation():
     han = "[\u4e00-\u9fff]"
     narrow = re.compile(rf"{han} ?[,:;?!()]|[,:;?!()] ?{han}")
-    formulas = ("setting.mixing.help", "help.guide", "component.temperature_lab.ratio")
+    formulas = (
+        "setting.mixing.help",
+        "help.guide",
+        "component.temperature_lab.ratio",
+        "panel.fidelity.what",
+    )
     citations = ("method_source.", "scheme_source.")
 
     assert {key: found[0] for key, text in words("zh").items()
