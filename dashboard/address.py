@@ -78,6 +78,12 @@ def is_new(key: str) -> bool:
     return given is not None and seen.get(key) != given and not _is_echo(key, given)
 
 
+def unused() -> list[str]:
+    """Parameters of the URL that no page has read in this session."""
+    seen = st.session_state.get(SEEN, {})
+    return [key for key in st.query_params if key not in seen and not key.startswith("embed")]
+
+
 def _is_echo(key: str, given: str | None) -> bool:
     """Whether the browser has only not yet heard what this session wrote over ``given``.
 

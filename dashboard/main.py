@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.components.page_frame import page_frame
-from dashboard.text import LANGUAGES, browser_language, language, t
+from dashboard.settings import KEYS
+from dashboard.text import LANGUAGES, browser_language, language, md, t
 
 HERE = Path(__file__).parent
 # files under views, in the order of the navigation; icons would cost it a third of its room
@@ -41,6 +42,17 @@ def header(*, projected: bool) -> None:
         )  # fmt: skip
 
 
+def tell_unused() -> None:
+    """Say once of each parameter of a link that nothing on the page makes use of it."""
+    told = st.session_state.setdefault("told_unused", set())
+    for name in address.unused():
+        if name not in told:
+            told.add(name)
+            key = KEYS.get(name)
+            text = md("app.unused_hint", name=name, meant=key) if key else md("app.unused", name=name)
+            st.toast(text, icon=":material/link_off:", duration="long")
+
+
 st.set_page_config(
     # an icon by name, such as those of the pages, would be fetched from the network
     page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
@@ -73,3 +85,4 @@ address.show(
 )
 with body:
     page.run()
+tell_unused()

@@ -303,3 +303,14 @@ def test_the_slider_of_a_further_term_keeps_its_range(open_page):
 
     assert app.slider(key="own_hint_weight").max == 200.0
     assert app.query_params["also"] == "0*hint"
+
+
+def test_a_parameter_that_nothing_uses_is_said_once(open_page):
+    app = open_page("live", temperature="8", unknown="1", T="9")
+
+    assert [toast.value for toast in app.toast] == [
+        "The link names temperature, which this page does not use. Did you mean T?",
+        "The link names unknown, which this page does not use.",
+    ]
+    app.run()
+    assert not app.toast
