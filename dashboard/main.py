@@ -49,7 +49,9 @@ def tell_unused() -> None:
         if name not in told:
             told.add(name)
             key = KEYS.get(name)
-            text = md("app.unused_hint", name=name, meant=key) if key else md("app.unused", name=name)
+            text = (
+                md("app.unused_hint", name=name, meant=key) if key else md("app.unused", name=name)
+            )
             st.toast(text, icon=":material/link_off:", duration="long")
 
 

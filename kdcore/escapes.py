@@ -14,8 +14,8 @@ def readable(text: str) -> str:
     """``text`` as valid Unicode: undecoded bytes of a path are read as UTF-8.
 
     Example:
-        >>> readable("caf\\udcc3\\udca9")
-        'café'
+        >>> readable("Z\\udcc3\\udcbcrich")
+        'Zürich'
     """
     try:
         given = text.encode("utf-8", "surrogateescape")
