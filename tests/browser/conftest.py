@@ -26,6 +26,7 @@ PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))  # seconds for which 
 expect.set_options(timeout=PATIENCE * 1000)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in Path(item.path).parents:
