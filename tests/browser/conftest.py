@@ -26,13 +26,9 @@ PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))  # seconds for which 
 expect.set_options(timeout=PATIENCE * 1000)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if Path(__file__).parent in Path(item.path).parents:
-            # one app and one browser: one worker of the test run takes them all
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.browser)
+def pytest_itemcollected(item):
+    """All of these drive a browser."""
+    item.add_marker(pytest.mark.browser)
 
 
 def chromium():
