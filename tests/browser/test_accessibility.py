@@ -67,7 +67,7 @@ def test_what_the_keyboard_does_to_t_is_said_once_it_has_come_to_rest(page, app)
 def test_where_a_run_stands_is_said(page, app):
     page.goto(f"{app}/live?run=recorded-mnist5k")
     expect(page.get_by_test_id("status-aloud")).to_contain_text("finished")
-    expect(page.get_by_test_id("moment").get_by_role("status")).to_contain_text("Teacher 97")
+    expect(page.get_by_test_id("moment").get_by_role("status")).to_contain_text("Teacher 94.8%")
 
 
 def test_who_wants_no_motion_gets_none(browser, app):
