@@ -21,10 +21,14 @@ def test_start_points_pause_step_stop(page, start, points, until):
 
     page.locator(".st-key-pause button").click()
     expect(page.locator(".st-key-pause button")).to_contain_text("Resume")
-    page.wait_for_timeout(700)
+
+    def at_rest():
+        before = points("losses")
+        page.wait_for_timeout(1500)
+        return points("losses") == before
+
+    until(at_rest)
     waiting = points("losses")
-    page.wait_for_timeout(700)
-    assert points("losses") == waiting
 
     page.locator(".st-key-step button").click()
     until(lambda: points("losses") == waiting + 1)
