@@ -17,7 +17,7 @@ UNREAD = object()
 """In the place of what was last read: no text of the URL equals it."""
 OVERTAKEN = "address_overtaken"
 """Session state: when this session took a text out of the URL, by parameter and text."""
-ECHO = 5.0
+ECHO = 15.0
 """Seconds for which a browser may still send the URL as it was."""
 NOTICES = "address_notices"
 """Session state: sentences on what the URL names and the page cannot show, until it is left."""
