@@ -1,4 +1,6 @@
-"""The settings that a panel suggests to try, as parameters of the Live page's address."""
+"""The settings that a panel suggests to try, as a link."""
+
+from urllib.parse import urlencode
 
 from dashboard.settings import defaults, parameters
 from kdcore.catalogue import HINTS
@@ -17,3 +19,14 @@ def hint_parameters(panel: str) -> dict[str, str | None]:
     if not changes:
         return {}
     return parameters(defaults(RunConfig().dataset) | changes)
+
+
+def hint_link(panel: str) -> str:
+    """Address of the page with these settings, relative to any other; empty where there are none.
+
+    Args:
+        panel: a name of ``kdcore.catalogue.HINTS``.
+    """
+    given = {key: text for key, text in hint_parameters(panel).items() if text is not None}
+    page = "landscape" if HINTS[panel].job in ("sweep", "methods") else "live"
+    return f"{page}?{urlencode(given)}" if given else ""

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.live_plot import live_plot
+from dashboard.hint_links import hint_link
 from dashboard.text import t
 
 
@@ -15,12 +16,15 @@ def panel(name: str, run: str = "") -> Iterator[None]:
     """A card titled with the question ``panel.NAME.title``.
 
     The mark beside it says in two sentences what is shown (``panel.NAME.what``) and what to try
-    (``panel.NAME.try``).
+    (``panel.NAME.try``), with a link that sets it up.
     """
+    link = hint_link(name)
+    set_up = f" [{t('app.set_up')}]({link})" if link else ""
     with st.container(border=True, key=f"panel-{name}-{run}", height="stretch"):
         st.header(
             t(f"panel.{name}.title"), anchor=False,
-            help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** {t(f'panel.{name}.try')}",
+            help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** "
+                 f"{t(f'panel.{name}.try')}{set_up}",
         )  # fmt: skip
         yield
 

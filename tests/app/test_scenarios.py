@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dashboard.hint_links import hint_parameters
+from dashboard.hint_links import hint_link, hint_parameters
 from dashboard.scenario_cards import MEASURED, scenario_settings
 from dashboard.settings import KEYS, defaults
 from dashboard.text import words
@@ -81,3 +81,9 @@ def test_a_hint_is_a_link_that_sets_what_it_suggests(open_page, panel):
     assert not app.exception
     assert {name: app.session_state[KEYS[name]] for name in wanted} == wanted
     assert bool(query) == bool(wanted)
+
+
+def test_what_a_panel_suggests_is_a_link_to_its_settings():
+    assert hint_link("losses") == ""
+    assert hint_link("accuracy").startswith("live?")
+    assert hint_link("methods").startswith("landscape?")
