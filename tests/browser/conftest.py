@@ -118,6 +118,7 @@ def page(context):
     assert page.mistakes == []
 
 
+AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 POINTS = """name => {
   const plot = document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`);
   return plot?.data ? Math.max(0, ...plot.data.map(trace => trace.x.length)) : 0;
@@ -151,6 +152,8 @@ def start(page, app, points, until):
         page.goto(f"{app}/live?dataset=digits&{query}")
         page.locator(".st-key-start button").click()
         until(lambda: points("losses") > 0)
+        page.wait_for_function(AT_REST)  # the rest of the page is drawn too
+        page.wait_for_timeout(1000)
         return re.search(r"run=([\w-]+)", page.url)[1]
 
     yield start

@@ -380,7 +380,7 @@ def test_what_a_forest_does_not_heed_is_refused(settings):
     with pytest.raises(UserError) as caught:
         RunConfig(student="forest:10", **settings)
     assert caught.value.code == "forest_setting"
-    assert caught.value.values["setting"] in settings
+    assert caught.value.values["name"] in settings
 
 
 def test_a_forest_is_no_assistant():

@@ -513,7 +513,7 @@ def test_mixed_inputs_are_shown_to_the_teacher_too():
     (*_, last) = Run(SMALL.but(mixup=1, teacher_outputs="once"))
 
     assert isinstance(last, Failed)
-    assert "changed at random" in last.error
+    assert "changes every batch at random" in last.error
 
 
 # -- patience --------------------------------------------------------------------------------
