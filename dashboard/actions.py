@@ -1,7 +1,6 @@
 """What buttons and sliders do: start a run, send it commands, delete and export runs."""
 
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +17,6 @@ from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
 
-TOGGLED = "pause_toggled"
-"""Session state: when the run was paused or resumed last."""
-ONE_CLICK = 0.7
-"""Seconds within which a second press is the same click."""
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
 PATIENCE = 0.4
@@ -42,15 +37,8 @@ def start_from(run: str) -> None:
 
 
 def toggle_pause(run: str, state: str) -> None:
-    """Pause a run, or let a paused one go on.
-
-    Streamlit may deliver one click twice where a fragment is drawn anew meanwhile: the second
-    would take the first back.
-    """
-    if time.monotonic() - st.session_state.get(TOGGLED, -ONE_CLICK) < ONE_CLICK:
-        return
+    """Pause a run, or let a paused one go on."""
     _send_and_wait(run, Resume() if state == "paused" else Pause())
-    st.session_state[TOGGLED] = time.monotonic()
 
 
 def step(run: str) -> None:

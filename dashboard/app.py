@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from dashboard.auto_reruns import WithoutPresses
 from dashboard.engine import hub, store
 from dashboard.routes import ROUTES
 from dashboard.uploads import remove_unused
@@ -32,4 +34,4 @@ def _get_ready() -> None:
     gc.freeze()  # what is imported stays: later collections need not look at it
 
 
-app = st.App("main.py", routes=ROUTES, lifespan=lifespan)
+app = st.App("main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutPresses)])
