@@ -11,7 +11,6 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.engine import RECORDED, hub, store
-from dashboard.history import History
 from dashboard.setting_widgets import OWN
 from dashboard.settings import (
     KEYS,
@@ -195,8 +194,3 @@ def _terms(also: str) -> list[str] | str:
         return [spec for _, spec in parse_also(also)]
     except UserError:
         return also
-
-
-def history_of_shown(run: str) -> History:
-    """What the run has shown so far; an empty history where there is no run."""
-    return run_history(run) if run else History()

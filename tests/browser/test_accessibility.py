@@ -1,32 +1,21 @@
 """Every page without what a screen reader, a keyboard or weak eyes would stumble over."""
 
 import re
+from itertools import product
 
 import pytest
 from page_visits import LOCALES, VISITS, violations, visit
 from playwright.sync_api import expect
 
-SIZE = {"width": 1440, "height": 900}
+LARGE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LOOKS = [*product([LARGE], LOCALES, ("light", "dark")), (PHONE, "en", "light")]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", LOCALES)
-def test_axe_finds_nothing_serious_on_any_page(browser, stocked_app, language, scheme):
-    context = browser.new_context(viewport=SIZE, color_scheme=scheme, locale=LOCALES[language])
-    page = context.new_page()
-    found = {}
-    for name, address in VISITS.items():
-        visit(page, f"{stocked_app}/{address}")
-        found[name] = violations(page)
-    context.close()
-
-    assert {name: lines for name, lines in found.items() if lines} == {}
-
-
-@pytest.mark.slow
-def test_axe_finds_nothing_serious_on_a_phone(browser, stocked_app):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
+def test_axe_finds_nothing_serious_on_any_page(browser, stocked_app, size, language, scheme):
+    context = browser.new_context(viewport=size, color_scheme=scheme, locale=LOCALES[language],
+                                  has_touch=size == PHONE)  # fmt: skip
     page = context.new_page()
     found = {}
     for name, address in VISITS.items():

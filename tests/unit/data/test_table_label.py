@@ -19,18 +19,7 @@ from made_files import rows
         ("a,y,b", "{i}.5,{name},1.5", "y"),
         ("species,a,b", "{name},{i}.5,{i}.25", "species"),
         ("a,b,", "{i}.5,1.5,{name}", "#3"),
-    ],
-)
-def test_the_column_of_the_classes_is_found_and_said(load, csv, noted, header, line, taken):
-    data = load(csv(f"{header}\n" + rows(30, line)))
-
-    assert data.classes == ("a", "b")
-    assert noted(data)["label_column"] == {"column": taken}
-
-
-@pytest.mark.parametrize(
-    ("header", "line", "taken"),
-    [
+        # a column without any value holds no classes
         ("a,b,species,", "{i}.5,1.5,{name},", "species"),
         ("id,diagnosis,r,t,", "{i},{name},{i}.5,1.5,", "diagnosis"),
         ("species,a,b,Unnamed: 3", "{name},{i}.5,1.5,", "species"),
@@ -40,7 +29,7 @@ def test_the_column_of_the_classes_is_found_and_said(load, csv, noted, header, l
         ("a,class,b,target", "{i}.5,{name},1.5,", "class"),
     ],
 )
-def test_a_column_without_any_value_holds_no_classes(load, csv, noted, header, line, taken):
+def test_the_column_of_the_classes_is_found_and_said(load, csv, noted, header, line, taken):
     data = load(csv(f"{header}\n" + rows(30, line)))
 
     assert data.classes == ("a", "b")
