@@ -26,7 +26,7 @@ from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
 from dashboard.titles import dataset_title, in_short, method_title
 from dashboard.uploads import SUFFIXES, keep
-from dashboard.widgets import select
+from dashboard.widgets import select, text_field
 from kdcore.catalogue import (
     DATASETS,
     HIGHEST_FURTHER_WEIGHT,
@@ -157,7 +157,7 @@ def _setting_widget(name: str, *, waits: bool) -> None:
         select(label, choices, key=key, help=help, title=_choice_title(name),
                on_change=_suit_weight if name == "mixing" else None)  # fmt: skip
     elif FIELDS[name].type is str:
-        st.text_input(label, value, key=key, help=help)
+        text_field(label, key=key, help=help)
     elif FIELDS[name].type is int:
         st.number_input(label, int(about["low"]), int(about["high"]), value, key=key, help=help,
                         step=1)  # fmt: skip

@@ -1,8 +1,9 @@
-"""Choices whose shown text depends on the language.
+"""Widgets whose value lies under a key of the session state that is not their own.
 
-Streamlit's browser part sends such a widget's *text* back as its value. After a switch of the
-language that text belongs to no option, so every language has a widget of its own; the value
-lies under the key that all of them share.
+Streamlit's browser part sends a choice's *text* back as its value. After a switch of the language
+that text belongs to no option, so every language has a widget of its own. And it sends the values
+of all widgets with each message, those that it has not yet heard are others now as well: a text
+that is set from elsewhere too gets a new widget each time, of which no old value can come.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.text import language
+
+TEXT_FIELDS = "text_fields"
+"""Session state: the number of the widget that a text has now and what it held last, by key."""
 
 
 def select(
@@ -55,6 +59,25 @@ def several(
                    format_func=_shown(options, title), on_change=changed, **how)  # fmt: skip
     chosen: list[Any] = st.session_state[key]
     return chosen
+
+
+def text_field(label: str, *, key: str, **how: Any) -> str:
+    """A field to type in, for ``st.session_state[key]``, which other widgets set too."""
+    fields = st.session_state.setdefault(TEXT_FIELDS, {})
+    number, held = fields.get(key, (0, None))
+    text: str = st.session_state[key]
+    if held != text:
+        number += 1
+        fields[key] = number, text
+    own = f"{key}_{number}"
+
+    def changed() -> None:
+        if fields[key][0] == number:  # else an old widget's text, which is no news
+            st.session_state[key] = st.session_state[own]
+            fields[key] = number, st.session_state[own]
+
+    st.text_input(label, text, key=own, on_change=changed, **how)
+    return text
 
 
 def _shown(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:

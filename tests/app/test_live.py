@@ -11,14 +11,18 @@ from kdcore.config import RETUNABLE, RunConfig
 from kdcore.events import Failed
 
 
-def value_of(app, key):
-    """Of the widget with this key, or with this key in English."""
+def widget_of(app, key):
+    """The widget with this key, with this key in English or with the first text under it."""
     return next(
-        widget.value
+        widget
         for kind in ("slider", "select_slider", "selectbox", "number_input", "text_input")
         for widget in getattr(app, kind)
-        if widget.key in (key, f"{key}_en")
+        if widget.key in (key, f"{key}_en", f"{key}_1")
     )
+
+
+def value_of(app, key):
+    return widget_of(app, key).value
 
 
 def test_every_setting_has_its_widget(open_page):
@@ -235,9 +239,22 @@ def test_a_further_term_has_a_slider_that_acts_during_its_run(open_page, hub):
     assert app.query_params["also"] == "3*hint + 0.5*relational"
 
 
+def test_a_browser_that_has_not_heard_of_a_new_weight_does_not_take_it_back(open_page, hub):
+    app = open_page("live", also="2*hint")
+    app.button(key="start").click().run()
+    sent = app._tree.get_widget_states()
+    app.slider(key="own_hint_weight").set_value(3.0).run()
+    slider = next(widget for widget in sent.widgets if "own_hint_weight" in widget.id)
+    slider.double_array_value.data[:] = [3.0]
+    app._run(sent)
+
+    assert value_of(app, "own_hint_weight") == 3.0
+    assert app.query_params["also"] == "3*hint"
+
+
 def test_what_is_typed_wrong_among_the_schemes_is_said(open_page):
     app = open_page("live")
-    app.text_input(key="also").set_value("2*hnit").run()
+    widget_of(app, "also").set_value("2*hnit").run()
 
     assert not app.exception
     assert "hint" in app.error[0].value

@@ -1,6 +1,7 @@
 """A press of a button that a fragment's own rerun takes along is not a second one."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -46,6 +47,7 @@ def test_only_web_sockets_are_looked_at(kind, changed):
     async def receive():
         return {"type": f"{kind}.receive", "bytes": given}
 
-    asyncio.run(WithoutPresses(app)({"type": kind}, receive, None))
+    with ThreadPoolExecutor(1) as thread:  # the browser tests keep a loop in the main one
+        thread.submit(asyncio.run, WithoutPresses(app)({"type": kind}, receive, None)).result()
 
     assert (seen != [given]) == changed
