@@ -54,8 +54,7 @@ OF_ITS_BATCHES: dict[str, Callable[[RunRecord], float]] = {
 }
 """Students that are trained together tell of no batches."""
 OF_A_SWEEP: dict[str, Callable[[SweepRecord], float]] = {
-    "range_over_weights": lambda sweep: _range(sweep, axis=2),
-    "range_over_temperatures": lambda sweep: _range(sweep, axis=1),
+    "range_over_weights": lambda sweep: _range_over_weights(sweep),
 }
 OF_A_COMPRESSION: dict[str, Callable[[CompressionRecord], float]] = {
     "pruned_packed_bytes_saved": lambda found: (
@@ -121,9 +120,10 @@ def _risk(learner: Diagnosis, coverage: float) -> float:
     return min(learner.risk_coverage, key=lambda point: abs(point[0] - coverage))[1]
 
 
-def _range(sweep: SweepRecord, axis: int) -> float:
-    """Highest minus lowest of the means over the other axis."""
-    values = {place[axis] for place in sweep.distilled}
-    means = [fmean(accuracy for place, accuracy in sweep.distilled.items() if place[axis] == value)
-             for value in values]  # fmt: skip
+def _range_over_weights(sweep: SweepRecord) -> float:
+    """Highest minus lowest accuracy over λ, each the mean over T."""
+    weights = {weight for _, _, weight in sweep.distilled}
+    means = [fmean(accuracy for (_, _, other), accuracy in sweep.distilled.items()
+                   if other == weight)
+             for weight in weights]  # fmt: skip
     return max(means) - min(means)

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from dashboard.auto_reruns import WithoutPresses
 from dashboard.engine import hub, store
 from dashboard.routes import ROUTES
+from dashboard.uninterrupted import let_callbacks_finish
 from dashboard.uploads import remove_unused
 
 USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
@@ -34,4 +35,5 @@ def _get_ready() -> None:
     gc.freeze()  # what is imported stays: later collections need not look at it
 
 
+let_callbacks_finish()
 app = st.App("main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutPresses)])

@@ -1,5 +1,6 @@
 """The settings that a panel suggests to try, as a link."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from dashboard.settings import defaults, parameters
@@ -21,6 +22,7 @@ def hint_parameters(panel: str) -> dict[str, str | None]:
     return parameters(defaults(RunConfig().dataset) | changes)
 
 
+@cache
 def hint_link(panel: str) -> str:
     """Address of the page with these settings, relative to any other; empty where there are none.
 

@@ -25,6 +25,7 @@ from dashboard.settings import (
 from dashboard.shared_history import run_history
 from dashboard.states import LIVE_STATES
 from dashboard.text import md
+from dashboard.uninterrupted import uninterrupted
 from kdcore.catalogue import method_name, parse_also
 from kdcore.config import RETUNABLE, RunConfig, acting_values
 from kdcore.errors import UserError
@@ -37,6 +38,7 @@ SENT = "sent_controls"
 """Session state: values that this session sent and has not seen come back, by setting."""
 
 
+@uninterrupted()
 def shown_run() -> str:
     """The run of the page, whose values the settings then have; ``""`` where there is none.
 
