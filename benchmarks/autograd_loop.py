@@ -14,10 +14,19 @@ from kdcore.models.build import build_model
 
 
 def distil(
-    spec: str, inputs: Tensor, labels: Tensor, teacher_logits: Tensor,
-    test: tuple[Tensor, Tensor], *, temperature: float, weight: float, epochs: int,
-    batch_size: int, lr: float, seed: int,
-) -> tuple[float, float]:  # fmt: skip
+    spec: str,
+    inputs: Tensor,
+    labels: Tensor,
+    teacher_logits: Tensor,
+    test: tuple[Tensor, Tensor],
+    *,
+    temperature: float,
+    weight: float,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+) -> tuple[float, float]:
     """Train one student and evaluate it after each epoch; seconds, and the last accuracy.
 
     Inputs are normalised, ``[n, …]`` float32, teacher_logits ``[n, classes]``; test holds inputs
@@ -32,15 +41,20 @@ def distil(
     for _ in range(epochs):
         for index in torch.randperm(len(labels), generator=generator).split(batch_size):
             logits = student(inputs.index_select(0, index))
-            kl = F.kl_div(F.log_softmax(logits / temperature, dim=-1), soft.index_select(0, index),
-                          reduction="batchmean")  # fmt: skip
+            kl = F.kl_div(
+                F.log_softmax(logits / temperature, dim=-1),
+                soft.index_select(0, index),
+                reduction="batchmean",
+            )
             hard = F.cross_entropy(logits, labels.index_select(0, index))
             loss = (1 - weight) * hard + weight * temperature**2 * kl
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
         with torch.no_grad():
-            right = [(student(part).argmax(-1) == truth).sum() for part, truth in
-                     zip(test[0].split(1000), test[1].split(1000), strict=True)]  # fmt: skip
+            right = [
+                (student(part).argmax(-1) == truth).sum()
+                for part, truth in zip(test[0].split(1000), test[1].split(1000), strict=True)
+            ]
         accuracy = float(torch.stack(right).sum() / len(test[1]))
     return time.perf_counter() - began, accuracy

@@ -107,8 +107,9 @@ def app(store: Path) -> Iterator[str]:
     environment = dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1")
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
-        env=environment, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
     address = f"http://localhost:{port}"
     while server.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):

@@ -36,13 +36,20 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--precision", choices=["auto", "float32", "bf16"], default="auto",
-                        help="of the engine; the ordinary loop takes float32")  # fmt: skip
+    parser.add_argument(
+        "--precision",
+        choices=["auto", "float32", "bf16"],
+        default="auto",
+        help="of the engine; the ordinary loop takes float32",
+    )
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     flush_denormals()
-    print(f"{given.job}, {given.epochs} epochs, {given.precision}, {given.threads} threads, "
-          f"torch {torch.__version__}, {processor()}", flush=True)  # fmt: skip
+    print(
+        f"{given.job}, {given.epochs} epochs, {given.precision}, {given.threads} threads, "
+        f"torch {torch.__version__}, {processor()}",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as folder:
         measure = resnet if given.job == "resnet" else mnist
         measure(given, Path(folder))
@@ -52,10 +59,16 @@ def mnist(given: argparse.Namespace, folder: Path) -> None:
     """MNIST, where the teacher's answers are computed once."""
     teacher, student = MNIST_JOBS[given.job]
     config = RunConfig(
-        dataset="mnist", data_root=str(given.data_root), teacher=teacher, student=student,
-        students="distilled", epochs=given.epochs, batch_size=128, lr=1e-3,
+        dataset="mnist",
+        data_root=str(given.data_root),
+        teacher=teacher,
+        student=student,
+        students="distilled",
+        epochs=given.epochs,
+        batch_size=128,
+        lr=1e-3,
         precision=given.precision,
-    )  # fmt: skip
+    )
     file = engine.teacher_file(replace(config, epochs=1, teacher_epochs=3), folder)
     config = replace(config, teacher_weights=str(file))
     _, _, _, size = engine.distil(replace(config, epochs=1))
@@ -76,10 +89,17 @@ def resnet(given: argparse.Namespace, folder: Path) -> None:
     teacher, student = RESNET
     archive = given.data_root / "cifar10-jpeg.tar.xz"
     config = RunConfig(
-        dataset=str(archive), teacher=teacher, student=student, students="distilled",
-        epochs=given.epochs, batch_size=128, lr=1e-3, teacher_outputs="each_step",
-        precision=given.precision, transfer_size=RESNET_EXAMPLES,
-    )  # fmt: skip
+        dataset=str(archive),
+        teacher=teacher,
+        student=student,
+        students="distilled",
+        epochs=given.epochs,
+        batch_size=128,
+        lr=1e-3,
+        teacher_outputs="each_step",
+        precision=given.precision,
+        transfer_size=RESNET_EXAMPLES,
+    )
     file = engine.teacher_file(replace(config, epochs=1, teacher_epochs=0, student="mlp:8"), folder)
     config = replace(config, teacher_weights=str(file))
     train, test = arrays_of(archive, RESNET_EXAMPLES)
@@ -87,8 +107,7 @@ def resnet(given: argparse.Namespace, folder: Path) -> None:
     network = build_model(teacher, shape, ordinary_loop.CLASSES, seed=0)
     network.load_state_dict(load_module_state(file, network))
     network.to(memory_format=torch.contiguous_format)  # as networks are usually left
-    job = ordinary_loop.Job(teacher, student, shape,
-                            mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25))  # fmt: skip
+    job = ordinary_loop.Job(teacher, student, shape, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25))
     rounds(
         given,
         lambda epochs: ordinary_loop.distil(job, network, train, test, epochs),
@@ -113,18 +132,25 @@ def rounds(
         theirs.append(seconds)
         own.append(trained)
         whole.append(in_all)
-        print(f"round {number}: ordinary {seconds:.2f} s ({accuracy:.2%}), engine {trained:.2f} s "
-              f"({own_accuracy:.2%}), with its preparation {in_all:.2f} s", flush=True)  # fmt: skip
-    print(f"{given.epochs} epochs, training and evaluation: {median(theirs) / median(own):.1f}× "
-          f"(of the quickest rounds: {min(theirs) / min(own):.1f}×)")  # fmt: skip
+        print(
+            f"round {number}: ordinary {seconds:.2f} s ({accuracy:.2%}), engine {trained:.2f} s "
+            f"({own_accuracy:.2%}), with its preparation {in_all:.2f} s",
+            flush=True,
+        )
+    print(
+        f"{given.epochs} epochs, training and evaluation: {median(theirs) / median(own):.1f}× "
+        f"(of the quickest rounds: {min(theirs) / min(own):.1f}×)"
+    )
     if per_epoch:
         ones = []
         for _ in range(given.rounds):
             with pytorch_defaults():
                 ones.append(ordinary(1)[0])
         one, all_of_it = median(ones), median(ours(1)[1] for _ in range(given.rounds))
-        print(f"one epoch, the teacher's one-off pass counted: {one / all_of_it:.1f}× "
-              f"({one:.2f} s, {all_of_it:.2f} s)")  # fmt: skip
+        print(
+            f"one epoch, the teacher's one-off pass counted: {one / all_of_it:.1f}× "
+            f"({one:.2f} s, {all_of_it:.2f} s)"
+        )
 
 
 def processor() -> str:

@@ -76,37 +76,51 @@ def judged(
     measure = MEASURES[hint.measure]
     values = [measure(record) for record in records[with_it]]
     row: dict[str, Any] = {
-        "job": hint.job, "base": hint.base, "settings": hint.settings,
-        "measure": hint.measure, "claim": hint.claim, "with": mean_and_sd(values),
-    }  # fmt: skip
+        "job": hint.job,
+        "base": hint.base,
+        "settings": hint.settings,
+        "measure": hint.measure,
+        "claim": hint.claim,
+        "with": mean_and_sd(values),
+    }
     if without is None:
         return row | {"agree": sum(value > 0 for value in values)}
     before = [measure(record) for record in records[without]]
     changes = [after - earlier for after, earlier in zip(values, before, strict=True)]
     sign = 1 if hint.claim == "rises" else -1
-    return row | {"without": mean_and_sd(before), "change": mean_and_sd(changes),
-                  "agree": sum(sign * change > 0 for change in changes)}  # fmt: skip
+    return row | {
+        "without": mean_and_sd(before),
+        "change": mean_and_sd(changes),
+        "agree": sum(sign * change > 0 for change in changes),
+    }
 
 
 def _keep(found: Mapping[str, Mapping[str, Any]]) -> None:
     """In the file, beside what stands there of other panels."""
     before = json.loads(PLACE.read_text(encoding="utf-8"))["hints"] if PLACE.exists() else {}
     rows = before | {panel: {**row, **conditions()} for panel, row in found.items()}
-    write(PLACE, {
-        "command": COMMAND,
-        "hints": {panel: rows[panel] for panel, hint in HINTS.items()
-                  if hint.claim and panel in rows},
-    })  # fmt: skip
+    write(
+        PLACE,
+        {
+            "command": COMMAND,
+            "hints": {
+                panel: rows[panel] for panel, hint in HINTS.items() if hint.claim and panel in rows
+            },
+        },
+    )
 
 
 def _print(found: Mapping[str, Mapping[str, Any]]) -> None:
     table = Table("panel", "measure", "claim", "without", "with", "change", "seeds", "holds")
     for panel, row in found.items():
         table.add_row(
-            panel, row["measure"], row["claim"],
+            panel,
+            row["measure"],
+            row["claim"],
             *(_spread(row.get(name)) for name in ("without", "with", "change")),
-            f"{row['agree']} of {len(SEEDS)}", "yes" if row["agree"] >= ENOUGH else "NO",
-        )  # fmt: skip
+            f"{row['agree']} of {len(SEEDS)}",
+            "yes" if row["agree"] >= ENOUGH else "NO",
+        )
     Console(width=160).print(table)
 
 

@@ -45,8 +45,11 @@ def main() -> None:
     parser.add_argument("--solos", type=int, default=3, help="runs measured of those to scale")
     given = parser.parse_args()
     flush_denormals()
-    print(f"{given.job}, {given.executor}, {given.precision}, {torch.get_num_threads()} threads, "
-          f"torch {torch.__version__}, {processor()}", flush=True)  # fmt: skip
+    print(
+        f"{given.job}, {given.executor}, {given.precision}, {torch.get_num_threads()} threads, "
+        f"torch {torch.__version__}, {processor()}",
+        flush=True,
+    )
     if given.job == "mnist":
         mnist(given)
     else:
@@ -56,10 +59,18 @@ def main() -> None:
 def mnist(given: argparse.Namespace) -> None:
     """25 and 64 students on MNIST."""
     base = RunConfig(
-        dataset="mnist", data_root=str(given.data_root), teacher=TEACHER, student=STUDENT,
-        students="distilled", epochs=given.epochs, batch_size=128, lr=1e-3, teacher_epochs=1,
-        precision=given.precision, device=given.device,
-    )  # fmt: skip
+        dataset="mnist",
+        data_root=str(given.data_root),
+        teacher=TEACHER,
+        student=STUDENT,
+        students="distilled",
+        epochs=given.epochs,
+        batch_size=128,
+        lr=1e-3,
+        teacher_epochs=1,
+        precision=given.precision,
+        device=given.device,
+    )
     data = loaded(base, None)
     teacher = build_model(TEACHER, data.input_shape, len(data.classes), seed=0)
     inputs = data.normalised(data.train.inputs)
@@ -76,29 +87,49 @@ def mnist(given: argparse.Namespace) -> None:
         with pytorch_defaults():
             runs = [
                 autograd_loop.distil(
-                    STUDENT, inputs, data.train.labels, logits, test, temperature=4.0, weight=0.5,
-                    epochs=given.epochs, batch_size=128, lr=1e-3, seed=seed,
+                    STUDENT,
+                    inputs,
+                    data.train.labels,
+                    logits,
+                    test,
+                    temperature=4.0,
+                    weight=0.5,
+                    epochs=given.epochs,
+                    batch_size=128,
+                    lr=1e-3,
+                    seed=seed,
                 )
                 for seed in range(given.solos)
-            ]  # fmt: skip
+            ]
             usual, _ = ordinary_loop.distil(job, teacher, train_images, test_images, given.epochs)
         solo.append(25 * median(time for time, _ in runs))
         ordinary.append(25 * usual)
         together[64].append(swept(_grid(base, 8), given.executor)[0])
-        print(f"round {number}: 25 together {seconds:.1f} s (mean accuracy {accuracy:.2%}), 25 "
-              f"autograd runs {solo[-1]:.1f} s ({given.solos} measured), 25 ordinary runs "
-              f"{ordinary[-1]:.1f} s (1 measured), 64 together {together[64][-1]:.1f} s",
-              flush=True)  # fmt: skip
+        print(
+            f"round {number}: 25 together {seconds:.1f} s (mean accuracy {accuracy:.2%}), 25 "
+            f"autograd runs {solo[-1]:.1f} s ({given.solos} measured), 25 ordinary runs "
+            f"{ordinary[-1]:.1f} s (1 measured), 64 together {together[64][-1]:.1f} s",
+            flush=True,
+        )
     one = median(together[25])
-    print(f"25 together take {one / median(solo):.2f} of 25 autograd runs and "
-          f"1/{median(ordinary) / one:.1f} of 25 ordinary ones; 64 together take "
-          f"{median(together[64]) / one:.2f} of 25 together")  # fmt: skip
+    print(
+        f"25 together take {one / median(solo):.2f} of 25 autograd runs and "
+        f"1/{median(ordinary) / one:.1f} of 25 ordinary ones; 64 together take "
+        f"{median(together[64]) / one:.2f} of 25 together"
+    )
 
 
 def digits(given: argparse.Namespace) -> None:
     """The grid of a lesson: 75 students, 20 epochs, evaluated after each."""
-    base = RunConfig(dataset="digits", student="mlp:16", students="distilled", teacher_epochs=1,
-                     epochs=20, device=given.device, precision=given.precision)  # fmt: skip
+    base = RunConfig(
+        dataset="digits",
+        student="mlp:16",
+        students="distilled",
+        teacher_epochs=1,
+        epochs=20,
+        device=given.device,
+        precision=given.precision,
+    )
     grid = SweepConfig(base=base, temperatures=TEMPERATURES, weights=WEIGHTS, seeds=(0, 1, 2))
     swept(grid, given.executor)  # the first of all is slower
     together, solo = [], []
@@ -108,8 +139,11 @@ def digits(given: argparse.Namespace) -> None:
         cells = grid.cells[:: len(grid.cells) // (5 * given.solos)]
         times = [_seconds_of_run(config) for config in cells]
         solo.append(len(grid.cells) * median(times))
-        print(f"round {number}: 75 together {seconds:.2f} s (mean accuracy {accuracy:.2%}), "
-              f"75 runs {solo[-1]:.1f} s ({len(times)} measured)", flush=True)  # fmt: skip
+        print(
+            f"round {number}: 75 together {seconds:.2f} s (mean accuracy {accuracy:.2%}), "
+            f"75 runs {solo[-1]:.1f} s ({len(times)} measured)",
+            flush=True,
+        )
     print(f"75 together are {median(solo) / median(together):.1f}× faster than 75 runs")
 
 
@@ -132,9 +166,11 @@ def swept(config: SweepConfig, executor: str) -> tuple[float, float]:
 
 def _grid(base: RunConfig, side: int) -> SweepConfig:
     return SweepConfig(
-        base=base, temperatures=tuple(float(2 + at) for at in range(side)),
-        weights=tuple((1 + at) / side for at in range(side)), seeds=(0,),
-    )  # fmt: skip
+        base=base,
+        temperatures=tuple(float(2 + at) for at in range(side)),
+        weights=tuple((1 + at) / side for at in range(side)),
+        seeds=(0,),
+    )
 
 
 def _seconds_of_run(config: RunConfig) -> float:

@@ -54,7 +54,7 @@ OF_ITS_BATCHES: dict[str, Callable[[RunRecord], float]] = {
 }
 """Students that are trained together tell of no batches."""
 OF_A_SWEEP: dict[str, Callable[[SweepRecord], float]] = {
-    "range_over_weights": lambda sweep: _range_over_weights(sweep),
+    "range_over_weights": lambda sweep: _range_over_weights(sweep)
 }
 OF_A_COMPRESSION: dict[str, Callable[[CompressionRecord], float]] = {
     "pruned_packed_bytes_saved": lambda found: (
@@ -97,8 +97,11 @@ def _last_batches(run: RunRecord) -> list[Any]:
 
 def _measure(run: RunRecord, name: str, student: str = "distilled") -> float:
     """Mean of a method's own number over the last epoch."""
-    return fmean(batch.students[student].measures[name] for batch in _last_batches(run)
-                 if name in batch.students[student].measures)  # fmt: skip
+    return fmean(
+        batch.students[student].measures[name]
+        for batch in _last_batches(run)
+        if name in batch.students[student].measures
+    )
 
 
 def _overconfidence(learner: Diagnosis) -> float:
@@ -123,7 +126,8 @@ def _risk(learner: Diagnosis, coverage: float) -> float:
 def _range_over_weights(sweep: SweepRecord) -> float:
     """Highest minus lowest accuracy over λ, each the mean over T."""
     weights = {weight for _, _, weight in sweep.distilled}
-    means = [fmean(accuracy for (_, _, other), accuracy in sweep.distilled.items()
-                   if other == weight)
-             for weight in weights]  # fmt: skip
+    means = [
+        fmean(accuracy for (_, _, other), accuracy in sweep.distilled.items() if other == weight)
+        for weight in weights
+    ]
     return max(means) - min(means)

@@ -25,14 +25,23 @@ def main() -> None:
     ordinary = peak([sys.executable, "-m", "benchmarks.ordinary_loop", "--data-root", str(root)])
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        config = RunConfig(dataset="mnist", data_root=str(root), teacher=TEACHER, student=STUDENT,
-                           teacher_epochs=1, epochs=1, batch_size=128)  # fmt: skip
+        config = RunConfig(
+            dataset="mnist",
+            data_root=str(root),
+            teacher=TEACHER,
+            student=STUDENT,
+            teacher_epochs=1,
+            epochs=1,
+            batch_size=128,
+        )
         run = store.create(config)
         start = {"command": "start", "run": run.id, "config": config.to_dict(), "store": folder}
         worker = peak([sys.executable, "-m", "kdcore.worker"], json.dumps(start))
         assert run.state == "finished", run.events()[-1]
-    print(f"ordinary loop, one student: {ordinary:.0f} MiB; worker, teacher trained and two "
-          f"students: {worker:.0f} MiB; ratio {worker / ordinary:.2f}")  # fmt: skip
+    print(
+        f"ordinary loop, one student: {ordinary:.0f} MiB; worker, teacher trained and two "
+        f"students: {worker:.0f} MiB; ratio {worker / ordinary:.2f}"
+    )
 
 
 def peak(command: list[str], line: str = "") -> float:

@@ -27,17 +27,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true", help=f"keep the result in {PLACE.name}")
     given = parser.parse_args()
-    jobs = {name: Job("together", RunConfig(**scenario.settings))
-            for name, scenario in SCENARIOS.items()}  # fmt: skip
+    jobs = {
+        name: Job("together", RunConfig(**scenario.settings))
+        for name, scenario in SCENARIOS.items()
+    }
     records = carry_out(jobs.values(), lambda line: print(line, file=sys.stderr))
-    found = {name: {"settings": SCENARIOS[name].settings} | accuracies(records[job])
-             for name, job in jobs.items()}  # fmt: skip
+    found = {
+        name: {"settings": SCENARIOS[name].settings} | accuracies(records[job])
+        for name, job in jobs.items()
+    }
     table = Table("scenario", "teacher", "plain", "distilled", "gain", "better in")
     for name, row in found.items():
-        spreads = (f"{row[key]['mean']:.2%} ± {row[key]['sd']:.2%}"
-                   for key in ("plain", "distilled", "gain"))  # fmt: skip
-        table.add_row(name, f"{row['teacher']:.2%}", *spreads,
-                      f"{row['better']} of {row['gain']['n']}")  # fmt: skip
+        spreads = (
+            f"{row[key]['mean']:.2%} ± {row[key]['sd']:.2%}"
+            for key in ("plain", "distilled", "gain")
+        )
+        table.add_row(
+            name, f"{row['teacher']:.2%}", *spreads, f"{row['better']} of {row['gain']['n']}"
+        )
     Console(width=110).print(table)
     if given.write:
         write(PLACE, {"command": COMMAND} | conditions() | {"scenarios": found})
@@ -49,14 +56,17 @@ def accuracies(records: Sequence[Record]) -> dict[str, Any]:
     ends = [record.finished for record in records if isinstance(record, RunRecord)]
     teacher = ends[0].teacher
     assert teacher is not None, "scenarios have a teacher"
-    plain, distilled = ([end.students[name].test_accuracy for end in ends]
-                        for name in ("plain", "distilled"))  # fmt: skip
+    plain, distilled = (
+        [end.students[name].test_accuracy for end in ends] for name in ("plain", "distilled")
+    )
     gains = [after - before for before, after in zip(plain, distilled, strict=True)]
     return {
-        "teacher": round(teacher.test_accuracy, 5), "plain": mean_and_sd(plain),
-        "distilled": mean_and_sd(distilled), "gain": mean_and_sd(gains),
+        "teacher": round(teacher.test_accuracy, 5),
+        "plain": mean_and_sd(plain),
+        "distilled": mean_and_sd(distilled),
+        "gain": mean_and_sd(gains),
         "better": sum(gain > 0 for gain in gains),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

@@ -193,9 +193,12 @@ def _without_failure(events: Iterable[Event]) -> Iterable[Event]:
 
 
 KINDS = {
-    "methods": _methods, "sweep": _sweep, "compression": _compressions, "apart": _apart,
+    "methods": _methods,
+    "sweep": _sweep,
+    "compression": _compressions,
+    "apart": _apart,
     "together": _together,
-}  # fmt: skip
+}
 """The longest first: begun last, it would keep one core waiting for the other."""
 
 
@@ -207,8 +210,12 @@ def mean_and_sd(values: Iterable[float]) -> dict[str, float]:
 
 def conditions() -> dict[str, Any]:
     """When and on what something was measured."""
-    return {"date": time.strftime("%Y-%m-%d"), "cpus": os.cpu_count(), "torch": torch.__version__,
-            "seeds": len(SEEDS)}  # fmt: skip
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "cpus": os.cpu_count(),
+        "torch": torch.__version__,
+        "seeds": len(SEEDS),
+    }
 
 
 def write(path: Path, found: Mapping[str, Any]) -> None:

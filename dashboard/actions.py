@@ -83,8 +83,9 @@ def restore(jobs: Iterable[str]) -> None:
     for job in jobs:
         with show_user_errors():
             store().restore(job)
-            st.session_state[DELETED] = [one for one in st.session_state.get(DELETED, [])
-                                         if one != job]  # fmt: skip
+            st.session_state[DELETED] = [
+                one for one in st.session_state.get(DELETED, []) if one != job
+            ]
 
 
 def empty_trash() -> None:

@@ -99,8 +99,11 @@ def show(values: Mapping[str, str | None]) -> None:
     kept = {key: text for key, text in st.query_params.to_dict().items() if key not in values}
     seen = st.session_state.setdefault(SEEN, {})
     overtaken = st.session_state.setdefault(OVERTAKEN, {})
-    overtaken |= {(key, seen[key]): time.monotonic() for key, text in values.items()
-                  if key in seen and seen[key] != text}  # fmt: skip
+    overtaken |= {
+        (key, seen[key]): time.monotonic()
+        for key, text in values.items()
+        if key in seen and seen[key] != text
+    }
     seen |= values
     if kept | wanted != st.query_params.to_dict():
         st.query_params.from_dict(kept | wanted)  # comes last: a rerun may end the script here

@@ -29,9 +29,12 @@ def run_picker() -> str:
         st.warning(notice, icon=":material/link_off:")
     options = list(dict.fromkeys([*rows, st.session_state["run"], RECORDED]))
     run: str = select(
-        t("app.run"), options, key="run", title=lambda run: run_title(run, rows),
+        t("app.run"),
+        options,
+        key="run",
+        title=lambda run: run_title(run, rows),
         on_change=lambda: show_run(st.session_state["run"]),
-    )  # fmt: skip
+    )
     if not rows:
         st.caption(t("app.nothing_stored"))
     address.show({"run": run})

@@ -12,8 +12,12 @@ from kdcore.notes import Note
 def run_notes(run: str) -> None:
     """The notes on the data of a run and on its teacher's file; nothing before it has begun."""
     history = run_history(run)
-    show_notes([*(history.started.notes if history.started else ()),
-                *(history.prepared.notes if history.prepared else ())])  # fmt: skip
+    show_notes(
+        [
+            *(history.started.notes if history.started else ()),
+            *(history.prepared.notes if history.prepared else ()),
+        ]
+    )
 
 
 def show_notes(notes: Iterable[Note]) -> None:

@@ -64,8 +64,17 @@ class Readings:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         if fresh:
-            arguments = ["--image-size", str(image_size), "--label-column", label_column,
-                         "--store", str(store().root), "--json", "--", path]  # fmt: skip
+            arguments = [
+                "--image-size",
+                str(image_size),
+                "--label-column",
+                label_column,
+                "--store",
+                str(store().root),
+                "--json",
+                "--",
+                path,
+            ]
             self.start(partial(self._read, arguments, reading))
         return reading
 
@@ -96,8 +105,14 @@ def read_apart(arguments: list[str], reading: Reading) -> None:
     """Fill ``reading`` from the events of ``python -m kdcore preview``."""
     command = [sys.executable, "-m", "kdcore", "preview", *arguments]
     environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               text=True, encoding="utf-8", env=environment)  # fmt: skip
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+    )
     assert process.stdout is not None, "it is a pipe"
     with process.stdout as lines:
         for line in lines:
@@ -134,8 +149,7 @@ def _show(
         st.rerun()
     match reading.ended:
         case Failed() as failed:
-            st.error(explain(failed.code, failed.values, failed.error),
-                     icon=":material/error:")  # fmt: skip
+            st.error(explain(failed.code, failed.values, failed.error), icon=":material/error:")
         case Preview() as found:
             _found(found, adopt)
         case None:
@@ -146,8 +160,16 @@ def _show(
 
 def _found(found: Preview, adopt: Callable[[Mapping[str, Any]], None]) -> None:
     total = found.train_size + found.validation_size + found.test_size
-    st.markdown(md("preview.counts", name=found.name, count=total, train=found.train_size,
-                             validation=found.validation_size, test=found.test_size))  # fmt: skip
+    st.markdown(
+        md(
+            "preview.counts",
+            name=found.name,
+            count=total,
+            train=found.train_size,
+            validation=found.validation_size,
+            test=found.test_size,
+        )
+    )
     each = [f"{one.name} ({one.train + one.validation + one.test:,})" for one in found.classes]
     if (more := len(each) - MOST_CLASSES) > 0:
         each = [*each[:MOST_CLASSES], t("preview.more_classes", count=more)]

@@ -25,8 +25,10 @@ def loss_formula(method: str, mixing: str, also: str = "", student: str = "") ->
         return rf"\mathcal{{L}} = {whole}"
     hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
     named = [method_name(spec).replace("_", r"\_") for _, spec in parse_also(also)]
-    beside = "".join(rf" + w_{number}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
-                     for number, name in enumerate(named, start=1))  # fmt: skip
+    beside = "".join(
+        rf" + w_{number}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
+        for number, name in enumerate(named, start=1)
+    )
     return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}{beside}"
 
 

@@ -26,9 +26,19 @@ from kdcore.events import (
 )
 
 STEP_COLUMNS = (
-    "position", "loss", "hard", "soft", "accuracy", "agreement", "hard_gradient",
-    "soft_gradient", "soft_gradient_without_t2", "own_soft", "hard_loss", "soft_loss",
-)  # fmt: skip
+    "position",
+    "loss",
+    "hard",
+    "soft",
+    "accuracy",
+    "agreement",
+    "hard_gradient",
+    "soft_gradient",
+    "soft_gradient_without_t2",
+    "own_soft",
+    "hard_loss",
+    "soft_loss",
+)
 """``hard`` and ``soft`` are the terms with their weights: they add up to ``loss``. ``own_soft`` is
 the method's part of ``soft``, without the terms that stand beside it. ``hard_loss`` and
 ``soft_loss`` are without weights."""
@@ -153,8 +163,9 @@ class History:
         acting = acting_values(self.config)
         if self.courses is not None and (row := self.courses.row(position)):
             acting |= {name: value for name, value in row.items() if name != "position"}
-        return acting | {mark.name: mark.value for mark in self.marks
-                         if _not_after(mark.position, position)}  # fmt: skip
+        return acting | {
+            mark.name: mark.value for mark in self.marks if _not_after(mark.position, position)
+        }
 
     def means(self, student: str, position: float | None) -> StepScores | None:
         """A student's figures on the batches at ``position``, or the newest."""
@@ -166,10 +177,14 @@ class History:
         measured: dict[str, float] = {}
         for columns in (self.measures.get(student), self.terms if student == "distilled" else None):
             found = columns.row(position) if columns else None
-            measured |= {name: value for name, value in (found or {}).items()
-                         if name != "position" and not math.isnan(value)}  # fmt: skip
-        figures = {item.name: row[item.name] for item in fields(StepScores)
-                   if item.name != "measures"}  # fmt: skip
+            measured |= {
+                name: value
+                for name, value in (found or {}).items()
+                if name != "position" and not math.isnan(value)
+            }
+        figures = {
+            item.name: row[item.name] for item in fields(StepScores) if item.name != "measures"
+        }
         return StepScores(**figures, measures=measured)
 
     @property
@@ -213,8 +228,9 @@ class History:
                     self.position, self.step = float(event.epoch), event.step
                     self.controls |= event.controls
                     if any(self.config.get(f"{name}_schedule") for name in SCHEDULED):
-                        self._follow_courses(self.position, {name: event.controls[name]
-                                                             for name in SCHEDULED})  # fmt: skip
+                        self._follow_courses(
+                            self.position, {name: event.controls[name] for name in SCHEDULED}
+                        )
                     for name, scores in event.students.items():
                         self.steps[name].add(self._row(name, _means(scores), self.position))
             case Snapshot():
@@ -275,12 +291,15 @@ def _means(scores: Scores) -> StepScores:
     """The means of an epoch in the place of those of a few batches."""
     unknown = float("nan")
     values = {
-        "loss": scores.train_loss, "hard_loss": scores.hard_loss, "soft_loss": scores.soft_loss,
-        "accuracy": scores.train_accuracy, "agreement": scores.agreement,
-    }  # fmt: skip
+        "loss": scores.train_loss,
+        "hard_loss": scores.hard_loss,
+        "soft_loss": scores.soft_loss,
+        "accuracy": scores.train_accuracy,
+        "agreement": scores.agreement,
+    }
     known: dict[str, Any] = {
         name: unknown if value is None else value for name, value in values.items()
     }
     return StepScores(
-        **known, hard_gradient=unknown, soft_gradient=unknown, soft_gradient_without_t2=unknown,
-    )  # fmt: skip
+        **known, hard_gradient=unknown, soft_gradient=unknown, soft_gradient_without_t2=unknown
+    )

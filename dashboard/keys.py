@@ -3,9 +3,20 @@
 from dashboard.text import t
 
 ROWS = (
-    "pause", "projector", "follow", "list", "deck", "scrubber", "microscope", "zoom", "unpin",
-    "examples", "map", "surface", "runs",
-)  # fmt: skip
+    "pause",
+    "projector",
+    "follow",
+    "list",
+    "deck",
+    "scrubber",
+    "microscope",
+    "zoom",
+    "unpin",
+    "examples",
+    "map",
+    "surface",
+    "runs",
+)
 """What a few keys do, in the order of the list; their words are in ``[keys]`` of access.toml."""
 
 

@@ -45,19 +45,38 @@ def _buttons(run: str, now: History, state: str, title: str, *, startable: bool)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
         st.button(
-            t("live.start"), key="start", type="secondary" if live else "primary",
-            icon=":material/play_arrow:", disabled=live or not startable, on_click=actions.start,
-        )  # fmt: skip
+            t("live.start"),
+            key="start",
+            type="secondary" if live else "primary",
+            icon=":material/play_arrow:",
+            disabled=live or not startable,
+            on_click=actions.start,
+        )
         st.button(
-            t("live.resume") if paused else t("live.pause"), key="pause", disabled=not live,
+            t("live.resume") if paused else t("live.pause"),
+            key="pause",
+            disabled=not live,
             type="primary" if paused else "secondary",
             icon=":material/resume:" if paused else ":material/pause:",
-            on_click=actions.toggle_pause, args=(run, state),
-        )  # fmt: skip
-        st.button(t("live.step"), key="step", icon=":material/skip_next:", disabled=not live,
-                  on_click=actions.step, args=(run,))  # fmt: skip
-        st.button(t("live.stop"), key="stop", icon=":material/stop:", disabled=not live,
-                  on_click=actions.stop, args=(run,))  # fmt: skip
+            on_click=actions.toggle_pause,
+            args=(run, state),
+        )
+        st.button(
+            t("live.step"),
+            key="step",
+            icon=":material/skip_next:",
+            disabled=not live,
+            on_click=actions.step,
+            args=(run,),
+        )
+        st.button(
+            t("live.stop"),
+            key="stop",
+            icon=":material/stop:",
+            disabled=not live,
+            on_click=actions.stop,
+            args=(run,),
+        )
         _status(run, now, state, title)
     if state in LIVE_STATES and now.phase != "training":  # then the transport bar shows it
         st.progress(now.done or 0.0)
@@ -80,15 +99,21 @@ def _progress_text(run: str, now: History, state: str) -> str:
     newest = now.batch or (now.epochs[-1] if now.epochs else None)
     match now.phase:
         case "training" if newest and now.started:
-            return " · ".join([
-                t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
-                t("live.rate", rate=newest.images_per_second),
-            ])  # fmt: skip
+            return " · ".join(
+                [
+                    t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
+                    t("live.rate", rate=newest.images_per_second),
+                ]
+            )
         case "teacher" if now.teacher_epochs:
             last = now.teacher_epochs[-1]
-            return t("live.loading_teacher", who=role(words(language()), last.learner),
-                     epoch=last.epoch, epochs=last.epochs,
-                     accuracy=last.test_accuracy)  # fmt: skip
+            return t(
+                "live.loading_teacher",
+                who=role(words(language()), last.learner),
+                epoch=last.epoch,
+                epochs=last.epochs,
+                accuracy=last.test_accuracy,
+            )
         case "teacher":
             return t("live.loading_teacher_begins")
         case _ if now.progress:
@@ -103,7 +128,7 @@ def _trouble(now: History, state: str) -> None:
             explain(now.failed.code, now.failed.values, now.failed.error),
             title=t("live.failed_unexpected") if unexpected else t("live.failed"),
             icon=":material/error:",
-        )  # fmt: skip
+        )
         if unexpected:
             st.caption(t("live.details"))
             st.code(now.failed.details, language=None)

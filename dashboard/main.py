@@ -12,9 +12,17 @@ from dashboard.text import LANGUAGES, browser_language, language, md, t
 HERE = Path(__file__).parent
 # files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
-    "start", "temperature", "live", "microscope", "calibration", "right", "landscape", "shrink",
-    "runs", "help",
-)  # fmt: skip
+    "start",
+    "temperature",
+    "live",
+    "microscope",
+    "calibration",
+    "right",
+    "landscape",
+    "shrink",
+    "runs",
+    "help",
+)
 
 
 def flip_projector() -> None:
@@ -32,14 +40,22 @@ def header(*, projected: bool) -> None:
                 for name in PAGES:
                     st.page_link(f"views/{name}.py", label=t(f"nav.{name}"))
         st.button(
-            t("app.projector"), key="projector_button", icon=":material/cast:",
+            t("app.projector"),
+            key="projector_button",
+            icon=":material/cast:",
             type="primary" if projected else "tertiary",
-            help=t("app.projector_help"), on_click=flip_projector,
-        )  # fmt: skip
+            help=t("app.projector_help"),
+            on_click=flip_projector,
+        )
         st.segmented_control(
-            t("app.language"), list(LANGUAGES), default=language(), key="lang",
-            format_func=LANGUAGES.__getitem__, required=True, label_visibility="collapsed",
-        )  # fmt: skip
+            t("app.language"),
+            list(LANGUAGES),
+            default=language(),
+            key="lang",
+            format_func=LANGUAGES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
 
 
 def tell_unused() -> None:
@@ -69,7 +85,7 @@ page = st.navigation(
         for name in PAGES
     ],
     position="hidden" if projected else "top",
-)  # fmt: skip
+)
 st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0]}')} · kdcore")
 address.bring_back(page.url_path)
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")

@@ -29,9 +29,15 @@ def missing_classes(run: str, *, run_every: float | None) -> None:
 
 def _slider_and_chart(run: str, run_every: float | None) -> None:
     bias = st.slider(
-        t("missing.bias"), BIASES[0], BIASES[-1], st.session_state["bias"], key="bias",
-        step=BIASES[1] - BIASES[0], help=t("missing.bias_help"), format="%.1f",
-    )  # fmt: skip
+        t("missing.bias"),
+        BIASES[0],
+        BIASES[-1],
+        st.session_state["bias"],
+        key="bias",
+        step=BIASES[1] - BIASES[0],
+        help=t("missing.bias_help"),
+        format="%.1f",
+    )
     address.show({"bias": _text(bias) if bias else None})
     live_plot("missing_classes", run, height=250, params={"bias": bias})
     st.fragment(_sentences, run_every=run_every)(run, bias)
@@ -45,18 +51,32 @@ def _sentences(run: str, bias: float) -> None:
     if not snapshot or not started or not (shown := curves(snapshot)):
         return
     names = started.config["drop_classes"]
-    missing = missing_examples(
-        next(iter(snapshot.learners.values())), started.classes, names
-    )  # fmt: skip
+    missing = missing_examples(next(iter(snapshot.learners.values())), started.classes, names)
     said = []
     for name, curve in shown.items():
         told = {}
         for when, at in (("now", bias), ("without", 0.0), ("chosen", curve.best)):
             told[f"errors_{when}"], told[f"missed_{when}"] = curve.at(at)
-        said.append("- " + md("missing.told", learner=t(f"learner.{name}"), classes=names,
-                              bias=bias, best=curve.best, **told))  # fmt: skip
-    st.markdown(md("missing.after", epoch=snapshot.epoch, size=started.test_size, missing=missing,
-                   classes=names))  # fmt: skip
+        said.append(
+            "- "
+            + md(
+                "missing.told",
+                learner=t(f"learner.{name}"),
+                classes=names,
+                bias=bias,
+                best=curve.best,
+                **told,
+            )
+        )
+    st.markdown(
+        md(
+            "missing.after",
+            epoch=snapshot.epoch,
+            size=started.test_size,
+            missing=missing,
+            classes=names,
+        )
+    )
     st.markdown("\n".join(said))
     st.caption(md("missing.chosen", size=started.validation_size))
 

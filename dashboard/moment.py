@@ -56,6 +56,7 @@ def _numbers(history: History, position: float | None, controls: dict[str, float
     if means is None:
         return ""
     config = history.config
-    latex = loss_in_numbers(config["method"], config["mixing"], controls, means,
-                            config.get("also", ""))  # fmt: skip
+    latex = loss_in_numbers(
+        config["method"], config["mixing"], controls, means, config.get("also", "")
+    )
     return convert(latex)

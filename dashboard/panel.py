@@ -22,10 +22,11 @@ def panel(name: str, run: str = "") -> Iterator[None]:
     set_up = f" [{t('app.set_up')}]({link})" if link else ""
     with st.container(border=True, key=f"panel-{name}-{run}", height="stretch"):
         st.header(
-            t(f"panel.{name}.title"), anchor=False,
+            t(f"panel.{name}.title"),
+            anchor=False,
             help=f"{t(f'panel.{name}.what')}\n\n**{t('app.try')}** "
-                 f"{t(f'panel.{name}.try')}{set_up}",
-        )  # fmt: skip
+            f"{t(f'panel.{name}.try')}{set_up}",
+        )
         yield
 
 

@@ -46,10 +46,20 @@ def chart_deck(run: str, charts: Sequence[str]) -> None:
     chosen = st.session_state[CHART]
     at = charts.index(chosen)
     with st.container(horizontal=True, vertical_alignment="center", key="deck"):
-        st.button(t("projector.previous"), key="previous_chart", icon=":material/chevron_left:",
-                  on_click=_show, args=(charts[at - 1],))  # fmt: skip
-        st.button(t("projector.next"), key="next_chart", icon=":material/chevron_right:",
-                  on_click=_show, args=(charts[(at + 1) % len(charts)],))  # fmt: skip
+        st.button(
+            t("projector.previous"),
+            key="previous_chart",
+            icon=":material/chevron_left:",
+            on_click=_show,
+            args=(charts[at - 1],),
+        )
+        st.button(
+            t("projector.next"),
+            key="next_chart",
+            icon=":material/chevron_right:",
+            on_click=_show,
+            args=(charts[(at + 1) % len(charts)],),
+        )
         st.markdown(f"**{t(f'panel.{chosen}.title')}** · {at + 1}/{len(charts)}")
     live_plot(chosen, run, height=260, fills=True, large=True)
     address.show({CHART: None if at == 0 else chosen})

@@ -33,8 +33,13 @@ def repeat_panel(run: str) -> None:
         sweep = _sweep_of(repetition(settings), st.session_state["repeat"])
         address.show({"repeat": sweep or None})
         if not sweep:
-            st.button(md("repeat.start", count=SEEDS), key="repeat_start", icon=":material/casino:",
-                      on_click=_start, args=(run,))  # fmt: skip
+            st.button(
+                md("repeat.start", count=SEEDS),
+                key="repeat_start",
+                icon=":material/casino:",
+                on_click=_start,
+                args=(run,),
+            )
             return
         live = sweeps.is_live(sweep)
         st.fragment(_standing, run_every=POLL if live else None)(sweep, live)
@@ -49,8 +54,12 @@ def repetition(settings: dict[str, object]) -> SweepConfig:
     """
     config = RunConfig.from_dict(settings)
     seeds = tuple(range(config.seed, config.seed + SEEDS))
-    return SweepConfig(base=config.but(speed=0.0, seed=0), temperatures=(config.temperature,),
-                       weights=(config.weight,), seeds=seeds)  # fmt: skip
+    return SweepConfig(
+        base=config.but(speed=0.0, seed=0),
+        temperatures=(config.temperature,),
+        weights=(config.weight,),
+        seeds=seeds,
+    )
 
 
 def _start(run: str) -> None:
@@ -74,8 +83,13 @@ def _standing(sweep: str, was_live: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             queued = hub().state(sweep) == "queued"
             st.progress(found.done, t("live.queued") if queued else t("repeat.training"))
-            st.button(t("live.stop"), key="repeat_stop", icon=":material/stop:",
-                      on_click=sweeps.stop, args=(sweep,))  # fmt: skip
+            st.button(
+                t("live.stop"),
+                key="repeat_stop",
+                icon=":material/stop:",
+                on_click=sweeps.stop,
+                args=(sweep,),
+            )
     if found.failed:
         st.error(found.failed.error, icon=":material/error:")
     if sentence := outcome(found):
@@ -96,10 +110,13 @@ def outcome(found: Landscape) -> str:
     if gain is None or distilled is None or plain is None or gain.n < len(cell.numbers):
         return ""
     values = {
-        "count": gain.n, "wins": sum(value > 0 for value in gain.values),
-        "distilled": _percent(distilled), "plain": _percent(plain),
-        "gain": f"{100 * gain.mean:+.1f}".replace("-", "−"), "sd": f"{100 * (gain.sd or 0):.1f}",
-    }  # fmt: skip
+        "count": gain.n,
+        "wins": sum(value > 0 for value in gain.values),
+        "distilled": _percent(distilled),
+        "plain": _percent(plain),
+        "gain": f"{100 * gain.mean:+.1f}".replace("-", "−"),
+        "sd": f"{100 * (gain.sd or 0):.1f}",
+    }
     judged = {1: "repeat.clear_gain", 0: "repeat.unclear", -1: "repeat.clear_loss"}[gain.clear]
     return tell([("repeat.outcome", values), (judged, {})])
 

@@ -61,9 +61,10 @@ def live(request: Request) -> Response:
     stream = stream_of(job.id, _language(request))
     stream.check()
     return StreamingResponse(
-        stream.messages(), media_type="text/event-stream",
+        stream.messages(),
+        media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )  # fmt: skip
+    )
 
 
 def figure(request: Request) -> Response:
@@ -125,10 +126,14 @@ def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
 ROUTES = [
     Route(f"/kd/{path}", _kindly(answer), methods=["GET"])
     for path, answer in (
-        ("plotly.min.js", plotly), ("static/{name}", static), ("live", live),
-        ("figure/{name}", figure), ("moment", moment_of_run), ("soft", soft),
+        ("plotly.min.js", plotly),
+        ("static/{name}", static),
+        ("live", live),
+        ("figure/{name}", figure),
+        ("moment", moment_of_run),
+        ("soft", soft),
     )
-]  # fmt: skip
+]
 
 
 @cache
@@ -174,8 +179,10 @@ def _chart_settings(request: Request) -> dict[str, Any]:
 
 def _shrink_settings(request: Request) -> dict[str, str]:
     size, batch = request.query_params.get("size", ""), request.query_params.get("batch", "")
-    return {"size": size if size in SIZES else next(iter(SIZES)),
-            "batch": batch if batch in BATCHES else BATCHES[0]}  # fmt: skip
+    return {
+        "size": size if size in SIZES else next(iter(SIZES)),
+        "batch": batch if batch in BATCHES else BATCHES[0],
+    }
 
 
 def _view(request: Request) -> View:
@@ -183,10 +190,13 @@ def _view(request: Request) -> View:
     asked = request.query_params
     metric = asked.get("metric", "")
     return View(
-        metric=metric if metric in METRICS else "test_accuracy", lr=_number(request, "lr"),
-        method=asked.get("method"), hidden=asked.get("hidden") == "true",
-        guess=_place(asked.get("guess", "")), at=_place(asked.get("at", "")),
-    )  # fmt: skip
+        metric=metric if metric in METRICS else "test_accuracy",
+        lr=_number(request, "lr"),
+        method=asked.get("method"),
+        hidden=asked.get("hidden") == "true",
+        guess=_place(asked.get("guess", "")),
+        at=_place(asked.get("at", "")),
+    )
 
 
 def _place(text: str) -> Place | None:

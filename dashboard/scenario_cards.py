@@ -36,10 +36,16 @@ def _card(name: str, key_prefix: str) -> None:
     with st.container(border=True, height="stretch", key=f"{key_prefix}-{name}-card"):
         st.markdown(f"**{t(f'scenario.{name}.title')}**")
         st.markdown(t(f"scenario.{name}.about"))
-        st.caption(md("scenario.expected", **_means(name)),
-                   help=md("scenario.measured", **_conditions(name)))  # fmt: skip
-        if st.button(t("scenario.start"), key=f"{key_prefix}-{name}", width="stretch",
-                     icon=":material/play_arrow:"):  # fmt: skip
+        st.caption(
+            md("scenario.expected", **_means(name)),
+            help=md("scenario.measured", **_conditions(name)),
+        )
+        if st.button(
+            t("scenario.start"),
+            key=f"{key_prefix}-{name}",
+            width="stretch",
+            icon=":material/play_arrow:",
+        ):
             start_scenario(name)
 
 
@@ -73,7 +79,10 @@ def _conditions(name: str) -> dict[str, Any]:
     found = _measured()
     gain = found["scenarios"][name]["gain"]
     return {
-        "gain": 100 * gain["mean"], "sd": 100 * gain["sd"], "n": gain["n"],
-        "better": found["scenarios"][name]["better"], "command": found["command"],
+        "gain": 100 * gain["mean"],
+        "sd": 100 * gain["sd"],
+        "n": gain["n"],
+        "better": found["scenarios"][name]["better"],
+        "command": found["command"],
         "date": found["date"],
-    }  # fmt: skip
+    }

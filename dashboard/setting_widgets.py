@@ -89,11 +89,21 @@ def _against_defaults() -> None:
     if differing:
         what = " · ".join(in_short(name, value) for name, (_, value) in differing.items())
         st.caption(md("settings.differ", what=what))
-        st.button(t("settings.back"), key="back_to_defaults", icon=":material/restart_alt:",
-                  on_click=back_to_defaults, width="stretch")  # fmt: skip
+        st.button(
+            t("settings.back"),
+            key="back_to_defaults",
+            icon=":material/restart_alt:",
+            on_click=back_to_defaults,
+            width="stretch",
+        )
     elif st.session_state.get(REPLACED):
-        st.button(t("settings.undo_back"), key="undo_defaults", icon=":material/undo:",
-                  on_click=undo_defaults, width="stretch")  # fmt: skip
+        st.button(
+            t("settings.undo_back"),
+            key="undo_defaults",
+            icon=":material/undo:",
+            on_click=undo_defaults,
+            width="stretch",
+        )
     else:
         st.caption(t("settings.usual"))
 
@@ -109,20 +119,33 @@ def _dataset_widgets(uploads: Path, waiting: Mapping[str, Any]) -> None:
     if st.session_state["dataset"] not in names:
         names.append(st.session_state["dataset"])
     select(
-        _marked(md("setting.dataset.label"), "dataset" in waiting), names, key="dataset",
-        accept_new_options=True, title=dataset_title, help=t("live.own_data"),
+        _marked(md("setting.dataset.label"), "dataset" in waiting),
+        names,
+        key="dataset",
+        accept_new_options=True,
+        title=dataset_title,
+        help=t("live.own_data"),
         on_change=_suit_to_dataset,
-    )  # fmt: skip
+    )
     with st.popover(t("live.upload"), icon=":material/upload_file:", width="stretch"):
         st.file_uploader(
-            t("live.upload_hint"), type=SUFFIXES, key="upload", on_change=_keep_upload,
+            t("live.upload_hint"),
+            type=SUFFIXES,
+            key="upload",
+            on_change=_keep_upload,
             args=(uploads,),
-        )  # fmt: skip
+        )
     if st.session_state["dataset"] not in DATASETS:
         data_preview(st.session_state["dataset"], set_values)
     st.session_state.setdefault("preset", None)
-    select(t("live.preset"), list(PRESETS), key="preset", on_change=_use_preset,
-           placeholder=t("live.preset_hint"), title=_preset_title)  # fmt: skip
+    select(
+        t("live.preset"),
+        list(PRESETS),
+        key="preset",
+        on_change=_use_preset,
+        placeholder=t("live.preset_hint"),
+        title=_preset_title,
+    )
 
 
 def _group_widgets(group: str, waiting: Mapping[str, Any]) -> None:
@@ -137,8 +160,14 @@ def _group_widgets(group: str, waiting: Mapping[str, Any]) -> None:
 def _scheme_widget() -> None:
     """Whole arrangements of teachers, students and examples, a choice away."""
     st.session_state.setdefault("scheme", None)
-    select(t("live.scheme"), list(SCHEMES), key="scheme", on_change=_use_scheme,
-           placeholder=t("live.scheme_hint"), title=lambda name: t(f"scheme.{name}"))  # fmt: skip
+    select(
+        t("live.scheme"),
+        list(SCHEMES),
+        key="scheme",
+        on_change=_use_scheme,
+        placeholder=t("live.scheme_hint"),
+        title=lambda name: t(f"scheme.{name}"),
+    )
     if used := st.session_state.get(SCHEME_USED):
         st.caption(md(f"scheme_source.{used}"))
 
@@ -151,19 +180,33 @@ def _setting_widget(name: str, *, waits: bool) -> None:
     value = st.session_state[key]
     if name in ("teacher", "student"):
         models = _models(value)
-        st.selectbox(label, models, models.index(value), key=key, accept_new_options=True,
-                     help=md(f"live.{name}_hint"))  # fmt: skip
+        st.selectbox(
+            label,
+            models,
+            models.index(value),
+            key=key,
+            accept_new_options=True,
+            help=md(f"live.{name}_hint"),
+        )
     elif choices := about["choices"]:
-        select(label, choices, key=key, help=help, title=_choice_title(name),
-               on_change=_suit_weight if name == "mixing" else None)  # fmt: skip
+        select(
+            label,
+            choices,
+            key=key,
+            help=help,
+            title=_choice_title(name),
+            on_change=_suit_weight if name == "mixing" else None,
+        )
     elif FIELDS[name].type is str:
         text_field(label, key=key, help=help)
     elif FIELDS[name].type is int:
-        st.number_input(label, int(about["low"]), int(about["high"]), value, key=key, help=help,
-                        step=1)  # fmt: skip
+        st.number_input(
+            label, int(about["low"]), int(about["high"]), value, key=key, help=help, step=1
+        )
     else:
-        st.slider(label, float(about["low"]), float(about["high"]), value, key=key, help=help,
-                  step=0.01)  # fmt: skip
+        st.slider(
+            label, float(about["low"]), float(about["high"]), value, key=key, help=help, step=0.01
+        )
 
 
 def live_widgets(
@@ -191,36 +234,59 @@ def live_widgets(
     lr, speed = st.session_state["lr"], st.session_state["speed"]
     left, right = st.columns(2)
     left.select_slider(
-        t("live.slider.lr"), _with(LEARNING_RATES, lr), lr, key="lr", help=md("setting.lr.help"),
-        format_func=lambda lr: f"{lr:g}", on_change=on_change, args=("lr",),
+        t("live.slider.lr"),
+        _with(LEARNING_RATES, lr),
+        lr,
+        key="lr",
+        help=md("setting.lr.help"),
+        format_func=lambda lr: f"{lr:g}",
+        on_change=on_change,
+        args=("lr",),
         disabled=is_forest(acting["student"]),
-    )  # fmt: skip
+    )
     right.select_slider(
-        t("live.slider.speed"), [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0], speed,
-        key="speed", help=md("setting.speed.help"), on_change=on_change, args=("speed",),
+        t("live.slider.speed"),
+        [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0],
+        speed,
+        key="speed",
+        help=md("setting.speed.help"),
+        on_change=on_change,
+        args=("speed",),
         format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
-    )  # fmt: skip
+    )
 
 
 def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:
     terms = [acting["method"], *(spec for _, spec in further_terms(acting["also"]))]
     temperature = st.session_state["T"]
     st.select_slider(
-        t("live.slider.temperature"), _with(TEMPERATURES, temperature), temperature, key="T",
-        help=md("setting.temperature.help"), format_func=lambda value: f"{value:g}",
-        on_change=on_change, args=("temperature",),
+        t("live.slider.temperature"),
+        _with(TEMPERATURES, temperature),
+        temperature,
+        key="T",
+        help=md("setting.temperature.help"),
+        format_func=lambda value: f"{value:g}",
+        on_change=on_change,
+        args=("temperature",),
         disabled=not any(method_of(spec).uses_temperature for spec in terms),
-    )  # fmt: skip
+    )
 
 
 def _weight_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:
     weight = st.session_state["weight"]
     highest = 1.0 if acting["mixing"] == "convex" else max(5.0, weight)
     st.slider(
-        t("live.slider.weight"), 0.0, highest, weight, key="weight", step=0.05,
-        help=md("setting.weight.help"), on_change=on_change, args=("weight",),
+        t("live.slider.weight"),
+        0.0,
+        highest,
+        weight,
+        key="weight",
+        step=0.05,
+        help=md("setting.weight.help"),
+        on_change=on_change,
+        args=("weight",),
         disabled=not method_of(acting["method"]).loss,
-    )  # fmt: skip
+    )
 
 
 def live_value(name: str) -> float:
@@ -254,9 +320,16 @@ def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str]
             widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
         top = widest[spec]
         st.slider(
-            md("live.further", method=method_title(spec)), 0.0, top, weight, key=f"{OWN}{name}",
-            step=top / 40, format="%g", on_change=changed, args=(name,),
-        )  # fmt: skip
+            md("live.further", method=method_title(spec)),
+            0.0,
+            top,
+            weight,
+            key=f"{OWN}{name}",
+            step=top / 40,
+            format="%g",
+            on_change=changed,
+            args=(name,),
+        )
 
 
 def _own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> None:
@@ -284,9 +357,16 @@ def _own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> No
         else:  # of the live run, while another method waits for the next start
             st.session_state.setdefault(key, value)
         st.slider(
-            f"${about.symbol}$ · {md(f'method_setting.{method}.{name}')}", about.low, about.high,
-            value, key=key, step=about.step, format="%g", on_change=changed, args=(name,),
-        )  # fmt: skip
+            f"${about.symbol}$ · {md(f'method_setting.{method}.{name}')}",
+            about.low,
+            about.high,
+            value,
+            key=key,
+            step=about.step,
+            format="%g",
+            on_change=changed,
+            args=(name,),
+        )
 
 
 def _method_widgets(waiting: Mapping[str, Any]) -> None:
@@ -294,18 +374,28 @@ def _method_widgets(waiting: Mapping[str, Any]) -> None:
     spec = st.session_state["method"]
     name, _ = parse_method(spec)
     st.session_state[METHOD_NAME] = name
-    select(_marked(md("setting.method.label"), "method" in waiting), list(METHODS),
-           key=METHOD_NAME, help=md("setting.method.help"),
-           title=lambda choice: t(f"method.{choice}"), on_change=_choose_method)  # fmt: skip
+    select(
+        _marked(md("setting.method.label"), "method" in waiting),
+        list(METHODS),
+        key=METHOD_NAME,
+        help=md("setting.method.help"),
+        title=lambda choice: t(f"method.{choice}"),
+        on_change=_choose_method,
+    )
     st.caption(md(f"method_source.{name}"))
     if "method" in waiting:  # the sliders of the run's own method stand beside the chart
         _own_sliders(spec, NEXT, lambda _: None)
     if published := METHODS[name].published:
         what = " · ".join(in_short(key, value) for key, value in published.items())
         st.button(
-            t("live.published"), key="as_published", help=markdown_text(what),
-            icon=":material/menu_book:", width="stretch", on_click=set_values, args=(published,),
-        )  # fmt: skip
+            t("live.published"),
+            key="as_published",
+            help=markdown_text(what),
+            icon=":material/menu_book:",
+            width="stretch",
+            on_click=set_values,
+            args=(published,),
+        )
 
 
 def _choose_method() -> None:

@@ -26,13 +26,7 @@ KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
 GROUPS = {
     "models": ("teacher", "student", "student_start", "students"),
     "loss": ("method", "mixing"),
-    "schemes": (
-        "teacher_mixing",
-        "teacher_shares",
-        "assistants",
-        "ensemble",
-        "also",
-    ),
+    "schemes": ("teacher_mixing", "teacher_shares", "assistants", "ensemble", "also"),
     "training": (
         "optimizer",
         "batch_size",
@@ -116,11 +110,15 @@ def parameters(
         shown: those of the run that the URL names; what differs from them is said as well.
     """
     usual = defaults(values["dataset"]) | {"dataset": RunConfig().dataset}
-    unsaid = {name for name, value in values.items()
-              if (value == usual[name] and (shown is None or value == shown[name]))
-              or not _fits_an_address(value)}  # fmt: skip
-    return {KEYS[name]: None if name in unsaid else as_text(value)
-            for name, value in values.items()}  # fmt: skip
+    unsaid = {
+        name
+        for name, value in values.items()
+        if (value == usual[name] and (shown is None or value == shown[name]))
+        or not _fits_an_address(value)
+    }
+    return {
+        KEYS[name]: None if name in unsaid else as_text(value) for name, value in values.items()
+    }
 
 
 def values() -> dict[str, Any]:
@@ -159,7 +157,7 @@ def set_values(changes: Mapping[str, Any]) -> None:
     for name in ("method", "also"):
         st.session_state[name] = with_controls(
             {other: st.session_state[other] for other in ("method", "also")}, changes
-        )[name]  # fmt: skip
+        )[name]
 
 
 def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) -> dict[str, Any]:
@@ -176,8 +174,9 @@ def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) ->
         found["also"] = also_spec(
             (controls.get(further_weight(spec), weight), spec) for weight, spec in further
         )
-    return found | {name: controls[name] for name in RETUNABLE
-                    if name in controls and name in settings}  # fmt: skip
+    return found | {
+        name: controls[name] for name in RETUNABLE if name in controls and name in settings
+    }
 
 
 def further_terms(also: str) -> list[tuple[float, str]]:
@@ -212,8 +211,11 @@ def as_text(value: Any) -> str:
 
 def _fits_an_address(value: Any) -> bool:
     """A path whose bytes are no text cannot stand in a URL."""
-    return not isinstance(value, str) or value.isascii() or not any(
-        "\ud800" <= letter <= "\udfff" for letter in value)  # fmt: skip
+    return (
+        not isinstance(value, str)
+        or value.isascii()
+        or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    )
 
 
 def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:

@@ -134,8 +134,11 @@ def turned_elsewhere(run: str) -> bool:
     known = st.session_state.get(KNOWN)
     if known is None or not is_live(run):
         return False
-    return any(not _is_echo(name, value, pop=False)
-               for name, value in _controls(run).items() if known.get(name) != value)  # fmt: skip
+    return any(
+        not _is_echo(name, value, pop=False)
+        for name, value in _controls(run).items()
+        if known.get(name) != value
+    )
 
 
 def is_live(run: str) -> bool:
@@ -147,8 +150,7 @@ def _take_over(run: str, shown: Mapping[str, Any]) -> None:
     """The settings become the run's, but for what an opened link names itself."""
     first = SETTINGS_OF not in st.session_state and not _anything_taken()
     if not first:
-        set_values({name: value for name, value in shown.items()
-                    if not address.is_new(KEYS[name])})  # fmt: skip
+        set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
     _remember(run)
 
 

@@ -17,8 +17,9 @@ def told(record: ShrinkRecord) -> dict[str, list[Sentence]]:
     size = record.started.test_size
     return {
         stage.name: [*_size(stage, student), *_accuracy(stage, student, size), *_time(stage)]
-        for stage in record.shrunk if stage.after
-    }  # fmt: skip
+        for stage in record.shrunk
+        if stage.after
+    }
 
 
 def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
@@ -26,11 +27,17 @@ def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
     values = {"now": size_told(now.bytes), "student": size_told(other.bytes)}
     ratio = other.bytes / now.bytes
     if stage.name == "pruned":
-        return [Sentence("shrink.told.dense", {
-            "nonzero": now.nonzero, "weights": now.parameters,
-            "packed": size_told(now.packed_bytes),
-            "student_packed": size_told(other.packed_bytes),
-        })]  # fmt: skip
+        return [
+            Sentence(
+                "shrink.told.dense",
+                {
+                    "nonzero": now.nonzero,
+                    "weights": now.parameters,
+                    "packed": size_told(now.packed_bytes),
+                    "student_packed": size_told(other.packed_bytes),
+                },
+            )
+        ]
     if ratio < 1:
         return [Sentence("shrink.told.larger", values)]
     return [Sentence("shrink.told.smaller", values | {"times": ratio})]

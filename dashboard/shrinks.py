@@ -23,8 +23,12 @@ from kdcore.shrink_record import ShrinkRecord
 
 OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
 """Key of the widget and of the URL's parameter, by setting of the distilling again."""
-AMOUNT_KEYS = {"prune_share": "prune", "narrow_share": "narrow", "rank_share": "rank",
-               "epochs": "again"}  # fmt: skip
+AMOUNT_KEYS = {
+    "prune_share": "prune",
+    "narrow_share": "narrow",
+    "rank_share": "rank",
+    "epochs": "again",
+}
 
 
 def shrinkable() -> list[str]:
@@ -45,8 +49,13 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
     if st.session_state["run"] not in options:
         st.session_state["run"] = options[0]
     rows = {row.id: row for row in store().runs()}
-    run: str = select(t("shrink.run"), options, key="run", disabled=disabled,
-                      title=lambda run: run_title(run, rows))  # fmt: skip
+    run: str = select(
+        t("shrink.run"),
+        options,
+        key="run",
+        disabled=disabled,
+        title=lambda run: run_title(run, rows),
+    )
     address.show({"run": run})
     return run
 
@@ -71,9 +80,12 @@ def show_settings(run: str) -> None:
     stages = st.session_state["stages"]
     address.show(
         {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
-        | {"stages": None if stages == list(suited_stages(store().folder(run).config.student))
-           else ",".join(stages)}
-    )  # fmt: skip
+        | {
+            "stages": None
+            if stages == list(suited_stages(store().folder(run).config.student))
+            else ",".join(stages)
+        }
+    )
 
 
 def chosen_shrink(run: str) -> ShrinkConfig:
@@ -83,8 +95,11 @@ def chosen_shrink(run: str) -> ShrinkConfig:
         UserError: a bad value, or nothing to do.
     """
     changes: dict[str, Any] = {name: st.session_state[key] for name, key in AMOUNT_KEYS.items()}
-    changes |= {name: st.session_state[key] for name, key in OF_THE_LOSS.items()
-                if st.session_state[key] is not None}  # fmt: skip
+    changes |= {
+        name: st.session_state[key]
+        for name, key in OF_THE_LOSS.items()
+        if st.session_state[key] is not None
+    }
     if not st.session_state["stages"]:
         raise UserError("empty_axis", axis="stages")
     stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
@@ -133,9 +148,14 @@ def record_of(shrink: str) -> ShrinkRecord:
 def shrink_title(shrink: str) -> str:
     """A shrinking in one line."""
     config = store().shrink(shrink).config
-    return t("shrink.shrink_told", dataset=dataset_title(config.base.dataset),
-             student=config.base.student, stages=t("count.stages", count=len(config.stages)),
-             epochs=t("count.epochs", count=config.epochs), shrink=shrink)  # fmt: skip
+    return t(
+        "shrink.shrink_told",
+        dataset=dataset_title(config.base.dataset),
+        student=config.base.student,
+        stages=t("count.stages", count=len(config.stages)),
+        epochs=t("count.epochs", count=config.epochs),
+        shrink=shrink,
+    )
 
 
 def limits(name: str) -> tuple[Any, Any]:

@@ -41,13 +41,15 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     if since <= BEFORE_ALL:
         answer |= _unchanging(folder.load_arrays(prepared.arrays)) | {"classes": started.classes}
     answer["snapshots"] = [
-        {"epoch": item.epoch} | {
+        {"epoch": item.epoch}
+        | {
             name.removesuffix("_watched"): base64_of(values, "<f4")
             for name, values in folder.load_arrays(item.arrays).items()
             if name.endswith("_watched")
         }
-        for item in due if item.arrays
-    ]  # fmt: skip
+        for item in due
+        if item.arrays
+    ]
     return answer
 
 
@@ -62,8 +64,9 @@ def kept_arrays(history: History, run: str, epoch: float | None) -> dict[str, np
         return {}
     files = (history.prepared and history.prepared.arrays, snapshot.arrays)
     folder = store().folder(run)
-    return {name: values for file in files if file
-            for name, values in folder.load_arrays(file).items()}  # fmt: skip
+    return {
+        name: values for file in files if file for name, values in folder.load_arrays(file).items()
+    }
 
 
 def _unchanging(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

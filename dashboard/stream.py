@@ -130,8 +130,10 @@ class Stream:
             return figures, state, history.heard
 
     def _everything(self) -> list[str]:
-        figures = [_message("figure", {"name": name, "replace": figure})
-                   for name, figure in self._figures.items()]  # fmt: skip
+        figures = [
+            _message("figure", {"name": name, "replace": figure})
+            for name, figure in self._figures.items()
+        ]
         return [*figures, _message("state", self._state)]
 
 
@@ -149,8 +151,12 @@ def _state(run: str, history: Told, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
     if not isinstance(history, History):
-        return {"state": state, "live": state in LIVE_STATES, "snapshots": [],
-                "version": _version(history)}  # fmt: skip
+        return {
+            "state": state,
+            "live": state in LIVE_STATES,
+            "snapshots": [],
+            "version": _version(history),
+        }
     return {
         "state": state,
         "live": state in LIVE_STATES,

@@ -110,8 +110,11 @@ def other_settings(sweep: str) -> list[str]:
     config = store().sweep(sweep).config
     shown, chosen = settings_of(sweep), values()
     swept = {"temperature", "weight", "seed"}
-    found = [in_short(name, old) for name, (old, _) in differences(chosen, shown).items()
-             if name not in swept]  # fmt: skip
+    found = [
+        in_short(name, old)
+        for name, (old, _) in differences(chosen, shown).items()
+        if name not in swept
+    ]
     for key, text in _axes_text(config).items():
         if key != "published" and _numbers(st.session_state[key]) != _numbers(text):
             found.append(f"{t(f'landscape.{AXIS_OF[key]}')} {text}")
@@ -124,8 +127,10 @@ def _numbers(text: str) -> list[str]:
 
 def _axes_text(config: SweepConfig) -> dict[str, Any]:
     """The axes of a sweep as the widgets have them; those of a comparison as they were."""
-    axes = {key: ", ".join(f"{value:g}" for value in getattr(config, axis))
-            for axis, key in AXIS_KEYS.items()}  # fmt: skip
+    axes = {
+        key: ", ".join(f"{value:g}" for value in getattr(config, axis))
+        for axis, key in AXIS_KEYS.items()
+    }
     if config.published:
         axes = {"seeds": axes["seeds"]}
     return axes | {"published": config.published}
@@ -134,8 +139,7 @@ def _axes_text(config: SweepConfig) -> dict[str, Any]:
 def _take_over(sweep: str, shown: Mapping[str, Any]) -> None:
     """The settings become the sweep's, but for what an opened link names itself."""
     if KEYS["dataset"] in st.session_state:
-        set_values({name: value for name, value in shown.items()
-                    if not address.is_new(KEYS[name])})  # fmt: skip
+        set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
         for key, text in _axes_text(store().sweep(sweep).config).items():
             if key in st.session_state and not address.is_new(key):
                 st.session_state[key] = text
@@ -203,12 +207,19 @@ def sweep_title(sweep: str) -> str:
     config = store().sweep(sweep).config
     size = "landscape.methods_size" if config.published else "landscape.grid_size"
     title = replace(titles.sweep_title(config.to_dict()), axes={})
-    return " · ".join([
-        *filter(None, [title_text(title, config.base.to_dict())]),
-        t(size, methods=len(config.methods), temperatures=len(config.temperatures),
-          weights=len(config.weights), seeds=len(config.seeds)),
-        began(sweep),
-    ])  # fmt: skip
+    return " · ".join(
+        [
+            *filter(None, [title_text(title, config.base.to_dict())]),
+            t(
+                size,
+                methods=len(config.methods),
+                temperatures=len(config.temperatures),
+                weights=len(config.weights),
+                seeds=len(config.seeds),
+            ),
+            began(sweep),
+        ]
+    )
 
 
 def place_of(text: str | None) -> Place | None:
@@ -228,15 +239,25 @@ def cell_at(cells: Iterable[Cell], place: Place | None) -> Cell | None:
 def best_told(best: Best) -> list[tuple[str, Mapping[str, Any]]]:
     """What validation data chose, what test data say, and whether it is a real winner."""
     sentences: list[tuple[str, Mapping[str, Any]]] = [
-        ("landscape.best", {
-            "temperature": best.cell.temperature, "weight": best.cell.weight,
-            "validation": spread_told(best.validation), "test": spread_told(best.test),
-            "plain": spread_told(best.plain_test), "n": best.test.n, "places": best.places,
-        }),
-    ]  # fmt: skip
+        (
+            "landscape.best",
+            {
+                "temperature": best.cell.temperature,
+                "weight": best.cell.weight,
+                "validation": spread_told(best.validation),
+                "test": spread_told(best.test),
+                "plain": spread_told(best.plain_test),
+                "n": best.test.n,
+                "places": best.places,
+            },
+        )
+    ]
     gain, sd = best.gain.mean, best.gain.sd
-    values = {"gain": f"{gain * 100:+.1f}".replace("-", "−"), "sd": f"{(sd or 0) * 100:.1f}",
-              "n": best.gain.n}  # fmt: skip
+    values = {
+        "gain": f"{gain * 100:+.1f}".replace("-", "−"),
+        "sd": f"{(sd or 0) * 100:.1f}",
+        "n": best.gain.n,
+    }
     if sd is None:
         sentences.append(("landscape.gain_one_seed", values))
     elif gain > 2 * sd / best.gain.n**0.5:

@@ -65,8 +65,9 @@ def title_text(title: Title, settings: Mapping[str, Any]) -> str:
     """The parts of a title in the viewer's words; a data set is named where it is not the usual."""
     usual = RunConfig().dataset
     parts = [dataset_title(title.dataset)] if title.dataset not in ("", usual) else []
-    parts += [in_short(name, value) for name, value in (*title.differing.items(),
-                                                        *title.axes.items())]  # fmt: skip
+    parts += [
+        in_short(name, value) for name, value in (*title.differing.items(), *title.axes.items())
+    ]
     if title.turned:
         controls = ", ".join(
             _control(name, value, settings) for name, value in title.turned.items()

@@ -12,8 +12,22 @@ from typing import Any, BinaryIO, cast
 
 from kdcore.store import KINDS, Store
 
-SUFFIXES = ("zip", "tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "csv", "tsv", "tab", "txt",
-            "dat", "data")  # fmt: skip
+SUFFIXES = (
+    "zip",
+    "tar",
+    "gz",
+    "tgz",
+    "xz",
+    "txz",
+    "bz2",
+    "tbz2",
+    "csv",
+    "tsv",
+    "tab",
+    "txt",
+    "dat",
+    "data",
+)
 """Endings of the files that can be loaded: those of the command line."""
 KEPT_FOR = 30 * 86_400.0
 """Seconds for which an upload stays that no job was started with."""

@@ -101,9 +101,16 @@ def setup(history: History) -> list[Sentence]:
     config, size = history.config, history.started.train_size
     said = []
     if share := config.get("unlabelled", 0.0):
-        said.append(Sentence("verdict.unlabelled", {
-            "labelled": size - round(size * share), "unlabelled": round(size * share), "size": size,
-        }))  # fmt: skip
+        said.append(
+            Sentence(
+                "verdict.unlabelled",
+                {
+                    "labelled": size - round(size * share),
+                    "unlabelled": round(size * share),
+                    "size": size,
+                },
+            )
+        )
     if share := config.get("label_noise", 0.0):
         said.append(Sentence("verdict.wrong_labels", {"share": share}))
     if classes := config.get("drop_classes", ""):

@@ -18,9 +18,14 @@ TEXT_FIELDS = "text_fields"
 
 
 def select(
-    label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str,
-    on_change: Callable[[], None] | None = None, **how: Any,
-) -> Any:  # fmt: skip
+    label: str,
+    options: Sequence[Any],
+    *,
+    key: str,
+    title: Callable[[Any], str] = str,
+    on_change: Callable[[], None] | None = None,
+    **how: Any,
+) -> Any:
     """A select box for ``st.session_state[key]``; returns its value.
 
     Args:
@@ -34,8 +39,9 @@ def select(
     own, changed = _of_this_language(key, on_change)
     value = st.session_state[own]
     at = None if value is None else list(options).index(value)
-    st.selectbox(label, options, at, key=own, format_func=_shown(options, title),
-                 on_change=changed, **how)  # fmt: skip
+    st.selectbox(
+        label, options, at, key=own, format_func=_shown(options, title), on_change=changed, **how
+    )
     return st.session_state[key]
 
 
@@ -44,9 +50,17 @@ def segments(
 ) -> Any:
     """A row of buttons of which one is pressed, for ``st.session_state[key]``."""
     own, changed = _of_this_language(key, None)
-    st.segmented_control(label, options, default=st.session_state[own], key=own, required=True,
-                         format_func=_shown(options, title), label_visibility="collapsed",
-                         on_change=changed, **how)  # fmt: skip
+    st.segmented_control(
+        label,
+        options,
+        default=st.session_state[own],
+        key=own,
+        required=True,
+        format_func=_shown(options, title),
+        label_visibility="collapsed",
+        on_change=changed,
+        **how,
+    )
     return st.session_state[key]
 
 
@@ -55,8 +69,15 @@ def several(
 ) -> list[Any]:
     """A box of which several options may be chosen, for ``st.session_state[key]``."""
     own, changed = _of_this_language(key, None)
-    st.multiselect(label, options, st.session_state[own], key=own,
-                   format_func=_shown(options, title), on_change=changed, **how)  # fmt: skip
+    st.multiselect(
+        label,
+        options,
+        st.session_state[own],
+        key=own,
+        format_func=_shown(options, title),
+        on_change=changed,
+        **how,
+    )
     chosen: list[Any] = st.session_state[key]
     return chosen
 

@@ -38,13 +38,19 @@ class ChoiceConfig:
     @property
     def cells(self) -> list[RunConfig]:
         """The runs, teacher by teacher; the seed changes fastest."""
-        return [self.base.but(teacher=teacher, seed=seed)
-                for teacher in self.teachers for seed in self.seeds]  # fmt: skip
+        return [
+            self.base.but(teacher=teacher, seed=seed)
+            for teacher in self.teachers
+            for seed in self.seeds
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return {"base": self.base.to_dict(), "teachers": list(self.teachers),
-                "seeds": list(self.seeds)}  # fmt: skip
+        return {
+            "base": self.base.to_dict(),
+            "teachers": list(self.teachers),
+            "seeds": list(self.seeds),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

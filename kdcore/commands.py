@@ -210,8 +210,9 @@ class Controls:
                 previous, self.values[name] = self.values[name], value
                 if name == "speed":
                     self._next_batch_at = 0.0
-                yield Retuned(step=step, position=position, name=name, value=value,
-                              previous=previous)  # fmt: skip
+                yield Retuned(
+                    step=step, position=position, name=name, value=value, previous=previous
+                )
             case Pause():
                 self._budget = 0
             case Resume():

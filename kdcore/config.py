@@ -25,9 +25,13 @@ from kdcore.schedules import Schedule, parse_schedule
 
 
 def setting(
-    default: Any, help: str, *, low: float | None = None, high: float | None = None,
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
     choices: tuple[str, ...] = (),
-) -> Any:  # fmt: skip
+) -> Any:
     """A field whose metadata the check, the command line, the widgets and the URL read."""
     return field(
         default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
@@ -77,7 +81,7 @@ class RunConfig:
         "what is averaged over several teachers, or what weights them example by example; a method "
         "on features uses their mean probabilities, or their mean logits",
         choices=("losses", "logits", "probabilities", "entropy", "confidence"),
-    )  # fmt: skip
+    )
     teacher_shares: str = setting(
         "", "weight of each of several teachers, such as 2,1,1; empty: equal"
     )
@@ -101,8 +105,9 @@ class RunConfig:
         1,
         "networks in each student, initialised differently, whose mean answer counts; "
         "mutual learning needs two or more",
-        low=1, high=32,
-    )  # fmt: skip
+        low=1,
+        high=32,
+    )
     student_layers: str = setting(
         "",
         "modules of the student whose outputs are compared, separated by commas; empty: the "
@@ -130,8 +135,9 @@ class RunConfig:
         0,
         "early stopping: epochs without a better validation accuracy (or equal with a lower NLL) "
         "after which the run ends; 0 means never",
-        low=0, high=10_000,
-    )  # fmt: skip
+        low=0,
+        high=10_000,
+    )
     batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
         "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
@@ -151,17 +157,21 @@ class RunConfig:
         0.0, "share of the students' training examples without a label", low=0, high=1
     )
     mixup: float = setting(
-        0.0, "α of the Beta distribution by which pairs of examples are mixed; 0 means off",
-        low=0, high=10,
-    )  # fmt: skip
+        0.0,
+        "α of the Beta distribution by which pairs of examples are mixed; 0 means off",
+        low=0,
+        high=10,
+    )
     augment: str = setting(
-        "none", "random change of every batch, the same for teacher and students",
+        "none",
+        "random change of every batch, the same for teacher and students",
         choices=("none", "shift", "shift_flip"),
-    )  # fmt: skip
+    )
     teacher_outputs: str = setting(
-        "auto", "compute the teacher's outputs once or at each step; auto: once unless augmented",
+        "auto",
+        "compute the teacher's outputs once or at each step; auto: once unless augmented",
         choices=("auto", "once", "each_step"),
-    )  # fmt: skip
+    )
     speed: float = setting(
         0.0, "speed limit in batches per second; 0 means as fast as possible", low=0, high=1e6
     )
@@ -199,8 +209,10 @@ class RunConfig:
     @property
     def schedules(self) -> dict[str, Schedule]:
         """Those of ``SCHEDULED`` that move by themselves, with their courses."""
-        courses = {name: parse_schedule(f"{name}_schedule", getattr(self, f"{name}_schedule"))
-                   for name in SCHEDULED}  # fmt: skip
+        courses = {
+            name: parse_schedule(f"{name}_schedule", getattr(self, f"{name}_schedule"))
+            for name in SCHEDULED
+        }
         return {name: course for name, course in courses.items() if course}
 
     def _check_schedules(self) -> None:
@@ -211,8 +223,9 @@ class RunConfig:
                 if name == "weight":
                     check_weight(end, self.mixing)
             if course.from_zero and name == "temperature":
-                raise UserError("schedule_from_zero", name=f"{name}_schedule",
-                                value=self.temperature_schedule)  # fmt: skip
+                raise UserError(
+                    "schedule_from_zero", name=f"{name}_schedule", value=self.temperature_schedule
+                )
 
     def but(self, **changes: Any) -> Self:
         """The same run with other settings."""
@@ -259,8 +272,13 @@ def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
     if about["choices"]:
         if value not in about["choices"]:
             allowed = list(about["choices"])
-            raise UserError("not_a_choice", name=name, value=value, allowed=", ".join(allowed),
-                            hint=hint(value, allowed))  # fmt: skip
+            raise UserError(
+                "not_a_choice",
+                name=name,
+                value=value,
+                allowed=", ".join(allowed),
+                hint=hint(value, allowed),
+            )
         return value
     if name == "method":
         return method_spec(*parse_method(str(value)))

@@ -478,13 +478,29 @@ MESSAGES = {
     ),
 }
 
-RUN_FAILURES = frozenset({
-    "loss_not_finite", "teacher_not_finite", "out_of_memory", "sweep_memory", "sweep_worker_died",
-    "worker_died", "never_began", "cluster_unreachable", "store_not_writable",
-    "folder_not_writable", "file_not_writable", "file_damaged", "idx_magic", "idx_counts",
-    "label_outside", "download_unreachable", "download_cut_off", "download_html",
-    "download_wrong_sum",
-})  # fmt: skip
+RUN_FAILURES = frozenset(
+    {
+        "loss_not_finite",
+        "teacher_not_finite",
+        "out_of_memory",
+        "sweep_memory",
+        "sweep_worker_died",
+        "worker_died",
+        "never_began",
+        "cluster_unreachable",
+        "store_not_writable",
+        "folder_not_writable",
+        "file_not_writable",
+        "file_damaged",
+        "idx_magic",
+        "idx_counts",
+        "label_outside",
+        "download_unreachable",
+        "download_cut_off",
+        "download_html",
+        "download_wrong_sum",
+    }
+)
 """Codes of what goes wrong while a job is carried out; any other is a mistake in what was asked."""
 
 
@@ -516,8 +532,10 @@ class UserError(ValueError):
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code = code
-        self.values = {name: readable(value) if isinstance(value, str) else value
-                       for name, value in values.items()}  # fmt: skip
+        self.values = {
+            name: readable(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
         super().__init__(MESSAGES[code].format(**self.values, **NAMES))
 
 

@@ -73,8 +73,9 @@ def _check_shares(config: "RunConfig") -> None:
     by_example = config.teacher_mixing in ("entropy", "confidence")
     on_logits = any(method_of(spec).acts_on == "logits" for spec in config.terms)
     if by_example and count > 1 and not on_logits and method_of(config.method).loss:
-        raise UserError("mixing_unheard", teacher_mixing=config.teacher_mixing,
-                        method=config.method)  # fmt: skip
+        raise UserError(
+            "mixing_unheard", teacher_mixing=config.teacher_mixing, method=config.method
+        )
 
 
 def _check_start(config: "RunConfig") -> None:
@@ -85,8 +86,7 @@ def _check_start(config: "RunConfig") -> None:
         raise UserError("starts_alike")
     *_, last = links(config)
     if len(last.teachers) > 1 or any(map(is_forest, (*last.teachers, last.student))):
-        raise UserError("nothing_matches", student=last.student,
-                        teacher=" + ".join(last.teachers))  # fmt: skip
+        raise UserError("nothing_matches", student=last.student, teacher=" + ".join(last.teachers))
 
 
 def _check_forest_student(config: "RunConfig") -> None:

@@ -174,8 +174,9 @@ class Hub:
         """The job of this kind that is trained, else the newest of those that wait."""
         with self._changed:
             jobs = [self._running, *reversed(self._waiting)]
-            return next((job for job in jobs
-                         if job and isinstance(self._jobs[job].config, kind)), None)  # fmt: skip
+            return next(
+                (job for job in jobs if job and isinstance(self._jobs[job].config, kind)), None
+            )
 
     def queue_position(self, run: str) -> int:
         """How many runs come before this one; 0 for one that is not waiting."""
@@ -275,9 +276,13 @@ class Hub:
             return
         environment = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
         self._worker = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-            text=True, encoding="utf-8",
-        )  # fmt: skip
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+            encoding="utf-8",
+        )
         threading.Thread(target=self._read, args=(self._worker,), daemon=True).start()
 
     def _write(self, values: dict[str, Any]) -> None:
@@ -335,8 +340,11 @@ class Hub:
 
     def _forget_old_jobs(self) -> None:
         """Leave the events of what ended long ago to the store."""
-        over = [run for run, job in self._jobs.items()
-                if job.state not in LIVE and not self._listeners.get(run)]  # fmt: skip
+        over = [
+            run
+            for run, job in self._jobs.items()
+            if job.state not in LIVE and not self._listeners.get(run)
+        ]
         for run in over[:-KEPT]:
             del self._jobs[run]
 
@@ -398,19 +406,35 @@ def _nothing_done(job: Job) -> Event:
             return SweepFinished(sweep=job.run, stopped=True, finished=0, failed=0, seconds=0.0)
         case SearchConfig():
             return SearchFinished(
-                search=job.run, stopped=True, complete=0, pruned=0, failed=0, best_trial=None,
-                best_params={}, best_runs=[], best_value=None, best_spread=None,
-                best_test_accuracy=None, seconds=0.0,
-            )  # fmt: skip
+                search=job.run,
+                stopped=True,
+                complete=0,
+                pruned=0,
+                failed=0,
+                best_trial=None,
+                best_params={},
+                best_runs=[],
+                best_value=None,
+                best_spread=None,
+                best_test_accuracy=None,
+                seconds=0.0,
+            )
         case ChoiceConfig():
             return ChoiceFinished(
-                choice=job.run, stopped=True, by_accuracy=[], by_ece=[], by_nll_fitted=[],
-                by_student=[], agree=None, seconds=0.0,
-            )  # fmt: skip
+                choice=job.run,
+                stopped=True,
+                by_accuracy=[],
+                by_ece=[],
+                by_nll_fitted=[],
+                by_student=[],
+                agree=None,
+                seconds=0.0,
+            )
         case ShrinkConfig():
             return ShrinkFinished(shrink=job.run, stopped=True, stages=0, seconds=0.0)
-    return Finished(run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={},
-                    seconds=0.0)  # fmt: skip
+    return Finished(
+        run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={}, seconds=0.0
+    )
 
 
 def _end_process(worker: subprocess.Popen[str]) -> None:

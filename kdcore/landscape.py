@@ -20,9 +20,14 @@ from kdcore.events import (
 )
 
 METRICS = {
-    "validation_accuracy": True, "test_accuracy": True, "test_errors": False, "ece": False,
-    "nll": False, "brier": False, "agreement": True,
-}  # fmt: skip
+    "validation_accuracy": True,
+    "test_accuracy": True,
+    "test_errors": False,
+    "ece": False,
+    "nll": False,
+    "brier": False,
+    "agreement": True,
+}
 """Scores of a cell; whether more is better."""
 
 
@@ -202,18 +207,23 @@ class Landscape:
         """How much better than the plain student of the same seed; positive is better."""
         sign = 1.0 if METRICS[metric] else -1.0
         pairs = [
-            (getattr(self.distilled[number][-1][1], metric),
-             getattr(self.plain[number][-1][1], metric))
-            for number in cell.numbers if number in self.distilled and number in self.plain
-        ]  # fmt: skip
-        known = [sign * (own - other) for own, other in pairs
-                 if own is not None and other is not None]  # fmt: skip
+            (
+                getattr(self.distilled[number][-1][1], metric),
+                getattr(self.plain[number][-1][1], metric),
+            )
+            for number in cell.numbers
+            if number in self.distilled and number in self.plain
+        ]
+        known = [
+            sign * (own - other) for own, other in pairs if own is not None and other is not None
+        ]
         return Spread(tuple(known)) if known else None
 
     def best(self, cells: Sequence[Cell]) -> Best | None:
         """The place with the highest mean accuracy on validation data; of equals the first."""
-        known = [(spread, cell) for cell in cells
-                 if (spread := self.spread(cell, "validation_accuracy"))]  # fmt: skip
+        known = [
+            (spread, cell) for cell in cells if (spread := self.spread(cell, "validation_accuracy"))
+        ]
         if not known:
             return None
         chosen, cell = max(known, key=lambda pair: (pair[0].n, pair[0].mean))

@@ -34,9 +34,8 @@ class Run:
     """
 
     def __init__(
-        self, config: RunConfig, folder: "RunFolder | None" = None,
-        controls: Controls | None = None,
-    ) -> None:  # fmt: skip
+        self, config: RunConfig, folder: "RunFolder | None" = None, controls: Controls | None = None
+    ) -> None:
         self.config = config
         self.folder = folder
         self.id = folder.id if folder else new_run_id()
@@ -67,9 +66,13 @@ class Sweep:
     """
 
     def __init__(
-        self, config: SweepConfig, folder: "SweepFolder | None" = None, *, executor: str = "auto",
+        self,
+        config: SweepConfig,
+        folder: "SweepFolder | None" = None,
+        *,
+        executor: str = "auto",
         address: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.config = config
         self.folder = folder
         self.id = folder.id if folder else SWEEP + new_run_id()
@@ -79,8 +82,14 @@ class Sweep:
     def __iter__(self) -> Iterator[Event]:
         from kdcore.training.sweep import sweep  # noqa: PLC0415
 
-        events = sweep(self.config, self.controls, name=self.id, folder=self.folder,
-                       executor=self._executor, address=self._address)  # fmt: skip
+        events = sweep(
+            self.config,
+            self.controls,
+            name=self.id,
+            folder=self.folder,
+            executor=self._executor,
+            address=self._address,
+        )
         return with_failures(events, self.config.base)
 
 

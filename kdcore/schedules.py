@@ -43,8 +43,9 @@ def scheduled(
     values: Mapping[str, float], schedules: Mapping[str, Schedule], position: float, epochs: float
 ) -> dict[str, float]:
     """Of ``values``, those that have a schedule, as they act at ``position``."""
-    return {name: course.value(values[name], position, epochs)
-            for name, course in schedules.items()}  # fmt: skip
+    return {
+        name: course.value(values[name], position, epochs) for name, course in schedules.items()
+    }
 
 
 def parse_schedule(name: str, text: str) -> Schedule:

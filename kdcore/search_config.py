@@ -38,10 +38,12 @@ class Axis:
 
 
 AXES = {
-    "methods": Axis("method", numbers=False), "students": Axis("student", numbers=False),
-    "lrs": Axis("lr", log=True), "temperatures": Axis("temperature", log=True),
+    "methods": Axis("method", numbers=False),
+    "students": Axis("student", numbers=False),
+    "lrs": Axis("lr", log=True),
+    "temperatures": Axis("temperature", log=True),
     "weights": Axis("weight"),
-}  # fmt: skip
+}
 SYNTAX = {
     "methods": ("NAME,…", "names, separated by commas"),
     "students": ("MODEL …", "models in one argument, separated by spaces: 'mlp:8 mlp:16,8'"),
@@ -75,18 +77,21 @@ class SearchConfig:
     weights: Range | tuple[float, ...] = Range(0.0, 1.0)
     trials: int = setting(20, "trials to run", low=1, high=10_000)
     sampler: str = setting(
-        "tpe", "how the next trial is chosen: from the earlier ones (tpe, gp) or at random",
+        "tpe",
+        "how the next trial is chosen: from the earlier ones (tpe, gp) or at random",
         choices=("tpe", "gp", "random"),
-    )  # fmt: skip
+    )
     pruner: str = setting(
         "median", "when a trial is stopped early", choices=("median", "halving", "none")
     )
     folds: int = setting(
-        0, "folds of cross-validation over training and validation data; 0 means the one "
-        "validation split", low=0, high=MOST_FOLDS,
-    )  # fmt: skip
-    objective: str = setting("validation_accuracy", "score to optimise",
-                             choices=tuple(OBJECTIVES))  # fmt: skip
+        0,
+        "folds of cross-validation over training and validation data; 0 means the one "
+        "validation split",
+        low=0,
+        high=MOST_FOLDS,
+    )
+    objective: str = setting("validation_accuracy", "score to optimise", choices=tuple(OBJECTIVES))
     seed: int = setting(0, "of the sampler and of the folds", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
@@ -100,8 +105,9 @@ class SearchConfig:
         for method in self.methods:  # every pair must be a run
             for student in self.students:
                 self.base.but(method=method, student=student)
-        if all(not isinstance(axis := getattr(self, name), Range) and len(axis) == 1
-               for name in AXES):  # fmt: skip
+        if all(
+            not isinstance(axis := getattr(self, name), Range) and len(axis) == 1 for name in AXES
+        ):
             raise UserError("nothing_to_search", axes=", ".join(AXES))
         if self.folds == 1:
             raise UserError("bad_folds", folds=1, most=MOST_FOLDS)

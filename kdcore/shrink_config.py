@@ -67,13 +67,15 @@ class ShrinkConfig:
         object.__setattr__(self, "stages", checked_stages(self.stages or suited))
         for stage in self.stages:
             if stage not in suited:
-                raise UserError("stage_unsuited", stage=stage, model=self.base.student,
-                                allowed=", ".join(suited))  # fmt: skip
+                raise UserError(
+                    "stage_unsuited",
+                    stage=stage,
+                    model=self.base.student,
+                    allowed=", ".join(suited),
+                )
 
     @classmethod
-    def of(
-        cls, run: str, config: RunConfig, *, stages: Sequence[str] = (), **changes: Any
-    ) -> Self:  # fmt: skip
+    def of(cls, run: str, config: RunConfig, *, stages: Sequence[str] = (), **changes: Any) -> Self:
         """The shrinking of the student of ``run``, which had the settings ``config``.
 
         A method that compares what is inside the networks gives way to the plain soft targets
@@ -97,16 +99,30 @@ class ShrinkConfig:
             raise UserError("shrink_one_network", run=run)
         # where the method gives way, kd takes its place
         also = also_spec(
-            (weight, spec) for weight, spec in parse_also(config.also)
+            (weight, spec)
+            for weight, spec in parse_also(config.also)
             if not method_of(spec).acts_inside
             and not (method.acts_inside and method_name(spec) == "kd")
-        )  # fmt: skip
-        base = config.but(students="distilled", speed=0.0, temperature_schedule="", also=also,
-                          weight_schedule="", lr_schedule="", patience=0)  # fmt: skip
+        )
+        base = config.but(
+            students="distilled",
+            speed=0.0,
+            temperature_schedule="",
+            also=also,
+            weight_schedule="",
+            lr_schedule="",
+            patience=0,
+        )
         if method.acts_inside:
             usual = RunConfig()
-            base = base.but(method="kd", mixing=usual.mixing, temperature=usual.temperature,
-                            weight=usual.weight, student_layers="", teacher_layers="")  # fmt: skip
+            base = base.but(
+                method="kd",
+                mixing=usual.mixing,
+                temperature=usual.temperature,
+                weight=usual.weight,
+                student_layers="",
+                teacher_layers="",
+            )
         own = {name: value for name, value in changes.items() if name in amounts()}
         told = {name: value for name, value in changes.items() if name not in own}
         return cls(run=run, base=base.but(**told), stages=tuple(stages), **own)
@@ -146,8 +162,13 @@ def checked_stages(given: Sequence[str]) -> tuple[str, ...]:
     """
     for at, stage in enumerate(given):
         if stage not in STAGES:
-            raise UserError("not_a_choice", name="stages", value=stage,
-                            allowed=", ".join(STAGES), hint=hint(stage, list(STAGES)))  # fmt: skip
+            raise UserError(
+                "not_a_choice",
+                name="stages",
+                value=stage,
+                allowed=", ".join(STAGES),
+                hint=hint(stage, list(STAGES)),
+            )
         if stage in given[:at]:
             raise UserError("value_twice", axis="stages", value=stage)
     return tuple(stage for stage in STAGES if stage in given)

@@ -77,8 +77,11 @@ class ShrinkRecord:
         if self.started is None:
             return 0.0
         of_all = len(self.started.config["stages"]) + 1
-        shares = [1.0 if stage.after else stage.epochs[-1].epoch / (stage.epochs[-1].epochs + 1)
-                  for stage in self.stages.values() if stage.after or stage.epochs]  # fmt: skip
+        shares = [
+            1.0 if stage.after else stage.epochs[-1].epoch / (stage.epochs[-1].epochs + 1)
+            for stage in self.stages.values()
+            if stage.after or stage.epochs
+        ]
         return sum(shares) / of_all
 
     def fold(self, events: Iterable[Event]) -> None:

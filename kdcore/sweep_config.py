@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import METHODS, method_of
-from kdcore.config import (
-    RunConfig,
-    check_networks,
-    check_simple_course,
-    check_weight,
-    checked,
-)
+from kdcore.config import RunConfig, check_networks, check_simple_course, check_weight, checked
 from kdcore.errors import UserError, check_names
 
 AXES = {
-    "temperatures": "temperature", "weights": "weight", "seeds": "seed", "lrs": "lr",
+    "temperatures": "temperature",
+    "weights": "weight",
+    "seeds": "seed",
+    "lrs": "lr",
     "methods": "method",
-}  # fmt: skip
+}
 """Axis to the setting of a run that it varies."""
 MOST_CELLS = 4_096
 
@@ -93,8 +90,11 @@ class SweepConfig:
         """
         check_names(values, ("base", "published", *AXES))
         axes = {axis: tuple(given) for axis, given in values.items() if axis in AXES}
-        return cls(base=RunConfig.from_dict(values.get("base", {})), **axes,
-                   published=bool(values.get("published", False)))  # fmt: skip
+        return cls(
+            base=RunConfig.from_dict(values.get("base", {})),
+            **axes,
+            published=bool(values.get("published", False)),
+        )
 
 
 def all_methods(base: RunConfig) -> tuple[str, ...]:

@@ -19,8 +19,20 @@ from kdcore.sweep_config import AXES as SWEEP_AXES
 
 AXES = SWEEP_AXES | {"students": "student", "teachers": "teacher"}
 """Of sweeps, searches and choices of a teacher: axis to the setting of a run that it varies."""
-FIRST = ("unlabelled", "label_noise", "drop_classes", "transfer_size", "mixup", "method", "also",
-         "temperature", "weight", "mixing", "temperature_schedule", "weight_schedule")  # fmt: skip
+FIRST = (
+    "unlabelled",
+    "label_noise",
+    "drop_classes",
+    "transfer_size",
+    "mixup",
+    "method",
+    "also",
+    "temperature",
+    "weight",
+    "mixing",
+    "temperature_schedule",
+    "weight_schedule",
+)
 """Settings that tell most about a run, in the order of its title; the others follow."""
 NOWHERE = ("dataset", "data_root", "speed", "device")
 """Settings that stand in no title: the data stand beside it, and the others change no result."""
@@ -71,8 +83,12 @@ def run_title(row: RunRow) -> Title:
     """The parts of a run's title; none where it is damaged."""
     if not row.config:
         return Title("")
-    return replace(settings_title(row.config, row.turned), distilled=row.distilled,
-                   plain=row.plain, teacher=row.teacher)  # fmt: skip
+    return replace(
+        settings_title(row.config, row.turned),
+        distilled=row.distilled,
+        plain=row.plain,
+        teacher=row.teacher,
+    )
 
 
 def settings_title(given: Mapping[str, Any], turned: Mapping[str, float]) -> Title:
@@ -116,9 +132,10 @@ def sweep_title(config: Mapping[str, Any]) -> Title:
     shared = {setting: found[0] for setting, found in values.items() if setting not in axes}
     apart = differing(base | shared, usual)
     return Title(
-        dataset=data_name(base["dataset"]), axes=axes,
+        dataset=data_name(base["dataset"]),
+        axes=axes,
         differing=_in_order({name: value for name, value in apart.items() if name not in axes}),
-    )  # fmt: skip
+    )
 
 
 def title_parts(
@@ -142,14 +159,19 @@ def title_parts(
         template = words.get(setting, words["other"])
         return template.format(name=name, value=_text(value), percent=_text(value, 100))
 
-    settings = {name: data_name(value) if name == "teacher_weights" else value
-                for name, value in title.differing.items()}  # fmt: skip
+    settings = {
+        name: data_name(value) if name == "teacher_weights" else value
+        for name, value in title.differing.items()
+    }
     parts = [part(*item) for item in (*settings.items(), *title.axes.items())]
     if title.turned:
         controls = ", ".join(part(*item) for item in title.turned.items())
         parts.append(words["turned"].format(controls=controls))
-    shown = {name: f"{value:.1%}" for name in ("distilled", "plain")
-             if (value := getattr(title, name)) is not None}  # fmt: skip
+    shown = {
+        name: f"{value:.1%}"
+        for name in ("distilled", "plain")
+        if (value := getattr(title, name)) is not None
+    }
     if len(shown) == 2:
         parts.append(words["against"].format(**shown))
     elif shown:
@@ -164,8 +186,11 @@ def differing(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[
         >>> differing({"weight": 0.9, "seed": 0}, {"weight": 0.5, "seed": 0})
         {'weight': 0.9}
     """
-    return {name: value for name, value in settings.items()
-            if name in defaults and value != defaults[name]}  # fmt: skip
+    return {
+        name: value
+        for name, value in settings.items()
+        if name in defaults and value != defaults[name]
+    }
 
 
 @lru_cache(maxsize=64)
@@ -195,10 +220,15 @@ def _text(value: Any, times: float = 1) -> str:
 
 def _in_order(settings: Mapping[str, Any]) -> dict[str, Any]:
     """As a title has them; T and λ say nothing where the method has no soft term."""
-    names = [*(name for name in FIRST if name in settings),
-             *(name for name in settings if name not in (*FIRST, *NOWHERE))]  # fmt: skip
-    silent = () if _is_soft(settings.get("method", _USUAL.method)) else (
-        "temperature", "weight", "mixing")  # fmt: skip
+    names = [
+        *(name for name in FIRST if name in settings),
+        *(name for name in settings if name not in (*FIRST, *NOWHERE)),
+    ]
+    silent = (
+        ()
+        if _is_soft(settings.get("method", _USUAL.method))
+        else ("temperature", "weight", "mixing")
+    )
     return {name: settings[name] for name in names if name not in silent}
 
 

@@ -53,11 +53,13 @@ def chosen(raw: Path) -> dict[str, np.ndarray]:
     train, validation = _draw(train_labels, (TRAIN, VALIDATION), rng)
     (test,) = _draw(test_labels, (TEST,), rng)
     return {
-        "train_images": train_images[train], "train_labels": train_labels[train],
+        "train_images": train_images[train],
+        "train_labels": train_labels[train],
         "validation_images": train_images[validation],
         "validation_labels": train_labels[validation],
-        "test_images": test_images[test], "test_labels": test_labels[test],
-    }  # fmt: skip
+        "test_images": test_images[test],
+        "test_labels": test_labels[test],
+    }
 
 
 def checksum(arrays: dict[str, np.ndarray]) -> str:

@@ -27,8 +27,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as root:
         folder = Store(Path(root)).create(config, RECORDED)
         run = Run(config, folder)
-        events = (replace(event, weights={}) if isinstance(event, Finished) else event
-                  for event in run)  # fmt: skip
+        events = (
+            replace(event, weights={}) if isinstance(event, Finished) else event for event in run
+        )
         for last in recorded(events, folder):
             if isinstance(last, Failed):
                 print(f"record_example: {last.error}", file=sys.stderr)

@@ -5,8 +5,12 @@ import sys
 from kdcore.events import Finished
 from kdcore.worker import main
 
-COMMAND = [sys.executable, "-c", "import sys; sys.path[:0] = sys.argv[1:]; "
-           "from fake_worker import work; work()", *sys.path]  # fmt: skip
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; sys.path[:0] = sys.argv[1:]; from fake_worker import work; work()",
+    *sys.path,
+]
 
 
 class Nothing:
@@ -22,8 +26,9 @@ class Job:
         self.controls = Nothing()
 
     def __iter__(self):
-        yield Finished(run=self.id, stopped=False, epochs=0, step=0, teacher=None, students={},
-                       seconds=0.0)  # fmt: skip
+        yield Finished(
+            run=self.id, stopped=False, epochs=0, step=0, teacher=None, students={}, seconds=0.0
+        )
 
 
 def work():

@@ -39,8 +39,14 @@ def similarity_preserving(student, teacher):
 
 
 def _smooth_l1(differences):
-    return float(np.mean([0.5 * value * value if abs(value) < 1 else abs(value) - 0.5
-                          for value in np.ravel(differences)]))  # fmt: skip
+    return float(
+        np.mean(
+            [
+                0.5 * value * value if abs(value) < 1 else abs(value) - 0.5
+                for value in np.ravel(differences)
+            ]
+        )
+    )
 
 
 def relational(student, teacher, distance, angle):
@@ -48,8 +54,9 @@ def relational(student, teacher, distance, angle):
     of_distances, of_angles = [], []
     for features in (_flat(student), _flat(teacher)):
         count = len(features)
-        lengths = np.array([[np.linalg.norm(one - other) for other in features]
-                            for one in features])  # fmt: skip
+        lengths = np.array(
+            [[np.linalg.norm(one - other) for other in features] for one in features]
+        )
         positive = lengths[lengths > 0]
         of_distances.append(lengths / (positive.mean() if len(positive) else 1e-12))
         cosines = np.zeros((count, count, count))
@@ -59,8 +66,9 @@ def relational(student, teacher, distance, angle):
                 for other in range(count):
                     cosines[at, one, other] = directions[one] @ directions[other]
         of_angles.append(cosines)
-    return (distance * _smooth_l1(of_distances[0] - of_distances[1])
-            + angle * _smooth_l1(of_angles[0] - of_angles[1]))  # fmt: skip
+    return distance * _smooth_l1(of_distances[0] - of_distances[1]) + angle * _smooth_l1(
+        of_angles[0] - of_angles[1]
+    )
 
 
 def probabilistic_transfer(student, teacher):
@@ -97,12 +105,15 @@ def variational_information(student, teacher, scale):
 
 def contrastive(student, teacher, sharpness):
     """Cross-entropy of the diagonal, by rows and by columns."""
-    cosines = np.array([[_unit(own) @ _unit(its) for its in _flat(teacher)]
-                        for own in _flat(student)]) / sharpness  # fmt: skip
+    cosines = (
+        np.array([[_unit(own) @ _unit(its) for its in _flat(teacher)] for own in _flat(student)])
+        / sharpness
+    )
     found = [
         math.log(sum(math.exp(value - row[at]) for value in row))
-        for table in (cosines, cosines.T) for at, row in enumerate(table)
-    ]  # fmt: skip
+        for table in (cosines, cosines.T)
+        for at, row in enumerate(table)
+    ]
     return sum(found) / len(found)
 
 

@@ -19,8 +19,10 @@ def _divergence(log_p, log_q):
 
 def kd(student_logits, teacher_logits, temperature):
     """T² · mean of Σ p (log p − log q)."""
-    values = [_divergence(log_softmax(t / temperature), log_softmax(s / temperature))
-              for s, t in _rows(student_logits, teacher_logits)]  # fmt: skip
+    values = [
+        _divergence(log_softmax(t / temperature), log_softmax(s / temperature))
+        for s, t in _rows(student_logits, teacher_logits)
+    ]
     return temperature**2 * np.mean(values)
 
 
@@ -52,8 +54,11 @@ def reverse_kl(student_logits, teacher_logits, temperature):
 
 def logit_mse(student_logits, teacher_logits):
     """Mean over all elements."""
-    differences = [(a - b) ** 2 for s, t in _rows(student_logits, teacher_logits)
-                   for a, b in zip(s, t, strict=True)]  # fmt: skip
+    differences = [
+        (a - b) ** 2
+        for s, t in _rows(student_logits, teacher_logits)
+        for a, b in zip(s, t, strict=True)
+    ]
     return sum(differences) / len(differences)
 
 
@@ -75,8 +80,9 @@ def decoupled(student_logits, teacher_logits, labels, temperature):
         binary_q = [log_q[label], logsumexp(log_q[others])]
         binary_p = [log_p[label], logsumexp(log_p[others])]
         target = _divergence(binary_p, binary_q)
-        non_target = _divergence(log_softmax(t[others] / temperature),
-                                 log_softmax(s[others] / temperature))  # fmt: skip
+        non_target = _divergence(
+            log_softmax(t[others] / temperature), log_softmax(s[others] / temperature)
+        )
         found.append((target, non_target, binary_p[1]))
     return found
 
@@ -121,8 +127,9 @@ def standardized_kl(student_logits, teacher_logits, temperature):
     """KL of z-scores, with the sample standard deviation."""
 
     def scores(rows):
-        return [(row - row.mean()) / (row.std(ddof=1) + 1e-7)
-                for row in np.asarray(rows, np.float64)]  # fmt: skip
+        return [
+            (row - row.mean()) / (row.std(ddof=1) + 1e-7) for row in np.asarray(rows, np.float64)
+        ]
 
     return kd(scores(student_logits), scores(teacher_logits), temperature)
 

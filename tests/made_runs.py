@@ -34,7 +34,10 @@ def record(store, name, events, config=None, classes=10):
 
 def record_classes(store, name, classes):
     """A finished run of data with these classes, whose teacher's soft labels can be seen."""
-    events = [replace(make.started(epochs=1), classes=classes),
-              replace(make.prepared(), arrays="prepared.safetensors"), make.epoch(),
-              make.finished()]  # fmt: skip
+    events = [
+        replace(make.started(epochs=1), classes=classes),
+        replace(make.prepared(), arrays="prepared.safetensors"),
+        make.epoch(),
+        make.finished(),
+    ]
     return record(store, name, events, classes=len(classes))

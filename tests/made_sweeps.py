@@ -17,11 +17,10 @@ from kdcore.events import (
 from kdcore.store import recorded
 from kdcore.sweep_config import AXES, SweepConfig
 
-GRID = SweepConfig(
-    base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1)
-)  # fmt: skip
-COMPARISON = SweepConfig(base=RunConfig(epochs=2), methods=("kd", "dkd", "dist:gamma=2"),
-                         seeds=(0, 1), published=True)  # fmt: skip
+GRID = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1))
+COMPARISON = SweepConfig(
+    base=RunConfig(epochs=2), methods=("kd", "dkd", "dist:gamma=2"), seeds=(0, 1), published=True
+)
 ERRORS_BY_METHOD = {
     "kd": (18, 25),
     "dkd": (10, 12),
@@ -42,23 +41,41 @@ def whole_sweep(name="sweep-test", config=GRID):
         for number, cell in enumerate(config.cells)
     ]
     events = [
-        SweepStarted(sweep=name, config=config.to_dict(), cells=cells, device="cpu",
-                     validation_size=126, test_size=make.TEST_SIZE, version="test"),
+        SweepStarted(
+            sweep=name,
+            config=config.to_dict(),
+            cells=cells,
+            device="cpu",
+            validation_size=126,
+            test_size=make.TEST_SIZE,
+            version="test",
+        ),
         make.teacher_epoch(),
-        SweepPrepared(teacher_source="trained", teacher=make.TEACHER, executor="joint", workers=1,
-                      groups=[list(range(len(cells)))], seconds=1.0),
-    ]  # fmt: skip
+        SweepPrepared(
+            teacher_source="trained",
+            teacher=make.TEACHER,
+            executor="joint",
+            workers=1,
+            groups=[list(range(len(cells)))],
+            seconds=1.0,
+        ),
+    ]
     for epoch in (1, 2):
         more = 10 * (2 - epoch)
-        distilled = {str(number): make.scores(errors_of(cell, config) + more)
-                     for number, cell in enumerate(config.cells)}  # fmt: skip
-        plain = {str(number): make.scores(PLAIN[cell.seed] + more)
-                 for number, cell in enumerate(config.cells)}  # fmt: skip
+        distilled = {
+            str(number): make.scores(errors_of(cell, config) + more)
+            for number, cell in enumerate(config.cells)
+        }
+        plain = {
+            str(number): make.scores(PLAIN[cell.seed] + more)
+            for number, cell in enumerate(config.cells)
+        }
         events += [
-            SweepProgress(group=0, position=float(epoch), epochs=2, students=10,
-                          images_per_second=1e5),
+            SweepProgress(
+                group=0, position=float(epoch), epochs=2, students=10, images_per_second=1e5
+            ),
             CellsScored(epoch=epoch, distilled=distilled, plain=plain),
-        ]  # fmt: skip
+        ]
     return [
         *events,
         CellsEnded(cells=list(range(len(cells))), state="finished"),
@@ -85,15 +102,34 @@ def record_sweep(store, config=GRID):
         }
         started = make.started(**cell.to_dict())
         for event in (
-            Started(**{name: getattr(started, name) for name in started.__slots__}
-                    | {"run": run.id}),
+            Started(
+                **{name: getattr(started, name) for name in started.__slots__} | {"run": run.id}
+            ),
             make.prepared(),
-            Epoch(epoch=1, step=36, seconds=0.1, images_per_second=1e4, teacher=make.TEACHER,
-                  students=scores, controls={"temperature": cell.temperature,
-                                             "weight": cell.weight, "lr": 0.003, "speed": 0.0}),
-            Finished(run=run.id, stopped=False, epochs=1, step=36, teacher=make.TEACHER,
-                     students=scores, seconds=1.0),
-        ):  # fmt: skip
+            Epoch(
+                epoch=1,
+                step=36,
+                seconds=0.1,
+                images_per_second=1e4,
+                teacher=make.TEACHER,
+                students=scores,
+                controls={
+                    "temperature": cell.temperature,
+                    "weight": cell.weight,
+                    "lr": 0.003,
+                    "speed": 0.0,
+                },
+            ),
+            Finished(
+                run=run.id,
+                stopped=False,
+                epochs=1,
+                step=36,
+                teacher=make.TEACHER,
+                students=scores,
+                seconds=1.0,
+            ),
+        ):
             run.append(event)
         run.release()
     return folder

@@ -33,8 +33,11 @@ READY = """waiting =>
     component.querySelector(".kd") || component.closest(".st-key-page-frame"))
   && [...document.querySelectorAll(".kd-plot-note")].every(note =>
     note.checkVisibility() === false || !waiting.includes(note.textContent))"""
-WAITING = [words(language)[f"component.{part}.waiting"]
-           for language in LANGUAGES for part in ("live_plot", "microscope")]  # fmt: skip
+WAITING = [
+    words(language)[f"component.{part}.waiting"]
+    for language in LANGUAGES
+    for part in ("live_plot", "microscope")
+]
 FAULTS = (
     (Path(__file__).with_name("layout_faults.js")).read_text(encoding="utf-8").split("\n\n", 1)[1]
 )
@@ -53,9 +56,14 @@ def keep_errors(page):
     """A list that grows by what the page's scripts and its console call an error."""
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error"
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error"
             and STREAMLITS_OWN not in message.location.get("url", "")
-            and errors.append(f"{message.text} {message.location.get('url', '')}"))  # fmt: skip
+            and errors.append(f"{message.text} {message.location.get('url', '')}")
+        ),
+    )
     return errors
 
 

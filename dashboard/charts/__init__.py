@@ -123,9 +123,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…)``; no epoch is the newest."""
 
-OF_ARRAYS: dict[str, Callable[..., Figure]] = {
-    "generated": generated.figure,
-}
+OF_ARRAYS: dict[str, Callable[..., Figure]] = {"generated": generated.figure}
 """Of a moment too: ``figure(history, words, arrays=…)``, kept at the start and at the epoch."""
 
 OF_A_SWEEP: dict[str, Callable[..., Figure]] = {

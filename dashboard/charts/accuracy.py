@@ -18,8 +18,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.teacher:
         level = history.teacher.test_accuracy
         lowest = highest = level
-        data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
-                               mode="lines"))  # fmt: skip
+        data.append(
+            style.line(
+                words, "teacher", [0, history.config["epochs"]], [level, level], mode="lines"
+            )
+        )
     for student in history.students:
         scores = [scores[student].test_accuracy for _, scores in history.evaluations]
         lowest, highest = min([lowest, *scores]), max([highest, *scores])
@@ -29,7 +32,11 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {
         "data": data,
         "layout": timeline.layout(
-            history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT,
-            hoverformat=".1%", range=[low, high],
+            history,
+            words,
+            words["chart.test_accuracy"],
+            tickformat=style.PER_CENT,
+            hoverformat=".1%",
+            range=[low, high],
         ),
-    }  # fmt: skip
+    }

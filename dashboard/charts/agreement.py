@@ -19,13 +19,19 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         points = [(at, scores[student].agreement) for at, scores in history.evaluations]
         known = [(at, value) for at, value in points if value is not None]
         after += [value for _, value in known]
-        data.append(style.line(words, student, [at for at, _ in known],
-                               [value for _, value in known]))  # fmt: skip
+        data.append(
+            style.line(words, student, [at for at, _ in known], [value for _, value in known])
+        )
     low = max(0.0, min(after) - ROOM) if after else 0.0
     high = min(1.005, max(after) + ROOM) if after else 1.005
     return {
         "data": data,
-        "layout": timeline.layout(history, words, words["chart.agreement"],
-                                  tickformat=style.PER_CENT, hoverformat=".1%",
-                                  range=[low, high]),
-    }  # fmt: skip
+        "layout": timeline.layout(
+            history,
+            words,
+            words["chart.agreement"],
+            tickformat=style.PER_CENT,
+            hoverformat=".1%",
+            range=[low, high],
+        ),
+    }

@@ -13,10 +13,23 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     data = []
     for student in history.students:
         columns = history.steps[student].columns
-        data.append(style.line(words, student, columns["position"], columns["accuracy"],
-                               mode="lines", hovertemplate="%{y:.1%}"))  # fmt: skip
+        data.append(
+            style.line(
+                words,
+                student,
+                columns["position"],
+                columns["accuracy"],
+                mode="lines",
+                hovertemplate="%{y:.1%}",
+            )
+        )
     return {
         "data": data,
-        "layout": timeline.layout(history, words, words["chart.batch_accuracy"],
-                                  tickformat=style.PER_CENT, range=[0, 1.005]),
-    }  # fmt: skip
+        "layout": timeline.layout(
+            history,
+            words,
+            words["chart.batch_accuracy"],
+            tickformat=style.PER_CENT,
+            range=[0, 1.005],
+        ),
+    }

@@ -34,18 +34,26 @@ def merged(fine: list[list[float]], bins: int) -> list[Bin]:
     for at in range(bins):
         rows = fine[at * width : (at + 1) * width]
         count, confidence, right = (sum(row[part] for row in rows) for part in range(3))
-        result.append(Bin(
-            at / bins, (at + 1) / bins, int(count),
-            confidence / count if count else None, right / count if count else None,
-        ))  # fmt: skip
+        result.append(
+            Bin(
+                at / bins,
+                (at + 1) / bins,
+                int(count),
+                confidence / count if count else None,
+                right / count if count else None,
+            )
+        )
     return result
 
 
 def expected_calibration_error(bins: list[Bin]) -> float:
     """Mean gap between confidence and accuracy, weighted by the bins' counts."""
     total = sum(one.size for one in bins)
-    gaps = (one.size * abs(one.confidence - one.accuracy) for one in bins
-            if one.confidence is not None and one.accuracy is not None)  # fmt: skip
+    gaps = (
+        one.size * abs(one.confidence - one.accuracy)
+        for one in bins
+        if one.confidence is not None and one.accuracy is not None
+    )
     return sum(gaps) / total
 
 

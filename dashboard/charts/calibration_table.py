@@ -7,9 +7,17 @@ from dashboard.charts.message import by_learner, say
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
-COLUMNS = (("accuracy", "{:.1%}"), ("ece", "{:.2%}"), ("mce", "{:.1%}"), ("adaptive_ece", "{:.2%}"),
-           ("classwise_ece", "{:.2%}"), ("brier", "{:.4f}"), ("nll", "{:.4f}"),
-           ("mean_confidence", "{:.1%}"), ("mean_entropy", "{:.3f}"))  # fmt: skip
+COLUMNS = (
+    ("accuracy", "{:.1%}"),
+    ("ece", "{:.2%}"),
+    ("mce", "{:.1%}"),
+    ("adaptive_ece", "{:.2%}"),
+    ("classwise_ece", "{:.2%}"),
+    ("brier", "{:.4f}"),
+    ("nll", "{:.4f}"),
+    ("mean_confidence", "{:.1%}"),
+    ("mean_entropy", "{:.3f}"),
+)
 
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
@@ -26,33 +34,47 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                 (scaled, f"{fitted:.2f}", diagnosis.calibrated),
             ):
                 sheet.append([title, float(state), *(summary[key] for key, _ in COLUMNS)])
-                rows.append({
-                    "learner": learner,
-                    "cells": [title, state,
-                              *(_cell(summary, key, form) for key, form in COLUMNS)],
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "learner": learner,
+                        "cells": [
+                            title,
+                            state,
+                            *(_cell(summary, key, form) for key, form in COLUMNS),
+                        ],
+                    }
+                )
     return {
         "table": {
             "columns": [
                 {"title": words["chart.learner"], "help": ""},
-                *({"title": words[f"chart.column.{key}"], "help": words[f"chart.column_help.{key}"]}
-                  for key in ("t_cal", *(key for key, _ in COLUMNS))),
+                *(
+                    {
+                        "title": words[f"chart.column.{key}"],
+                        "help": words[f"chart.column_help.{key}"],
+                    }
+                    for key in ("t_cal", *(key for key, _ in COLUMNS))
+                ),
             ],
             "rows": rows,
         },
         "sheet": {"columns": [words["chart.learner"], *titles], "rows": sheet},
         "message": say(
-            words, "calibration_table",
+            words,
+            "calibration_table",
             values=by_learner(words, _errors(snapshot, "calibration")),
             scaled=by_learner(words, _errors(snapshot, "calibrated")),
         ),
-    }  # fmt: skip
+    }
 
 
 def _errors(snapshot: Snapshot, summary: str) -> dict[str, str]:
     """ECE by learner, of the ``summary`` before or after the scaling."""
-    return {name: f"{getattr(snapshot.learners[name], summary)['ece']:.2%}"
-            for name in style.LEARNERS if name in snapshot.learners}  # fmt: skip
+    return {
+        name: f"{getattr(snapshot.learners[name], summary)['ece']:.2%}"
+        for name in style.LEARNERS
+        if name in snapshot.learners
+    }
 
 
 def _cell(summary: dict[str, float], key: str, form: str) -> str:

@@ -27,16 +27,26 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     last = 0
     for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
         numbers = [at for at in cell.numbers if at in kept]
-        curves = [[(epoch, getattr(scores, view.metric)) for epoch, scores in kept[at]]
-                  for at in numbers]  # fmt: skip
+        curves = [
+            [(epoch, getattr(scores, view.metric)) for epoch, scores in kept[at]] for at in numbers
+        ]
         if not curves:
             continue
         trails += [
-            style.trail(words, student, *zip(*curve, strict=True), hoverinfo="skip",
-                        meta={"label": words["chart.of_seed"].format(
-                            learner=style.name(words, student), seed=seeds[at])})
-            for at, curve in zip(numbers, curves, strict=True) if len(curves) > 1
-        ]  # fmt: skip
+            style.trail(
+                words,
+                student,
+                *zip(*curve, strict=True),
+                hoverinfo="skip",
+                meta={
+                    "label": words["chart.of_seed"].format(
+                        learner=style.name(words, student), seed=seeds[at]
+                    )
+                },
+            )
+            for at, curve in zip(numbers, curves, strict=True)
+            if len(curves) > 1
+        ]
         length = min(map(len, curves))
         points = [curve[:length] for curve in curves]
         epochs = [epoch for epoch, _ in points[0]]
@@ -44,24 +54,44 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         last = epochs[-1]
         if (value := means[-1]) is not None:
             newest[student] = number(view.metric, value)
-        lines.append(style.line(
-            words, student, epochs, means, mode="lines",
-            hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
-        ))  # fmt: skip
+        lines.append(
+            style.line(
+                words,
+                student,
+                epochs,
+                means,
+                mode="lines",
+                hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
+            )
+        )
     if not lines:
         return style.awaited(words, "scores", over=landscape.over)
     n = len(cell.numbers)
-    return {"data": trails + lines, "layout": {
-        "xaxis": {"title": {"text": words["chart.epoch"]}},
-        "yaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
-        "hovermode": "x",
-        "annotations": [style.heading(
-            phrase(words, "chart.cell", temperature=cell.temperature, weight=cell.weight, n=n),
-            [0, 1])],
-    }, "message": say(
-        words, "cell_curves" if newest else "no_scores", temperature=f"{cell.temperature:g}",
-        weight=f"{cell.weight:g}", epoch=last, values=by_learner(words, newest), n=n,
-    )}  # fmt: skip
+    return {
+        "data": trails + lines,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.epoch"]}},
+            "yaxis": {"tickformat": style.PER_CENT if percent(view.metric) else ""},
+            "hovermode": "x",
+            "annotations": [
+                style.heading(
+                    phrase(
+                        words, "chart.cell", temperature=cell.temperature, weight=cell.weight, n=n
+                    ),
+                    [0, 1],
+                )
+            ],
+        },
+        "message": say(
+            words,
+            "cell_curves" if newest else "no_scores",
+            temperature=f"{cell.temperature:g}",
+            weight=f"{cell.weight:g}",
+            epoch=last,
+            values=by_learner(words, newest),
+            n=n,
+        ),
+    }
 
 
 def _mean(values: list[float | None]) -> float | None:

@@ -12,10 +12,17 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if empty := missing(history, words, "cka"):
         return empty
     data = [
-        style.line(words, student, measures.columns["position"], measures.columns["cka"],
-                   mode="lines", hovertemplate="%{y:.3f}")
-        for student, measures in history.measures.items() if "cka" in measures.columns
-    ]  # fmt: skip
+        style.line(
+            words,
+            student,
+            measures.columns["position"],
+            measures.columns["cka"],
+            mode="lines",
+            hovertemplate="%{y:.3f}",
+        )
+        for student, measures in history.measures.items()
+        if "cka" in measures.columns
+    ]
     return {
         "data": data,
         "layout": timeline.layout(history, words, words["chart.cka"], tickformat=".2f"),

@@ -9,23 +9,33 @@ from kdcore.events import Snapshot
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, bins: int = 15,
-    calibrated: bool = False, **_: Any,
-) -> dict[str, Any]:  # fmt: skip
+    snapshot: Snapshot, words: style.Words, *, bins: int = 15, calibrated: bool = False, **_: Any
+) -> dict[str, Any]:
     """Steps of counts, on a logarithmic axis so that the few unsure ones are seen."""
     data, means = [], {}
     for learner in style.LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
             means[learner] = f"{mean_confidence(shown):.1%}"
-            data.append(style.line(
-                words, learner, [0, *(one.low for one in shown), 1],
-                [0.5, *(one.size or 0.5 for one in shown), 0.5], mode="lines",
-                line={"color": style.COLOURS[learner], "dash": style.LINES[learner],
-                      "width": 2.5, "shape": "hv"},
-                hovertemplate="%{y:.0f}",
-                meta={"table": {"x": [one.low for one in shown], "y": [one.size for one in shown]}},
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    learner,
+                    [0, *(one.low for one in shown), 1],
+                    [0.5, *(one.size or 0.5 for one in shown), 0.5],
+                    mode="lines",
+                    line={
+                        "color": style.COLOURS[learner],
+                        "dash": style.LINES[learner],
+                        "width": 2.5,
+                        "shape": "hv",
+                    },
+                    hovertemplate="%{y:.0f}",
+                    meta={
+                        "table": {"x": [one.low for one in shown], "y": [one.size for one in shown]}
+                    },
+                )
+            )
     return {
         "data": data,
         "layout": {

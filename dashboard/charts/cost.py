@@ -29,15 +29,20 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
         "table": {
             "columns": [
                 {"title": words["chart.learner"], "help": ""},
-                *({"title": titles[key], "help": words[f"chart.column_help.{key}"]}
-                  for key in KEYS),
+                *(
+                    {"title": titles[key], "help": words[f"chart.column_help.{key}"]}
+                    for key in KEYS
+                ),
             ],
             "rows": rows,
         },
         "sheet": {"columns": [words["chart.learner"], *titles.values()], "rows": sheet},
-        "message": " ".join(_told(history, name, words, size, unit) for name in style.LEARNERS
-                            if name in history.costs),
-    }  # fmt: skip
+        "message": " ".join(
+            _told(history, name, words, size, unit)
+            for name in style.LEARNERS
+            if name in history.costs
+        ),
+    }
 
 
 def _with_unit(title: str, unit: str | None, words: style.Words) -> str:
@@ -56,15 +61,21 @@ def _cells(cost: Cost, teacher: Cost | None, size: float) -> list[str]:
     if teacher is None or cost is teacher:
         return told
     of_teacher = _values(teacher, size)
-    return [f"{text}  (÷ {other / own:.1f})" if own else text
-            for text, own, other in zip(told, values, of_teacher, strict=True)]  # fmt: skip
+    return [
+        f"{text}  (÷ {other / own:.1f})" if own else text
+        for text, own, other in zip(told, values, of_teacher, strict=True)
+    ]
 
 
 def _told(history: History, name: str, words: style.Words, size: float, unit: str) -> str:
     cost, teacher = history.costs[name], history.costs.get("teacher")
     against = teacher is not None and name != "teacher" and cost.parameters > 0
     return say(
-        words, "cost_against" if against else "cost", name=style.name(words, name),
-        parameters=f"{cost.parameters:,}", size=f"{cost.bytes / size:,.1f}", unit=unit,
+        words,
+        "cost_against" if against else "cost",
+        name=style.name(words, name),
+        parameters=f"{cost.parameters:,}",
+        size=f"{cost.bytes / size:,.1f}",
+        unit=unit,
         times=f"{teacher.parameters / cost.parameters:.1f}" if teacher and against else "",
-    )  # fmt: skip
+    )

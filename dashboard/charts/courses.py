@@ -18,11 +18,19 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.awaited(words, "time", over=history.over)
     columns = history.courses.columns
     data = [
-        {"type": "scatter", "mode": "lines", "name": words[f"live.slider.{name}"],
-         "x": list(columns["position"]), "y": list(columns[name]), "showlegend": False,
-         "xaxis": f"x{number}", "yaxis": f"y{number}", "line": {"width": 2, "color": COLOUR},
-         "hovertemplate": "%{y:.4g}"}
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": words[f"live.slider.{name}"],
+            "x": list(columns["position"]),
+            "y": list(columns[name]),
+            "showlegend": False,
+            "xaxis": f"x{number}",
+            "yaxis": f"y{number}",
+            "line": {"width": 2, "color": COLOUR},
+            "hovertemplate": "%{y:.4g}",
+        }
         for name, number in zip(moved, ("", "2", "3"), strict=False)
-    ]  # fmt: skip
+    ]
     axes = [{"title": {"text": SHOWN[name]}, "rangemode": "tozero"} for name in moved]
     return {"data": data, "layout": timeline.side_by_side(history, words, axes)}

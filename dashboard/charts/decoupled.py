@@ -23,12 +23,19 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return empty
     columns = history.measures["distilled"].columns
     areas = [
-        {"type": "scatter", "mode": "lines", "name": words[title],
-         "x": list(columns["position"]), "y": list(columns[column]), "stackgroup": "parts",
-         "line": {"width": 0, "color": colour}, "fillcolor": f"{colour}99",
-         "hovertemplate": "%{y:.4f}"}
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": words[title],
+            "x": list(columns["position"]),
+            "y": list(columns[column]),
+            "stackgroup": "parts",
+            "line": {"width": 0, "color": colour},
+            "fillcolor": f"{colour}99",
+            "hovertemplate": "%{y:.4f}",
+        }
         for column, title, colour in AREAS
-    ]  # fmt: skip
+    ]
     return {
         "data": areas + lines(columns, words, LINES, ".4f"),
         "layout": timeline.layout(history, words, words["chart.nats"], rangemode="tozero"),

@@ -16,14 +16,26 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     columns = history.measures["distilled"].columns
     x = list(columns["position"])
     guess = {
-        "type": "scatter", "mode": "lines", "name": words["chart.indistinguishable"],
-        "x": x, "y": [CHANCE] * len(x), "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "lines",
+        "name": words["chart.indistinguishable"],
+        "x": x,
+        "y": [CHANCE] * len(x),
+        "hoverinfo": "skip",
         "line": {"color": style.COLOURS["teacher"], "dash": style.LINES["teacher"], "width": 2},
-    }  # fmt: skip
-    judge = style.line(words, "distilled", x, columns["discriminator_accuracy"], mode="lines",
-                       name=words["chart.judge"], hovertemplate="%{y:.1%}")  # fmt: skip
+    }
+    judge = style.line(
+        words,
+        "distilled",
+        x,
+        columns["discriminator_accuracy"],
+        mode="lines",
+        name=words["chart.judge"],
+        hovertemplate="%{y:.1%}",
+    )
     return {
         "data": [guess, judge],
-        "layout": timeline.layout(history, words, words["chart.judge"], tickformat=style.PER_CENT,
-                                  range=[0, 1.02]),
-    }  # fmt: skip
+        "layout": timeline.layout(
+            history, words, words["chart.judge"], tickformat=style.PER_CENT, range=[0, 1.02]
+        ),
+    }

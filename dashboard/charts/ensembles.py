@@ -26,22 +26,37 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         name = style.name(words, learner)
         colour = style.COLOURS[learner]
         for title, values, dash in (
-            ("chart.by_mean", together, "solid"), ("chart.by_vote", voting, "dash"),
+            ("chart.by_mean", together, "solid"),
+            ("chart.by_vote", voting, "dash"),
             ("chart.alone", alone, "dot"),
-        ):  # fmt: skip
-            data.append({
-                "type": "scatter", "mode": "lines+markers",
-                "name": phrase(words, "app.labelled", label=name, value=words[title]),
-                "x": x, "y": values, "line": {"color": colour, "dash": dash, "width": 2},
-                "marker": {"size": 5, "symbol": style.MARKERS[learner]},
+        ):
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines+markers",
+                    "name": phrase(words, "app.labelled", label=name, value=words[title]),
+                    "x": x,
+                    "y": values,
+                    "line": {"color": colour, "dash": dash, "width": 2},
+                    "marker": {"size": 5, "symbol": style.MARKERS[learner]},
+                    "hovertemplate": "%{y:.1%}",
+                }
+            )
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "showlegend": False,
+                "x": x,
+                "y": [one.disagreement for one in told],
+                "xaxis": "x2",
+                "yaxis": "y2",
+                "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
+                "marker": {"size": 6, "symbol": style.MARKERS[learner]},
                 "hovertemplate": "%{y:.1%}",
-            })  # fmt: skip
-        data.append({
-            "type": "scatter", "mode": "lines+markers", "name": name, "showlegend": False, "x": x,
-            "y": [one.disagreement for one in told], "xaxis": "x2", "yaxis": "y2",
-            "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
-            "marker": {"size": 6, "symbol": style.MARKERS[learner]}, "hovertemplate": "%{y:.1%}",
-        })  # fmt: skip
+            }
+        )
     layout = timeline.layout(
         history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT
     )
@@ -49,8 +64,12 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     layout["annotations"] = [*layout["annotations"], _removed(epochs[-1], words, right)]
     layout["xaxis2"] = layout["xaxis"] | {"domain": right, "anchor": "y2"}
     layout["xaxis"] = layout["xaxis"] | {"domain": left}
-    layout["yaxis2"] = {"title": {"text": words["chart.disagreement"]}, "rangemode": "tozero",
-                        "tickformat": style.PER_CENT, "anchor": "x2"}  # fmt: skip
+    layout["yaxis2"] = {
+        "title": {"text": words["chart.disagreement"]},
+        "rangemode": "tozero",
+        "tickformat": style.PER_CENT,
+        "anchor": "x2",
+    }
     return {"data": data, "layout": layout}
 
 

@@ -18,38 +18,63 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]
         suffix = "" if at == 0 else str(at + 1)
-        groups = (("right", diagnosis.entropy_right, RIGHT),
-                  ("wrong", diagnosis.entropy_wrong, WRONG))  # fmt: skip
+        groups = (
+            ("right", diagnosis.entropy_right, RIGHT),
+            ("wrong", diagnosis.entropy_wrong, WRONG),
+        )
         for group, counts, marker in groups:
             total = sum(counts)
             width = 1 / len(counts)
-            data.append({
-                "type": "bar", "name": words[f"chart.{group}"], "legendgroup": group,
-                "showlegend": at == 0, "x": [(one + 0.5) * width for one in range(len(counts))],
-                "y": [count / total if total else 0.0 for count in counts], "width": width,
-                "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "marker": marker,
-                "customdata": counts, "hovertemplate": "%{customdata} (%{y:.1%})",
-            })  # fmt: skip
+            data.append(
+                {
+                    "type": "bar",
+                    "name": words[f"chart.{group}"],
+                    "legendgroup": group,
+                    "showlegend": at == 0,
+                    "x": [(one + 0.5) * width for one in range(len(counts))],
+                    "y": [count / total if total else 0.0 for count in counts],
+                    "width": width,
+                    "xaxis": f"x{suffix}",
+                    "yaxis": f"y{suffix}",
+                    "marker": marker,
+                    "customdata": counts,
+                    "hovertemplate": "%{customdata} (%{y:.1%})",
+                }
+            )
         domain = style.panels(len(learners), at)
         layout[f"xaxis{suffix}"] = {
-            "domain": domain, "range": [0, 1], "dtick": 0.5,
+            "domain": domain,
+            "range": [0, 1],
+            "dtick": 0.5,
             "title": {"text": words["chart.entropy"]},
-        }  # fmt: skip
+        }
         layout[f"yaxis{suffix}"] = {
-            "anchor": f"x{suffix}", "tickformat": style.PER_CENT, "range": [0, 1.02], "dtick": 0.5,
+            "anchor": f"x{suffix}",
+            "tickformat": style.PER_CENT,
+            "range": [0, 1.02],
+            "dtick": 0.5,
             "showticklabels": at == 0,
             "title": {"text": words["chart.share"] if at == 0 else ""},
-        }  # fmt: skip
+        }
         sizes = f"{sum(diagnosis.entropy_right)} / {sum(diagnosis.entropy_wrong)}"
         layout["annotations"].append(
             style.heading(f"<b>{style.name(words, learner)}</b>  {sizes}", domain)
         )
-    return {"data": data, "layout": layout, "message": say(
-        words, "entropy", values=by_learner(words, {
-            learner: _sure_errors(snapshot.learners[learner].entropy_wrong, words)
-            for learner in learners
-        }),
-    )}  # fmt: skip
+    return {
+        "data": data,
+        "layout": layout,
+        "message": say(
+            words,
+            "entropy",
+            values=by_learner(
+                words,
+                {
+                    learner: _sure_errors(snapshot.learners[learner].entropy_wrong, words)
+                    for learner in learners
+                },
+            ),
+        ),
+    }
 
 
 def _sure_errors(wrong: list[int], words: style.Words) -> str:

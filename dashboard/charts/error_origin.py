@@ -8,9 +8,11 @@ from dashboard.history import History
 from dashboard.phrases import phrase
 from kdcore.events import Snapshot
 
-PARTS = (("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
-         ("errors_inherited", "chart.inherited", style.COLOURS["teacher"], 1),
-         ("errors_own", "chart.own", style.GAP, 1))  # fmt: skip
+PARTS = (
+    ("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
+    ("errors_inherited", "chart.inherited", style.COLOURS["teacher"], 1),
+    ("errors_own", "chart.own", style.GAP, 1),
+)
 HATCHED = "errors_own"
 """In grey this part would look like the one before it."""
 
@@ -27,30 +29,42 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         marker: dict[str, Any] = {"color": colour}
         if part == HATCHED:
             marker["pattern"] = {"shape": "/", "fgcolor": colour, "bgcolor": "#ffffff", "size": 6}
-        data.append({
-            "type": "bar", "orientation": "h", "name": words[title],
-            "y": names,
-            "x": [sign * count for count in counts], "text": [str(count) for count in counts],
-            "textposition": "outside" if part == HATCHED else "auto", "marker": marker,
-            "hovertemplate": "%{text}", "meta": {"table": {"x": counts, "y": names}, "unit": ""},
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": words[title],
+                "y": names,
+                "x": [sign * count for count in counts],
+                "text": [str(count) for count in counts],
+                "textposition": "outside" if part == HATCHED else "auto",
+                "marker": marker,
+                "hovertemplate": "%{text}",
+                "meta": {"table": {"x": counts, "y": names}, "unit": ""},
+            }
+        )
     title = phrase(words, "chart.mended_and_errors", errors=history.teacher.test_errors)
     return {
         "data": data,
         "layout": {
-            "barmode": "relative", "bargap": 0.45,
+            "barmode": "relative",
+            "bargap": 0.45,
             "xaxis": {"title": {"text": title}, "zeroline": True, **_range(data)},
             "yaxis": {"automargin": True},
         },
         "message": " ".join(
-            say(words, "error_origin", name=style.name(words, name),
+            say(
+                words,
+                "error_origin",
+                name=style.name(words, name),
                 inherited=snapshot.learners[name].errors_inherited,
                 own=snapshot.learners[name].errors_own,
                 mended=snapshot.learners[name].teacher_errors_mended,
-                errors=history.teacher.test_errors)
+                errors=history.teacher.test_errors,
+            )
             for name in students
         ),
-    }  # fmt: skip
+    }
 
 
 def _range(data: list[dict[str, Any]]) -> dict[str, Any]:

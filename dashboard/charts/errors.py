@@ -12,18 +12,28 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if not history.started or not history.evaluations:
         return style.awaited(words, "epoch", over=history.over)
     data = []
-    counts = [scores[student].test_errors for _, scores in history.evaluations
-              for student in history.students]  # fmt: skip
+    counts = [
+        scores[student].test_errors
+        for _, scores in history.evaluations
+        for student in history.students
+    ]
     if history.teacher:
         level = history.teacher.test_errors
         counts.append(level)
-        data.append(style.line(words, "teacher", [0, history.config["epochs"]], [level, level],
-                               mode="lines"))  # fmt: skip
+        data.append(
+            style.line(
+                words, "teacher", [0, history.config["epochs"]], [level, level], mode="lines"
+            )
+        )
     for student in history.students:
-        data.append(style.line(
-            words, student, [at for at, _ in history.evaluations],
-            [scores[student].test_errors for _, scores in history.evaluations],
-        ))  # fmt: skip
+        data.append(
+            style.line(
+                words,
+                student,
+                [at for at, _ in history.evaluations],
+                [scores[student].test_errors for _, scores in history.evaluations],
+            )
+        )
     title = phrase(words, "chart.errors", size=history.started.test_size)
     return {
         "data": data,

@@ -19,14 +19,22 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     for at, (measure, digits) in enumerate(MEASURES.items()):
         suffix = str(at + 1) if at else ""
         for student in history.students:
-            points = [(place, getattr(scores[student], measure))
-                      for place, scores in history.evaluations]  # fmt: skip
+            points = [
+                (place, getattr(scores[student], measure)) for place, scores in history.evaluations
+            ]
             known = [(place, value) for place, value in points if value is not None]
-            data.append(style.line(
-                words, student, [place for place, _ in known], [value for _, value in known],
-                xaxis=f"x{suffix}", yaxis=f"y{suffix}", showlegend=at == 0,
-                hovertemplate=f"%{{y:{digits}}}",
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    student,
+                    [place for place, _ in known],
+                    [value for _, value in known],
+                    xaxis=f"x{suffix}",
+                    yaxis=f"y{suffix}",
+                    showlegend=at == 0,
+                    hovertemplate=f"%{{y:{digits}}}",
+                )
+            )
     if history.evaluations and not any(trace["x"] for trace in data):
         return style.empty(words, "unmeasured")
     layout = timeline.side_by_side(history, words, [{}, {"rangemode": "tozero"}])

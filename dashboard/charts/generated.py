@@ -65,22 +65,38 @@ def _pictures(
     axis = {"visible": False, "fixedrange": True}
     return {
         "data": [
-            _answers(learner, arrays, classes, words, [column for _, column in places],
-                     [row + TEXT[learner] for row, _ in places])
+            _answers(
+                learner,
+                arrays,
+                classes,
+                words,
+                [column for _, column in places],
+                [row + TEXT[learner] for row, _ in places],
+            )
             for learner in TEXT
         ],
         "layout": {
-            "xaxis": axis | {"range": [-0.5, COLUMNS - 0.5]}, "yaxis": axis | {"range": [rows, 0]},
+            "xaxis": axis | {"range": [-0.5, COLUMNS - 0.5]},
+            "yaxis": axis | {"range": [rows, 0]},
             "images": [
-                {"source": _png(image), "xref": "x", "yref": "y", "x": column, "y": row,
-                 "sizex": 0.9, "sizey": PICTURE, "xanchor": "center", "yanchor": "top",
-                 "sizing": "contain"}
+                {
+                    "source": _png(image),
+                    "xref": "x",
+                    "yref": "y",
+                    "x": column,
+                    "y": row,
+                    "sizex": 0.9,
+                    "sizey": PICTURE,
+                    "xanchor": "center",
+                    "yanchor": "top",
+                    "sizing": "contain",
+                }
                 for image, (row, column) in zip(images, places, strict=True)
             ],
             "hovermode": "closest",
         },
         "sheet": _sheet(arrays, classes, words),
-    }  # fmt: skip
+    }
 
 
 def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[str, Any]:
@@ -88,14 +104,22 @@ def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[s
     told = [(_chosen(arrays, learner), _probabilities(arrays, learner)) for learner in TEXT]
     names = [style.name(words, learner) for learner in TEXT]
     return {
-        "columns": [words["chart.number"],
-                    *(column for name in names for column in (name, f"p({name})"))],
+        "columns": [
+            words["chart.number"],
+            *(column for name in names for column in (name, f"p({name})")),
+        ],
         "rows": [
-            [at + 1, *(value for chosen, shares in told
-                       for value in (classes[chosen[at]], float(shares[at].max())))]
+            [
+                at + 1,
+                *(
+                    value
+                    for chosen, shares in told
+                    for value in (classes[chosen[at]], float(shares[at].max()))
+                ),
+            ]
             for at in range(len(arrays["made_inputs"]))
         ],
-    }  # fmt: skip
+    }
 
 
 def _points(
@@ -103,24 +127,35 @@ def _points(
 ) -> dict[str, Any]:
     told = _told(arrays, classes, words)
     same = _chosen(arrays, "teacher") == _chosen(arrays, "distilled")
-    kinds = (("same_answer", same, "circle", style.COLOURS["distilled"]),
-             ("other_answer", ~same, "diamond", style.GAP))  # fmt: skip
-    data: list[dict[str, Any]] = [{
-        "type": "scatter", "mode": "markers", "name": words["chart.real_examples"],
-        "x": real[:, 0].tolist(), "y": real[:, 1].tolist(), "hoverinfo": "skip",
-        "marker": {"color": REAL, "size": 6, "opacity": 0.5},
-    }]  # fmt: skip
-    data += [{
-        "type": "scatter", "mode": "markers", "name": words[f"chart.{title}"],
-        "x": points[chosen, 0].tolist(), "y": points[chosen, 1].tolist(),
-        "text": [text for text, of in zip(told, chosen, strict=True) if of],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"color": colour, "symbol": symbol, "size": 10},
-    } for title, chosen, symbol, colour in kinds]  # fmt: skip
-    return {
-        "data": data,
-        "layout": {"hovermode": "closest"},
-    }
+    kinds = (
+        ("same_answer", same, "circle", style.COLOURS["distilled"]),
+        ("other_answer", ~same, "diamond", style.GAP),
+    )
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": words["chart.real_examples"],
+            "x": real[:, 0].tolist(),
+            "y": real[:, 1].tolist(),
+            "hoverinfo": "skip",
+            "marker": {"color": REAL, "size": 6, "opacity": 0.5},
+        }
+    ]
+    data += [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": words[f"chart.{title}"],
+            "x": points[chosen, 0].tolist(),
+            "y": points[chosen, 1].tolist(),
+            "text": [text for text, of in zip(told, chosen, strict=True) if of],
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"color": colour, "symbol": symbol, "size": 10},
+        }
+        for title, chosen, symbol, colour in kinds
+    ]
+    return {"data": data, "layout": {"hovermode": "closest"}}
 
 
 def _columns(
@@ -133,38 +168,67 @@ def _columns(
     ]
     told = _told(arrays, classes, words)
     return {
-        "data": [{
-            "type": "heatmap", "z": standard.T.tolist(), "zmin": -STRONGEST, "zmax": STRONGEST,
-            "showscale": False, "colorscale": ABOVE_AND_BELOW, "xgap": 1,
-            "text": [told] * rows.shape[1], "hovertemplate": "%{text}<br>%{z:.1f}σ<extra></extra>",
-        }],
+        "data": [
+            {
+                "type": "heatmap",
+                "z": standard.T.tolist(),
+                "zmin": -STRONGEST,
+                "zmax": STRONGEST,
+                "showscale": False,
+                "colorscale": ABOVE_AND_BELOW,
+                "xgap": 1,
+                "text": [told] * rows.shape[1],
+                "hovertemplate": "%{text}<br>%{z:.1f}σ<extra></extra>",
+            }
+        ],
         "layout": {
-            "xaxis": {"tickvals": list(range(len(rows))), "showgrid": False, "zeroline": False,
-                      "ticktext": ["<br>".join(pair) for pair in zip(*answers, strict=True)],
-                      "title": {"text": words["chart.both_answers"]}},
-            "yaxis": {"title": {"text": words["chart.feature"]}, "autorange": "reversed",
-                      "showgrid": False, "zeroline": False},
+            "xaxis": {
+                "tickvals": list(range(len(rows))),
+                "showgrid": False,
+                "zeroline": False,
+                "ticktext": ["<br>".join(pair) for pair in zip(*answers, strict=True)],
+                "title": {"text": words["chart.both_answers"]},
+            },
+            "yaxis": {
+                "title": {"text": words["chart.feature"]},
+                "autorange": "reversed",
+                "showgrid": False,
+                "zeroline": False,
+            },
         },
-    }  # fmt: skip
+    }
 
 
 def _answers(
-    learner: str, arrays: Arrays, classes: Sequence[str], words: style.Words, x: list[int],
+    learner: str,
+    arrays: Arrays,
+    classes: Sequence[str],
+    words: style.Words,
+    x: list[int],
     y: list[float],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """A learner's answers as text; in another colour where they are not the teacher's."""
     shares, chosen = _probabilities(arrays, learner), _chosen(arrays, learner)
     colour = style.COLOURS[learner]
     return {
-        "type": "scatter", "mode": "markers+text", "name": style.name(words, learner),
-        "x": x, "y": y, "hovertext": _told(arrays, classes, words),
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": style.name(words, learner),
+        "x": x,
+        "y": y,
+        "hovertext": _told(arrays, classes, words),
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "text": [f"{style.shortened(classes[at])} · {row[at]:.0%}"
-                 for at, row in zip(chosen, shares, strict=True)],
+        "text": [
+            f"{style.shortened(classes[at])} · {row[at]:.0%}"
+            for at, row in zip(chosen, shares, strict=True)
+        ],
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
-        "textfont": {"color": [colour if same else style.GAP
-                               for same in chosen == _chosen(arrays, "teacher")]},
-    }  # fmt: skip
+        "textfont": {
+            "color": [
+                colour if same else style.GAP for same in chosen == _chosen(arrays, "teacher")
+            ]
+        },
+    }
 
 
 def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[str]:
@@ -173,11 +237,13 @@ def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[st
     for learner in TEXT:
         shares = _probabilities(arrays, learner)
         best = np.argsort(-shares, axis=1, kind="stable")[:, :3]
-        lines.append([
-            f"<b>{style.name(words, learner)}</b>: "
-            + ", ".join(f"{style.literal(classes[at])} {row[at]:.0%}" for at in few)
-            for few, row in zip(best, shares, strict=True)
-        ])  # fmt: skip
+        lines.append(
+            [
+                f"<b>{style.name(words, learner)}</b>: "
+                + ", ".join(f"{style.literal(classes[at])} {row[at]:.0%}" for at in few)
+                for few, row in zip(best, shares, strict=True)
+            ]
+        )
     return ["<br>".join(pair) for pair in zip(*lines, strict=True)]
 
 

@@ -18,12 +18,17 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if empty := missing(history, words, "generated_kl"):
         return empty
     columns = history.measures["distilled"].columns
-    second = [line | {"xaxis": "x2", "yaxis": "y2"}
-              for line in lines(columns, words, SHARES, ".1%")]  # fmt: skip
+    second = [
+        line | {"xaxis": "x2", "yaxis": "y2"} for line in lines(columns, words, SHARES, ".1%")
+    ]
     return {
         "data": [*lines(columns, words, APART, ".4f"), *second],
-        "layout": timeline.side_by_side(history, words, [
-            {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
-            {"tickformat": style.PER_CENT, "range": [0, 1.02]},
-        ]),
-    }  # fmt: skip
+        "layout": timeline.side_by_side(
+            history,
+            words,
+            [
+                {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
+                {"tickformat": style.PER_CENT, "range": [0, 1.02]},
+            ],
+        ),
+    }

@@ -25,13 +25,21 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.empty(words, "gradients")
     has_t2 = method_of(history.config["method"]).has_t2 and not history.config.get("also")
     data = [
-        {"type": "scatter", "mode": "lines", "name": words[title],
-         "x": list(columns["position"]), "y": [value or None for value in columns[column]],
-         "line": {"color": colour, "dash": dash, "width": 2}, "hovertemplate": "%{y:.3g}"}
-        for column, title, colour, dash in LINES if has_t2 or column != LINES[-1][0]
-    ]  # fmt: skip
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": words[title],
+            "x": list(columns["position"]),
+            "y": [value or None for value in columns[column]],
+            "line": {"color": colour, "dash": dash, "width": 2},
+            "hovertemplate": "%{y:.3g}",
+        }
+        for column, title, colour, dash in LINES
+        if has_t2 or column != LINES[-1][0]
+    ]
     return {
         "data": data,
-        "layout": timeline.layout(history, words, words["chart.gradient"], type="log",
-                                  exponentformat="power", dtick=1),
-    }  # fmt: skip
+        "layout": timeline.layout(
+            history, words, words["chart.gradient"], type="log", exponentformat="power", dtick=1
+        ),
+    }

@@ -34,35 +34,63 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     columns, rows = list(range(len(grid.weights))), list(range(len(grid.temperatures)))
     if view.hidden:
         blank = {
-            "type": "heatmap", "x": columns, "y": rows, "z": [[0] * len(columns) for _ in rows],
-            "colorscale": UNKNOWN, "showscale": False, "xgap": 3, "ygap": 3, "opacity": 0.35,
+            "type": "heatmap",
+            "x": columns,
+            "y": rows,
+            "z": [[0] * len(columns) for _ in rows],
+            "colorscale": UNKNOWN,
+            "showscale": False,
+            "xgap": 3,
+            "ygap": 3,
+            "opacity": 0.35,
             "customdata": customdata,
             "hovertemplate": words["chart.guess_here"] + "<extra></extra>",
-        }  # fmt: skip
+        }
         return {"data": [blank], "layout": axes(grid), "message": say(words, "hidden")}
     means = [[mean_of(spread) for spread in row] for row in spreads]
     numbered = len(columns) * len(rows) <= NUMBERED
-    data: list[dict[str, Any]] = [{
-        "type": "heatmap", "x": columns, "y": rows, "z": means, "customdata": customdata,
-        "colorscale": CIVIDIS, "reversescale": not better_is_more(view.metric),
-        "xgap": 2, "ygap": 2, "hoverongaps": True,
-        "text": [[told(view.metric, spread) for spread in row] for row in spreads],
-        "texttemplate": "%{text}" if numbered else "",
-        "colorbar": {"thickness": 12, "outlinewidth": 0,
-                     "tickformat": ".1%" if percent(view.metric) else ""},
-        "hovertemplate": at_point(words, "%{text}") + "<extra></extra>",
-        "meta": {"sd": [[spread.sd if spread else None for spread in row] for row in spreads],
-                 "format": ".1%" if percent(view.metric) else ".3f"},
-    }]  # fmt: skip
+    data: list[dict[str, Any]] = [
+        {
+            "type": "heatmap",
+            "x": columns,
+            "y": rows,
+            "z": means,
+            "customdata": customdata,
+            "colorscale": CIVIDIS,
+            "reversescale": not better_is_more(view.metric),
+            "xgap": 2,
+            "ygap": 2,
+            "hoverongaps": True,
+            "text": [[told(view.metric, spread) for spread in row] for row in spreads],
+            "texttemplate": "%{text}" if numbered else "",
+            "colorbar": {
+                "thickness": 12,
+                "outlinewidth": 0,
+                "tickformat": ".1%" if percent(view.metric) else "",
+            },
+            "hovertemplate": at_point(words, "%{text}") + "<extra></extra>",
+            "meta": {
+                "sd": [[spread.sd if spread else None for spread in row] for row in spreads],
+                "format": ".1%" if percent(view.metric) else ".3f",
+            },
+        }
+    ]
     gains = grid.table(lambda cell: mean_of(landscape.gain(cell, view.metric)))
     if border := _border(gains):
         x, y = zip(*border, strict=True)
-        data.append({
-            "type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "hoverinfo": "skip",
-            "line": {"color": style.COLOURS["plain"], "width": 3, "dash": "dash"},
-            "name": words["chart.better_than_plain"], "showlegend": True,
-            "meta": {"skip": True, "cased": True},
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": list(x),
+                "y": list(y),
+                "hoverinfo": "skip",
+                "line": {"color": style.COLOURS["plain"], "width": 3, "dash": "dash"},
+                "name": words["chart.better_than_plain"],
+                "showlegend": True,
+                "meta": {"skip": True, "cased": True},
+            }
+        )
     places = (
         ("best", _place(landscape, view), "star", "#ffffff", "#1f2933"),
         ("guess", view.guess, "circle-open", style.GAP, style.GAP),
@@ -70,12 +98,22 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     )
     for name, place, symbol, colour, edge in places:
         if (index := grid.index(place)) is not None:
-            data.append({
-                "type": "scatter", "mode": "markers", "x": [index[0] + 0.36],
-                "y": [index[1] + 0.32], "name": words[f"chart.place_{name}"], "hoverinfo": "skip",
-                "marker": {"symbol": symbol, "size": 15, "color": colour,
-                           "line": {"width": 2.5, "color": edge}},
-            })  # fmt: skip
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": [index[0] + 0.36],
+                    "y": [index[1] + 0.32],
+                    "name": words[f"chart.place_{name}"],
+                    "hoverinfo": "skip",
+                    "marker": {
+                        "symbol": symbol,
+                        "size": 15,
+                        "color": colour,
+                        "line": {"width": 2.5, "color": edge},
+                    },
+                }
+            )
     layout = axes(grid)
     counts = [spread.n for row in spreads for spread in row if spread]
     if counts:
@@ -91,9 +129,14 @@ def _message(landscape: Landscape, words: style.Words, view: View) -> str:
     spread = landscape.spread(best.cell, view.metric) if best else None
     if best is None or spread is None:
         return say(words, "no_scores")
-    return say(words, "landscape", temperature=f"{best.cell.temperature:g}",
-               weight=f"{best.cell.weight:g}", metric=words[f"metric.{view.metric}"],
-               value=number(view.metric, spread.mean))  # fmt: skip
+    return say(
+        words,
+        "landscape",
+        temperature=f"{best.cell.temperature:g}",
+        weight=f"{best.cell.weight:g}",
+        metric=words[f"metric.{view.metric}"],
+        value=number(view.metric, spread.mean),
+    )
 
 
 def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:

@@ -30,20 +30,41 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             values = [_values(landscape, cells, view.metric, student) for cells in groups]
             if not any(values):
                 continue
-            error = {"type": "data", "array": [stdev(one) if len(one) > 1 else 0 for one in values],
-                     "thickness": 1.5, "width": 4}  # fmt: skip
+            error = {
+                "type": "data",
+                "array": [stdev(one) if len(one) > 1 else 0 for one in values],
+                "thickness": 1.5,
+                "width": 4,
+            }
             means = [fmean(one) if one else None for one in values]
             if student == "distilled":
                 best.append(_best(ticks, means, view.metric))
-            data.append(style.line(
-                words, student, ticks, means, legendgroup=student, **on,
-                hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
-                **({"error_y": error} if student == "distilled" else {}),
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    student,
+                    ticks,
+                    means,
+                    legendgroup=student,
+                    **on,
+                    hovertemplate="%{y:.1%}" if percent(view.metric) else "%{y:.4g}",
+                    **({"error_y": error} if student == "distilled" else {}),
+                )
+            )
         teacher = landscape.prepared and landscape.prepared.teacher
         if teacher and (level := getattr(teacher, view.metric)) is not None:
-            data.append(style.line(words, "teacher", ticks, [level] * len(ticks), mode="lines",
-                                   legendgroup="teacher", **on, hoverinfo="skip"))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    "teacher",
+                    ticks,
+                    [level] * len(ticks),
+                    mode="lines",
+                    legendgroup="teacher",
+                    **on,
+                    hoverinfo="skip",
+                )
+            )
         domain = style.panels(2, at, gap=0.05)
         layout[f"xaxis{suffix}"] = {"domain": domain, "type": "category"}
         layout["annotations"].append(style.heading(f"<b>{symbol}</b>", domain))
@@ -53,11 +74,19 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     if len(best) < len(sides):
         return {"data": data, "layout": layout, "message": say(words, "no_scores")}
     (temperature, at_temperature), (weight, at_weight) = best
-    return {"data": data, "layout": layout, "message": say(
-        words, "landscape_margins", metric=words[f"metric.{view.metric}"],
-        temperature=temperature, at_temperature=number(view.metric, at_temperature),
-        weight=weight, at_weight=number(view.metric, at_weight),
-    )}  # fmt: skip
+    return {
+        "data": data,
+        "layout": layout,
+        "message": say(
+            words,
+            "landscape_margins",
+            metric=words[f"metric.{view.metric}"],
+            temperature=temperature,
+            at_temperature=number(view.metric, at_temperature),
+            weight=weight,
+            at_weight=number(view.metric, at_weight),
+        ),
+    }
 
 
 def _best(ticks: list[str], means: list[float | None], metric: str) -> tuple[str, float]:

@@ -35,24 +35,34 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     shared = {"type": "surface", "showscale": False}
     return {
         "data": [
-            shared | {
-                "z": heights, "colorscale": CIVIDIS,
+            shared
+            | {
+                "z": heights,
+                "colorscale": CIVIDIS,
                 "customdata": grid.table(lambda cell: [cell.temperature, cell.weight]),
                 "reversescale": not better_is_more(view.metric),
                 "name": style.name(words, "distilled"),
                 "hovertemplate": at_point(words, "%{z}"),
             },
-            shared | {
-                "z": plain, "opacity": 0.35, "name": style.name(words, "plain"),
+            shared
+            | {
+                "z": plain,
+                "opacity": 0.35,
+                "name": style.name(words, "plain"),
                 "colorscale": [[0, style.COLOURS["plain"]], [1, style.COLOURS["plain"]]],
             },
         ],
-        "layout": {"scene": axes(grid) | {
-            "zaxis": {"tickformat": style.PER_CENT if percent(view.metric) else "",
-                      "title": {"text": words[f"metric.{view.metric}"]}},
-        }},
+        "layout": {
+            "scene": axes(grid)
+            | {
+                "zaxis": {
+                    "tickformat": style.PER_CENT if percent(view.metric) else "",
+                    "title": {"text": words[f"metric.{view.metric}"]},
+                }
+            }
+        },
         "message": _message(grid, heights, words, view.metric),
-    }  # fmt: skip
+    }
 
 
 def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, metric: str) -> str:
@@ -65,7 +75,13 @@ def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, 
     ]
     low, high = min(known), max(known)
     return say(
-        words, "landscape_surface", metric=words[f"metric.{metric}"],
-        low=number(metric, low[0]), low_temperature=f"{low[1]:g}", low_weight=f"{low[2]:g}",
-        high=number(metric, high[0]), high_temperature=f"{high[1]:g}", high_weight=f"{high[2]:g}",
-    )  # fmt: skip
+        words,
+        "landscape_surface",
+        metric=words[f"metric.{metric}"],
+        low=number(metric, low[0]),
+        low_temperature=f"{low[1]:g}",
+        low_weight=f"{low[2]:g}",
+        high=number(metric, high[0]),
+        high_temperature=f"{high[1]:g}",
+        high_weight=f"{high[2]:g}",
+    )

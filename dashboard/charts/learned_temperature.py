@@ -15,12 +15,15 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if empty := missing(history, words, "learned_temperature"):
         return empty
     columns = history.measures["distilled"].columns
-    second = [line | {"xaxis": "x2", "yaxis": "y2"}
-              for line in lines(columns, words, APART, ".4f")]  # fmt: skip
+    second = [line | {"xaxis": "x2", "yaxis": "y2"} for line in lines(columns, words, APART, ".4f")]
     return {
         "data": [*lines(columns, words, LEARNED, ".3g"), *second],
-        "layout": timeline.side_by_side(history, words, [
-            {"title": {"text": "T"}, "rangemode": "tozero"},
-            {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
-        ]),
-    }  # fmt: skip
+        "layout": timeline.side_by_side(
+            history,
+            words,
+            [
+                {"title": {"text": "T"}, "rangemode": "tozero"},
+                {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
+            ],
+        ),
+    }

@@ -20,15 +20,30 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     of_label = "squared_term" if is_forest(history.config["student"]) else "hard_term"
     terms = (("hard", words[f"chart.{of_label}"], HARD), ("soft", words["chart.soft_term"], SOFT))
     data: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": title, "x": x, "y": list(columns[term]),
-         "stackgroup": "terms", "line": {"width": 0, "color": colour},
-         "fillcolor": f"{colour}99", "hovertemplate": "%{y:.3f}"}
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": title,
+            "x": x,
+            "y": list(columns[term]),
+            "stackgroup": "terms",
+            "line": {"width": 0, "color": colour},
+            "fillcolor": f"{colour}99",
+            "hovertemplate": "%{y:.3f}",
+        }
         for term, title, colour in terms
-    ]  # fmt: skip
+    ]
     data.append(
-        style.line(words, "distilled", x, columns["loss"], mode="lines",
-                   name=words["chart.loss"], hovertemplate="%{y:.3f}")
-    )  # fmt: skip
+        style.line(
+            words,
+            "distilled",
+            x,
+            columns["loss"],
+            mode="lines",
+            name=words["chart.loss"],
+            hovertemplate="%{y:.3f}",
+        )
+    )
     return {
         "data": data,
         "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),

@@ -14,13 +14,29 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     for student in history.students:
         means = [epoch.students[student].train_loss for epoch in history.epochs]
         # the mean of an epoch stands in its middle
-        data.append(style.line(words, student, [epoch.epoch - 0.5 for epoch in history.epochs],
-                               means, hovertemplate="%{y:.3f}"))  # fmt: skip
+        data.append(
+            style.line(
+                words,
+                student,
+                [epoch.epoch - 0.5 for epoch in history.epochs],
+                means,
+                hovertemplate="%{y:.3f}",
+            )
+        )
     for student in history.students:
         columns = history.steps[student].columns
-        trails.append(style.trail(words, student, columns["position"], columns["loss"],
-                                hoverinfo="skip", meta={"label": words["chart.of_batches"].format(
-                                      learner=style.name(words, student))}))  # fmt: skip
+        trails.append(
+            style.trail(
+                words,
+                student,
+                columns["position"],
+                columns["loss"],
+                hoverinfo="skip",
+                meta={
+                    "label": words["chart.of_batches"].format(learner=style.name(words, student))
+                },
+            )
+        )
     return {
         "data": trails + data,
         "layout": timeline.layout(history, words, words["chart.loss"], rangemode="tozero"),

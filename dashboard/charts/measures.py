@@ -26,8 +26,14 @@ def lines(
 ) -> list[dict[str, Any]]:
     """Lines over ``position``; ``told`` is how a value is written at the pointer."""
     return [
-        {"type": "scatter", "mode": "lines", "name": words[title],
-         "x": list(columns["position"]), "y": list(columns[column]),
-         "line": {"width": 2, "color": colour, "dash": dash}, "hovertemplate": f"%{{y:{told}}}"}
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": words[title],
+            "x": list(columns["position"]),
+            "y": list(columns[column]),
+            "line": {"width": 2, "color": colour, "dash": dash},
+            "hovertemplate": f"%{{y:{told}}}",
+        }
         for column, title, colour, dash in shown
-    ]  # fmt: skip
+    ]

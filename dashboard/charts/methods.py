@@ -33,33 +33,57 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     data = []
     for sign, colour in COLOURS.items():
         chosen = [(title, gain) for title, gain in rows if gain.clear == sign]
-        data.append({
-            "type": "scatter", "mode": "markers", "name": words[f"chart.gain.{sign + 1}"],
-            "x": [100 * gain.mean for _, gain in chosen], "y": [title for title, _ in chosen],
-            "error_x": {"type": "data", "array": [100 * (gain.sd or 0) for _, gain in chosen],
-                        "color": colour, "thickness": 2},
-            "marker": {"color": colour, "size": 11},
-            "hovertemplate": "%{y}: %{x:+.2f} ± %{error_x.array:.2f}<extra></extra>",
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": words[f"chart.gain.{sign + 1}"],
+                "x": [100 * gain.mean for _, gain in chosen],
+                "y": [title for title, _ in chosen],
+                "error_x": {
+                    "type": "data",
+                    "array": [100 * (gain.sd or 0) for _, gain in chosen],
+                    "color": colour,
+                    "thickness": 2,
+                },
+                "marker": {"color": colour, "size": 11},
+                "hovertemplate": "%{y}: %{x:+.2f} ± %{error_x.array:.2f}<extra></extra>",
+            }
+        )
     low, high = _frame([(100 * gain.mean, 100 * (gain.sd or 0)) for _, gain in rows])
     return {
         "data": data,
         "layout": {
-            "xaxis": {"title": {"text": words["chart.gain.axis"]}, "zeroline": True,
-                      "zerolinewidth": 2, "zerolinecolor": style.COLOURS["plain"],
-                      "range": [low, high]},
-            "annotations": [_beyond(title, gain, low, high) for title, gain in rows
-                            if not low <= 100 * gain.mean <= high],
-            "yaxis": {"automargin": True, "categoryorder": "array",
-                      "categoryarray": [title for title, _ in rows]},
+            "xaxis": {
+                "title": {"text": words["chart.gain.axis"]},
+                "zeroline": True,
+                "zerolinewidth": 2,
+                "zerolinecolor": style.COLOURS["plain"],
+                "range": [low, high],
+            },
+            "annotations": [
+                _beyond(title, gain, low, high)
+                for title, gain in rows
+                if not low <= 100 * gain.mean <= high
+            ],
+            "yaxis": {
+                "automargin": True,
+                "categoryorder": "array",
+                "categoryarray": [title for title, _ in rows],
+            },
             "hovermode": "closest",
         },
         "message": say(
-            words, "methods", best=rows[-1][0], best_gain=_told(rows[-1][1]), worst=rows[0][0],
-            worst_gain=_told(rows[0][1]), better=sum(gain.clear == 1 for _, gain in rows),
+            words,
+            "methods",
+            best=rows[-1][0],
+            best_gain=_told(rows[-1][1]),
+            worst=rows[0][0],
+            worst_gain=_told(rows[0][1]),
+            better=sum(gain.clear == 1 for _, gain in rows),
             count=len(rows),
         ),
-    }  # fmt: skip
+    }
 
 
 def _told(gain: Spread) -> str:
@@ -84,7 +108,10 @@ def _beyond(title: str, gain: Spread, low: float, high: float) -> dict[str, Any]
     below = 100 * gain.mean < low
     told = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}".replace("-", "−")
     return {
-        "x": low if below else high, "y": title, "xanchor": "left" if below else "right",
-        "text": f"◀ {told}" if below else f"{told} ▶", "showarrow": False,
+        "x": low if below else high,
+        "y": title,
+        "xanchor": "left" if below else "right",
+        "text": f"◀ {told}" if below else f"{told} ▶",
+        "showarrow": False,
         "font": {"color": COLOURS[gain.clear]},
-    }  # fmt: skip
+    }

@@ -48,8 +48,11 @@ def curve_of(diagnosis: Diagnosis) -> Curve:
 
 def curves(snapshot: Snapshot) -> dict[str, Curve]:
     """The students' curves; none where no class is missing."""
-    return {name: curve_of(snapshot.learners[name]) for name in SHOWN
-            if name in snapshot.learners and snapshot.learners[name].missing_classes}  # fmt: skip
+    return {
+        name: curve_of(snapshot.learners[name])
+        for name in SHOWN
+        if name in snapshot.learners and snapshot.learners[name].missing_classes
+    }
 
 
 def missing_examples(diagnosis: Diagnosis, classes: list[str], dropped: str) -> int:
@@ -76,57 +79,103 @@ def figure(
     )
     data: list[dict[str, Any]] = []
     for name, curve in shown.items():
-        data.append(style.trail(words, name, curve.biases,
-                                [count / held_out for count in curve.validation_errors],
-                                hoverinfo="skip", meta={
-                                    "label": words["chart.validation_of"].format(
-                                        learner=style.name(words, name))}))  # fmt: skip
+        data.append(
+            style.trail(
+                words,
+                name,
+                curve.biases,
+                [count / held_out for count in curve.validation_errors],
+                hoverinfo="skip",
+                meta={
+                    "label": words["chart.validation_of"].format(learner=style.name(words, name))
+                },
+            )
+        )
         for axis, counts, total in (("", curve.errors, size), ("2", curve.missed, missing)):
             shares = [count / total for count in counts]
-            data.append(style.line(
-                words, name, curve.biases, shares, mode="lines", xaxis=f"x{axis}",
-                yaxis=f"y{axis}", showlegend=not axis, legendgroup=name,
-                hovertemplate="%{x}: %{y:.1%}",
-            ))  # fmt: skip
-            data.append(style.line(
-                words, name, [curve.best], [shares[curve.biases.index(curve.best)]],
-                mode="markers", xaxis=f"x{axis}", yaxis=f"y{axis}", showlegend=False,
-                meta={"skip": True},
-                marker={"color": style.COLOURS[name], "symbol": style.MARKERS[name], "size": 12},
-                hovertemplate=words["chart.bias_chosen"],
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    name,
+                    curve.biases,
+                    shares,
+                    mode="lines",
+                    xaxis=f"x{axis}",
+                    yaxis=f"y{axis}",
+                    showlegend=not axis,
+                    legendgroup=name,
+                    hovertemplate="%{x}: %{y:.1%}",
+                )
+            )
+            data.append(
+                style.line(
+                    words,
+                    name,
+                    [curve.best],
+                    [shares[curve.biases.index(curve.best)]],
+                    mode="markers",
+                    xaxis=f"x{axis}",
+                    yaxis=f"y{axis}",
+                    showlegend=False,
+                    meta={"skip": True},
+                    marker={
+                        "color": style.COLOURS[name],
+                        "symbol": style.MARKERS[name],
+                        "size": 12,
+                    },
+                    hovertemplate=words["chart.bias_chosen"],
+                )
+            )
     domains = [style.panels(2, at) for at in range(2)]
     top = min(1.0, ROOM * max(curve.at(0.0)[0] for curve in shown.values()) / size)
     return {
         "data": data,
         "layout": {
             "xaxis": {"domain": domains[0], "title": {"text": words["chart.bias"]}},
-            "xaxis2": {"domain": domains[1], "title": {"text": words["chart.bias"]},
-                       "anchor": "y2"},
+            "xaxis2": {
+                "domain": domains[1],
+                "title": {"text": words["chart.bias"]},
+                "anchor": "y2",
+            },
             "yaxis": {"tickformat": style.PER_CENT, "range": [0, max(top, 0.01)]},
             "yaxis2": {"tickformat": style.PER_CENT, "range": [0, 1.02], "anchor": "x2"},
             "hovermode": "x",
             "annotations": [
                 style.heading(f"<b>{words[f'chart.{title}']}</b>", domain)
-                for title, domain in zip(("errors_of_all", "errors_of_missing"), domains,
-                                         strict=True)
+                for title, domain in zip(
+                    ("errors_of_all", "errors_of_missing"), domains, strict=True
+                )
             ],
             "shapes": [
-                {"type": "line", "x0": bias, "x1": bias, "y0": 0, "y1": 1, "xref": f"x{axis}",
-                 "yref": "paper", "line": {"width": 1.5, "dash": "dot", "color": "#8a94a0"}}
+                {
+                    "type": "line",
+                    "x0": bias,
+                    "x1": bias,
+                    "y0": 0,
+                    "y1": 1,
+                    "xref": f"x{axis}",
+                    "yref": "paper",
+                    "line": {"width": 1.5, "dash": "dot", "color": "#8a94a0"},
+                }
                 for axis in ("", "2")
             ],
         },
         "message": say(
-            words, "missing_classes", bias=f"{bias:g}", values=by_learner(words, {
-                name: _shares(curve, bias, size, missing, words) for name, curve in shown.items()
-            }, SEMICOLON),
+            words,
+            "missing_classes",
+            bias=f"{bias:g}",
+            values=by_learner(
+                words,
+                {name: _shares(curve, bias, size, missing, words) for name, curve in shown.items()},
+                SEMICOLON,
+            ),
         ),
-    }  # fmt: skip
+    }
 
 
 def _shares(curve: Curve, bias: float, size: int, missing: int, words: style.Words) -> str:
     """Shares of wrong answers at a bias, in words."""
     errors, missed = curve.at(min(curve.biases, key=lambda known: abs(known - bias)))
-    return say(words, "missing_classes_of", all=f"{errors / size:.1%}",
-               missing=f"{missed / missing:.1%}")  # fmt: skip
+    return say(
+        words, "missing_classes_of", all=f"{errors / size:.1%}", missing=f"{missed / missing:.1%}"
+    )

@@ -30,8 +30,10 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
             "precision": right / answered,
             "f1": 2 * right / (given + answered),
         }
-    return {name: [None if np.isnan(value) else float(value) for value in values]
-            for name, values in scores.items()}  # fmt: skip
+    return {
+        name: [None if np.isnan(value) else float(value) for value in values]
+        for name, values in scores.items()
+    }
 
 
 def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
@@ -46,8 +48,13 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     if len(order) > MANY:
         order.sort(key=lambda at: _recall(scores, at))
     names = [f"{style.literal(history.classes[at])} ({support[at]})" for at in order]
-    known = [value for of_learner in scores.values() for values in of_learner.values()
-             for value in values if value is not None]  # fmt: skip
+    known = [
+        value
+        for of_learner in scores.values()
+        for values in of_learner.values()
+        for value in values
+        if value is not None
+    ]
     low = max(0.0, min(known, default=0.0) - 0.03)
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "hovermode": "y"}
@@ -55,12 +62,26 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         suffix = "" if at == 0 else str(at + 1)
         for learner in learners:
             values = [scores[learner][measure][at] for at in order]
-            data.append(style.line(
-                words, learner, values, names, mode="markers", xaxis=f"x{suffix}", yaxis="y",
-                showlegend=at == 0, legendgroup=learner, hovertemplate="%{x:.1%}",
-                marker={"color": style.COLOURS[learner], "symbol": style.MARKERS[learner],
-                        "size": 10, "opacity": 0.85},
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    learner,
+                    values,
+                    names,
+                    mode="markers",
+                    xaxis=f"x{suffix}",
+                    yaxis="y",
+                    showlegend=at == 0,
+                    legendgroup=learner,
+                    hovertemplate="%{x:.1%}",
+                    marker={
+                        "color": style.COLOURS[learner],
+                        "symbol": style.MARKERS[learner],
+                        "size": 10,
+                        "opacity": 0.85,
+                    },
+                )
+            )
         domain = style.panels(len(MEASURES), at, gap=0.04)
         layout[f"xaxis{suffix}"] = {
             "domain": domain,
@@ -68,17 +89,28 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
             "range": [low, 1 + 0.03 * (1 - low)],
         }
         layout["annotations"].append(style.heading(f"<b>{words[f'chart.{measure}']}</b>", domain))
-    layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True,
-                       "dtick": 1}  # fmt: skip
+    layout["yaxis"] = {"autorange": "reversed", "type": "category", "automargin": True, "dtick": 1}
     if len(order) > MANY:
-        layout["yaxis"]["title"] = {"text": phrase(
-            words, "chart.worst_first", title=words["chart.true_class"])}  # fmt: skip
-    return {"data": data, "layout": layout, "rows": len(order), "message": say(
-        words, "per_class", values=by_learner(words, {
-            learner: _lowest(history.classes, scores[learner]["recall"], words)
-            for learner in learners
-        }, SEMICOLON),
-    )}  # fmt: skip
+        layout["yaxis"]["title"] = {
+            "text": phrase(words, "chart.worst_first", title=words["chart.true_class"])
+        }
+    return {
+        "data": data,
+        "layout": layout,
+        "rows": len(order),
+        "message": say(
+            words,
+            "per_class",
+            values=by_learner(
+                words,
+                {
+                    learner: _lowest(history.classes, scores[learner]["recall"], words)
+                    for learner in learners
+                },
+                SEMICOLON,
+            ),
+        ),
+    }
 
 
 def _recall(scores: dict[str, dict[str, list[float | None]]], at: int) -> float:
@@ -88,6 +120,7 @@ def _recall(scores: dict[str, dict[str, list[float | None]]], at: int) -> float:
 
 
 def _lowest(classes: Sequence[str], recalls: list[float | None], words: style.Words) -> str:
-    recall, name = min((value, name) for value, name in zip(recalls, classes, strict=True)
-                       if value is not None)  # fmt: skip
+    recall, name = min(
+        (value, name) for value, name in zip(recalls, classes, strict=True) if value is not None
+    )
     return say(words, "per_class_of", name=name, recall=f"{recall:.1%}")

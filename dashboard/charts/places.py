@@ -9,8 +9,14 @@ from kdcore.landscape import METRICS, Cell, Landscape, Spread
 Place = tuple[float, float]
 """T and λ."""
 
-CIVIDIS = [[0, "#00224e"], [0.2, "#2a3f6d"], [0.4, "#575d6d"], [0.6, "#84826f"],
-           [0.8, "#b9a863"], [1, "#fee838"]]  # fmt: skip
+CIVIDIS = [
+    [0, "#00224e"],
+    [0.2, "#2a3f6d"],
+    [0.4, "#575d6d"],
+    [0.6, "#84826f"],
+    [0.8, "#b9a863"],
+    [1, "#fee838"],
+]
 """From low to high, alike for colour-blind eyes. Source: Nuñez et al., 2018."""
 
 
@@ -54,21 +60,30 @@ def grid_of(landscape: Landscape, view: View) -> Grid:
     weights = sorted({cell.weight for cell in cells})
     at = {(cell.temperature, cell.weight): cell for cell in cells}
     return Grid(
-        temperatures, weights,
+        temperatures,
+        weights,
         [[at.get((temperature, weight)) for weight in weights] for temperature in temperatures],
-    )  # fmt: skip
+    )
 
 
 def axes(grid: Grid) -> dict[str, Any]:
     """Both axes with the grid's own values at equal distances."""
     return {
-        "xaxis": {"title": {"text": "λ"}, "tickvals": list(range(len(grid.weights))),
-                  "ticktext": [f"{value:g}" for value in grid.weights], "showgrid": False,
-                  "zeroline": False},
-        "yaxis": {"title": {"text": "T"}, "tickvals": list(range(len(grid.temperatures))),
-                  "ticktext": [f"{value:g}" for value in grid.temperatures], "showgrid": False,
-                  "zeroline": False},
-    }  # fmt: skip
+        "xaxis": {
+            "title": {"text": "λ"},
+            "tickvals": list(range(len(grid.weights))),
+            "ticktext": [f"{value:g}" for value in grid.weights],
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": {"text": "T"},
+            "tickvals": list(range(len(grid.temperatures))),
+            "ticktext": [f"{value:g}" for value in grid.temperatures],
+            "showgrid": False,
+            "zeroline": False,
+        },
+    }
 
 
 def at_point(words: Words, shown: str) -> str:
@@ -88,9 +103,11 @@ def told(metric: str, spread: Spread | None) -> str:
     mean = number(metric, spread.mean)
     if spread.sd is None:
         return mean
-    return f"{mean}<br>± {spread.sd * 100:.1f}" if percent(metric) else (
-        f"{mean}<br>± {number(metric, spread.sd)}"
-    )  # fmt: skip
+    return (
+        f"{mean}<br>± {spread.sd * 100:.1f}"
+        if percent(metric)
+        else (f"{mean}<br>± {number(metric, spread.sd)}")
+    )
 
 
 def percent(metric: str) -> bool:

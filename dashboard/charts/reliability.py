@@ -13,16 +13,13 @@ DIAGRAM = [0.25, 1.0]
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, bins: int = 15,
-    calibrated: bool = False, **_: Any,
-) -> dict[str, Any]:  # fmt: skip
+    snapshot: Snapshot, words: style.Words, *, bins: int = 15, calibrated: bool = False, **_: Any
+) -> dict[str, Any]:
     """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
     learners = [name for name in style.LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
-    layout: dict[str, Any] = {
-        "annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06,
-    }  # fmt: skip
+    layout: dict[str, Any] = {"annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06}
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]
         shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
@@ -31,26 +28,46 @@ def figure(
         first = at == 0
         suffix = _suffix(at)
         layout[f"xaxis{suffix}"] = {
-            "domain": domain, "anchor": f"y{at + 11}", "range": [0, 1], "dtick": 0.25,
+            "domain": domain,
+            "anchor": f"y{at + 11}",
+            "range": [0, 1],
+            "dtick": 0.25,
             "title": {"text": words["chart.confidence"]},
-        }  # fmt: skip
+        }
         layout[f"yaxis{suffix}"] = {
-            "domain": DIAGRAM, "anchor": f"x{suffix}", "range": [0, 1.02], "dtick": 0.25,
+            "domain": DIAGRAM,
+            "anchor": f"x{suffix}",
+            "range": [0, 1.02],
+            "dtick": 0.25,
             "title": {"text": words["chart.accuracy"] if first else ""},
-        }  # fmt: skip
+        }
         layout[f"yaxis{at + 11}"] = {
-            "domain": COUNTS, "anchor": f"x{suffix}", "nticks": 3, "rangemode": "tozero",
+            "domain": COUNTS,
+            "anchor": f"x{suffix}",
+            "nticks": 3,
+            "rangemode": "tozero",
             "title": {"text": words["chart.count"] if first else ""},
-        }  # fmt: skip
-        layout["shapes"].append({
-            "type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "xref": f"x{suffix}",
-            "yref": f"y{suffix}", "line": {"dash": "dot", "width": 1.5, "color": "#8a94a0"},
-        })  # fmt: skip
+        }
+        layout["shapes"].append(
+            {
+                "type": "line",
+                "x0": 0,
+                "y0": 0,
+                "x1": 1,
+                "y1": 1,
+                "xref": f"x{suffix}",
+                "yref": f"y{suffix}",
+                "line": {"dash": "dot", "width": 1.5, "color": "#8a94a0"},
+            }
+        )
         errors[learner] = f"{expected_calibration_error(shown):.1%}"
         title = f"<b>{style.name(words, learner)}</b>  ECE {errors[learner]}"
         layout["annotations"].append(style.heading(title, domain))
-    message = say(words, "reliability_scaled" if calibrated else "reliability",
-                  values=by_learner(words, errors))  # fmt: skip
+    message = say(
+        words,
+        "reliability_scaled" if calibrated else "reliability",
+        values=by_learner(words, errors),
+    )
     return {"data": data, "layout": layout, "message": message}
 
 
@@ -68,28 +85,51 @@ def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> lis
     shares = [one.accuracy or 0.0 for one in filled]
     limits = [wilson(one.accuracy or 0.0, one.size) for one in filled]
     bars = {
-        "type": "bar", "x": x, "y": shares, "width": width,
-        "name": style.name(words, learner), "showlegend": False, **axes, "customdata": told,
+        "type": "bar",
+        "x": x,
+        "y": shares,
+        "width": width,
+        "name": style.name(words, learner),
+        "showlegend": False,
+        **axes,
+        "customdata": told,
         "marker": {"color": style.COLOURS[learner]},
         "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
         "error_y": {
-            "type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
+            "type": "data",
+            "symmetric": False,
+            "thickness": 1.2,
+            "width": 3,
             "array": [high - share for share, (_, high) in zip(shares, limits, strict=True)],
             "arrayminus": [share - low for share, (low, _) in zip(shares, limits, strict=True)],
         },
-    }  # fmt: skip
+    }
     gap = {
-        "type": "bar", "x": x, "width": width, **axes, "name": words["chart.gap"],
-        "showlegend": first, "legendgroup": "gap", "hoverinfo": "skip",
+        "type": "bar",
+        "x": x,
+        "width": width,
+        **axes,
+        "name": words["chart.gap"],
+        "showlegend": first,
+        "legendgroup": "gap",
+        "hoverinfo": "skip",
         "base": [min(one.accuracy or 0, one.confidence or 0) for one in filled],
         "y": [abs((one.accuracy or 0) - (one.confidence or 0)) for one in filled],
-        "marker": {"color": f"{style.GAP}44", "line": {"color": style.GAP, "width": 1},
-                   "pattern": {"shape": "/", "fgcolor": style.GAP, "size": 5}},
-    }  # fmt: skip
+        "marker": {
+            "color": f"{style.GAP}44",
+            "line": {"color": style.GAP, "width": 1},
+            "pattern": {"shape": "/", "fgcolor": style.GAP, "size": 5},
+        },
+    }
     counts = {
-        "type": "bar", "x": x, "y": [one.size for one in filled], "width": width,
-        "xaxis": axes["xaxis"], "yaxis": f"y{at + 11}", "showlegend": False,
+        "type": "bar",
+        "x": x,
+        "y": [one.size for one in filled],
+        "width": width,
+        "xaxis": axes["xaxis"],
+        "yaxis": f"y{at + 11}",
+        "showlegend": False,
         "marker": {"color": style.COLOURS[learner], "opacity": 0.6},
         "hovertemplate": "%{y}<extra></extra>",
-    }  # fmt: skip
+    }
     return [bars, gap, counts]

@@ -15,18 +15,35 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
         if diagnosis := snapshot.learners.get(learner):
             coverage, risk = zip(*diagnosis.risk_coverage, strict=True)
             areas[learner] = area = f"{diagnosis.calibration['aurc']:.4f}"
-            data.append(style.line(
-                words, learner, coverage, risk, mode="lines", hovertemplate="%{x:.0%}: %{y:.2%}",
-                name=phrase(words, "app.with_details", title=style.name(words, learner),
-                            details=f"AURC {area}"),
-            ))  # fmt: skip
+            data.append(
+                style.line(
+                    words,
+                    learner,
+                    coverage,
+                    risk,
+                    mode="lines",
+                    hovertemplate="%{x:.0%}: %{y:.2%}",
+                    name=phrase(
+                        words,
+                        "app.with_details",
+                        title=style.name(words, learner),
+                        details=f"AURC {area}",
+                    ),
+                )
+            )
     return {
         "data": data,
         "layout": {
-            "xaxis": {"title": {"text": words["chart.coverage"]}, "tickformat": style.PER_CENT,
-                      "range": [0, 1.005]},
-            "yaxis": {"title": {"text": words["chart.risk"]}, "tickformat": ".1~%",
-                      "rangemode": "tozero"},
+            "xaxis": {
+                "title": {"text": words["chart.coverage"]},
+                "tickformat": style.PER_CENT,
+                "range": [0, 1.005],
+            },
+            "yaxis": {
+                "title": {"text": words["chart.risk"]},
+                "tickformat": ".1~%",
+                "rangemode": "tozero",
+            },
         },
         "message": say(words, "risk_coverage", values=by_learner(words, areas)),
-    }  # fmt: skip
+    }

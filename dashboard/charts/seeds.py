@@ -31,37 +31,67 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         for scored in kept.values():
             for epoch, scores in scored:
                 by_epoch.setdefault(epoch, []).append(scores.test_accuracy)
-        complete = {epoch: values for epoch, values in sorted(by_epoch.items())
-                    if len(values) == len(landscape.started.cells)}  # fmt: skip
+        complete = {
+            epoch: values
+            for epoch, values in sorted(by_epoch.items())
+            if len(values) == len(landscape.started.cells)
+        }
         if not complete:
             continue
         means = [fmean(values) for values in complete.values()]
         deviations = [stdev(values) if len(values) > 1 else 0.0 for values in complete.values()]
         data += _band(words, student, list(complete), means, deviations)
-        data.append(style.line(words, student, list(complete), means, hovertemplate="%{y:.1%}",
-                               meta={"sd": deviations}))  # fmt: skip
+        data.append(
+            style.line(
+                words,
+                student,
+                list(complete),
+                means,
+                hovertemplate="%{y:.1%}",
+                meta={"sd": deviations},
+            )
+        )
         last = max(complete)
         newest[student] = f"{means[-1]:.1%} ± {100 * deviations[-1]:.1f}"
     if not data:
         return style.empty(words, "scores")
-    return {"data": data, "layout": {
-        "xaxis": {"title": {"text": words["chart.epoch"]}},
-        "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT},
-        "hovermode": "x",
-    }, "message": say(
-        words, "seeds", epoch=last, values=by_learner(words, newest),
-        n=len(landscape.started.cells),
-    ) if newest else say(words, "no_scores")}  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": words["chart.epoch"]}},
+            "yaxis": {
+                "title": {"text": words["chart.test_accuracy"]},
+                "tickformat": style.PER_CENT,
+            },
+            "hovermode": "x",
+        },
+        "message": say(
+            words,
+            "seeds",
+            epoch=last,
+            values=by_learner(words, newest),
+            n=len(landscape.started.cells),
+        )
+        if newest
+        else say(words, "no_scores"),
+    }
 
 
 def _band(
     words: style.Words, student: str, epochs: list[int], means: list[float], sds: list[float]
 ) -> list[dict[str, Any]]:
     """Two lines that are not seen, and the colour between them."""
-    hidden = {"mode": "lines", "showlegend": False, "hoverinfo": "skip", "meta": {"skip": True},
-              "line": {"width": 0, "color": style.COLOURS[student]}}  # fmt: skip
+    hidden = {
+        "mode": "lines",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": {"skip": True},
+        "line": {"width": 0, "color": style.COLOURS[student]},
+    }
     low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
     high = [mean + sd for mean, sd in zip(means, sds, strict=True)]
     fill = {"fill": "tonexty", "fillcolor": style.faded(style.COLOURS[student], BAND)}
-    return [style.line(words, student, epochs, low, **hidden),
-            style.line(words, student, epochs, high, **hidden, **fill)]  # fmt: skip
+    return [
+        style.line(words, student, epochs, low, **hidden),
+        style.line(words, student, epochs, high, **hidden, **fill),
+    ]

@@ -37,10 +37,14 @@ def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> d
         data.append(_newest(stage, words, across(stage.newest)))
     ends = [across(found) for found in _all(record)]
     title = words[f"chart.shrink.{size}"]
-    return _plane(record, words, title, data, ends, arrows) | {"message": say(
-        words, "shrink_sizes", size=title,
-        values=_told(record, words, lambda found: f"{across(found):,.1f}".removesuffix(".0")),
-    )}  # fmt: skip
+    return _plane(record, words, title, data, ends, arrows) | {
+        "message": say(
+            words,
+            "shrink_sizes",
+            size=title,
+            values=_told(record, words, lambda found: f"{across(found):,.1f}".removesuffix(".0")),
+        )
+    }
 
 
 def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> dict[str, Any]:
@@ -56,15 +60,23 @@ def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> 
         found = stage.newest
         latency = _latency(found, batch)
         half = latency.of_student_iqr / 2
-        bar = {"type": "data", "array": [half], "color": style.STAGES[stage.name][0],
-               "thickness": 1.5}  # fmt: skip
+        bar = {
+            "type": "data",
+            "array": [half],
+            "color": style.STAGES[stage.name][0],
+            "thickness": 1.5,
+        }
         data.append(_newest(stage, words, latency.of_student) | {"error_x": bar})
         ends += [max(latency.of_student - half, latency.of_student / 2), latency.of_student + half]
     title = phrase(words, "chart.shrink.latency", batch=batch)
-    return _plane(record, words, title, data, ends) | {"message": say(
-        words, "shrink_times", time=title,
-        values=_told(record, words, lambda found: f"{_latency(found, batch).of_student:.2f}"),
-    )}  # fmt: skip
+    return _plane(record, words, title, data, ends) | {
+        "message": say(
+            words,
+            "shrink_times",
+            time=title,
+            values=_told(record, words, lambda found: f"{_latency(found, batch).of_student:.2f}"),
+        )
+    }
 
 
 def _latency(found: Measured, batch: str) -> Latency:
@@ -74,26 +86,40 @@ def _latency(found: Measured, batch: str) -> Latency:
 def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], str]) -> str:
     """Every stage with its place on the plane."""
     return words[SEMICOLON].join(
-        say(words, "shrink_of", name=words[f"stage.{stage.name}"], value=value(stage.newest),
-            accuracy=f"{stage.newest.scores.test_accuracy:.1%}")
+        say(
+            words,
+            "shrink_of",
+            name=words[f"stage.{stage.name}"],
+            value=value(stage.newest),
+            accuracy=f"{stage.newest.scores.test_accuracy:.1%}",
+        )
         for stage in record.stages.values()
-    )  # fmt: skip
+    )
 
 
 def _plane(
-    record: ShrinkRecord, words: style.Words, title: str, data: Sequence[dict[str, Any]],
-    ends: Sequence[float], arrows: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:  # fmt: skip
+    record: ShrinkRecord,
+    words: style.Words,
+    title: str,
+    data: Sequence[dict[str, Any]],
+    ends: Sequence[float],
+    arrows: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     least = min(found.scores.test_accuracy for found in _all(record))
     return {
         "data": list(data),
         "layout": {
             "xaxis": {"title": {"text": title}, "type": "log", **_ticks(min(ends), max(ends))},
-            "yaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
-                      "hoverformat": ".1%", "range": [least - MARGIN, 1 + MARGIN]},
-            "hovermode": "closest", "annotations": list(arrows),
+            "yaxis": {
+                "title": {"text": words["chart.test_accuracy"]},
+                "tickformat": style.PER_CENT,
+                "hoverformat": ".1%",
+                "range": [least - MARGIN, 1 + MARGIN],
+            },
+            "hovermode": "closest",
+            "annotations": list(arrows),
         },
-    }  # fmt: skip
+    }
 
 
 def _all(record: ShrinkRecord) -> list[Measured]:
@@ -111,19 +137,32 @@ def _point(
     colour, symbol = style.STAGES[stage.name]
     moment = words[f"chart.shrink.{'after' if found is stage.after else 'before'}"]
     told = phrase(
-        words, "chart.shrink.told", moment=moment, accuracy=found.scores.test_accuracy,
+        words,
+        "chart.shrink.told",
+        moment=moment,
+        accuracy=found.scores.test_accuracy,
         errors=phrase(words, "count.errors", count=found.scores.test_errors),
-        size=style.size_told(found.bytes), packed=style.size_told(found.packed_bytes),
-        one=found.latency_1.median * 1e3, many=found.latency_128.median * 1e3,
-    )  # fmt: skip
+        size=style.size_told(found.bytes),
+        packed=style.size_told(found.packed_bytes),
+        one=found.latency_1.median * 1e3,
+        many=found.latency_128.median * 1e3,
+    )
     return {
-        "type": "scatter", "mode": "markers", "name": words[f"stage.{stage.name}"],
-        "showlegend": not earlier, "x": [x], "y": [found.scores.test_accuracy], "text": [told],
-        "marker": {"color": colour, "symbol": f"{symbol}-open" if earlier else symbol,
-                   "size": 9 if earlier else 12},
+        "type": "scatter",
+        "mode": "markers",
+        "name": words[f"stage.{stage.name}"],
+        "showlegend": not earlier,
+        "x": [x],
+        "y": [found.scores.test_accuracy],
+        "text": [told],
+        "marker": {
+            "color": colour,
+            "symbol": f"{symbol}-open" if earlier else symbol,
+            "size": 9 if earlier else 12,
+        },
         "hovertemplate": "%{fullData.name}<br>%{text}<extra></extra>",
         "meta": {"more": {words["chart.state"]: moment}},
-    }  # fmt: skip
+    }
 
 
 def _arrow(stage: StageRecord, across: Callable[[Measured], float]) -> list[dict[str, Any]]:
@@ -132,19 +171,35 @@ def _arrow(stage: StageRecord, across: Callable[[Measured], float]) -> list[dict
     if abs(head.scores.test_accuracy - tail.scores.test_accuracy) < SHORTEST:
         return []
     # on an axis of logarithms an annotation's place is a logarithm too
-    return [{
-        "x": math.log10(across(head)), "y": head.scores.test_accuracy,
-        "ax": math.log10(across(tail)), "ay": tail.scores.test_accuracy,
-        "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,
-        "arrowhead": 2, "arrowwidth": 1.6, "arrowcolor": style.STAGES[stage.name][0],
-        "standoff": 7, "startstandoff": 5,
-    }]  # fmt: skip
+    return [
+        {
+            "x": math.log10(across(head)),
+            "y": head.scores.test_accuracy,
+            "ax": math.log10(across(tail)),
+            "ay": tail.scores.test_accuracy,
+            "xref": "x",
+            "yref": "y",
+            "axref": "x",
+            "ayref": "y",
+            "text": "",
+            "showarrow": True,
+            "arrowhead": 2,
+            "arrowwidth": 1.6,
+            "arrowcolor": style.STAGES[stage.name][0],
+            "standoff": 7,
+            "startstandoff": 5,
+        }
+    ]
 
 
 def _ticks(least: float, most: float) -> dict[str, Any]:
     """1, 1.5, 2, 3, 5, 7, 10 … from below the least value to above the greatest."""
     low, high = math.log10(least) - 0.15, math.log10(most) + 0.15
     tens = [10.0**power for power in range(math.floor(low), math.ceil(high))]
-    ticks = [tick for ten in tens for digit in (1, 1.5, 2, 3, 5, 7)
-             if low <= math.log10(tick := digit * ten) <= high]  # fmt: skip
+    ticks = [
+        tick
+        for ten in tens
+        for digit in (1, 1.5, 2, 3, 5, 7)
+        if low <= math.log10(tick := digit * ten) <= high
+    ]
     return {"range": [low, high], "tickvals": ticks, "ticktext": [f"{tick:,g}" for tick in ticks]}

@@ -10,8 +10,12 @@ from kdcore.shrink_record import ShrinkRecord, StageRecord
 
 KEYS = ("weights", "file", "packed", "one", "many", "errors", "test", "validation", "agreement")
 SIZES = {"file": "bytes", "packed": "packed_bytes"}
-SCORES = {"errors": "test_errors", "test": "test_accuracy", "validation": "validation_accuracy",
-          "agreement": "agreement"}  # fmt: skip
+SCORES = {
+    "errors": "test_errors",
+    "test": "test_accuracy",
+    "validation": "validation_accuracy",
+    "agreement": "agreement",
+}
 
 
 def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]:
@@ -19,8 +23,10 @@ def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]
     if not record.stages:
         return style.awaited(words, "shrink", over=record.ended)
     stages = list(record.stages.values())
-    units = {key: style.size_unit([getattr(stage.newest, part) for stage in stages])
-             for key, part in SIZES.items()}  # fmt: skip
+    units = {
+        key: style.size_unit([getattr(stage.newest, part) for stage in stages])
+        for key, part in SIZES.items()
+    }
     titles = {key: words[f"chart.shrink_column.{key}"] for key in KEYS}
     for key, (_size, unit) in units.items():
         titles[key] = phrase(words, "chart.columns_more", title=titles[key], unit=unit)
@@ -28,23 +34,39 @@ def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]
         "table": {
             "columns": [
                 {"title": words["chart.shrink.stage"], "help": ""},
-                *({"title": titles[key], "help": words[f"chart.shrink_help.{key}"]}
-                  for key in KEYS),
+                *(
+                    {"title": titles[key], "help": words[f"chart.shrink_help.{key}"]}
+                    for key in KEYS
+                ),
             ],
             "rows": [
-                {"learner": stage.name, "colour": style.STAGES[stage.name][0],
-                 "cells": [words[f"stage.{stage.name}"],
-                           *_cells(stage, {key: size for key, (size, _) in units.items()})]}
+                {
+                    "learner": stage.name,
+                    "colour": style.STAGES[stage.name][0],
+                    "cells": [
+                        words[f"stage.{stage.name}"],
+                        *_cells(stage, {key: size for key, (size, _) in units.items()}),
+                    ],
+                }
                 for stage in stages
             ],
         },
-        "sheet": {"columns": [words["chart.shrink.stage"], *_numbers_of(titles, words)],
-                  "rows": [[words[f"stage.{stage.name}"], *_numbers(stage)] for stage in stages]},
-        "message": say(words, "shrink_table", values=listed(words, [
-            (words[f"stage.{stage.name}"], str(stage.newest.scores.test_errors))
-            for stage in stages
-        ])),
-    }  # fmt: skip
+        "sheet": {
+            "columns": [words["chart.shrink.stage"], *_numbers_of(titles, words)],
+            "rows": [[words[f"stage.{stage.name}"], *_numbers(stage)] for stage in stages],
+        },
+        "message": say(
+            words,
+            "shrink_table",
+            values=listed(
+                words,
+                [
+                    (words[f"stage.{stage.name}"], str(stage.newest.scores.test_errors))
+                    for stage in stages
+                ],
+            ),
+        ),
+    }
 
 
 def _cells(stage: StageRecord, sizes: dict[str, float]) -> list[str]:
@@ -56,11 +78,13 @@ def _cells(stage: StageRecord, sizes: dict[str, float]) -> list[str]:
     return [
         weights,
         *(f"{getattr(now, part) / sizes[key]:,.1f}" for key, part in SIZES.items()),
-        _time(now.latency_1), _time(now.latency_128), _course(stage, "test_errors", ""),
+        _time(now.latency_1),
+        _time(now.latency_128),
+        _course(stage, "test_errors", ""),
         _course(stage, "test_accuracy", ".1f", 100),
         _course(stage, "validation_accuracy", ".1f", 100),
         _course(stage, "agreement", ".1f", 100) if taught else "",
-    ]  # fmt: skip
+    ]
 
 
 def _time(latency: Latency) -> str:
@@ -80,13 +104,20 @@ def _numbers_of(titles: dict[str, str], words: style.Words) -> list[str]:
     more = words["chart.columns_more"]
     moments = [words["chart.shrink.before"], words["chart.shrink.after"]]
     return [
-        titles["weights"], words["chart.shrink.nonzero"],
+        titles["weights"],
+        words["chart.shrink.nonzero"],
         *(more.format(title=words[f"chart.shrink_column.{key}"], unit="B") for key in SIZES),
-        *(title for key in ("one", "many")
-          for title in (titles[key], more.format(title=titles[key], unit="±"),
-                        more.format(title=titles[key], unit="×"))),
+        *(
+            title
+            for key in ("one", "many")
+            for title in (
+                titles[key],
+                more.format(title=titles[key], unit="±"),
+                more.format(title=titles[key], unit="×"),
+            )
+        ),
         *(more.format(title=titles[key], unit=moment) for key in SCORES for moment in moments),
-    ]  # fmt: skip
+    ]
 
 
 def _numbers(stage: StageRecord) -> list[float | None]:
@@ -94,11 +125,16 @@ def _numbers(stage: StageRecord) -> list[float | None]:
     now = stage.newest
     measured = [stage.before.scores, stage.after.scores if stage.after else None]
     return [
-        now.parameters, now.nonzero, *(getattr(now, part) for part in SIZES.values()),
-        *(value for latency in (now.latency_1, now.latency_128)
-          for value in (latency.median * 1e3, latency.iqr * 500, latency.of_student)),
+        now.parameters,
+        now.nonzero,
+        *(getattr(now, part) for part in SIZES.values()),
+        *(
+            value
+            for latency in (now.latency_1, now.latency_128)
+            for value in (latency.median * 1e3, latency.iqr * 500, latency.of_student)
+        ),
         *(_score(scores, score) for score in SCORES.values() for scores in measured),
-    ]  # fmt: skip
+    ]
 
 
 def _score(scores: Any, score: str) -> float | None:

@@ -18,11 +18,15 @@ MARKERS = {"teacher": "diamond", "plain": "square", "distilled": "circle"}
 GAP = "#D55E00"
 """What should not be there: the gap between confidence and accuracy."""
 STAGES = {
-    "teacher": (COLOURS["teacher"], "diamond"), "student": (COLOURS["distilled"], "circle"),
-    "pruned": ("#CC79A7", "triangle-up"), "narrow": ("#D55E00", "square"),
-    "low_rank": ("#56B4E9", "triangle-down"), "int8_dynamic": ("#8C6D00", "cross"),
-    "int8_learned": ("#6A4C93", "x"), "narrow_int8": ("#7F7F7F", "star"),
-}  # fmt: skip
+    "teacher": (COLOURS["teacher"], "diamond"),
+    "student": (COLOURS["distilled"], "circle"),
+    "pruned": ("#CC79A7", "triangle-up"),
+    "narrow": ("#D55E00", "square"),
+    "low_rank": ("#56B4E9", "triangle-down"),
+    "int8_dynamic": ("#8C6D00", "cross"),
+    "int8_learned": ("#6A4C93", "x"),
+    "narrow_int8": ("#7F7F7F", "star"),
+}
 """Colour and marker of each way to shrink the distilled student, and of what it comes from."""
 
 PER_CENT = ".1~%"
@@ -59,11 +63,14 @@ def method_title(words: Words, spec: str) -> str:
 def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
     """A learner's line with its points."""
     return {
-        "type": "scatter", "mode": "lines+markers", "name": name(words, learner),
-        "x": list(x), "y": list(y),
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name(words, learner),
+        "x": list(x),
+        "y": list(y),
         "line": {"color": COLOURS[learner], "dash": LINES[learner], "width": 2.5},
         "marker": {"color": COLOURS[learner], "symbol": MARKERS[learner], "size": 7},
-    } | more  # fmt: skip
+    } | more
 
 
 def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
@@ -71,11 +78,20 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
 
     ``meta["label"]``, where it is given, sets it apart from the learner's line in a table.
     """
-    return {
-        "type": "scatter", "mode": "lines", "name": name(words, learner), "showlegend": False,
-        "x": list(x), "y": list(y), "opacity": 0.35,
-        "line": {"color": COLOURS[learner], "width": 1.2},
-    } | more | {"meta": {"trail": True} | more.get("meta", {})}  # fmt: skip
+    return (
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name(words, learner),
+            "showlegend": False,
+            "x": list(x),
+            "y": list(y),
+            "opacity": 0.35,
+            "line": {"color": COLOURS[learner], "width": 1.2},
+        }
+        | more
+        | {"meta": {"trail": True} | more.get("meta", {})}
+    )
 
 
 def faded(colour: str, opacity: float) -> str:
@@ -146,6 +162,12 @@ def panels(count: int, at: int, gap: float = 0.06) -> list[float]:
 def heading(text: str, domain: Sequence[float], y: float = 1.0) -> dict[str, Any]:
     """A panel's name above it."""
     return {
-        "text": text, "showarrow": False, "xref": "paper", "yref": "paper",
-        "x": (domain[0] + domain[1]) / 2, "y": y, "xanchor": "center", "yanchor": "bottom",
-    }  # fmt: skip
+        "text": text,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": (domain[0] + domain[1]) / 2,
+        "y": y,
+        "xanchor": "center",
+        "yanchor": "bottom",
+    }

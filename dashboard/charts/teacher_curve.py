@@ -5,9 +5,11 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.history import History
 
-LINES = (("train_accuracy", "chart.on_training", "dot"),
-         ("validation_accuracy", "chart.on_validation", "dash"),
-         ("test_accuracy", "chart.on_test", "solid"))  # fmt: skip
+LINES = (
+    ("train_accuracy", "chart.on_training", "dot"),
+    ("validation_accuracy", "chart.on_validation", "dash"),
+    ("test_accuracy", "chart.on_test", "solid"),
+)
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
@@ -21,20 +23,31 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     newest = history.teacher_epochs[-1].learner
     epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [
-        {"type": "scatter", "mode": "lines+markers", "name": words[title],
-         "x": [epoch.epoch for epoch in epochs], "y": [getattr(epoch, part) for epoch in epochs],
-         "line": {"color": style.COLOURS["teacher"], "dash": dash, "width": 2},
-         "marker": {"size": 6}, "hovertemplate": "%{y:.1%}"}
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": words[title],
+            "x": [epoch.epoch for epoch in epochs],
+            "y": [getattr(epoch, part) for epoch in epochs],
+            "line": {"color": style.COLOURS["teacher"], "dash": dash, "width": 2},
+            "marker": {"size": 6},
+            "hovertemplate": "%{y:.1%}",
+        }
         for part, title, dash in LINES
-    ]  # fmt: skip
+    ]
     return {
         "data": data,
         "layout": {
-            "xaxis": {"title": {"text": words["chart.teacher_epoch"]},
-                      "range": [0, epochs[-1].epochs]},
+            "xaxis": {
+                "title": {"text": words["chart.teacher_epoch"]},
+                "range": [0, epochs[-1].epochs],
+            },
             "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": style.PER_CENT},
             "hovermode": "x",
-            "annotations": [style.heading(f"{style.role(words, newest)} · {epochs[-1].model}",
-                                          [0, 1])] if newest != "teacher" else [],
+            "annotations": [
+                style.heading(f"{style.role(words, newest)} · {epochs[-1].model}", [0, 1])
+            ]
+            if newest != "teacher"
+            else [],
         },
-    }  # fmt: skip
+    }

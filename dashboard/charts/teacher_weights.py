@@ -19,16 +19,25 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return empty
     named = {one.role: f"{style.role(words, one.role)} · {one.model}" for one in taught(history)}
     shown = [
-        (f"teacher_weight_{number}", role, style.SEQUENCE[number % len(style.SEQUENCE)],
-         DASHES[number % len(DASHES)])
+        (
+            f"teacher_weight_{number}",
+            role,
+            style.SEQUENCE[number % len(style.SEQUENCE)],
+            DASHES[number % len(DASHES)],
+        )
         for number, role in enumerate(named, start=1)
-    ]  # fmt: skip
+    ]
     columns = history.measures["distilled"].columns
     return {
         "data": lines(columns, named, shown, ".1%"),
-        "layout": timeline.layout(history, words, words["chart.teacher_weight"],
-                                  tickformat=style.PER_CENT, rangemode="tozero"),
-    }  # fmt: skip
+        "layout": timeline.layout(
+            history,
+            words,
+            words["chart.teacher_weight"],
+            tickformat=style.PER_CENT,
+            rangemode="tozero",
+        ),
+    }
 
 
 def taught(history: History) -> list[Any]:

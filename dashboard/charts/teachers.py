@@ -23,37 +23,52 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         return style.awaited(words, "time", over=history.over)
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
-    rows = [(_title(one, words, history.config), one.scores, "teacher")
-            for one in history.prepared.teachers]  # fmt: skip
+    rows = [
+        (_title(one, words, history.config), one.scores, "teacher")
+        for one in history.prepared.teachers
+    ]
     end = history.finished
     if history.evaluations:
         newest = end.students if end and end.students else history.evaluations[-1][1]
-        rows += [(style.name(words, learner), scores, learner)
-                 for learner, scores in newest.items()]  # fmt: skip
+        rows += [
+            (style.name(words, learner), scores, learner) for learner, scores in newest.items()
+        ]
     told = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
     low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
-        "type": "bar", "orientation": "h", "showlegend": False,
-        "y": [title for title, _, _ in rows], "x": accuracies,
+        "type": "bar",
+        "orientation": "h",
+        "showlegend": False,
+        "y": [title for title, _, _ in rows],
+        "x": accuracies,
         "text": [f"{scores.test_accuracy:.1%} · ECE {scores.ece:.3f}" for _, scores, _ in rows],
         "textposition": "auto",
         "insidetextanchor": "end",
-        "customdata": [phrase(words, "count.errors", count=scores.test_errors)
-                       for _, scores, _ in rows],
+        "customdata": [
+            phrase(words, "count.errors", count=scores.test_errors) for _, scores, _ in rows
+        ],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
         "hovertemplate": told,
-    }  # fmt: skip
+    }
     return {
         "data": [bars],
         "layout": {
-            "xaxis": {"title": {"text": words["chart.test_accuracy"]}, "tickformat": style.PER_CENT,
-                      "range": [low, high]},
+            "xaxis": {
+                "title": {"text": words["chart.test_accuracy"]},
+                "tickformat": style.PER_CENT,
+                "range": [low, high],
+            },
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
-        "message": say(words, "teachers", values=listed(
-            words, [(title, f"{scores.test_accuracy:.1%}") for title, scores, _ in rows])),
-    }  # fmt: skip
+        "message": say(
+            words,
+            "teachers",
+            values=listed(
+                words, [(title, f"{scores.test_accuracy:.1%}") for title, scores, _ in rows]
+            ),
+        ),
+    }
 
 
 def _title(one: Taught, words: style.Words, config: Mapping[str, Any]) -> str:

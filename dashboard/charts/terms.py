@@ -27,11 +27,16 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         shown.append((spec, columns["position"], columns[column]))
     return {
         "data": [
-            {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y),
-             "name": style.method_title(words, method_name(spec)),
-             "line": {"width": 2, "color": style.SEQUENCE[at % len(style.SEQUENCE)]},
-             "hovertemplate": "%{y:.4f}"}
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": list(x),
+                "y": list(y),
+                "name": style.method_title(words, method_name(spec)),
+                "line": {"width": 2, "color": style.SEQUENCE[at % len(style.SEQUENCE)]},
+                "hovertemplate": "%{y:.4f}",
+            }
             for at, (spec, x, y) in enumerate(shown)
         ],
         "layout": timeline.layout(history, words, words["chart.term"], rangemode="tozero"),
-    }  # fmt: skip
+    }

@@ -52,18 +52,27 @@ def axis_end(history: History) -> float:
 
 def _stroke(mark: Mark) -> dict[str, Any]:
     return {
-        "type": "line", "xref": "x", "yref": "paper", "x0": mark.position, "x1": mark.position,
-        "y0": 0, "y1": 1, "line": {"width": 1, "dash": "dot", "color": "#8a94a0"},
-    }  # fmt: skip
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": mark.position,
+        "x1": mark.position,
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 1, "dash": "dot", "color": "#8a94a0"},
+    }
 
 
 def _at_rest(marks: Sequence[Mark], end: float) -> list[Mark]:
     """The marks without those of a slider that was still moving: where it stopped counts."""
     return [
-        mark for number, mark in enumerate(marks)
-        if not any(later.name == mark.name and later.position - mark.position < NEAR * end
-                   for later in marks[number + 1 :])
-    ]  # fmt: skip
+        mark
+        for number, mark in enumerate(marks)
+        if not any(
+            later.name == mark.name and later.position - mark.position < NEAR * end
+            for later in marks[number + 1 :]
+        )
+    ]
 
 
 def _labels(history: History, marks: Sequence[Mark], words: Words) -> list[dict[str, Any]]:
@@ -71,11 +80,20 @@ def _labels(history: History, marks: Sequence[Mark], words: Words) -> list[dict[
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}
     return [
-        {"text": _text(mark, symbols, words), "x": mark.position, "xref": "x", "yref": "paper",
-         "y": 1, "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 11},
-         "name": "mark"}
+        {
+            "text": _text(mark, symbols, words),
+            "x": mark.position,
+            "xref": "x",
+            "yref": "paper",
+            "y": 1,
+            "xanchor": "left",
+            "yanchor": "top",
+            "showarrow": False,
+            "font": {"size": 11},
+            "name": "mark",
+        }
         for mark in marks
-    ]  # fmt: skip
+    ]
 
 
 def _text(mark: Mark, symbols: Mapping[str, str], words: Words) -> str:

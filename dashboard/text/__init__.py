@@ -23,8 +23,19 @@ from kdcore.errors import MESSAGES
 from kdcore.notes import NOTES, Note
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
-PLAIN = ("dataset.", "dataset_licence.", "error.", "method.", "method_setting.", "method_source.",
-         "model.", "note.", "scheme.", "scheme_source.", "setting.")  # fmt: skip
+PLAIN = (
+    "dataset.",
+    "dataset_licence.",
+    "error.",
+    "method.",
+    "method_setting.",
+    "method_source.",
+    "model.",
+    "note.",
+    "scheme.",
+    "scheme_source.",
+    "setting.",
+)
 """What the keys of the engine's own texts begin with: they are for the command line too, where an
 asterisk is an asterisk."""
 
@@ -45,8 +56,11 @@ def words(language: str) -> Mapping[str, str]:
     """Every text of ``language`` by dotted key; ``KEY.one`` is the form of ``KEY`` for one."""
     folder = Path(__file__).parent
     files = [folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))]
-    found = {key: text for file in files
-             for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8")))}  # fmt: skip
+    found = {
+        key: text
+        for file in files
+        for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    }
     engine = _words_of_the_engine() if language == "en" else {}
     return MappingProxyType(_alike_in_all_languages() | engine | found)
 

@@ -9,8 +9,13 @@ from dashboard.phrases import Filler, Words, phrase
 from dashboard.text.values import label_of, labelled, value_of
 from kdcore.catalogue import METHODS, method_name
 
-CHOICES = {"augment": "augment", "teacher_mixing": "teacher_mixing", "mixing": "mixing",
-           "stage": "stage", "stages": "stage"}  # fmt: skip
+CHOICES = {
+    "augment": "augment",
+    "teacher_mixing": "teacher_mixing",
+    "mixing": "mixing",
+    "stage": "stage",
+    "stages": "stage",
+}
 """Setting whose choice a value is, by the value's name in a message."""
 OPTIONS: dict[str, Callable[[Words, Mapping[str, Any], str], str]] = {
     "not_a_choice": lambda words, values, option: value_of(
@@ -111,8 +116,12 @@ def _label(words: Words, name: str) -> str:
     """Of a setting; ``also (hint)`` is the weight of one of its terms."""
     outer, _, inner = name.removesuffix(")").partition(" (")
     if method_name(inner) in METHODS:
-        return phrase(words, "app.with_details", title=label_of(words, outer),
-                      details=value_of(words, "method", inner))  # fmt: skip
+        return phrase(
+            words,
+            "app.with_details",
+            title=label_of(words, outer),
+            details=value_of(words, "method", inner),
+        )
     return label_of(words, name)
 
 

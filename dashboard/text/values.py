@@ -12,8 +12,9 @@ LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}")
 
 def label_of(words: Words, name: str) -> str:
     """The label on the widget of a setting, of an axis or of an amount; else its name."""
-    return next((words[key] for key in (place.format(name) for place in LABELS) if key in words),
-                name)  # fmt: skip
+    return next(
+        (words[key] for key in (place.format(name) for place in LABELS) if key in words), name
+    )
 
 
 def value_of(words: Words, name: str, value: Any) -> str:
@@ -31,5 +32,6 @@ def value_of(words: Words, name: str, value: Any) -> str:
 
 def labelled(words: Words, name: str, value: Any) -> str:
     """Label and value, such as ``Augmentation: none``."""
-    return phrase(words, "app.labelled", label=label_of(words, name),
-                  value=value_of(words, name, value))  # fmt: skip
+    return phrase(
+        words, "app.labelled", label=label_of(words, name), value=value_of(words, name, value)
+    )

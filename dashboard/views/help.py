@@ -15,8 +15,9 @@ st.markdown(t("help.lead"))
 st.markdown(t("help.guide"))
 st.info(t("app.share"), icon=":material/share:")
 st.header(t("keys.title"), anchor=False)
-st.table([{t("keys.column_keys"): row["keys"], t("keys.column_does"): row["does"]}
-          for row in key_list()])  # fmt: skip
+st.table(
+    [{t("keys.column_keys"): row["keys"], t("keys.column_does"): row["does"]} for row in key_list()]
+)
 st.header(t("help.tables"), anchor=False)
 methods, schemes, datasets, models, terms = st.tabs(
     [t(f"help.{name}") for name in ("methods", "schemes", "datasets", "models", "glossary")]

@@ -24,27 +24,47 @@ def settings_row(sweep: str, live: bool) -> None:
     columns = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom", gap="small")
     published = st.session_state["published"]
     for (axis, key), column in zip(sweeps.AXIS_KEYS.items(), columns, strict=False):
-        column.text_input(t(f"landscape.{axis}"), st.session_state[key], key=key,
-                          help=t(f"landscape.{axis}_help"),
-                          disabled=published and axis != "seeds")  # fmt: skip
-    st.toggle(t("landscape.published"), published, key="published",
-              help=t("landscape.published_help"))  # fmt: skip
+        column.text_input(
+            t(f"landscape.{axis}"),
+            st.session_state[key],
+            key=key,
+            help=t(f"landscape.{axis}_help"),
+            disabled=published and axis != "seeds",
+        )
+    st.toggle(
+        t("landscape.published"), published, key="published", help=t("landscape.published_help")
+    )
     sentence = problem(sweeps.chosen_sweep)
     with columns[3], st.container(horizontal=True):
-        st.button(t("live.start"), key="start_sweep", type="secondary" if live else "primary",
-                  icon=":material/play_arrow:", disabled=bool(sentence) or live,
-                  on_click=sweeps.start)  # fmt: skip
-        st.button(t("live.stop"), key="stop_sweep", icon=":material/stop:", disabled=not live,
-                  on_click=sweeps.stop, args=(sweep,))  # fmt: skip
+        st.button(
+            t("live.start"),
+            key="start_sweep",
+            type="secondary" if live else "primary",
+            icon=":material/play_arrow:",
+            disabled=bool(sentence) or live,
+            on_click=sweeps.start,
+        )
+        st.button(
+            t("live.stop"),
+            key="stop_sweep",
+            icon=":material/stop:",
+            disabled=not live,
+            on_click=sweeps.stop,
+            args=(sweep,),
+        )
     if sentence:
         st.error(sentence, icon=":material/error:")
     else:
         config = sweeps.chosen_sweep()
-        st.caption(md(
-            "landscape.size", students=md("count.students", count=config.size),
-            student=config.base.student, epochs=md("count.epochs", count=config.base.epochs),
-            seeds=md("count.seeds", count=len(config.seeds)),
-        ))  # fmt: skip
+        st.caption(
+            md(
+                "landscape.size",
+                students=md("count.students", count=config.size),
+                student=config.base.student,
+                epochs=md("count.epochs", count=config.base.epochs),
+                seeds=md("count.seeds", count=len(config.seeds)),
+            )
+        )
 
 
 def where_it_stands(sweep: str, was_live: bool) -> None:
@@ -55,14 +75,22 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
-        st.caption(md("landscape.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
-                      students=md("count.students", count=found.finished.finished),
-                      failed=found.finished.failed))  # fmt: skip
+        st.caption(
+            md(
+                "landscape.ended",
+                state=t(f"state.{state}"),
+                seconds=found.finished.seconds,
+                students=md("count.students", count=found.finished.finished),
+                failed=found.finished.failed,
+            )
+        )
     for retry in found.retries:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     if found.failed:
-        st.error(explain(found.failed.code, found.failed.values, found.failed.error),
-                 icon=":material/error:")  # fmt: skip
+        st.error(
+            explain(found.failed.code, found.failed.values, found.failed.error),
+            icon=":material/error:",
+        )
         if found.failed.details:
             st.code(found.failed.details, language=None)
     elif state in ("crashed", "interrupted"):
@@ -78,11 +106,21 @@ def _progress_text(found: Landscape, state: str) -> str:
         last = found.teacher_epoch
         if last is None:
             return t("live.waiting")
-        return md("live.loading_teacher", who=role(words(language()), last.learner),
-                  epoch=last.epoch, epochs=last.epochs, accuracy=last.test_accuracy)  # fmt: skip
+        return md(
+            "live.loading_teacher",
+            who=role(words(language()), last.learner),
+            epoch=last.epoch,
+            epochs=last.epochs,
+            accuracy=last.test_accuracy,
+        )
     rate = sum(progress.images_per_second for progress in found.progress.values())
-    return md("landscape.training", done=found.done, workers=found.prepared.workers, rate=rate,
-              groups=md("count.groups", count=len(found.prepared.groups)))  # fmt: skip
+    return md(
+        "landscape.training",
+        done=found.done,
+        workers=found.prepared.workers,
+        rate=rate,
+        groups=md("count.groups", count=len(found.prepared.groups)),
+    )
 
 
 def verdict(found: Landscape, lr: float, method: str) -> None:
@@ -96,10 +134,16 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")
         assert spread is not None, "it has a rank"
-        st.markdown(md(
-            "landscape.guessed", temperature=guessed.temperature, weight=guessed.weight, rank=rank,
-            places=best.places, accuracy=sweeps.spread_told(spread),
-        ))  # fmt: skip
+        st.markdown(
+            md(
+                "landscape.guessed",
+                temperature=guessed.temperature,
+                weight=guessed.weight,
+                rank=rank,
+                places=best.places,
+                accuracy=sweeps.spread_told(spread),
+            )
+        )
 
 
 def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
@@ -120,10 +164,15 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
         for number in cell.numbers:
             seed = config.cells[number].seed
             ready = number in found.states and folder.cell(number).path.exists()
-            if st.button(md("landscape.open", seed=seed), key=f"open-{number}", disabled=not ready,
-                         icon=":material/replay:"):  # fmt: skip
-                address.go("live", run=folder.cell_id(number),
-                           **parameters(config.cells[number].to_dict()))  # fmt: skip
+            if st.button(
+                md("landscape.open", seed=seed),
+                key=f"open-{number}",
+                disabled=not ready,
+                icon=":material/replay:",
+            ):
+                address.go(
+                    "live", run=folder.cell_id(number), **parameters(config.cells[number].to_dict())
+                )
         if st.button(t("landscape.train"), key="train_cell", icon=":material/play_circle:"):
             address.go("live", run=None, **parameters(config.cells[cell.numbers[0]].to_dict()))
     for number in cell.numbers:
@@ -134,23 +183,37 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
 def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        segments(t("landscape.metric"), list(METRICS), key="metric",
-                 title=lambda name: t(f"metric.{name}"))  # fmt: skip
+        segments(
+            t("landscape.metric"),
+            list(METRICS),
+            key="metric",
+            title=lambda name: t(f"metric.{name}"),
+        )
         lr, method = config.lrs[0], config.methods[0]
         if len(config.lrs) > 1:
             lr = st.selectbox(t("setting.lr.label"), config.lrs, key="shown_lr")
         if len(config.methods) > 1:
             if st.session_state.get("shown_method") not in config.methods:
                 st.session_state["shown_method"] = method
-            method = select(t("setting.method.label"), config.methods, key="shown_method",
-                            title=method_title)  # fmt: skip
-        st.toggle(t("landscape.guess_first"), st.session_state["guess_first"], key="guess_first",
-                  help=t("landscape.guess_help"))  # fmt: skip
+            method = select(
+                t("setting.method.label"), config.methods, key="shown_method", title=method_title
+            )
+        st.toggle(
+            t("landscape.guess_first"),
+            st.session_state["guess_first"],
+            key="guess_first",
+            help=t("landscape.guess_help"),
+        )
     guess = st.query_params.get("guess")
     hidden = st.session_state["guess_first"] and not guess
-    view = {"metric": st.session_state["metric"], "lr": lr, "method": method,
-            "hidden": "true" if hidden else "false", "guess": guess or "",
-            "at": st.query_params.get("at", "")}  # fmt: skip
+    view = {
+        "metric": st.session_state["metric"],
+        "lr": lr,
+        "method": method,
+        "hidden": "true" if hidden else "false",
+        "guess": guess or "",
+        "at": st.query_params.get("at", ""),
+    }
     left, right = st.columns([1.15, 1])
     with left:
         clicked = chart_panel("landscape", sweep, height=380, params=view, choosable=True)
@@ -171,16 +234,21 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
     if not hidden:
         with panel("landscape_chosen", sweep):
             chosen_place(sweep, found, lr, method)
-    address.show({"metric": st.session_state["metric"],
-                  "guess_first": "1" if st.session_state["guess_first"] else None})  # fmt: skip
+    address.show(
+        {
+            "metric": st.session_state["metric"],
+            "guess_first": "1" if st.session_state["guess_first"] else None,
+        }
+    )
 
 
 def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
     chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
     st.session_state.setdefault(f"methods-{sweep}", config.methods[0])
-    shown = select(t("setting.method.label"), config.methods, key=f"methods-{sweep}",
-                   title=method_title)  # fmt: skip
+    shown = select(
+        t("setting.method.label"), config.methods, key=f"methods-{sweep}", title=method_title
+    )
     with panel("landscape_chosen", sweep):
         if cells := found.cells(method=shown):
             runs_of(sweep, found, cells[0])
@@ -203,13 +271,23 @@ else:
     usual = "validation_accuracy"
     address.take("metric", usual, lambda text: text if text in METRICS else usual)
     address.take("guess_first", False, lambda text: text == "1")
-    select(t("landscape.sweep"), sweeps.grids(), key="sweep", title=sweeps.sweep_title,
-           on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]))  # fmt: skip
+    select(
+        t("landscape.sweep"),
+        sweeps.grids(),
+        key="sweep",
+        title=sweeps.sweep_title,
+        on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
+    )
     if other := sweeps.other_settings(sweep):
         with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
             st.markdown(md("landscape.other_settings", what=" · ".join(other)))
-            st.button(t("settings.take"), key="take_sweep", icon=":material/tune:",
-                      on_click=sweeps.show_sweep, args=(sweep,))  # fmt: skip
+            st.button(
+                t("settings.take"),
+                key="take_sweep",
+                icon=":material/tune:",
+                on_click=sweeps.show_sweep,
+                args=(sweep,),
+            )
     with st.container(key="status-sweep"):
         st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)

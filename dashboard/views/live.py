@@ -41,10 +41,20 @@ def notices(run: str) -> None:
     if not run and other:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="other"):
             st.markdown(md("live.other_run", title=title_of(other)))
-            st.button(t("live.follow_it"), key="follow_other", icon=":material/visibility:",
-                      on_click=shown_run.show_run, args=(other,))  # fmt: skip
-            st.button(t("live.queue_mine"), key="queue_mine", icon=":material/queue:",
-                      on_click=actions.start, disabled=bool(sentence))  # fmt: skip
+            st.button(
+                t("live.follow_it"),
+                key="follow_other",
+                icon=":material/visibility:",
+                on_click=shown_run.show_run,
+                args=(other,),
+            )
+            st.button(
+                t("live.queue_mine"),
+                key="queue_mine",
+                icon=":material/queue:",
+                on_click=actions.start,
+                disabled=bool(sentence),
+            )
 
 
 def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
@@ -55,10 +65,20 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
         what = " · ".join(in_short(name, value) for name, (_, value) in waiting.items())
         st.markdown(f":orange-badge[{t('settings.waits')}] {markdown_text(what)}")
         if shown_run.is_live(run):
-            st.button(t("live.queue_mine"), key="queue_changes", icon=":material/queue:",
-                      on_click=actions.start, disabled=bool(problem(chosen)))  # fmt: skip
-        st.button(t("settings.discard"), key="discard", icon=":material/undo:",
-                  on_click=shown_run.discard_changes, args=(run,))  # fmt: skip
+            st.button(
+                t("live.queue_mine"),
+                key="queue_changes",
+                icon=":material/queue:",
+                on_click=actions.start,
+                disabled=bool(problem(chosen)),
+            )
+        st.button(
+            t("settings.discard"),
+            key="discard",
+            icon=":material/undo:",
+            on_click=shown_run.discard_changes,
+            args=(run,),
+        )
 
 
 def scheme_panels(config: RunConfig, run: str) -> None:
@@ -132,17 +152,24 @@ def empty_stage() -> None:
     if stored:
         st.header(t("live.latest"), anchor=False)
     for row in stored:
-        st.button(f"{markdown_text(row_title(row))}", key=f"open-{row.id}",
-                  type="tertiary", icon=":material/replay:", on_click=shown_run.show_run,
-                  args=(row.id,))  # fmt: skip
+        st.button(
+            f"{markdown_text(row_title(row))}",
+            key=f"open-{row.id}",
+            type="tertiary",
+            icon=":material/replay:",
+            on_click=shown_run.show_run,
+            args=(row.id,),
+        )
 
 
 def details(run: str, config: RunConfig) -> None:
     """Everything below the stage."""
     run_notes(run)
     with panel("formula", run):
-        st.latex(loss_formula(config.method, config.mixing, config.also, config.student),
-                 help=t("live.formula_note"))  # fmt: skip
+        st.latex(
+            loss_formula(config.method, config.mixing, config.also, config.student),
+            help=t("live.formula_note"),
+        )
         loss_numbers(run)
     for row in ROWS:
         for name, column in zip(row, st.columns(3), strict=True):

@@ -23,8 +23,9 @@ def undo_line() -> None:
     if deleted := st.session_state.get(actions.DELETED):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(md("runs.deleted", count=len(deleted)))
-            st.button(t("runs.undo"), key="undo", icon=":material/undo:",
-                      on_click=actions.undo_delete)  # fmt: skip
+            st.button(
+                t("runs.undo"), key="undo", icon=":material/undo:", on_click=actions.undo_delete
+            )
 
 
 def trash(deleted: list[TrashRow]) -> None:
@@ -34,9 +35,13 @@ def trash(deleted: list[TrashRow]) -> None:
     with st.expander(md("runs.trash", count=len(deleted)), icon=":material/delete:"):
         for job in deleted[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(t("runs.restore"), key=f"restore-{job.id}",
-                          icon=":material/restore_from_trash:",
-                          on_click=actions.restore, args=([job.id],))  # fmt: skip
+                st.button(
+                    t("runs.restore"),
+                    key=f"restore-{job.id}",
+                    icon=":material/restore_from_trash:",
+                    on_click=actions.restore,
+                    args=([job.id],),
+                )
                 st.text(trash_line(job.row, job.deleted))
         if len(deleted) > SHOWN:
             st.caption(md("runs.trash_more", count=len(deleted) - SHOWN))
@@ -57,24 +62,47 @@ if not rows:
 
 st.caption(t("runs.by_keyboard"))
 table = st.dataframe(
-    runs_table(rows), key=table_key(rows), hide_index=True, on_select="rerun",
-    selection_mode="multi-row", height="auto",
-)  # fmt: skip
+    runs_table(rows),
+    key=table_key(rows),
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="multi-row",
+    height="auto",
+)
 picked = [rows[index] for index in table.selection.rows if index < len(rows)]
 damaged = [row.id for row in picked if row.state == "damaged"]
 with st.container(horizontal=True):
-    reopen = st.button(t("runs.open"), key="open", icon=":material/replay:", type="primary",
-                       disabled=len(picked) != 1 or bool(damaged))  # fmt: skip
-    again = st.button(t("runs.again"), key="again", icon=":material/play_arrow:",
-                      disabled=len(picked) != 1 or bool(damaged),
-                      help=t("runs.again_help"))  # fmt: skip
-    st.button(t("runs.delete"), key="delete", icon=":material/delete:", disabled=not picked,
-              on_click=actions.delete, args=([row.id for row in picked],))  # fmt: skip
+    reopen = st.button(
+        t("runs.open"),
+        key="open",
+        icon=":material/replay:",
+        type="primary",
+        disabled=len(picked) != 1 or bool(damaged),
+    )
+    again = st.button(
+        t("runs.again"),
+        key="again",
+        icon=":material/play_arrow:",
+        disabled=len(picked) != 1 or bool(damaged),
+        help=t("runs.again_help"),
+    )
+    st.button(
+        t("runs.delete"),
+        key="delete",
+        icon=":material/delete:",
+        disabled=not picked,
+        on_click=actions.delete,
+        args=([row.id for row in picked],),
+    )
     if len(picked) == 1:
         st.download_button(
-            t("runs.export"), lambda: actions.exported(picked[0].id), f"{picked[0].id}.zip",
-            key="export", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+            t("runs.export"),
+            lambda: actions.exported(picked[0].id),
+            f"{picked[0].id}.zip",
+            key="export",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 for run_id in damaged:
     st.warning(t("runs.damaged", run=run_id))
 if reopen:
@@ -83,9 +111,13 @@ if again:
     actions.start_from(picked[0].id)
 if len(picked) == 1:
     st.text_input(
-        t("runs.note"), picked[0].note, key=f"note-{picked[0].id}", on_change=actions.note,
-        args=(picked[0].id,), placeholder=t("runs.note_hint"),
-    )  # fmt: skip
+        t("runs.note"),
+        picked[0].note,
+        key=f"note-{picked[0].id}",
+        on_change=actions.note,
+        args=(picked[0].id,),
+        placeholder=t("runs.note_hint"),
+    )
 if len(picked) == 2 and not damaged:
     one, other = (row.id for row in picked)
     st.header(t("runs.differ"), anchor=False)
@@ -95,8 +127,9 @@ if len(picked) == 2 and not damaged:
         st.markdown(t("runs.differ_none"))
     st.header(t("runs.sides"), anchor=False)
     st.session_state.setdefault("compared_chart", CHARTS[0])
-    name = segments(t("runs.chart"), CHARTS, key="compared_chart",
-                    title=lambda name: t(f"panel.{name}.title"))  # fmt: skip
+    name = segments(
+        t("runs.chart"), CHARTS, key="compared_chart", title=lambda name: t(f"panel.{name}.title")
+    )
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(run_title(run_id, {row.id: row for row in rows})))

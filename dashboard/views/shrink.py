@@ -32,31 +32,64 @@ def settings_rows(shrink: str, live: bool) -> None:
     shrinks.take_settings(run)
     config = ShrinkConfig.of(run, store().folder(run).config).base
     low, high = shrinks.limits("epochs")
-    columns[1].number_input(t("shrink.epochs"), low, high, st.session_state["again"], key="again",
-                            help=t("shrink.epochs_help"))  # fmt: skip
-    several(t("shrink.stages"), suited_stages(config.student), key="stages",
-            title=lambda stage: t(f"stage.{stage}"), help=t("shrink.stages_help"),
-            label_visibility="collapsed")  # fmt: skip
+    columns[1].number_input(
+        t("shrink.epochs"),
+        low,
+        high,
+        st.session_state["again"],
+        key="again",
+        help=t("shrink.epochs_help"),
+    )
+    several(
+        t("shrink.stages"),
+        suited_stages(config.student),
+        key="stages",
+        title=lambda stage: t(f"stage.{stage}"),
+        help=t("shrink.stages_help"),
+        label_visibility="collapsed",
+    )
     with st.expander(t("shrink.more")):
         for name, column in zip(SHARES, st.columns(3), strict=True):
             low, high = shrinks.limits(name)
             key = shrinks.AMOUNT_KEYS[name]
-            column.slider(t(f"shrink.{name}"), low, high, st.session_state[key], 0.01, key=key,
-                          help=t(f"shrink.{name}_help"))  # fmt: skip
+            column.slider(
+                t(f"shrink.{name}"),
+                low,
+                high,
+                st.session_state[key],
+                0.01,
+                key=key,
+                help=t(f"shrink.{name}_help"),
+            )
         for (name, key), column in zip(shrinks.OF_THE_LOSS.items(), st.columns(3), strict=True):
             column.number_input(
-                t(f"live.slider.{name}"), value=st.session_state[key], key=key, format="%g",
+                t(f"live.slider.{name}"),
+                value=st.session_state[key],
+                key=key,
+                format="%g",
                 placeholder=t("shrink.of_the_run", value=getattr(config, name)),
-            )  # fmt: skip
+            )
     if config.method != store().folder(run).config.method:
         st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
     sentence = problem(lambda: shrinks.chosen_shrink(run))
     with columns[2], st.container(horizontal=True):
-        st.button(t("live.start"), key="start_shrink", type="secondary" if live else "primary",
-                  icon=":material/play_arrow:", disabled=bool(sentence) or live,
-                  on_click=shrinks.start, args=(run,))  # fmt: skip
-        st.button(t("live.stop"), key="stop_shrink", icon=":material/stop:", disabled=not live,
-                  on_click=shrinks.stop, args=(shrink,))  # fmt: skip
+        st.button(
+            t("live.start"),
+            key="start_shrink",
+            type="secondary" if live else "primary",
+            icon=":material/play_arrow:",
+            disabled=bool(sentence) or live,
+            on_click=shrinks.start,
+            args=(run,),
+        )
+        st.button(
+            t("live.stop"),
+            key="stop_shrink",
+            icon=":material/stop:",
+            disabled=not live,
+            on_click=shrinks.stop,
+            args=(shrink,),
+        )
     if sentence:
         st.error(sentence, icon=":material/error:")
     shrinks.show_settings(run)
@@ -76,13 +109,22 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
-        st.caption(md("shrink.ended", state=t(f"state.{state}"), seconds=found.finished.seconds,
-                      stages=md("count.stages", count=sum(stage.after is not None
-                                                          for stage in found.shrunk)),
-                      folder=f"shrinks/{shrink}"))  # fmt: skip
+        st.caption(
+            md(
+                "shrink.ended",
+                state=t(f"state.{state}"),
+                seconds=found.finished.seconds,
+                stages=md(
+                    "count.stages", count=sum(stage.after is not None for stage in found.shrunk)
+                ),
+                folder=f"shrinks/{shrink}",
+            )
+        )
     if found.failed:
-        st.error(explain(found.failed.code, found.failed.values, found.failed.error),
-                 icon=":material/error:")  # fmt: skip
+        st.error(
+            explain(found.failed.code, found.failed.values, found.failed.error),
+            icon=":material/error:",
+        )
         if found.failed.details:
             st.code(found.failed.details, language=None)
     elif state in ("crashed", "interrupted"):
@@ -101,8 +143,13 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
     if not stage.epochs:
         return md("shrink.measuring", stage=name)
     last = stage.epochs[-1]
-    return md("shrink.learning", stage=name, epoch=last.epoch, epochs=last.epochs,
-              accuracy=last.validation_accuracy)  # fmt: skip
+    return md(
+        "shrink.learning",
+        stage=name,
+        epoch=last.epoch,
+        epochs=last.epochs,
+        accuracy=last.validation_accuracy,
+    )
 
 
 def sentences(shrink: str) -> None:
@@ -113,8 +160,14 @@ def sentences(shrink: str) -> None:
         st.caption(t("shrink.no_stage"))
         return
     for name, line in lines.items():
-        st.markdown(md("shrink.line", stage=t(f"stage.{name}"), what=t(f"stage_what.{name}"),
-                       sentences=tell(line)))  # fmt: skip
+        st.markdown(
+            md(
+                "shrink.line",
+                stage=t(f"stage.{name}"),
+                what=t(f"stage_what.{name}"),
+                sentences=tell(line),
+            )
+        )
     st.caption(t("shrink.same_epochs"))
 
 
@@ -122,12 +175,17 @@ def the_stages(shrink: str) -> None:
     """Both planes, the sentences and the table."""
     left, right = st.columns(2)
     with left:
-        size = segments(t("shrink.size"), list(SIZES), key="size",
-                        title=lambda name: t(f"shrink.size_{name}"))  # fmt: skip
+        size = segments(
+            t("shrink.size"), list(SIZES), key="size", title=lambda name: t(f"shrink.size_{name}")
+        )
         chart_panel("shrink_sizes", shrink, height=360, params={"size": size})
     with right:
-        batch = segments(t("shrink.batch"), BATCHES, key="batch",
-                         title=lambda batch: md("shrink.at_once", batch=batch))  # fmt: skip
+        batch = segments(
+            t("shrink.batch"),
+            BATCHES,
+            key="batch",
+            title=lambda batch: md("shrink.at_once", batch=batch),
+        )
         chart_panel("shrink_times", shrink, height=360, params={"batch": batch})
     with panel("shrink_told", shrink):
         sentences(shrink)
@@ -145,8 +203,13 @@ if shrink:
     address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.take("batch", "1", lambda text: text if text in BATCHES else "1")
     options = store().shrinks()
-    select(t("shrink.shrink"), options, key="shrink", title=shrinks.shrink_title,
-           label_visibility="collapsed")  # fmt: skip
+    select(
+        t("shrink.shrink"),
+        options,
+        key="shrink",
+        title=shrinks.shrink_title,
+        label_visibility="collapsed",
+    )
     over = shrinks.record_of(shrink).over
     with st.container(key="status-shrink"):
         st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)

@@ -61,32 +61,42 @@ HINTS = {
         settings={"teacher": "mlp:256,128 + mlp:64 + mlp:16", "teacher_mixing": "probabilities"}
     ),
     "teacher_weights": Hint(
-        measure="difference_of_teacher_weights", claim="falls", base=_TWO_TEACHERS,
+        measure="difference_of_teacher_weights",
+        claim="falls",
+        base=_TWO_TEACHERS,
         settings={"temperature": 8.0},
     ),
     "ensembles": Hint(base={"ensemble": 4}),
     "missing_classes": Hint(
-        measure="errors_saved_at_chosen_bias", claim="positive",
+        measure="errors_saved_at_chosen_bias",
+        claim="positive",
         base=SCENARIOS["unseen_class"].settings | {"unlabelled": 0.0},
     ),
     # a method's own panel
     "decoupled": Hint(measure="non_target_kl", claim="falls", settings={"method": "dkd"}),
     "correlations": Hint(base={"method": "dist"}),
     "cka": Hint(
-        measure="cka_gain", claim="positive",
+        measure="cka_gain",
+        claim="positive",
         settings={"method": "hint", "mixing": "additive", "weight": 100.0},
     ),
     "discriminator": Hint(
-        measure="discriminator_accuracy", claim="rises", base={"method": "adversarial"},
+        measure="discriminator_accuracy",
+        claim="rises",
+        base={"method": "adversarial"},
         settings={"weight": 0.1},
     ),
     "generated": Hint(measure="more_than_half_right", claim="positive", settings=_NO_DATA),
     "generator": Hint(
-        measure="generated_spread", claim="rises", base=_NO_DATA,
+        measure="generated_spread",
+        claim="rises",
+        base=_NO_DATA,
         settings={"method": "generator:spread=10"},
     ),
     "learned_temperature": Hint(
-        measure="learned_temperature", claim="rises", base={"method": "learned_temperature"},
+        measure="learned_temperature",
+        claim="rises",
+        base={"method": "learned_temperature"},
         settings={"method": "learned_temperature:strength=10"},
     ),
     # calibration
@@ -116,17 +126,23 @@ HINTS = {
     "landscape_chosen": LOOK,
     # compression
     "shrink_sizes": Hint(
-        measure="pruned_packed_bytes_saved", claim="positive", job="compression",
+        measure="pruned_packed_bytes_saved",
+        claim="positive",
+        job="compression",
         settings={"stages": ("pruned",)},
     ),
     "shrink_times": LOOK,
     "shrink_told": Hint(
-        measure="accuracy_regained", claim="positive", job="compression",
+        measure="accuracy_regained",
+        claim="positive",
+        job="compression",
         settings={"stages": ("pruned",), "prune_share": 0.9},
     ),
     "shrink_table": Hint(
-        measure="pruned_weights_gone_and_file_alike", claim="positive", job="compression",
+        measure="pruned_weights_gone_and_file_alike",
+        claim="positive",
+        job="compression",
         settings={"stages": ("pruned",)},
     ),
-}  # fmt: skip
+}
 """By panel."""

@@ -74,8 +74,12 @@ class Method:
     def asks_answers_alone(self) -> bool:
         """Whether a teacher that only answers will do, without features and gradients."""
         return self.acts_on in (
-            "logits", "peers", "noisy_inputs", "discriminator", "learned_temperature",
-        )  # fmt: skip
+            "logits",
+            "peers",
+            "noisy_inputs",
+            "discriminator",
+            "learned_temperature",
+        )
 
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
@@ -101,8 +105,9 @@ def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> Metho
 def _features(*, weight: float | None = 1.0, **more: Any) -> Method:
     """A method that compares features; its authors add it to the cross-entropy with ``weight``."""
     published = {} if weight is None else {"mixing": "additive", "weight": weight}
-    return Method(acts_on="features", panel="cka", uses_temperature=False, published=published,
-                  **more)  # fmt: skip
+    return Method(
+        acts_on="features", panel="cka", uses_temperature=False, published=published, **more
+    )
 
 
 METHODS = {
@@ -112,8 +117,10 @@ METHODS = {
         source="Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
         loss="kdcore.losses.soft_targets:soft_target_kl",
         gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
-        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
-        uses_temperature=True, has_t2=True,
+        measures="kdcore.losses.decoupled:decoupled_parts",
+        panel="decoupled",
+        uses_temperature=True,
+        has_t2=True,
     ),
     "soft_ce": Method(
         title="Soft cross-entropy",
@@ -121,16 +128,20 @@ METHODS = {
         source="Hinton, Vinyals, Dean 2015, original form: KL plus the teacher's entropy",
         loss="kdcore.losses.soft_targets:soft_cross_entropy",
         gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
-        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
-        uses_temperature=True, has_t2=True,
+        measures="kdcore.losses.decoupled:decoupled_parts",
+        panel="decoupled",
+        uses_temperature=True,
+        has_t2=True,
     ),
     "reverse_kl": Method(
         title="Reverse KL",
         formula=r"T^2\,\mathrm{KL}\!\left(\sigma(z_s/T)\,\|\,\sigma(z_t/T)\right)",
         source="Gu et al.: MiniLLM: Knowledge Distillation of Large Language Models, 2024",
         loss="kdcore.losses.reverse:reverse_kl",
-        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
-        uses_temperature=True, has_t2=True,
+        measures="kdcore.losses.decoupled:decoupled_parts",
+        panel="decoupled",
+        uses_temperature=True,
+        has_t2=True,
     ),
     "logit_mse": Method(
         title="Logit matching (MSE)",
@@ -153,10 +164,14 @@ METHODS = {
         formula=r"T^2\left(\alpha\,\mathrm{TCKD} + \beta\,\mathrm{NCKD}\right)",
         source="Zhao et al.: Decoupled Knowledge Distillation, 2022",
         loss="kdcore.losses.decoupled:dkd",
-        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
-        in_numbers=(r"{temperature:.3g}^2\,({alpha:g}\cdot {target_kl:.4f} "
-                    r"+ {beta:g}\cdot {non_target_kl:.4f})"),
-        uses_temperature=True, has_t2=True,
+        measures="kdcore.losses.decoupled:decoupled_parts",
+        panel="decoupled",
+        in_numbers=(
+            r"{temperature:.3g}^2\,({alpha:g}\cdot {target_kl:.4f} "
+            r"+ {beta:g}\cdot {non_target_kl:.4f})"
+        ),
+        uses_temperature=True,
+        has_t2=True,
         settings={
             "alpha": _weight("α", "weight of TCKD: the label's class against all others", 1.0),
             "beta": _weight("β", "weight of NCKD: among the other classes", 8.0),
@@ -165,14 +180,20 @@ METHODS = {
     ),
     "dist": Method(
         title="Correlation matching (DIST)",
-        formula=(r"T^2\left(\beta\,(1-\overline{\rho}_{\mathrm{rows}}) "
-                 r"+ \gamma\,(1-\overline{\rho}_{\mathrm{columns}})\right)"),
+        formula=(
+            r"T^2\left(\beta\,(1-\overline{\rho}_{\mathrm{rows}}) "
+            r"+ \gamma\,(1-\overline{\rho}_{\mathrm{columns}})\right)"
+        ),
         source="Huang et al.: Knowledge Distillation from A Stronger Teacher, 2022",
         loss="kdcore.losses.correlation:dist",
-        measures="kdcore.losses.correlation:correlations", panel="correlations",
-        in_numbers=(r"{temperature:.3g}^2\,({beta:g}\,(1-{row_correlation:.3f}) "
-                    r"+ {gamma:g}\,(1-{column_correlation:.3f}))"),
-        uses_temperature=True, has_t2=True,
+        measures="kdcore.losses.correlation:correlations",
+        panel="correlations",
+        in_numbers=(
+            r"{temperature:.3g}^2\,({beta:g}\,(1-{row_correlation:.3f}) "
+            r"+ {gamma:g}\,(1-{column_correlation:.3f}))"
+        ),
+        uses_temperature=True,
+        has_t2=True,
         settings={
             "beta": _weight("β", "weight of the correlation within each sample", 1.0),
             "gamma": _weight("γ", "weight of the correlation within each class", 1.0),
@@ -184,31 +205,44 @@ METHODS = {
         formula=r"\left(-p_t\log q_t - \gamma\,T^2\sum_{c\neq t}\hat p_c\log\hat q_c\right)",
         source="Yang et al.: From Knowledge Distillation to Self-Knowledge Distillation, 2023",
         loss="kdcore.losses.non_target:nkd",
-        measures="kdcore.losses.decoupled:decoupled_parts", panel="decoupled",
+        measures="kdcore.losses.decoupled:decoupled_parts",
+        panel="decoupled",
         uses_temperature=True,
         settings={"gamma": _weight("γ", "weight of the other classes", 1.5)},
         published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
     ),
     "standardized_kl": Method(
         title="Logit standardisation",
-        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(\tilde z_t/T)\,\|\,\sigma(\tilde z_s/T)\right),"
-                 r"\;\tilde z = (z-\bar z)/s"),
+        formula=(
+            r"T^2\,\mathrm{KL}\!\left(\sigma(\tilde z_t/T)\,\|\,\sigma(\tilde z_s/T)\right),"
+            r"\;\tilde z = (z-\bar z)/s"
+        ),
         source="Sun et al.: Logit Standardization in Knowledge Distillation, 2024",
         loss="kdcore.losses.standardized:standardized_kl",
-        uses_temperature=True, has_t2=True,
+        uses_temperature=True,
+        has_t2=True,
         published={"temperature": 2.0, "mixing": "additive", "weight": 9.0},
     ),
     "virtual_teacher": Method(
         title="Virtual teacher (control)",
         formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\log u/T)\,\|\,\sigma(z_s/T)\right),\;u_y=a",
-        source=("Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing "
-                "Regularization, 2020"),
+        source=(
+            "Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing "
+            "Regularization, 2020"
+        ),
         loss="kdcore.losses.smoothing:virtual_teacher",
-        uses_temperature=True, has_t2=True,
-        settings={"confidence": MethodSetting(
-            symbol="a", help="probability given to the label", default=0.99,
-            low=0.5, high=0.999, step=0.01,
-        )},
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "confidence": MethodSetting(
+                symbol="a",
+                help="probability given to the label",
+                default=0.99,
+                low=0.5,
+                high=0.999,
+                step=0.01,
+            )
+        },
     ),
     "label_smoothing": Method(
         title="Label smoothing (control)",
@@ -222,21 +256,25 @@ METHODS = {
         title="Hint (FitNets)",
         formula=r"\overline{\left(r(f_s)-f_t\right)^2}",
         source="Romero et al.: FitNets: Hints for Thin Deep Nets, 2015",
-        loss="kdcore.losses.hints:hint", adapter="kdcore.losses.adapters:Adapter",
-        taps="middle", weight=100.0,
+        loss="kdcore.losses.hints:hint",
+        adapter="kdcore.losses.adapters:Adapter",
+        taps="middle",
+        weight=100.0,
     ),
     "attention_transfer": _features(
         title="Attention transfer",
         formula=r"10^3\sum_{\mathrm{stages}}\overline{\left(a(f_s)-a(f_t)\right)^2}",
         source="Zagoruyko, Komodakis: Paying More Attention to Attention, 2017",
-        loss="kdcore.losses.attention:attention_transfer", factor=1_000.0,
+        loss="kdcore.losses.attention:attention_transfer",
+        factor=1_000.0,
         taps="maps",
     ),
     "similarity_preserving": _features(
         title="Similarity preserving (SP)",
         formula=r"\frac{3000}{N^2}\,\lVert G_s-G_t\rVert^2",
         source="Tung, Mori: Similarity-Preserving Knowledge Distillation, 2019",
-        loss="kdcore.losses.similarity:similarity_preserving", factor=3_000.0,
+        loss="kdcore.losses.similarity:similarity_preserving",
+        factor=3_000.0,
         taps="last_map",
     ),
     "relational": _features(
@@ -246,25 +284,36 @@ METHODS = {
         loss="kdcore.losses.relations:relational",
         taps="pooled",
         settings={
-            "distance": MethodSetting(symbol="d", help="weight of the distances", default=25.0,
-                                      low=0.0, high=100.0, step=5.0),
-            "angle": MethodSetting(symbol="a", help="weight of the angles", default=50.0,
-                                   low=0.0, high=100.0, step=5.0),
+            "distance": MethodSetting(
+                symbol="d",
+                help="weight of the distances",
+                default=25.0,
+                low=0.0,
+                high=100.0,
+                step=5.0,
+            ),
+            "angle": MethodSetting(
+                symbol="a", help="weight of the angles", default=50.0, low=0.0, high=100.0, step=5.0
+            ),
         },
     ),
     "probabilistic_transfer": _features(
         title="Probabilistic transfer (PKT)",
         formula=r"\frac{30000}{N^2}\sum_{ij} P^t_{ij}\log\frac{P^t_{ij}}{P^s_{ij}}",
-        source=("Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge "
-                "Transfer, 2018"),
-        loss="kdcore.losses.probabilistic:probabilistic_transfer", factor=30_000.0,
+        source=(
+            "Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge "
+            "Transfer, 2018"
+        ),
+        loss="kdcore.losses.probabilistic:probabilistic_transfer",
+        factor=30_000.0,
         taps="pooled",
     ),
     "correlation_congruence": _features(
         title="Correlation congruence (CC)",
         formula=r"\frac{100}{N^2}\,\lVert K_s-K_t\rVert^2",
         source="Peng et al.: Correlation Congruence for Knowledge Distillation, 2019",
-        loss="kdcore.losses.congruence:correlation_congruence", factor=100.0,
+        loss="kdcore.losses.congruence:correlation_congruence",
+        factor=100.0,
         taps="pooled",
     ),
     "variational_information": _features(
@@ -278,92 +327,148 @@ METHODS = {
     "contrastive": _features(
         title="Contrastive (InfoNCE)",
         formula=r"\log\frac{\sum_j e^{\cos(r(f_s), f_t^j)/\tau}}{e^{\cos(r(f_s), f_t)/\tau}}",
-        source=("van den Oord et al.: Representation Learning with Contrastive Predictive Coding, "
-                "2018"),
+        source=(
+            "van den Oord et al.: Representation Learning with Contrastive Predictive Coding, 2018"
+        ),
         loss="kdcore.losses.contrast:contrastive",
         adapter="kdcore.losses.adapters:Adapter",
-        taps="pooled", weight=None,
-        settings={"sharpness": MethodSetting(
-            symbol="τ", help="temperature of the cosine similarities", default=0.1, low=0.02,
-            high=1.0, step=0.02,
-        )},
+        taps="pooled",
+        weight=None,
+        settings={
+            "sharpness": MethodSetting(
+                symbol="τ",
+                help="temperature of the cosine similarities",
+                default=0.1,
+                low=0.02,
+                high=1.0,
+                step=0.02,
+            )
+        },
     ),
     "input_gradient": Method(
         title="Input gradients (Sobolev)",
         formula=r"\left\lVert\widehat{\nabla_x z_{s,y}}-\widehat{\nabla_x z_{t,y}}\right\rVert^2",
         source="Srinivas, Fleuret: Knowledge Transfer with Jacobian Matching, 2018",
         loss="kdcore.losses.input_gradient:input_gradient_matching",
-        acts_on="input_gradients", uses_temperature=False,
+        acts_on="input_gradients",
+        uses_temperature=False,
     ),
     "noisy_inputs": Method(
         title="Soft targets on noisy inputs (control)",
-        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x+\varepsilon)/T)\,\|\,"
-                 r"\sigma(z_s(x+\varepsilon)/T)\right)"),
+        formula=(
+            r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x+\varepsilon)/T)\,\|\,"
+            r"\sigma(z_s(x+\varepsilon)/T)\right)"
+        ),
         source="Srinivas, Fleuret: Knowledge Transfer with Jacobian Matching, 2018",
         loss="kdcore.losses.input_gradient:noisy_soft_targets",
-        acts_on="noisy_inputs", uses_temperature=True, has_t2=True,
-        settings={"noise": MethodSetting(
-            symbol="σ", help="standard deviation of the noise, relative to that of the inputs",
-            default=0.3, low=0.0, high=2.0, step=0.05,
-        )},
+        acts_on="noisy_inputs",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "noise": MethodSetting(
+                symbol="σ",
+                help="standard deviation of the noise, relative to that of the inputs",
+                default=0.3,
+                low=0.0,
+                high=2.0,
+                step=0.05,
+            )
+        },
     ),
     "adversarial": Method(
         title="Adversarial (discriminator)",
         formula=r"-\log D(\sigma(z_s/T))",
-        source=("Xu, Hsu, Huang: Training Shallow and Thin Networks for Acceleration via "
-                "Knowledge Distillation with Conditional Adversarial Networks, 2018"),
+        source=(
+            "Xu, Hsu, Huang: Training Shallow and Thin Networks for Acceleration via "
+            "Knowledge Distillation with Conditional Adversarial Networks, 2018"
+        ),
         loss="kdcore.losses.adversarial:adversarial",
-        acts_on="discriminator", panel="discriminator", uses_temperature=True,
+        acts_on="discriminator",
+        panel="discriminator",
+        uses_temperature=True,
     ),
     "generator": Method(
         title="Generated inputs (data-free)",
-        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(G(\varepsilon))/T)\,\|\,"
-                 r"\sigma(z_s(G(\varepsilon))/T)\right)"),
-        source=("Micaelli, Storkey: Zero-shot Knowledge Transfer via Adversarial Belief Matching, "
-                "2019; Fang et al.: Data-Free Adversarial Distillation, 2019"),
+        formula=(
+            r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(G(\varepsilon))/T)\,\|\,"
+            r"\sigma(z_s(G(\varepsilon))/T)\right)"
+        ),
+        source=(
+            "Micaelli, Storkey: Zero-shot Knowledge Transfer via Adversarial Belief Matching, "
+            "2019; Fang et al.: Data-Free Adversarial Distillation, 2019"
+        ),
         loss="kdcore.losses.generated:generated_soft_targets",
-        acts_on="generated_inputs", panel="generator", pictures="generated",
-        uses_temperature=True, has_t2=True,
+        acts_on="generated_inputs",
+        panel="generator",
+        pictures="generated",
+        uses_temperature=True,
+        has_t2=True,
         settings={
             "generator_lr": MethodSetting(
-                symbol="η_G", help="learning rate of the generator",
-                default=0.001, low=0.0, high=0.01, step=0.0005,
+                symbol="η_G",
+                help="learning rate of the generator",
+                default=0.001,
+                low=0.0,
+                high=0.01,
+                step=0.0005,
             ),
             "spread": MethodSetting(
-                symbol="β", help="how strongly it must cover all classes",
-                default=0.0, low=0.0, high=20.0, step=1.0,
+                symbol="β",
+                help="how strongly it must cover all classes",
+                default=0.0,
+                low=0.0,
+                high=20.0,
+                step=1.0,
             ),
         },
         published={"temperature": 1.0, "mixing": "convex", "weight": 1.0},
     ),
     "learned_temperature": Method(
         title="Learned temperature (CTKD)",
-        formula=(r"T_\theta^2\,\mathrm{KL}\!\left(\sigma(z_t/T_\theta)\,\|\,"
-                 r"\sigma(z_s/T_\theta)\right),\;T_\theta = a + b\,\sigma(\theta)"),
+        formula=(
+            r"T_\theta^2\,\mathrm{KL}\!\left(\sigma(z_t/T_\theta)\,\|\,"
+            r"\sigma(z_s/T_\theta)\right),\;T_\theta = a + b\,\sigma(\theta)"
+        ),
         source="Li et al.: Curriculum Temperature for Knowledge Distillation, 2023",
         loss="kdcore.losses.soft_targets:soft_target_kl",
-        acts_on="learned_temperature", panel="learned_temperature",
+        acts_on="learned_temperature",
+        panel="learned_temperature",
         uses_temperature=False,
         settings={
-            "lowest": MethodSetting(symbol="a", help="the lowest T", default=1.0, low=0.5,
-                                    high=20.0, step=0.5),
-            "span": MethodSetting(symbol="b", help="how far T may rise above the lowest",
-                                  default=20.0, low=0.0, high=50.0, step=1.0),
+            "lowest": MethodSetting(
+                symbol="a", help="the lowest T", default=1.0, low=0.5, high=20.0, step=0.5
+            ),
+            "span": MethodSetting(
+                symbol="b",
+                help="how far T may rise above the lowest",
+                default=20.0,
+                low=0.0,
+                high=50.0,
+                step=1.0,
+            ),
             "strength": MethodSetting(
-                symbol="s", help="how strongly T is trained against the student",
-                default=1.0, low=0.0, high=20.0, step=0.5,
+                symbol="s",
+                help="how strongly T is trained against the student",
+                default=1.0,
+                low=0.0,
+                high=20.0,
+                step=0.5,
             ),
         },
         published={"mixing": "convex", "weight": 0.9},
     ),
     "mutual": Method(
         title="Deep mutual learning (DML)",
-        formula=(r"\frac{T^2}{M-1}\sum_{j\neq i}"
-                 r"\mathrm{KL}\!\left(\sigma(z_j/T)\,\|\,\sigma(z_i/T)\right)"),
+        formula=(
+            r"\frac{T^2}{M-1}\sum_{j\neq i}"
+            r"\mathrm{KL}\!\left(\sigma(z_j/T)\,\|\,\sigma(z_i/T)\right)"
+        ),
         source="Zhang et al.: Deep Mutual Learning, 2018",
         loss="kdcore.losses.soft_targets:soft_target_kl",
         gradient="kdcore.losses.soft_targets:soft_target_kl_gradient",
-        acts_on="peers", uses_temperature=True, has_t2=True,
+        acts_on="peers",
+        uses_temperature=True,
+        has_t2=True,
         published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
     ),
     "hard": Method(
@@ -373,4 +478,4 @@ METHODS = {
         loss="",
         uses_temperature=False,
     ),
-}  # fmt: skip
+}

@@ -21,27 +21,54 @@ class Family:
 
 
 MODELS = {
-    "mlp": Family(title="Fully connected, ReLU", build="kdcore.models.mlp:mlp",
-                  takes_widths=True, example="mlp:800,800", images_only=False),
-    "convnet": Family(title="Small convolutional network", build="kdcore.models.convnet:convnet",
-                      takes_widths=True, example="convnet:16,32", images_only=True),
+    "mlp": Family(
+        title="Fully connected, ReLU",
+        build="kdcore.models.mlp:mlp",
+        takes_widths=True,
+        example="mlp:800,800",
+        images_only=False,
+    ),
+    "convnet": Family(
+        title="Small convolutional network",
+        build="kdcore.models.convnet:convnet",
+        takes_widths=True,
+        example="convnet:16,32",
+        images_only=True,
+    ),
     **{
-        name: Family(title=f"ResNet-{depth} for small images", build="kdcore.models.resnet:resnet",
-                     takes_widths=False, example=name, images_only=True)
+        name: Family(
+            title=f"ResNet-{depth} for small images",
+            build="kdcore.models.resnet:resnet",
+            takes_widths=False,
+            example=name,
+            images_only=True,
+        )
         for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
     },
     **{
-        name: Family(title=title, build="kdcore.models.vision:vision", takes_widths=False,
-                     example=name, images_only=True)
+        name: Family(
+            title=title,
+            build="kdcore.models.vision:vision",
+            takes_widths=False,
+            example=name,
+            images_only=True,
+        )
         for name, title in (
-            ("resnet18", "ResNet-18 (torchvision)"), ("resnet50", "ResNet-50 (torchvision)"),
+            ("resnet18", "ResNet-18 (torchvision)"),
+            ("resnet50", "ResNet-50 (torchvision)"),
             ("resnet152", "ResNet-152 (torchvision)"),
             ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
-    "forest": Family(title="Random forest (scikit-learn)", build="kdcore.models.forest:forest",
-                     takes_widths=True, example="forest:100", images_only=False, grown=True),
-}  # fmt: skip
+    "forest": Family(
+        title="Random forest (scikit-learn)",
+        build="kdcore.models.forest:forest",
+        takes_widths=True,
+        example="forest:100",
+        images_only=False,
+        grown=True,
+    ),
+}
 
 PRESETS = {
     "8×8 · 256-128 → 16": {"dataset": "digits", "teacher": "mlp:256,128", "student": "mlp:16"},
@@ -68,8 +95,9 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     family, _, tail = spec.partition(":")
     if family not in MODELS:
         examples = [entry.example for entry in MODELS.values()]
-        raise UserError("unknown_model", spec=spec, allowed=", ".join(examples),
-                        hint=hint(family, list(MODELS)))  # fmt: skip
+        raise UserError(
+            "unknown_model", spec=spec, allowed=", ".join(examples), hint=hint(family, list(MODELS))
+        )
     entry = MODELS[family]
     if not entry.takes_widths:
         if tail:

@@ -19,17 +19,28 @@ def parse_method(spec: str) -> tuple[str, dict[str, float]]:
     """
     name, _, tail = spec.partition(":")
     if name not in METHODS:
-        raise UserError("not_a_choice", name="method", value=name, allowed=", ".join(METHODS),
-                        hint=hint(name, list(METHODS)))  # fmt: skip
+        raise UserError(
+            "not_a_choice",
+            name="method",
+            value=name,
+            allowed=", ".join(METHODS),
+            hint=hint(name, list(METHODS)),
+        )
     known = METHODS[name].settings
     given = dict(part.partition("=")[::2] for part in tail.split(":") if part)
     for own in given:
         if own not in known:
-            raise UserError("unknown_method_setting", method=name, name=own,
-                            hint=hint(own, list(known)),
-                            allowed=", ".join(known) or "none")  # fmt: skip
-    return name, {own: checked_method_setting(name, own, given.get(own, about.default))
-                  for own, about in known.items()}  # fmt: skip
+            raise UserError(
+                "unknown_method_setting",
+                method=name,
+                name=own,
+                hint=hint(own, list(known)),
+                allowed=", ".join(known) or "none",
+            )
+    return name, {
+        own: checked_method_setting(name, own, given.get(own, about.default))
+        for own, about in known.items()
+    }
 
 
 def parse_also(text: str) -> list[tuple[float, str]]:
@@ -43,8 +54,12 @@ def parse_also(text: str) -> list[tuple[float, str]]:
     for term in filter(None, (part.strip() for part in text.split("+"))):
         weight, _, spec = term.rpartition("*")
         if (method_name(spec.strip())) not in METHODS:
-            raise UserError("bad_also", value=term, allowed=", ".join(METHODS),
-                            hint=hint(method_name(spec.strip()), list(METHODS)))  # fmt: skip
+            raise UserError(
+                "bad_also",
+                value=term,
+                allowed=", ".join(METHODS),
+                hint=hint(method_name(spec.strip()), list(METHODS)),
+            )
         name, own = parse_method(spec.strip())
         if not METHODS[name].loss or METHODS[name].acts_on == "peers":
             raise UserError("not_beside", method=name)

@@ -9,17 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
-from kdcore.cli import (
-    catalogue,
-    choose_teacher,
-    preview,
-    runs,
-    search,
-    shrink,
-    sweep,
-    train,
-    trash,
-)
+from kdcore.cli import catalogue, choose_teacher, preview, runs, search, shrink, sweep, train, trash
 from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
 from kdcore.search_config import AXES as SEARCH_AXES
@@ -36,8 +26,9 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2."""
-        print(f"kdcore: {message[0].upper()}{message[1:]}. See {self.prog} --help.",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"kdcore: {message[0].upper()}{message[1:]}. See {self.prog} --help.", file=sys.stderr
+        )
         sys.exit(2)
 
 
@@ -114,23 +105,33 @@ def _add_run(commands: Any) -> None:
 
 def _add_sweep(commands: Any) -> None:
     entry = commands.add_parser(
-        "sweep", help="a grid of students over T, λ and seeds, trained together",
-        allow_abbrev=False,
-    )  # fmt: skip
+        "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
+    )
     entry.set_defaults(command=lambda given: sweep.sweep(config_of(given), given))
     for axis, setting in AXES.items():
-        entry.add_argument(f"--{axis}", metavar="A,B,…", default=None,
-                           help=f"values of {setting}, separated by commas")  # fmt: skip
+        entry.add_argument(
+            f"--{axis}",
+            metavar="A,B,…",
+            default=None,
+            help=f"values of {setting}, separated by commas",
+        )
     entry.add_argument(
-        "--published", action="store_true",
+        "--published",
+        action="store_true",
         help="compare methods (--methods all for all), each with its paper's T, λ and mixing",
-    )  # fmt: skip
+    )
     entry.add_argument(
-        "--executor", choices=("auto", "joint", "processes", "ray"), default="auto",
+        "--executor",
+        choices=("auto", "joint", "processes", "ray"),
+        default="auto",
         help="joint: one process; processes: one thread each; auto: whichever is faster here",
-    )  # fmt: skip
-    entry.add_argument("--address", default="", metavar="HOST:PORT",
-                       help="of a Ray cluster (default: one is started here)")  # fmt: skip
+    )
+    entry.add_argument(
+        "--address",
+        default="",
+        metavar="HOST:PORT",
+        help="of a Ray cluster (default: one is started here)",
+    )
     _add_settings(entry)
     listing = commands.add_parser("sweeps", help="the stored sweeps", allow_abbrev=False)
     listing.set_defaults(command=sweep.sweeps)
@@ -140,15 +141,21 @@ def _add_sweep(commands: Any) -> None:
 
 def _add_search(commands: Any) -> None:
     entry = commands.add_parser(
-        "search", help="search for the best student, evaluated on validation data",
+        "search",
+        help="search for the best student, evaluated on validation data",
         description="T goes from 1 to 20 and λ from 0 to 1 unless they are given; any other "
         "axis that is not given has one value, its default or that of --config.",
         allow_abbrev=False,
-    )  # fmt: skip
+    )
     entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
     for axis, (metavar, syntax) in SYNTAX.items():
-        entry.add_argument(f"--{axis}", dest=f"axis_{axis}", metavar=metavar, default=None,
-                           help=f"{SEARCH_AXES[axis].setting}: {syntax}")  # fmt: skip
+        entry.add_argument(
+            f"--{axis}",
+            dest=f"axis_{axis}",
+            metavar=metavar,
+            default=None,
+            help=f"{SEARCH_AXES[axis].setting}: {syntax}",
+        )
     for item in fields(SearchConfig):
         if item.metadata and item.name != "seed":  # the run's seed is the search's too
             _add_setting(entry, item)
@@ -168,9 +175,8 @@ def _add_search(commands: Any) -> None:
 
 def _add_choose_teacher(commands: Any) -> None:
     entry = commands.add_parser(
-        "choose-teacher", help="compare several teachers by several criteria",
-        allow_abbrev=False,
-    )  # fmt: skip
+        "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
+    )
     entry.set_defaults(
         command=lambda given: choose_teacher.choose_teacher(_of_one_student(given), given)
     )
@@ -191,24 +197,31 @@ def _add_choose_teacher(commands: Any) -> None:
 
 def _add_shrink(commands: Any) -> None:
     entry = commands.add_parser(
-        "shrink", help="compress a run's distilled student in several ways",
+        "shrink",
+        help="compress a run's distilled student in several ways",
         description="Every stage starts from the distilled student of RUN and is re-distilled. "
         "T, λ and learning rate are those with which the run began unless they are given. The "
         "method is the run's; a method on features is replaced by kd with its default T and λ.",
         allow_abbrev=False,
-    )  # fmt: skip
+    )
     entry.set_defaults(command=shrink.shrink)
     entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
     entry.add_argument(
-        "--stages", metavar="A,B,…", default=None,
+        "--stages",
+        metavar="A,B,…",
+        default=None,
         help=f"of {', '.join(STAGES)} (default: all that suit the student)",
-    )  # fmt: skip
+    )
     for item in fields(ShrinkConfig):
         if item.metadata:
             _add_setting(entry, item)
     for name in shrink.OF_THE_LOSS:
-        entry.add_argument(f"--{name}", metavar="VALUE", default=None,
-                           help="of the re-distillation (default: the run's)")  # fmt: skip
+        entry.add_argument(
+            f"--{name}",
+            metavar="VALUE",
+            default=None,
+            help="of the re-distillation (default: the run's)",
+        )
     entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     _add_store(entry)
     listing = commands.add_parser("shrinks", help="the stored compressions", allow_abbrev=False)
@@ -239,10 +252,12 @@ def _add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
     elif about["low"] is not None:
         help += f", from {about['low']} to {about['high']}"
     entry.add_argument(
-        f"--{item.name.replace('_', '-')}", dest=item.name, metavar="VALUE",
+        f"--{item.name.replace('_', '-')}",
+        dest=item.name,
+        metavar="VALUE",
         help=f"{help} (default: {item.default})".replace("%", "%%"),
         action="append" if item.name == "teacher" else "store",
-    )  # fmt: skip
+    )
 
 
 def _add_runs(commands: Any) -> None:
@@ -265,13 +280,21 @@ def _add_runs(commands: Any) -> None:
     restore = commands.add_parser("restore", help="bring deleted jobs back", allow_abbrev=False)
     restore.set_defaults(command=trash.restore)
     for entry in (delete, restore):
-        entry.add_argument("jobs", metavar="RUN", nargs="+", help="an id of a run, sweep, search, "
-                           "choice or shrinking, or the beginning of one")  # fmt: skip
+        entry.add_argument(
+            "jobs",
+            metavar="RUN",
+            nargs="+",
+            help="an id of a run, sweep, search, choice or shrinking, or the beginning of one",
+        )
     deleted = commands.add_parser("trash", help="what was deleted", allow_abbrev=False)
     deleted.set_defaults(command=trash.trash)
     deleted.add_argument("--empty", action="store_true", help="delete it for good")
-    deleted.add_argument("--older-than", metavar="DAYS", default="0",
-                         help="with --empty: only what was deleted longer ago")  # fmt: skip
+    deleted.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        default="0",
+        help="with --empty: only what was deleted longer ago",
+    )
     for entry in (listing, show, compare, export, delete, restore, deleted):
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         _add_store(entry)
@@ -294,6 +317,8 @@ def _add_preview(commands: Any) -> None:
 
 def _add_store(entry: argparse.ArgumentParser) -> None:
     entry.add_argument(
-        "--store", metavar="DIR", default=None,
+        "--store",
+        metavar="DIR",
+        default=None,
         help="where runs are kept (default: KDCORE_STORE or the user's data folder)",
-    )  # fmt: skip
+    )

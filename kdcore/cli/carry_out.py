@@ -23,9 +23,12 @@ class Work(Protocol):
 
 
 def carry_out(
-    work: Work, events: Iterable[Event], *, as_json: bool,
+    work: Work,
+    events: Iterable[Event],
+    *,
+    as_json: bool,
     for_people: Callable[[Iterable[Event]], Event | None],
-) -> tuple[Event | None, int]:  # fmt: skip
+) -> tuple[Event | None, int]:
     """Go through the events of ``work``, as JSON lines or by ``for_people``.
 
     What was decided about data without asking is said on stderr, and why one failed.
@@ -36,15 +39,16 @@ def carry_out(
     with _stopped_by_interrupt(work.controls):
         last, status = follow(_with_the_end(events), as_json=as_json, for_people=for_people)
     if isinstance(last, Failed) and last.details:
-        print(f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
+            file=sys.stderr,
+        )
     return last, status
 
 
 def follow(
-    events: Iterable[Event], *, as_json: bool,
-    for_people: Callable[[Iterable[Event]], Event | None],
-) -> tuple[Event | None, int]:  # fmt: skip
+    events: Iterable[Event], *, as_json: bool, for_people: Callable[[Iterable[Event]], Event | None]
+) -> tuple[Event | None, int]:
     """The same for events of which nothing is stored and which nobody steers."""
     last = _as_json(events) if as_json else for_people(_with_notes(events))
     if not isinstance(last, Failed):

@@ -24,23 +24,30 @@ def methods(given: argparse.Namespace) -> int:
         _show(given, METHODS, ())
         return _show(given, SCHEMES, ())
     rows = [
-        (name, method.title, method.acts_on.replace("_", " ") if method.loss else "—",
-         ", ".join(f"{own}={about.default:g}" for own, about in method.settings.items()),
-         method.source)
+        (
+            name,
+            method.title,
+            method.acts_on.replace("_", " ") if method.loss else "—",
+            ", ".join(f"{own}={about.default:g}" for own, about in method.settings.items()),
+            method.source,
+        )
         for name, method in METHODS.items()
-    ]  # fmt: skip
+    ]
     show(table(("name", "title", "acts on", "its own settings", "source"), rows, whole=["name"]))
     show("A setting goes behind the name: --method dkd:beta=2")
-    examples = [(name, scheme.title, flags(scheme.settings), scheme.source)
-                for name, scheme in SCHEMES.items()]  # fmt: skip
+    examples = [
+        (name, scheme.title, flags(scheme.settings), scheme.source)
+        for name, scheme in SCHEMES.items()
+    ]
     show(table(("scheme", "title", "for example", "source"), examples, whole=["scheme"]))
     return 0
 
 
 def flags(settings: Mapping[str, Any]) -> str:
     """Settings as one types them."""
-    return " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(value))}"
-                    for name, value in settings.items())  # fmt: skip
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in settings.items()
+    )
 
 
 def datasets(given: argparse.Namespace) -> int:
@@ -62,7 +69,8 @@ def _show(given: argparse.Namespace, entries: Mapping[str, Any], columns: tuple[
         for name, entry in entries.items():
             print(json.dumps({"name": name} | asdict(entry), ensure_ascii=False))
         return 0
-    rows = [(name, *(getattr(entry, column) for column in columns))
-            for name, entry in entries.items()]  # fmt: skip
+    rows = [
+        (name, *(getattr(entry, column) for column in columns)) for name, entry in entries.items()
+    ]
     show(table(("name", *columns), rows, whole=["name"]))
     return 0

@@ -17,8 +17,17 @@ from kdcore.search_config import parse_models
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import parse_axis
 
-COLUMNS = ("teacher", "weights", "validation", "ECE", "T_cal", "NLL fitted", "students", "test",
-           "students' test")  # fmt: skip
+COLUMNS = (
+    "teacher",
+    "weights",
+    "validation",
+    "ECE",
+    "T_cal",
+    "NLL fitted",
+    "students",
+    "test",
+    "students' test",
+)
 WAYS = {
     "by_accuracy": "the highest validation accuracy",
     "by_ece": "the lowest calibration error (ECE)",
@@ -32,16 +41,18 @@ def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
     if processes() > 1:
         raise UserError("one_process", command="choose-teacher")
     config = ChoiceConfig(
-        base=base, teachers=parse_models("teachers", given.teachers),
+        base=base,
+        teachers=parse_models("teachers", given.teachers),
         seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),
-    )  # fmt: skip
+    )
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_choice(config)
     work = Choice(config, folder)
-    _, status = carry_out(work, recorded(work, folder), as_json=given.json,
-                          for_people=_print_for_people)  # fmt: skip
+    _, status = carry_out(
+        work, recorded(work, folder), as_json=given.json, for_people=_print_for_people
+    )
     return status
 
 
@@ -68,8 +79,13 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
 
 def _row(row: TeacherJudged) -> tuple[str, ...]:
     return (
-        row.teacher, f"{row.parameters:,}", f"{row.validation_accuracy:.2%}", f"{row.ece:.3f}",
-        f"{row.temperature_fitted:.2f}", f"{row.nll_fitted:.4f}",
-        f"{fmean(row.students_validation_accuracy):.2%}", f"{row.test_accuracy:.2%}",
+        row.teacher,
+        f"{row.parameters:,}",
+        f"{row.validation_accuracy:.2%}",
+        f"{row.ece:.3f}",
+        f"{row.temperature_fitted:.2f}",
+        f"{row.nll_fitted:.4f}",
+        f"{fmean(row.students_validation_accuracy):.2%}",
+        f"{row.test_accuracy:.2%}",
         f"{fmean(row.students_test_accuracy):.2%}",
-    )  # fmt: skip
+    )

@@ -39,9 +39,13 @@ def plain(value: object) -> Text:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Collection[str] = (),
-    right: Collection[str] = (), title: str = "",
-) -> Table:  # fmt: skip
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    whole: Collection[str] = (),
+    right: Collection[str] = (),
+    title: str = "",
+) -> Table:
     """A table whose columns named in ``whole`` are never cut or wrapped.
 
     Args:
@@ -57,9 +61,12 @@ def table(
         kept = name in whole
         longest = max((row[at].cell_len for row in cells), default=0)
         made.add_column(
-            plain(name), no_wrap=kept, min_width=longest if kept else None, overflow="fold",
+            plain(name),
+            no_wrap=kept,
+            min_width=longest if kept else None,
+            overflow="fold",
             justify="right" if name in right else "left",
-        )  # fmt: skip
+        )
     for row in cells:
         made.add_row(*row)
     return made

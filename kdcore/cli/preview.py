@@ -64,8 +64,9 @@ def _print(console: Console, found: Preview) -> None:
         console.print(rows)
     console.print(
         f"Models that suit: {', '.join(found.families)}; for example "
-        f"--teacher {found.teacher} --student {found.student}", markup=False,
-    )  # fmt: skip
+        f"--teacher {found.teacher} --student {found.student}",
+        markup=False,
+    )
 
 
 def _inputs(found: Preview) -> str:

@@ -78,8 +78,14 @@ def show_job(given: argparse.Namespace) -> int:
         settings, state = {}, "damaged"
         show(str(error))
     if settings:
-        show(table(("setting", "value"), settings.items(), whole=["setting"],
-                   title=f"{folder.id}: {state}"))  # fmt: skip
+        show(
+            table(
+                ("setting", "value"),
+                settings.items(),
+                whole=["setting"],
+                title=f"{folder.id}: {state}",
+            )
+        )
     if events:
         console().print(plain(events[-1].to_json()))
     return 0

@@ -39,13 +39,18 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
     folder = _folder(base, given)
     work = Search(folder.config, folder)
     found: dict[str, str] = {}
-    last, status = carry_out(work, failures(recorded(work, folder), found), as_json=given.json,
-                             for_people=_print_for_people)  # fmt: skip
+    last, status = carry_out(
+        work,
+        failures(recorded(work, folder), found),
+        as_json=given.json,
+        for_people=_print_for_people,
+    )
     if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
         return nothing_succeeded(
-            found, f"No trial of {folder.id} is complete, {last.failed} failed: open one with "
+            found,
+            f"No trial of {folder.id} is complete, {last.failed} failed: open one with "
             f"python -m kdcore show {folder.cell_id(0)} --events.",
-        )  # fmt: skip
+        )
     return status
 
 
@@ -84,8 +89,10 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             match last:
                 case SearchStarted():
                     objective = last.config["objective"]
-                    out.print(f"search {last.search} on {last.device}: trials are kept in its "
-                                  "optuna.sqlite")  # fmt: skip
+                    out.print(
+                        f"search {last.search} on {last.device}: trials are kept in its "
+                        "optuna.sqlite"
+                    )
                     progress.update(task, total=last.config["trials"], completed=last.ended)
                 case TeacherEpoch():
                     progress.update(task, description=f"teacher {last.epoch}/{last.epochs}")
@@ -100,15 +107,19 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                     progress.advance(task)
     out.print(_table(ended, objective), crop=False)
     if isinstance(last, SearchFinished):
-        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{counted(last.complete, 'trial')} complete, {last.pruned} pruned, "
-                      f"{last.failed} failed")  # fmt: skip
+        out.print(
+            f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+            f"{counted(last.complete, 'trial')} complete, {last.pruned} pruned, "
+            f"{last.failed} failed"
+        )
         if last.best_trial is not None:
-            out.print(plain(
-                f"best on validation data: trial {last.best_trial} ({_settings(last.best_params)}):"
-                f" {objective} {_value(last.best_value, last.best_spread)}, "
-                f"test accuracy {last.best_test_accuracy:.2%}; its run: {last.best_runs[0]}"
-            ))  # fmt: skip
+            out.print(
+                plain(
+                    f"best on validation data: trial {last.best_trial} "
+                    f"({_settings(last.best_params)}): {objective} {_value(last.best_value, last.best_spread)}, "
+                    f"test accuracy {last.best_test_accuracy:.2%}; its run: {last.best_runs[0]}"
+                )
+            )
     return last
 
 
@@ -120,17 +131,28 @@ def _table(ended: Sequence[TrialEnded], objective: str) -> Table:
         if len({trial.params.get(axis.setting) for trial in ended}) > 1
     ]
     signs = {"temperature": "T", "weight": "λ"}
-    columns = ("trial", "state", "epochs", *(signs.get(name, name) for name in settings),
-               "value", "test")  # fmt: skip
+    columns = (
+        "trial",
+        "state",
+        "epochs",
+        *(signs.get(name, name) for name in settings),
+        "value",
+        "test",
+    )
     rows = [
-        (trial.trial, trial.state, trial.epochs,
-         *(_short(trial.params.get(name, "–")) for name in settings),
-         _value(trial.value, trial.spread),
-         "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}")
+        (
+            trial.trial,
+            trial.state,
+            trial.epochs,
+            *(_short(trial.params.get(name, "–")) for name in settings),
+            _value(trial.value, trial.spread),
+            "–" if trial.test_accuracy is None else f"{trial.test_accuracy:.2%}",
+        )
         for trial in ended
-    ]  # fmt: skip
-    return table(columns, rows, whole=("trial", "state", *settings),
-                 title=f"{objective} of the trials")  # fmt: skip
+    ]
+    return table(
+        columns, rows, whole=("trial", "state", *settings), title=f"{objective} of the trials"
+    )
 
 
 def _settings(params: dict[str, Any]) -> str:

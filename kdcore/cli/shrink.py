@@ -31,9 +31,10 @@ def shrink(given: argparse.Namespace) -> int:
     store = Store(Path(given.store) if given.store else None)
     run = store.folder(given.run)
     changes: dict[str, Any] = {
-        name: told for name in (*amounts(), *OF_THE_LOSS)
+        name: told
+        for name in (*amounts(), *OF_THE_LOSS)
         if (told := getattr(given, name)) is not None
-    }  # fmt: skip
+    }
     stages = parse_axis("stages", given.stages) if given.stages is not None else ()
     config = ShrinkConfig.of(run.id, run.config, stages=stages, **changes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
@@ -41,8 +42,9 @@ def shrink(given: argparse.Namespace) -> int:
     flush_denormals()
     folder = store.create_shrink(config)
     work = Shrink(config, folder)
-    _, status = carry_out(work, recorded(work, folder), as_json=given.json,
-                          for_people=_print_for_people)  # fmt: skip
+    _, status = carry_out(
+        work, recorded(work, folder), as_json=given.json, for_people=_print_for_people
+    )
     return status
 
 
@@ -69,18 +71,25 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                     progress.update(task, description=f"{last.stage} {last.epoch}/{last.epochs}")
     if found.started:
         out.print(_costs(found), crop=False)
-        out.print(plain(
-            "Weights: the non-zero ones where some are zero; a zero takes as much space in a file "
-            "as any number, until the file is gzipped. ms: median ± half the interquartile range "
-            "for batches of 1 and of 128 on one thread of the CPU; × the uncompressed student's, "
-            "timed in turns."
-        ))  # fmt: skip
+        out.print(
+            plain(
+                "Weights: the non-zero ones where some are zero; a zero takes as much space in a "
+                "file as any number, until the file is gzipped. ms: median ± half the "
+                "interquartile range for batches of 1 and of 128 on one thread of the CPU; × the "
+                "uncompressed student's, timed in turns."
+            )
+        )
         out.print(_worth(found), crop=False)
-        out.print(plain("Before → after re-distillation. The student itself is not compressed: "
-                        "what it gains is more training, not recovery."))  # fmt: skip
+        out.print(
+            plain(
+                "Before → after re-distillation. The student itself is not compressed: "
+                "what it gains is more training, not recovery."
+            )
+        )
     if isinstance(last, ShrinkFinished):
-        out.print(f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
-                      f"{last.shrink}")  # fmt: skip
+        out.print(
+            f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: {last.shrink}"
+        )
     return last
 
 
@@ -89,11 +98,16 @@ def _costs(found: ShrinkRecord) -> Table:
     for stage in found.stages.values():
         now = stage.newest
         zeros = f"{now.nonzero:,} of " if now.nonzero != now.parameters else ""
-        rows.append((
-            stage.name, f"{zeros}{now.parameters:,}", f"{now.bytes / 1000:,.1f}",
-            f"{now.packed_bytes / 1000:,.1f}", _milliseconds(now.latency_1),
-            _milliseconds(now.latency_128),
-        ))  # fmt: skip
+        rows.append(
+            (
+                stage.name,
+                f"{zeros}{now.parameters:,}",
+                f"{now.bytes / 1000:,.1f}",
+                f"{now.packed_bytes / 1000:,.1f}",
+                _milliseconds(now.latency_1),
+                _milliseconds(now.latency_128),
+            )
+        )
     return _by_stage(("weights", "kB", "gzip kB", "ms (1)", "ms (128)"), rows)
 
 
@@ -101,14 +115,19 @@ def _worth(found: ShrinkRecord) -> Table:
     rows = []
     for stage in found.stages.values():
         scores = [stage.before.scores, *([stage.after.scores] if stage.after else [])]
-        rows.append((
-            stage.name,
-            " → ".join(str(score.test_errors) for score in scores),
-            " → ".join(f"{100 * score.test_accuracy:.2f}" for score in scores),
-            " → ".join(f"{100 * score.validation_accuracy:.2f}" for score in scores),
-            " → ".join(f"{100 * score.agreement:.2f}" for score in scores
-                       if score.agreement is not None),
-        ))  # fmt: skip
+        rows.append(
+            (
+                stage.name,
+                " → ".join(str(score.test_errors) for score in scores),
+                " → ".join(f"{100 * score.test_accuracy:.2f}" for score in scores),
+                " → ".join(f"{100 * score.validation_accuracy:.2f}" for score in scores),
+                " → ".join(
+                    f"{100 * score.agreement:.2f}"
+                    for score in scores
+                    if score.agreement is not None
+                ),
+            )
+        )
     return _by_stage(("test errors", "test %", "validation %", "as the teacher %"), rows)
 
 

@@ -36,13 +36,18 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     folder = Store(Path(given.store) if given.store else None).create_sweep(config)
     work = Sweep(config, folder, executor=given.executor, address=given.address)
     found: dict[str, str] = {}
-    last, status = carry_out(work, failures(recorded(work, folder), found), as_json=given.json,
-                             for_people=_print_for_people)  # fmt: skip
+    last, status = carry_out(
+        work,
+        failures(recorded(work, folder), found),
+        as_json=given.json,
+        for_people=_print_for_people,
+    )
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
         return nothing_succeeded(
-            found, f"All {last.failed} students failed: open one of them with python -m kdcore "
+            found,
+            f"All {last.failed} students failed: open one of them with python -m kdcore "
             f"show {folder.cell_id(0)} --events.",
-        )  # fmt: skip
+        )
     return status
 
 
@@ -55,8 +60,12 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     out = console()
     found = Landscape()
     last = None
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
-               TimeRemainingColumn())  # fmt: skip
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("students", total=1.0)
         for last in events:
@@ -95,20 +104,33 @@ def _print_methods(out: Console, found: Landscape) -> None:
     rows = []
     for method, cell in ranked:
         gain = found.gain(cell, "test_accuracy")
-        rows.append((
-            method, f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
-            f"{cell.weight:g}", _told(found.spread(cell, "test_accuracy")),
-            f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
-            gain.n if gain else 0,
-        ))  # fmt: skip
+        rows.append(
+            (
+                method,
+                f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
+                f"{cell.weight:g}",
+                _told(found.spread(cell, "test_accuracy")),
+                f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
+                gain.n if gain else 0,
+            )
+        )
     columns = ("method", "T", "λ", "distilled", "above plain (points)", "n")
-    out.print(table(columns, rows, whole=columns, right=columns[1:],
-                    title="test accuracy, mean ± sd over seeds; the papers' own settings"),
-              crop=False)  # fmt: skip
-    out.print(plain(
-        f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
-        "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
-    ))  # fmt: skip
+    out.print(
+        table(
+            columns,
+            rows,
+            whole=columns,
+            right=columns[1:],
+            title="test accuracy, mean ± sd over seeds; the papers' own settings",
+        ),
+        crop=False,
+    )
+    out.print(
+        plain(
+            f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
+            "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
+        )
+    )
 
 
 def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> None:
@@ -116,20 +138,35 @@ def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> 
     weights = sorted({cell.weight for cell in cells})
     columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))
     rows = [
-        (f"{temperature:g}", *(_told(found.spread(cell, "test_accuracy"))
-                               for cell in cells if cell.temperature == temperature))
+        (
+            f"{temperature:g}",
+            *(
+                _told(found.spread(cell, "test_accuracy"))
+                for cell in cells
+                if cell.temperature == temperature
+            ),
+        )
         for temperature in sorted({cell.temperature for cell in cells})
-    ]  # fmt: skip
-    out.print(table(columns, rows, whole=columns[:1],
-                    title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})"),
-              crop=False)  # fmt: skip
+    ]
+    out.print(
+        table(
+            columns,
+            rows,
+            whole=columns[:1],
+            title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})",
+        ),
+        crop=False,
+    )
     if best := found.best(cells):
-        out.print(plain(
-            f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
-            f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
-            f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
-            f"{best.near} of {best.places - 1} others lie within one sd of it on validation data"
-        ))  # fmt: skip
+        out.print(
+            plain(
+                f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
+                f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
+                f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
+                f"{best.near} of {best.places - 1} others lie within one sd of it on "
+                "validation data"
+            )
+        )
 
 
 def _told(spread: Spread | None) -> str:

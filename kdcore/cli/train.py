@@ -10,16 +10,7 @@ from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
-from kdcore.events import (
-    Epoch,
-    Event,
-    Finished,
-    Prepared,
-    Progress,
-    Scores,
-    Started,
-    TeacherEpoch,
-)
+from kdcore.events import Epoch, Event, Finished, Prepared, Progress, Scores, Started, TeacherEpoch
 from kdcore.run import Run
 from kdcore.store import Store, recorded
 
@@ -97,8 +88,10 @@ def _line(event: Event) -> str:
             students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
             return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"
         case Finished():
-            best = "".join(f"; best {name}: epoch {epoch}, {_scores(event.students[name])}"
-                           for name, epoch in event.best_epochs.items())  # fmt: skip
+            best = "".join(
+                f"; best {name}: epoch {epoch}, {_scores(event.students[name])}"
+                for name, epoch in event.best_epochs.items()
+            )
             return f"{'stopped' if event.stopped else 'finished'} after {event.seconds:.1f} s{best}"
     return ""
 

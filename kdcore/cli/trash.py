@@ -52,8 +52,13 @@ def trash(given: argparse.Namespace) -> int:
         title = job_title(deleted.row)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(deleted.deleted))
         lines.append((deleted.id, " · ".join(title_parts(title)), title.dataset, when))
-    show(table(("deleted", "what sets it apart", "data", "when"), lines,
-               whole=("deleted", "data", "when")))  # fmt: skip
+    show(
+        table(
+            ("deleted", "what sets it apart", "data", "when"),
+            lines,
+            whole=("deleted", "data", "when"),
+        )
+    )
     return 0
 
 

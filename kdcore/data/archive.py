@@ -34,8 +34,16 @@ ENCRYPTED = 1
 COMPRESSIONS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 HIDDEN = {"__macosx", "@eadir", "$recycle.bin", "thumbs.db", "desktop.ini"}
 """What systems leave behind, in lower case; so is all that begins with a dot."""
-BROKEN = (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, lzma.LZMAError, zlib.error,
-          RuntimeError, NotImplementedError)  # fmt: skip
+BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    lzma.LZMAError,
+    zlib.error,
+    RuntimeError,
+    NotImplementedError,
+)
 """What the readers raise for damaged or unknown contents."""
 
 
@@ -138,8 +146,9 @@ def _walk(folder: Path) -> Iterator[tuple[Path, Parts]]:
             about = place.stat()
             inner = sorted(entry.name for entry in os.scandir(place) if entry.is_dir())
         except OSError as error:
-            raise UserError("data_path_unreadable", path=str(place),
-                            cause=error.strerror or str(error)) from None  # fmt: skip
+            raise UserError(
+                "data_path_unreadable", path=str(place), cause=error.strerror or str(error)
+            ) from None
         here = (about.st_dev, about.st_ino)
         if here in above:
             continue
@@ -147,8 +156,11 @@ def _walk(folder: Path) -> Iterator[tuple[Path, Parts]]:
         if seen + len(waiting) + len(inner) > MOST_FOLDERS:
             raise UserError("folder_too_large", path=str(folder), most=MOST_FOLDERS)
         yield place, parts
-        waiting += [(place / name, (*parts, name), above | {here})
-                    for name in reversed(inner) if not _is_hidden(name)]  # fmt: skip
+        waiting += [
+            (place / name, (*parts, name), above | {here})
+            for name in reversed(inner)
+            if not _is_hidden(name)
+        ]
 
 
 def _in_zip(path: Path) -> Iterator[Entry]:

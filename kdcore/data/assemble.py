@@ -21,9 +21,13 @@ ROUNDING = torch.finfo(torch.float64).eps
 
 
 def assemble(
-    name: str, classes: tuple[str, ...], train: Split, *, test: Split | None = None,
+    name: str,
+    classes: tuple[str, ...],
+    train: Split,
+    *,
+    test: Split | None = None,
     validation: Split | None = None,
-) -> Dataset:  # fmt: skip
+) -> Dataset:
     """A data set whose test and validation splits, where absent, are cut from ``train``.
 
     Raises:
@@ -79,10 +83,12 @@ def _spread(features: Tensor) -> tuple[Tensor, Tensor]:
 
 def _of_images(images: Tensor) -> tuple[Tensor, Tensor]:
     """Exact, from counts of the 256 values: no float copy of all the pixels."""
-    counts = torch.stack([
-        torch.bincount(images[:, channel].reshape(-1), minlength=256)
-        for channel in range(images.shape[1])
-    ]).double()  # fmt: skip
+    counts = torch.stack(
+        [
+            torch.bincount(images[:, channel].reshape(-1), minlength=256)
+            for channel in range(images.shape[1])
+        ]
+    ).double()
     shares = counts / counts.sum(1, keepdim=True)
     values = torch.arange(256, dtype=torch.float64)
     mean = shares @ values
@@ -102,5 +108,10 @@ def check_classes(name: str, classes: Sequence[str], counts: Sequence[int]) -> N
         raise UserError("one_class", dataset=name, found=", ".join(classes))
     for class_name, count in zip(classes, counts, strict=True):
         if count < SMALLEST_CLASS:
-            raise UserError("class_too_small", dataset=name, class_name=class_name, count=count,
-                            least=SMALLEST_CLASS)  # fmt: skip
+            raise UserError(
+                "class_too_small",
+                dataset=name,
+                class_name=class_name,
+                count=count,
+                least=SMALLEST_CLASS,
+            )

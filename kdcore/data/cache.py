@@ -27,10 +27,11 @@ def save_decoded(file: Path, data: Dataset) -> None:
         split: Split = getattr(data, name)
         tensors |= {f"{name}_inputs": split.inputs, f"{name}_labels": split.labels}
     about = {
-        "name": data.name, "classes": json.dumps(data.classes),
+        "name": data.name,
+        "classes": json.dumps(data.classes),
         "columns": json.dumps(data.columns),
         "notes": json.dumps([(entry.code, entry.values) for entry in data.notes]),
-    }  # fmt: skip
+    }
     begun = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +57,12 @@ def load_decoded(file: Path) -> Dataset | None:
         Split(values[f"{name}_inputs"], values[f"{name}_labels"]) for name in SPLITS
     )
     return Dataset(
-        name=about["name"], classes=tuple(json.loads(about["classes"])), train=train,
-        validation=validation, test=test, **{name: values[name] for name in MEASURED},
+        name=about["name"],
+        classes=tuple(json.loads(about["classes"])),
+        train=train,
+        validation=validation,
+        test=test,
+        **{name: values[name] for name in MEASURED},
         columns=tuple(json.loads(about["columns"])),
         notes=tuple(note(code, **named) for code, named in json.loads(about["notes"])),
-    )  # fmt: skip
+    )

@@ -44,10 +44,11 @@ def _load(name: str, known: Any, root: Path) -> Generator[Progress, None, Datase
     total = sum(len(split.targets) for split in splits)
     yield Progress(task="read", done=total, total=total, detail=known.base_folder)
     train, test = (
-        Split(torch.from_numpy(split.data.transpose(0, 3, 1, 2).copy()),
-              torch.tensor(split.targets))
+        Split(
+            torch.from_numpy(split.data.transpose(0, 3, 1, 2).copy()), torch.tensor(split.targets)
+        )
         for split in splits
-    )  # fmt: skip
+    )
     return assemble(name, tuple(splits[0].classes), train, test=test)
 
 
@@ -73,5 +74,6 @@ def _unpack(known: Any, place: Path) -> Generator[Progress, None, None]:
         with tarfile.open(archive) as files:
             files.extractall(place, filter="data")
     except OSError as error:
-        raise UserError("folder_not_writable", folder=str(place),
-                        cause=error.strerror or str(error)) from None  # fmt: skip
+        raise UserError(
+            "folder_not_writable", folder=str(place), cause=error.strerror or str(error)
+        ) from None

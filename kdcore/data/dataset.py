@@ -98,6 +98,10 @@ class Dataset:
     def to(self, device: torch.device) -> "Dataset":
         """The same data on another device."""
         return replace(
-            self, train=self.train.to(device), validation=self.validation.to(device),
-            test=self.test.to(device), mean=self.mean.to(device), std=self.std.to(device),
-        )  # fmt: skip
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            test=self.test.to(device),
+            mean=self.mean.to(device),
+            std=self.std.to(device),
+        )

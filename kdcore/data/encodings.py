@@ -15,9 +15,17 @@ LEAST_COMMON = 0.6
 """Share of common characters from which a text counts as written in an encoding."""
 SHORT = 2
 """Characters in a row of which one cannot be sure beside other letters."""
-SHOWN = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
-         "gb18030": "GB18030", "cp932": "Shift JIS", "big5": "Big5", "cp1252": "Windows-1252",
-         "cp437": "CP437"}  # fmt: skip
+SHOWN = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "gb18030": "GB18030",
+    "cp932": "Shift JIS",
+    "big5": "Big5",
+    "cp1252": "Windows-1252",
+    "cp437": "CP437",
+}
 """What people call an encoding."""
 
 
@@ -43,8 +51,7 @@ MULTI_BYTE = {
         rb"[\x84-\x87\x98-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]",
     ),
     "big5": MultiByte(
-        rb"[\xa1\xa4-\xc6][\x40-\x7e\xa1-\xfe]",
-        rb"[\xa2\xa3\xc7-\xf9][\x40-\x7e\xa1-\xfe]",
+        rb"[\xa1\xa4-\xc6][\x40-\x7e\xa1-\xfe]", rb"[\xa2\xa3\xc7-\xf9][\x40-\x7e\xa1-\xfe]"
     ),
 }
 LETTERS_437 = frozenset([*range(0x80, 0xA6), 0xE1])
@@ -153,8 +160,11 @@ def repaired(names: Iterable[str]) -> dict[str, str]:
     every = set(names)
     if not any(map(_is_broken, every)):
         return {}
-    meant = {name: name.encode("utf-8", "surrogateescape") for name in every
-             if _is_broken(name) or _may_be_accident(name)}  # fmt: skip
+    meant = {
+        name: name.encode("utf-8", "surrogateescape")
+        for name in every
+        if _is_broken(name) or _may_be_accident(name)
+    }
     encoding = legacy_encoding(b"/".join(meant.values()))
     return {name: contents.decode(encoding, "replace") for name, contents in meant.items()}
 

@@ -46,8 +46,9 @@ def fetch(urls: Sequence[str], target: Path, md5: str) -> Generator[Progress, No
             last, where = error, url
         else:
             return
-    raise UserError(last.code, file=target.name, url=where, folder=str(target.parent),
-                    cause=last.cause)  # fmt: skip
+    raise UserError(
+        last.code, file=target.name, url=where, folder=str(target.parent), cause=last.cause
+    )
 
 
 def file_digest(path: Path, name: str) -> str:
@@ -64,8 +65,9 @@ def _attempt(url: str, target: Path, md5: str) -> Generator[Progress, None, None
         with part.open("ab") as file:
             yield from _receive(url, file, begun, target.name)
     except OSError as error:
-        raise UserError("folder_not_writable", folder=str(target.parent),
-                        cause=error.strerror or str(error)) from None  # fmt: skip
+        raise UserError(
+            "folder_not_writable", folder=str(target.parent), cause=error.strerror or str(error)
+        ) from None
     if file_digest(part, "md5") != md5:
         part.unlink()
         raise FetchError("download_wrong_sum")

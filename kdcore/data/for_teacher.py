@@ -35,8 +35,12 @@ class Trained:
         """What the description ``about`` of a file says."""
         classes = _json(about.get("classes", ""))
         good = isinstance(classes, list) and all(isinstance(name, str) for name in classes)
-        return cls(about.get("model", ""), classes if good else [],
-                   _numbers(about.get("mean", "")), _numbers(about.get("std", "")))  # fmt: skip
+        return cls(
+            about.get("model", ""),
+            classes if good else [],
+            _numbers(about.get("mean", "")),
+            _numbers(about.get("std", "")),
+        )
 
     def order(self, data: Dataset) -> list[int] | None:
         """For each class of ``data`` its place among the logits; ``None``: they stand alike."""
@@ -76,16 +80,22 @@ def beside_teacher(data: Dataset, weights: Path) -> Dataset:
     if trained.order(data):
         notes.append(note("classes_reordered"))
     elif len(trained.classes) == len(data.classes) and trained.classes != list(data.classes):
-        notes.append(note("classes_renamed", teacher=listed(trained.classes),
-                          data=listed(list(data.classes))))  # fmt: skip
+        notes.append(
+            note(
+                "classes_renamed", teacher=listed(trained.classes), data=listed(list(data.classes))
+            )
+        )
     if other := trained.other_inputs(data):
         notes.append(
             note("shared_normalisation" if trained.convolutional else "teacher_normalisation")
         )
         if trained.convolutional:
             mean, std = other
-            data = replace(data, mean=((mean - data.offset) / data.scale).float(),
-                           std=(std / data.scale).float())  # fmt: skip
+            data = replace(
+                data,
+                mean=((mean - data.offset) / data.scale).float(),
+                std=(std / data.scale).float(),
+            )
     return replace(data, notes=(*data.notes, *notes))
 
 

@@ -20,14 +20,28 @@ from kdcore.data.fetch import fetch
 from kdcore.errors import UserError
 from kdcore.events import Progress
 
-FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-         "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")  # fmt: skip
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 IMAGES_MAGIC, LABELS_MAGIC = 0x0803, 0x0801
 LARGEST = 1 << 30
 """Bytes that a file may claim to hold."""
 
-FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
-           "Bag", "Ankle boot")  # fmt: skip
+FASHION = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 KUZUSHIJI = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 
 
@@ -94,9 +108,7 @@ def _place(root: Path, folder: str) -> Path:
 
 
 def _file(place: Path, name: str) -> Path | None:
-    return next(
-        (path for path in (place / name, place / f"{name}.gz") if path.is_file()), None
-    )  # fmt: skip
+    return next((path for path in (place / name, place / f"{name}.gz") if path.is_file()), None)
 
 
 def _fetch(folder: str, place: Path) -> Generator[Progress, None, None]:
@@ -110,11 +122,17 @@ def _fetch(folder: str, place: Path) -> Generator[Progress, None, None]:
 
 def _split(images: np.ndarray, labels: np.ndarray, paths: list[Path | None], classes: int) -> Split:
     if len(images) != len(labels):
-        raise UserError("idx_counts", images_path=str(paths[0]), images=len(images),
-                        labels_path=str(paths[1]), labels=len(labels))  # fmt: skip
+        raise UserError(
+            "idx_counts",
+            images_path=str(paths[0]),
+            images=len(images),
+            labels_path=str(paths[1]),
+            labels=len(labels),
+        )
     if labels.size and labels.max() >= classes:
-        raise UserError("label_outside", path=str(paths[1]), label=int(labels.max()),
-                        highest=classes - 1)  # fmt: skip
+        raise UserError(
+            "label_outside", path=str(paths[1]), label=int(labels.max()), highest=classes - 1
+        )
     return Split(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
 

@@ -13,9 +13,25 @@ from kdcore.errors import UserError
 from kdcore.notes import Note, note
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "AVIF")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".bmp", ".dib", ".gif", ".webp",
-            ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".pnm",
-            *([".avif"] if features.check("avif") else []))  # fmt: skip
+SUFFIXES = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".jif",
+    ".bmp",
+    ".dib",
+    ".gif",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".pgm",
+    ".ppm",
+    ".pbm",
+    ".pnm",
+    *([".avif"] if features.check("avif") else []),
+)
 MOST_PIXELS = 16_000_000
 """Of what has to be decoded; a JPEG is decoded at a fraction of its size."""
 MOST_BYTES = 64 << 20
@@ -61,8 +77,9 @@ def decode(content: bytes, side: int, *, image_name: str, container: Path) -> np
     except UserError:
         raise
     except Exception as error:  # Pillow's plugins raise many kinds for foreign bytes
-        raise UserError("image_broken", image=image_name, path=str(container),
-                        cause=_sentence(error)) from None  # fmt: skip
+        raise UserError(
+            "image_broken", image=image_name, path=str(container), cause=_sentence(error)
+        ) from None
     return fit(pixels, side) if large else pixels
 
 
@@ -84,10 +101,9 @@ def in_eight_bits(images: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[
     # by the step of 256 parts: the high byte of 16 bits stays what it is
     step = (highest + 1) / 256 if highest > 1 else 1 / 255
     return [
-        image if image.dtype == np.uint8
-        else np.clip(image / step, 0, 255).astype(np.uint8)
+        image if image.dtype == np.uint8 else np.clip(image / step, 0, 255).astype(np.uint8)
         for image in images
-    ], told  # fmt: skip
+    ], told
 
 
 def _white(highest: float) -> float:

@@ -13,23 +13,72 @@ from kdcore.data.archive import Parts
 from kdcore.errors import UserError
 from kdcore.notes import Note, note
 
-EXACT = {"train": "train", "training": "train", "test": "test", "testing": "test",
-         "val": "validation", "valid": "validation", "validation": "validation"}  # fmt: skip
+EXACT = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+}
 """Names that no class is expected to have beside each other."""
 WORDS = EXACT | {"eval": "test", "evaluation": "test", "holdout": "test", "dev": "validation"}
 OF_DATA = "set|sets|data|dataset|image|images|img|imgs|folder|dir|split|zip|samples"
 """What is written on behind without a gap, as in ``testset``."""
 BEGINS = re.compile(rf"({'|'.join(WORDS)})(?:{OF_DATA}|val)?(?![a-z])")
 ENDS = re.compile(rf"(?<![a-z])({'|'.join(WORDS)})(?:{OF_DATA})?$")
-CHINESE = {"训练": "train", "測試": "test", "测试": "test", "验证": "validation",
-           "訓練": "train", "驗證": "validation"}  # fmt: skip
-IMAGES = {"images", "image", "imgs", "img", "data", "dataset", "photos", "pictures", "pics",
-          "jpeg", "jpegs", "jpg", "jpgs", "png", "jpegimages"}  # fmt: skip
+CHINESE = {
+    "训练": "train",
+    "測試": "test",
+    "测试": "test",
+    "验证": "validation",
+    "訓練": "train",
+    "驗證": "validation",
+}
+IMAGES = {
+    "images",
+    "image",
+    "imgs",
+    "img",
+    "data",
+    "dataset",
+    "photos",
+    "pictures",
+    "pics",
+    "jpeg",
+    "jpegs",
+    "jpg",
+    "jpgs",
+    "png",
+    "jpegimages",
+}
 """Folders that hold the classes where something else lies beside them."""
-NO_CLASS = {"docs", "doc", "annotations", "annotation", "masks", "mask", "labels", "trimaps",
-            "thumbnails", "thumbs", "preview", "previews", "sample", "samples", "figures",
-            "screenshots", "assets", "unlabelled", "unlabeled", "pred", "predict", "prediction",
-            "submission"}  # fmt: skip
+NO_CLASS = {
+    "docs",
+    "doc",
+    "annotations",
+    "annotation",
+    "masks",
+    "mask",
+    "labels",
+    "trimaps",
+    "thumbnails",
+    "thumbs",
+    "preview",
+    "previews",
+    "sample",
+    "samples",
+    "figures",
+    "screenshots",
+    "assets",
+    "unlabelled",
+    "unlabeled",
+    "pred",
+    "predict",
+    "prediction",
+    "submission",
+}
 """Folders that lie beside classes and are none; only where there is better."""
 FEW_IMAGES = 3
 """Too few for a class."""
@@ -162,8 +211,11 @@ def _no_classes(folder: Folder) -> list[str]:
     if len(holders) == 1 and not any(map(role, folder.inner)):
         return [name for name in folder.inner if name not in holders]
     few = {name for name, inner in folder.inner.items() if inner.count() < FEW_IMAGES}
-    doubtful = [name for name in folder.inner
-                if name.lower() in NO_CLASS or (len(deep) == 1 and name in few - deep)]  # fmt: skip
+    doubtful = [
+        name
+        for name in folder.inner
+        if name.lower() in NO_CLASS or (len(deep) == 1 and name in few - deep)
+    ]
     rest = folder.inner.keys() - set(doubtful)
     if rest and rest <= deep:
         return doubtful
@@ -196,8 +248,11 @@ def _roles(top: Folder, path: str) -> dict[str, str]:
     learned = set().union(*(classes[name] for name in roles if roles[name] == "train"))
     if not learned:
         return {}
-    strange = {name for name in with_classes if roles[name] != "train"
-               and not classes[name] & learned and name.lower() not in EXACT}  # fmt: skip
+    strange = {
+        name
+        for name in with_classes
+        if roles[name] != "train" and not classes[name] & learned and name.lower() not in EXACT
+    }
     known = {name: split for name, split in roles.items() if name not in strange}
     return known if len(set(known.values())) > 1 else {}
 
@@ -209,8 +264,12 @@ def _classes_of_splits(top: Folder, roles: Mapping[str, str]) -> dict[str, dict[
         if len(found[name]) == 1 and _wraps(*found[name]):
             found[name] = {}
     learned = {known for name in roles if roles[name] == "train" for known in found[name]}
-    return {name: {} if roles[name] != "train" and len(classes) == 1 and learned.isdisjoint(classes)
-            else classes for name, classes in found.items()}  # fmt: skip
+    return {
+        name: {}
+        if roles[name] != "train" and len(classes) == 1 and learned.isdisjoint(classes)
+        else classes
+        for name, classes in found.items()
+    }
 
 
 def _wraps(name: str) -> bool:

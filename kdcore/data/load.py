@@ -129,8 +129,11 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
 
 def _without_images(path: Path, error: UserError) -> UserError:
     """What is wrong with an archive or folder that holds neither images nor tables."""
-    found = [entry.name for entry in entries(path)
-             if entry.open and entry.name.lower().endswith(ARCHIVES)]  # fmt: skip
+    found = [
+        entry.name
+        for entry in entries(path)
+        if entry.open and entry.name.lower().endswith(ARCHIVES)
+    ]
     return UserError("archive_inside", path=str(path), found=listed(found)) if found else error
 
 
@@ -160,7 +163,8 @@ def _key(path: Path, config: RunConfig) -> str:
     try:
         content = signature(path) if path.is_dir() else file_digest(path, "sha256")
     except OSError as error:
-        raise UserError("data_path_unreadable", path=str(path),
-                        cause=error.strerror or str(error)) from None  # fmt: skip
+        raise UserError(
+            "data_path_unreadable", path=str(path), cause=error.strerror or str(error)
+        ) from None
     parts = [FORMAT, config.image_size, config.label_column, path.name, content]
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -36,8 +36,10 @@ class Mixer:
         share = float(self._chance.beta(self._alpha, self._alpha))
         share = max(share, 1 - share)
         partners = torch.from_numpy(self._chance.permutation(len(inputs))).to(inputs.device)
-        return (torch.lerp(inputs[partners], inputs, share),
-                torch.lerp(targets[partners], targets, share))  # fmt: skip
+        return (
+            torch.lerp(inputs[partners], inputs, share),
+            torch.lerp(targets[partners], targets, share),
+        )
 
 
 def labelled(size: int, unlabelled: float, seed: int) -> Tensor:

@@ -24,9 +24,10 @@ def clean(name: str) -> str:
     """
     composed = unicodedata.normalize("NFC", " ".join(name.split()))
     return "".join(
-        character for character in composed
+        character
+        for character in composed
         if unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in JOINERS
-    ).strip()  # fmt: skip
+    ).strip()
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -51,9 +52,10 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 def numbered(names: Sequence[str], shown: Sequence[str]) -> list[str]:
     """Those of ``shown`` that ``distinct`` had to tell apart from another by a number."""
     return [
-        new for old, new in zip(names, shown, strict=True)
+        new
+        for old, new in zip(names, shown, strict=True)
         if new != (clean(old) or "?")[:LONGEST].rstrip()
-    ]  # fmt: skip
+    ]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -14,15 +14,7 @@ from kdcore.data.archive import Entry, Parts, entries, names_come_first, readabl
 from kdcore.data.assemble import MOST_CLASSES, assemble, check_classes
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.encodings import repaired
-from kdcore.data.images import (
-    MOST_BYTES,
-    decode,
-    in_eight_bits,
-    is_image,
-    one_size,
-    opaque,
-    stack,
-)
+from kdcore.data.images import MOST_BYTES, decode, in_eight_bits, is_image, one_size, opaque, stack
 from kdcore.data.layout import Layout, Place, layout_of
 from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError
@@ -124,8 +116,9 @@ def arrange(inventory: Inventory) -> Arrangement:
         raise UserError("too_many_classes", dataset=title, most=MOST_CLASSES)
     learned = Counter(place.class_name for place in placed if place.split == "train")
     check_classes(title, distinct(names), [learned[name] for name in names])
-    places = {parts: place for parts, place in zip(inventory.images, layout.places, strict=True)
-              if place}  # fmt: skip
+    places = {
+        parts: place for parts, place in zip(inventory.images, layout.places, strict=True) if place
+    }
     return Arrangement(places, names, [*layout.notes, *_left_out(inventory, meant, layout)])
 
 
@@ -139,18 +132,22 @@ def _meant(inventory: Inventory) -> dict[Parts, Parts]:
     }
 
 
-def _left_out(
-    inventory: Inventory, meant: dict[Parts, Parts], layout: Layout
-) -> Iterator[Note]:  # fmt: skip
+def _left_out(inventory: Inventory, meant: dict[Parts, Parts], layout: Layout) -> Iterator[Note]:
     """Notes on what lies beside the images that count."""
     if inventory.others:
         endings = sorted(inventory.others, key=lambda ending: (-inventory.others[ending], ending))
         yield note("files_left_out", count=inventory.others.total(), endings=listed(endings))
-    beside = {meant[parts][:-1] for parts, place in zip(inventory.images, layout.places,
-                                                        strict=True) if place}  # fmt: skip
+    beside = {
+        meant[parts][:-1]
+        for parts, place in zip(inventory.images, layout.places, strict=True)
+        if place
+    }
     siblings = {parts[:-1] for parts in beside}
-    filled = {parts[:depth] for parts in map(meant.__getitem__, inventory.of_images)
-              for depth in range(len(parts) + 1)}  # fmt: skip
+    filled = {
+        parts[:depth]
+        for parts in map(meant.__getitem__, inventory.of_images)
+        for depth in range(len(parts) + 1)
+    }
     empty = {meant[parts] for parts in inventory.folders} - filled
     names = sorted({parts[-1] for parts in empty if parts[:-1] in siblings}, key=natural_order)
     if names:
@@ -179,8 +176,9 @@ def _decoded(
         pictures[entry.parts] = pixels
         decoded += pixels.nbytes
         if decoded > MOST_DECODED:
-            raise UserError("images_too_many", path=str(path), limit=MOST_DECODED >> 30,
-                            image_size=image_size)  # fmt: skip
+            raise UserError(
+                "images_too_many", path=str(path), limit=MOST_DECODED >> 30, image_size=image_size
+            )
         if len(pictures) % IMAGES_PER_REPORT == 0:
             yield Progress(task="read", done=len(pictures), total=total, detail=path.name)
     lost = 0
@@ -202,8 +200,9 @@ def _contents(entry: Entry, path: Path) -> bytes:
             with entry.open() as file:
                 return file.read()
         except OSError as error:
-            raise UserError("image_broken", image=entry.name, path=str(path),
-                            cause=error.strerror or str(error)) from None  # fmt: skip
+            raise UserError(
+                "image_broken", image=entry.name, path=str(path), cause=error.strerror or str(error)
+            ) from None
     with readable(path), entry.open() as file:
         return file.read()
 
@@ -231,8 +230,13 @@ def _dataset(
         notes.append(note("links_left_out", count=lost))
     if told_apart := numbered(wanted.classes, shown):
         notes.append(note("names_numbered", names=listed(told_apart)))
-    data = assemble(title_of(path), shown, splits["train"], test=splits.get("test"),
-                    validation=splits.get("validation"))  # fmt: skip
+    data = assemble(
+        title_of(path),
+        shown,
+        splits["train"],
+        test=splits.get("test"),
+        validation=splits.get("validation"),
+    )
     return replace(data, notes=(*notes, *data.notes))
 
 

@@ -24,17 +24,22 @@ def preview_of(data: Dataset) -> Preview:
     train_size = len(data.train.labels)
     teacher, student = suited_pair(data.input_shape, train_size)
     return Preview(
-        name=data.name, input_shape=list(data.input_shape), train_size=train_size,
-        validation_size=len(data.validation.labels), test_size=len(data.test.labels),
+        name=data.name,
+        input_shape=list(data.input_shape),
+        train_size=train_size,
+        validation_size=len(data.validation.labels),
+        test_size=len(data.test.labels),
         classes=[
             ClassCount(name=name, train=train, validation=validation, test=test)
             for name, train, validation, test in zip(data.classes, *counts, strict=True)
         ],
         columns=list(data.columns[:MOST_FEATURES]),
         examples=[_example(data, number) for number in _chosen(data.train)],
-        families=suited_families(data.input_shape), teacher=teacher, student=student,
+        families=suited_families(data.input_shape),
+        teacher=teacher,
+        student=student,
         notes=list(data.notes),
-    )  # fmt: skip
+    )
 
 
 def _chosen(split: Split) -> list[int]:
@@ -53,10 +58,13 @@ def _example(data: Dataset, number: int) -> Example:
     if not data.images:
         features = data.as_brought(values[None])[0].tolist()
         moved = data.offset.expand(len(features)).tolist()
-        return Example(class_name=name, values=[
-            float(f"{value:.{MOVED_DIGITS if offset else FLOAT32_DIGITS}g}")
-            for value, offset in zip(features[:MOST_FEATURES], moved, strict=False)
-        ])  # fmt: skip
+        return Example(
+            class_name=name,
+            values=[
+                float(f"{value:.{MOVED_DIGITS if offset else FLOAT32_DIGITS}g}")
+                for value, offset in zip(features[:MOST_FEATURES], moved, strict=False)
+            ],
+        )
     step = -(-max(values.shape[1:]) // LARGEST_SIDE)
     pixels = values[:, ::step, ::step]
     shown = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)

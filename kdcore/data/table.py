@@ -122,11 +122,19 @@ def _pieces(file: IO[bytes], table: TableFormat, label: int, path: str) -> Itera
         # by column: in that of the label None and NA are classes
         missing = {at: WRITTEN_MISSING for at in range(width) if at != label}
         pieces = pd.read_csv(
-            text, sep=table.separator, header=None, names=list(range(width)), index_col=False,
-            converters={label: str}, keep_default_na=False, na_values=missing,
-            decimal=table.decimal, thousands=table.thousands, low_memory=False,
+            text,
+            sep=table.separator,
+            header=None,
+            names=list(range(width)),
+            index_col=False,
+            converters={label: str},
+            keep_default_na=False,
+            na_values=missing,
+            decimal=table.decimal,
+            thousands=table.thousands,
+            low_memory=False,
             chunksize=max(1, CELLS_PER_PIECE // width),
-        )  # fmt: skip
+        )
         while (piece := _next(pieces)) is not None:
             yield piece
     except pd.errors.EmptyDataError:  # a header alone
@@ -147,8 +155,9 @@ def _refused(error: Exception, lines_before: int, path: str) -> UserError:
     """What pandas says, with the line's number in the file."""
     if match := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
         expected, line, found = map(int, match.groups())
-        return UserError("table_row_long", path=path, line=line + lines_before, found=found,
-                         expected=expected)  # fmt: skip
+        return UserError(
+            "table_row_long", path=path, line=line + lines_before, found=found, expected=expected
+        )
     if match := re.search(r"EOF inside string starting at row (\d+)", str(error)):
         return UserError("table_quote_open", path=path, line=int(match[1]) + lines_before + 1)
     cause = " ".join(str(error).split()).rstrip(".")
@@ -174,8 +183,9 @@ def _take(piece: pd.DataFrame, values: Values, table: TableFormat, label: int, p
     values.rows += len(piece)
     held = sum(part.nbytes for part in values.features)
     if held > MOST_HELD:
-        raise UserError("table_too_many_numbers", path=path, gigabytes=MOST_HELD >> 30,
-                        rows=values.rows)  # fmt: skip
+        raise UserError(
+            "table_too_many_numbers", path=path, gigabytes=MOST_HELD >> 30, rows=values.rows
+        )
 
 
 def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: str) -> np.ndarray:
@@ -213,9 +223,12 @@ def _column(
             row = int(text.argmax())
             comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
             raise UserError(
-                "table_text_comma" if comma else "table_text", path=path,
-                row=rows_before + row + 1, column=name, value=written.iloc[row][:40],
-            )  # fmt: skip
+                "table_text_comma" if comma else "table_text",
+                path=path,
+                row=rows_before + row + 1,
+                column=name,
+                value=written.iloc[row][:40],
+            )
     return numbers.to_numpy()  # type: ignore[no-any-return]
 
 
@@ -309,8 +322,9 @@ def _empty_columns(
     if features.dtype == np.uint8:
         return set()
     empty = {int(at) for at in np.flatnonzero(np.isnan(features).all(0))}
-    named = [table.columns[columns[at]] for at in sorted(empty)
-             if columns[at] not in table.nameless]  # fmt: skip
+    named = [
+        table.columns[columns[at]] for at in sorted(empty) if columns[at] not in table.nameless
+    ]
     if named:
         notes.append(note("empty_columns_left_out", columns=listed(named)))
     return empty
@@ -321,8 +335,11 @@ def _row_numbers(
 ) -> set[int]:
     """Places in ``columns`` of the table's first and last where they only number the rows."""
     ends = {0, len(table.columns) - 1}
-    return {place for place, at in enumerate(columns)
-            if at in ends and _numbers_rows(features[:, place], at, table, notes)}  # fmt: skip
+    return {
+        place
+        for place, at in enumerate(columns)
+        if at in ends and _numbers_rows(features[:, place], at, table, notes)
+    }
 
 
 def _numbers_rows(values: np.ndarray, at: int, table: TableFormat, notes: list[Note]) -> bool:
@@ -359,8 +376,13 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
         return replace(data, notes=(*notes, *data.notes))
     inputs, offset, scale = _inputs(torch.from_numpy(found.features))
     data = assemble(title, shown, Split(inputs, labels))
-    return replace(data, offset=offset, scale=scale, columns=tuple(map(clean, found.names)),
-                   notes=(*notes, *data.notes))  # fmt: skip
+    return replace(
+        data,
+        offset=offset,
+        scale=scale,
+        columns=tuple(map(clean, found.names)),
+        notes=(*notes, *data.notes),
+    )
 
 
 def _refuse_measured(found: Examples, column: str, path: str) -> None:
@@ -372,8 +394,13 @@ def _refuse_measured(found: Examples, column: str, path: str) -> None:
     )
     rare = int(counts.min()) < SMALLEST_CLASS
     if rare and (measured or 3 * len(found.classes) > max(len(found.labels), 8)):
-        raise UserError("label_not_classes", path=path, column=column, rows=len(found.labels),
-                        different=len(found.classes))  # fmt: skip
+        raise UserError(
+            "label_not_classes",
+            path=path,
+            column=column,
+            rows=len(found.labels),
+            different=len(found.classes),
+        )
     if len(found.classes) > MOST_CLASSES:
         raise UserError("too_many_classes", dataset=column, most=MOST_CLASSES)
 

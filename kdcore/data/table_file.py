@@ -88,8 +88,9 @@ def open_table(path: Path, inside: str = "") -> Iterator[IO[bytes]]:
             copy.seek(0)
             yield copy
     except OSError as error:
-        raise UserError("table_unreadable", path=str(path),
-                        cause=error.strerror or str(error)) from None  # fmt: skip
+        raise UserError(
+            "table_unreadable", path=str(path), cause=error.strerror or str(error)
+        ) from None
 
 
 def _copy(contents: IO[bytes], copy: IO[bytes], path: Path) -> None:

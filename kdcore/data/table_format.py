@@ -23,8 +23,9 @@ MOST_ROWS = 1_000
 """Rows that are looked at."""
 MOST_COLUMNS = 12_289
 """Those of 64×64 RGB images and their label."""
-MISSING = frozenset({"", "#n/a", "#na", "-", "--", "<na>", "?", "n/a", "na", "nan", "none", "null",
-                     "missing"})  # fmt: skip
+MISSING = frozenset(
+    {"", "#n/a", "#na", "-", "--", "<na>", "?", "n/a", "na", "nan", "none", "null", "missing"}
+)
 """What stands, in lower case, for a feature that nobody measured."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|true|false", re.I)
 COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -131,8 +132,9 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
         notes.append(note("lines_before_header", count=at))
     columns = _named(header, path)
     nameless = frozenset(number for number, name in enumerate(header) if not clean(name))
-    return TableFormat(encoding, separator, columns, nameless, line, decimal, thousands, body,
-                       notes)  # fmt: skip
+    return TableFormat(
+        encoding, separator, columns, nameless, line, decimal, thousands, body, notes
+    )
 
 
 def _encoding(file: IO[bytes], path: str) -> str:
@@ -241,8 +243,11 @@ def _header(
             notes.append(note("row_names_without_header"))
             return ["", *header], line
     if len(header) != width:
-        raise UserError("table_unreadable", path=path, cause=f"most rows have {width} values, "
-                        f"but line {line} names {len(header)} columns")  # fmt: skip
+        raise UserError(
+            "table_unreadable",
+            path=path,
+            cause=f"most rows have {width} values, but line {line} names {len(header)} columns",
+        )
     return header, line
 
 
@@ -252,19 +257,29 @@ def _number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple
     Raises:
         UserError: it cannot be told whether a comma is the one or the other.
     """
-    columns = [[typed(cell) for cell in column if not is_missing(cell)]
-               for column in _transposed(body)]  # fmt: skip
-    cells = [cell for column in columns
-             if all(NUMBER.fullmatch(cell) or COMMA.fullmatch(cell) or GROUPED.fullmatch(cell)
-                    for cell in column)
-             for cell in column if not cell.isdigit()]  # fmt: skip
+    columns = [
+        [typed(cell) for cell in column if not is_missing(cell)] for column in _transposed(body)
+    ]
+    cells = [
+        cell
+        for column in columns
+        if all(
+            NUMBER.fullmatch(cell) or COMMA.fullmatch(cell) or GROUPED.fullmatch(cell)
+            for cell in column
+        )
+        for cell in column
+        if not cell.isdigit()
+    ]
     grouped = [match for cell in cells if (match := GROUPED.fullmatch(cell))]
-    point = any(NUMBER.fullmatch(cell) and not GROUPED.fullmatch(cell) and "." in cell
-                for cell in cells)  # fmt: skip
+    point = any(
+        NUMBER.fullmatch(cell) and not GROUPED.fullmatch(cell) and "." in cell for cell in cells
+    )
     comma = any(COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell) for cell in cells)
-    between = {match[1] for match in grouped
-               if match[2] or len(re.findall(re.escape(match[1]), match[0])) > 1
-               or match[1] not in ",."}  # fmt: skip
+    between = {
+        match[1]
+        for match in grouped
+        if match[2] or len(re.findall(re.escape(match[1]), match[0])) > 1 or match[1] not in ",."
+    }
     if comma or any(match[2] == "," for match in grouped):
         return ("," if not point else "."), next(iter(between - {","}), None)
     if between:
@@ -290,19 +305,22 @@ def _is_header(
     Raises:
         UserError: it holds numbers alone, so that nobody can say which column is the label.
     """
-    columns = [[cell.strip() for cell in column if not is_missing(cell)]
-               for column in _transposed(body)]  # fmt: skip
+    columns = [
+        [cell.strip() for cell in column if not is_missing(cell)] for column in _transposed(body)
+    ]
     of_numbers = [
-        at for at, column in enumerate(columns[: len(header)])
+        at
+        for at, column in enumerate(columns[: len(header)])
         if column and all(_is_number(cell, decimal, thousands) for cell in column)
-    ]  # fmt: skip
+    ]
     named = [header[at].strip() for at in of_numbers if header[at].strip()]
     if not all(_is_number(name, decimal, thousands) for name in named):
         return True
     if not named or _counts(named):
         return True
-    of_words = [at for at, column in enumerate(columns[: len(header)])
-                if column and at not in of_numbers]  # fmt: skip
+    of_words = [
+        at for at, column in enumerate(columns[: len(header)]) if column and at not in of_numbers
+    ]
     if not of_words and all(_is_number(name, decimal, thousands) for name in filter(None, header)):
         raise UserError("table_without_header", path=path)
     return not any(header[at].strip() in columns[at] for at in of_words)

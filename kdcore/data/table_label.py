@@ -6,9 +6,11 @@ from kdcore.data.names import clean
 from kdcore.data.table_format import TableFormat, typed
 from kdcore.errors import UserError, hint
 
-NAMES = (("label", "labels", "标签", "类标"),
-         ("class", "classes", "target", "targets", "category", "类别", "分类", "目标"),
-         ("y",))  # fmt: skip
+NAMES = (
+    ("label", "labels", "标签", "类标"),
+    ("class", "classes", "target", "targets", "category", "类别", "分类", "目标"),
+    ("y",),
+)
 """Names of label columns, the surest first."""
 COORDINATE = "x"
 """Beside it a column y is the other coordinate."""
@@ -59,9 +61,13 @@ def _asked(asked: str, names: Sequence[str], path: str) -> int:
     for same in (wanted.__eq__, lambda name: name.lower() == wanted.lower()):
         if found := [at for at, name in enumerate(names) if same(name)]:
             return found[0]
-    raise UserError("label_column_missing", path=path, column=asked,
-                    allowed=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
-                    hint=hint(wanted, list(names)))  # fmt: skip
+    raise UserError(
+        "label_column_missing",
+        path=path,
+        column=asked,
+        allowed=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
+        hint=hint(wanted, list(names)),
+    )
 
 
 def _has_values(table: TableFormat, at: int) -> bool:

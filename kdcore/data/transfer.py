@@ -46,8 +46,9 @@ def class_numbers(text: str, classes: Sequence[str]) -> list[int]:
     allowed = ", ".join(f'"{name}"' if "," in name else name for name in classes)
     for name in named:
         if name not in classes:
-            raise UserError("unknown_class", value=name, allowed=allowed,
-                            hint=hint(name, list(classes)))  # fmt: skip
+            raise UserError(
+                "unknown_class", value=name, allowed=allowed, hint=hint(name, list(classes))
+            )
     if len(set(named)) == len(classes):
         raise UserError("no_class_left", allowed=allowed)
     return [classes.index(name) for name in dict.fromkeys(named)]

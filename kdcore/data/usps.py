@@ -38,9 +38,7 @@ def read_usps(path: Path) -> Split:
     """
     try:
         with bz2.open(path, "rt", encoding="ascii") as lines:
-            rows = [
-                [field.rpartition(":")[2] for field in line.split()] for line in lines
-            ]  # fmt: skip
+            rows = [[field.rpartition(":")[2] for field in line.split()] for line in lines]
         table = np.array(rows, dtype=np.float32).reshape(-1, PIXELS + 1)
     except (EOFError, OSError, ValueError):
         raise UserError("file_damaged", path=str(path)) from None

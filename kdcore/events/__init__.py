@@ -4,11 +4,7 @@ Arrays live in the run's folder; an event carries their file name.
 """
 
 from kdcore.events.base import Event, finite
-from kdcore.events.choice import (
-    ChoiceFinished,
-    ChoiceStarted,
-    TeacherJudged,
-)
+from kdcore.events.choice import ChoiceFinished, ChoiceStarted, TeacherJudged
 from kdcore.events.preview import ClassCount, Example, Preview
 from kdcore.events.revive import ENDS, KINDS, from_dict, from_json
 from kdcore.events.run import (
@@ -25,14 +21,7 @@ from kdcore.events.run import (
     Started,
     TeacherEpoch,
 )
-from kdcore.events.scores import (
-    Cost,
-    Diagnosis,
-    EnsembleScores,
-    Scores,
-    StepScores,
-    Taught,
-)
+from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
 from kdcore.events.search import (
     SearchFinished,
     SearchPrepared,

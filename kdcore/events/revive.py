@@ -7,11 +7,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from kdcore.events.base import Event
-from kdcore.events.choice import (
-    ChoiceFinished,
-    ChoiceStarted,
-    TeacherJudged,
-)
+from kdcore.events.choice import ChoiceFinished, ChoiceStarted, TeacherJudged
 from kdcore.events.preview import Preview
 from kdcore.events.run import (
     Batch,
@@ -35,13 +31,7 @@ from kdcore.events.search import (
     TrialScored,
     TrialStarted,
 )
-from kdcore.events.shrink import (
-    ShrinkFinished,
-    ShrinkStarted,
-    StageBegan,
-    StageEnded,
-    StageEpoch,
-)
+from kdcore.events.shrink import ShrinkFinished, ShrinkStarted, StageBegan, StageEnded, StageEpoch
 from kdcore.events.sweep import (
     CellsEnded,
     CellsScored,
@@ -54,16 +44,52 @@ from kdcore.events.sweep import (
 
 KINDS: dict[str, type[Event]] = {
     event.kind: event
-    for event in (Started, Progress, TeacherEpoch, Prepared, Batch, Epoch, Snapshot, Retuned,
-                  Paused, Resumed, Finished, Failed, SweepStarted, SweepPrepared, SweepProgress,
-                  CellsScored, CellsEnded, GroupRetried, SweepFinished, SearchStarted,
-                  SearchPrepared, TrialStarted, TrialScored, TrialEnded, SearchFinished,
-                  ChoiceStarted, TeacherJudged, ChoiceFinished, ShrinkStarted, StageBegan,
-                  StageEpoch, StageEnded, ShrinkFinished, Preview)
-}  # fmt: skip
+    for event in (
+        Started,
+        Progress,
+        TeacherEpoch,
+        Prepared,
+        Batch,
+        Epoch,
+        Snapshot,
+        Retuned,
+        Paused,
+        Resumed,
+        Finished,
+        Failed,
+        SweepStarted,
+        SweepPrepared,
+        SweepProgress,
+        CellsScored,
+        CellsEnded,
+        GroupRetried,
+        SweepFinished,
+        SearchStarted,
+        SearchPrepared,
+        TrialStarted,
+        TrialScored,
+        TrialEnded,
+        SearchFinished,
+        ChoiceStarted,
+        TeacherJudged,
+        ChoiceFinished,
+        ShrinkStarted,
+        StageBegan,
+        StageEpoch,
+        StageEnded,
+        ShrinkFinished,
+        Preview,
+    )
+}
 
-ENDS = (Finished.kind, Failed.kind, SweepFinished.kind, SearchFinished.kind, ChoiceFinished.kind,
-        ShrinkFinished.kind)  # fmt: skip
+ENDS = (
+    Finished.kind,
+    Failed.kind,
+    SweepFinished.kind,
+    SearchFinished.kind,
+    ChoiceFinished.kind,
+    ShrinkFinished.kind,
+)
 
 
 def from_dict(values: dict[str, Any]) -> Event:
@@ -88,9 +114,9 @@ def _revive(kind: Any, value: Any) -> Any:
         return _revive(next(part for part in get_args(kind) if part is not type(None)), value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{
-            name: _revive(hints[name], item) for name, item in value.items() if name in hints
-        })  # fmt: skip
+        return kind(
+            **{name: _revive(hints[name], item) for name, item in value.items() if name in hints}
+        )
     if get_origin(kind) is list and is_dataclass(get_args(kind)[0]):
         return [_revive(get_args(kind)[0], item) for item in value]
     if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):

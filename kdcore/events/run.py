@@ -9,14 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Event
-from kdcore.events.scores import (
-    Cost,
-    Diagnosis,
-    EnsembleScores,
-    Scores,
-    StepScores,
-    Taught,
-)
+from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
 from kdcore.notes import Note
 
 

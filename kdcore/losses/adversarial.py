@@ -16,9 +16,12 @@ class Discriminator(nn.Module):
     def __init__(self, classes: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(classes, WIDTH), nn.LeakyReLU(0.2), nn.Linear(WIDTH, WIDTH),
-            nn.LeakyReLU(0.2), nn.Linear(WIDTH, 1),
-        )  # fmt: skip
+            nn.Linear(classes, WIDTH),
+            nn.LeakyReLU(0.2),
+            nn.Linear(WIDTH, WIDTH),
+            nn.LeakyReLU(0.2),
+            nn.Linear(WIDTH, 1),
+        )
 
     def forward(self, probabilities: Tensor) -> Tensor:
         """``[batch, classes]`` → verdicts ``[batch]``, the log-odds of the teacher."""

@@ -36,6 +36,8 @@ def correlation_congruence(student_features: Tensor, teacher_features: Tensor) -
 def _kernel(features: Tensor) -> Tensor:
     flat = F.normalize(features.flatten(1), dim=1)
     similarities = flat @ flat.T
-    terms = [(2 * GAMMA) ** power / math.factorial(power) * similarities**power
-             for power in range(ORDER + 1)]  # fmt: skip
+    terms = [
+        (2 * GAMMA) ** power / math.factorial(power) * similarities**power
+        for power in range(ORDER + 1)
+    ]
     return math.exp(-2 * GAMMA) * torch.stack(terms).sum(0)

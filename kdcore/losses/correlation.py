@@ -11,9 +11,12 @@ SMALLEST_NORM = 1e-8
 
 
 def dist(
-    student_logits: Tensor, teacher_logits: Tensor, temperature: float | Tensor = 1.0,
-    beta: float | Tensor = 1.0, gamma: float | Tensor = 1.0,
-) -> Tensor:  # fmt: skip
+    student_logits: Tensor,
+    teacher_logits: Tensor,
+    temperature: float | Tensor = 1.0,
+    beta: float | Tensor = 1.0,
+    gamma: float | Tensor = 1.0,
+) -> Tensor:
     """T² · (β · (1 − mean correlation of rows) + γ · (1 − mean correlation of columns)).
 
     Rows are the softened answers to each sample, columns those on each class over the batch; for

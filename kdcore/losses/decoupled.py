@@ -8,9 +8,13 @@ from kdcore.losses.softmax import log_softmax
 
 
 def dkd(
-    student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float | Tensor,
-    alpha: float | Tensor = 1.0, beta: float | Tensor = 8.0,
-) -> Tensor:  # fmt: skip
+    student_logits: Tensor,
+    teacher_logits: Tensor,
+    labels: Tensor,
+    temperature: float | Tensor,
+    alpha: float | Tensor = 1.0,
+    beta: float | Tensor = 8.0,
+) -> Tensor:
     """T² · (α · TCKD + β · NCKD), mean over the batch; without the cross-entropy.
 
     TCKD is the divergence of the answers "the label's class or another", NCKD that of the answers

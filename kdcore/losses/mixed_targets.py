@@ -7,9 +7,13 @@ from kdcore.losses.softmax import softmax
 
 
 def mixed_targets(
-    labels: Tensor, teacher_logits: Tensor, temperature: float, weight: float, mixing: str,
+    labels: Tensor,
+    teacher_logits: Tensor,
+    temperature: float,
+    weight: float,
+    mixing: str,
     label_weights: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
+) -> tuple[Tensor, Tensor]:
     """(1−λ)·y + λ·q with q = softmax(teacher_logits / T), or (y + λ·q) / (1 + λ).
 
     The mean squared error against it, examples weighted, has the same minimum as

@@ -8,9 +8,12 @@ from kdcore.losses.softmax import log_softmax, softmax
 
 
 def nkd(
-    student_logits: Tensor, teacher_logits: Tensor, labels: Tensor,
-    temperature: float | Tensor = 1.0, gamma: float | Tensor = 1.5,
-) -> Tensor:  # fmt: skip
+    student_logits: Tensor,
+    teacher_logits: Tensor,
+    labels: Tensor,
+    temperature: float | Tensor = 1.0,
+    gamma: float | Tensor = 1.5,
+) -> Tensor:
     """−p_t · log q_t − γ · T² · Σ p̂ log q̂, mean over the batch; without the cross-entropy.
 
     p_t and q_t are the answers on the label's class at T = 1; p̂ and q̂ those among the other

@@ -10,9 +10,11 @@ SMALLEST_SQUARE = 1e-12
 
 
 def relational(
-    student_features: Tensor, teacher_features: Tensor, distance: float | Tensor = 25.0,
+    student_features: Tensor,
+    teacher_features: Tensor,
+    distance: float | Tensor = 25.0,
     angle: float | Tensor = 50.0,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """``distance`` · smooth L1 of the distances + ``angle`` · smooth L1 of the angles.
 
     Distances are divided by their mean, so that the scale of the features does not matter; angles

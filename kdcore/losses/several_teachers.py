@@ -16,9 +16,11 @@ from kdcore.losses.softmax import log_softmax
 
 
 def multi_teacher_kl(
-    student_logits: Tensor, teacher_logits: Sequence[Tensor],
-    weights: Sequence[float] | Tensor, temperature: float | Tensor,
-) -> Tensor:  # fmt: skip
+    student_logits: Tensor,
+    teacher_logits: Sequence[Tensor],
+    weights: Sequence[float] | Tensor,
+    temperature: float | Tensor,
+) -> Tensor:
     """Σ_k w_k · T² · KL(teacher_k ‖ student), mean over the batch.
 
     Args:
@@ -49,9 +51,10 @@ def multi_teacher_kl(
         if isinstance(weight, Tensor) and weight.ndim:  # one for each example
             # every example is a batch of its own: each loss is then that example's
             alone = soft_target_kl(
-                student_logits[..., None, :], own.expand_as(student_logits)[..., None, :],
+                student_logits[..., None, :],
+                own.expand_as(student_logits)[..., None, :],
                 _for_examples(temperature, student_logits),
-            )  # fmt: skip
+            )
             losses.append((weight * alone).mean(-1))
         else:
             losses.append(weight * soft_target_kl(student_logits, own, temperature))

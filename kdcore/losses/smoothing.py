@@ -37,9 +37,12 @@ def label_smoothing(student_logits: Tensor, label_weights: Tensor | None = None)
 
 
 def virtual_teacher(
-    student_logits: Tensor, labels: Tensor, temperature: float | Tensor,
-    confidence: float | Tensor = 0.99, label_weights: Tensor | None = None,
-) -> Tensor:  # fmt: skip
+    student_logits: Tensor,
+    labels: Tensor,
+    temperature: float | Tensor,
+    confidence: float | Tensor = 0.99,
+    label_weights: Tensor | None = None,
+) -> Tensor:
     """``soft_target_kl`` from a teacher that knows the label and takes the rest as equal.
 
     Args:

@@ -76,9 +76,12 @@ def sum_by_bin(confidence: Tensor, right: Tensor, bins: int) -> Tensor:
     index = (index + first).flatten()
     columns = (torch.ones_like(confidence), confidence, right)
     return torch.stack(
-        [torch.bincount(index, column.flatten().double(), minlength=bins * learners.numel())
-         for column in columns], dim=-1,
-    ).view(*learners, bins, 3)  # fmt: skip
+        [
+            torch.bincount(index, column.flatten().double(), minlength=bins * learners.numel())
+            for column in columns
+        ],
+        dim=-1,
+    ).view(*learners, bins, 3)
 
 
 def calibration_error(table: Tensor) -> Tensor:

@@ -33,9 +33,13 @@ MOST_VALIDATION_SAMPLES = 2_000
 
 
 def diagnose(
-    test_logits: Tensor, test_labels: Tensor, validation_logits: Tensor,
-    validation_labels: Tensor, teacher_test_logits: Tensor | None, missing: Sequence[int] = (),
-) -> Diagnosis:  # fmt: skip
+    test_logits: Tensor,
+    test_labels: Tensor,
+    validation_logits: Tensor,
+    validation_labels: Tensor,
+    teacher_test_logits: Tensor | None,
+    missing: Sequence[int] = (),
+) -> Diagnosis:
     """Where a learner is right, wrong and how sure, on test data; T_cal is fitted on validation.
 
     Args:
@@ -54,8 +58,9 @@ def diagnose(
     right, wrong = _entropy_histograms(probabilities, answers == test_labels)
     origin = (
         error_origin(answers, teacher_test_logits.argmax(-1), test_labels)
-        if teacher_test_logits is not None else None
-    )  # fmt: skip
+        if teacher_test_logits is not None
+        else None
+    )
     return Diagnosis(
         confusion=confusion_matrix(answers, test_labels, test_logits.shape[1]).tolist(),
         bins=_bins(probabilities, test_labels),
@@ -71,12 +76,17 @@ def diagnose(
         errors_own=origin.own if origin else None,
         teacher_errors_mended=origin.mended if origin else None,
         missing_classes=[
-            [bias, *on_test, *on_validation] for bias, on_test, on_validation in zip(
-                BIASES, errors_by_bias(test_logits, test_labels, missing).tolist(),
-                errors_by_bias(validation_logits, validation_labels, missing).tolist(), strict=True,
+            [bias, *on_test, *on_validation]
+            for bias, on_test, on_validation in zip(
+                BIASES,
+                errors_by_bias(test_logits, test_labels, missing).tolist(),
+                errors_by_bias(validation_logits, validation_labels, missing).tolist(),
+                strict=True,
             )
-        ] if missing else [],
-    )  # fmt: skip
+        ]
+        if missing
+        else [],
+    )
 
 
 def calibration_summary(probabilities: Tensor, labels: Tensor) -> dict[str, float]:

@@ -29,8 +29,14 @@ def kl_to_teacher(probabilities: Tensor, teacher_probabilities: Tensor) -> Tenso
         0.1438
     """
     log_student = probabilities.clamp(min=SMALLEST).log()
-    return (torch.xlogy(teacher_probabilities, teacher_probabilities)
-            - teacher_probabilities * log_student).sum(-1).mean(-1)  # fmt: skip
+    return (
+        (
+            torch.xlogy(teacher_probabilities, teacher_probabilities)
+            - teacher_probabilities * log_student
+        )
+        .sum(-1)
+        .mean(-1)
+    )
 
 
 def class_similarity_correlation(

@@ -27,8 +27,12 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
         UserError: no such model, or one for images only on other data.
     """
     if "+" in spec:
-        return Committee([build_model(part, input_shape, classes, start_seed(seed, at))
-                          for at, part in enumerate(parse_models(spec))])  # fmt: skip
+        return Committee(
+            [
+                build_model(part, input_shape, classes, start_seed(seed, at))
+                for at, part in enumerate(parse_models(spec))
+            ]
+        )
     family, _ = parse_model(spec)
     entry = MODELS[family]
     if entry.images_only and len(input_shape) != 3:

@@ -13,8 +13,11 @@ class ConvNet(nn.Module):
         self.stages: list[str] = []
         blocks: list[nn.Module] = []
         for width in widths:
-            blocks += [nn.Conv2d(channels, width, 3, padding=1, bias=False),
-                       nn.BatchNorm2d(width), nn.ReLU()]  # fmt: skip
+            blocks += [
+                nn.Conv2d(channels, width, 3, padding=1, bias=False),
+                nn.BatchNorm2d(width),
+                nn.ReLU(),
+            ]
             if side >= 2:
                 blocks.append(nn.MaxPool2d(2))
                 side //= 2

@@ -58,10 +58,12 @@ class Forest(nn.Module):
             "depth": [[max(tree.max_depth for tree in grown)]],
         }
         made = cls(classes)
-        made.load_state_dict({
-            name: torch.from_numpy(np.concatenate(parts)).to(getattr(made, name).dtype)
-            for name, parts in arrays.items()
-        })  # fmt: skip
+        made.load_state_dict(
+            {
+                name: torch.from_numpy(np.concatenate(parts)).to(getattr(made, name).dtype)
+                for name, parts in arrays.items()
+            }
+        )
         return made
 
     def load_state_dict(self, state_dict: Mapping[str, Any], *given: Any, **named: Any) -> Any:

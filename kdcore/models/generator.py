@@ -40,26 +40,35 @@ class Generator(nn.Module):
 
 def _to_features(features: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(NOISE, WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(WIDTH, WIDTH),
-        nn.LeakyReLU(SLOPE), nn.Linear(WIDTH, features), _own_statistics(nn.BatchNorm1d, features),
-    )  # fmt: skip
+        nn.Linear(NOISE, WIDTH),
+        nn.LeakyReLU(SLOPE),
+        nn.Linear(WIDTH, WIDTH),
+        nn.LeakyReLU(SLOPE),
+        nn.Linear(WIDTH, features),
+        _own_statistics(nn.BatchNorm1d, features),
+    )
 
 
 def _to_images(channels: int, height: int, width: int) -> nn.Sequential:
     small = (ceil(height / 4), ceil(width / 4))
     middle = (ceil(height / 2), ceil(width / 2))
     return nn.Sequential(
-        nn.Linear(NOISE, CHANNELS * prod(small)), nn.Unflatten(1, (CHANNELS, *small)),
-        *_grown(middle), *_grown((height, width)),
-        nn.Conv2d(CHANNELS, channels, 3, padding=1), _own_statistics(nn.BatchNorm2d, channels),
-    )  # fmt: skip
+        nn.Linear(NOISE, CHANNELS * prod(small)),
+        nn.Unflatten(1, (CHANNELS, *small)),
+        *_grown(middle),
+        *_grown((height, width)),
+        nn.Conv2d(CHANNELS, channels, 3, padding=1),
+        _own_statistics(nn.BatchNorm2d, channels),
+    )
 
 
 def _grown(size: tuple[int, int]) -> list[nn.Module]:
     return [
-        _own_statistics(nn.BatchNorm2d, CHANNELS), nn.Upsample(size=size),
-        nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1), nn.LeakyReLU(SLOPE),
-    ]  # fmt: skip
+        _own_statistics(nn.BatchNorm2d, CHANNELS),
+        nn.Upsample(size=size),
+        nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1),
+        nn.LeakyReLU(SLOPE),
+    ]
 
 
 def _own_statistics(kind: type[nn.Module], channels: int) -> nn.Module:

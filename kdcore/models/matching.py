@@ -28,6 +28,7 @@ def copy_matching(student: nn.Module, teacher: nn.Module) -> int:
             value[block] = other[block].to(value.device)
             copied += value[block].numel()
     if not copied:
-        raise UserError("nothing_matches", student=type(student).__name__,
-                        teacher=type(teacher).__name__)  # fmt: skip
+        raise UserError(
+            "nothing_matches", student=type(student).__name__, teacher=type(teacher).__name__
+        )
     return copied

@@ -53,6 +53,11 @@ def checked_paths(module: nn.Module, text: str, setting: str) -> list[str]:
     paths = [part.strip() for part in text.split(",") if part.strip()]
     for path in paths:
         if path not in known:
-            raise UserError("unknown_layer", name=setting, path=path,
-                            allowed=", ".join(stages(module)), hint=hint(path, known))  # fmt: skip
+            raise UserError(
+                "unknown_layer",
+                name=setting,
+                path=path,
+                allowed=", ".join(stages(module)),
+                hint=hint(path, known),
+            )
     return paths

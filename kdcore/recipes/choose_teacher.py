@@ -63,10 +63,14 @@ def choose_teacher(
     data = data.to(device)
     transfer_of(config.base, data)  # what does not suit the data is said before a teacher learns
     yield ChoiceStarted(
-        choice=name, config=config.to_dict(), device=device_name(device),
-        validation_size=len(data.validation.labels), test_size=len(data.test.labels),
-        version=software_versions(), notes=list(data.notes),
-    )  # fmt: skip
+        choice=name,
+        config=config.to_dict(),
+        device=device_name(device),
+        validation_size=len(data.validation.labels),
+        test_size=len(data.test.labels),
+        version=software_versions(),
+        notes=list(data.notes),
+    )
     judged: list[TeacherJudged] = []
     stopped = False
     try:
@@ -81,8 +85,9 @@ def choose_teacher(
             yield judged[-1]
     except Stopped:
         stopped = True
-    yield compared(name, [] if stopped else judged, stopped=stopped,
-                   seconds=time.perf_counter() - began)  # fmt: skip
+    yield compared(
+        name, [] if stopped else judged, stopped=stopped, seconds=time.perf_counter() - began
+    )
 
 
 def compared(
@@ -95,16 +100,26 @@ def compared(
     by_student = _best([fmean(row.students_validation_accuracy) for row in judged], judged)
     shared = set(by_accuracy) & set(by_ece) & set(by_nll) & set(by_student)
     return ChoiceFinished(
-        choice=name, stopped=stopped, by_accuracy=by_accuracy, by_ece=by_ece,
-        by_nll_fitted=by_nll, by_student=by_student, agree=bool(shared) if judged else None,
+        choice=name,
+        stopped=stopped,
+        by_accuracy=by_accuracy,
+        by_ece=by_ece,
+        by_nll_fitted=by_nll,
+        by_student=by_student,
+        agree=bool(shared) if judged else None,
         seconds=seconds,
-    )  # fmt: skip
+    )
 
 
 def _taught(
-    config: ChoiceConfig, cells: Sequence[int], runs: Sequence[str], teacher: Teacher,
-    data: Dataset, controls: Controls, folder: ChoiceFolder | None,
-) -> dict[int, Epoch]:  # fmt: skip
+    config: ChoiceConfig,
+    cells: Sequence[int],
+    runs: Sequence[str],
+    teacher: Teacher,
+    data: Dataset,
+    controls: Controls,
+    folder: ChoiceFolder | None,
+) -> dict[int, Epoch]:
     """Train one teacher's students together; the last evaluation of each.
 
     Raises:
@@ -112,10 +127,13 @@ def _taught(
         UserError: the loss of a student became infinite.
     """
     group = Group(
-        number=cells[0], cells={cell: config.cells[cell] for cell in cells},
-        runs=dict(zip(cells, runs, strict=True)), teacher=teacher, store_root=None,
+        number=cells[0],
+        cells={cell: config.cells[cell] for cell in cells},
+        runs=dict(zip(cells, runs, strict=True)),
+        teacher=teacher,
+        store_root=None,
         keep=folder is not None,
-    )  # fmt: skip
+    )
     last: dict[int, Epoch] = {}
     work = train_group(group, data)
     try:
@@ -146,10 +164,13 @@ def _judged(
     labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
     temperature = fit_temperature(given.validation, labels)
     probabilities = softmax(given.validation)
-    scores = [epoch.students.get("distilled") or epoch.students["plain"]
-              for epoch in students.values()]  # fmt: skip
+    scores = [
+        epoch.students.get("distilled") or epoch.students["plain"] for epoch in students.values()
+    ]
     return TeacherJudged(
-        teacher=spec, source=teacher.source, runs=runs,
+        teacher=spec,
+        source=teacher.source,
+        runs=runs,
         parameters=sum(learned.numel() for learned in learned_numbers(teacher.module)),
         validation_accuracy=float(accuracy(given.validation.double(), labels)),
         ece=float(expected_calibration_error(probabilities, labels)),
@@ -159,7 +180,7 @@ def _judged(
         test_accuracy=float(accuracy(given.test.double(), test_labels)),
         students_validation_accuracy=[score.validation_accuracy for score in scores],
         students_test_accuracy=[score.test_accuracy for score in scores],
-    )  # fmt: skip
+    )
 
 
 def _best(values: Sequence[float], judged: Sequence[TeacherJudged]) -> list[str]:

@@ -42,8 +42,7 @@ def write_whole(path: Path, contents: bytes, *, durably: bool = False) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise UserError("store_not_writable", path=str(path.parent),
-                        cause=error.strerror) from None  # fmt: skip
+        raise UserError("store_not_writable", path=str(path.parent), cause=error.strerror) from None
 
 
 def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

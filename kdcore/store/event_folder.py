@@ -86,8 +86,9 @@ class EventFolder:
         try:
             self.path.mkdir(parents=True)
         except OSError as error:
-            raise UserError("store_not_writable", path=str(self.path.parent),
-                            cause=error.strerror) from None  # fmt: skip
+            raise UserError(
+                "store_not_writable", path=str(self.path.parent), cause=error.strerror
+            ) from None
         try:
             write_whole(self.path / "config.json", text.encode("utf-8", ESCAPES), durably=True)
         except BaseException:
@@ -105,8 +106,9 @@ class EventFolder:
             self._lock = (self.path / "lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         except OSError as error:
-            raise UserError("store_not_writable", path=str(self.path),
-                            cause=error.strerror) from None  # fmt: skip
+            raise UserError(
+                "store_not_writable", path=str(self.path), cause=error.strerror
+            ) from None
 
     def release(self) -> None:
         """The folder is nobody's any more."""
@@ -141,8 +143,9 @@ class EventFolder:
             if isinstance(event, Snapshot) or event.kind in ENDS:
                 os.fsync(self._log.fileno())
         except OSError as error:
-            raise UserError("store_not_writable", path=str(self.path),
-                            cause=error.strerror) from None  # fmt: skip
+            raise UserError(
+                "store_not_writable", path=str(self.path), cause=error.strerror
+            ) from None
 
     def events(self, since: int = 0) -> list[Event]:
         """The events from number ``since`` on; a torn or damaged line is left out."""

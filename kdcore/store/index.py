@@ -87,8 +87,9 @@ class Index:
         places = ",".join("?" * (len(COLUMNS) + 1))
         columns = ", ".join((*COLUMNS, "log_size"))
         with self._writer() as connection:
-            connection.executemany(f"INSERT OR REPLACE INTO job ({columns}) VALUES ({places})",
-                                   values)  # fmt: skip
+            connection.executemany(
+                f"INSERT OR REPLACE INTO job ({columns}) VALUES ({places})", values
+            )
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:

@@ -44,9 +44,14 @@ def described(folder: JobFolder, kind: str) -> RunRow:
     except UserError:
         pass
     return RunRow(
-        id=folder.id, created=created_at(folder), state=state, config=settings, note=_note(folder),
-        kind=kind, **_outcome(events),
-    )  # fmt: skip
+        id=folder.id,
+        created=created_at(folder),
+        state=state,
+        config=settings,
+        note=_note(folder),
+        kind=kind,
+        **_outcome(events),
+    )
 
 
 def created_at(folder: EventFolder) -> float:

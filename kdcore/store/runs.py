@@ -16,15 +16,7 @@ from kdcore.search_config import SearchConfig
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store.folder import RunFolder
 from kdcore.store.index import Index, Indexed
-from kdcore.store.kinds import (
-    KINDS,
-    JobConfig,
-    JobFolder,
-    Kind,
-    kind_for,
-    kind_of,
-    owner_of,
-)
+from kdcore.store.kinds import KINDS, JobConfig, JobFolder, Kind, kind_for, kind_of, owner_of
 from kdcore.store.outcome import RunRow, created_at, described
 from kdcore.store.sweep_folder import (
     CellsFolder,
@@ -187,8 +179,12 @@ class Store:
 
     def not_begun(self) -> list[JobFolder]:
         """The jobs of all kinds that have told nothing yet and that nobody works on."""
-        return [folder for kind in KINDS for folder in self._folders(kind)
-                if not _log_size(folder) and not folder.held]  # fmt: skip
+        return [
+            folder
+            for kind in KINDS
+            for folder in self._folders(kind)
+            if not _log_size(folder) and not folder.held
+        ]
 
     def rebuild(self) -> None:
         """Make the index anew from the folders."""
@@ -285,8 +281,11 @@ class Store:
     def compare(self, run: str, other: str) -> list[tuple[str, Any, Any]]:
         """The settings in which two runs differ: name, one, other."""
         one, two = self.folder(run).settings, self.folder(other).settings
-        return [(name, one.get(name), two.get(name)) for name in one | two
-                if one.get(name) != two.get(name)]  # fmt: skip
+        return [
+            (name, one.get(name), two.get(name))
+            for name in one | two
+            if one.get(name) != two.get(name)
+        ]
 
     # ----------------------------------------------------------------------------------------
 
@@ -331,8 +330,9 @@ class Store:
             names = [path.name for path in place.iterdir()]
         except OSError:  # nothing is stored yet
             return []
-        return [folder(place / name) for name in sorted(names, reverse=True)
-                if _is_job(place / name)]  # fmt: skip
+        return [
+            folder(place / name) for name in sorted(names, reverse=True) if _is_job(place / name)
+        ]
 
     def _readable(self, kind: str) -> list[str]:
         return [row.id for row in self.rows(kind) if row.state != "damaged"]

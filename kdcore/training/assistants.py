@@ -43,8 +43,12 @@ def teach_assistants(
     for stage, model in enumerate(parse_models(config.assistants), start=1):
         own = config.but(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
-            own = own.but(teacher=teacher.model, teacher_weights="", teacher_shares="",
-                          teacher_mixing="losses")  # fmt: skip
+            own = own.but(
+                teacher=teacher.model,
+                teacher_weights="",
+                teacher_shares="",
+                teacher_mixing="losses",
+            )
         name = f"assistant {stage}"
         module = yield from _teach(own, data, teacher, controls, device, name, stage)
         line = (*line, Instructor(name, model, module))
@@ -53,9 +57,14 @@ def teach_assistants(
 
 
 def _teach(
-    config: RunConfig, data: Dataset, teacher: Teacher, controls: Controls, device: torch.device,
-    name: str, stage: int,
-) -> Generator[Event, None, torch.nn.Module]:  # fmt: skip
+    config: RunConfig,
+    data: Dataset,
+    teacher: Teacher,
+    controls: Controls,
+    device: torch.device,
+    name: str,
+    stage: int,
+) -> Generator[Event, None, torch.nn.Module]:
     # a start that no student of the run has, so that a generation is not its own child
     member = replace(member_of(config, "distilled", controls.values), start=-stage)
     lesson = Lesson(config, [config.seed], [member], data, teacher, device)
@@ -64,22 +73,35 @@ def _teach(
         order = lesson.begin(epoch)
         for number, indices in enumerate(order):
             controls.raise_if_stopped()
-            members = members_at([member], config.schedules, epoch - 1 + number / len(order),
-                                 config.epochs)  # fmt: skip
+            members = members_at(
+                [member], config.schedules, epoch - 1 + number / len(order), config.epochs
+            )
             tuning = lesson.tuned(members)
             lesson.step(indices, tuning)
         if bad := lesson.report(tuning).not_finite():
             _, term, value = bad[0]
-            raise UserError("loss_not_finite", term=term, learner=name, value=str(value),
-                            step=epoch * len(order), lr=member.lr)  # fmt: skip
+            raise UserError(
+                "loss_not_finite",
+                term=term,
+                learner=name,
+                value=str(value),
+                step=epoch * len(order),
+                lr=member.lr,
+            )
         (scores,) = lesson.scores(lesson.answers())
         assert scores.train_loss is not None, "it was trained"
         assert scores.train_accuracy is not None, "likewise"
         yield TeacherEpoch(
-            epoch=epoch, epochs=config.epochs, seconds=time.perf_counter() - began, learner=name,
-            model=config.student, train_loss=scores.train_loss,
-            train_accuracy=scores.train_accuracy, validation_accuracy=scores.validation_accuracy,
-            test_accuracy=scores.test_accuracy, test_errors=scores.test_errors,
-        )  # fmt: skip
+            epoch=epoch,
+            epochs=config.epochs,
+            seconds=time.perf_counter() - began,
+            learner=name,
+            model=config.student,
+            train_loss=scores.train_loss,
+            train_accuracy=scores.train_accuracy,
+            validation_accuracy=scores.validation_accuracy,
+            test_accuracy=scores.test_accuracy,
+            test_errors=scores.test_errors,
+        )
     (module,) = lesson.students.modules
     return frozen(module)

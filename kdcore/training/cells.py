@@ -25,6 +25,11 @@ def keep(run: RunFolder, config: RunConfig, said: Iterable[CellNews]) -> None:
 def cut_short(run: str, last: Epoch) -> Finished:
     """The end of a cell that was stopped: it keeps what its last epoch was worth."""
     return Finished(
-        run=run, stopped=True, epochs=last.epoch, step=last.step, teacher=last.teacher,
-        students=last.students, seconds=last.seconds * last.epoch,
-    )  # fmt: skip
+        run=run,
+        stopped=True,
+        epochs=last.epoch,
+        step=last.step,
+        teacher=last.teacher,
+        students=last.students,
+        seconds=last.seconds * last.epoch,
+    )

@@ -166,8 +166,13 @@ def _connect(ray: Any, address: str) -> None:
         UserError: nothing answers.
     """
     if not address:
-        ray.init(address="local", num_cpus=available_cores(), include_dashboard=False,
-                 log_to_driver=False, configure_logging=False)  # fmt: skip
+        ray.init(
+            address="local",
+            num_cpus=available_cores(),
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+        )
         return
     try:
         _knock(address)

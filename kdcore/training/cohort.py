@@ -44,17 +44,26 @@ class Cohort:
     """
 
     def __init__(
-        self, config: RunConfig, data: Dataset, transfer: Split, teacher: Teacher, precision: str,
+        self,
+        config: RunConfig,
+        data: Dataset,
+        transfer: Split,
+        teacher: Teacher,
+        precision: str,
         outputs: Tensor | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
         self._precision, self._outputs = precision, outputs
         self._generator = torch.Generator()
         self._mixer = Mixer(config.mixup) if config.mixup else None
-        self._labelled = labelled(len(transfer.labels), config.unlabelled, config.seed).to(
-            transfer.labels.device
-        ) if config.unlabelled else None  # fmt: skip
+        self._labelled = (
+            labelled(len(transfer.labels), config.unlabelled, config.seed).to(
+                transfer.labels.device
+            )
+            if config.unlabelled
+            else None
+        )
 
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
@@ -75,9 +84,9 @@ class Cohort:
         if self._config.augment != "none":
             raw = augmented(raw, self._config.augment, self._generator)
         labels = self.transfer.labels.index_select(0, index)
-        weights = None if self._labelled is None else label_weights(
-            self._labelled.index_select(0, index)
-        )  # fmt: skip
+        weights = (
+            None if self._labelled is None else label_weights(self._labelled.index_select(0, index))
+        )
         inputs, targets = self._mixed(raw, labels, weights)
         if world_size() > 1:
             part = own_part(len(index))
@@ -89,10 +98,12 @@ class Cohort:
             inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
         given = Given(
-            labels[None], self._known(labels, index, logits)[None], logits[None],
+            labels[None],
+            self._known(labels, index, logits)[None],
+            logits[None],
             None if targets is None else targets[None],
             None if weights is None else weights[None],
-        )  # fmt: skip
+        )
         return inputs[None], given
 
     def _mixed(
@@ -142,12 +153,19 @@ def cohorts(
     for config in configs:
         transfer = transfer_of(config, data)
         if len(transfer.labels) < world_size():
-            raise UserError("fewer_examples_than_processes", examples=len(transfer.labels),
-                            processes=world_size())  # fmt: skip
+            raise UserError(
+                "fewer_examples_than_processes",
+                examples=len(transfer.labels),
+                processes=world_size(),
+            )
         if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
             inputs = transfer.inputs
-            outputs = torch.stack([answer(member, data, transfer, precision=precision)
-                                   for member in members_of(teacher.module)])  # fmt: skip
+            outputs = torch.stack(
+                [
+                    answer(member, data, transfer, precision=precision)
+                    for member in members_of(teacher.module)
+                ]
+            )
         made.append(Cohort(config, data, transfer, teacher, precision, outputs))
     return made
 

@@ -39,8 +39,10 @@ def choose_device(name: str) -> torch.device:
 
 def software_versions() -> str:
     """Of kdcore, torch and Python, so that a run can be repeated."""
-    return (f"kdcore {VERSION}, torch {torch.__version__}, "
-            f"Python {platform.python_version()}, {torch.get_num_threads()} threads")  # fmt: skip
+    return (
+        f"kdcore {VERSION}, torch {torch.__version__}, "
+        f"Python {platform.python_version()}, {torch.get_num_threads()} threads"
+    )
 
 
 def device_name(device: torch.device) -> str:

@@ -48,8 +48,11 @@ class Answers:
 
     def together(self, size: int) -> "Answers":
         """Each ``size`` neighbours of K as one that answers with their mean probabilities."""
-        return self if size == 1 else Answers(_together(self.test, size),
-                                              _together(self.validation, size))  # fmt: skip
+        return (
+            self
+            if size == 1
+            else Answers(_together(self.test, size), _together(self.validation, size))
+        )
 
 
 def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
@@ -81,8 +84,10 @@ def answers_of(students: Students, data: Dataset) -> Answers:
     given = []
     for split in (data.test, data.validation):
         size = chunk_size(students.modules, split.inputs.device)
-        logits = [students.body.answer(data.normalised(split.inputs[part])).cpu()
-                  for part in chunks(len(split.labels), size)]  # fmt: skip
+        logits = [
+            students.body.answer(data.normalised(split.inputs[part])).cpu()
+            for part in chunks(len(split.labels), size)
+        ]
         given.append(torch.cat(logits, dim=1))
     students.train(mode=True)
     return Answers(test=given[0], validation=given[1])
@@ -109,18 +114,23 @@ def score_all(
             "ece": expected_calibration_error(probabilities, labels).tolist(),
             "nll": negative_log_likelihood(probabilities, labels).tolist(),
             "brier": brier_score(probabilities, labels).tolist(),
-            "validation_accuracy": accuracy(given.validation[part].double(),
-                                            validation_labels).tolist(),
-            "validation_nll": negative_log_likelihood(softmax(given.validation[part]),
-                                                      validation_labels).tolist(),
+            "validation_accuracy": accuracy(
+                given.validation[part].double(), validation_labels
+            ).tolist(),
+            "validation_nll": negative_log_likelihood(
+                softmax(given.validation[part]), validation_labels
+            ).tolist(),
             **_fidelity(given.test[part], probabilities, teacher, labels),
-        }  # fmt: skip
+        }
         found += [
-            Scores(test_accuracy=right[at] / len(labels), test_errors=len(labels) - right[at],
-                   **{name: values[at] for name, values in columns.items()},
-                   **means[part.start + at])
+            Scores(
+                test_accuracy=right[at] / len(labels),
+                test_errors=len(labels) - right[at],
+                **{name: values[at] for name, values in columns.items()},
+                **means[part.start + at],
+            )
             for at in range(len(right))
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -129,8 +139,9 @@ def _fidelity(
 ) -> dict[str, list[Any]]:
     """How closely each of K learners follows the teacher; ``None`` where there is none."""
     if teacher is None:
-        return dict.fromkeys(("agreement", "kl_to_teacher", "class_correlation"),
-                             [None] * len(logits))  # fmt: skip
+        return dict.fromkeys(
+            ("agreement", "kl_to_teacher", "class_correlation"), [None] * len(logits)
+        )
     softened = softmax(logits / SOFTENED), softmax(teacher.test / SOFTENED)
     return {
         "agreement": agreement(probabilities.double(), teacher.test).tolist(),

@@ -62,8 +62,9 @@ class Faculty:
         shares = self._shares[:, None].to(each)
         size = (len(each), len(temperature), *each.shape[1:3])
         if self._mixing == "entropy":
-            weights = entropy_weights(each[:, None].expand(*size, -1),
-                                      temperature.expand(len(each), -1))  # fmt: skip
+            weights = entropy_weights(
+                each[:, None].expand(*size, -1), temperature.expand(len(each), -1)
+            )
         elif self._mixing == "confidence":
             weights = confidence_weights(each, known)[:, None]
         else:

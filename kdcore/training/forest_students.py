@@ -39,9 +39,15 @@ FEATURES = "sqrt"
 
 
 def grow_students(
-    config: RunConfig, controls: Controls, *, run: str, folder: RunFolder | None, data: Dataset,
-    teacher: Teacher, began: float,
-) -> Iterator[Event]:  # fmt: skip
+    config: RunConfig,
+    controls: Controls,
+    *,
+    run: str,
+    folder: RunFolder | None,
+    data: Dataset,
+    teacher: Teacher,
+    began: float,
+) -> Iterator[Event]:
     """A run's events from ``prepared`` on, with no ``batch`` among them.
 
     Args:
@@ -67,11 +73,14 @@ def grow_students(
     students = {name: GrowingForest(config, data, cohort.transfer) for name in names}
     snapshots = Snapshots(folder, data, teacher_answers, config)
     yield Prepared(
-        teacher_source=teacher.source, teacher=teacher_scores, arrays=snapshots.begin(),
+        teacher_source=teacher.source,
+        teacher=teacher_scores,
+        arrays=snapshots.begin(),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
-        seconds=time.perf_counter() - began, teachers=line_scores(teacher, data),
+        seconds=time.perf_counter() - began,
+        teachers=line_scores(teacher, data),
         notes=list(teacher.notes),
-    )  # fmt: skip
+    )
     yield from snapshots.take(0, {name: student.answers() for name, student in students.items()})
     everything = torch.arange(len(cohort.transfer.labels))
     schedules = config.schedules
@@ -92,28 +101,45 @@ def grow_students(
             weights = None if asked.label_weights is None else asked.label_weights[0]
             for name, student in students.items():
                 member = member_of(config, name, values)
-                student.grow(epoch, inputs, *mixed_targets(
-                    labels, teacher_logits, member.temperature, member.weight, config.mixing,
-                    weights,
-                ))  # fmt: skip
+                student.grow(
+                    epoch,
+                    inputs,
+                    *mixed_targets(
+                        labels,
+                        teacher_logits,
+                        member.temperature,
+                        member.weight,
+                        config.mixing,
+                        weights,
+                    ),
+                )
                 means = student.means(member, labels, teacher_logits, config, weights)
                 scores[name] = score(student.answers(), data, teacher_answers, means)
             epochs, seconds = epoch, time.perf_counter() - epoch_began
             yield Epoch(
-                epoch=epoch, step=epoch, seconds=seconds,
-                images_per_second=len(everything) / seconds, teacher=teacher_scores,
-                students=dict(scores), controls=dict(values),
-            )  # fmt: skip
+                epoch=epoch,
+                step=epoch,
+                seconds=seconds,
+                images_per_second=len(everything) / seconds,
+                teacher=teacher_scores,
+                students=dict(scores),
+                controls=dict(values),
+            )
             given = {name: student.answers() for name, student in students.items()}
             yield from snapshots.take(epoch, given)
     except Stopped:
         stopped = True
     modules = {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
     yield Finished(
-        run=run, stopped=stopped, epochs=epochs, step=epochs, teacher=teacher_scores,
-        students=scores, seconds=time.perf_counter() - began,
+        run=run,
+        stopped=stopped,
+        epochs=epochs,
+        step=epochs,
+        teacher=teacher_scores,
+        students=scores,
+        seconds=time.perf_counter() - began,
         weights=save_all(modules, teacher.model, config, data, folder),
-    )  # fmt: skip
+    )
 
 
 class GrowingForest:
@@ -130,13 +156,18 @@ class GrowingForest:
         self._epochs, self._data = config.epochs, data
         self._splits = {"test": data.test, "validation": data.validation, "transfer": transfer}
         classes = len(data.classes)
-        self._votes = {name: torch.zeros(len(split.labels), classes, dtype=torch.float64)
-                       for name, split in self._splits.items()}  # fmt: skip
+        self._votes = {
+            name: torch.zeros(len(split.labels), classes, dtype=torch.float64)
+            for name, split in self._splits.items()
+        }
         self._grown = 0
         self._model = RandomForestRegressor(
-            max_depth=next(iter(depth), None), max_features=FEATURES, random_state=config.seed,
-            warm_start=True, n_jobs=torch.get_num_threads(),
-        )  # fmt: skip
+            max_depth=next(iter(depth), None),
+            max_features=FEATURES,
+            random_state=config.seed,
+            warm_start=True,
+            n_jobs=torch.get_num_threads(),
+        )
 
     def grow(self, epoch: int, inputs: Tensor, targets: Tensor, counts: Tensor) -> None:
         """Add the trees that are due after ``epoch``; more epochs than trees add none in some.
@@ -158,13 +189,18 @@ class GrowingForest:
         # told of equal weights, scikit-learn draws its samples in another way than without
         alike = bool((counts == counts[0]).all())
         self._model.set_params(n_estimators=due)
-        self._model.fit(inputs.flatten(1).cpu().numpy(), targets.cpu().numpy(),
-                        sample_weight=None if alike else counts.cpu().numpy())  # fmt: skip
+        self._model.fit(
+            inputs.flatten(1).cpu().numpy(),
+            targets.cpu().numpy(),
+            sample_weight=None if alike else counts.cpu().numpy(),
+        )
         new = Forest.of(self._model.estimators_[before:], targets.shape[1]).to(inputs.device)
         for name, split in self._splits.items():
             size = chunk_size([new], inputs.device)
-            votes = [new.votes(self._data.normalised(split.inputs[part]))
-                     for part in chunks(len(split.labels), size)]  # fmt: skip
+            votes = [
+                new.votes(self._data.normalised(split.inputs[part]))
+                for part in chunks(len(split.labels), size)
+            ]
             self._votes[name] += torch.cat(votes).cpu()
 
     def answers(self) -> Answers:
@@ -172,9 +208,13 @@ class GrowingForest:
         return Answers(test=self._logits("test"), validation=self._logits("validation"))
 
     def means(
-        self, member: Member, labels: Tensor, teacher_logits: Tensor, config: RunConfig,
+        self,
+        member: Member,
+        labels: Tensor,
+        teacher_logits: Tensor,
+        config: RunConfig,
         label_weights: Tensor | None,
-    ) -> dict[str, float]:  # fmt: skip
+    ) -> dict[str, float]:
         """The losses on the transfer set as it is: squared distances to label and teacher."""
         labels, teacher_logits = labels.cpu(), teacher_logits.cpu()
         probabilities = softmax(self._logits("transfer"))
@@ -188,9 +228,11 @@ class GrowingForest:
             soft = float((probabilities - taught).square().sum(-1).mean())
         share = 1 - member.weight if config.mixing == "convex" else 1.0
         return {
-            "train_loss": share * hard + member.weight * soft, "hard_loss": hard,
-            "soft_loss": soft, "train_accuracy": float(accuracy(probabilities, labels)),
-        }  # fmt: skip
+            "train_loss": share * hard + member.weight * soft,
+            "hard_loss": hard,
+            "soft_loss": soft,
+            "train_accuracy": float(accuracy(probabilities, labels)),
+        }
 
     def module(self) -> Forest:
         """The trees so far."""

@@ -34,9 +34,11 @@ def grow_teacher(
     inputs = data.normalised(data.train.inputs).flatten(1).cpu().numpy()
     labels = data.train.labels.cpu().numpy()
     classifier = RandomForestClassifier(
-        max_depth=next(iter(depth), None), random_state=seed, warm_start=True,
+        max_depth=next(iter(depth), None),
+        random_state=seed,
+        warm_start=True,
         n_jobs=torch.get_num_threads(),
-    )  # fmt: skip
+    )
     for grown in [*range(PORTION, trees, PORTION), trees]:
         controls.raise_if_stopped()
         classifier.set_params(n_estimators=grown).fit(inputs, labels)
@@ -46,10 +48,15 @@ def grow_teacher(
     logits = answer(module, data, data.train)
     scores = score(answers(module, data, "float32"), data, None)
     yield TeacherEpoch(
-        epoch=1, epochs=1, seconds=time.perf_counter() - began, learner=role, model=model,
+        epoch=1,
+        epochs=1,
+        seconds=time.perf_counter() - began,
+        learner=role,
+        model=model,
         train_loss=float(cross_entropy(logits, data.train.labels)),
         train_accuracy=float((logits.argmax(-1) == data.train.labels).double().mean()),
-        validation_accuracy=scores.validation_accuracy, test_accuracy=scores.test_accuracy,
+        validation_accuracy=scores.validation_accuracy,
+        test_accuracy=scores.test_accuracy,
         test_errors=scores.test_errors,
-    )  # fmt: skip
+    )
     return module

@@ -31,11 +31,12 @@ class Given:
         """The first ``count`` examples."""
         few = slice(count)
         return type(self)(
-            self.labels[:, few], self.known[:, few],
+            self.labels[:, few],
+            self.known[:, few],
             None if self.teacher_logits is None else self.teacher_logits[:, :, few],
             None if self.targets is None else self.targets[:, few],
             None if self.label_weights is None else self.label_weights[:, few],
-        )  # fmt: skip
+        )
 
 
 def joined(batches: Sequence[Given]) -> Given:

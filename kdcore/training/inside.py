@@ -37,21 +37,30 @@ class Inside:
     """
 
     def __init__(
-        self, part: Part, config: RunConfig, seeds: Sequence[int], members: Sequence[Member],
-        students: Students, teacher: nn.Module, data: Dataset, steps: int,
-    ) -> None:  # fmt: skip
+        self,
+        part: Part,
+        config: RunConfig,
+        seeds: Sequence[int],
+        members: Sequence[Member],
+        students: Students,
+        teacher: nn.Module,
+        data: Dataset,
+        steps: int,
+    ) -> None:
         method = METHODS[part.method]
         self.part, self._members, self._factor = part, members, method.factor
         self._loss = by_name(method.load())
-        self._nets = [net for net in range(len(students.modules))
-                      if part in members[net % len(members)].parts]  # fmt: skip
+        self._nets = [
+            net for net in range(len(students.modules)) if part in members[net % len(members)].parts
+        ]
         scene = Scene(config, part.method, method, seeds, members, students, teacher, data, steps)
         self._view = VIEWS[method.acts_on](scene, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
             net: make_optimizer(config.optimizer, Piece(weights), device)
-            for net in self._nets if (weights := self._view.learned(net))
-        }  # fmt: skip
+            for net in self._nets
+            if (weights := self._view.learned(net))
+        }
 
     @property
     def needs_input_gradients(self) -> bool:
@@ -74,8 +83,9 @@ class Inside:
             tuning: of the members.
         """
         if self.part.settings:
-            fixed = {name: torch.full_like(tuning.hard, value)
-                     for name, value in self.part.settings}  # fmt: skip
+            fixed = {
+                name: torch.full_like(tuning.hard, value) for name, value in self.part.settings
+            }
             tuning = replace(tuning, settings=tuning.settings | fixed)
         self._view.look(inputs, labels, teacher_logits, tuning)
         with torch.enable_grad():
@@ -121,15 +131,21 @@ def gradient_norms(
     for net, term in terms.items():
         weights = list(students.modules[net].parameters())
         logits = students.logits_of(net)
-        of_hard, of_soft = (gradient.flatten(0, 1)[net].to(logits.dtype)
-                            for gradient in (hard, soft))  # fmt: skip
-        norms[0, net] = _norm(torch.autograd.grad(
-            logits, weights, of_hard, retain_graph=True, allow_unused=True,
-        ))  # fmt: skip
-        norms[1, net] = _norm(torch.autograd.grad(
-            [logits, term], weights, [of_soft, torch.ones_like(term)], retain_graph=True,
-            allow_unused=True,
-        ))  # fmt: skip
+        of_hard, of_soft = (
+            gradient.flatten(0, 1)[net].to(logits.dtype) for gradient in (hard, soft)
+        )
+        norms[0, net] = _norm(
+            torch.autograd.grad(logits, weights, of_hard, retain_graph=True, allow_unused=True)
+        )
+        norms[1, net] = _norm(
+            torch.autograd.grad(
+                [logits, term],
+                weights,
+                [of_soft, torch.ones_like(term)],
+                retain_graph=True,
+                allow_unused=True,
+            )
+        )
     return norms.view(2, *hard.shape[:2])
 
 

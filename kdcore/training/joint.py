@@ -114,15 +114,16 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
                 yield from story.failures(lesson.report(tuning), step)
             if (now := time.perf_counter()) - reported > PROGRESS_PERIOD:
                 yield SweepProgress(
-                    group=group.number, position=epoch - 1 + number / len(order),
-                    epochs=base.epochs, students=places.count,
+                    group=group.number,
+                    position=epoch - 1 + number / len(order),
+                    epochs=base.epochs,
+                    students=places.count,
                     images_per_second=since * places.count / (now - reported),
-                )  # fmt: skip
+                )
                 reported, since = now, 0
         each = lesson.each_answers()
         given = each.together(base.networks)
-        yield from story.epoch(epoch, step, lesson.scores(given), each,
-                               time.perf_counter() - began)  # fmt: skip
+        yield from story.epoch(epoch, step, lesson.scores(given), each, time.perf_counter() - began)
     yield from story.end(given, step)
 
 
@@ -150,10 +151,12 @@ class Places:
         )
         at = {member: index for index, member in enumerate(self.members)}
         self.nets = {
-            cell: {name: self.seeds.index(config.seed) * len(self.members) + at[member]
-                   for name, member in _members(config).items()}
+            cell: {
+                name: self.seeds.index(config.seed) * len(self.members) + at[member]
+                for name, member in _members(config).items()
+            }
             for cell, config in cells.items()
-        }  # fmt: skip
+        }
         """By cell, then ``plain`` and ``distilled``."""
 
     @property
@@ -180,17 +183,25 @@ class Story:
         if group.keep:
             files["prepared.safetensors"] = watched_arrays(data, lesson.teacher_answers)
             models = {"teacher": lesson.teacher.module, "student": lesson.learners()[0]}
-            costs = {name: measure_cost(module, data.input_shape, lesson.device)
-                     for name, module in models.items()}  # fmt: skip
+            costs = {
+                name: measure_cost(module, data.input_shape, lesson.device)
+                for name, module in models.items()
+            }
         for cell, config in self._alive.items():
             yield CellNews(cell, started(config, group.runs[cell], lesson.device, data))
-            of_cell = {name: costs["teacher" if name == "teacher" else "student"]
-                       for name in ("teacher", *student_names(config)) if costs}  # fmt: skip
+            of_cell = {
+                name: costs["teacher" if name == "teacher" else "student"]
+                for name in ("teacher", *student_names(config))
+                if costs
+            }
             prepared = Prepared(
-                teacher_source=group.teacher.source, teacher=lesson.teacher_scores, costs=of_cell,
-                arrays=next(iter(files), None), seconds=time.perf_counter() - self._began,
+                teacher_source=group.teacher.source,
+                teacher=lesson.teacher_scores,
+                costs=of_cell,
+                arrays=next(iter(files), None),
+                seconds=time.perf_counter() - self._began,
                 teachers=taught,
-            )  # fmt: skip
+            )
             yield CellNews(cell, prepared, files)
 
     def failures(self, report: Report, step: int) -> Iterator[CellNews]:
@@ -200,10 +211,17 @@ class Story:
                 names = [name for name, own in self._places.nets[cell].items() if own == net]
                 if names:
                     del self._alive[cell]
-                    error = UserError("loss_not_finite", term=term, value=str(value), step=step,
-                                      learner=f"{names[0]} student", lr=config.lr)  # fmt: skip
-                    yield CellNews(cell, Failed(error=str(error), code=error.code,
-                                                values=error.values))  # fmt: skip
+                    error = UserError(
+                        "loss_not_finite",
+                        term=term,
+                        value=str(value),
+                        step=step,
+                        learner=f"{names[0]} student",
+                        lr=config.lr,
+                    )
+                    yield CellNews(
+                        cell, Failed(error=str(error), code=error.code, values=error.values)
+                    )
 
     def epoch(
         self, epoch: int, step: int, scores: list[Scores], each: Answers, seconds: float
@@ -219,19 +237,31 @@ class Story:
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) * self._places.networks / self._places.count
-            yield CellNews(cell, Epoch(
-                epoch=epoch, step=step, seconds=share,
-                images_per_second=lesson.transfer_size / share, teacher=lesson.teacher_scores,
-                students=self._scores[cell],
-                controls=values | scheduled(values, schedules, epoch - 1 / lesson.batches,
-                                            config.epochs),
-                ensembles=ensemble_scores(each, nets, config.networks, self._data),
-            ))  # fmt: skip
+            yield CellNews(
+                cell,
+                Epoch(
+                    epoch=epoch,
+                    step=step,
+                    seconds=share,
+                    images_per_second=lesson.transfer_size / share,
+                    teacher=lesson.teacher_scores,
+                    students=self._scores[cell],
+                    controls=values
+                    | scheduled(values, schedules, epoch - 1 / lesson.batches, config.epochs),
+                    ensembles=ensemble_scores(each, nets, config.networks, self._data),
+                ),
+            )
         yield CellsScored(
             epoch=epoch,
-            **{name: {str(cell): self._scores[cell][name] for cell in self._alive
-                      if name in self._scores[cell]} for name in ("distilled", "plain")},
-        )  # fmt: skip
+            **{
+                name: {
+                    str(cell): self._scores[cell][name]
+                    for cell in self._alive
+                    if name in self._scores[cell]
+                }
+                for name in ("distilled", "plain")
+            },
+        )
 
     def end(self, given: Answers, step: int) -> Iterator[CellNews]:
         """Soft labels, weights and the end of each cell."""
@@ -243,24 +273,40 @@ class Story:
             if found:
                 name = f"snapshot-{config.epochs:04d}.safetensors"
                 answers = {learner: given.of(net) for learner, net in nets.items()}
-                yield CellNews(cell, Snapshot(
-                    epoch=config.epochs, arrays=name,
-                    learners=found.teacher | {learner: found.of(net)
-                                              for learner, net in nets.items()},
-                ), {name: snapshot_arrays(answers, self._data,
-                                          self._lesson.made(list(nets.values())[-1]))})  # fmt: skip
+                yield CellNews(
+                    cell,
+                    Snapshot(
+                        epoch=config.epochs,
+                        arrays=name,
+                        learners=found.teacher
+                        | {learner: found.of(net) for learner, net in nets.items()},
+                    ),
+                    {
+                        name: snapshot_arrays(
+                            answers, self._data, self._lesson.made(list(nets.values())[-1])
+                        )
+                    },
+                )
                 files = {
                     f"{learner}.safetensors": packed_module(
                         learners[net], models_spec([config.student] * config.networks), self._data
                     )
                     for learner, net in nets.items()
                 }
-            yield CellNews(cell, Finished(
-                run=self._group.runs[cell], stopped=False, epochs=config.epochs, step=step,
-                teacher=self._lesson.teacher_scores, students=self._scores[cell],
-                seconds=time.perf_counter() - self._began,
-                weights={name.removesuffix(".safetensors"): name for name in files},
-            ), files)  # fmt: skip
+            yield CellNews(
+                cell,
+                Finished(
+                    run=self._group.runs[cell],
+                    stopped=False,
+                    epochs=config.epochs,
+                    step=step,
+                    teacher=self._lesson.teacher_scores,
+                    students=self._scores[cell],
+                    seconds=time.perf_counter() - self._began,
+                    weights={name.removesuffix(".safetensors"): name for name in files},
+                ),
+                files,
+            )
 
 
 class _Diagnoses:
@@ -270,8 +316,9 @@ class _Diagnoses:
         self._lesson, self._given = lesson, given
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(lesson.config.drop_classes, lesson.data.classes)
-        self.teacher = diagnoses({"teacher": lesson.teacher_answers}, lesson.data, None,
-                                 self._missing)  # fmt: skip
+        self.teacher = diagnoses(
+            {"teacher": lesson.teacher_answers}, lesson.data, None, self._missing
+        )
 
     def of(self, net: int) -> Diagnosis:
         """That of one net."""

@@ -46,25 +46,35 @@ class Lesson:
     """
 
     def __init__(
-        self, config: RunConfig, seeds: Sequence[int], members: Sequence[Member], data: Dataset,
-        teacher: Teacher, device: torch.device,
-    ) -> None:  # fmt: skip
+        self,
+        config: RunConfig,
+        seeds: Sequence[int],
+        members: Sequence[Member],
+        data: Dataset,
+        teacher: Teacher,
+        device: torch.device,
+    ) -> None:
         self.config, self.data, self.device = config, data, device
         members = with_starts(members, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.but(seed=seed) for seed in seeds]
-        inside = [part for part in dict.fromkeys(part for member in members
-                                                 for part in member.parts)
-                  if METHODS[part.method].acts_inside]  # fmt: skip
+        inside = [
+            part
+            for part in dict.fromkeys(part for member in members for part in member.parts)
+            if METHODS[part.method].acts_inside
+        ]
         if inside and world_size() > 1:
             raise UserError("method_alone", method=inside[0].method)
         self.students = Students(
             [[self._student(own, member.start) for member in members] for own in of_seeds],
-            optimizer=config.optimizer, lr=[member.lr for member in members],
-            precision=self.precision, device=device,
-            wrap=replicated if world_size() > 1 else None, with_graph=bool(inside),
-        )  # fmt: skip
+            optimizer=config.optimizer,
+            lr=[member.lr for member in members],
+            precision=self.precision,
+            device=device,
+            wrap=replicated if world_size() > 1 else None,
+            with_graph=bool(inside),
+        )
         self.terms = Terms(members, faculty_of(config, teacher.module), config.networks)
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
@@ -76,8 +86,19 @@ class Lesson:
         self.transfer_size = len(self.cohorts[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
-        self.inside = [Inside(part, config, seeds, members, self.students, teacher.module, data,
-                              config.epochs * self.batches) for part in inside]  # fmt: skip
+        self.inside = [
+            Inside(
+                part,
+                config,
+                seeds,
+                members,
+                self.students,
+                teacher.module,
+                data,
+                config.epochs * self.batches,
+            )
+            for part in inside
+        ]
 
     def tuned(self, members: Sequence[Member]) -> Tuning:
         """What acts on each of the nets; ``members`` as the lesson was given them."""
@@ -97,8 +118,7 @@ class Lesson:
 
     def step(self, indices: tuple[Tensor, ...], tuning: Tuning) -> None:
         """One batch of every seed, of which this rank takes its part."""
-        parts = [cohort.batch(index) for cohort, index in
-                 zip(self.cohorts, indices, strict=True)]  # fmt: skip
+        parts = [cohort.batch(index) for cohort, index in zip(self.cohorts, indices, strict=True)]
         inputs = _stacked([own for own, _ in parts])
         given = side_by_side([own for _, own in parts])
         if self.inside:
@@ -129,8 +149,9 @@ class Lesson:
                 told[net] = term.detach()
                 weighed[net] = weighed.get(net, 0.0) + term * weights[net]
             losses[inside.part.weight] = told.view(hard.shape[:2])
-        norms = (gradient_norms(self.students, weighed, hard, soft)
-                 if self.meter.pending == 0 else None)  # fmt: skip
+        norms = (
+            gradient_norms(self.students, weighed, hard, soft) if self.meter.pending == 0 else None
+        )
         self.students.add(weighed)
         self.students.learn(hard + soft, tuning.lr)
         for inside in self.inside:
@@ -166,8 +187,14 @@ class Lesson:
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""
         now = self.teacher.module.state_dict()
-        return next((name for name, value in self._teacher_weights.items()
-                     if not torch.equal(value, now[name])), "")  # fmt: skip
+        return next(
+            (
+                name
+                for name, value in self._teacher_weights.items()
+                if not torch.equal(value, now[name])
+            ),
+            "",
+        )
 
     @property
     def flops_per_batch(self) -> float:
@@ -178,8 +205,12 @@ class Lesson:
         return 6.0 * weights * self.batch_size * (positions / 4 if convolutional else 1)
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:
-        student = build_model(config.student, self.data.input_shape, len(self.data.classes),
-                              start_seed(config.seed, start))  # fmt: skip
+        student = build_model(
+            config.student,
+            self.data.input_shape,
+            len(self.data.classes),
+            start_seed(config.seed, start),
+        )
         if config.student_start == "teacher":
             copy_matching(student, self.teacher.module.cpu())
             self.teacher.module.to(self.device)

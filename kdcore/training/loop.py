@@ -16,17 +16,7 @@ from kdcore.commands import Controls, Stopped
 from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    Batch,
-    Epoch,
-    Event,
-    Finished,
-    Paused,
-    Prepared,
-    Retuned,
-    Scores,
-    Started,
-)
+from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores, Started
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
@@ -77,22 +67,34 @@ def train(
     yield started(config, run, device, data)
     try:
         teaching = teach_teacher(
-            config, data, controls, folder, device,
+            config,
+            data,
+            controls,
+            folder,
+            device,
             model_precision(config.teacher, config, data, device),
-        )  # fmt: skip
+        )
         teacher = (yield from by_first_rank(teaching)).to(device)
         if config.assistants and "distilled" in student_names(config):
             teacher = yield from teach_assistants(config, data, teacher, controls, device)
     except Stopped:
-        yield Finished(run=run, stopped=True, epochs=0, step=0, teacher=None, students={},
-                       seconds=time.perf_counter() - began)  # fmt: skip
+        yield Finished(
+            run=run,
+            stopped=True,
+            epochs=0,
+            step=0,
+            teacher=None,
+            students={},
+            seconds=time.perf_counter() - began,
+        )
         return
     if is_forest(config.student):
         # scikit-learn's trees take two seconds to load
         from kdcore.training.forest_students import grow_students  # noqa: PLC0415
 
-        yield from grow_students(config, controls, run=run, folder=folder, data=data,
-                                 teacher=teacher, began=began)  # fmt: skip
+        yield from grow_students(
+            config, controls, run=run, folder=folder, data=data, teacher=teacher, began=began
+        )
         return
     names = student_names(config)
     members = [member_of(config, name, controls.values) for name in names]
@@ -100,12 +102,16 @@ def train(
     modules = {"teacher": teacher.module} | dict(zip(names, lesson.learners(), strict=True))
     snapshots = Snapshots(folder, data, lesson.teacher_answers, config)
     yield Prepared(
-        teacher_source=teacher.source, teacher=lesson.teacher_scores, arrays=snapshots.begin(),
-        costs={name: measure_cost(module, data.input_shape, device)
-               for name, module in modules.items()},
-        teachers=line_scores(teacher, data), notes=list(teacher.notes),
+        teacher_source=teacher.source,
+        teacher=lesson.teacher_scores,
+        arrays=snapshots.begin(),
+        costs={
+            name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
+        },
+        teachers=line_scores(teacher, data),
+        notes=list(teacher.notes),
         seconds=time.perf_counter() - began,
-    )  # fmt: skip
+    )
     given = lesson.answers()
     patience = Patience(config.patience, modules)
     places = {name: at for at, name in enumerate(names)}
@@ -125,11 +131,15 @@ def train(
             epochs = epoch
             seconds = time.perf_counter() - epoch_began
             yield Epoch(
-                epoch=epoch, step=race.here.step, seconds=seconds,
-                images_per_second=lesson.transfer_size / seconds, teacher=lesson.teacher_scores,
-                students=scores, controls=race.acting,
+                epoch=epoch,
+                step=race.here.step,
+                seconds=seconds,
+                images_per_second=lesson.transfer_size / seconds,
+                teacher=lesson.teacher_scores,
+                students=scores,
+                controls=race.acting,
                 ensembles=ensemble_scores(each, places, config.networks, data),
-            )  # fmt: skip
+            )
             yield from snapshots.take(epoch, by_name(names, given), made)
             if patience.over(epoch, scores, by_name(names, given)):
                 break
@@ -144,11 +154,16 @@ def train(
     if teacher_changed := lesson.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(
-        run=run, stopped=stopped, epochs=epochs, step=race.here.step,
-        teacher=lesson.teacher_scores, students=scores, seconds=time.perf_counter() - began,
+        run=run,
+        stopped=stopped,
+        epochs=epochs,
+        step=race.here.step,
+        teacher=lesson.teacher_scores,
+        students=scores,
+        seconds=time.perf_counter() - began,
         weights=save_all(modules, teacher.model, config, data, folder),
         best_epochs=patience.best_epochs,
-    )  # fmt: skip
+    )
 
 
 class Race:
@@ -166,8 +181,9 @@ class Race:
     def _values(self) -> dict[str, float]:
         """What acts at the next batch: the settings, each where its schedule has brought it."""
         values = self._controls.values
-        return values | scheduled(values, self._schedules, self.here.epoch,
-                                  self._lesson.config.epochs)  # fmt: skip
+        return values | scheduled(
+            values, self._schedules, self.here.epoch, self._lesson.config.epochs
+        )
 
     @property
     def acting(self) -> dict[str, float]:
@@ -217,20 +233,30 @@ class Race:
         lesson, tuning, values = self._lesson, self._tuning, self._acting
         report = lesson.report(tuning, measured=measured)
         for net, term, value in report.not_finite():
-            raise UserError("loss_not_finite", term=term, learner=f"{self._names[net]} student",
-                            value=str(value), step=self.here.step, lr=values["lr"])  # fmt: skip
+            raise UserError(
+                "loss_not_finite",
+                term=term,
+                learner=f"{self._names[net]} student",
+                value=str(value),
+                step=self.here.step,
+                lr=values["lr"],
+            )
         now = time.perf_counter()
         without_t2 = [
             lesson.terms.without_t2(norm, at * lesson.config.networks, values["temperature"])
             for at, norm in enumerate(report.soft_gradient.flatten().tolist())
         ]
         return Batch(
-            step=self.here.step, position=self.here.epoch, seconds=now - self.here.began,
+            step=self.here.step,
+            position=self.here.epoch,
+            seconds=now - self.here.began,
             images_per_second=images / max(now - report_began, 1e-9),
-            students={name: report.step_scores(net, without_t2[net])
-                      for net, name in enumerate(self._names)},
+            students={
+                name: report.step_scores(net, without_t2[net])
+                for net, name in enumerate(self._names)
+            },
             controls={name: values[name] for name in self._told},
-        )  # fmt: skip
+        )
 
 
 def by_name(names: list[str], given: Answers) -> dict[str, Answers]:
@@ -242,21 +268,29 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
     """The event that begins a run."""
     transfer_size = len(transfer_of(config, data).labels)
     return Started(
-        run=run, config=config.to_dict(), device=device_name(device),
+        run=run,
+        config=config.to_dict(),
+        device=device_name(device),
         precision=model_precision(config.student, config, data, device),
-        classes=list(data.classes), students=student_names(config), train_size=transfer_size,
-        validation_size=len(data.validation.labels), test_size=len(data.test.labels),
+        classes=list(data.classes),
+        students=student_names(config),
+        train_size=transfer_size,
+        validation_size=len(data.validation.labels),
+        test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
         notes=list(data.notes),
-    )  # fmt: skip
+    )
 
 
 def save_all(
-    modules: dict[str, nn.Module], teacher: str, config: RunConfig, data: Dataset,
+    modules: dict[str, nn.Module],
+    teacher: str,
+    config: RunConfig,
+    data: Dataset,
     folder: RunFolder | None,
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """Write the weights of ``teacher``, whose model is named, and students; their file names."""
     if folder is None:
         return {}

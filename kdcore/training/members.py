@@ -30,10 +30,13 @@ def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Memb
     also = tuple(further_part(spec) for _, spec in parse_also(config.also))
     softened = any(method_of(spec).uses_temperature for spec in config.terms)
     return Member(
-        method, values["temperature"] if softened else 1.0, values["weight"], values["lr"],
+        method,
+        values["temperature"] if softened else 1.0,
+        values["weight"],
+        values["lr"],
         tuple((setting, values[setting]) for setting in (*own, *(part.weight for part in also))),
         also,
-    )  # fmt: skip
+    )
 
 
 def further_part(spec: str) -> Part:

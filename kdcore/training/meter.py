@@ -65,16 +65,31 @@ class Report:
 
     def step_scores(self, net: int, without_t2: float) -> StepScores:
         """One net's row of a ``batch`` event."""
-        columns = (self.loss, self.hard, self.soft, self.accuracy, self.agreement,
-                   self.hard_gradient, self.soft_gradient)  # fmt: skip
-        names = ("loss", "hard_loss", "soft_loss", "accuracy", "agreement", "hard_gradient",
-                 "soft_gradient")  # fmt: skip
+        columns = (
+            self.loss,
+            self.hard,
+            self.soft,
+            self.accuracy,
+            self.agreement,
+            self.hard_gradient,
+            self.soft_gradient,
+        )
+        names = (
+            "loss",
+            "hard_loss",
+            "soft_loss",
+            "accuracy",
+            "agreement",
+            "hard_gradient",
+            "soft_gradient",
+        )
         values = [column.flatten()[net].item() for column in columns]
         measures = {name: column.flatten()[net].item() for name, column in self.measures.items()}
         return StepScores(
-            **dict(zip(names, values, strict=True)), soft_gradient_without_t2=without_t2,
+            **dict(zip(names, values, strict=True)),
+            soft_gradient_without_t2=without_t2,
             measures={name: value for name, value in measures.items() if not math.isnan(value)},
-        )  # fmt: skip
+        )
 
     def grouped(self, size: int) -> "Report":
         """Each ``size`` neighbours of G as one, with their means."""
@@ -143,9 +158,8 @@ class Meter:
         return len(self._window.logits)
 
     def record(
-        self, logits: Tensor, given: Given, hard: Tensor, soft: Tensor,
-        within: Within | None = None,
-    ) -> None:  # fmt: skip
+        self, logits: Tensor, given: Given, hard: Tensor, soft: Tensor, within: Within | None = None
+    ) -> None:
         """Take a step's logits, what was given and the weighted gradients at the logits.
 
         And what the terms inside came to, where there are any.
@@ -201,10 +215,15 @@ class Meter:
         loss, hard, soft, accuracy, agreement, *measures = means.cpu()
         hard_gradient, soft_gradient = norms.cpu()
         report = Report(
-            loss=loss, hard=hard, soft=soft, accuracy=accuracy, agreement=agreement,
-            hard_gradient=hard_gradient, soft_gradient=soft_gradient,
+            loss=loss,
+            hard=hard,
+            soft=soft,
+            accuracy=accuracy,
+            agreement=agreement,
+            hard_gradient=hard_gradient,
+            soft_gradient=soft_gradient,
             measures=dict(zip(own, measures, strict=True)),
-        )  # fmt: skip
+        )
         kept = (report.loss, report.hard, report.soft, report.accuracy)
         self._totals += examples * torch.stack([values.flatten() for values in kept])
         self._seen += examples
@@ -216,8 +235,9 @@ class Meter:
         found: dict[str, Tensor] = {}
         for member, measures in enumerate(of_members):
             for name, values in measures.items():
-                column = found.setdefault(name, tuning.hard.new_full(
-                    logits.shape[:2], torch.nan, dtype=torch.float64))  # fmt: skip
+                column = found.setdefault(
+                    name, tuning.hard.new_full(logits.shape[:2], torch.nan, dtype=torch.float64)
+                )
                 column[:, member] = values
         return found
 

@@ -39,9 +39,12 @@ class RoundedPiece(Piece):
     """
 
     def __init__(
-        self, weights: Sequence[Tensor], gradients: Sequence[Tensor], rounded: Sequence[Tensor],
+        self,
+        weights: Sequence[Tensor],
+        gradients: Sequence[Tensor],
+        rounded: Sequence[Tensor],
         scratch: Tensor,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(weights)
         self._gradients, self._rounded = list(gradients), list(rounded)
         sizes = [weight.numel() for weight in self.weights]

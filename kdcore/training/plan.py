@@ -76,22 +76,29 @@ def divided(cells: Sequence[RunConfig], rectangle: Sequence[int], parts: int) ->
         of_member.setdefault(cells[number].but(seed=0), []).append(number)
     members = list(of_member.values())
     by_member = min(parts, len(members))
-    shares = [[number for member in members[at::by_member] for number in member]
-              for at in range(by_member)]  # fmt: skip
+    shares = [
+        [number for member in members[at::by_member] for number in member]
+        for at in range(by_member)
+    ]
     by_seed = min(-(-parts // by_member), len(members[0]))
     if by_seed == 1:
         return shares
     seeds = sorted({cells[number].seed for number in rectangle})
     return [
         [number for number in share if cells[number].seed in seeds[at::by_seed]]
-        for share in shares for at in range(by_seed)
-    ]  # fmt: skip
+        for share in shares
+        for at in range(by_seed)
+    ]
 
 
 def plan(
-    cells: Sequence[RunConfig], data: Dataset, device: torch.device, *, executor: str = "auto",
+    cells: Sequence[RunConfig],
+    data: Dataset,
+    device: torch.device,
+    *,
+    executor: str = "auto",
     cluster_workers: int = 0,
-) -> Plan:  # fmt: skip
+) -> Plan:
     """Divide the cells.
 
     Args:
@@ -187,9 +194,11 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     size = batch_size(config, len(data.train.labels))
     # a layer's outputs are about the square root of its weights in a fully connected net; a
     # convolution keeps its whole image, of up to 64 channels at each of about 20 layers
-    values = 8 * weights**0.5 if config.student.startswith("mlp") else (
-        20 * 64 * data.input_shape[-1] ** 2
-    )  # fmt: skip
+    values = (
+        8 * weights**0.5
+        if config.student.startswith("mlp")
+        else (20 * 64 * data.input_shape[-1] ** 2)
+    )
     return 20.0 * weights + 4.0 * size * values + 16.0 * evaluated * len(data.classes)
 
 
@@ -213,10 +222,17 @@ def _seconds_per_student(
     found: dict[int, float] = {}
     began_all = time.perf_counter()
     for count in sorted({min(count, most) for count in SIZES}):
-        modules = [build_model(config.student, data.input_shape, len(data.classes), seed)
-                   for seed in range(count)]  # fmt: skip
-        students = Students([modules], optimizer=config.optimizer, lr=[config.lr] * count,
-                            precision=precision, device=device)  # fmt: skip
+        modules = [
+            build_model(config.student, data.input_shape, len(data.classes), seed)
+            for seed in range(count)
+        ]
+        students = Students(
+            [modules],
+            optimizer=config.optimizer,
+            lr=[config.lr] * count,
+            precision=precision,
+            device=device,
+        )
         times: list[float] = []
         while len(times) <= STEPS and sum(times) < LONGEST:
             began = time.perf_counter()

@@ -101,12 +101,16 @@ def search(
     parts = [part.to(device) for part in cut]
     with closing(Trials(config, name, folder.trials if folder else None)) as trials:
         yield SearchStarted(
-            search=name, config=config.to_dict(), device=device_name(device),
-            more_is_better=config.more_is_better, ended=trials.ended,
+            search=name,
+            config=config.to_dict(),
+            device=device_name(device),
+            more_is_better=config.more_is_better,
+            ended=trials.ended,
             validation_sizes=[len(part.validation.labels) for part in parts],
-            test_size=len(data.test.labels), version=software_versions(),
+            test_size=len(data.test.labels),
+            version=software_versions(),
             notes=list(data.notes),
-        )  # fmt: skip
+        )
         stopped = False
         try:
             taught = []
@@ -116,10 +120,12 @@ def search(
                 taught.append(Fold(part, teacher))
             yield SearchPrepared(
                 teacher_sources=[fold.teacher.source for fold in taught],
-                teachers=[score(answers(fold.teacher.module, fold.data, "float32"), fold.data, None)
-                          for fold in taught],
+                teachers=[
+                    score(answers(fold.teacher.module, fold.data, "float32"), fold.data, None)
+                    for fold in taught
+                ],
                 seconds=time.perf_counter() - began,
-            )  # fmt: skip
+            )
             while trials.ended < config.trials:
                 controls.raise_if_stopped()
                 yield from Attempt(config, controls, trials, taught, name, folder).run()
@@ -145,10 +151,12 @@ class Trials:
         self._config = config
         self._database = optuna.storages.RDBStorage(f"sqlite:///{file}") if file else None
         self._study = optuna.create_study(
-            storage=self._database, study_name=name, load_if_exists=True,
+            storage=self._database,
+            study_name=name,
+            load_if_exists=True,
             direction="maximize" if config.more_is_better else "minimize",
             pruner=PRUNERS[config.pruner](),
-        )  # fmt: skip
+        )
         for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             self._study.tell(trial.number, state=TrialState.FAIL)  # its process died
 
@@ -187,13 +195,19 @@ class Trials:
         best = max(by_state["complete"], key=self._rank, default=None)
         attributes: dict[str, Any] = best.user_attrs if best else {}
         return SearchFinished(
-            search=name, stopped=stopped, seconds=seconds,
-            complete=len(by_state["complete"]), pruned=len(by_state["pruned"]),
-            failed=len(by_state["failed"]), best_trial=best.number if best else None,
-            best_value=best.value if best else None, best_params=attributes.get("params", {}),
-            best_runs=attributes.get("runs", []), best_spread=spread(attributes.get("values", [])),
+            search=name,
+            stopped=stopped,
+            seconds=seconds,
+            complete=len(by_state["complete"]),
+            pruned=len(by_state["pruned"]),
+            failed=len(by_state["failed"]),
+            best_trial=best.number if best else None,
+            best_value=best.value if best else None,
+            best_params=attributes.get("params", {}),
+            best_runs=attributes.get("runs", []),
+            best_spread=spread(attributes.get("values", [])),
             best_test_accuracy=attributes.get("test_accuracy"),
-        )  # fmt: skip
+        )
 
     def _rank(self, trial: FrozenTrial) -> tuple[float, int]:
         value = trial.value or 0.0
@@ -215,9 +229,14 @@ class Attempt:
     """
 
     def __init__(
-        self, config: SearchConfig, controls: Controls, trials: Trials, taught: Sequence[Fold],
-        name: str, folder: SearchFolder | None,
-    ) -> None:  # fmt: skip
+        self,
+        config: SearchConfig,
+        controls: Controls,
+        trials: Trials,
+        taught: Sequence[Fold],
+        name: str,
+        folder: SearchFolder | None,
+    ) -> None:
         self._controls, self._trials, self._folder = controls, trials, folder
         self._objective = config.objective
         self._trial = trials.ask()
@@ -225,13 +244,23 @@ class Attempt:
         self._config = config.base.but(**self._params)
         first = self._trial.number * len(taught)
         self._cells = list(range(first, first + len(taught)))
-        self._runs = [folder.cell_id(cell) if folder else f"{name}.{cell:04d}"
-                      for cell in self._cells]  # fmt: skip
+        self._runs = [
+            folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in self._cells
+        ]
         self._works = [
-            told(Group(number=cell, cells={cell: self._config}, runs={cell: run},
-                       teacher=fold.teacher, store_root=None, keep=folder is not None), fold.data)
+            told(
+                Group(
+                    number=cell,
+                    cells={cell: self._config},
+                    runs={cell: run},
+                    teacher=fold.teacher,
+                    store_root=None,
+                    keep=folder is not None,
+                ),
+                fold.data,
+            )
             for cell, run, fold in zip(self._cells, self._runs, taught, strict=True)
-        ]  # fmt: skip
+        ]
         self._last: dict[int, Epoch] = {}
         """By fold: the newest evaluation."""
         self._over: set[int] = set()
@@ -267,9 +296,13 @@ class Attempt:
             value = fmean(self._values())
             if not math.isfinite(value):
                 error = UserError(
-                    "loss_not_finite", term=self._objective, learner="student", value=str(value),
-                    step=self._last[0].step, lr=config.lr,
-                )  # fmt: skip
+                    "loss_not_finite",
+                    term=self._objective,
+                    learner="student",
+                    value=str(value),
+                    step=self._last[0].step,
+                    lr=config.lr,
+                )
                 raise TrialFailed(Failed(error=str(error), code=error.code, values=error.values))
             trial.report(value, epoch)
             yield TrialScored(trial=trial.number, epoch=epoch, epochs=config.epochs, value=value)
@@ -312,13 +345,19 @@ class Attempt:
         values = self._values()
         accuracies = [_judged(epoch).test_accuracy for epoch in self._last.values()]
         ended = TrialEnded(
-            trial=self._trial.number, state=state, params=self._params, runs=self._runs,
+            trial=self._trial.number,
+            state=state,
+            params=self._params,
+            runs=self._runs,
             epochs=min((epoch.epoch for epoch in self._last.values()), default=0),
-            value=fmean(values) if values else None, spread=spread(values), values=values,
+            value=fmean(values) if values else None,
+            spread=spread(values),
+            values=values,
             test_accuracy=fmean(accuracies) if accuracies else None,
-            seconds=time.perf_counter() - self._began, error=failed.error if failed else "",
+            seconds=time.perf_counter() - self._began,
+            error=failed.error if failed else "",
             code=failed.code if failed else "",
-        )  # fmt: skip
+        )
         self._trials.tell(self._trial, ended)
         return ended
 

@@ -41,9 +41,13 @@ class Snapshots:
         return "prepared.safetensors"
 
     def take(
-        self, epoch: int, given: dict[str, Answers],
-        made: Callable[[], Made | None] = lambda: None, *, last: bool = False,
-    ) -> Iterator[Snapshot]:  # fmt: skip
+        self,
+        epoch: int,
+        given: dict[str, Answers],
+        made: Callable[[], Made | None] = lambda: None,
+        *,
+        last: bool = False,
+    ) -> Iterator[Snapshot]:
         """The snapshot of ``epoch``, where one is due, with inputs that the method makes."""
         due = last or epoch % self._every == 0 or epoch == self._epochs
         if self._folder is None or not due:
@@ -51,8 +55,9 @@ class Snapshots:
         name = f"snapshot-{epoch:04d}.safetensors"
         self._folder.write(name, snapshot_arrays(given, self._data, made()))
         if not self._teacher_diagnosis:
-            self._teacher_diagnosis = diagnoses({"teacher": self._teacher}, self._data, None,
-                                                self._missing)  # fmt: skip
+            self._teacher_diagnosis = diagnoses(
+                {"teacher": self._teacher}, self._data, None, self._missing
+            )
         found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher, self._missing)
         yield Snapshot(epoch=epoch, arrays=name, learners=found)
 
@@ -77,16 +82,21 @@ def snapshot_arrays(given: dict[str, Answers], data: Dataset, made: Made | None)
 
     And where the method makes inputs, those with both answers to them.
     """
-    arrays = {f"{learner}_watched": answers.validation[:WATCHED].numpy()
-              for learner, answers in given.items()}  # fmt: skip
+    arrays = {
+        f"{learner}_watched": answers.validation[:WATCHED].numpy()
+        for learner, answers in given.items()
+    }
     if made:
         inputs = made.inputs.cpu()
         arrays |= {
-            "made_inputs": (_for_display(inputs, data.validation.inputs[:WATCHED])
-                            if data.images else inputs.numpy()),
+            "made_inputs": (
+                _for_display(inputs, data.validation.inputs[:WATCHED])
+                if data.images
+                else inputs.numpy()
+            ),
             "made_teacher": made.teacher_logits.float().cpu().numpy(),
             "made_student": made.student_logits.float().cpu().numpy(),
-        }  # fmt: skip
+        }
     return packed(arrays)
 
 
@@ -96,10 +106,16 @@ def diagnoses(
     """Where each learner is right, wrong and how sure; ``missing`` classes no student sees."""
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
     return {
-        learner: diagnose(answers.test, labels, answers.validation, validation_labels,
-                          teacher.test if teacher else None, missing)
+        learner: diagnose(
+            answers.test,
+            labels,
+            answers.validation,
+            validation_labels,
+            teacher.test if teacher else None,
+            missing,
+        )
         for learner, answers in given.items()
-    }  # fmt: skip
+    }
 
 
 def _for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:

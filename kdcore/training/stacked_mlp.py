@@ -37,8 +37,9 @@ class StackedMLP:
     def __init__(self, modules: Sequence[MLP], seeds: int, precision: str = "float32") -> None:
         self._seeds, self._nets = seeds, len(modules)
         of_nets = [list(module.parameters()) for module in modules]
-        stacked = [torch.stack([one.detach() for one in alike])
-                   for alike in zip(*of_nets, strict=True)]  # fmt: skip
+        stacked = [
+            torch.stack([one.detach() for one in alike]) for alike in zip(*of_nets, strict=True)
+        ]
         self._flat = torch.cat([values.reshape(-1) for values in stacked])
         self._parameters = _parts(self._flat, stacked)
         for at, parameters in enumerate(of_nets):
@@ -99,8 +100,9 @@ class StackedMLP:
             else:
                 wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
                 wide = wide.reshape(self._seeds, batch, -1)
-                torch.bmm(wide.mT, given,
-                          out=for_weight.view(self._seeds, -1, for_weight.shape[-1]))  # fmt: skip
+                torch.bmm(
+                    wide.mT, given, out=for_weight.view(self._seeds, -1, for_weight.shape[-1])
+                )
                 torch.sum(wide, dim=1, out=for_bias.view(self._seeds, -1))
 
     def _through(self, inputs: Tensor, *, keep: bool) -> Tensor:

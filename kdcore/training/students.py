@@ -50,9 +50,13 @@ class Interleaved:
     """
 
     def __init__(
-        self, modules: Sequence[nn.Module], learners: Sequence[nn.Module], seeds: int,
-        precision: str, device: torch.device,
-    ) -> None:  # fmt: skip
+        self,
+        modules: Sequence[nn.Module],
+        learners: Sequence[nn.Module],
+        seeds: int,
+        precision: str,
+        device: torch.device,
+    ) -> None:
         self._modules, self._learners = modules, learners
         self._members = len(modules) // seeds
         self._precision, self._device = precision, device
@@ -68,8 +72,9 @@ class Interleaved:
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
         with torch.enable_grad(), autocast(self._device, self._precision):
-            self._logits = [learner(inputs[at // self._members])
-                            for at, learner in enumerate(self._learners)]  # fmt: skip
+            self._logits = [
+                learner(inputs[at // self._members]) for at, learner in enumerate(self._learners)
+            ]
         return torch.stack([logits.detach().float() for logits in self._logits])
 
     def backward(self, gradient: Tensor) -> None:
@@ -112,19 +117,32 @@ class Students:
     """
 
     def __init__(
-        self, modules: Sequence[Sequence[nn.Module]], *, optimizer: str, lr: Sequence[float],
-        precision: str, device: torch.device, wrap: Wrap | None = None, with_graph: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        modules: Sequence[Sequence[nn.Module]],
+        *,
+        optimizer: str,
+        lr: Sequence[float],
+        precision: str,
+        device: torch.device,
+        wrap: Wrap | None = None,
+        with_graph: bool = False,
+    ) -> None:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
         self.body = _body(self.modules, self.seeds, precision, device, wrap, with_graph=with_graph)
         self._steps: list[tuple[int, Piece, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
-            nets = [seed * self.members + member for seed in range(self.seeds)
-                    for member, own in enumerate(lr) if own == rate]  # fmt: skip
-            self._steps += [(list(lr).index(rate), piece, make_optimizer(optimizer, piece, device))
-                            for piece in self.body.pieces(nets)]  # fmt: skip
+            nets = [
+                seed * self.members + member
+                for seed in range(self.seeds)
+                for member, own in enumerate(lr)
+                if own == rate
+            ]
+            self._steps += [
+                (list(lr).index(rate), piece, make_optimizer(optimizer, piece, device))
+                for piece in self.body.pieces(nets)
+            ]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[S, G, B, C]``."""
@@ -160,9 +178,14 @@ class Students:
 
 
 def _body(
-    modules: Sequence[nn.Module], seeds: int, precision: str, device: torch.device,
-    wrap: Wrap | None, *, with_graph: bool,
-) -> Body:  # fmt: skip
+    modules: Sequence[nn.Module],
+    seeds: int,
+    precision: str,
+    device: torch.device,
+    wrap: Wrap | None,
+    *,
+    with_graph: bool,
+) -> Body:
     if wrap is not None:
         return Interleaved(modules, [wrap(module) for module in modules], seeds, precision, device)
     nets = [module for module in modules if isinstance(module, MLP)]

@@ -45,9 +45,14 @@ LONGEST_UNWRITTEN = 2.0
 
 
 def sweep(
-    config: SweepConfig, controls: Controls, *, name: str, folder: SweepFolder | None = None,
-    executor: str = "auto", address: str = "",
-) -> Iterator[Event]:  # fmt: skip
+    config: SweepConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: SweepFolder | None = None,
+    executor: str = "auto",
+    address: str = "",
+) -> Iterator[Event]:
     """The whole sweep, told as events.
 
     Args:
@@ -70,28 +75,38 @@ def sweep(
     data = (yield from load_dataset(base, root)).to(device)
     transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
     yield SweepStarted(
-        sweep=name, config=config.to_dict(), cells=_table(cells, folder),
-        device=device_name(device), validation_size=len(data.validation.labels),
+        sweep=name,
+        config=config.to_dict(),
+        cells=_table(cells, folder),
+        device=device_name(device),
+        validation_size=len(data.validation.labels),
         test_size=len(data.test.labels),
-        version=software_versions(), notes=list(data.notes),
-    )  # fmt: skip
+        version=software_versions(),
+        notes=list(data.notes),
+    )
     diary = Diary(folder, cells)
     stopped = False
     cluster = Cluster(address, base.device, data) if executor == "ray" else None
     try:
         teacher = yield from teach_teacher(
-            base, data, controls, folder, device,
-            model_precision(base.teacher, base, data, device),
-        )  # fmt: skip
-        division = plan(cells, data, device, executor=executor,
-                        cluster_workers=cluster.workers if cluster else 0)  # fmt: skip
+            base, data, controls, folder, device, model_precision(base.teacher, base, data, device)
+        )
+        division = plan(
+            cells,
+            data,
+            device,
+            executor=executor,
+            cluster_workers=cluster.workers if cluster else 0,
+        )
         crew = cluster or _executor(division, data)
         yield SweepPrepared(
             teacher_source=teacher.source,
             teacher=score(answers(teacher.module, data, "float32"), data, None),
-            groups=division.groups, executor=crew.name, workers=crew.workers,
+            groups=division.groups,
+            executor=crew.name,
+            workers=crew.workers,
             seconds=time.perf_counter() - began,
-        )  # fmt: skip
+        )
         groups = _groups(division.groups, cells, teacher, folder, name)
         diary.divide(groups)
         yield from _obedient(crew, groups, controls, diary)
@@ -102,9 +117,12 @@ def sweep(
         if cluster:
             cluster.close()
     yield SweepFinished(
-        sweep=name, stopped=stopped, finished=diary.finished, failed=diary.failed,
+        sweep=name,
+        stopped=stopped,
+        finished=diary.finished,
+        failed=diary.failed,
         seconds=time.perf_counter() - began,
-    )  # fmt: skip
+    )
 
 
 def _obedient(
@@ -177,8 +195,9 @@ class Diary:
         del self._open[news.cell]
         if isinstance(news.event, Failed):
             self.failed += 1
-            yield CellsEnded(cells=[news.cell], state="failed", error=news.event.error,
-                             code=news.event.code)  # fmt: skip
+            yield CellsEnded(
+                cells=[news.cell], state="failed", error=news.event.error, code=news.event.code
+            )
         else:
             self.finished += 1
             yield CellsEnded(cells=[news.cell], state="finished")
@@ -203,20 +222,26 @@ class Diary:
 
 
 def _groups(
-    division: Sequence[Sequence[int]], cells: Sequence[RunConfig], teacher: Teacher,
-    folder: SweepFolder | None, name: str,
-) -> list[Group]:  # fmt: skip
+    division: Sequence[Sequence[int]],
+    cells: Sequence[RunConfig],
+    teacher: Teacher,
+    folder: SweepFolder | None,
+    name: str,
+) -> list[Group]:
     portable = copy.deepcopy(teacher).to(torch.device("cpu"))
     return [
         Group(
-            number=number, cells={cell: cells[cell] for cell in chosen},
-            runs={cell: folder.cell_id(cell) if folder else f"{name}.{cell:04d}"
-                  for cell in chosen},
-            teacher=portable, store_root=folder.root if folder else None,
+            number=number,
+            cells={cell: cells[cell] for cell in chosen},
+            runs={
+                cell: folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in chosen
+            },
+            teacher=portable,
+            store_root=folder.root if folder else None,
             keep=folder is not None,
         )
         for number, chosen in enumerate(division)
-    ]  # fmt: skip
+    ]
 
 
 def _executor(division: Plan, data: Dataset) -> Executor:

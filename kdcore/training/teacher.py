@@ -79,15 +79,24 @@ class Teacher:
 
 def line_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
     """What all are worth that taught; nothing where it is one network alone."""
-    return [Taught(role=one.role, model=one.model,
-                   scores=score(answers(one.module, data, "float32"), data, None))
-            for one in teacher.line]  # fmt: skip
+    return [
+        Taught(
+            role=one.role,
+            model=one.model,
+            scores=score(answers(one.module, data, "float32"), data, None),
+        )
+        for one in teacher.line
+    ]
 
 
 def teach_teacher(
-    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,
-    device: torch.device, precision: str,
-) -> Generator[Event, None, Teacher]:  # fmt: skip
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    folder: RunFolder | CellsFolder | None,
+    device: torch.device,
+    precision: str,
+) -> Generator[Event, None, Teacher]:
     """The run's teacher or teachers; yields their epochs where they have to be trained.
 
     Raises:
@@ -152,8 +161,11 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
         return module
     if is_forest(config.student) and not config.assistants:
         raise UserError("forest_setting", student=config.student, name="teacher_weights")
-    return Committee(members, config.shares or module.shares.tolist(),
-                     by_logits=config.teacher_mixing == "logits")  # fmt: skip
+    return Committee(
+        members,
+        config.shares or module.shares.tolist(),
+        by_logits=config.teacher_mixing == "logits",
+    )
 
 
 def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
@@ -161,8 +173,10 @@ def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
     if not isinstance(module, Committee):
         return ()
     members = members_of(module)
-    alone = [Instructor(f"teacher {at}", model, member) for at, (model, member) in
-             enumerate(zip(models, members, strict=True), start=1)]  # fmt: skip
+    alone = [
+        Instructor(f"teacher {at}", model, member)
+        for at, (model, member) in enumerate(zip(models, members, strict=True), start=1)
+    ]
     shares = module.shares.tolist()
     together = [
         Instructor(TOGETHER, how, frozen(Committee(members, shares, by_logits=how == "logits")))
@@ -173,9 +187,16 @@ def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
 
 
 def _one_teacher(
-    config: RunConfig, data: Dataset, controls: Controls, folder: RunFolder | CellsFolder | None,
-    device: torch.device, precision: str, role: str, model: str, seed: int,
-) -> Generator[Event, None, tuple[nn.Module, str]]:  # fmt: skip
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    folder: RunFolder | CellsFolder | None,
+    device: torch.device,
+    precision: str,
+    role: str,
+    model: str,
+    seed: int,
+) -> Generator[Event, None, tuple[nn.Module, str]]:
     """A frozen network and where it came from."""
     place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None
     if place and place.exists():
@@ -211,9 +232,15 @@ def frozen(module: nn.Module) -> nn.Module:
 
 
 def _train(
-    module: nn.Module, config: RunConfig, data: Dataset, controls: Controls,
-    device: torch.device, precision: str, role: str, model: str,
-) -> Generator[Event, None, None]:  # fmt: skip
+    module: nn.Module,
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    device: torch.device,
+    precision: str,
+    role: str,
+    model: str,
+) -> Generator[Event, None, None]:
     size = len(data.train.labels)
     batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
     alone = Member("hard", temperature=1.0, weight=0.0, lr=LR)
@@ -242,9 +269,14 @@ def _train(
         means = meter.epoch_means()[0]
         scores = score(answers(module, data, precision), data, None, means)
         yield TeacherEpoch(
-            epoch=epoch, epochs=config.teacher_epochs, seconds=time.perf_counter() - began,
-            learner=role, model=model,
-            train_loss=means["train_loss"], train_accuracy=means["train_accuracy"],
-            validation_accuracy=scores.validation_accuracy, test_accuracy=scores.test_accuracy,
+            epoch=epoch,
+            epochs=config.teacher_epochs,
+            seconds=time.perf_counter() - began,
+            learner=role,
+            model=model,
+            train_loss=means["train_loss"],
+            train_accuracy=means["train_accuracy"],
+            validation_accuracy=scores.validation_accuracy,
+            test_accuracy=scores.test_accuracy,
             test_errors=scores.test_errors,
-        )  # fmt: skip
+        )

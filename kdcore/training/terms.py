@@ -94,14 +94,16 @@ def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tunin
     hard = [1 - weight if mixing == "convex" else 1.0 for weight in soft]
     return Tuning(
         temperature=torch.tensor([member.temperature for member in members], device=device),
-        hard=torch.tensor(hard, device=device), soft=torch.tensor(soft, device=device),
+        hard=torch.tensor(hard, device=device),
+        soft=torch.tensor(soft, device=device),
         lr=[member.lr for member in members],
         settings={
-            name: torch.tensor([dict(member.settings).get(name, 0.0) for member in members],
-                               device=device)
+            name: torch.tensor(
+                [dict(member.settings).get(name, 0.0) for member in members], device=device
+            )
             for name in sorted({name for member in members for name, _ in member.settings})
         },
-    )  # fmt: skip
+    )
 
 
 class Terms:
@@ -120,10 +122,14 @@ class Terms:
         self._voices = list(_voices(members))
         self.deaf = [at for at, member in enumerate(members) if not member.listens]
         """The members without a soft term."""
-        self._hearing = sorted({
-            at for voice in self._voices if not voice.of_peers
-            for at in range(voice.members.start, voice.members.stop)
-        })  # fmt: skip
+        self._hearing = sorted(
+            {
+                at
+                for voice in self._voices
+                if not voice.of_peers
+                for at in range(voice.members.start, voice.members.stop)
+            }
+        )
         """Those to whom the teachers' logits come one by one."""
         self._several = [len(member.parts) > 1 for member in members]
         self._has_t2 = [METHODS[member.method].has_t2 for member in members]
@@ -204,10 +210,12 @@ class Terms:
             own = logits[:, voice.members]
             temperature = tuning.temperature[voice.members]
             named = {name: values[voice.members] for name, values in tuning.settings.items()} | {
-                **dict(voice.part.settings), "student_logits": own,
-                "labels": given.known[:, None], "temperature": temperature,
+                **dict(voice.part.settings),
+                "student_logits": own,
+                "labels": given.known[:, None],
+                "temperature": temperature,
                 "label_weights": weights,
-            }  # fmt: skip
+            }
             heard = (
                 _peers(own, self._networks)
                 if voice.of_peers
@@ -251,9 +259,12 @@ def _voices(members: Sequence[Member]) -> Iterator[_Voice]:
             if has:
                 places = list(alike)
                 yield _Voice(
-                    part, slice(places[0], places[-1] + 1), by_name(entry.load()),
-                    _gradient(entry), by_name(entry.load_measures()) if entry.measures else None,
-                )  # fmt: skip
+                    part,
+                    slice(places[0], places[-1] + 1),
+                    by_name(entry.load()),
+                    _gradient(entry),
+                    by_name(entry.load_measures()) if entry.measures else None,
+                )
 
 
 def by_name(function: Callable[..., Any]) -> ByName:

@@ -28,14 +28,17 @@ def save_module(path: Path, module: nn.Module, spec: str, data: Dataset) -> None
 def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
     """The same as the contents of a file."""
     arrays = {name: value.detach().cpu().numpy() for name, value in module.state_dict().items()}
-    return packed(arrays, {
-        "model": spec,
-        "dataset": data.name,
-        "classes": json.dumps(list(data.classes), ensure_ascii=False),
-        "input_shape": json.dumps(list(data.input_shape)),
-        "mean": json.dumps(data.brought_mean.tolist()),
-        "std": json.dumps(data.brought_std.tolist()),
-    })  # fmt: skip
+    return packed(
+        arrays,
+        {
+            "model": spec,
+            "dataset": data.name,
+            "classes": json.dumps(list(data.classes), ensure_ascii=False),
+            "input_shape": json.dumps(list(data.input_shape)),
+            "mean": json.dumps(data.brought_mean.tolist()),
+            "std": json.dumps(data.brought_std.tolist()),
+        },
+    )
 
 
 def saved_model(path: Path) -> str:
@@ -103,12 +106,14 @@ def _check_description(file: WeightsFile, data: Dataset) -> None:
     """Raise ``UserError`` where a file says that it was made for other data, or says nothing."""
     classes = _described(file, "classes")
     if len(classes) != len(data.classes):
-        raise UserError("class_count", teacher=len(classes), dataset=data.name,
-                        data=len(data.classes))  # fmt: skip
+        raise UserError(
+            "class_count", teacher=len(classes), dataset=data.name, data=len(data.classes)
+        )
     shape = _described(file, "input_shape")
     if shape != list(data.input_shape):
-        raise UserError("input_shape", teacher=shape, dataset=data.name,
-                        data=list(data.input_shape))  # fmt: skip
+        raise UserError(
+            "input_shape", teacher=shape, dataset=data.name, data=list(data.input_shape)
+        )
 
 
 def _described(file: WeightsFile, key: str) -> list[Any]:
@@ -125,21 +130,35 @@ def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: P
     """Raise ``UserError`` where weights are missing, surplus or of another shape."""
     # a single number is kept as an array of one
     expected = {name: list(value.shape) or [1] for name, value in shell.state_dict().items()}
-    of_trees = {f"{name}.{buffer}".lstrip(".") for name, part in shell.named_modules()
-                if isinstance(part, Forest) for buffer, _ in part.named_buffers()}  # fmt: skip
+    of_trees = {
+        f"{name}.{buffer}".lstrip(".")
+        for name, part in shell.named_modules()
+        if isinstance(part, Forest)
+        for buffer, _ in part.named_buffers()
+    }
     # BatchNorm's count of batches was added late: older files lack it
-    missing = [name for name in expected if name not in weights
-               and not name.endswith("num_batches_tracked")]  # fmt: skip
+    missing = [
+        name
+        for name in expected
+        if name not in weights and not name.endswith("num_batches_tracked")
+    ]
     surplus = [name for name in weights if name not in expected]
     shapes = [
         f"{name} {list(value.shape)} ≠ {expected[name]}"
         for name, value in weights.items()
-        if name in expected and name not in of_trees
+        if name in expected
+        and name not in of_trees
         and (list(value.shape) or [1]) != expected[name]
-    ]  # fmt: skip
+    ]
     if missing or surplus or shapes:
-        raise UserError("weights_keys", path=str(path), model=spec, missing=_some(missing),
-                        surplus=_some(surplus), shapes=_some(shapes))  # fmt: skip
+        raise UserError(
+            "weights_keys",
+            path=str(path),
+            model=spec,
+            missing=_some(missing),
+            surplus=_some(surplus),
+            shapes=_some(shapes),
+        )
 
 
 def _converted(weights: dict[str, Tensor], shell: nn.Module, path: Path) -> dict[str, Tensor]:

@@ -40,8 +40,12 @@ class WeightsFile:
             if not path.is_file():
                 raise UserError("weights_not_a_file", path=str(path))
             if (size := path.stat().st_size) > MOST_BYTES:
-                raise UserError("weights_too_large", path=str(path), size=size / (1 << 30),
-                                most=MOST_BYTES >> 30)  # fmt: skip
+                raise UserError(
+                    "weights_too_large",
+                    path=str(path),
+                    size=size / (1 << 30),
+                    most=MOST_BYTES >> 30,
+                )
             with path.open("rb") as file:
                 start = file.read(4)
             if start.startswith(SAVED_BY_TORCH):
@@ -56,8 +60,11 @@ class WeightsFile:
     @property
     def converted(self) -> str:
         """The kind of number of the weights where it is not float32."""
-        kinds = {str(value.dtype).removeprefix("torch.") for value in self.tensors.values()
-                 if value.is_floating_point()}  # fmt: skip
+        kinds = {
+            str(value.dtype).removeprefix("torch.")
+            for value in self.tensors.values()
+            if value.is_floating_point()
+        }
         return ", ".join(sorted(kinds - {"float32"}))
 
 
@@ -87,8 +94,16 @@ def _loaded(path: Path) -> Any:
     try:
         with warnings.catch_warnings(action="ignore"):  # on archives of TorchScript, say
             return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, AttributeError, KeyError, IndexError,
-            TypeError, ValueError):  # fmt: skip
+    except (
+        pickle.UnpicklingError,
+        RuntimeError,
+        EOFError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+    ):
         raise UserError("weights_no_state_dict", path=str(path)) from None
 
 
@@ -97,11 +112,15 @@ def _state_dict(contents: Any, path: Path) -> dict[str, Tensor]:
     for _ in range(3):
         if not isinstance(contents, Mapping):
             break
-        if tensors := {str(name): value for name, value in contents.items()
-                       if isinstance(value, Tensor)}:  # fmt: skip
+        if tensors := {
+            str(name): value for name, value in contents.items() if isinstance(value, Tensor)
+        }:
             return tensors
-        inner = [value for name, value in contents.items()
-                 if isinstance(value, Mapping) and "optim" not in str(name)]  # fmt: skip
+        inner = [
+            value
+            for name, value in contents.items()
+            if isinstance(value, Mapping) and "optim" not in str(name)
+        ]
         if not inner:
             break
         contents = inner[0]

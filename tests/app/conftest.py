@@ -50,9 +50,13 @@ class PlayedHub:
 
     def active(self, kind=RunConfig):
         return next(
-            (run for run in reversed(self.states)
-             if self.commandable(run) and isinstance(self.store.job(run).config, kind)), None
-        )  # fmt: skip
+            (
+                run
+                for run in reversed(self.states)
+                if self.commandable(run) and isinstance(self.store.job(run).config, kind)
+            ),
+            None,
+        )
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def test_every_page_opens(open_page, damage, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [*((name, "run") for name in PAGES), ("landscape", "sweep"),
-                       ("shrink", "shrink")],
-)  # fmt: skip
+    ("name", "kind"),
+    [*((name, "run") for name in PAGES), ("landscape", "sweep"), ("shrink", "shrink")],
+)
 def test_every_page_opens_for_the_damaged_job_itself(open_page, damage, name, kind):
     query = {PARAMETER.get(kind, "run"): KINDS[kind].prefix + DAMAGED}
 
@@ -60,8 +60,9 @@ def test_the_runs_page_lists_it_as_damaged(open_page, damage):
     run, state = words("en")["app.run"], words("en")["runs.state"]
 
     assert dict(zip(table[run], table[state], strict=True)) == {
-        DAMAGED: "damaged", WHOLE: "finished",
-    }  # fmt: skip
+        DAMAGED: "damaged",
+        WHOLE: "finished",
+    }
 
 
 @pytest.mark.parametrize("name", ["live", "microscope", "runs"])

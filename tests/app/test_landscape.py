@@ -97,8 +97,11 @@ def test_until_the_guess_no_value_is_told(open_page, store):
 def test_a_chosen_places_run_is_opened(open_page, store):
     folder = record_sweep(store)
     app = open_page("landscape", at="4_0.5")
-    number = next(number for number, cell in enumerate(GRID.cells)
-                  if (cell.temperature, cell.weight, cell.seed) == (4, 0.5, 1))  # fmt: skip
+    number = next(
+        number
+        for number, cell in enumerate(GRID.cells)
+        if (cell.temperature, cell.weight, cell.seed) == (4, 0.5, 1)
+    )
     button(app, f"open-{number}").click().run()
 
     assert app.query_params["run"] == folder.cell_id(number)

@@ -38,8 +38,9 @@ def test_the_name_of_a_held_out_class(open_page, store, language):
     events = make.whole_run()
     classes = [IMAGE, *(str(digit) for digit in range(1, 10))]
     started = make.started(epochs=1, drop_classes=IMAGE)
-    events[0] = type(started)(**{name: getattr(started, name) for name in started.__slots__}
-                              | {"classes": classes})  # fmt: skip
+    events[0] = type(started)(
+        **{name: getattr(started, name) for name in started.__slots__} | {"classes": classes}
+    )
     snapshot = Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[0]))
     record(store, ONE, [*events[:-1], snapshot, events[-1]], RunConfig(drop_classes=IMAGE))
 

@@ -38,8 +38,12 @@ def test_the_address_sets_the_settings(open_page):
     app = open_page("live", dataset="moons", T="9.5", weight="0.3", epochs="7", mixing="additive")
 
     assert [value_of(app, key) for key in ("dataset", "T", "weight", "epochs", "mixing")] == [
-        "moons", 9.5, 0.3, 7, "additive",
-    ]  # fmt: skip
+        "moons",
+        9.5,
+        0.3,
+        7,
+        "additive",
+    ]
 
 
 def test_a_data_set_in_the_address_brings_its_models(open_page):
@@ -50,9 +54,15 @@ def test_a_data_set_in_the_address_brings_its_models(open_page):
 
 @pytest.mark.parametrize(
     ("key", "text", "name"),
-    [("T", "-1", "“Temperature”"), ("epochs", "many", "“Epochs”"), ("weight", "7", "“Weight λ”"),
-     ("student", "mpl:3", "mpl"), ("method", "magic", "“Method”"), ("seed", "1.5", "“Seed”")],
-)  # fmt: skip
+    [
+        ("T", "-1", "“Temperature”"),
+        ("epochs", "many", "“Epochs”"),
+        ("weight", "7", "“Weight λ”"),
+        ("student", "mpl:3", "mpl"),
+        ("method", "magic", "“Method”"),
+        ("seed", "1.5", "“Seed”"),
+    ],
+)
 def test_a_bad_value_in_the_address_is_said_and_the_default_used(open_page, key, text, name):
     app = open_page("live", **{key: text})
 
@@ -212,8 +222,9 @@ def test_convex_mixing_brings_the_weight_back_into_its_range(open_page):
 
 
 def test_a_mistake_is_told_in_the_language_of_the_page(open_page, store):
-    failed = Failed(error="english", code="device_missing",
-                    values={"device": "cuda", "allowed": "auto, cpu"})  # fmt: skip
+    failed = Failed(
+        error="english", code="device_missing", values={"device": "cuda", "allowed": "auto, cpu"}
+    )
     record(store, "20260101-000000-aaaa", [make.started(), failed])
     app = open_page("live", run="20260101-000000-aaaa", lang="zh")
 
@@ -263,10 +274,14 @@ def test_what_is_typed_wrong_among_the_schemes_is_said(open_page):
 
 @pytest.mark.parametrize(
     ("settings", "titles"),
-    [({"teacher": "mlp:8 + mlp:4"}, ("teachers", "teacher_weights")),
-     ({"assistants": "mlp:4"}, ("teachers",)), ({"ensemble": 2}, ("ensembles",)),
-     ({"method": "mutual"}, ("ensembles",)), ({"also": "hint"}, ("terms",))],
-)  # fmt: skip
+    [
+        ({"teacher": "mlp:8 + mlp:4"}, ("teachers", "teacher_weights")),
+        ({"assistants": "mlp:4"}, ("teachers",)),
+        ({"ensemble": 2}, ("ensembles",)),
+        ({"method": "mutual"}, ("ensembles",)),
+        ({"also": "hint"}, ("terms",)),
+    ],
+)
 def test_each_scheme_brings_its_panels(open_page, store, settings, titles):
     run = "20260101-000000-aaaa"
     events = [make.started(**settings), make.prepared(), make.batch(beside=make.BESIDE)]

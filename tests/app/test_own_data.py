@@ -16,8 +16,9 @@ from kdcore.notes import note
 
 def read_here(arguments, reading):
     """In this process and at once."""
-    config = RunConfig(dataset=arguments[-1], image_size=int(arguments[1]),
-                       label_column=arguments[3])  # fmt: skip
+    config = RunConfig(
+        dataset=arguments[-1], image_size=int(arguments[1]), label_column=arguments[3]
+    )
     loading = load_dataset(config, None)
     try:
         while True:
@@ -41,8 +42,11 @@ def opened(open_page, monkeypatch):
 
 
 def texts(app):
-    return [element.value for kind in ("markdown", "caption", "warning", "error")
-            for element in getattr(app, kind)]  # fmt: skip
+    return [
+        element.value
+        for kind in ("markdown", "caption", "warning", "error")
+        for element in getattr(app, kind)
+    ]
 
 
 def value(app, key):
@@ -118,8 +122,7 @@ def test_data_that_changed_are_looked_at_anew(opened, table):
 
 def test_while_data_are_read_the_page_says_so(opened, monkeypatch, table):
     reading = Reading(progress=Progress(task="read", done=1, total=4))
-    monkeypatch.setattr(data_preview, "readings",
-                        lambda: Readings(lambda _, given: None, at_once))  # fmt: skip
+    monkeypatch.setattr(data_preview, "readings", lambda: Readings(lambda _, given: None, at_once))
     monkeypatch.setattr(Readings, "of", lambda *given: reading)
     app = opened(table)
 
@@ -140,8 +143,20 @@ def test_the_notes_of_a_run_stand_under_its_title(open_page, store):
 
 def test_a_process_of_its_own_reads_data(table, tmp_path):
     reading = Reading()
-    read_apart(["--image-size", "32", "--label-column", "", "--store", str(tmp_path / "store"),
-                "--json", "--", str(table)], reading)  # fmt: skip
+    read_apart(
+        [
+            "--image-size",
+            "32",
+            "--label-column",
+            "",
+            "--store",
+            str(tmp_path / "store"),
+            "--json",
+            "--",
+            str(table),
+        ],
+        reading,
+    )
 
     assert isinstance(reading.ended, Preview)
     assert reading.ended.columns == ["wide", "high"]

@@ -58,8 +58,9 @@ def test_a_card_says_what_was_measured(open_page, name):
     told = [caption.value for caption in open_page("start").caption]
 
     assert row["settings"] == SCENARIOS[name].settings, FOUND["command"]
-    expected = [f"{value:.1%}" for value in
-                (row["plain"]["mean"], row["distilled"]["mean"], row["teacher"])]  # fmt: skip
+    expected = [
+        f"{value:.1%}" for value in (row["plain"]["mean"], row["distilled"]["mean"], row["teacher"])
+    ]
     assert expected in [re.findall(r"[\d.]+%", line) for line in told]
 
 
@@ -70,8 +71,9 @@ def test_the_scenarios_show_where_a_teacher_helps_and_where_it_does_not():
         assert clear == (name != "all_labels"), name
 
 
-@pytest.mark.parametrize("panel", [name for name, hint in HINTS.items()
-                                   if hint.base or hint.settings])  # fmt: skip
+@pytest.mark.parametrize(
+    "panel", [name for name, hint in HINTS.items() if hint.base or hint.settings]
+)
 def test_a_hint_is_a_link_that_sets_what_it_suggests(open_page, panel):
     hint = HINTS[panel]
     query = {key: text for key, text in hint_parameters(panel).items() if text is not None}

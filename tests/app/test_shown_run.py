@@ -11,8 +11,15 @@ from kdcore.config import RunConfig
 from kdcore.events import Retuned
 
 RUN, OTHER = "20260101-000000-aaaa", "20260102-000000-bbbb"
-CONFIG = RunConfig(dataset="moons", teacher="mlp:8", student="mlp:4", unlabelled=0.5, weight=0.9,
-                   epochs=7, speed=40.0)  # fmt: skip
+CONFIG = RunConfig(
+    dataset="moons",
+    teacher="mlp:8",
+    student="mlp:4",
+    unlabelled=0.5,
+    weight=0.9,
+    epochs=7,
+    speed=40.0,
+)
 
 
 def settings(app):
@@ -20,8 +27,12 @@ def settings(app):
 
 
 def recorded(store, run, config, *more):
-    record(store, run, [make.started(**config.to_dict()), make.prepared(), *more,
-                        make.finished()], config)  # fmt: skip
+    record(
+        store,
+        run,
+        [make.started(**config.to_dict()), make.prepared(), *more, make.finished()],
+        config,
+    )
 
 
 def turned(name, value):
@@ -37,8 +48,11 @@ def happened(hub, *events):
 
 
 def texts(app):
-    return " ".join(each.value for kind in ("markdown", "caption", "warning", "info")
-                    for each in getattr(app, kind))  # fmt: skip
+    return " ".join(
+        each.value
+        for kind in ("markdown", "caption", "warning", "info")
+        for each in getattr(app, kind)
+    )
 
 
 def test_a_link_to_a_run_brings_all_its_settings(open_page, store):
@@ -98,8 +112,10 @@ def test_a_waiting_change_survives_a_reload_even_back_to_the_default(open_page, 
     recorded(store, RUN, CONFIG)
     app = open_page("live", run=RUN)
     app.slider(key="unlabelled").set_value(0.0).run()
-    query = {name: text[0] if isinstance(text, list) else text
-             for name, text in dict(app.query_params).items()}  # fmt: skip
+    query = {
+        name: text[0] if isinstance(text, list) else text
+        for name, text in dict(app.query_params).items()
+    }
     again = open_page("live", **query)
 
     assert settings(again) == CONFIG.but(unlabelled=0.0).to_dict()

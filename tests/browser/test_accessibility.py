@@ -14,8 +14,9 @@ LOOKS = [*product([LARGE], LOCALES, ("light", "dark")), (PHONE, "en", "light")]
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
 def test_axe_finds_nothing_serious_on_any_page(browser, stocked_app, size, language, scheme):
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale=LOCALES[language],
-                                  has_touch=size == PHONE)  # fmt: skip
+    context = browser.new_context(
+        viewport=size, color_scheme=scheme, locale=LOCALES[language], has_touch=size == PHONE
+    )
     page = context.new_page()
     found = {}
     for name, address in VISITS.items():
@@ -36,8 +37,7 @@ def test_the_page_says_which_language_it_is_in(browser, app):
 
 
 @pytest.mark.parametrize(
-    ("address", "name"),
-    [("", "hero"), ("temperature?run=recorded-mnist5k", "temperature-lab")],
+    ("address", "name"), [("", "hero"), ("temperature?run=recorded-mnist5k", "temperature-lab")]
 )
 def test_the_bars_say_their_values(page, app, address, name):
     page.goto(f"{app}/{address}")

@@ -89,8 +89,9 @@ def test_the_class_table_of_the_lab_is_read_by_keyboard(page, app):
 
 @pytest.fixture
 def phone(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True,
-                                  is_mobile=True, locale="en-GB")  # fmt: skip
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB"
+    )
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()

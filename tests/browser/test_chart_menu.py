@@ -131,10 +131,11 @@ def test_the_numbers_are_those_of_the_run(right, app, kept):
     teacher, plain, distilled = (trace["y"] for trace in figure(right, app, "accuracy")["data"])
 
     assert head == [
-        "Epoch", "Teacher (Accuracy on test data, share from 0 to 1)",
+        "Epoch",
+        "Teacher (Accuracy on test data, share from 0 to 1)",
         "Plain student (Accuracy on test data, share from 0 to 1)",
         "Distilled student (Accuracy on test data, share from 0 to 1)",
-    ]  # fmt: skip
+    ]
     assert [int(row[0]) for row in rows] == list(range(1, 21))
     assert [float(row[1]) for row in rows] == [teacher[0]] * 20
     assert [float(row[2]) for row in rows] == plain
@@ -147,8 +148,11 @@ def test_a_map_is_kept_cell_by_cell(right, app, kept):
     plain = {(row[1], row[2]): int(row[3]) for row in rows if row[0].startswith("Plain student")}
 
     assert head == ["Part", "True class \\ Answer", "Series", "Value"]
-    assert plain == {(str(truth), str(answer)): matrix[truth][answer]
-                     for truth in range(10) for answer in range(10)}  # fmt: skip
+    assert plain == {
+        (str(truth), str(answer)): matrix[truth][answer]
+        for truth in range(10)
+        for answer in range(10)
+    }
 
 
 def test_a_table_is_kept_with_plain_numbers(right, app, kept):
@@ -257,7 +261,7 @@ PAGES = {
     "calibration": ("reliability", "confidence_histogram", "nll_curve", "entropy", "risk_coverage"),
     "right": ("accuracy", "error_origin", "confusion", "per_class"),
     "live": ("accuracy", "losses", "loss_terms", "gradient_share", "agreement", "errors"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -285,10 +289,13 @@ def test_the_labs_curve_and_class_table_are_kept(page, app, tmp_path):
         told.append((path.name, texts(path)))
 
     (curve, of_curve), (matrix, of_matrix) = told
-    assert (curve, matrix) == ("temperature-curve-recorded-mnist5k.svg",
-                               "class-matrix-recorded-mnist5k.svg")  # fmt: skip
-    own = {name: EN[f"component.temperature_lab.{name}"]
-           for name in ("curve", "matrix", "probability")}  # fmt: skip
+    assert (curve, matrix) == (
+        "temperature-curve-recorded-mnist5k.svg",
+        "class-matrix-recorded-mnist5k.svg",
+    )
+    own = {
+        name: EN[f"component.temperature_lab.{name}"] for name in ("curve", "matrix", "probability")
+    }
     assert {own["curve"], "1/C = 10.0%"} <= {re.sub(r"\s%", "%", one) for one in of_curve}
     assert {own["matrix"], own["probability"]} <= set(of_matrix)
 
@@ -342,10 +349,13 @@ FORMATS = [".0%", ".1%", ".2f", ".3g", ".4f", "d", "+.2f", ",.1f", ".2e"]
 def test_numbers_are_written_as_their_format_asks(page, app):
     page.goto(app)
     values = [0.1234567, 12.3456, 0.000321, 1234.56, 3.3, 17.0]
-    shown = page.evaluate("""async ([values, formats]) => {
+    shown = page.evaluate(
+        """async ([values, formats]) => {
         const { formatted } = await import('/kd/static/number_format.js');
         return values.map(value => formats.map(format => formatted(value, format)));
-    }""", [values, FORMATS])  # fmt: skip
+    }""",
+        [values, FORMATS],
+    )
 
     def expected(value, form):
         text = format(round(value) if form == "d" else value, form)

@@ -8,11 +8,15 @@ from kdcore.store import Store
 
 KINDS = {
     "20260101-000000-0100": [f"class_{number:03}" for number in range(100)],
-    "20260101-000000-0101": ["eublepharis_macularius_leucistic_male", "gekko_gecko",
-                             "correlophus_ciliatus_harlequin", "phelsuma_grandis"],
+    "20260101-000000-0101": [
+        "eublepharis_macularius_leucistic_male",
+        "gekko_gecko",
+        "correlophus_ciliatus_harlequin",
+        "phelsuma_grandis",
+    ],
     "20260101-000000-0102": ["圆形", "绿色三角形（等边）", "红色正方形", "蓝色六边形", "紫色椭圆"],
     "20260101-000000-0103": ["yes", "no"],
-}  # fmt: skip
+}
 SHOWN = """side => [...document.querySelectorAll(`.kd-names-${side}`)].map(names =>
   [...names.children].filter(name => name.checkVisibility()).map(name =>
     ({ text: name.textContent, turned: getComputedStyle(name).rotate })))"""
@@ -31,8 +35,9 @@ def app_of_classes(tmp_path_factory, served):
 @pytest.mark.parametrize("name", ["temperature", "microscope"])
 @pytest.mark.parametrize("run", KINDS, ids=lambda run: run[-4:])
 def test_names_of_classes_have_room(browser, app_of_classes, run, name, width):
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB",
-                                  reduced_motion="reduce")  # fmt: skip
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale="en-GB", reduced_motion="reduce"
+    )
     page = context.new_page()
     visit(page, f"{app_of_classes}/{name}?run={run}")
     page.wait_for_function("document.querySelector('.kd-names-left span')")

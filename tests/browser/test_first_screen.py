@@ -86,8 +86,11 @@ def test_a_higher_t_makes_the_answer_flatter(page, app):
 
 
 def test_the_tab_of_the_browser_says_which_page_it_is(page, app):
-    for address, title in (("", "Start"), ("/live", "Live distillation"),
-                           ("/help?lang=zh", "帮助")):  # fmt: skip
+    for address, title in (
+        ("", "Start"),
+        ("/live", "Live distillation"),
+        ("/help?lang=zh", "帮助"),
+    ):
         page.goto(f"{app}{address}")
         expect(page).to_have_title(f"{title} · kdcore")
 

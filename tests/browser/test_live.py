@@ -72,9 +72,12 @@ def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, unti
 
 @pytest.mark.parametrize(
     ("query", "slider", "written"),
-    [("", "T", r"[?&]T=([\d.]+)"), ("method=dkd:beta=2", "own_beta", r"beta%3D([\d.]+)"),
-     ("also=2*logit_mse", "own_logit_mse_weight", r"also=([\d.]+)")],
-)  # fmt: skip
+    [
+        ("", "T", r"[?&]T=([\d.]+)"),
+        ("method=dkd:beta=2", "own_beta", r"beta%3D([\d.]+)"),
+        ("also=2*logit_mse", "own_logit_mse_weight", r"also=([\d.]+)"),
+    ],
+)
 def test_a_slider_that_is_moved_quickly_ends_alike_everywhere(page, start, query, slider, written):
     start(f"epochs=400&speed=40&teacher_epochs=3&{query}")
     thumb = page.locator(f".st-key-{slider} input")
@@ -94,8 +97,10 @@ def test_a_slider_that_is_moved_quickly_ends_alike_everywhere(page, start, query
 
 
 def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points, until):
-    start("epochs=200&speed=40&teacher_epochs=3&teacher=mlp:32+%2B+mlp:16&teacher_mixing=entropy"
-          "&also=0.5*logit_mse")  # fmt: skip
+    start(
+        "epochs=200&speed=40&teacher_epochs=3&teacher=mlp:32+%2B+mlp:16&teacher_mixing=entropy"
+        "&also=0.5*logit_mse"
+    )
     until(lambda: points("teacher_weights") > 1 and points("terms") > 1)
     page.locator(".st-key-own_logit_mse_weight input").focus()
     page.keyboard.press("ArrowRight")

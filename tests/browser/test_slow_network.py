@@ -9,9 +9,15 @@ from playwright.sync_api import expect
 
 @pytest.mark.parametrize(
     ("address", "start", "sign"),
-    [("landscape?Ts=1, 4&weights=0.3, 1&seeds=3&epochs=7&student=mlp:20", "start_sweep", "sweep="),
-     ("live?T=8&weight=0.3&lr=0.01&epochs=7&student=mlp:20", "start", "run=")],
-)  # fmt: skip
+    [
+        (
+            "landscape?Ts=1, 4&weights=0.3, 1&seeds=3&epochs=7&student=mlp:20",
+            "start_sweep",
+            "sweep=",
+        ),
+        ("live?T=8&weight=0.3&lr=0.01&epochs=7&student=mlp:20", "start", "run="),
+    ],
+)
 def test_a_start_before_all_widgets_are_loaded_keeps_the_settings_of_the_address(
     page, app, address, start, sign
 ):

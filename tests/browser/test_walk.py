@@ -20,8 +20,11 @@ FOLDER = os.environ.get("KDCORE_WALK_DIR")
 def pages_of(size, look):
     """The pages to visit: each meets each size, and each language in each theme."""
     shift = SIZES.index(size) + LOOKS.index(look)
-    return {name: address for at, (name, address) in enumerate(VISITS.items())
-            if FOLDER or (at + shift) % len(LOOKS) == 0}  # fmt: skip
+    return {
+        name: address
+        for at, (name, address) in enumerate(VISITS.items())
+        if FOLDER or (at + shift) % len(LOOKS) == 0
+    }
 
 
 @pytest.mark.slow
@@ -30,9 +33,12 @@ def pages_of(size, look):
 def test_nothing_is_broken_on_the_way(browser, stocked_app, size, look):
     language, scheme = look
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme,
-        locale=LOCALES[language], has_touch=size[0] < 800, reduced_motion="reduce",
-    )  # fmt: skip
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        locale=LOCALES[language],
+        has_touch=size[0] < 800,
+        reduced_motion="reduce",
+    )
     page = context.new_page()
     errors = keep_errors(page)
     broken = {}

@@ -10,8 +10,18 @@ from kdcore.cli.carry_out import carry_out
 from kdcore.errors import UserError
 from kdcore.store import Store
 
-TINY = ("--dataset", "moons", "--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:8",
-        "--student", "mlp:4")  # fmt: skip
+TINY = (
+    "--dataset",
+    "moons",
+    "--epochs",
+    "2",
+    "--teacher-epochs",
+    "1",
+    "--teacher",
+    "mlp:8",
+    "--student",
+    "mlp:4",
+)
 
 
 def test_a_run_tells_the_documented_events_and_nothing_else(kdcore):
@@ -21,26 +31,58 @@ def test_a_run_tells_the_documented_events_and_nothing_else(kdcore):
 
     assert done.returncode == 0
     started = events[kinds.index("started")]
-    assert {"run", "config", "device", "classes", "students", "train_size",
-            "test_size"} <= started.keys()  # fmt: skip
-    assert started["students"] == ["plain", "distilled"]
-    assert {"epoch", "train_loss", "test_accuracy",
-            "test_errors"} <= events[kinds.index("teacher_epoch")].keys()  # fmt: skip
-    epoch = events[kinds.index("epoch")]
-    assert {"epoch", "seconds", "images_per_second", "teacher", "students",
-            "controls"} <= epoch.keys()  # fmt: skip
     assert {
-        "train_loss", "hard_loss", "soft_loss", "train_accuracy", "test_accuracy", "test_errors",
-        "ece", "nll", "brier", "agreement",
-    } <= epoch["students"]["distilled"].keys()  # fmt: skip
+        "run",
+        "config",
+        "device",
+        "classes",
+        "students",
+        "train_size",
+        "test_size",
+    } <= started.keys()
+    assert started["students"] == ["plain", "distilled"]
+    assert {"epoch", "train_loss", "test_accuracy", "test_errors"} <= events[
+        kinds.index("teacher_epoch")
+    ].keys()
+    epoch = events[kinds.index("epoch")]
+    assert {
+        "epoch",
+        "seconds",
+        "images_per_second",
+        "teacher",
+        "students",
+        "controls",
+    } <= epoch.keys()
+    assert {
+        "train_loss",
+        "hard_loss",
+        "soft_loss",
+        "train_accuracy",
+        "test_accuracy",
+        "test_errors",
+        "ece",
+        "nll",
+        "brier",
+        "agreement",
+    } <= epoch["students"]["distilled"].keys()
     assert {"temperature", "weight", "lr"} <= epoch["controls"].keys()
     assert kinds.count("epoch") == 2
     assert kinds[-1] == "finished"
 
 
 def test_forests_teach_and_learn_by_the_same_command(kdcore):
-    done = kdcore("run", "--dataset", "moons", "--epochs", "2", "--teacher", "forest:8",
-                  "--student", "forest:4", "--json")  # fmt: skip
+    done = kdcore(
+        "run",
+        "--dataset",
+        "moons",
+        "--epochs",
+        "2",
+        "--teacher",
+        "forest:8",
+        "--student",
+        "forest:4",
+        "--json",
+    )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     kinds = [event["event"] for event in events]
 
@@ -122,7 +164,7 @@ def test_a_bad_argument_is_one_clear_line_and_status_2(kdcore, arguments, named)
         (["restore", "nothing"], "nothing"),
         (["trash", "--empty", "--older-than", "long"], "older-than"),
     ],
-)  # fmt: skip
+)
 def test_so_it_is_with_every_command(kdcore, tmp_path, arguments, named):
     if arguments[0] == "export":
         Store(tmp_path / "store").create(RunConfig())
@@ -157,19 +199,36 @@ def test_a_run_that_cannot_be_recorded_any_more_has_failed(capsys):
 
 def test_flags_override_a_configuration_file(kdcore, tmp_path):
     path = tmp_path / "config.json"
-    path.write_text(json.dumps(RunConfig(dataset="moons", epochs=1, teacher="mlp:8",
-                                         student="mlp:4", seed=5).to_dict()))  # fmt: skip
+    path.write_text(
+        json.dumps(
+            RunConfig(dataset="moons", epochs=1, teacher="mlp:8", student="mlp:4", seed=5).to_dict()
+        )
+    )
     done = kdcore("run", "--config", str(path), "--teacher-epochs", "1", "--seed", "7", "--json")
-    config = next(json.loads(line) for line in done.stdout.splitlines()
-                  if '"started"' in line)["config"]  # fmt: skip
+    config = next(json.loads(line) for line in done.stdout.splitlines() if '"started"' in line)[
+        "config"
+    ]
 
     assert (config["seed"], config["dataset"]) == (7, "moons")
 
 
 def test_real_mnist_where_it_lies(kdcore, real_data):
-    done = kdcore("run", "--dataset", "mnist", "--data-root", str(real_data), "--epochs", "1",
-                  "--teacher-epochs", "1", "--teacher", "mlp:32", "--student", "mlp:16",
-                  "--json")  # fmt: skip
+    done = kdcore(
+        "run",
+        "--dataset",
+        "mnist",
+        "--data-root",
+        str(real_data),
+        "--epochs",
+        "1",
+        "--teacher-epochs",
+        "1",
+        "--teacher",
+        "mlp:32",
+        "--student",
+        "mlp:16",
+        "--json",
+    )
     events = [json.loads(line) for line in done.stdout.splitlines()]
 
     assert done.returncode == 0, done.stderr
@@ -177,9 +236,22 @@ def test_real_mnist_where_it_lies(kdcore, real_data):
 
 
 def test_an_archive_of_class_folders(kdcore, real_data):
-    done = kdcore("run", "--dataset", str(real_data / "cifar10-jpeg.tar.xz"), "--epochs", "1",
-                  "--teacher-epochs", "1", "--teacher", "mlp:32", "--student", "mlp:16",
-                  "--image-size", "16", "--json")  # fmt: skip
+    done = kdcore(
+        "run",
+        "--dataset",
+        str(real_data / "cifar10-jpeg.tar.xz"),
+        "--epochs",
+        "1",
+        "--teacher-epochs",
+        "1",
+        "--teacher",
+        "mlp:32",
+        "--student",
+        "mlp:16",
+        "--image-size",
+        "16",
+        "--json",
+    )
     started = next(json.loads(line) for line in done.stdout.splitlines() if '"started"' in line)
 
     assert done.returncode == 0, done.stderr
@@ -188,8 +260,9 @@ def test_an_archive_of_class_folders(kdcore, real_data):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 def test_a_configuration_file_may_be_in_any_unicode(kdcore, tmp_path, encoding):
-    values = dict(zip([name.strip("-").replace("-", "_") for name in TINY[::2]], TINY[1::2],
-                      strict=True))  # fmt: skip
+    values = dict(
+        zip([name.strip("-").replace("-", "_") for name in TINY[::2]], TINY[1::2], strict=True)
+    )
     (tmp_path / "config.json").write_text(json.dumps(values), encoding=encoding)
     done = kdcore("run", "--config", "config.json", "--json")
 

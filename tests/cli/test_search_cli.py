@@ -8,8 +8,21 @@ TINY = ("--dataset", "digits", "--epochs", "2", "--teacher-epochs", "1", "--tran
 
 
 def test_a_search_tells_json_alone_and_can_be_listed_and_continued(kdcore):
-    done = kdcore("search", *TINY, "--teacher", "mlp:16", "--students", "mlp:4 mlp:8", "--lrs",
-                  "1e-3:1e-1", "--trials", "2", "--folds", "2", "--json")  # fmt: skip
+    done = kdcore(
+        "search",
+        *TINY,
+        "--teacher",
+        "mlp:16",
+        "--students",
+        "mlp:4 mlp:8",
+        "--lrs",
+        "1e-3:1e-1",
+        "--trials",
+        "2",
+        "--folds",
+        "2",
+        "--json",
+    )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     last = events[-1]
 
@@ -37,16 +50,44 @@ def test_people_get_tables(kdcore):
 
 
 def test_a_search_without_a_complete_trial_fails(kdcore):
-    done = kdcore("search", "--dataset", "moons", "--teacher-epochs", "1", "--teacher", "mlp:8",
-                  "--students", "mlp:4", "--trials", "1", "--optimizer", "sgd", "--lrs", "90:100",
-                  "--epochs", "30")  # fmt: skip
+    done = kdcore(
+        "search",
+        "--dataset",
+        "moons",
+        "--teacher-epochs",
+        "1",
+        "--teacher",
+        "mlp:8",
+        "--students",
+        "mlp:4",
+        "--trials",
+        "1",
+        "--optimizer",
+        "sgd",
+        "--lrs",
+        "90:100",
+        "--epochs",
+        "30",
+    )
     assert done.returncode == 1
     assert "No trial" in done.stderr
 
 
 def test_a_search_that_suits_no_data_is_a_mistake(kdcore):
-    done = kdcore("search", *TINY, "--teacher", "mlp:16", "--trials", "1", "--students",
-                  "resnet8 convnet:4", "--dataset", "moons", "--transfer-size", "0")  # fmt: skip
+    done = kdcore(
+        "search",
+        *TINY,
+        "--teacher",
+        "mlp:16",
+        "--trials",
+        "1",
+        "--students",
+        "resnet8 convnet:4",
+        "--dataset",
+        "moons",
+        "--transfer-size",
+        "0",
+    )
     assert done.returncode == 2
     assert "images" in done.stderr
 
@@ -62,13 +103,15 @@ def test_torchrun_is_refused(kdcore, monkeypatch, arguments):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["search", "--temperatures", "9:1"], "9:1"), (["search", "--folds", "1"], "folds"),
+        (["search", "--temperatures", "9:1"], "9:1"),
+        (["search", "--folds", "1"], "folds"),
         (["search", "--students", "mlp:8;mlp:9"], "mlp:8;mlp:9"),
-        (["search", "--resume", "nothing"], "searches"), (["search", "--trials", "0"], "trials"),
+        (["search", "--resume", "nothing"], "searches"),
+        (["search", "--trials", "0"], "trials"),
         (["choose-teacher", "--teachers", "mlp:8"], "two or more teachers"),
         (["choose-teacher"], "--teachers"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_argument_is_one_clear_line_and_status_2(kdcore, arguments, named):
     done = kdcore(*arguments)
 

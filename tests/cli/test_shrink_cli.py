@@ -4,14 +4,37 @@ import json
 
 import pytest
 
-TINY = ("--dataset", "digits", "--epochs", "2", "--teacher-epochs", "1", "--teacher", "mlp:16",
-        "--student", "mlp:8", "--transfer-size", "100")  # fmt: skip
+TINY = (
+    "--dataset",
+    "digits",
+    "--epochs",
+    "2",
+    "--teacher-epochs",
+    "1",
+    "--teacher",
+    "mlp:16",
+    "--student",
+    "mlp:8",
+    "--transfer-size",
+    "100",
+)
 
 
 def test_a_student_is_shrunk_and_the_shrinking_listed(kdcore):
     assert kdcore("run", *TINY, "--json").returncode == 0
-    done = kdcore("shrink", "last", "--stages", "narrow,pruned", "--epochs", "1",
-                  "--prune-share", "0.5", "--temperature", "2", "--json")  # fmt: skip
+    done = kdcore(
+        "shrink",
+        "last",
+        "--stages",
+        "narrow,pruned",
+        "--epochs",
+        "1",
+        "--prune-share",
+        "0.5",
+        "--temperature",
+        "2",
+        "--json",
+    )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     ended = {event["stage"]: event for event in events if event["event"] == "stage_ended"}
 
@@ -33,10 +56,11 @@ def test_a_student_is_shrunk_and_the_shrinking_listed(kdcore):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["shrink", "nothing"], "nothing"), (["shrink"], "RUN"),
+        (["shrink", "nothing"], "nothing"),
+        (["shrink"], "RUN"),
         (["shrink", "last", "--stages", "thin"], "0 runs"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_argument_is_one_clear_line_and_status_2(kdcore, arguments, named):
     done = kdcore(*arguments)
 

@@ -37,8 +37,9 @@ def on_a_terminal(*arguments, columns):
     """What a command prints on a terminal of this width."""
     ours, theirs = pty.openpty()
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1"}
-    with subprocess.Popen([sys.executable, "-m", "kdcore", *arguments], stdout=theirs,
-                          env=environment) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "kdcore", *arguments], stdout=theirs, env=environment
+    ) as process:
         os.close(theirs)
         said = b""
         while True:
@@ -76,8 +77,10 @@ def test_names_are_whole_on_a_terminal_of_any_width(command, names):
 def test_nothing_is_fitted_into_a_width_where_there_is_none(kdcore, store):
     said = kdcore("methods", COLUMNS="80").stdout
 
-    assert all(any(method.title in line and method.source in line for line in said.splitlines())
-               for method in METHODS.values())  # fmt: skip
+    assert all(
+        any(method.title in line and method.source in line for line in said.splitlines())
+        for method in METHODS.values()
+    )
 
 
 def test_own_data_are_shown_by_their_name_as_it_is(kdcore, store):
@@ -91,8 +94,10 @@ def test_own_data_are_shown_by_their_name_as_it_is(kdcore, store):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("command", [["runs"], ["methods"], ["run", "--help"], ["sweeps"],
-                                     ["searches"], ["shrinks"], ["trash"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [["runs"], ["methods"], ["run", "--help"], ["sweeps"], ["searches"], ["shrinks"], ["trash"]],
+)
 def test_every_encoding_of_a_terminal_will_do(kdcore, store, command, encoding):
     store.delete(store.runs()[0].id)
     done = kdcore(*command, encoding=encoding, PYTHONIOENCODING=encoding)
@@ -109,8 +114,9 @@ def test_json_is_json_in_every_encoding(kdcore, store, encoding):
 
 
 def test_a_path_in_a_system_without_utf8_leaves_no_damage(kdcore, store):
-    done = kdcore("run", "--dataset", "不存在.csv", LC_ALL="C", PYTHONUTF8="0",
-                  PYTHONCOERCECLOCALE="0")  # fmt: skip
+    done = kdcore(
+        "run", "--dataset", "不存在.csv", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
+    )
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1

@@ -104,14 +104,20 @@ def test_every_panel_has_a_question_an_explanation_and_something_to_try():
 def test_what_the_engine_offers_has_words(name):
     wanted = [
         *(f"method.{method}" for method in METHODS),
-        *(f"method_setting.{method}.{own}" for method, about in METHODS.items()
-          for own in about.settings),
+        *(
+            f"method_setting.{method}.{own}"
+            for method, about in METHODS.items()
+            for own in about.settings
+        ),
         *(f"dataset.{dataset}" for dataset in DATASETS),
         *(f"model.{family}" for family in MODELS),
-        *(f"setting.{field}.{part}" for field in RunConfig.__dataclass_fields__
-          for part in ("label", "help")),
+        *(
+            f"setting.{field}.{part}"
+            for field in RunConfig.__dataclass_fields__
+            for part in ("label", "help")
+        ),
         *(f"error.{code}" for code in MESSAGES),
-    ]  # fmt: skip
+    ]
 
     assert [key for key in wanted if key not in words(name)] == []
 
@@ -135,8 +141,11 @@ METAPHORS = re.compile(
 
 
 def test_no_english_text_speaks_in_private_metaphors():
-    assert {key: found[0] for key, text in words("en").items()
-            if (found := METAPHORS.search(re.sub(r"{.*?}", "", text)))} == {}  # fmt: skip
+    assert {
+        key: found[0]
+        for key, text in words("en").items()
+        if (found := METAPHORS.search(re.sub(r"{.*?}", "", text)))
+    } == {}
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -155,17 +164,22 @@ def test_chinese_has_its_own_punctuation():
     )
     citations = ("method_source.", "scheme_source.")
 
-    assert {key: found[0] for key, text in words("zh").items()
-            if (found := narrow.search(text)) and key not in formulas
-            and not key.startswith(citations)} == {}  # fmt: skip
+    assert {
+        key: found[0]
+        for key, text in words("zh").items()
+        if (found := narrow.search(text)) and key not in formulas and not key.startswith(citations)
+    } == {}
 
 
 def test_no_chinese_text_is_in_italics():
     slanted = re.compile(r"(?<![*\w])\*(?![*\s])[^*]+(?<!\s)\*(?!\*)|(?<!\w)_[^_]+_(?!\w)")
     plain = ("setting.", "error.")  # an asterisk is an asterisk there
 
-    assert [key for key, text in words("zh").items()
-            if slanted.search(text) and not key.startswith(plain)] == []  # fmt: skip
+    assert [
+        key
+        for key, text in words("zh").items()
+        if slanted.search(text) and not key.startswith(plain)
+    ] == []
 
 
 def test_the_glossary_explains_each_term_once_in_both_languages():

@@ -10,9 +10,13 @@ from kdcore.sweep_config import SweepConfig
 
 @pytest.mark.parametrize(
     ("spec", "settings"),
-    [("kd", {}), ("dkd", {"alpha": 1.0, "beta": 8.0}), ("dkd:beta=2", {"alpha": 1.0, "beta": 2.0}),
-     ("dkd:beta=0.25:alpha=3", {"alpha": 3.0, "beta": 0.25})],
-)  # fmt: skip
+    [
+        ("kd", {}),
+        ("dkd", {"alpha": 1.0, "beta": 8.0}),
+        ("dkd:beta=2", {"alpha": 1.0, "beta": 2.0}),
+        ("dkd:beta=0.25:alpha=3", {"alpha": 3.0, "beta": 0.25}),
+    ],
+)
 def test_a_spec_is_a_name_and_settings(spec, settings):
     assert parse_method(spec) == (spec.partition(":")[0], settings)
 
@@ -31,10 +35,15 @@ def test_equal_ways_have_equal_specs():
 
 @pytest.mark.parametrize(
     ("spec", "sentence"),
-    [("fancy", "method is 'fancy'"), ("dkd:betta=2", "Did you mean 'beta'"),
-     ("kd:beta=2", "The method kd has no setting 'beta'"), ("dkd:beta=17", "between 0.0 and 16.0"),
-     ("dkd:beta=", "must be a number"), ("dkd:beta=nan", "must lie between")],
-)  # fmt: skip
+    [
+        ("fancy", "method is 'fancy'"),
+        ("dkd:betta=2", "Did you mean 'beta'"),
+        ("kd:beta=2", "The method kd has no setting 'beta'"),
+        ("dkd:beta=17", "between 0.0 and 16.0"),
+        ("dkd:beta=", "must be a number"),
+        ("dkd:beta=nan", "must lie between"),
+    ],
+)
 def test_a_bad_spec_is_one_sentence(spec, sentence):
     with pytest.raises(UserError, match=sentence):
         RunConfig(method=spec)

@@ -6,16 +6,7 @@ from itertools import islice
 import pytest
 
 from kdcore import RunConfig
-from kdcore.commands import (
-    Controls,
-    Pause,
-    Resume,
-    Retune,
-    Step,
-    Stop,
-    Stopped,
-    command_from_dict,
-)
+from kdcore.commands import Controls, Pause, Resume, Retune, Step, Stop, Stopped, command_from_dict
 from kdcore.errors import UserError
 
 
@@ -29,8 +20,12 @@ def test_a_turned_setting_acts_at_the_next_batch_and_is_told():
     assert controls.temperature == 4
     (event,) = obeyed(controls, step=3)
     assert (event.kind, event.name, event.previous, event.value, event.step) == (
-        "retuned", "temperature", 4, 8, 3,
-    )  # fmt: skip
+        "retuned",
+        "temperature",
+        4,
+        8,
+        3,
+    )
     assert controls.temperature == 8
 
 

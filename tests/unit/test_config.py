@@ -22,15 +22,34 @@ def test_equal_settings_have_equal_keys_and_others_another():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("temperature", 0), ("temperature", -1), ("temperature", float("nan")),
-        ("temperature", float("inf")), ("temperature", "warm"), ("weight", -0.1), ("weight", 1.1),
-        ("epochs", -1), ("epochs", 0), ("epochs", 1.5), ("batch_size", 0), ("lr", 0), ("lr", -1),
-        ("seed", -1), ("label_noise", 1.5), ("method", "magic"), ("mixing", "both"),
-        ("optimizer", "lion"), ("teacher", "mlp:0"), ("student", "mlp:"), ("student", "mlp:8,,8"),
-        ("student", "transformer"), ("student", "resnet8:16"), ("teacher", "mlp:-5"),
-        ("epochs", True), ("temperature", None),
+        ("temperature", 0),
+        ("temperature", -1),
+        ("temperature", float("nan")),
+        ("temperature", float("inf")),
+        ("temperature", "warm"),
+        ("weight", -0.1),
+        ("weight", 1.1),
+        ("epochs", -1),
+        ("epochs", 0),
+        ("epochs", 1.5),
+        ("batch_size", 0),
+        ("lr", 0),
+        ("lr", -1),
+        ("seed", -1),
+        ("label_noise", 1.5),
+        ("method", "magic"),
+        ("mixing", "both"),
+        ("optimizer", "lion"),
+        ("teacher", "mlp:0"),
+        ("student", "mlp:"),
+        ("student", "mlp:8,,8"),
+        ("student", "transformer"),
+        ("student", "resnet8:16"),
+        ("teacher", "mlp:-5"),
+        ("epochs", True),
+        ("temperature", None),
     ],
-)  # fmt: skip
+)
 def test_a_bad_value_is_refused_in_one_sentence_that_names_it(name, value):
     with pytest.raises(UserError) as caught:
         RunConfig(**{name: value})

@@ -16,23 +16,63 @@ from kdcore.events import (
     from_json,
 )
 
-SCORES = Scores(test_accuracy=0.9, test_errors=36, ece=0.02, nll=0.3, brier=0.1,
-                validation_accuracy=0.91, agreement=None)  # fmt: skip
-STEP = StepScores(loss=1, hard_loss=1, soft_loss=0, accuracy=0.5, agreement=0.5, hard_gradient=1,
-                  soft_gradient=0, soft_gradient_without_t2=0)  # fmt: skip
+SCORES = Scores(
+    test_accuracy=0.9,
+    test_errors=36,
+    ece=0.02,
+    nll=0.3,
+    brier=0.1,
+    validation_accuracy=0.91,
+    agreement=None,
+)
+STEP = StepScores(
+    loss=1,
+    hard_loss=1,
+    soft_loss=0,
+    accuracy=0.5,
+    agreement=0.5,
+    hard_gradient=1,
+    soft_gradient=0,
+    soft_gradient_without_t2=0,
+)
 EVENTS = [
     Batch(step=3, position=0.5, seconds=0.1, images_per_second=100.0, students={"plain": STEP}),
-    Epoch(epoch=1, step=40, seconds=1.0, images_per_second=1e3, teacher=None,
-          students={"plain": SCORES}, controls={"temperature": 4.0}),
-    Finished(run="a", stopped=False, epochs=1, step=40, teacher=SCORES,
-             students={"plain": SCORES}, seconds=2.0),
+    Epoch(
+        epoch=1,
+        step=40,
+        seconds=1.0,
+        images_per_second=1e3,
+        teacher=None,
+        students={"plain": SCORES},
+        controls={"temperature": 4.0},
+    ),
+    Finished(
+        run="a",
+        stopped=False,
+        epochs=1,
+        step=40,
+        teacher=SCORES,
+        students={"plain": SCORES},
+        seconds=2.0,
+    ),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
-    SearchFinished(search="a", stopped=False, complete=1, pruned=0, failed=0, best_trial=0,
-                   best_params={"lr": 0.1}, best_runs=["a.0000"], best_value=0.9, best_spread=None,
-                   best_test_accuracy=0.8, seconds=1.0),
+    SearchFinished(
+        search="a",
+        stopped=False,
+        complete=1,
+        pruned=0,
+        failed=0,
+        best_trial=0,
+        best_params={"lr": 0.1},
+        best_runs=["a.0000"],
+        best_value=0.9,
+        best_spread=None,
+        best_test_accuracy=0.8,
+        seconds=1.0,
+    ),
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)

@@ -27,8 +27,11 @@ def as_json(value):
 
 
 def test_every_panel_with_something_to_try_has_a_hint_and_no_other():
-    panels = {key.split(".")[1] for key in words("en")
-              if key.startswith("panel.") and key.endswith(".try")}  # fmt: skip
+    panels = {
+        key.split(".")[1]
+        for key in words("en")
+        if key.startswith("panel.") and key.endswith(".try")
+    }
 
     assert panels == HINTS.keys()
 

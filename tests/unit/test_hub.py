@@ -18,8 +18,9 @@ from kdcore.search_config import Range, SearchConfig
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store
 
-LONG = RunConfig(dataset="digits", epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1,
-                 speed=200)  # fmt: skip
+LONG = RunConfig(
+    dataset="digits", epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200
+)
 SHORT = LONG.but(epochs=1, speed=0)
 PATIENCE = 60
 
@@ -128,9 +129,24 @@ def test_no_worker_outlives_its_hub(tmp_path):
 
 
 def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
-    command = [sys.executable, "-m", "kdcore", "run", "--store", str(tmp_path), "--epochs", "3",
-               "--dataset", "digits", "--speed", "50", "--student", "mlp:8",
-               "--teacher-epochs", "1"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "kdcore",
+        "run",
+        "--store",
+        str(tmp_path),
+        "--epochs",
+        "3",
+        "--dataset",
+        "digits",
+        "--speed",
+        "50",
+        "--student",
+        "mlp:8",
+        "--teacher-epochs",
+        "1",
+    ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as other:
         row = until(hub.store.runs)[0]
         seen = []
@@ -204,8 +220,12 @@ def test_a_run_that_was_deleted_while_it_waited_fails_alone(hub):
 
 def test_a_worker_that_still_loads_ends_with_its_app():
     done = subprocess.run(
-        [sys.executable, "-m", "kdcore.worker"], stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "kdcore.worker"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
 
     assert (done.returncode, done.stdout) == (0, "")  # it never became ready

@@ -15,8 +15,13 @@ from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store
 from kdcore.sweep_config import SweepConfig
 
-JOBS = [RunConfig(), SweepConfig(), SearchConfig(),
-        ChoiceConfig(teachers=("mlp:8", "mlp:16")), ShrinkConfig()]  # fmt: skip
+JOBS = [
+    RunConfig(),
+    SweepConfig(),
+    SearchConfig(),
+    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
+    ShrinkConfig(),
+]
 
 
 @pytest.fixture

@@ -15,8 +15,11 @@ def folded(events=None):
 
 
 def at(landscape, temperature, weight):
-    return next(cell for cell in landscape.cells()
-                if (cell.temperature, cell.weight) == (temperature, weight))  # fmt: skip
+    return next(
+        cell
+        for cell in landscape.cells()
+        if (cell.temperature, cell.weight) == (temperature, weight)
+    )
 
 
 def test_a_place_has_the_mean_and_sd_over_its_seeds():

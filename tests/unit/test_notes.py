@@ -6,10 +6,19 @@ from kdcore.events import Started, from_json
 from kdcore.notes import NOTES, note
 
 STARTED = {
-    "run": "r", "config": {}, "device": "cpu", "precision": "float32", "classes": [],
-    "students": [], "train_size": 1, "validation_size": 1, "test_size": 1, "input_shape": [1],
-    "batches_per_epoch": 1, "version": "",
-}  # fmt: skip
+    "run": "r",
+    "config": {},
+    "device": "cpu",
+    "precision": "float32",
+    "classes": [],
+    "students": [],
+    "train_size": 1,
+    "validation_size": 1,
+    "test_size": 1,
+    "input_shape": [1],
+    "batches_per_epoch": 1,
+    "version": "",
+}
 
 
 @pytest.mark.parametrize("code", NOTES)
@@ -26,8 +35,13 @@ def test_notes_travel_in_the_event_that_begins_a_run():
     event = Started(**STARTED, notes=[note("label_column", column="species")])
     line = event.to_dict()
 
-    assert line["notes"] == [{"text": "The column 'species' holds the classes.",
-                              "code": "label_column", "values": {"column": "species"}}]  # fmt: skip
+    assert line["notes"] == [
+        {
+            "text": "The column 'species' holds the classes.",
+            "code": "label_column",
+            "values": {"column": "species"},
+        }
+    ]
     assert from_json(event.to_json()) == event
 
 

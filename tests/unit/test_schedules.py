@@ -18,11 +18,18 @@ SMALL = RunConfig(dataset="digits", epochs=4, teacher_epochs=1, teacher="mlp:16"
 
 @pytest.mark.parametrize(
     ("text", "course"),
-    [("", [8, 8, 8, 8, 8]), ("linear:0", [8, 6, 4, 2, 0]), ("linear:16", [8, 10, 12, 14, 16]),
-     ("cosine:0", [8, 6.82843, 4, 1.17157, 0]), ("step:0.5:2", [8, 8, 4, 4, 2]),
-     ("at:1=3:3=5", [8, 3, 3, 5, 5]), ("warmup:2", [0, 4, 8, 8, 8]),
-     ("warmup:2,linear:0", [0, 3, 4, 2, 0]), ("warmup:2, at:1=3", [0, 1.5, 3, 3, 3])],
-)  # fmt: skip
+    [
+        ("", [8, 8, 8, 8, 8]),
+        ("linear:0", [8, 6, 4, 2, 0]),
+        ("linear:16", [8, 10, 12, 14, 16]),
+        ("cosine:0", [8, 6.82843, 4, 1.17157, 0]),
+        ("step:0.5:2", [8, 8, 4, 4, 2]),
+        ("at:1=3:3=5", [8, 3, 3, 5, 5]),
+        ("warmup:2", [0, 4, 8, 8, 8]),
+        ("warmup:2,linear:0", [0, 3, 4, 2, 0]),
+        ("warmup:2, at:1=3", [0, 1.5, 3, 3, 3]),
+    ],
+)
 def test_a_schedule_is_a_course_over_the_epochs(text, course):
     schedule = parse_schedule("temperature", text)
 
@@ -32,22 +39,33 @@ def test_a_schedule_is_a_course_over_the_epochs(text, course):
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
-    [({"lr_schedule": "fast"}, "lr_schedule is 'fast'"), ({"lr_schedule": "linear"}, "it may be"),
-     ({"lr_schedule": "step:2:1"}, "it may be"), ({"lr_schedule": "linear:1,linear:2"}, "may"),
-     ({"lr_schedule": "linear:1,warmup:2"}, "it may be"), ({"lr_schedule": "at:1"}, "it may be"),
-     ({"lr_schedule": "linear:nan"}, "it may be"), ({"lr_schedule": "warmup:0"}, "it may be"),
-     ({"temperature_schedule": "linear:0"}, "temperature is 0"),
-     ({"temperature_schedule": "warmup:1"}, "cannot start at 0"),
-     ({"weight_schedule": "linear:3"}, "between 0 and 1")],
-)  # fmt: skip
+    [
+        ({"lr_schedule": "fast"}, "lr_schedule is 'fast'"),
+        ({"lr_schedule": "linear"}, "it may be"),
+        ({"lr_schedule": "step:2:1"}, "it may be"),
+        ({"lr_schedule": "linear:1,linear:2"}, "may"),
+        ({"lr_schedule": "linear:1,warmup:2"}, "it may be"),
+        ({"lr_schedule": "at:1"}, "it may be"),
+        ({"lr_schedule": "linear:nan"}, "it may be"),
+        ({"lr_schedule": "warmup:0"}, "it may be"),
+        ({"temperature_schedule": "linear:0"}, "temperature is 0"),
+        ({"temperature_schedule": "warmup:1"}, "cannot start at 0"),
+        ({"weight_schedule": "linear:3"}, "between 0 and 1"),
+    ],
+)
 def test_a_bad_schedule_is_one_sentence(settings, sentence):
     with pytest.raises(UserError, match=sentence):
         RunConfig(**settings)
 
 
 def test_a_schedule_acts_batch_by_batch_and_is_told():
-    config = SMALL.but(temperature=8, weight=0.5, temperature_schedule="linear:1",
-                       weight_schedule="at:2=0", lr_schedule="warmup:1")  # fmt: skip
+    config = SMALL.but(
+        temperature=8,
+        weight=0.5,
+        temperature_schedule="linear:1",
+        weight_schedule="at:2=0",
+        lr_schedule="warmup:1",
+    )
     events = list(Run(config))
     batches = [event for event in events if isinstance(event, Batch)]
     temperatures = [event.controls["temperature"] for event in batches]

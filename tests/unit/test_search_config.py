@@ -28,11 +28,13 @@ def test_an_axis_is_a_range_or_values(axis, text, expected):
 @pytest.mark.parametrize(
     ("axis", "text", "named"),
     [
-        ("temperatures", "1:2:3", "1:2:3"), ("lrs", "low:high", "low:high"),
-        ("methods", "kd:hard", "by name"), ("students", "  ", "no model"),
+        ("temperatures", "1:2:3", "1:2:3"),
+        ("lrs", "low:high", "low:high"),
+        ("methods", "kd:hard", "by name"),
+        ("students", "  ", "no model"),
         ("weights", ",", "no value"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_axis_is_said_in_one_sentence(axis, text, named):
     with pytest.raises(UserError, match=named) as caught:
         parse_space(axis, text)
@@ -43,16 +45,24 @@ def test_what_is_no_axis_is_said_in_one_sentence(axis, text, named):
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"temperatures": Range(5, 2)}, "5:2"), ({"temperatures": Range(0, 2)}, "temperature is 0"),
-        ({"temperatures": Range(3, 3)}, "3:3"), ({"weights": Range(0, 2)}, "convex"),
-        ({"weights": (0.5, 0.5)}, "twice"), ({"students": ("mlp:0",)}, "mlp:0"),
-        ({"students": Range(1, 2)}, "by name"), ({"methods": ("magic",)}, "magic"),
-        ({"temperatures": (4,), "weights": (1,)}, "one value"), ({"trials": 0}, "trials is 0"),
-        ({"folds": 1}, "folds is 1"), ({"folds": 21}, "folds is 21"), ({"sampler": "luck"}, "luck"),
-        ({"pruner": "axe"}, "axe"), ({"objective": "test_accuracy"}, "test_accuracy"),
+        ({"temperatures": Range(5, 2)}, "5:2"),
+        ({"temperatures": Range(0, 2)}, "temperature is 0"),
+        ({"temperatures": Range(3, 3)}, "3:3"),
+        ({"weights": Range(0, 2)}, "convex"),
+        ({"weights": (0.5, 0.5)}, "twice"),
+        ({"students": ("mlp:0",)}, "mlp:0"),
+        ({"students": Range(1, 2)}, "by name"),
+        ({"methods": ("magic",)}, "magic"),
+        ({"temperatures": (4,), "weights": (1,)}, "one value"),
+        ({"trials": 0}, "trials is 0"),
+        ({"folds": 1}, "folds is 1"),
+        ({"folds": 21}, "folds is 21"),
+        ({"sampler": "luck"}, "luck"),
+        ({"pruner": "axe"}, "axe"),
+        ({"objective": "test_accuracy"}, "test_accuracy"),
         ({"folds": 3, "base": RunConfig(teacher_weights="t.safetensors")}, "teacher_weights"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_search_is_refused_in_one_sentence_that_names_it(settings, named):
     with pytest.raises(UserError, match=named) as caught:
         SearchConfig(**settings)
@@ -70,8 +80,14 @@ def test_an_axis_that_is_left_empty_has_the_value_of_the_base():
 
 
 def test_a_search_survives_json():
-    config = SearchConfig(base=RunConfig(seed=3), students=("mlp:8", "mlp:9"), lrs=Range(0.001, 1),
-                          folds=4, objective="validation_nll", seed=5)  # fmt: skip
+    config = SearchConfig(
+        base=RunConfig(seed=3),
+        students=("mlp:8", "mlp:9"),
+        lrs=Range(0.001, 1),
+        folds=4,
+        objective="validation_nll",
+        seed=5,
+    )
     assert SearchConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -90,10 +106,12 @@ def test_every_axis_says_how_it_is_written():
         ({"teachers": ("mlp:8",)}, "two or more teachers"),
         ({"teachers": ("mlp:8", "mlp:8")}, "twice"),
         ({"teachers": ("mlp:8", "mlp:0")}, "mlp:0"),
-        ({"teachers": ("mlp:8", "mlp:9"), "base": RunConfig(teacher_weights="t")},
-         "teacher_weights"),
+        (
+            {"teachers": ("mlp:8", "mlp:9"), "base": RunConfig(teacher_weights="t")},
+            "teacher_weights",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_choice_is_refused_in_one_sentence(settings, named):
     with pytest.raises(UserError, match=named):
         ChoiceConfig(**settings)
@@ -103,8 +121,11 @@ def test_a_choice_survives_json_and_has_a_cell_for_each_teacher_and_seed():
     config = ChoiceConfig(teachers=parse_models("teachers", "mlp:8 mlp:9,2"), seeds=(4, 5))
     assert ChoiceConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     assert [(cell.teacher, cell.seed) for cell in config.cells] == [
-        ("mlp:8", 4), ("mlp:8", 5), ("mlp:9,2", 4), ("mlp:9,2", 5),
-    ]  # fmt: skip
+        ("mlp:8", 4),
+        ("mlp:8", 5),
+        ("mlp:9,2", 4),
+        ("mlp:9,2", 5),
+    ]
 
 
 def test_a_method_of_the_space_that_already_stands_beside_is_refused():

@@ -14,8 +14,9 @@ def test_without_stages_all_that_suit_the_student_are_taken():
 
 
 def test_it_survives_json_and_stands_in_the_order_of_the_stages():
-    config = ShrinkConfig(run="a", base=RunConfig(epochs=3), stages=("narrow", "pruned"),
-                          rank_share=0.5)  # fmt: skip
+    config = ShrinkConfig(
+        run="a", base=RunConfig(epochs=3), stages=("narrow", "pruned"), rank_share=0.5
+    )
 
     assert config.stages == ("pruned", "narrow")
     assert ShrinkConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
@@ -42,8 +43,14 @@ def test_a_bad_setting_is_said_in_one_sentence(settings, code):
 
 
 def test_the_runs_own_settings_act_unless_they_are_named():
-    run = RunConfig(temperature=7, weight=0.3, lr=0.01, method="dkd:beta=2", speed=40,
-                    lr_schedule="cosine:0.001")  # fmt: skip
+    run = RunConfig(
+        temperature=7,
+        weight=0.3,
+        lr=0.01,
+        method="dkd:beta=2",
+        speed=40,
+        lr_schedule="cosine:0.001",
+    )
     config = ShrinkConfig.of("a", run, temperature="2", epochs=9)
 
     assert config.epochs == 9
@@ -56,8 +63,10 @@ def test_a_method_that_looks_inside_gives_way_to_soft_targets():
     usual = RunConfig()
 
     assert (config.base.method, config.base.mixing, config.base.weight) == (
-        "kd", usual.mixing, usual.weight,
-    )  # fmt: skip
+        "kd",
+        usual.mixing,
+        usual.weight,
+    )
 
 
 @pytest.mark.parametrize("run", [RunConfig(students="plain"), RunConfig(method="hard")])
@@ -66,8 +75,9 @@ def test_a_run_without_a_distilled_student_has_nothing_to_shrink(run):
         ShrinkConfig.of("a", run)
 
 
-@pytest.mark.parametrize("settings", [{"student": "forest:10"}, {"ensemble": 2},
-                                      {"method": "mutual"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings", [{"student": "forest:10"}, {"ensemble": 2}, {"method": "mutual"}]
+)
 def test_a_student_that_is_not_one_network_is_not_shrunk(settings):
     with pytest.raises(UserError, match="whose student is one network"):
         ShrinkConfig.of("run", RunConfig(**settings))

@@ -57,20 +57,28 @@ def test_a_list_without_values_is_refused():
 
 def test_a_comparison_has_every_method_as_its_authors_set_it():
     base = RunConfig(temperature=6, weight=0.3)
-    config = SweepConfig(base=base, methods=("kd", "dkd"), seeds=(0, 1), published=True,
-                         temperatures=(1, 2, 3))  # fmt: skip
-    settings = [(cell.method, cell.temperature, cell.weight, cell.mixing, cell.seed)
-                for cell in config.cells]  # fmt: skip
+    config = SweepConfig(
+        base=base, methods=("kd", "dkd"), seeds=(0, 1), published=True, temperatures=(1, 2, 3)
+    )
+    settings = [
+        (cell.method, cell.temperature, cell.weight, cell.mixing, cell.seed)
+        for cell in config.cells
+    ]
 
     assert config.size == 4
-    assert settings == [("kd", 6, 0.3, "convex", 0), ("kd", 6, 0.3, "convex", 1),
-                        ("dkd", 4, 1, "additive", 0), ("dkd", 4, 1, "additive", 1)]  # fmt: skip
+    assert settings == [
+        ("kd", 6, 0.3, "convex", 0),
+        ("kd", 6, 0.3, "convex", 1),
+        ("dkd", 4, 1, "additive", 0),
+        ("dkd", 4, 1, "additive", 1),
+    ]
     assert SweepConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
 def test_all_methods_are_those_that_suit_the_networks():
-    flat, maps = (all_methods(RunConfig(teacher=model, student=model))
-                  for model in ("mlp:8", "convnet:8"))  # fmt: skip
+    flat, maps = (
+        all_methods(RunConfig(teacher=model, student=model)) for model in ("mlp:8", "convnet:8")
+    )
 
     assert "hard" not in maps
     assert {*maps} - {*flat} == {"attention_transfer"}

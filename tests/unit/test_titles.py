@@ -14,8 +14,16 @@ from kdcore.titles import Title, differing, job_title, run_title, sweep_title, t
 
 def row(kind="run", **settings):
     config = RunConfig(**settings) if kind == "run" else settings["config"]
-    return RunRow(id="x", created=0.0, state="finished", config=config.to_dict(), kind=kind,
-                  plain=0.881, distilled=0.958, teacher=0.972)  # fmt: skip
+    return RunRow(
+        id="x",
+        created=0.0,
+        state="finished",
+        config=config.to_dict(),
+        kind=kind,
+        plain=0.881,
+        distilled=0.958,
+        teacher=0.972,
+    )
 
 
 def told(title):
@@ -51,8 +59,9 @@ def test_t_and_lambda_say_nothing_where_nothing_is_softened():
 def test_a_run_that_a_hand_moved_says_so(tmp_path):
     events = make.whole_run()
     moves = (("temperature", 7.0), ("speed", 9.0), ("temperature", 19.0))
-    turns = [Retuned(step=1, position=0.1, name=name, value=value, previous=4.0)
-             for name, value in moves]  # fmt: skip
+    turns = [
+        Retuned(step=1, position=0.1, name=name, value=value, previous=4.0) for name, value in moves
+    ]
     store = Store(tmp_path)
     folder = store.create(RunConfig())
     for _ in recorded([*events[:5], *turns, *events[5:]], folder):
@@ -65,13 +74,18 @@ def test_a_run_that_a_hand_moved_says_so(tmp_path):
 
 
 def test_a_sweep_says_what_its_students_share_and_what_varies():
-    config = SweepConfig(base=RunConfig(unlabelled=0.9, weight=0.7), temperatures=(8.0,),
-                         weights=(0.5, 1.0), seeds=(0, 1))  # fmt: skip
+    config = SweepConfig(
+        base=RunConfig(unlabelled=0.9, weight=0.7),
+        temperatures=(8.0,),
+        weights=(0.5, 1.0),
+        seeds=(0, 1),
+    )
     title = sweep_title(config.to_dict())
 
     assert (title.differing, title.axes) == (
-        {"unlabelled": 0.9, "temperature": 8.0}, {"weight": [0.5, 1.0], "seed": [0, 1]},
-    )  # fmt: skip
+        {"unlabelled": 0.9, "temperature": 8.0},
+        {"weight": [0.5, 1.0], "seed": [0, 1]},
+    )
     assert told(title) == "90% unlabelled · T 8 · λ 0.5, 1 · seed 0, 1"
 
 
@@ -100,8 +114,10 @@ def test_the_words_of_another_language_are_used():
     title = Title("digits", {"epochs": 7}, turned={"lr": 0.1}, distilled=0.5)
 
     assert title_parts(title, words, {"epochs": "轮数", "lr": "学习率"}) == [
-        "轮数：7", "手动 学习率：0.1", "准确率 50.0%",
-    ]  # fmt: skip
+        "轮数：7",
+        "手动 学习率：0.1",
+        "准确率 50.0%",
+    ]
 
 
 def test_only_known_settings_differ():

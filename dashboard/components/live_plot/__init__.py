@@ -18,10 +18,17 @@ _component = st.components.v2.component(
 
 
 def live_plot(
-    name: str, run: str, *, height: int = 260, params: dict[str, Any] | None = None,
-    choosable: bool = False, follows: bool = False, fills: bool = False, large: bool = False,
+    name: str,
+    run: str,
+    *,
+    height: int = 260,
+    params: dict[str, Any] | None = None,
+    choosable: bool = False,
+    follows: bool = False,
+    fills: bool = False,
+    large: bool = False,
     peers: str = "",
-) -> str | None:  # fmt: skip
+) -> str | None:
     """The chart ``name`` of ``dashboard.charts``.
 
     Args:

@@ -37,6 +37,8 @@ def temperature_lab(arrays: Arrays, classes: Sequence[str], run: str) -> None:
         run: id of the run, for the names of files.
     """
     data = message(arrays, classes) | {
-        "size": "lab", "words": words_of("temperature_lab"), "menu": menu_of(run),
-    }  # fmt: skip
+        "size": "lab",
+        "words": words_of("temperature_lab"),
+        "menu": menu_of(run),
+    }
     _component(key="temperature-lab", data=data)

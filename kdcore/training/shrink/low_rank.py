@@ -23,9 +23,10 @@ def low_rank(student: Student, config: ShrinkConfig) -> Shrunk:
     """
     module = deepcopy(student.module)
     layers = {
-        name: part for name, part in module.named_modules()
+        name: part
+        for name, part in module.named_modules()
         if isinstance(part, nn.Linear) or (isinstance(part, nn.Conv2d) and part.groups == 1)
-    }  # fmt: skip
+    }
     smaller = {}
     for name, layer in layers.items():
         rows, columns = layer.weight.flatten(1).shape
@@ -55,14 +56,21 @@ def factorised(layer: nn.Linear | nn.Conv2d, rank: int) -> nn.Sequential:
     out, into = left[:, :rank] * root, root[:, None] * right[:rank]
     biased = layer.bias is not None
     if isinstance(layer, nn.Linear):
-        pair = nn.Sequential(nn.Linear(layer.in_features, rank, bias=False),
-                             nn.Linear(rank, layer.out_features, bias=biased))  # fmt: skip
+        pair = nn.Sequential(
+            nn.Linear(layer.in_features, rank, bias=False),
+            nn.Linear(rank, layer.out_features, bias=biased),
+        )
     else:
         first = nn.Conv2d(
-            layer.in_channels, rank, layer.kernel_size,  # type: ignore[arg-type]
-            layer.stride, layer.padding, layer.dilation, bias=False,  # type: ignore[arg-type]
+            layer.in_channels,
+            rank,
+            layer.kernel_size,  # type: ignore[arg-type]
+            layer.stride,
+            layer.padding,
+            layer.dilation,
+            bias=False,  # type: ignore[arg-type]
             padding_mode=layer.padding_mode,
-        )  # fmt: skip
+        )
         pair = nn.Sequential(first, nn.Conv2d(rank, layer.out_channels, 1, bias=biased))
         pair = pair.to(memory_format=torch.channels_last)
     with torch.no_grad():

@@ -23,7 +23,7 @@ WARMING = 5
 
 def measured(
     module: nn.Module, student: nn.Module, data: Dataset, teacher: Answers | None
-) -> Measured:  # fmt: skip
+) -> Measured:
     """Size, time and scores of a network.
 
     Args:
@@ -41,9 +41,11 @@ def measured(
         scores=scores,
         parameters=sum(weight.numel() for weight in weights),
         nonzero=sum(int(torch.count_nonzero(weight.dequantize())) for weight in weights),
-        bytes=len(contents), packed_bytes=len(gzip.compress(contents, mtime=0)),
-        latency_1=one, latency_128=many,
-    )  # fmt: skip
+        bytes=len(contents),
+        packed_bytes=len(gzip.compress(contents, mtime=0)),
+        latency_1=one,
+        latency_128=many,
+    )
 
 
 def serialised(module: nn.Module) -> bytes:
@@ -73,13 +75,21 @@ def _batch(data: Dataset, size: int) -> Tensor:
 
 def _timed(module: nn.Module, student: nn.Module, inputs: Tensor) -> Latency:
     """A forward pass, in turns with the student's: a processor does not keep its pace."""
-    timers = [Timer("net(inputs)", globals={"net": net, "inputs": inputs}, num_threads=1)
-              for net in (module, student)]  # fmt: skip
+    timers = [
+        Timer("net(inputs)", globals={"net": net, "inputs": inputs}, num_threads=1)
+        for net in (module, student)
+    ]
     with torch.no_grad():
         runs = [max(1, round(SECONDS / timer.timeit(WARMING).median)) for timer in timers]
-        turns = [[timer.timeit(number).median for timer, number in zip(timers, runs, strict=True)]
-                 for _ in range(TURNS)]  # fmt: skip
+        turns = [
+            [timer.timeit(number).median for timer, number in zip(timers, runs, strict=True)]
+            for _ in range(TURNS)
+        ]
     seconds = quantiles([own for own, _ in turns], n=4, method="inclusive")
     ratios = quantiles([own / other for own, other in turns], n=4, method="inclusive")
-    return Latency(median=seconds[1], iqr=seconds[2] - seconds[0], of_student=ratios[1],
-                   of_student_iqr=ratios[2] - ratios[0])  # fmt: skip
+    return Latency(
+        median=seconds[1],
+        iqr=seconds[2] - seconds[0],
+        of_student=ratios[1],
+        of_student_iqr=ratios[2] - ratios[0],
+    )

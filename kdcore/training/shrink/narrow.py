@@ -36,9 +36,9 @@ def narrow(student: Student, config: ShrinkConfig) -> Shrunk:
     family = student.model.partition(":")[0]
     model = f"{family}:{','.join(str(len(each)) for each in kept)}"
     smaller = build_model(model, student.input_shape, student.classes, seed=0)
-    smaller.load_state_dict({
-        name: _taken(value, index.get(name, ())) for name, value in module.state_dict().items()
-    })  # fmt: skip
+    smaller.load_state_dict(
+        {name: _taken(value, index.get(name, ())) for name, value in module.state_dict().items()}
+    )
     return Shrunk(smaller, model)
 
 

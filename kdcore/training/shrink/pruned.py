@@ -27,8 +27,9 @@ def pruned(student: Student, config: ShrinkConfig) -> Shrunk:
     for layer in _layers(module):
         # the tool lays the scores out flat, which weights with the channels innermost are not
         scores = layer.weight.detach().contiguous()  # type: ignore[operator]
-        prune.l1_unstructured(layer, "weight", amount=float(config.prune_share),
-                              importance_scores=scores)  # fmt: skip
+        prune.l1_unstructured(
+            layer, "weight", amount=float(config.prune_share), importance_scores=scores
+        )
     return Shrunk(module, student.model, finish=made_permanent)
 
 

@@ -24,9 +24,16 @@ from kdcore.training.terms import Terms, tuned
 
 
 def distil_again(
-    module: nn.Module, cohort: Cohort, faculty: Faculty, config: RunConfig, epochs: int,
-    controls: Controls, device: torch.device, *, name: str,
-) -> Iterator[float]:  # fmt: skip
+    module: nn.Module,
+    cohort: Cohort,
+    faculty: Faculty,
+    config: RunConfig,
+    epochs: int,
+    controls: Controls,
+    device: torch.device,
+    *,
+    name: str,
+) -> Iterator[float]:
     """Train ``module`` in place; the mean loss of each epoch.
 
     Args:
@@ -67,6 +74,12 @@ def distil_again(
                 step += 1
                 losses.append(loss.item())
                 if not math.isfinite(losses[-1]):
-                    raise UserError("loss_not_finite", term="loss", learner=f"stage {name}",
-                                    value=str(losses[-1]), step=step, lr=config.lr)  # fmt: skip
+                    raise UserError(
+                        "loss_not_finite",
+                        term="loss",
+                        learner=f"stage {name}",
+                        value=str(losses[-1]),
+                        step=step,
+                        lr=config.lr,
+                    )
         yield fmean(losses)

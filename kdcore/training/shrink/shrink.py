@@ -74,20 +74,31 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
     student = _of_run(run, "distilled", here)
     yield ShrinkStarted(
-        shrink=folder.id, config=config.to_dict(), device=device_name(device), engine=engine,
-        validation_size=len(here.validation.labels), test_size=len(here.test.labels),
-        version=software_versions(), notes=list(here.notes),
-    )  # fmt: skip
+        shrink=folder.id,
+        config=config.to_dict(),
+        device=device_name(device),
+        engine=engine,
+        validation_size=len(here.validation.labels),
+        test_size=len(here.test.labels),
+        version=software_versions(),
+        notes=list(here.notes),
+    )
     student.eval()
-    yield StageBegan(stage="teacher", model=saved_model(run / "teacher.safetensors"),
-                     before=measured(teacher.module, student, here, None))  # fmt: skip
+    yield StageBegan(
+        stage="teacher",
+        model=saved_model(run / "teacher.safetensors"),
+        before=measured(teacher.module, student, here, None),
+    )
     given = answers(teacher.module, here, "float32")
     (cohort,) = cohorts([config.base], data, teacher.to(device), "float32")
     some = batches(len(cohort.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
     begin = Student(
-        student, config.base.student, here.input_shape, len(here.classes),
+        student,
+        config.base.student,
+        here.input_shape,
+        len(here.classes),
         here.normalised(cohort.transfer.inputs.cpu()[some]),
-    )  # fmt: skip
+    )
     # all are made before the first learns: what cannot be done is said at once
     smaller = {"student": as_it_is(begin, config)} | {
         stage: MAKE[stage](begin, config) for stage in config.stages
@@ -101,8 +112,9 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
             ended += 1
     except Stopped:
         stopped = True
-    yield ShrinkFinished(shrink=folder.id, stopped=stopped, stages=ended,
-                         seconds=time.perf_counter() - began)  # fmt: skip
+    yield ShrinkFinished(
+        shrink=folder.id, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +143,36 @@ class Bench:
         """
         began = time.perf_counter()
         self.controls.raise_if_stopped()
-        yield StageBegan(stage=name, model=shrunk.model,
-                         before=self._measured(shrunk.finish(shrunk.module)))  # fmt: skip
+        yield StageBegan(
+            stage=name, model=shrunk.model, before=self._measured(shrunk.finish(shrunk.module))
+        )
         epochs, device = self.config.epochs, self.data.mean.device
         module = shrunk.module.to(device)
-        losses = distil_again(module, self.cohort, self.faculty, self.config.base, epochs,
-                              self.controls, device, name=name)  # fmt: skip
+        losses = distil_again(
+            module,
+            self.cohort,
+            self.faculty,
+            self.config.base,
+            epochs,
+            self.controls,
+            device,
+            name=name,
+        )
         for epoch, loss in enumerate(losses, start=1):
-            yield StageEpoch(stage=name, epoch=epoch, epochs=epochs, train_loss=loss,
-                             validation_accuracy=self._validated(module))  # fmt: skip
+            yield StageEpoch(
+                stage=name,
+                epoch=epoch,
+                epochs=epochs,
+                train_loss=loss,
+                validation_accuracy=self._validated(module),
+            )
         final = shrunk.finish(module)
         yield StageEnded(
-            stage=name, after=self._measured(final),
-            weights=self._saved(name, shrunk, final), seconds=time.perf_counter() - began,
-        )  # fmt: skip
+            stage=name,
+            after=self._measured(final),
+            weights=self._saved(name, shrunk, final),
+            seconds=time.perf_counter() - began,
+        )
 
     def _measured(self, module: nn.Module) -> Measured:
         return measured(module, self.student, self.here, self.teacher)

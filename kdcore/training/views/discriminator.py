@@ -27,8 +27,10 @@ class DiscriminatorView(View):
     def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
         super().__init__(scene, nets)
         device = scene.data.train.inputs.device
-        self._judges = {net: _fresh_judge(len(scene.data.classes), scene.seed_of(net)).to(device)
-                        for net in nets}  # fmt: skip
+        self._judges = {
+            net: _fresh_judge(len(scene.data.classes), scene.seed_of(net)).to(device)
+            for net in nets
+        }
         self._optimizers = {
             net: make_optimizer("adam", Piece(list(judge.parameters())), device)
             for net, judge in self._judges.items()

@@ -29,8 +29,9 @@ class FeatureView(View):
 
     def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
         super().__init__(scene, nets)
-        self._pairs = paired(scene.config, scene.method.taps, scene.students.modules[0],
-                             scene.teacher)  # fmt: skip
+        self._pairs = paired(
+            scene.config, scene.method.taps, scene.students.modules[0], scene.teacher
+        )
         self._of_students: dict[int, dict[str, Tensor]] = {}
         self._of_teacher: list[dict[str, Tensor]] = []
         shapes = self._shapes()
@@ -108,15 +109,18 @@ class FeatureView(View):
         was_training = student.training
         student.eval()
         with (
-            torch.no_grad(), tapped(student, [own for own, _ in self._pairs]) as of_student,
+            torch.no_grad(),
+            tapped(student, [own for own, _ in self._pairs]) as of_student,
             tapped(scene.teacher, [its for _, its in self._pairs]) as of_teacher,
-        ):  # fmt: skip
+        ):
             student(inputs)
             scene.teacher(inputs)
         student.train(was_training)
         taps = scene.method.taps
-        shapes = [(_shape(of_student[own], taps), _shape(of_teacher[its], taps))
-                  for own, its in self._pairs]  # fmt: skip
+        shapes = [
+            (_shape(of_student[own], taps), _shape(of_teacher[its], taps))
+            for own, its in self._pairs
+        ]
         if taps == "maps" and any(len(side) != 3 for pair in shapes for side in pair):
             raise UserError("method_needs_maps", method=scene.name)
         return shapes
@@ -136,8 +140,10 @@ def paired(
     Raises:
         UserError: a layer does not exist, or one side names more than the other.
     """
-    named = (checked_paths(student, config.student_layers, "student_layers"),
-             checked_paths(teacher, config.teacher_layers, "teacher_layers"))  # fmt: skip
+    named = (
+        checked_paths(student, config.student_layers, "student_layers"),
+        checked_paths(teacher, config.teacher_layers, "teacher_layers"),
+    )
     if any(named):
         if len(named[0]) != len(named[1]):
             raise UserError("layers_differ", student=len(named[0]), teacher=len(named[1]))

@@ -40,8 +40,10 @@ class GeneratorView(View):
             net: _fresh(scene.data.input_shape, low, high, scene.seed_of(net)).to(device)
             for net in nets
         }
-        self._optimizers = {net: make_optimizer("adam", Piece(list(made.parameters())), device)
-                            for net, made in self._generators.items()}  # fmt: skip
+        self._optimizers = {
+            net: make_optimizer("adam", Piece(list(made.parameters())), device)
+            for net, made in self._generators.items()
+        }
         self._chance = {net: torch.Generator().manual_seed(scene.seed_of(net)) for net in nets}
         fixed = torch.Generator().manual_seed(0)
         self._fixed_noise = torch.randn(SHOWN, NOISE, generator=fixed).to(device)
@@ -61,9 +63,11 @@ class GeneratorView(View):
             with torch.enable_grad():
                 made = self.scene.data.normalised(generator(self._noise(net)))
                 loss = generator_loss(
-                    self._answer(net, made), self.scene.teacher(made).float(),
-                    tuning.temperature[member], tuning.settings["spread"][member],
-                )  # fmt: skip
+                    self._answer(net, made),
+                    self.scene.teacher(made).float(),
+                    tuning.temperature[member],
+                    tuning.settings["spread"][member],
+                )
             for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
                 weight.grad = gradient
             optimizer = self._optimizers[net]
@@ -132,12 +136,14 @@ def _watched(student_logits: Tensor, teacher_logits: Tensor, temperature: Tensor
     probabilities = softmax(teacher_logits)
     mean_answer = probabilities.mean(0)
     even = torch.full_like(mean_answer, 1 / len(mean_answer))
-    return torch.stack([
-        soft_target_kl(student_logits, teacher_logits, temperature) / temperature**2,
-        probabilities.amax(-1).mean(),
-        torch.special.entr(mean_answer).sum() / torch.special.entr(even).sum(),
-        torch.ones_like(temperature),
-    ]).double()  # fmt: skip
+    return torch.stack(
+        [
+            soft_target_kl(student_logits, teacher_logits, temperature) / temperature**2,
+            probabilities.amax(-1).mean(),
+            torch.special.entr(mean_answer).sum() / torch.special.entr(even).sum(),
+            torch.ones_like(temperature),
+        ]
+    ).double()
 
 
 def _range(inputs: Tensor) -> tuple[Tensor, Tensor]:

@@ -32,8 +32,9 @@ class LearnedTemperatureView(View):
         super().__init__(scene, nets)
         device = scene.data.train.inputs.device
         self._raw = {net: torch.tensor(FIRST, device=device, requires_grad=True) for net in nets}
-        self._optimizers = {net: make_optimizer("sgd", Piece([raw]), device)
-                            for net, raw in self._raw.items()}  # fmt: skip
+        self._optimizers = {
+            net: make_optimizer("sgd", Piece([raw]), device) for net, raw in self._raw.items()
+        }
         for optimizer in self._optimizers.values():
             optimizer.param_groups[0]["lr"] = LR
         self._acting: dict[int, Tensor] = {}
@@ -60,9 +61,9 @@ class LearnedTemperatureView(View):
             raw.grad = -strength * own["strength"] * gradient
             self._optimizers[net].step()
             self._acting[net] = temperature.detach()
-            self._sums[net] += torch.stack([
-                temperature.detach(), loss.detach(), torch.ones_like(loss)
-            ]).double()  # fmt: skip
+            self._sums[net] += torch.stack(
+                [temperature.detach(), loss.detach(), torch.ones_like(loss)]
+            ).double()
 
     def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
         """See ``View``."""
@@ -70,8 +71,9 @@ class LearnedTemperatureView(View):
         seed, _ = self.scene.place(net)
         yield {
             "student_logits": self.scene.students.logits_of(net).float(),
-            "teacher_logits": self._teacher_logits[seed], "temperature": self._acting[net],
-        }  # fmt: skip
+            "teacher_logits": self._teacher_logits[seed],
+            "temperature": self._acting[net],
+        }
 
     def measures(self) -> dict[str, Tensor]:
         """Mean ``learned_temperature`` since the last time, and ``learned_kl``, without T²."""

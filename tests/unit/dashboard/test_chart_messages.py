@@ -29,9 +29,15 @@ ERRORS = EN["metric.test_errors"]
 @pytest.fixture(scope="module")
 def history():
     told = History()
-    told.fold([make.started(epochs=2, drop_classes="3", **make.SEVERAL), make.prepared(),
-               make.batch(), make.epoch(1),
-               Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))])  # fmt: skip
+    told.fold(
+        [
+            make.started(epochs=2, drop_classes="3", **make.SEVERAL),
+            make.prepared(),
+            make.batch(),
+            make.epoch(1),
+            Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3])),
+        ]
+    )
     return told
 
 
@@ -57,8 +63,11 @@ def made():
     for at, same in enumerate((True, False, True)):
         teacher[at, at + 1] = 3
         student[at, at + 1 if same else 0] = 2
-    return {"made_inputs": np.zeros((3, 8, 8, 1), np.uint8), "made_teacher": teacher,
-            "made_student": student}  # fmt: skip
+    return {
+        "made_inputs": np.zeros((3, 8, 8, 1), np.uint8),
+        "made_teacher": teacher,
+        "made_student": student,
+    }
 
 
 def said(name, history, language="en", **settings):
@@ -88,8 +97,10 @@ def test_every_chart_of_a_moment_says_something(name, language, history):
 
 @pytest.mark.parametrize("name", ALL)
 def test_both_languages_say_the_same_numbers(name, history):
-    numbers = [sorted(re.findall(r"\d+(?:[.,]\d+)*", said(name, history, language)))
-               for language in LANGUAGES]  # fmt: skip
+    numbers = [
+        sorted(re.findall(r"\d+(?:[.,]\d+)*", said(name, history, language)))
+        for language in LANGUAGES
+    ]
 
     assert numbers[0] == numbers[1]
 

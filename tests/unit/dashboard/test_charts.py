@@ -31,13 +31,24 @@ def history():
     change = Retuned(step=20, position=0.6, name="temperature", value=8.0, previous=4.0)
     told = History()
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
-    told.fold([make.started(epochs=2, weight_schedule="linear:0", lr_schedule="warmup:1",
-                            drop_classes="3", **make.SEVERAL),
-               make.teacher_epoch(), make.prepared(),
-               make.batch(controls=acting, beside=make.BESIDE), change,
-               make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
-               make.epoch(1),
-               Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))])  # fmt: skip
+    told.fold(
+        [
+            make.started(
+                epochs=2,
+                weight_schedule="linear:0",
+                lr_schedule="warmup:1",
+                drop_classes="3",
+                **make.SEVERAL,
+            ),
+            make.teacher_epoch(),
+            make.prepared(),
+            make.batch(controls=acting, beside=make.BESIDE),
+            change,
+            make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
+            make.epoch(1),
+            Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3])),
+        ]
+    )
     return told
 
 
@@ -76,10 +87,15 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
 
 def test_a_slider_that_moves_on_leaves_one_mark(history):
     told = History()
-    turns = [Retuned(step=step, position=1 + step / 100, name="hint_weight", value=step / 10,
-                     previous=0.0) for step in range(1, 9)]  # fmt: skip
-    told.fold([make.started(epochs=9, also="2*hint"), make.prepared(),
-               make.batch(400, 8.0), *turns])  # fmt: skip
+    turns = [
+        Retuned(
+            step=step, position=1 + step / 100, name="hint_weight", value=step / 10, previous=0.0
+        )
+        for step in range(1, 9)
+    ]
+    told.fold(
+        [make.started(epochs=9, also="2*hint"), make.prepared(), make.batch(400, 8.0), *turns]
+    )
     layout = draw("losses", told)["layout"]
 
     assert [note["text"] for note in layout["annotations"]] == ["hint×0.8"]
@@ -117,9 +133,13 @@ def test_the_students_stand_below_those_who_taught(history):
     (bars,) = draw("teachers", history)["data"]
 
     assert bars["y"] == [
-        "Teacher 1 · mlp:8", "Teacher 2 · mlp:4", "together: mean probabilities",
-        "together: mean logits", "Plain student", "Distilled student",
-    ]  # fmt: skip
+        "Teacher 1 · mlp:8",
+        "Teacher 2 · mlp:4",
+        "together: mean probabilities",
+        "together: mean logits",
+        "Plain student",
+        "Distilled student",
+    ]
     assert bars["customdata"] == [f"{errors} errors" for errors in (7, 8, 6, 6, 30, 25)]
     heard = History()
     heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
@@ -130,16 +150,23 @@ def test_the_students_stand_below_those_who_taught(history):
 def test_a_run_from_before_a_measure_says_so():
     told = History()
     old = make.scores(30, kl_to_teacher=None, class_correlation=None)
-    told.fold([make.started(epochs=2), make.prepared(), make.batch(),
-               replace(make.epoch(1), students={"plain": old, "distilled": old})])  # fmt: skip
+    told.fold(
+        [
+            make.started(epochs=2),
+            make.prepared(),
+            make.batch(),
+            replace(make.epoch(1), students={"plain": old, "distilled": old}),
+        ]
+    )
 
     assert draw("fidelity", told)["empty"] == words("en")["chart.empty.unmeasured"]
 
 
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     figure = draw("ensembles", history)
-    (sentence,) = [note["text"] for note in figure["layout"]["annotations"]
-                   if note.get("name") != "mark"]  # fmt: skip
+    (sentence,) = [
+        note["text"] for note in figure["layout"]["annotations"] if note.get("name") != "mark"
+    ]
 
     assert sentence == "distilled networks disagree 25% less"
     assert [trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"] == [[0.2], [0.15]]
@@ -157,15 +184,24 @@ def test_a_run_of_a_plain_student_alone_can_be_drawn(name):
     history = History()
     started = make.started(students="plain")
     batch = make.batch()
-    history.fold([
-        type(started)(**{key: getattr(started, key) for key in started.__slots__}
-                      | {"students": ["plain"]}),
-        make.prepared(),
-        type(batch)(**{key: getattr(batch, key) for key in batch.__slots__}
-                    | {"students": {"plain": batch.students["plain"]}}),
-        Snapshot(epoch=0, arrays=None,
-                 learners={name: item for name, item in diagnosed().items() if name == "plain"}),
-    ])  # fmt: skip
+    history.fold(
+        [
+            type(started)(
+                **{key: getattr(started, key) for key in started.__slots__}
+                | {"students": ["plain"]}
+            ),
+            make.prepared(),
+            type(batch)(
+                **{key: getattr(batch, key) for key in batch.__slots__}
+                | {"students": {"plain": batch.students["plain"]}}
+            ),
+            Snapshot(
+                epoch=0,
+                arrays=None,
+                learners={name: item for name, item in diagnosed().items() if name == "plain"},
+            ),
+        ]
+    )
     json.dumps(draw(name, history), allow_nan=False)
 
 
@@ -176,8 +212,10 @@ def test_a_learner_has_one_colour_everywhere(history):
             colours.setdefault(trace["name"].split(" (")[0], set()).add(trace["line"]["color"])
 
     assert {name: len(found) for name, found in colours.items()} == {
-        "Teacher": 1, "Plain student": 1, "Distilled student": 1,
-    }  # fmt: skip
+        "Teacher": 1,
+        "Plain student": 1,
+        "Distilled student": 1,
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in OVER_TIME if name not in WITHOUT_TIME])
@@ -230,10 +268,15 @@ def test_the_difference_of_two_confusions_is_distilled_minus_plain(history):
 
 def test_in_the_difference_fewer_errors_and_more_right_answers_have_the_better_colour(history):
     trace = draw("confusion", history)["data"][3]
-    cells = [(row, column, value) for row, values in enumerate(trace["meta"]["values"])
-             for column, value in enumerate(values) if value]  # fmt: skip
-    better = {(row, column): np.sign(value if row == column else -value)
-              for row, column, value in cells}  # fmt: skip
+    cells = [
+        (row, column, value)
+        for row, values in enumerate(trace["meta"]["values"])
+        for column, value in enumerate(values)
+        if value
+    ]
+    better = {
+        (row, column): np.sign(value if row == column else -value) for row, column, value in cells
+    }
 
     assert {place: np.sign(trace["z"][place[0]][place[1]]) for place in better} == better
     diagonal = max(abs(trace["z"][at][at]) for at in range(10))
@@ -249,15 +292,20 @@ def made(inputs, *, agree=(True, False, True)):
         teacher[at, at + 1] = 3
         student[at, at + 1 if same else 0] = 2
     real = np.random.default_rng(0).normal(size=(9, inputs.shape[-1]))
-    return {"made_inputs": inputs, "made_teacher": teacher, "made_student": student,
-            "watched_points": real}  # fmt: skip
+    return {
+        "made_inputs": inputs,
+        "made_teacher": teacher,
+        "made_student": student,
+        "watched_points": real,
+    }
 
 
 INPUTS = {
-    "grey": np.full((3, 8, 8, 1), 7, np.uint8), "colour": np.full((3, 32, 32, 3), 7, np.uint8),
+    "grey": np.full((3, 8, 8, 1), 7, np.uint8),
+    "colour": np.full((3, 32, 32, 3), 7, np.uint8),
     "points": np.arange(6, dtype=np.float32).reshape(3, 2),
     "features": np.arange(12, dtype=np.float32).reshape(3, 4),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", INPUTS)
@@ -312,8 +360,11 @@ def applied(figure, change):
 @pytest.mark.parametrize("name", OVER_TIME)
 def test_the_messages_add_up_to_the_chart(name):
     history, shown, kinds = History(), None, []
-    events = [make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
-              make.teacher_epoch(1), make.prepared()]  # fmt: skip
+    events = [
+        make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
+        make.teacher_epoch(1),
+        make.prepared(),
+    ]
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     for step in range(1, 40):
         events.append(make.batch(step, step / 13, controls=acting, beside=make.BESIDE))
@@ -342,8 +393,14 @@ def test_nothing_is_sent_where_nothing_changed(history):
 @pytest.fixture(scope="module")
 def grown():
     told = History()
-    told.fold([make.started(epochs=2, student="forest:10"), make.prepared(), make.epoch(1),
-               Snapshot(epoch=1, arrays=None, learners=diagnosed())])  # fmt: skip
+    told.fold(
+        [
+            make.started(epochs=2, student="forest:10"),
+            make.prepared(),
+            make.epoch(1),
+            Snapshot(epoch=1, arrays=None, learners=diagnosed()),
+        ]
+    )
     return told
 
 
@@ -366,12 +423,20 @@ def test_a_forest_has_its_losses_by_epoch_and_no_gradients(grown):
 
 def test_the_errors_of_missing_classes_are_shares_with_the_chosen_bias_on_the_line(history):
     curve = missing_classes.curves(history.snapshot(None))["distilled"]
-    line = next(trace for trace in draw("missing_classes", history)["data"]
-                if trace["name"] == "Distilled student" and trace["mode"] == "lines"
-                and trace.get("yaxis") == "y")  # fmt: skip
-    (mark,) = (trace for trace in draw("missing_classes", history)["data"]
-               if trace["name"] == "Distilled student" and trace["mode"] == "markers"
-               and trace["yaxis"] == "y")  # fmt: skip
+    line = next(
+        trace
+        for trace in draw("missing_classes", history)["data"]
+        if trace["name"] == "Distilled student"
+        and trace["mode"] == "lines"
+        and trace.get("yaxis") == "y"
+    )
+    (mark,) = (
+        trace
+        for trace in draw("missing_classes", history)["data"]
+        if trace["name"] == "Distilled student"
+        and trace["mode"] == "markers"
+        and trace["yaxis"] == "y"
+    )
 
     assert line["x"] == list(BIASES)
     assert line["y"] == [errors / make.TEST_SIZE for errors in curve.errors]
@@ -405,9 +470,14 @@ def test_examples_of_the_missing_classes_are_counted_by_name(history):
 def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
     history = History()
     acting = {"temperature": 4.0, "lr": 0.003, "speed": 0.0}
-    history.fold([make.started(epochs=2, student="forest:10", weight_schedule="linear:0"),
-                  make.prepared(), replace(make.epoch(1), controls=acting | {"weight": 0.5}),
-                  replace(make.epoch(2), controls=acting | {"weight": 0.25})])  # fmt: skip
+    history.fold(
+        [
+            make.started(epochs=2, student="forest:10", weight_schedule="linear:0"),
+            make.prepared(),
+            replace(make.epoch(1), controls=acting | {"weight": 0.5}),
+            replace(make.epoch(2), controls=acting | {"weight": 0.25}),
+        ]
+    )
 
     assert [trace["y"] for trace in draw("courses", history)["data"]] == [[0.5, 0.25]]
     assert history.controls["weight"] == 0.25

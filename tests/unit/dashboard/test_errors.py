@@ -22,26 +22,41 @@ def on_the_page(make, language):
 @pytest.mark.parametrize(
     ("settings", "english", "chinese"),
     [
-        ({"temperature": -1}, "“Temperature” is −1: it must lie between 0.1 and 100.",
-         "“温度”为 −1：必须在 0.1 与 100 之间。"),
-        ({"augment": "shifts"},
-         "“Augmentation” is “shifts”: choose one of none, shift, shift and flip. "
-         "Did you mean “shift”?",
-         "“数据增强”为“shifts”：请从 无、平移、平移与翻转 中选择。您是不是要找“平移”？"),
-        ({"also": "3*hint", "method": "hard"},
-         "The method “Hard labels only (no teacher)” has no soft term: "
-         "leave “Further soft terms” empty.",
-         "方法“仅硬标签（无教师）”没有软损失项：请将“更多软损失项”留空。"),
-        ({"weight": 3}, "“Weight λ” is 3: with “convex: (1−λ)·CE + λ·soft” mixing it must lie "
-         "between 0 and 1.", "“权重 λ”为 3：采用“凸组合：(1−λ)·CE + λ·soft”时必须在 0 与 1 之间。"),
-        ({"method": "dkd:beta=99"}, "“β” is 99: it must lie between 0 and 16.",
-         "“β”为 99：必须在 0 与 16 之间。"),
-        ({"ensemble": 2, "student_start": "teacher"},
-         "All networks of an ensemble would start as copies of the teacher and stay identical: "
-         "choose “Student initialisation: random”.",
-         "集成的各个网络都会从教师的副本开始而彼此相同：请选择“学生初始化：随机”。"),
+        (
+            {"temperature": -1},
+            "“Temperature” is −1: it must lie between 0.1 and 100.",
+            "“温度”为 −1：必须在 0.1 与 100 之间。",
+        ),
+        (
+            {"augment": "shifts"},
+            "“Augmentation” is “shifts”: choose one of none, shift, shift and flip. "
+            "Did you mean “shift”?",
+            "“数据增强”为“shifts”：请从 无、平移、平移与翻转 中选择。您是不是要找“平移”？",
+        ),
+        (
+            {"also": "3*hint", "method": "hard"},
+            "The method “Hard labels only (no teacher)” has no soft term: "
+            "leave “Further soft terms” empty.",
+            "方法“仅硬标签（无教师）”没有软损失项：请将“更多软损失项”留空。",
+        ),
+        (
+            {"weight": 3},
+            "“Weight λ” is 3: with “convex: (1−λ)·CE + λ·soft” mixing it must lie between 0 and 1.",
+            "“权重 λ”为 3：采用“凸组合：(1−λ)·CE + λ·soft”时必须在 0 与 1 之间。",
+        ),
+        (
+            {"method": "dkd:beta=99"},
+            "“β” is 99: it must lie between 0 and 16.",
+            "“β”为 99：必须在 0 与 16 之间。",
+        ),
+        (
+            {"ensemble": 2, "student_start": "teacher"},
+            "All networks of an ensemble would start as copies of the teacher and stay identical: "
+            "choose “Student initialisation: random”.",
+            "集成的各个网络都会从教师的副本开始而彼此相同：请选择“学生初始化：随机”。",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_setting_is_called_what_its_widget_is_called(settings, english, chinese):
     assert on_the_page(lambda: RunConfig(**settings), "en")[0] == english
     assert on_the_page(lambda: RunConfig(**settings), "zh")[0] == chinese

@@ -8,10 +8,23 @@ from shown_markdown import shown
 from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
 
 TRAPS = [
-    "![x](http://example.invalid/a.png)", "[here](http://example.invalid)",
-    "100*hint + 0.5*dkd:beta=2", "**bold** __bold__ *a* _b_", "`code`", "<b>bold</b> &lt;", "# one",
-    "1. one", "- one", "+ one", "> one", "---", "a|b", "~~gone~~", "C:\\new_*", "=====",
-]  # fmt: skip
+    "![x](http://example.invalid/a.png)",
+    "[here](http://example.invalid)",
+    "100*hint + 0.5*dkd:beta=2",
+    "**bold** __bold__ *a* _b_",
+    "`code`",
+    "<b>bold</b> &lt;",
+    "# one",
+    "1. one",
+    "- one",
+    "+ one",
+    "> one",
+    "---",
+    "a|b",
+    "~~gone~~",
+    "C:\\new_*",
+    "=====",
+]
 
 
 @pytest.mark.parametrize("text", TRAPS)

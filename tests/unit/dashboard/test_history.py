@@ -58,8 +58,9 @@ def test_the_phases_of_a_run_follow_each_other():
 def test_a_stopped_run_was_evaluated_where_it_stopped():
     end = make.finished(plain=40, distilled=35)
     stopped = type(end)(**{name: getattr(end, name) for name in end.__slots__} | {"stopped": True})
-    history = told(make.started(), make.prepared(), make.epoch(1),
-                   make.batch(step=54, position=1.5), stopped)  # fmt: skip
+    history = told(
+        make.started(), make.prepared(), make.epoch(1), make.batch(step=54, position=1.5), stopped
+    )
 
     assert [at for at, _ in history.evaluations] == [1.0, 1.5]
     assert history.evaluations[-1][1]["distilled"].test_errors == 35
@@ -75,16 +76,22 @@ def test_a_run_that_tells_of_no_batches_has_a_row_an_epoch():
 
 def test_what_acted_at_a_moment_is_the_start_and_what_was_turned_before():
     turned = Retuned(step=18, position=0.5, name="temperature", value=9.0, previous=4.0)
-    history = told(make.started(temperature=4.0), make.prepared(), make.batch(position=0.25),
-                   turned, make.batch(position=0.75))  # fmt: skip
+    history = told(
+        make.started(temperature=4.0),
+        make.prepared(),
+        make.batch(position=0.25),
+        turned,
+        make.batch(position=0.75),
+    )
 
     assert [history.controls_at(at)["temperature"] for at in (0, 0.49, 0.5, None)] == [4, 4, 9, 9]
     assert history.turned == {"temperature": 9.0}
 
 
 def test_the_means_of_a_moment_are_those_of_the_batches_before_it():
-    history = told(make.started(), make.prepared(), make.batch(position=0.25),
-                   make.batch(position=0.75))  # fmt: skip
+    history = told(
+        make.started(), make.prepared(), make.batch(position=0.25), make.batch(position=0.75)
+    )
     newest = history.means("distilled", None)
 
     assert history.means("distilled", 0.1) is None

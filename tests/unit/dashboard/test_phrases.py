@@ -6,10 +6,14 @@ from dashboard.text import words
 
 @pytest.mark.parametrize(
     ("key", "count", "text"),
-    [("count.errors", 1, "1 error"), ("count.errors", 0, "0 errors"),
-     ("count.errors", 2, "2 errors"), ("count.students", 1200, "1,200 students"),
-     ("runs.deleted", 1, "1 run moved to the trash.")],
-)  # fmt: skip
+    [
+        ("count.errors", 1, "1 error"),
+        ("count.errors", 0, "0 errors"),
+        ("count.errors", 2, "2 errors"),
+        ("count.students", 1200, "1,200 students"),
+        ("runs.deleted", 1, "1 run moved to the trash."),
+    ],
+)
 def test_english_has_a_form_for_one(key, count, text):
     assert phrase(words("en"), key, count=count) == text
 

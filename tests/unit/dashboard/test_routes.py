@@ -24,8 +24,13 @@ from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store, packed
 from kdcore.sweep_config import SweepConfig
 
-JOBS = [RunConfig(), SweepConfig(), SearchConfig(),
-        ChoiceConfig(teachers=("mlp:8", "mlp:16")), ShrinkConfig()]  # fmt: skip
+JOBS = [
+    RunConfig(),
+    SweepConfig(),
+    SearchConfig(),
+    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
+    ShrinkConfig(),
+]
 RUN = "20260101-000000-aaaa"
 
 
@@ -167,8 +172,11 @@ def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
 def test_every_kind_of_job_says_where_it_stands(store, config):
     folder = store.create_job(config)
-    folder.append(Finished(run=folder.id, stopped=False, epochs=0, step=0, teacher=None,
-                           students={}, seconds=0.0))  # fmt: skip
+    folder.append(
+        Finished(
+            run=folder.id, stopped=False, epochs=0, step=0, teacher=None, students={}, seconds=0.0
+        )
+    )
     folder.release()
     charts = len(OVER_TIME) if isinstance(config, RunConfig) else 0
     kind, state = heard(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
@@ -207,8 +215,9 @@ def test_the_stream_of_a_deleted_run_ends(store, run, monkeypatch):
 
 def test_streams_and_histories_of_hundreds_of_runs_do_not_stay(store, run, monkeypatch):
     monkeypatch.setattr(stream, "REST", 0.01)
-    runs = [record(store, f"20260102-{number:06d}-aaaa", [make.started()]).id
-            for number in range(100)]  # fmt: skip
+    runs = [
+        record(store, f"20260102-{number:06d}-aaaa", [make.started()]).id for number in range(100)
+    ]
 
     async def look_at_all():
         watched = stream.stream_of(run, "en").messages()

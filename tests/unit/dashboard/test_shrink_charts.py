@@ -41,8 +41,11 @@ def test_a_shrinking_that_is_under_way_has_a_chart_or_says_why_not(name, count):
 
 def test_an_arrow_leads_from_before_to_after():
     figure = drawn("shrink_sizes")
-    (pruned,) = [arrow for arrow in figure["layout"]["annotations"]
-                 if arrow["x"] == pytest.approx(log10(7.3))]  # fmt: skip
+    (pruned,) = [
+        arrow
+        for arrow in figure["layout"]["annotations"]
+        if arrow["x"] == pytest.approx(log10(7.3))
+    ]
     points = {(trace["name"], trace["showlegend"]): trace for trace in figure["data"]}
 
     assert (pruned["ay"], pruned["y"]) == (1 - 150 / 360, 1 - 60 / 360)
@@ -53,8 +56,14 @@ def test_an_arrow_leads_from_before_to_after():
 
 
 def test_the_axis_of_sizes_is_what_was_asked_for():
-    pruned = {size: next(trace["x"] for trace in drawn("shrink_sizes", size=size)["data"]
-                         if trace["name"] == "Unstructured pruning") for size in SIZES}  # fmt: skip
+    pruned = {
+        size: next(
+            trace["x"]
+            for trace in drawn("shrink_sizes", size=size)["data"]
+            if trace["name"] == "Unstructured pruning"
+        )
+        for size in SIZES
+    }
 
     assert pruned == {"bytes": [7.3], "packed_bytes": [2.4], "nonzero": [263]}
 
@@ -90,8 +99,10 @@ def test_a_stage_is_held_against_the_student_that_learned_as_long():
     course = next(sentence for sentence in sentences if sentence.key == "shrink.told.course")
 
     assert {name: course.values[name] for name in ("before", "after", "student")} == {
-        "before": 90, "after": 22, "student": 20,
-    }  # fmt: skip
+        "before": 90,
+        "after": 22,
+        "student": 20,
+    }
 
 
 def test_nothing_is_said_before_the_student_beside_them_is_measured():

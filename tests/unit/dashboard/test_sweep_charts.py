@@ -53,8 +53,11 @@ def test_the_map_has_the_means_and_its_best_place():
 
 def test_the_line_parts_what_is_better_than_plain():
     """Gains by T and λ are 3, −4 and 8, −2: the line runs between the two columns."""
-    border = next(trace for trace in drawn("landscape", metric="test_errors")["data"]
-                  if trace.get("name") == words("en")["chart.better_than_plain"])  # fmt: skip
+    border = next(
+        trace
+        for trace in drawn("landscape", metric="test_errors")["data"]
+        if trace.get("name") == words("en")["chart.better_than_plain"]
+    )
 
     assert border["x"] == [0.5, 0.5, None, 0.5, 0.5, None]
     assert border["y"] == [-0.5, 0.5, None, 0.5, 1.5, None]
@@ -72,8 +75,10 @@ def test_before_the_guess_no_chart_betrays_a_value():
 def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
     better, unsure, worse = drawn("methods", whole_sweep(config=COMPARISON))["data"]
 
-    assert (better["y"], worse["y"]) == (["Decoupled KD (DKD)"],
-                                           ["Correlation matching (DIST) (gamma=2)"])  # fmt: skip
+    assert (better["y"], worse["y"]) == (
+        ["Decoupled KD (DKD)"],
+        ["Correlation matching (DIST) (gamma=2)"],
+    )
     assert better["x"] == [pytest.approx(100 * 10 / 360)]
     assert unsure["y"] == ["Soft targets (Hinton)"]
 
@@ -83,9 +88,9 @@ def test_a_method_that_is_far_off_does_not_squash_the_others():
     told = drawn("methods", whole_sweep(config=replace(COMPARISON, methods=near)))["layout"]
     assert told["annotations"] == []
 
-    layout = drawn("methods", whole_sweep(
-        config=replace(COMPARISON, methods=(*near, "generator"))
-    ))["layout"]  # fmt: skip
+    layout = drawn(
+        "methods", whole_sweep(config=replace(COMPARISON, methods=(*near, "generator")))
+    )["layout"]
     (arrow,) = layout["annotations"]
     assert layout["xaxis"]["range"] == pytest.approx(told["xaxis"]["range"], abs=2)
     assert arrow["y"] == "Generated inputs (data-free)"
@@ -94,16 +99,20 @@ def test_a_method_that_is_far_off_does_not_squash_the_others():
 
 
 def test_the_curves_are_those_of_the_place_pointed_at():
-    lines = [trace for trace in drawn("cell_curves", metric="test_errors", at=(1.0, 1.0))["data"]
-             if trace.get("showlegend") is not False]  # fmt: skip
+    lines = [
+        trace
+        for trace in drawn("cell_curves", metric="test_errors", at=(1.0, 1.0))["data"]
+        if trace.get("showlegend") is not False
+    ]
 
     assert [line["y"] for line in lines] == [[31, 21], [35, 25]]
 
 
 def test_the_margins_average_over_the_other_axis():
     figure = drawn("landscape_margins", metric="test_errors")
-    over_t, over_weight = (trace["y"] for trace in figure["data"]
-                           if trace["name"] == words("en")["learner.distilled"])  # fmt: skip
+    over_t, over_weight = (
+        trace["y"] for trace in figure["data"] if trace["name"] == words("en")["learner.distilled"]
+    )
 
     assert over_t == [21.5, 18]
     assert over_weight == [15.5, 24]

@@ -32,8 +32,9 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path):
 def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     store = Store(tmp_path / "store")
     names = ("run", "sweep", "trash", "unused", "new")
-    lie = {name: keep(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads")
-           for name in names}  # fmt: skip
+    lie = {
+        name: keep(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads") for name in names
+    }
     for name in names[:-1]:
         os.utime(lie[name], (0, 0))
     store.create(RunConfig(dataset=str(lie["run"])))
@@ -55,9 +56,14 @@ def test_what_is_uploaded_again_is_new(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "ending"),
-    [("a" * 251 + ".csv", ".csv"), ("猫" * 84 + ".zip", ".zip"), ("b" * 300 + ".tar.gz", ".tar.gz"),
-     ("x." + "y" * 252, "y"), ("é" * 127, "é")],
-)  # fmt: skip
+    [
+        ("a" * 251 + ".csv", ".csv"),
+        ("猫" * 84 + ".zip", ".zip"),
+        ("b" * 300 + ".tar.gz", ".tar.gz"),
+        ("x." + "y" * 252, "y"),
+        ("é" * 127, "é"),
+    ],
+)
 def test_a_long_name_is_cut_and_keeps_its_ending(tmp_path, name, ending):
     kept = keep(BytesIO(b"x"), name, tmp_path)
 

@@ -21,8 +21,9 @@ def history(*events):
 def run(*, epochs=20, upto=20, plain=30, distilled=25, over=True, **settings):
     """A run of ``epochs`` of which ``upto`` are over, with these errors after each."""
     events = [make.started(epochs=epochs, **settings), make.prepared()]
-    events += [make.epoch(number, plain=plain, distilled=distilled)
-               for number in range(1, upto + 1)]  # fmt: skip
+    events += [
+        make.epoch(number, plain=plain, distilled=distilled) for number in range(1, upto + 1)
+    ]
     if over:
         events.append(make.finished(plain=plain, distilled=distilled, epochs=upto))
     return history(*events)
@@ -51,8 +52,13 @@ def test_while_a_run_goes_on_it_is_said_who_is_ahead_and_nothing_more(plain, dis
     said = keys(verdict(run(upto=10, over=False, plain=plain, distilled=distilled)).headline)
 
     assert said[0].startswith("verdict.is_")
-    assert not set(said) & {"verdict.equal", "verdict.worse_beyond", "verdict.worse_within",
-                            "verdict.better_beyond", "verdict.better_within"}  # fmt: skip
+    assert not set(said) & {
+        "verdict.equal",
+        "verdict.worse_beyond",
+        "verdict.worse_within",
+        "verdict.better_beyond",
+        "verdict.better_within",
+    }
 
 
 def test_nothing_is_compared_in_the_first_tenth():
@@ -60,8 +66,9 @@ def test_nothing_is_compared_in_the_first_tenth():
 
     assert keys(said.headline) == ["verdict.early"]
     assert keys(verdict(run(epochs=40, upto=4, over=False, plain=90)).headline) == [
-        "verdict.is_ahead", "verdict.beyond_chance",
-    ]  # fmt: skip
+        "verdict.is_ahead",
+        "verdict.beyond_chance",
+    ]
 
 
 def test_a_moment_that_is_looked_back_at_is_told_of_in_the_past():
@@ -78,17 +85,24 @@ def test_there_is_nothing_to_say_before_the_first_evaluation():
 
 
 def test_the_end_counts_more_than_the_last_epoch():
-    told = history(make.started(epochs=1), make.prepared(), make.epoch(plain=30, distilled=25),
-                   make.finished(plain=25, distilled=30))  # fmt: skip
+    told = history(
+        make.started(epochs=1),
+        make.prepared(),
+        make.epoch(plain=30, distilled=25),
+        make.finished(plain=25, distilled=30),
+    )
 
     assert keys(verdict(told).headline) == ["verdict.worse_within"]
 
 
 @pytest.mark.parametrize(
     ("settings", "key"),
-    [({"unlabelled": 0.9}, "verdict.unlabelled"), ({"label_noise": 0.4}, "verdict.wrong_labels"),
-     ({"drop_classes": "3"}, "verdict.unseen")],
-)  # fmt: skip
+    [
+        ({"unlabelled": 0.9}, "verdict.unlabelled"),
+        ({"label_noise": 0.4}, "verdict.wrong_labels"),
+        ({"drop_classes": "3"}, "verdict.unseen"),
+    ],
+)
 def test_what_is_special_about_the_data_is_said(settings, key):
     assert key in keys(verdict(run(**settings)).reasons)
 
@@ -99,8 +113,9 @@ def test_where_everything_is_labelled_and_nothing_gained_that_is_the_reason():
 
 
 def test_the_labelled_examples_are_counted():
-    [said] = [each for each in verdict(run(unlabelled=0.9)).reasons
-              if each.key == "verdict.unlabelled"]  # fmt: skip
+    [said] = [
+        each for each in verdict(run(unlabelled=0.9)).reasons if each.key == "verdict.unlabelled"
+    ]
 
     assert said.values == {"labelled": 113, "unlabelled": 1018, "size": 1131}
 
@@ -122,10 +137,14 @@ def test_the_interval_of_an_accuracy_is_scipys(errors, size):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "told",
-    [run(plain=90), run(plain=25, distilled=90), run(upto=1, over=False),
-     run(upto=9, over=False, unlabelled=0.9, label_noise=0.2, drop_classes="3")],
+    [
+        run(plain=90),
+        run(plain=25, distilled=90),
+        run(upto=1, over=False),
+        run(upto=9, over=False, unlabelled=0.9, label_noise=0.2, drop_classes="3"),
+    ],
     ids=["better", "worse", "early", "on its way"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("position", [None, 1.0])
 def test_every_sentence_can_be_said_in_every_language(language, told, position):
     found = verdict(told, position)
@@ -135,10 +154,13 @@ def test_every_sentence_can_be_said_in_every_language(language, told, position):
 
 @pytest.mark.parametrize(
     ("best", "epochs", "expected"),
-    [({"plain": 2, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epochs"]),
-     ({"plain": 3, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epoch"]),
-     ({"plain": 8, "distilled": 9}, 9, ["verdict.best_epochs"]), ({}, 9, [])],
-)  # fmt: skip
+    [
+        ({"plain": 2, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epochs"]),
+        ({"plain": 3, "distilled": 3}, 5, ["verdict.patience", "verdict.best_epoch"]),
+        ({"plain": 8, "distilled": 9}, 9, ["verdict.best_epochs"]),
+        ({}, 9, []),
+    ],
+)
 def test_a_run_with_patience_says_why_it_ended_and_what_it_kept(best, epochs, expected):
     end = replace(make.finished(epochs=epochs), best_epochs=best)
     found = verdict(history(make.started(epochs=9, patience=2), make.prepared(), make.epoch(), end))

@@ -50,8 +50,10 @@ def test_data_sets_have_different_fingerprints(load):
 def test_the_digits_are_those_of_scikit_learn(load):
     data = load("digits")
     images, labels = load_digits(return_X_y=True)
-    theirs = sorted((image.astype(np.uint8).tobytes(), int(label))
-                    for image, label in zip(images, labels, strict=True))  # fmt: skip
+    theirs = sorted(
+        (image.astype(np.uint8).tobytes(), int(label))
+        for image, label in zip(images, labels, strict=True)
+    )
     ours = sorted(
         (image.numpy().tobytes(), int(label))
         for split in (data.train, data.validation, data.test)

@@ -88,8 +88,11 @@ def test_a_file_arrives_whole_and_tells_how_far_it_is(server, target):
     assert not part(target).exists()
     assert [event.done for event in told] == sorted(event.done for event in told)
     assert (told[-1].task, told[-1].done, told[-1].total, told[-1].detail) == (
-        "download", len(CONTENT), len(CONTENT), "file.gz",
-    )  # fmt: skip
+        "download",
+        len(CONTENT),
+        len(CONTENT),
+        "file.gz",
+    )
 
 
 @pytest.mark.parametrize("tenth", range(10))
@@ -97,8 +100,10 @@ def test_a_broken_connection_goes_on_where_it_stopped(server, target, tenth):
     server.cuts = [len(CONTENT) * tenth // 10]
     collect(fetch([server.url], target, MD5))
     assert target.read_bytes() == CONTENT
-    assert server.requests == ["", f"bytes={server.cuts or len(CONTENT) * tenth // 10}-"
-                               if tenth else ""]  # fmt: skip
+    assert server.requests == [
+        "",
+        f"bytes={server.cuts or len(CONTENT) * tenth // 10}-" if tenth else "",
+    ]
 
 
 def test_what_an_earlier_start_left_is_not_fetched_again(server, target):

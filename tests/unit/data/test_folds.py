@@ -37,12 +37,17 @@ def test_every_example_is_held_out_once_and_test_data_never(sizes, count, seed):
 @given(st.lists(st.integers(10, 40), min_size=2, max_size=4), st.integers(2, 5), st.integers(0, 99))
 def test_every_class_is_spread_evenly_and_labels_stay_with_their_examples(sizes, count, seed):
     data = numbered(sizes)
-    label_of = dict(zip(numbers(data.train) + numbers(data.validation),
-                        data.train.labels.tolist() + data.validation.labels.tolist(),
-                        strict=True))  # fmt: skip
+    label_of = dict(
+        zip(
+            numbers(data.train) + numbers(data.validation),
+            data.train.labels.tolist() + data.validation.labels.tolist(),
+            strict=True,
+        )
+    )
     found = folds(data, count, seed)
-    held = torch.stack([torch.bincount(fold.validation.labels, minlength=len(sizes))
-                        for fold in found])  # fmt: skip
+    held = torch.stack(
+        [torch.bincount(fold.validation.labels, minlength=len(sizes)) for fold in found]
+    )
 
     assert (held.max(0).values - held.min(0).values).max() <= 1
     assert held.sum(1).max() - held.sum(1).min() <= 1

@@ -14,9 +14,11 @@ NAMES = module.FILES
 def arrays():
     random = np.random.default_rng(0)
     return {
-        NAMES[0]: random.integers(0, 256, (60, 28, 28)), NAMES[1]: np.arange(60) % 10,
-        NAMES[2]: random.integers(0, 256, (20, 28, 28)), NAMES[3]: np.arange(20) % 10,
-    }  # fmt: skip
+        NAMES[0]: random.integers(0, 256, (60, 28, 28)),
+        NAMES[1]: np.arange(60) % 10,
+        NAMES[2]: random.integers(0, 256, (20, 28, 28)),
+        NAMES[3]: np.arange(20) % 10,
+    }
 
 
 @pytest.fixture
@@ -80,11 +82,16 @@ def test_a_gzip_file_that_is_cut_off_is_named(write, refusal):
     assert NAMES[0] in str(error)
 
 
-@pytest.mark.parametrize("damage", [
-    lambda content: content[:-1], lambda content: content[:6], lambda content: b"",
-    lambda content: content + b"x",
-    lambda content: content[:4] + struct.pack(">I", 2**31) + content[8:],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-1],
+        lambda content: content[:6],
+        lambda content: b"",
+        lambda content: content + b"x",
+        lambda content: content[:4] + struct.pack(">I", 2**31) + content[8:],
+    ],
+)
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_file_of_the_wrong_length_is_named(write, refusal, arrays, damage, packed):
     root = write(packed=packed, **{NAMES[2]: damage(idx(arrays[NAMES[2]]))})
@@ -112,8 +119,10 @@ def test_labels_in_the_place_of_images_are_named(write, refusal, arrays):
     root = write(**{NAMES[0]: idx(arrays[NAMES[1]])})
     error = refusal("mnist", data_root=str(root))
     assert (error.code, error.values["expected"], error.values["found"]) == (
-        "idx_magic", 2051, 2049,
-    )  # fmt: skip
+        "idx_magic",
+        2051,
+        2049,
+    )
 
 
 def test_different_counts_of_images_and_labels_are_told(write, refusal, arrays):
@@ -131,6 +140,8 @@ def test_a_label_beyond_the_classes_is_told(write, refusal, arrays):
 def test_the_real_mnist_is_read_from_its_folder_or_the_one_above(real_data, load, root):
     data = load("mnist", data_root=str(real_data / root))
     assert [len(split.labels) for split in (data.train, data.validation, data.test)] == [
-        55_000, 5_000, 10_000,
-    ]  # fmt: skip
+        55_000,
+        5_000,
+        10_000,
+    ]
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]

@@ -108,9 +108,13 @@ def test_splits_without_one_for_training_are_refused(refusal, tmp_path):
 
 @pytest.mark.parametrize(
     ("train", "test"),
-    [("train", "test1"), ("train/train", "test1/test1"), ("train/images", "test"),
-     ("data/train/train", "data/test1/test1")],
-)  # fmt: skip
+    [
+        ("train", "test1"),
+        ("train/train", "test1/test1"),
+        ("train/images", "test"),
+        ("data/train/train", "data/test1/test1"),
+    ],
+)
 def test_flat_splits_are_no_classes(refusal, tmp_path, train, test):
     files = flat(train, 9) | flat(test, 9)
 
@@ -132,18 +136,22 @@ def test_class_folders_that_lie_once_more_beside_themselves_count_once(made, not
         (["train/angle1", "train/angle2", "car", "bus"], ("bus", "car", "train")),
         (["train", "car", "bus"], ("bus", "car", "train")),
         (["train", "test", "car"], ("car", "test", "train")),
-        (["test tube/a", "test tube/b", "training shoe/c", "training shoe/d"],
-         ("test tube", "training shoe")),
+        (
+            ["test tube/a", "test tube/b", "training shoe/c", "training shoe/d"],
+            ("test tube", "training shoe"),
+        ),
         (["testudo", "valve", "device"], ("device", "testudo", "valve")),
     ],
-)  # fmt: skip
+)
 def test_a_class_may_be_called_like_a_split(made, folders, classes):
     assert made(named_pictures(folders, 6)).classes == classes
 
 
 def test_splits_may_lie_within_the_classes(made, noted):
-    data = made(named_pictures([f"{name}/train" for name in CLASSES], 10)
-                | named_pictures([f"{name}/test" for name in CLASSES], 4))  # fmt: skip
+    data = made(
+        named_pictures([f"{name}/train" for name in CLASSES], 10)
+        | named_pictures([f"{name}/test" for name in CLASSES], 4)
+    )
 
     assert data.classes == CLASSES
     assert sizes(data) == [27, 3, 12]
@@ -188,10 +196,18 @@ def test_a_class_of_documents_is_one(made):
 
 @pytest.mark.parametrize(
     ("name", "split"),
-    [("Train", "train"), ("trained_models", ""), ("value", ""), ("contest", ""),
-     ("my_test", "test"), ("TESTING", "test"), ("Validation2", "validation"), ("development", ""),
-     ("x-val", "validation")],
-)  # fmt: skip
+    [
+        ("Train", "train"),
+        ("trained_models", ""),
+        ("value", ""),
+        ("contest", ""),
+        ("my_test", "test"),
+        ("TESTING", "test"),
+        ("Validation2", "validation"),
+        ("development", ""),
+        ("x-val", "validation"),
+    ],
+)
 def test_a_name_says_a_split_as_a_whole_word_alone(name, split):
     assert role(name) == split
 

@@ -18,9 +18,14 @@ def total(data):
 @pytest.mark.parametrize("container", [as_folder, as_zip])
 def test_files_that_are_no_images_are_counted(load, noted, tmp_path, container):
     files = named_pictures(CLASSES, 5) | {
-        "cat/a.heic": b"x", "cat/b.HEIC": b"x", "notes.txt": b"x", "dog/Thumbs.db": b"x",
-        "dog/desktop.ini": b"x", ".DS_Store": b"x", "README": b"x",
-    }  # fmt: skip
+        "cat/a.heic": b"x",
+        "cat/b.HEIC": b"x",
+        "notes.txt": b"x",
+        "dog/Thumbs.db": b"x",
+        "dog/desktop.ini": b"x",
+        ".DS_Store": b"x",
+        "README": b"x",
+    }
     data = load(container(tmp_path / "a.zip", files))
 
     assert total(data) == 15
@@ -113,8 +118,12 @@ def test_hard_links_of_a_tar_are_the_images_that_they_stand_for(load, tmp_path):
 
 
 def test_symbolic_links_are_heeded_within_an_archive_alone(load, noted, tmp_path):
-    links = {"cat/ok.png": "../dog/000.png", "cat/out.png": "/etc/passwd",
-             "cat/up.png": "../../../x.png", "cat/gone.png": "gone.png"}  # fmt: skip
+    links = {
+        "cat/ok.png": "../dog/000.png",
+        "cat/out.png": "/etc/passwd",
+        "cat/up.png": "../../../x.png",
+        "cat/gone.png": "gone.png",
+    }
     data = load(linked_tar(tmp_path / "a.tar", tarfile.SYMTYPE, links))
 
     assert total(data) == 16

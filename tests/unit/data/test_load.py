@@ -88,10 +88,16 @@ def test_usps_is_read_as_torchvision_reads_it(load, usps_root):
     assert data.input_shape == (1, 16, 16)
 
 
-@pytest.mark.parametrize("damage", [
-    lambda content: content[:-20], lambda content: b"", lambda content: b"text",
-    lambda content: bz2.compress(b"1 1:0.5\n"), lambda content: bz2.compress(b"\xff\xfe"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-20],
+        lambda content: b"",
+        lambda content: b"text",
+        lambda content: bz2.compress(b"1 1:0.5\n"),
+        lambda content: bz2.compress(b"\xff\xfe"),
+    ],
+)
 def test_a_damaged_usps_file_is_named(refusal, usps_root, damage):
     path = usps_root / "usps.bz2"
     path.write_bytes(damage(path.read_bytes()))
@@ -108,8 +114,13 @@ def cifar(tmp_path, monkeypatch):
     folder = tmp_path / "made" / CIFAR10.base_folder
     folder.mkdir(parents=True)
     random = np.random.default_rng(0)
-    batches = [{"data": random.integers(0, 256, (20, 3072), dtype=np.uint8),
-                "labels": [at % 10 for at in range(20)]} for _ in range(6)]  # fmt: skip
+    batches = [
+        {
+            "data": random.integers(0, 256, (20, 3072), dtype=np.uint8),
+            "labels": [at % 10 for at in range(20)],
+        }
+        for _ in range(6)
+    ]
     names = [name for name, _ in CIFAR10.train_list + CIFAR10.test_list]
     sums = []
     for name, batch in zip(names, batches, strict=True):

@@ -17,8 +17,11 @@ OF_EACH_CLASS = {"train": 400, "validation": 40, "test": 60}
 def make(*arguments):
     return subprocess.run(
         [sys.executable, "scripts/make_mnist5k.py", *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_every_class_has_as_many_examples_in_each_split(load):
@@ -40,8 +43,11 @@ def test_the_script_makes_the_file_again_bit_for_bit(tmp_path, real_data):
 
 def test_training_data_are_mnists_training_data_and_test_data_its_test_data(load, real_data):
     ours, theirs = load("mnist5k"), load("mnist", data_root=str(real_data))
-    training = {image.tobytes() for split in (theirs.train, theirs.validation)
-                for image in split.inputs.numpy()}  # fmt: skip
+    training = {
+        image.tobytes()
+        for split in (theirs.train, theirs.validation)
+        for image in split.inputs.numpy()
+    }
     test = {image.tobytes() for image in theirs.test.inputs.numpy()}
 
     for split, of_mnist in (("train", training), ("validation", training), ("test", test)):

@@ -98,8 +98,9 @@ def test_names_of_a_zip_that_does_not_say_its_encoding_are_read(load, tmp_path, 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
 def test_names_of_a_tar_in_another_encoding_are_read(load, tmp_path, encoding):
-    with tarfile.open(tmp_path / "a.tar", "w", encoding=encoding,
-                      format=tarfile.GNU_FORMAT) as archive:  # fmt: skip
+    with tarfile.open(
+        tmp_path / "a.tar", "w", encoding=encoding, format=tarfile.GNU_FORMAT
+    ) as archive:
         for name in ("狗", "猫"):
             for number in range(4):
                 entry = tarfile.TarInfo(f"{name}/{number}.png")
@@ -125,10 +126,15 @@ def test_names_of_folders_that_were_unpacked_wrongly_are_read(load, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [("鸢尾花,山鸢尾,标签", "gb18030"), ("ラベル,長さ", "cp932"), ("標籤,長度", "big5"),
-     ("très élevé, größe, Ñandú, ÀÉÈ", "cp1252"), ("x坐标,y坐标", "gb18030"),
-     ("标签😀", "gb18030")],
-)  # fmt: skip
+    [
+        ("鸢尾花,山鸢尾,标签", "gb18030"),
+        ("ラベル,長さ", "cp932"),
+        ("標籤,長度", "big5"),
+        ("très élevé, größe, Ñandú, ÀÉÈ", "cp1252"),
+        ("x坐标,y坐标", "gb18030"),
+        ("标签😀", "gb18030"),
+    ],
+)
 def test_the_encoding_of_a_text_is_told_by_its_common_characters(text, encoding):
     assert legacy_encoding(text.encode(encoding), text=True) == encoding
 

@@ -11,8 +11,13 @@ from made_files import as_folder, as_zip, named_pictures, picture
 from PIL import Image
 
 CLASSES = ("cat", "dog", "eel")
-TAR_MODES = {"a.tar": "w", "a.tar.gz": "w:gz", "a.tgz": "w:gz", "a.tar.bz2": "w:bz2",
-             "a.tar.xz": "w:xz"}  # fmt: skip
+TAR_MODES = {
+    "a.tar": "w",
+    "a.tar.gz": "w:gz",
+    "a.tgz": "w:gz",
+    "a.tar.bz2": "w:bz2",
+    "a.tar.xz": "w:xz",
+}
 
 
 def as_tar(path, files, mode="w"):
@@ -37,8 +42,9 @@ def everything(data):
     )
 
 
-EXPECTED = sorted((20 * place + number, name)
-                  for place, name in enumerate(CLASSES) for number in range(10))  # fmt: skip
+EXPECTED = sorted(
+    (20 * place + number, name) for place, name in enumerate(CLASSES) for number in range(10)
+)
 
 
 @pytest.mark.parametrize("top", ["", "top/", "one/two/"])
@@ -102,9 +108,12 @@ def test_classes_that_are_numbers_stand_in_their_order(load, tmp_path):
 
 def test_hidden_files_and_those_of_a_mac_are_left_out(load, tmp_path):
     files = named_pictures(CLASSES, 10) | {
-        "__MACOSX/cat/._000.png": b"x", ".hidden/a.png": b"x", "cat/.a.png": b"x",
-        "cat/notes.txt": b"x", "preview.png": picture(0),
-    }  # fmt: skip
+        "__MACOSX/cat/._000.png": b"x",
+        ".hidden/a.png": b"x",
+        "cat/.a.png": b"x",
+        "cat/notes.txt": b"x",
+        "preview.png": picture(0),
+    }
     assert everything(load(as_zip(tmp_path / "a.zip", files))) == EXPECTED
     assert everything(load(as_folder(tmp_path / "a", files))) == EXPECTED
 
@@ -136,8 +145,14 @@ def test_gray_images_have_one_channel_and_one_coloured_image_makes_three(load, t
     files["cat/colour.png"] = picture(9)
     data = load(as_zip(tmp_path / "b.zip", files))
     assert data.input_shape == (3, 12, 12)
-    assert sum(int((image[0] == image[1]).all()) for split in (data.train, data.validation,
-               data.test) for image in split.inputs) == 15  # fmt: skip
+    assert (
+        sum(
+            int((image[0] == image[1]).all())
+            for split in (data.train, data.validation, data.test)
+            for image in split.inputs
+        )
+        == 15
+    )
 
 
 def test_small_images_of_one_size_are_kept_even_if_not_square(load, tmp_path):
@@ -166,8 +181,11 @@ def test_the_centre_of_a_long_image_is_kept(load, tmp_path):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "WEBP"])
 def test_common_formats_are_read(load, tmp_path, kind):
-    files = {f"{name}/{number}.{kind.lower()}": picture(90, mode="L", kind=kind)
-             for name in "ab" for number in range(3)}  # fmt: skip
+    files = {
+        f"{name}/{number}.{kind.lower()}": picture(90, mode="L", kind=kind)
+        for name in "ab"
+        for number in range(3)
+    }
     data = load(as_zip(tmp_path / "a.zip", files))
     assert (data.train.inputs.int() - 90).abs().max() <= 2
 
@@ -244,8 +262,10 @@ def test_a_class_that_cannot_be_split_is_refused_by_name(refusal, tmp_path, coun
     files = named_pictures(["cat"], 20) | named_pictures(["rare"], count)
     error = refusal(as_zip(tmp_path / "a.zip", files))
     assert (error.code, error.values["class_name"], error.values["count"]) == (
-        "class_too_small", "rare", count,
-    )  # fmt: skip
+        "class_too_small",
+        "rare",
+        count,
+    )
 
 
 def test_a_class_that_only_the_test_folder_has_is_refused_by_name(refusal, tmp_path):
@@ -319,12 +339,20 @@ def huge(width: int, height: int) -> bytes:
     """A PNG that claims to be large and is not."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return (struct.pack(">I", len(content)) + kind + content
-                + struct.pack(">I", zlib.crc32(kind + content)))  # fmt: skip
+        return (
+            struct.pack(">I", len(content))
+            + kind
+            + content
+            + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b""))
-            + chunk(b"IEND", b""))  # fmt: skip
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("size", [(4_001, 4_000), (10_000, 10_000), (10**6, 10**6)])

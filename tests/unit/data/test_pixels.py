@@ -128,8 +128,9 @@ def test_images_of_other_numbers_are_scaled_too(made, low, high, dtype):
 @pytest.mark.parametrize("side", [20, 8])
 def test_a_deep_image_may_be_scaled_down(made, side):
     rows = np.linspace(0, 60_000, 20, dtype=np.uint16).repeat(20).reshape(20, 20)
-    data = made(file_of(Image.fromarray(rows)), file_of(Image.fromarray(rows[::-1])),
-                image_size=side)  # fmt: skip
+    data = made(
+        file_of(Image.fromarray(rows)), file_of(Image.fromarray(rows[::-1])), image_size=side
+    )
 
     assert data.input_shape == (1, side, side)
     assert images_of(data).max() > 200
@@ -143,10 +144,12 @@ def test_images_are_turned_as_their_camera_said(made, kind, turn):
     exif = Image.Exif()
     exif[0x0112] = turn
     stored = next(
-        image for image in _ways(upright)
-        if np.array_equal(np.asarray(ImageOps.exif_transpose(_with(image, exif))),
-                          np.asarray(upright))
-    )  # fmt: skip
+        image
+        for image in _ways(upright)
+        if np.array_equal(
+            np.asarray(ImageOps.exif_transpose(_with(image, exif))), np.asarray(upright)
+        )
+    )
     content = file_of(stored, kind, exif=exif)
     found = images_of(made(content, content, {"JPEG": "jpg"}.get(kind, kind.lower())))
 
@@ -170,17 +173,27 @@ def _with(image, exif):
 def test_every_common_mode_is_read(made, mode):
     image = Image.new("L", (9, 9), 255).convert(mode)
     kind = "TIFF" if mode == "CMYK" else "PNG"
-    data = made(file_of(image, kind), file_of(Image.new("L", (9, 9), 0).convert(mode), kind),
-                kind.lower())  # fmt: skip
+    data = made(
+        file_of(image, kind), file_of(Image.new("L", (9, 9), 0).convert(mode), kind), kind.lower()
+    )
 
     assert images_of(data).unique().tolist() == [0, 255]
 
 
 @pytest.mark.parametrize(
     ("ending", "kind"),
-    [("tif", "TIFF"), ("TIFF", "TIFF"), ("jfif", "JPEG"), ("JPG", "JPEG"), ("jpe", "JPEG"),
-     ("pgm", "PPM"), ("ppm", "PPM"), ("dib", "BMP"), ("PNG", "PNG")],
-)  # fmt: skip
+    [
+        ("tif", "TIFF"),
+        ("TIFF", "TIFF"),
+        ("jfif", "JPEG"),
+        ("JPG", "JPEG"),
+        ("jpe", "JPEG"),
+        ("pgm", "PPM"),
+        ("ppm", "PPM"),
+        ("dib", "BMP"),
+        ("PNG", "PNG"),
+    ],
+)
 def test_other_endings_are_read(made, ending, kind):
     data = made(picture(90, mode="L", kind=kind), picture(200, mode="L", kind=kind), ending)
 

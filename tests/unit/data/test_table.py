@@ -4,13 +4,20 @@ import torch
 from made_files import rows
 
 
-@pytest.mark.parametrize("header", [
-    "label,width,height", "width,Class,height", "width,target,height", "y,width,height",
-    "width,height,kind",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        "label,width,height",
+        "width,Class,height",
+        "width,target,height",
+        "y,width,height",
+        "width,height,kind",
+    ],
+)
 def test_the_label_is_known_by_its_name_or_stands_last(load, csv, header):
-    place = [name.lower() in ("label", "class", "target", "y", "kind")
-             for name in header.split(",")].index(True)  # fmt: skip
+    place = [
+        name.lower() in ("label", "class", "target", "y", "kind") for name in header.split(",")
+    ].index(True)
     cells = ["{i}.5", "{i}00.25"]
     cells.insert(place, "{name}")
     data = load(csv(f"{header}\n" + rows(30, ",".join(cells))))
@@ -73,28 +80,31 @@ def test_four_small_numbers_are_not_taken_for_an_image(load, csv):
 GOOD = rows(20, "{i}.5,2,{name}")
 
 
-@pytest.mark.parametrize(("text", "code", "says"), [
-    ("", "table_file_empty", ""),
-    (" \n\n", "table_file_empty", ""),
-    ("a\n1\n", "table_one_column", ""),
-    ("a,b,label\n", "table_empty", ""),
-    ("1,2,0\n3,4,1\n", "table_without_header", ""),
-    ("a,a,label\n" + GOOD, "table_column_twice", "'a'"),
-    ("a,b,label\n" + GOOD + "1,tall,a\n", "table_text", "Row 21"),
-    ("a,b,label\n" + GOOD + "1,,a\n", "table_value_missing", "Row 21"),
-    ("a,b,label\n1,nan,a\n" + GOOD, "table_value_missing", "Row 1 "),
-    ("a,b,label\n1,nan,a\n2,,b\n" + GOOD, "table_values_missing", "2 rows"),
-    ("a,b,label\n1,2,\n3,4,\n" + GOOD, "table_labels_missing", "2 rows"),
-    ("a,b,label\n1,inf,a\n" + GOOD, "table_value_missing", "'b'"),
-    ("a,b,label\n1,2,\n" + GOOD, "table_label_missing", "'label'"),
-    ("a,b,label\n1,2\n" + GOOD, "table_label_missing", "'label'"),
-    ("a,b,label\n" + GOOD + "1,2,a,4\n", "table_row_long", "Line 22"),
-    ("a,b,label\n" + GOOD + '1,2,"a\n', "table_quote_open", "line 22"),
-    ("a,b,label\n" + "1,2,a,4\n" * 9, "table_unreadable", ""),
-    ("a,b,label\n" + rows(9, "{i},2,same"), "one_class", "same"),
-    ("a,b,label\n" + GOOD + "1,2,rare\n", "class_too_small", "rare"),
-    ("a,b,y\n" + rows(9, "{i},2,{i}.37"), "label_not_classes", "'y'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("", "table_file_empty", ""),
+        (" \n\n", "table_file_empty", ""),
+        ("a\n1\n", "table_one_column", ""),
+        ("a,b,label\n", "table_empty", ""),
+        ("1,2,0\n3,4,1\n", "table_without_header", ""),
+        ("a,a,label\n" + GOOD, "table_column_twice", "'a'"),
+        ("a,b,label\n" + GOOD + "1,tall,a\n", "table_text", "Row 21"),
+        ("a,b,label\n" + GOOD + "1,,a\n", "table_value_missing", "Row 21"),
+        ("a,b,label\n1,nan,a\n" + GOOD, "table_value_missing", "Row 1 "),
+        ("a,b,label\n1,nan,a\n2,,b\n" + GOOD, "table_values_missing", "2 rows"),
+        ("a,b,label\n1,2,\n3,4,\n" + GOOD, "table_labels_missing", "2 rows"),
+        ("a,b,label\n1,inf,a\n" + GOOD, "table_value_missing", "'b'"),
+        ("a,b,label\n1,2,\n" + GOOD, "table_label_missing", "'label'"),
+        ("a,b,label\n1,2\n" + GOOD, "table_label_missing", "'label'"),
+        ("a,b,label\n" + GOOD + "1,2,a,4\n", "table_row_long", "Line 22"),
+        ("a,b,label\n" + GOOD + '1,2,"a\n', "table_quote_open", "line 22"),
+        ("a,b,label\n" + "1,2,a,4\n" * 9, "table_unreadable", ""),
+        ("a,b,label\n" + rows(9, "{i},2,same"), "one_class", "same"),
+        ("a,b,label\n" + GOOD + "1,2,rare\n", "class_too_small", "rare"),
+        ("a,b,y\n" + rows(9, "{i},2,{i}.37"), "label_not_classes", "'y'"),
+    ],
+)
 def test_a_table_that_cannot_be_used_is_refused_with_its_reason(refusal, csv, text, code, says):
     error = refusal(csv(text))
     assert error.code == code

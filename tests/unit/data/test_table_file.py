@@ -25,10 +25,15 @@ def test_chinese_tables_are_read_in_the_encodings_that_excel_writes(load, csv, e
 
 @pytest.mark.parametrize(
     ("text", "encoding", "shown"),
-    [("größe,b,label\n", "cp1252", "Windows-1252"), ("长度,宽度,标签\n", "gbk", "GB18030"),
-     ("長さ,幅,ラベル\n", "cp932", "Shift JIS"), ("長度,寬度,標籤\n", "big5", "Big5"),
-     ("a,b,label\n", "utf-16", "UTF-16"), ("a,b,label\n", "utf-16-le", "UTF-16")],
-)  # fmt: skip
+    [
+        ("größe,b,label\n", "cp1252", "Windows-1252"),
+        ("长度,宽度,标签\n", "gbk", "GB18030"),
+        ("長さ,幅,ラベル\n", "cp932", "Shift JIS"),
+        ("長度,寬度,標籤\n", "big5", "Big5"),
+        ("a,b,label\n", "utf-16", "UTF-16"),
+        ("a,b,label\n", "utf-16-le", "UTF-16"),
+    ],
+)
 def test_an_encoding_other_than_utf_8_is_said(load, csv, noted, text, encoding, shown):
     data = load(csv(text + rows(30, "{i}.5,1.5,{name}"), encoding=encoding))
 
@@ -59,9 +64,13 @@ def test_a_quotation_mark_without_end_is_named(refusal, csv):
 
 @pytest.mark.parametrize(
     ("name", "pack"),
-    [("t.csv.gz", gzip.compress), ("t.csv.bz2", bz2.compress), ("t.tsv.xz", lzma.compress),
-     ("T.CSV.GZ", gzip.compress)],
-)  # fmt: skip
+    [
+        ("t.csv.gz", gzip.compress),
+        ("t.csv.bz2", bz2.compress),
+        ("t.tsv.xz", lzma.compress),
+        ("T.CSV.GZ", gzip.compress),
+    ],
+)
 def test_a_compressed_table_is_read(load, csv, name, pack):
     data = load(csv(pack(TEXT.encode()), name))
 

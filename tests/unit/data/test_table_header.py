@@ -12,9 +12,18 @@ def features(data):
 
 @pytest.mark.parametrize(
     "before",
-    ["# exported 2024, 40 rows\n", "#one\n# two, three, four, five\n", "\n", "   \n\n",
-     "My flowers\n", "My flowers,,\n", "Flowers, 2024\n", "sep=,\n", "SEP=,\r\n"],
-)  # fmt: skip
+    [
+        "# exported 2024, 40 rows\n",
+        "#one\n# two, three, four, five\n",
+        "\n",
+        "   \n\n",
+        "My flowers\n",
+        "My flowers,,\n",
+        "Flowers, 2024\n",
+        "sep=,\n",
+        "SEP=,\r\n",
+    ],
+)
 def test_what_stands_before_the_header_is_passed_over(load, csv, before):
     data = load(csv(f"{before}a,b,label\n{BODY}"))
 
@@ -53,8 +62,9 @@ def test_names_may_hold_the_separator_of_others(load, csv):
     semicolons = BODY.replace(",", ";")
 
     assert features(load(csv(f'"length, cm";"width, cm";"label"\n{semicolons}'))) == (
-        "length, cm", "width, cm",
-    )  # fmt: skip
+        "length, cm",
+        "width, cm",
+    )
     assert features(load(csv(f'"a;b","c;d",label\n{BODY}'))) == ("a;b", "c;d")
 
 
@@ -116,9 +126,8 @@ def test_the_label_of_a_table_without_header_may_stand_first(load, csv):
 
 @pytest.mark.parametrize(
     ("header", "names"),
-    [("0,1,label", ("0", "1")), ("2001,2002,label", ("2001", "2002")),
-     ("1,2,kind", ("1", "2"))],
-)  # fmt: skip
+    [("0,1,label", ("0", "1")), ("2001,2002,label", ("2001", "2002")), ("1,2,kind", ("1", "2"))],
+)
 def test_numbers_may_be_names_of_columns(load, csv, header, names):
     data = load(csv(f"{header}\n{BODY}"))
 

@@ -89,8 +89,7 @@ def test_a_class_may_be_called_like_a_missing_value(load, csv, name):
 
 
 @pytest.mark.parametrize(
-    "names",
-    [("007", "7", "070"), ("1e5", "100000"), ("001", "1"), ("TRUE", "true"), ("1.0", "1")],
+    "names", [("007", "7", "070"), ("1e5", "100000"), ("001", "1"), ("TRUE", "true"), ("1.0", "1")]
 )
 def test_labels_that_look_like_numbers_stay_as_they_are_written(load, csv, names):
     lines = "".join(f"{i}.5,1,{names[i % len(names)]}\n" for i in range(12 * len(names)))
@@ -110,9 +109,13 @@ def test_class_names_that_are_equal_where_they_are_cut_get_a_number(load, csv, n
 
 @pytest.mark.parametrize(
     ("header", "value"),
-    [("a,b,target", "{i}.37"), ("a,b,price", "{i}000"), ("a,b,score", "-{i}.5"),
-     ("a,b,name", "person {i}")],
-)  # fmt: skip
+    [
+        ("a,b,target", "{i}.37"),
+        ("a,b,price", "{i}000"),
+        ("a,b,score", "-{i}.5"),
+        ("a,b,name", "person {i}"),
+    ],
+)
 def test_measured_values_are_no_classes_and_the_sentence_names_the_column(
     refusal, csv, header, value
 ):

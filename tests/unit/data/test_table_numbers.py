@@ -27,9 +27,14 @@ def test_a_decimal_comma_is_read_and_said(load, csv, noted, separator, number):
 
 @pytest.mark.parametrize(
     ("text", "separator", "value"),
-    [("1,234.5", ",", 1234.5), ("1.234,5", ".", 1234.5), ("1,234,567", ",", 1234567.0),
-     ("1 234 567", " ", 1234567.0), ("1'234.5", "'", 1234.5)],
-)  # fmt: skip
+    [
+        ("1,234.5", ",", 1234.5),
+        ("1.234,5", ".", 1234.5),
+        ("1,234,567", ",", 1234567.0),
+        ("1 234 567", " ", 1234567.0),
+        ("1'234.5", "'", 1234.5),
+    ],
+)
 def test_signs_between_thousands_are_read_and_said(load, csv, noted, text, separator, value):
     data = load(csv("a;b;label\n" + rows(30, f"{text};{{i}};{{name}}")))
 
@@ -40,9 +45,14 @@ def test_signs_between_thousands_are_read_and_said(load, csv, noted, text, separ
 @pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f"])
 @pytest.mark.parametrize(
     ("text", "separator", "value"),
-    [("{blank}1.5", ",", 1.5), ("1.5{blank}", ",", 1.5), ("1{blank}234{blank}567", ",", 1234567),
-     ("-1{blank}234,5", ";", -1234.5), ("1.234,5{blank}", ";", 1234.5)],
-)  # fmt: skip
+    [
+        ("{blank}1.5", ",", 1.5),
+        ("1.5{blank}", ",", 1.5),
+        ("1{blank}234{blank}567", ",", 1234567),
+        ("-1{blank}234,5", ";", -1234.5),
+        ("1.234,5{blank}", ";", 1234.5),
+    ],
+)
 def test_blanks_that_do_not_break_are_read_as_blanks(load, csv, blank, text, separator, value):
     line = separator.join([text.replace("{blank}", blank), "{i}", "{name}" + blank])
     data = load(csv(separator.join(["a", "b", "label"]) + "\n" + rows(30, line)))
@@ -137,11 +147,16 @@ def test_a_decoded_copy_keeps_where_numbers_come_from(load, csv, noted):
 
 @pytest.mark.parametrize(
     ("header", "line"),
-    [(",a,b,label", "{i},1.5,{i}.5,{name}"), ("Unnamed: 0,a,b,label", "{i},1.5,{i}.5,{name}"),
-     ('"",a,b,label', '"{k}",1.5,{i}.5,{name}'), ("a,b,label", '"{k}",1.5,{i}.5,{name}'),
-     ('"",a,b,label', '"Mazda {k}",1.5,{i}.5,{name}'), ("index,a,b,label", "{i},1.5,{i}.5,{name}"),
-     ("X,a,b,label", "{k},1.5,{i}.5,{name}")],
-)  # fmt: skip
+    [
+        (",a,b,label", "{i},1.5,{i}.5,{name}"),
+        ("Unnamed: 0,a,b,label", "{i},1.5,{i}.5,{name}"),
+        ('"",a,b,label', '"{k}",1.5,{i}.5,{name}'),
+        ("a,b,label", '"{k}",1.5,{i}.5,{name}'),
+        ('"",a,b,label', '"Mazda {k}",1.5,{i}.5,{name}'),
+        ("index,a,b,label", "{i},1.5,{i}.5,{name}"),
+        ("X,a,b,label", "{k},1.5,{i}.5,{name}"),
+    ],
+)
 def test_row_numbers_and_row_names_are_left_out_and_said(load, csv, noted, header, line):
     lines = "".join(line.format(i=i, k=i + 1, name="ab"[i % 2]) + "\n" for i in range(40))
     data = load(csv(f"{header}\n{lines}"))

@@ -23,9 +23,12 @@ MAPS = (N, 3, 4, 4)
 SHAPES = {name: (MAPS,) if name == "attention_transfer" else (MAPS, (N, 3)) for name in SETTINGS}
 CASES = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
 WITHOUT_SAME_WIDTH = (
-    "attention_transfer", "similarity_preserving", "relational", "probabilistic_transfer",
+    "attention_transfer",
+    "similarity_preserving",
+    "relational",
+    "probabilistic_transfer",
     "correlation_congruence",
-)  # fmt: skip
+)
 
 
 def loss_of(name, student, teacher):
@@ -116,9 +119,15 @@ def test_of_large_batches_the_first_examples_make_the_angles():
 
 @pytest.mark.parametrize("adapter", [Adapter, ScaledAdapter])
 @pytest.mark.parametrize(
-    ("own", "its"), [((3, 8, 8), (5, 4, 4)), ((3, 4, 4), (2, 8, 8)), ((6,), (9,)),
-                     ((6,), (5, 4, 4)), ((3, 4, 4), (7,))],
-)  # fmt: skip
+    ("own", "its"),
+    [
+        ((3, 8, 8), (5, 4, 4)),
+        ((3, 4, 4), (2, 8, 8)),
+        ((6,), (9,)),
+        ((6,), (5, 4, 4)),
+        ((3, 4, 4), (7,)),
+    ],
+)
 def test_an_adapter_makes_the_teachers_shape(adapter, own, its):
     made = adapter(own, its)(torch.randn(N, *own))
 

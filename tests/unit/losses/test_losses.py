@@ -57,8 +57,17 @@ def test_the_gradient_tends_to_that_of_matching_logits_as_t_grows():
     torch.testing.assert_close(hot, (student - teacher) / (CLASSES * BATCH), rtol=1e-3, atol=1e-7)
 
 
-@pytest.mark.parametrize("loss", ["soft_target_kl", "probability_mse", "soft_cross_entropy",
-                                  "reverse_kl", "dist", "standardized_kl"])  # fmt: skip
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "soft_target_kl",
+        "probability_mse",
+        "soft_cross_entropy",
+        "reverse_kl",
+        "dist",
+        "standardized_kl",
+    ],
+)
 def test_another_number_of_classes_is_refused(loss):
     with pytest.raises(ValueError, match="classes"):
         getattr(losses, loss)(torch.zeros(2, 3), torch.zeros(2, 4), 1.0)

@@ -32,8 +32,10 @@ def all_that_there_is(student, teacher, labels, temperature, method, dtype=torch
     return own | {
         "student_logits": torch.tensor(student, dtype=dtype),
         "teacher_logits": torch.tensor(teacher, dtype=dtype),
-        "labels": torch.tensor(labels), "temperature": temperature, "label_weights": None,
-    }  # fmt: skip
+        "labels": torch.tensor(labels),
+        "temperature": temperature,
+        "label_weights": None,
+    }
 
 
 def ours(method, **given):
@@ -41,14 +43,24 @@ def ours(method, **given):
 
 
 def by_hand(method, given):
-    plain = {name: value.tolist() if isinstance(value, torch.Tensor) else value
-             for name, value in given.items()}  # fmt: skip
+    plain = {
+        name: value.tolist() if isinstance(value, torch.Tensor) else value
+        for name, value in given.items()
+    }
     return by_name(getattr(oracles, method))(plain)
 
 
 def extremes():
-    large = np.array([[1e4, -1e4, 0, 0, 0], [-1e4, 1e4, 1e4, 0, 1], [0, 0, 0, 0, 0],
-                      [7, 7, 7, 7, 7], [1e4, 1e4, 1e4, 1e4, -1e4], [3, 2, 1, 0, -1]])  # fmt: skip
+    large = np.array(
+        [
+            [1e4, -1e4, 0, 0, 0],
+            [-1e4, 1e4, 1e4, 0, 1],
+            [0, 0, 0, 0, 0],
+            [7, 7, 7, 7, 7],
+            [1e4, 1e4, 1e4, 1e4, -1e4],
+            [3, 2, 1, 0, -1],
+        ]
+    )
     yield "large", large, large[::-1].copy()
     yield "opposite", large, -large
     yield "even student", np.zeros((BATCH, CLASSES)), large
@@ -67,9 +79,10 @@ def test_a_loss_is_what_its_paper_says(method, temperature, student, teacher):
     assert ours(method, **given).item() == pytest.approx(by_hand(method, given), rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize(("student", "teacher"), [
-    pytest.param(student, teacher, id=name) for name, student, teacher in extremes()
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("student", "teacher"),
+    [pytest.param(student, teacher, id=name) for name, student, teacher in extremes()],
+)
 @pytest.mark.parametrize("temperature", TEMPERATURES)
 @pytest.mark.parametrize("method", WITH_LOSS)
 def test_extreme_logits_have_a_loss_and_a_gradient(method, temperature, student, teacher):
@@ -130,11 +143,17 @@ def test_students_together_are_each_alone(method):
     teacher = torch.randn(2, BATCH, CLASSES, generator=generator)
     labels = torch.arange(2 * BATCH).reshape(2, BATCH) % CLASSES
     members = [
-        Member(method, temperature, 0.5, 0.01, tuple(
-            (name, about.default * share) for name, about in METHODS[method].settings.items()
-        ))
+        Member(
+            method,
+            temperature,
+            0.5,
+            0.01,
+            tuple(
+                (name, about.default * share) for name, about in METHODS[method].settings.items()
+            ),
+        )
         for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
-    ]  # fmt: skip
+    ]
     tuning = tuned(members, "additive", torch.device("cpu"))
     terms = Terms(members)
     given = Given(labels, labels, teacher[:, None])
@@ -145,8 +164,10 @@ def test_students_together_are_each_alone(method):
         alone = tuned([member], "additive", torch.device("cpu"))
         for seed in range(2):
             own_labels = labels[seed][None]
-            one = (student[seed, at][None, None],
-                   Given(own_labels, own_labels, teacher[seed][None, None]))  # fmt: skip
+            one = (
+                student[seed, at][None, None],
+                Given(own_labels, own_labels, teacher[seed][None, None]),
+            )
             own = Terms([member])
             torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
             torch.testing.assert_close(own.gradients(*one, alone)[1][0, 0], gradients[seed, at])
@@ -223,10 +244,16 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     if name in CONTROLS:
         engine |= {"label_weights"}
     if method.acts_inside:
-        engine |= {f"{whose}_{what}" for whose in ("student", "teacher")
-                   for what in ("features", "gradients")}  # fmt: skip
-        engine |= {f"{how}_{whose}_logits" for how in ("noisy", "generated")
-                   for whose in ("student", "teacher")}  # fmt: skip
+        engine |= {
+            f"{whose}_{what}"
+            for whose in ("student", "teacher")
+            for what in ("features", "gradients")
+        }
+        engine |= {
+            f"{how}_{whose}_logits"
+            for how in ("noisy", "generated")
+            for whose in ("student", "teacher")
+        }
         engine |= {"scale", "student_verdicts"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
@@ -238,6 +265,8 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     assert ("label_weights" in asked) == (name in CONTROLS)
     assert method.source
     assert method.acts_inside or name in dir(oracles)
-    for other in filter(None, (method.gradient and method.load_gradient(),
-                               method.measures and method.load_measures())):  # fmt: skip
+    for other in filter(
+        None,
+        (method.gradient and method.load_gradient(), method.measures and method.load_measures()),
+    ):
         assert set(inspect.signature(other).parameters) <= engine | set(method.settings)

@@ -20,11 +20,13 @@ STUDENT = torch.tensor(RANDOM.normal(size=(BATCH, CLASSES)) * 3)
 EACH = torch.tensor(RANDOM.normal(size=(TEACHERS, BATCH, CLASSES)) * 3)
 LABELS = torch.arange(BATCH) % CLASSES
 EXTREMES = torch.tensor(
-    [[[1e4, -1e4, 0, 0], [0, 0, 0, 0], [7, 7, 7, 7], [-1e4, 1e4, 1e4, 0], [3, 2, 1, 0]],
-     [[0, 0, 0, 0], [1e4, 0, 0, 0], [7, 7, 7, 7], [1e4, -1e4, 0, 0], [1, 2, 3, 0]],
-     [[-1e4, 1e4, 0, 0], [0, 1e4, 0, 0], [7, 7, 7, 7], [0, 0, 0, 0], [0, 0, 0, 9]]],
+    [
+        [[1e4, -1e4, 0, 0], [0, 0, 0, 0], [7, 7, 7, 7], [-1e4, 1e4, 1e4, 0], [3, 2, 1, 0]],
+        [[0, 0, 0, 0], [1e4, 0, 0, 0], [7, 7, 7, 7], [1e4, -1e4, 0, 0], [1, 2, 3, 0]],
+        [[-1e4, 1e4, 0, 0], [0, 1e4, 0, 0], [7, 7, 7, 7], [0, 0, 0, 0], [0, 0, 0, 9]],
+    ],
     dtype=torch.float64,
-)  # fmt: skip
+)
 
 
 def probabilities(row, temperature):
@@ -49,10 +51,15 @@ def test_the_loss_is_the_weighted_sum_of_divergences(temperature):
             for row in range(BATCH):
                 weight = weights[teacher]
                 weight = float(weight[row]) if isinstance(weight, torch.Tensor) else weight
-                expected += weight / BATCH * temperature**2 * divergence(
-                    probabilities(EACH[teacher, row].tolist(), temperature),
-                    probabilities(STUDENT[row].tolist(), temperature),
-                )  # fmt: skip
+                expected += (
+                    weight
+                    / BATCH
+                    * temperature**2
+                    * divergence(
+                        probabilities(EACH[teacher, row].tolist(), temperature),
+                        probabilities(STUDENT[row].tolist(), temperature),
+                    )
+                )
         ours = multi_teacher_kl(STUDENT, list(EACH), weights, temperature)
         assert ours.item() == pytest.approx(expected, rel=1e-9)
 
@@ -78,8 +85,10 @@ def test_joined_logits_softened_are_the_mean_probabilities(temperature):
     joined = joined_logits(EACH, torch.tensor(shares, dtype=torch.float64)[:, None], temperature)
     for row in range(BATCH):
         each = [probabilities(EACH[at, row].tolist(), temperature) for at in range(TEACHERS)]
-        mean = [sum(share * own[c] for share, own in zip(shares, each, strict=True))
-                for c in range(CLASSES)]  # fmt: skip
+        mean = [
+            sum(share * own[c] for share, own in zip(shares, each, strict=True))
+            for c in range(CLASSES)
+        ]
         assert (joined[row] / temperature).softmax(-1).tolist() == pytest.approx(mean)
 
 
@@ -104,8 +113,9 @@ def test_the_mean_of_losses_and_the_mean_of_probabilities_pull_alike():
 def test_who_hesitates_weighs_less(temperature):
     weights = entropy_weights(EACH, temperature)
     for row in range(BATCH):
-        doubts = [entropy(probabilities(EACH[at, row].tolist(), temperature))
-                  for at in range(TEACHERS)]  # fmt: skip
+        doubts = [
+            entropy(probabilities(EACH[at, row].tolist(), temperature)) for at in range(TEACHERS)
+        ]
         expected = [(1 - own / sum(doubts)) / (TEACHERS - 1) for own in doubts]
         assert weights[:, row].tolist() == pytest.approx(expected)
 
@@ -113,8 +123,9 @@ def test_who_hesitates_weighs_less(temperature):
 def test_who_misses_the_label_weighs_less():
     weights = confidence_weights(EACH, LABELS)
     for row, label in enumerate(LABELS.tolist()):
-        missed = [-math.log(probabilities(EACH[at, row].tolist(), 1.0)[label])
-                  for at in range(TEACHERS)]  # fmt: skip
+        missed = [
+            -math.log(probabilities(EACH[at, row].tolist(), 1.0)[label]) for at in range(TEACHERS)
+        ]
         expected = [(1 - share) / (TEACHERS - 1) for share in probabilities(missed, 1.0)]
         assert weights[:, row].tolist() == pytest.approx(expected)
 

@@ -139,8 +139,9 @@ def test_the_risk_at_full_coverage_is_the_error(logits, labels):
 
 def test_the_fitted_temperature_is_the_least_of_a_fine_grid(logits, labels):
     grid = np.linspace(0.05, 6, 2000)
-    losses = [sk.log_loss(labels, (logits / t).softmax(-1), labels=range(CLASSES)) for t in
-              grid[::20]]  # fmt: skip
+    losses = [
+        sk.log_loss(labels, (logits / t).softmax(-1), labels=range(CLASSES)) for t in grid[::20]
+    ]
     fitted = metrics.fit_temperature(logits, labels)
     own = sk.log_loss(labels, (logits / fitted).softmax(-1), labels=range(CLASSES))
 

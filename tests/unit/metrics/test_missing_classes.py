@@ -61,6 +61,8 @@ def test_a_diagnosis_holds_the_curve_of_test_and_of_validation_data(logits, labe
     rows = diagnose(*parts, None, missing=[3]).missing_classes
     test, validation = (by_hand(*part, [3], BIASES) for part in (parts[:2], parts[2:]))
 
-    assert rows == [[bias, *on_test, *held_out] for bias, on_test, held_out
-                    in zip(BIASES, test, validation, strict=True)]  # fmt: skip
+    assert rows == [
+        [bias, *on_test, *held_out]
+        for bias, on_test, held_out in zip(BIASES, test, validation, strict=True)
+    ]
     assert diagnose(*parts, None).missing_classes == []

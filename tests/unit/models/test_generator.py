@@ -5,8 +5,13 @@ import torch
 
 from kdcore.models.generator import NOISE, Generator
 
-SHAPES = {(1, 8, 8): (1, 1, 1), (3, 32, 32): (3, 1, 1), (3, 7, 5): (3, 1, 1), (2,): (2,),
-          (1,): (1,)}  # fmt: skip
+SHAPES = {
+    (1, 8, 8): (1, 1, 1),
+    (3, 32, 32): (3, 1, 1),
+    (3, 7, 5): (3, 1, 1),
+    (2,): (2,),
+    (1,): (1,),
+}
 
 
 def made(shape, count=16):

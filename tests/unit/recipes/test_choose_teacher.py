@@ -9,8 +9,16 @@ from kdcore.recipes.choose_teacher import compared
 from kdcore.run import Choice
 from kdcore.store import Store, recorded
 
-BASE = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, student="mlp:8", transfer_size=200,
-                 students="distilled", precision="float32", device="cpu")  # fmt: skip
+BASE = RunConfig(
+    dataset="digits",
+    epochs=2,
+    teacher_epochs=2,
+    student="mlp:8",
+    transfer_size=200,
+    students="distilled",
+    precision="float32",
+    device="cpu",
+)
 CONFIG = ChoiceConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
 
 
@@ -20,10 +28,19 @@ def judged(events):
 
 def row(teacher, accuracy, ece, nll, student):
     return TeacherJudged(
-        teacher=teacher, source="trained", parameters=1, validation_accuracy=accuracy, ece=ece,
-        nll=1.0, temperature_fitted=1.0, nll_fitted=nll, test_accuracy=0.5,
-        students_validation_accuracy=student, students_test_accuracy=student, runs=[],
-    )  # fmt: skip
+        teacher=teacher,
+        source="trained",
+        parameters=1,
+        validation_accuracy=accuracy,
+        ece=ece,
+        nll=1.0,
+        temperature_fitted=1.0,
+        nll_fitted=nll,
+        test_accuracy=0.5,
+        students_validation_accuracy=student,
+        students_test_accuracy=student,
+        runs=[],
+    )
 
 
 @pytest.fixture(scope="module")

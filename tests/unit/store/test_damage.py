@@ -43,8 +43,12 @@ def test_a_damaged_job_is_listed_as_such_beside_the_others(store, kind, contents
 
 
 def test_what_can_be_opened_is_offered_and_nothing_else(store):
-    names = {"sweep": store.sweeps, "search": store.searches, "choice": store.choices,
-             "shrink": store.shrinks}  # fmt: skip
+    names = {
+        "sweep": store.sweeps,
+        "search": store.searches,
+        "choice": store.choices,
+        "shrink": store.shrinks,
+    }
     for kind, listed in names.items():
         whole, damaged = (store.create_job(CONFIGS[kind]) for _ in range(2))
         (damaged.path / "config.json").write_bytes(b"")
@@ -62,8 +66,16 @@ def test_a_mended_folder_is_a_run_again(store):
     assert store.runs()[0].state == "queued"
 
 
-@pytest.mark.parametrize("line", [b"\0" * 40 + b"\n", b'{"event": "epo\n', b"[1]\n", b"{}\n",
-                                  b'{"event": "epoch", "students": 5}\n'])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\0" * 40 + b"\n",
+        b'{"event": "epo\n',
+        b"[1]\n",
+        b"{}\n",
+        b'{"event": "epoch", "students": 5}\n',
+    ],
+)
 def test_a_damaged_line_is_left_out_of_the_events(store, line):
     folder = store.folder(ONE)
     log = folder.path / "events.jsonl"

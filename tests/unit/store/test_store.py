@@ -175,8 +175,9 @@ def test_an_export_holds_the_whole_folder(store, tmp_path):
         names = set(archive.namelist())
         config = json.loads(archive.read(f"{ONE}/config.json"))
 
-    assert names == {f"{ONE}/{name}" for name in
-                     ("config.json", "events.jsonl", "prepared.safetensors")}  # fmt: skip
+    assert names == {
+        f"{ONE}/{name}" for name in ("config.json", "events.jsonl", "prepared.safetensors")
+    }
     assert RunConfig.from_dict(config) == RunConfig()
 
 

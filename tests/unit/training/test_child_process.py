@@ -42,9 +42,12 @@ def started(tmp_path):
     def started(thread):
         root = str(Path(__file__).parents[3])
         process = subprocess.Popen(
-            [sys.executable, "starts.py", thread], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "starts.py", thread],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            text=True,
             env={"PYTHONPATH": root},
-        )  # fmt: skip
+        )
         running.append(process)
         return process, int(process.stdout.readline())
 

@@ -25,9 +25,15 @@ from kdcore.training.sweep import Diary
 from kdcore.training.teacher import Teacher
 
 SMALL = RunConfig(
-    dataset="digits", epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8",
-    transfer_size=200, precision="float32", device="cpu",
-)  # fmt: skip
+    dataset="digits",
+    epochs=2,
+    teacher_epochs=1,
+    teacher="mlp:16",
+    student="mlp:8",
+    transfer_size=200,
+    precision="float32",
+    device="cpu",
+)
 GRID = {"temperatures": (1, 8), "weights": (0.5,), "seeds": (0, 1)}
 
 RAY = """
@@ -108,9 +114,13 @@ def of_kind(events, kind):
 
 def group(number, cells, module):
     return Group(
-        number, cells, {cell: str(cell) for cell in cells}, Teacher(module, "trained"),
-        store_root=None, keep=False,
-    )  # fmt: skip
+        number,
+        cells,
+        {cell: str(cell) for cell in cells},
+        Teacher(module, "trained"),
+        store_root=None,
+        keep=False,
+    )
 
 
 class Deadly(torch.nn.Module):
@@ -178,8 +188,9 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
 
     assert len(of_kind(events, "group_retried")) == 1
     assert (diary.finished, diary.failed) == (1, 1)
-    (failed,) = [event for event in events
-                 if isinstance(event, CellsEnded) and event.state == "failed"]  # fmt: skip
+    (failed,) = [
+        event for event in events if isinstance(event, CellsEnded) and event.state == "failed"
+    ]
     assert failed.cells == [0]
     assert failed.error.startswith("The process that trained this student ended unexpectedly")
     assert "\n" not in failed.error

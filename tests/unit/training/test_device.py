@@ -14,9 +14,14 @@ def multiplies_in_bf16(monkeypatch):
 
 @pytest.mark.parametrize(
     ("shape", "precision"),
-    [((1, 1, 28), "float32"), ((1, 28, 2), "float32"), ((1, 4, 4), "float32"), ((1, 8, 8), "bf16"),
-     ((3, 32, 32), "bf16")],
-)  # fmt: skip
+    [
+        ((1, 1, 28), "float32"),
+        ((1, 28, 2), "float32"),
+        ((1, 4, 4), "float32"),
+        ((1, 8, 8), "bf16"),
+        ((3, 32, 32), "bf16"),
+    ],
+)
 def test_convolutions_of_narrow_images_are_computed_in_float32_on_a_cpu(shape, precision):
     network = build_model("resnet8", shape, 3, 0)
 

@@ -23,27 +23,56 @@ from kdcore.training.batches import batch_count, batches
 from kdcore.training.distributed import GroupControls, own_part, to_whole
 
 PAIR = RunConfig(
-    dataset="digits", teacher="mlp:32", teacher_epochs=2, student="mlp:16", epochs=3,
-    transfer_size=329, batch_size=32, optimizer="sgd", lr=0.1, augment="shift",
-    precision="float32", device="cpu",
-)  # fmt: skip
+    dataset="digits",
+    teacher="mlp:32",
+    teacher_epochs=2,
+    student="mlp:16",
+    epochs=3,
+    transfer_size=329,
+    batch_size=32,
+    optimizer="sgd",
+    lr=0.1,
+    augment="shift",
+    precision="float32",
+    device="cpu",
+)
 """Each epoch ends with a batch of 9, of which one rank has 5 and the other 4."""
 ENDLESS = PAIR.but(student="convnet:4", augment="none", epochs=10_000)
 
 
 def flags(config):
-    return [part for name, value in config.to_dict().items()
-            if value != "" for part in (f"--{name.replace('_', '-')}", str(value))]  # fmt: skip
+    return [
+        part
+        for name, value in config.to_dict().items()
+        if value != ""
+        for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
 
 
 def torchrun(store, *arguments, processes=2):
     # standalone: the launcher finds a free port and holds it, so that nobody takes it in between
     return subprocess.Popen(
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(processes),
-         "--standalone", "--local-addr", "127.0.0.1",
-         "-m", "kdcore", *arguments, "--json", "--store", str(store)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--nproc-per-node",
+            str(processes),
+            "--standalone",
+            "--local-addr",
+            "127.0.0.1",
+            "-m",
+            "kdcore",
+            *arguments,
+            "--json",
+            "--store",
+            str(store),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def ended(process):
@@ -61,8 +90,11 @@ def ranks(store):
         try:
             if str(store).encode() in (process / "cmdline").read_bytes():
                 environment = (process / "environ").read_bytes().split(b"\0")
-                found |= {int(entry.removeprefix(b"RANK=")): int(process.name)
-                          for entry in environment if entry.startswith(b"RANK=")}  # fmt: skip
+                found |= {
+                    int(entry.removeprefix(b"RANK=")): int(process.name)
+                    for entry in environment
+                    if entry.startswith(b"RANK=")
+                }
         except OSError:
             continue
     return found
@@ -217,8 +249,10 @@ def test_the_gradients_of_uneven_parts_are_those_of_the_whole_batch():
     logits = torch.randn(7, 3, generator=generator, dtype=torch.float64, requires_grad=True)
     labels = torch.randint(3, (7,), generator=generator)
     (whole,) = torch.autograd.grad(cross_entropy(logits, labels), logits)
-    parts = [to_whole(cross_entropy_gradient(logits[part].detach(), labels[part]), 7)
-             for part in (slice(0, 3), slice(3, 5), slice(5, 7))]  # fmt: skip
+    parts = [
+        to_whole(cross_entropy_gradient(logits[part].detach(), labels[part]), 7)
+        for part in (slice(0, 3), slice(3, 5), slice(5, 7))
+    ]
 
     torch.testing.assert_close(torch.cat(parts), whole, rtol=1e-12, atol=1e-12)
 
@@ -258,8 +292,9 @@ def test_devices_that_cannot_serve_several_processes_are_refused(monkeypatch, gp
 
 def test_processes_lose_patience_together(tmp_path):
     """Each normalises its own part of a batch on a CPU, so that their scores differ a little."""
-    config = ENDLESS.but(epochs=60, patience=2, lr=0.01, optimizer="adam", transfer_size=120,
-                         batch_size=8)  # fmt: skip
+    config = ENDLESS.but(
+        epochs=60, patience=2, lr=0.01, optimizer="adam", transfer_size=120, batch_size=8
+    )
     status, events, _ = ended(torchrun(tmp_path, "run", *flags(config)))
 
     assert status == 0

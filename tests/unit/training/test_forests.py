@@ -137,8 +137,10 @@ def test_a_method_that_asks_it_anew_at_each_step_trains(method):
 
 
 def test_a_choice_of_teacher_may_name_forests():
-    config = ChoiceConfig(base=TAUGHT.but(epochs=1, students="distilled", teacher_epochs=1),
-                          teachers=("forest:5", "mlp:4"))  # fmt: skip
+    config = ChoiceConfig(
+        base=TAUGHT.but(epochs=1, students="distilled", teacher_epochs=1),
+        teachers=("forest:5", "mlp:4"),
+    )
     judged = of_kind(list(Choice(config)), TeacherJudged)
 
     assert [event.teacher for event in judged] == ["forest:5", "mlp:4"]
@@ -172,9 +174,17 @@ def test_a_forest_learns_by_the_same_events_without_batches(tmp_path):
     assert of_kind(events, Snapshot)[0].learners.keys() == {"teacher", "plain", "distilled"}
     first = of_kind(events, Epoch)[0].to_dict()
     assert first["students"]["distilled"].keys() >= {
-        "train_loss", "hard_loss", "soft_loss", "train_accuracy", "test_accuracy", "test_errors",
-        "ece", "nll", "brier", "agreement",
-    }  # fmt: skip
+        "train_loss",
+        "hard_loss",
+        "soft_loss",
+        "train_accuracy",
+        "test_accuracy",
+        "test_errors",
+        "ece",
+        "nll",
+        "brier",
+        "agreement",
+    }
     assert None not in first["students"]["distilled"].values()
 
 
@@ -311,8 +321,14 @@ def test_it_pauses_and_stops_between_epochs():
 
 
 def test_what_the_students_do_not_see_holds_for_forests():
-    config = GROWN.but(dataset="digits", student="forest:20", epochs=1, drop_classes="3",
-                       label_noise=0.1, transfer_size=300)  # fmt: skip
+    config = GROWN.but(
+        dataset="digits",
+        student="forest:20",
+        epochs=1,
+        drop_classes="3",
+        label_noise=0.1,
+        transfer_size=300,
+    )
     assert of_kind(told(config), Started)[0].train_size == 300
 
 
@@ -373,9 +389,14 @@ def test_forests_do_not_learn_together_with_others(make):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"ensemble": 2}, {"also": "dkd"}, {"patience": 3}, {"mixup": 1.0},
-     {"teacher": "mlp:8 + mlp:4"}],
-)  # fmt: skip
+    [
+        {"ensemble": 2},
+        {"also": "dkd"},
+        {"patience": 3},
+        {"mixup": 1.0},
+        {"teacher": "mlp:8 + mlp:4"},
+    ],
+)
 def test_what_a_forest_does_not_heed_is_refused(settings):
     with pytest.raises(UserError) as caught:
         RunConfig(student="forest:10", **settings)

@@ -21,15 +21,24 @@ from kdcore.training.joint import loaded
 from kdcore.training.snapshots import snapshot_arrays
 from kdcore.training.views import Made
 
-FLAT = RunConfig(dataset="digits", teacher="mlp:32,24", student="mlp:16,8", teacher_epochs=2,
-                 epochs=2, weight=0.3, transfer_size=320, device="cpu")  # fmt: skip
+FLAT = RunConfig(
+    dataset="digits",
+    teacher="mlp:32,24",
+    student="mlp:16,8",
+    teacher_epochs=2,
+    epochs=2,
+    weight=0.3,
+    transfer_size=320,
+    device="cpu",
+)
 IMAGES = FLAT.but(teacher="convnet:8,16", student="convnet:4,8")
 INSIDE = [name for name, method in METHODS.items() if method.acts_inside]
 PAIRS = [
     pytest.param(base.but(method=name), id=f"{name}-{kind}")
-    for name in INSIDE for kind, base in (("flat", FLAT), ("images", IMAGES))
+    for name in INSIDE
+    for kind, base in (("flat", FLAT), ("images", IMAGES))
     if kind == "images" or METHODS[name].taps != "maps"
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("config", PAIRS)
@@ -52,15 +61,18 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 
 @pytest.mark.parametrize("config", PAIRS)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
-    one, two = ([without_clocks(event.to_dict()) for event in told(config.but(epochs=1))]
-                for _ in "ab")  # fmt: skip
+    one, two = (
+        [without_clocks(event.to_dict()) for event in told(config.but(epochs=1))] for _ in "ab"
+    )
     assert one == two
 
 
 @pytest.mark.parametrize("config", PAIRS)
 def test_the_plain_student_is_the_one_of_any_other_method(config):
-    plain = [of_kind(told(each), Epoch)[-1].students["plain"]
-             for each in (config, config.but(method="kd"))]  # fmt: skip
+    plain = [
+        of_kind(told(each), Epoch)[-1].students["plain"]
+        for each in (config, config.but(method="kd"))
+    ]
     assert plain[0].train_loss == pytest.approx(plain[1].train_loss, rel=1e-4)
 
 
@@ -88,8 +100,10 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
     for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(sweep.cells):
-        together, alone = (of_kind(events, Epoch)[-1].students["distilled"]
-                           for events in (folder.cell(cell).events(), told(config)))  # fmt: skip
+        together, alone = (
+            of_kind(events, Epoch)[-1].students["distilled"]
+            for events in (folder.cell(cell).events(), told(config))
+        )
         assert together.train_loss == pytest.approx(alone.train_loss, rel=1e-4)
         assert together.soft_loss == pytest.approx(alone.soft_loss, rel=1e-3)
         if METHODS[method].pictures:
@@ -100,9 +114,11 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
 def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
     """With λ = 0 nobody misleads it; it can tell an untrained student from its teacher."""
     config = FLAT.but(method="adversarial", weight=0, epochs=8, lr=1e-6, temperature=1)
-    told_apart = [event.students["distilled"].measures["discriminator_accuracy"]
-                  for event in of_kind(told(config), Batch)
-                  if event.students["distilled"].measures]  # fmt: skip
+    told_apart = [
+        event.students["distilled"].measures["discriminator_accuracy"]
+        for event in of_kind(told(config), Batch)
+        if event.students["distilled"].measures
+    ]
 
     assert told_apart[-1] > max(0.8, told_apart[0])
 
@@ -115,8 +131,9 @@ WITHOUT_DATA = FLAT.but(method="generator", weight=1, students="distilled")
 
 
 def test_a_student_learns_the_digits_without_data():
-    config = WITHOUT_DATA.but(teacher="mlp:64", student="mlp:32", teacher_epochs=8, epochs=6,
-                              transfer_size=0, lr=0.01)  # fmt: skip
+    config = WITHOUT_DATA.but(
+        teacher="mlp:64", student="mlp:32", teacher_epochs=8, epochs=6, transfer_size=0, lr=0.01
+    )
 
     assert last_epoch(config).test_accuracy > 0.7  # chance has a tenth
 
@@ -141,14 +158,19 @@ def test_running_statistics_are_those_of_real_inputs_where_the_student_learns_fr
 
 def measured(config, name):
     """A number of the distilled student's, each time that it was told."""
-    return [event.students["distilled"].measures[name] for event in of_kind(told(config), Batch)
-            if event.students["distilled"].measures]  # fmt: skip
+    return [
+        event.students["distilled"].measures[name]
+        for event in of_kind(told(config), Batch)
+        if event.students["distilled"].measures
+    ]
 
 
 def test_a_generator_finds_where_a_student_that_stands_still_differs():
     still = FLAT.but(weight=0, lr=1e-7, epochs=4)
-    led, idle = (measured(still.but(method=f"generator:generator_lr={lr}"), "generated_kl")
-                 for lr in (0.005, 0))  # fmt: skip
+    led, idle = (
+        measured(still.but(method=f"generator:generator_lr={lr}"), "generated_kl")
+        for lr in (0.005, 0)
+    )
 
     assert led[-1] > 1.5 * led[0]
     assert idle[-1] == pytest.approx(idle[0], rel=0.1)
@@ -161,8 +183,10 @@ def test_a_last_batch_of_one_example_is_no_trouble():
 
 
 def test_a_generator_can_be_held_to_all_classes():
-    free, held = (measured(WITHOUT_DATA.but(method=method, epochs=4), "generated_spread")[-1]
-                  for method in ("generator", "generator:spread=20"))  # fmt: skip
+    free, held = (
+        measured(WITHOUT_DATA.but(method=method, epochs=4), "generated_spread")[-1]
+        for method in ("generator", "generator:spread=20")
+    )
 
     assert held > max(0.9, free)
 
@@ -213,15 +237,21 @@ def test_a_temperature_without_strength_stays():
 
 def test_a_temperature_learns_against_the_student():
     """The loss of one that stands still grows from epoch to epoch, at the same answers."""
-    losses = [event.students["distilled"].soft_loss
-              for event in of_kind(told(LEARNED_T.but(lr=1e-7)), Epoch)]  # fmt: skip
+    losses = [
+        event.students["distilled"].soft_loss
+        for event in of_kind(told(LEARNED_T.but(lr=1e-7)), Epoch)
+    ]
 
     assert all(after > before for before, after in pairwise(losses))
 
 
 def test_layers_may_be_named_by_module_path():
-    config = FLAT.but(method="hint", student_layers="layers.0,activations.1",
-                      teacher_layers="layers.1,activations.0", epochs=1)  # fmt: skip
+    config = FLAT.but(
+        method="hint",
+        student_layers="layers.0,activations.1",
+        teacher_layers="layers.1,activations.0",
+        epochs=1,
+    )
     named = of_kind(told(config), Epoch)[-1].students["distilled"]
     usual = of_kind(told(FLAT.but(method="hint", epochs=1)), Epoch)[-1].students["distilled"]
 
@@ -230,12 +260,24 @@ def test_layers_may_be_named_by_module_path():
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"student_layers": "activation.1", "teacher_layers": "layers.0"},
-      "Did you mean 'activations.1'"),
-     ({"student_layers": "layers.0,layers.1", "teacher_layers": "layers.0"}, "names 2 modules"),
-     ({"method": "attention_transfer", "teacher": "convnet:4", "student": "convnet:4",
-       "student_layers": "head", "teacher_layers": "head"}, "compares feature maps")],
-)  # fmt: skip
+    [
+        (
+            {"student_layers": "activation.1", "teacher_layers": "layers.0"},
+            "Did you mean 'activations.1'",
+        ),
+        ({"student_layers": "layers.0,layers.1", "teacher_layers": "layers.0"}, "names 2 modules"),
+        (
+            {
+                "method": "attention_transfer",
+                "teacher": "convnet:4",
+                "student": "convnet:4",
+                "student_layers": "head",
+                "teacher_layers": "head",
+            },
+            "compares feature maps",
+        ),
+    ],
+)
 def test_what_cannot_be_compared_is_said_in_one_sentence(changes, sentence):
     last = list(Run(FLAT.but(**{"method": "hint", **changes})))[-1]
 

@@ -13,9 +13,15 @@ from kdcore.training.joint import Places
 from kdcore.training.plan import divided, rectangles
 
 SMALL = RunConfig(
-    dataset="digits", epochs=2, teacher_epochs=1, teacher="mlp:16", student="mlp:8",
-    transfer_size=200, precision="float32", device="cpu",
-)  # fmt: skip
+    dataset="digits",
+    epochs=2,
+    teacher_epochs=1,
+    teacher="mlp:16",
+    student="mlp:8",
+    transfer_size=200,
+    precision="float32",
+    device="cpu",
+)
 
 
 def swept(config, store, **how):
@@ -36,9 +42,12 @@ def store(tmp_path):
 @pytest.mark.parametrize("student", ["mlp:8", "mlp:8,6", "convnet:4"])
 def test_every_cell_equals_its_run_alone(store, student):
     config = SweepConfig(
-        base=SMALL.but(student=student, label_noise=0.2), temperatures=(1, 5), weights=(0.3, 1),
-        seeds=(0, 3), lrs=(0.003, 0.01),
-    )  # fmt: skip
+        base=SMALL.but(student=student, label_noise=0.2),
+        temperatures=(1, 5),
+        weights=(0.3, 1),
+        seeds=(0, 3),
+        lrs=(0.003, 0.01),
+    )
     folder, _ = swept(config, store, executor="joint")
     for number in (0, 5, 10, 15):
         run = folder.cell(number)
@@ -74,9 +83,13 @@ def test_a_cells_run_is_a_run_like_any_other(store):
     assert kinds == ["started", "prepared", "epoch", "epoch", "snapshot", "finished"]
     assert run.state == "finished"
     assert {path.name for path in run.path.iterdir()} == {
-        "config.json", "events.jsonl", "prepared.safetensors", "snapshot-0002.safetensors",
-        "plain.safetensors", "distilled.safetensors",
-    }  # fmt: skip
+        "config.json",
+        "events.jsonl",
+        "prepared.safetensors",
+        "snapshot-0002.safetensors",
+        "plain.safetensors",
+        "distilled.safetensors",
+    }
     assert store.runs() == [], "the list of runs is not flooded"
     assert store.sweeps() == [folder.id]
     assert events[-1].kind == "sweep_finished"
@@ -85,9 +98,12 @@ def test_a_cells_run_is_a_run_like_any_other(store):
 
 def test_one_diverging_student_fails_alone(store):
     config = SweepConfig(
-        base=SMALL.but(optimizer="sgd", student="mlp:64,64", epochs=50), temperatures=(4,),
-        weights=(0.5,), seeds=(0,), lrs=(0.003, 100.0),
-    )  # fmt: skip
+        base=SMALL.but(optimizer="sgd", student="mlp:64,64", epochs=50),
+        temperatures=(4,),
+        weights=(0.5,),
+        seeds=(0,),
+        lrs=(0.003, 100.0),
+    )
     folder, events = swept(config, store, executor="joint")
     good, bad = (folder.cell(number).events() for number in (0, 1))
 
@@ -144,8 +160,14 @@ def test_the_plain_student_of_a_seed_is_trained_once():
 
 
 def test_only_what_one_loop_can_train_stands_together():
-    cells = [SMALL, SMALL.but(temperature=9), SMALL.but(seed=4), SMALL.but(batch_size=64),
-             SMALL.but(student="mlp:9"), SMALL.but(temperature=9, seed=4)]  # fmt: skip
+    cells = [
+        SMALL,
+        SMALL.but(temperature=9),
+        SMALL.but(seed=4),
+        SMALL.but(batch_size=64),
+        SMALL.but(student="mlp:9"),
+        SMALL.but(temperature=9, seed=4),
+    ]
     found = sorted(sorted(group) for group in rectangles(cells))
     assert found == [[0, 1, 2, 5], [3], [4]]
 

@@ -35,8 +35,9 @@ def free(monkeypatch, data, students):
 def timed(monkeypatch, seconds):
     """``seconds(most)``: of a step for one student, by the number that take it together."""
     monkeypatch.setattr(planning, "available_cores", lambda: 2)
-    monkeypatch.setattr(planning, "_seconds_per_student",
-                        lambda config, data, device, most: seconds(most))  # fmt: skip
+    monkeypatch.setattr(
+        planning, "_seconds_per_student", lambda config, data, device, most: seconds(most)
+    )
 
 
 def students_of(group):
@@ -102,14 +103,24 @@ def test_a_wider_student_needs_more_memory(data):
 
 
 def test_methods_with_a_further_term_go_together():
-    cells = SweepConfig(base=BASE.but(method="dkd", also="0.5*kd"), methods=("dkd", "dist", "nkd"),
-                        temperatures=(1, 2), weights=(0.5,), seeds=(0, 1)).cells  # fmt: skip
+    cells = SweepConfig(
+        base=BASE.but(method="dkd", also="0.5*kd"),
+        methods=("dkd", "dist", "nkd"),
+        temperatures=(1, 2),
+        weights=(0.5,),
+        seeds=(0, 1),
+    ).cells
 
     assert [sorted(numbers) for numbers in rectangles(cells)] == [list(range(12))]
 
 
 def test_a_method_that_takes_more_than_a_teachers_logits_goes_alone():
-    cells = SweepConfig(base=BASE, methods=("kd", "dkd", "mutual", "hint"), temperatures=(1,),
-                        weights=(0.5,), seeds=(0,)).cells  # fmt: skip
+    cells = SweepConfig(
+        base=BASE,
+        methods=("kd", "dkd", "mutual", "hint"),
+        temperatures=(1,),
+        weights=(0.5,),
+        seeds=(0,),
+    ).cells
 
     assert sorted(map(sorted, rectangles(cells))) == [[0, 1], [2], [3]]

@@ -29,9 +29,17 @@ def test_an_epoch_has_the_keys_that_others_rely_on():
     assert line["teacher"].keys() >= {"test_accuracy", "test_errors", "ece", "nll"}
     assert line["students"].keys() == {"plain", "distilled"}
     assert line["students"]["distilled"].keys() >= {
-        "train_loss", "hard_loss", "soft_loss", "train_accuracy", "test_accuracy", "test_errors",
-        "ece", "nll", "brier", "agreement",
-    }  # fmt: skip
+        "train_loss",
+        "hard_loss",
+        "soft_loss",
+        "train_accuracy",
+        "test_accuracy",
+        "test_errors",
+        "ece",
+        "nll",
+        "brier",
+        "agreement",
+    }
     assert line["controls"].keys() >= {"temperature", "weight", "lr"}
 
 
@@ -117,8 +125,9 @@ def test_a_setting_of_the_methods_own_acts_and_is_told():
             run.controls.send(Retune("beta", 0.0))
             run.controls.send(Retune("alpha", 0.0))
     assert [(told.name, told.previous, told.value) for told in of_kind(events, Retuned)] == [
-        ("beta", 2.0, 0.0), ("alpha", 1.0, 0.0),
-    ]  # fmt: skip
+        ("beta", 2.0, 0.0),
+        ("alpha", 1.0, 0.0),
+    ]
     before, after = (of_kind(events, Epoch)[at] for at in (0, 1))
     assert before.controls["beta"] == 2.0
     assert before.students["distilled"].soft_loss > 0
@@ -243,8 +252,16 @@ def test_students_may_start_from_the_teachers_weights():
 
 
 def test_a_student_that_never_sees_a_class_learns_of_it_from_the_teacher():
-    config = SMALL.but(drop_classes="3", method="kd", weight=1, temperature=8, epochs=12,
-                       teacher="mlp:64", student="mlp:32", teacher_epochs=15)  # fmt: skip
+    config = SMALL.but(
+        drop_classes="3",
+        method="kd",
+        weight=1,
+        temperature=8,
+        epochs=12,
+        teacher="mlp:64",
+        student="mlp:32",
+        teacher_epochs=15,
+    )
     events = told(config)
     started, last = of_kind(events, Started)[0], of_kind(events, Epoch)[-1]
     with_all = of_kind(told(config.but(drop_classes="", epochs=1)), Started)[0]

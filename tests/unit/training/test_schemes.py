@@ -13,16 +13,7 @@ from kdcore.commands import Retune
 from kdcore.config import parse_shares
 from kdcore.data import Mixer, label_weights, labelled, noisy_labels
 from kdcore.errors import UserError
-from kdcore.events import (
-    Batch,
-    Epoch,
-    Failed,
-    Finished,
-    Prepared,
-    Retuned,
-    Snapshot,
-    TeacherEpoch,
-)
+from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Snapshot, TeacherEpoch
 from kdcore.losses import soft_target_kl
 from kdcore.models.build import build_model
 from kdcore.models.committee import Committee
@@ -36,8 +27,16 @@ from kdcore.training.joint import loaded
 from kdcore.training.terms import Member, Terms, tuned
 from kdcore.training.weights import load_module, saved_model
 
-SMALL = RunConfig(dataset="digits", teacher="mlp:24", student="mlp:8", teacher_epochs=2, epochs=2,
-                  weight=0.4, transfer_size=320, device="cpu")  # fmt: skip
+SMALL = RunConfig(
+    dataset="digits",
+    teacher="mlp:24",
+    student="mlp:8",
+    teacher_epochs=2,
+    epochs=2,
+    weight=0.4,
+    transfer_size=320,
+    device="cpu",
+)
 THREE = SMALL.but(teacher="mlp:24 + mlp:16 + mlp:24")
 MIXINGS = ("losses", "logits", "probabilities", "entropy", "confidence")
 EVERYTHING = [
@@ -88,8 +87,9 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
-    one, two = ([without_clocks(event.to_dict()) for event in told(config.but(epochs=1))]
-                for _ in "ab")  # fmt: skip
+    one, two = (
+        [without_clocks(event.to_dict()) for event in told(config.but(epochs=1))] for _ in "ab"
+    )
     assert one == two
 
 
@@ -109,19 +109,25 @@ def test_each_teacher_is_told_of_with_its_weight(mixing):
     events = told(THREE.but(teacher_mixing=mixing))
     (prepared,) = of_kind(events, Prepared)
     assert [(one.role, one.model) for one in prepared.teachers] == [
-        ("teacher 1", "mlp:24"), ("teacher 2", "mlp:16"), ("teacher 3", "mlp:24"),
-        ("together", "probabilities"), ("together", "logits"),
-    ]  # fmt: skip
+        ("teacher 1", "mlp:24"),
+        ("teacher 2", "mlp:16"),
+        ("teacher 3", "mlp:24"),
+        ("together", "probabilities"),
+        ("together", "logits"),
+    ]
     *_, probabilities, logits = prepared.teachers
     assert prepared.teacher == (logits if mixing == "logits" else probabilities).scores
     assert probabilities.scores != logits.scores
     # two of one model have different starts
     assert prepared.teachers[0].scores != prepared.teachers[2].scores
     weights = [
-        [value for name, value in event.students["distilled"].measures.items()
-         if name.startswith("teacher_weight")]
+        [
+            value
+            for name, value in event.students["distilled"].measures.items()
+            if name.startswith("teacher_weight")
+        ]
         for event in of_kind(events, Batch)
-    ]  # fmt: skip
+    ]
     for own in filter(None, weights):
         assert sum(own) == pytest.approx(1)
         even = own == pytest.approx([1 / 3] * 3)
@@ -155,14 +161,17 @@ def test_what_is_heard_of_several_teachers():
                         torch.testing.assert_close(logits[seed, 0, row], shares @ own)
                         continue
                     expected = weights[seed, member, :, row] @ (own / t).softmax(-1)
-                    torch.testing.assert_close((logits[seed, member, row] / t).softmax(-1),
-                                               expected)  # fmt: skip
+                    torch.testing.assert_close(
+                        (logits[seed, member, row] / t).softmax(-1), expected
+                    )
 
 
 def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_otherwise():
     base = THREE.but(weight=1, epochs=8, temperature=1)
-    ends = {mixing: of_kind(told(base.but(teacher_mixing=mixing)), Finished)[-1]
-            for mixing in MIXINGS[:3]}  # fmt: skip
+    ends = {
+        mixing: of_kind(told(base.but(teacher_mixing=mixing)), Finished)[-1]
+        for mixing in MIXINGS[:3]
+    }
     nll = {mixing: end.students["distilled"].nll for mixing, end in ends.items()}
 
     assert nll["losses"] == pytest.approx(nll["probabilities"], rel=1e-3)
@@ -241,22 +250,27 @@ def test_a_committee_of_a_file_must_suit_the_run(tmp_path, changes, sentence):
 
 def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
     for method, hears in (("dkd", True), ("adversarial", False), ("mutual", False)):
-        measures = {name for event in of_kind(told(THREE.but(method=method)), Batch)
-                    for name in event.students["distilled"].measures}  # fmt: skip
+        measures = {
+            name
+            for event in of_kind(told(THREE.but(method=method)), Batch)
+            for name in event.students["distilled"].measures
+        }
         assert ("teacher_weight_1" in measures) == hears
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"teacher_shares": "1,2"}, "there are 3 teachers"),
-     ({"teacher_shares": "1,0,2"}, "teacher_shares is 0"),
-     ({"method": "hint"}, "name one teacher"),
-     ({"also": "hint"}, "name one teacher"),
-     ({"method": "hint", "assistants": "mlp:8"}, "name one teacher"),
-     ({"student_start": "teacher"}, "no layers of the same name"),
-     ({"method": "adversarial", "teacher_mixing": "entropy"}, "does not use each teacher"),
-     ({"teacher": "mlp:24 + mpl:3"}, "Did you mean 'mlp'")],
-)  # fmt: skip
+    [
+        ({"teacher_shares": "1,2"}, "there are 3 teachers"),
+        ({"teacher_shares": "1,0,2"}, "teacher_shares is 0"),
+        ({"method": "hint"}, "name one teacher"),
+        ({"also": "hint"}, "name one teacher"),
+        ({"method": "hint", "assistants": "mlp:8"}, "name one teacher"),
+        ({"student_start": "teacher"}, "no layers of the same name"),
+        ({"method": "adversarial", "teacher_mixing": "entropy"}, "does not use each teacher"),
+        ({"teacher": "mlp:24 + mpl:3"}, "Did you mean 'mlp'"),
+    ],
+)
 def test_what_several_teachers_cannot_do_is_said(changes, sentence):
     with pytest.raises(UserError, match=sentence):
         THREE.but(**changes)
@@ -342,8 +356,9 @@ def test_votes_are_counted_and_a_draw_goes_to_the_surer():
 
 def test_students_of_a_sweep_are_ensembles_too(tmp_path):
     base = SMALL.but(ensemble=2)
-    sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.4, 0.9), seeds=(0, 1),
-                        methods=("kd", "mutual"))  # fmt: skip
+    sweep = SweepConfig(
+        base=base, temperatures=(4,), weights=(0.4, 0.9), seeds=(0, 1), methods=("kd", "mutual")
+    )
     folder = Store(tmp_path).create_sweep(sweep)
     for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
         pass
@@ -353,9 +368,9 @@ def test_students_of_a_sweep_are_ensembles_too(tmp_path):
         (together,) = of_kind(events, Finished)
         for name in ("plain", "distilled"):
             assert together.students[name].nll == pytest.approx(alone.students[name].nll, rel=1e-3)
-        assert (of_kind(events, Epoch)[-1].ensembles["distilled"].test_accuracies
-                == pytest.approx(of_kind(told(config), Epoch)[-1].ensembles["distilled"]
-                                 .test_accuracies, abs=0.01))  # fmt: skip
+        assert of_kind(events, Epoch)[-1].ensembles["distilled"].test_accuracies == pytest.approx(
+            of_kind(told(config), Epoch)[-1].ensembles["distilled"].test_accuracies, abs=0.01
+        )
         weights = load_file(folder.cell(cell).path / together.weights["distilled"])
         assert any(name.startswith("members.1.") for name in weights)
 
@@ -396,8 +411,11 @@ def test_the_weight_of_a_further_term_turns_during_the_run():
         if isinstance(event, Epoch) and event.epoch == 1:
             run.controls.send(Retune("hint_weight", 0.0))
     (turn,) = of_kind(seen, Retuned)
-    after = [event.students["distilled"].measures for event in of_kind(seen, Batch)
-             if event.position > turn.position]  # fmt: skip
+    after = [
+        event.students["distilled"].measures
+        for event in of_kind(seen, Batch)
+        if event.position > turn.position
+    ]
 
     assert (turn.name, turn.previous, turn.value) == ("hint_weight", 10, 0)
     assert all(measures["hint_term"] == 0 < measures["logit_mse_term"] for measures in after)
@@ -418,13 +436,18 @@ def test_a_term_beside_pulls_as_it_does_alone():
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"also": "kd"}, "lists kd twice"), ({"also": "hint + 2*hint"}, "lists hint twice"),
-     ({"also": "3*hard"}, "cannot be combined"), ({"also": "mutual"}, "cannot be combined"),
-     ({"also": "x*hint"}, "also"), ({"also": "-1*hint"}, "also"),
-     ({"also": "hnit"}, "Did you mean 'hint'"),
-     ({"method": "hard", "also": "hint"}, "no soft term"),
-     ({"also": "attention_transfer"}, "convolutional")],
-)  # fmt: skip
+    [
+        ({"also": "kd"}, "lists kd twice"),
+        ({"also": "hint + 2*hint"}, "lists hint twice"),
+        ({"also": "3*hard"}, "cannot be combined"),
+        ({"also": "mutual"}, "cannot be combined"),
+        ({"also": "x*hint"}, "also"),
+        ({"also": "-1*hint"}, "also"),
+        ({"also": "hnit"}, "Did you mean 'hint'"),
+        ({"method": "hard", "also": "hint"}, "no soft term"),
+        ({"also": "attention_transfer"}, "convolutional"),
+    ],
+)
 def test_terms_that_do_not_go_together_are_said(changes, sentence):
     with pytest.raises(UserError, match=sentence):
         SMALL.but(**changes)
@@ -469,8 +492,10 @@ def test_hidden_labels_are_not_those_that_are_wrong():
 def test_labels_of_unlabelled_examples_reach_no_student():
     """Wrong ones make no difference."""
     hidden = SMALL.but(unlabelled=1, method="dkd")
-    clean, noisy = (of_kind(told(each), Finished)[0].students["distilled"].nll
-                    for each in (hidden, hidden.but(label_noise=0.9)))  # fmt: skip
+    clean, noisy = (
+        of_kind(told(each), Finished)[0].students["distilled"].nll
+        for each in (hidden, hidden.but(label_noise=0.9))
+    )
 
     assert clean == noisy
 
@@ -479,8 +504,9 @@ def test_labels_of_unlabelled_examples_reach_no_student():
 def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
     """Of examples without a label it has no answer of the teacher in the label's place."""
     control = SMALL.but(unlabelled=0.7, method=method, also="")
-    one, other = (of_kind(told(control.but(teacher=teacher)), Finished)[0]
-                  for teacher in ("mlp:24", "mlp:2"))  # fmt: skip
+    one, other = (
+        of_kind(told(control.but(teacher=teacher)), Finished)[0] for teacher in ("mlp:24", "mlp:2")
+    )
 
     assert one.teacher.test_accuracy != other.teacher.test_accuracy
     for name in ("plain", "distilled"):

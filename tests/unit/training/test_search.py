@@ -18,13 +18,23 @@ from kdcore.training.joint import CellNews, Group, train_group
 from kdcore.training.teacher import teach_teacher
 
 BASE = RunConfig(
-    dataset="digits", epochs=3, teacher_epochs=2, teacher="mlp:16", student="mlp:8",
-    transfer_size=200, students="distilled", precision="float32", device="cpu",
-)  # fmt: skip
+    dataset="digits",
+    epochs=3,
+    teacher_epochs=2,
+    teacher="mlp:16",
+    student="mlp:8",
+    transfer_size=200,
+    students="distilled",
+    precision="float32",
+    device="cpu",
+)
 SPACE = SearchConfig(
-    base=BASE, trials=6, methods=("kd", "logit_mse", "hard"), students=("mlp:4", "mlp:8"),
+    base=BASE,
+    trials=6,
+    methods=("kd", "logit_mse", "hard"),
+    students=("mlp:4", "mlp:8"),
     lrs=Range(1e-4, 1e-1),
-)  # fmt: skip
+)
 NARROW = SearchConfig(base=BASE, trials=3, lrs=Range(1e-3, 1e-1), pruner="none")
 
 
@@ -83,8 +93,9 @@ def test_optuna_can_open_the_file_and_finds_every_trial(whole):
     assert [(states[trial.state.name], trial.value) for trial in study.trials] == [
         (trial.state, trial.value) for trial in ended(events)
     ]
-    scored = [event.value for event in events
-              if isinstance(event, TrialScored) and event.trial == 0]  # fmt: skip
+    scored = [
+        event.value for event in events if isinstance(event, TrialScored) and event.trial == 0
+    ]
     assert list(study.trials[0].intermediate_values.values()) == scored
     assert study.trials[0].intermediate_values.keys() == {1, 2, 3}
     storage.remove_session()
@@ -129,8 +140,9 @@ def test_a_least_nll_is_looked_for_as_the_least():
 
 
 def test_a_pruned_trial_is_shorter_and_marked(store):
-    config = SearchConfig(base=BASE.but(epochs=6), trials=9, lrs=Range(1e-6, 1e-1),
-                          sampler="random")  # fmt: skip
+    config = SearchConfig(
+        base=BASE.but(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
+    )
     folder = store.create_search(config)
     trials = ended(searched(config, folder))
     pruned = [trial for trial in trials if trial.state == "pruned"]
@@ -144,8 +156,9 @@ def test_a_pruned_trial_is_shorter_and_marked(store):
 
 
 def test_halving_prunes_too():
-    config = SearchConfig(base=BASE.but(epochs=8), trials=9, lrs=Range(1e-6, 1e-1),
-                          sampler="random", pruner="halving")  # fmt: skip
+    config = SearchConfig(
+        base=BASE.but(epochs=8), trials=9, lrs=Range(1e-6, 1e-1), sampler="random", pruner="halving"
+    )
     assert "pruned" in {trial.state for trial in ended(searched(config))}
 
 
@@ -185,8 +198,9 @@ def test_a_trial_whose_process_died_is_tried_again(store):
 
 def test_a_diverging_trial_fails_alone():
     base = BASE.but(optimizer="sgd", method="logit_mse", epochs=10)
-    config = SearchConfig(base=base, trials=4, lrs=(0.01, 100.0), weights=(0.9,),
-                          sampler="random", pruner="none")  # fmt: skip
+    config = SearchConfig(
+        base=base, trials=4, lrs=(0.01, 100.0), weights=(0.9,), sampler="random", pruner="none"
+    )
     events = searched(config)
     states = {trial.params["lr"]: trial.state for trial in ended(events)}
     assert states == {0.01: "complete", 100.0: "failed"}
@@ -202,10 +216,19 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
     scores = []
     for data in folds(valued(load_dataset(BASE, None)), 3, seed=7):
         own = BASE.but(**trial.params)
-        group = Group(number=0, cells={0: own}, runs={0: "hand"}, teacher=taught(own, data),
-                      store_root=None, keep=False)  # fmt: skip
-        last = [news.event for news in train_group(group, data)
-                if isinstance(news, CellNews) and isinstance(news.event, Epoch)][-1]  # fmt: skip
+        group = Group(
+            number=0,
+            cells={0: own},
+            runs={0: "hand"},
+            teacher=taught(own, data),
+            store_root=None,
+            keep=False,
+        )
+        last = [
+            news.event
+            for news in train_group(group, data)
+            if isinstance(news, CellNews) and isinstance(news.event, Epoch)
+        ][-1]
         scores.append(last.students["distilled"])
     accuracies = [score.validation_accuracy for score in scores]
 

@@ -22,8 +22,16 @@ from kdcore.training.shrink.student import Student
 from kdcore.training.teacher import Teacher, frozen
 from kdcore.training.weights import load_module
 
-BASE = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:16",
-                 transfer_size=300, precision="float32", device="cpu")  # fmt: skip
+BASE = RunConfig(
+    dataset="digits",
+    epochs=2,
+    teacher_epochs=2,
+    teacher="mlp:32",
+    student="mlp:16",
+    transfer_size=300,
+    precision="float32",
+    device="cpu",
+)
 TIMES = ("seconds", "latency_1", "latency_128", "shrink")
 
 
@@ -81,8 +89,11 @@ def test_every_stage_is_measured_before_and_after_it_is_distilled_again(whole):
     assert [event.stage for event in events if isinstance(event, StageBegan)] == ["teacher", *order]
     assert list(told(events, StageEnded)) == order
     for stage in order:
-        epochs = [event.epoch for event in events
-                  if isinstance(event, StageEpoch) and event.stage == stage]  # fmt: skip
+        epochs = [
+            event.epoch
+            for event in events
+            if isinstance(event, StageEpoch) and event.stage == stage
+        ]
         assert epochs == [1, 2]
     assert folder.state == "finished"
 
@@ -137,10 +148,12 @@ def test_the_saved_weights_are_those_that_were_measured(whole, stage):
 
 def test_the_same_seed_tells_the_same_apart_from_times(store):
     first, second = (
-        [without_times(event.to_dict()) for event in
-         shrunk(store, stages=("pruned", "int8_learned"))[1]]
+        [
+            without_times(event.to_dict())
+            for event in shrunk(store, stages=("pruned", "int8_learned"))[1]
+        ]
         for _ in range(2)
-    )  # fmt: skip
+    )
 
     assert first == second
 
@@ -193,8 +206,9 @@ def bench(store):
 
 
 def again(module, cohort, base, epochs=1):
-    return distil_again(module, cohort, Faculty(), base, epochs, Controls(base),
-                        torch.device("cpu"), name="x")  # fmt: skip
+    return distil_again(
+        module, cohort, Faculty(), base, epochs, Controls(base), torch.device("cpu"), name="x"
+    )
 
 
 def test_recovery_moves_only_what_the_masks_leave(bench):
@@ -220,8 +234,9 @@ def test_the_teacher_stays_bit_for_bit_and_takes_no_gradient(bench):
     before = {name: value.clone() for name, value in teacher.module.state_dict().items()}
     list(again(module, cohort, base))
 
-    assert all(torch.equal(before[name], value)
-               for name, value in teacher.module.state_dict().items())  # fmt: skip
+    assert all(
+        torch.equal(before[name], value) for name, value in teacher.module.state_dict().items()
+    )
     assert all(weight.grad is None for weight in teacher.module.parameters())
     assert not teacher.module.training
 

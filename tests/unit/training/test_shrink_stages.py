@@ -62,8 +62,9 @@ def test_a_stage_leaves_the_student_as_it_was(stage, model):
     use_int8_engine((stage,))
     MAKE[stage](begin, CONFIG)
 
-    assert all(torch.equal(before[name], value)
-               for name, value in begin.module.state_dict().items())  # fmt: skip
+    assert all(
+        torch.equal(before[name], value) for name, value in begin.module.state_dict().items()
+    )
 
 
 @pytest.mark.parametrize("model", ["mlp:16,12", "convnet:6,8"])
@@ -93,14 +94,17 @@ def test_a_permanent_copy_leaves_the_mask_on_what_goes_on_learning():
     assert torch.all(layer.weight_orig.grad[layer.weight_mask == 0] == 0)
 
 
-@pytest.mark.parametrize(("model", "smaller"), [("mlp:16,12", "mlp:8,6"),
-                                                ("convnet:6,8", "convnet:3,4")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("model", "smaller"), [("mlp:16,12", "mlp:8,6"), ("convnet:6,8", "convnet:3,4")]
+)
 def test_the_narrow_network_answers_as_the_wide_one_with_those_neurons_at_zero(model, smaller):
     begin = student(model)
     shrunk = narrow(begin, CONFIG)
     hidden = layers(begin.module)[:-1]
-    norms = nn.ModuleList(part for part in begin.module.modules()
-                          if isinstance(part, nn.BatchNorm2d)) or hidden  # fmt: skip
+    norms = (
+        nn.ModuleList(part for part in begin.module.modules() if isinstance(part, nn.BatchNorm2d))
+        or hidden
+    )
     with torch.no_grad():
         for layer, norm in zip(hidden, norms, strict=True):
             gone = torch.ones(len(layer.weight), dtype=torch.bool)
@@ -111,8 +115,11 @@ def test_the_narrow_network_answers_as_the_wide_one_with_those_neurons_at_zero(m
                     part.bias[gone] = 0
 
     assert shrunk.model == smaller
-    assert torch.allclose(answers(shrunk.module.eval(), begin.examples),
-                          answers(begin.module, begin.examples), atol=1e-5)  # fmt: skip
+    assert torch.allclose(
+        answers(shrunk.module.eval(), begin.examples),
+        answers(begin.module, begin.examples),
+        atol=1e-5,
+    )
 
 
 def test_those_neurons_stay_whose_weights_have_the_greatest_norm():
@@ -126,9 +133,12 @@ def test_those_neurons_stay_whose_weights_have_the_greatest_norm():
 
 @pytest.mark.parametrize(
     ("layer", "shape"),
-    [(nn.Linear(12, 7), (5, 12)), (nn.Linear(3, 9, bias=False), (5, 3)),
-     (nn.Conv2d(3, 8, 3, stride=2, padding=1), (2, 3, 9, 9))],
-)  # fmt: skip
+    [
+        (nn.Linear(12, 7), (5, 12)),
+        (nn.Linear(3, 9, bias=False), (5, 3)),
+        (nn.Conv2d(3, 8, 3, stride=2, padding=1), (2, 3, 9, 9)),
+    ],
+)
 def test_with_full_rank_nothing_is_lost(layer, shape):
     inputs = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     rank = min(layer.weight.flatten(1).shape)

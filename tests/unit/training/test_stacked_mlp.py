@@ -59,8 +59,9 @@ def test_each_module_learns_as_with_pytorchs_optimizer_at_its_own_rate(optimizer
     rates = [0.01, 0.1, 0.01]
     ours = nets((6, 8, 4), 6, torch.float32)
     references = copy.deepcopy(ours)
-    students = Students([ours[:3], ours[3:]], optimizer=optimizer, lr=rates,
-                        precision="float32", device=CPU)  # fmt: skip
+    students = Students(
+        [ours[:3], ours[3:]], optimizer=optimizer, lr=rates, precision="float32", device=CPU
+    )
     steps = [
         {
             "adam": lambda net, lr: torch.optim.Adam(net.parameters(), lr=lr),

@@ -61,8 +61,14 @@ def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
     file, config, before = taught
     rows = (tmp_path / "own.csv").read_text().splitlines()
     part = tmp_path / "part.csv"  # one class is rare: mean and deviation move
-    part.write_text("\n".join([rows[0], *[row for at, row in enumerate(rows[1:])
-                                          if not row.endswith("blue") or at < 30]]))  # fmt: skip
+    part.write_text(
+        "\n".join(
+            [
+                rows[0],
+                *[row for at, row in enumerate(rows[1:]) if not row.endswith("blue") or at < 30],
+            ]
+        )
+    )
     other = config.but(dataset=str(part), teacher_weights=str(file))
     events = told(other)
 
@@ -74,8 +80,10 @@ def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
 def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(taught, tmp_path):
     file, config, _ = taught
     other = config.but(dataset=table(tmp_path / "other.csv", ["red", "green", "blue"], start=2.0))
-    trained, given = (of_kind(told(one), Finished)[0].students["plain"]
-                      for one in (other, other.but(teacher_weights=str(file))))  # fmt: skip
+    trained, given = (
+        of_kind(told(one), Finished)[0].students["plain"]
+        for one in (other, other.but(teacher_weights=str(file)))
+    )
 
     of_the_teacher = ("agreement", "kl_to_teacher", "class_correlation")
     assert trained == replace(given, **{name: getattr(trained, name) for name in of_the_teacher})
@@ -93,12 +101,15 @@ def test_classes_in_another_order_are_put_in_order_and_it_is_said(taught, tmp_pa
     file, config, before = taught
     contents = WeightsFile.read(file)
     order = [2, 0, 1]
-    turned = {name: value[order] if name.startswith("layers.1") else value
-              for name, value in contents.tensors.items()}  # fmt: skip
+    turned = {
+        name: value[order] if name.startswith("layers.1") else value
+        for name, value in contents.tensors.items()
+    }
     classes = json.loads(contents.about["classes"])
     about = contents.about | {"classes": json.dumps([classes[at] for at in order])}
-    save_file({name: value.clone() for name, value in turned.items()}, tmp_path / "t.safetensors",
-              about)  # fmt: skip
+    save_file(
+        {name: value.clone() for name, value in turned.items()}, tmp_path / "t.safetensors", about
+    )
     events = told(config.but(teacher_weights=str(tmp_path / "t.safetensors")))
 
     assert of_kind(events, Prepared)[0].teacher.test_accuracy == before.test_accuracy
@@ -193,8 +204,10 @@ def refused(path, digits, spec="mlp:6"):
 
 
 def same(one, other):
-    return all(torch.equal(one.state_dict()[name].float(), value.float())
-               for name, value in other.state_dict().items())  # fmt: skip
+    return all(
+        torch.equal(one.state_dict()[name].float(), value.float())
+        for name, value in other.state_dict().items()
+    )
 
 
 @pytest.mark.parametrize("prefix", ["", "module.", "model.", "_orig_mod.", "module._orig_mod."])
@@ -211,10 +224,13 @@ def test_weights_of_other_programs_are_read_whatever_stands_before_their_names(
 
 @pytest.mark.parametrize(
     "wrapped",
-    [lambda state: {"state_dict": state, "epoch": 3}, lambda state: {"model": state},
-     lambda state: {"optimizer": {"state": {}}, "checkpoint": {"net": state}},
-     lambda state: {"epoch": 3, **state}],
-)  # fmt: skip
+    [
+        lambda state: {"state_dict": state, "epoch": 3},
+        lambda state: {"model": state},
+        lambda state: {"optimizer": {"state": {}}, "checkpoint": {"net": state}},
+        lambda state: {"epoch": 3, **state},
+    ],
+)
 def test_a_checkpoint_is_searched_for_its_weights(tmp_path, digits, network, wrapped):
     torch.save(wrapped(network.state_dict()), tmp_path / "teacher.pt")
 
@@ -235,8 +251,13 @@ def test_weights_of_another_precision_are_converted(tmp_path, digits, network, k
 def test_a_run_says_what_was_done_to_the_weights(tmp_path, network):
     state = {f"module.{name}": value.half() for name, value in network.state_dict().items()}
     save_file(state, tmp_path / "t.safetensors")
-    config = RunConfig(dataset="digits", epochs=1, teacher="mlp:6", student="mlp:4",
-                       teacher_weights=str(tmp_path / "t.safetensors"))  # fmt: skip
+    config = RunConfig(
+        dataset="digits",
+        epochs=1,
+        teacher="mlp:6",
+        student="mlp:4",
+        teacher_weights=str(tmp_path / "t.safetensors"),
+    )
     prepared = of_kind(told(config), Prepared)[0]
 
     assert [note.code for note in prepared.notes] == ["teacher_prefix", "teacher_converted"]
