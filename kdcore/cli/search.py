@@ -116,7 +116,8 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             out.print(
                 plain(
                     f"best on validation data: trial {last.best_trial} "
-                    f"({_settings(last.best_params)}): {objective} {_value(last.best_value, last.best_spread)}, "
+                    f"({_settings(last.best_params)}): {objective} "
+                    f"{_value(last.best_value, last.best_spread)}, "
                     f"test accuracy {last.best_test_accuracy:.2%}; its run: {last.best_runs[0]}"
                 )
             )
