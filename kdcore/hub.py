@@ -245,7 +245,7 @@ class Hub:
                     return
                 if self._running is None and self._waiting:
                     self._start(self._jobs[self._waiting.pop(0)])
-                self._end_the_disobedient()
+                self._kill_unresponsive()
 
     def _has_work(self) -> bool:
         return self._closed or (self._running is None and bool(self._waiting))
@@ -264,7 +264,7 @@ class Hub:
             self._waiting.append(job.run)
             self._changed.notify_all()
 
-    def _end_the_disobedient(self) -> None:
+    def _kill_unresponsive(self) -> None:
         job = self._jobs.get(self._running or "")
         if job and job.stop_asked and time.monotonic() - job.stop_asked > STOP_PATIENCE:
             job.stop_asked = None
@@ -309,7 +309,7 @@ class Hub:
             if worker is self._worker:
                 self._worker = None
             if job is not None and not self._closed:
-                self._bury(job, status)
+                self._on_worker_exit(job, status)
 
     def _heard(self, job: Job, event: Event) -> None:
         with self._changed:
@@ -322,7 +322,7 @@ class Hub:
                 job.state = "paused" if event.kind == "paused" else "running"
             self._publish(job.run, event)
 
-    def _bury(self, job: Job, status: int) -> None:
+    def _on_worker_exit(self, job: Job, status: int) -> None:
         """The worker died with this run in hand."""
         self._running = None
         cause = f"signal {-status}" if status < 0 else f"exit status {status}"

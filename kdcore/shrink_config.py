@@ -101,8 +101,8 @@ class ShrinkConfig:
         also = also_spec(
             (weight, spec)
             for weight, spec in parse_also(config.also)
-            if not method_of(spec).acts_inside
-            and not (method.acts_inside and method_name(spec) == "kd")
+            if not method_of(spec).needs_graph
+            and not (method.needs_graph and method_name(spec) == "kd")
         )
         base = config.but(
             students="distilled",
@@ -113,7 +113,7 @@ class ShrinkConfig:
             lr_schedule="",
             patience=0,
         )
-        if method.acts_inside:
+        if method.needs_graph:
             usual = RunConfig()
             base = base.but(
                 method="kd",

@@ -25,10 +25,10 @@ def without_clocks(value):
 
 
 def watched_lesson(monkeypatch):
-    """A list that gets ``(lesson, the teacher's weights before, steps)`` once a run has begun."""
+    """A list that gets ``(trainer, the teacher's weights before, steps)`` once a run has begun."""
     seen = []
 
-    class Watched(loop.Lesson):
+    class Watched(loop.DistillationTrainer):
         def __init__(self, *given):
             super().__init__(*given)
             seen.append((self, copy.deepcopy(self.teacher.module.state_dict()), []))

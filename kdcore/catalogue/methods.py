@@ -66,7 +66,7 @@ class Method:
     """Settings of a run as the authors have them, as far as they are the method's."""
 
     @property
-    def acts_inside(self) -> bool:
+    def needs_graph(self) -> bool:
         """Whether it looks at more than logits."""
         return self.acts_on not in ("logits", "peers")
 

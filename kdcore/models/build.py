@@ -7,7 +7,7 @@ from torch import nn
 
 from kdcore.catalogue import MODELS, parse_model, parse_models
 from kdcore.errors import UserError
-from kdcore.models.committee import Committee
+from kdcore.models.ensemble import EnsembleModel
 
 STRIDE = 10_007
 """Between the seeds of first weights that must differ."""
@@ -27,7 +27,7 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
         UserError: no such model, or one for images only on other data.
     """
     if "+" in spec:
-        return Committee(
+        return EnsembleModel(
             [
                 build_model(part, input_shape, classes, start_seed(seed, at))
                 for at, part in enumerate(parse_models(spec))

@@ -29,7 +29,6 @@ from kdcore.metrics import (
 from kdcore.models.cost import learned_numbers
 from kdcore.store import ChoiceFolder
 from kdcore.training.cells import cut_short, keep
-from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -37,9 +36,10 @@ from kdcore.training.device import (
     use_faster_float32_matmul,
 )
 from kdcore.training.evaluation import answers
-from kdcore.training.joint import CellNews, Group, train_group
-from kdcore.training.lesson import model_precision
+from kdcore.training.joint import CellEvent, Group, train_group
 from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.trainer import model_precision
+from kdcore.training.transfer_batches import transfer_of
 
 
 def choose_teacher(
@@ -138,7 +138,7 @@ def _taught(
     work = train_group(group, data)
     try:
         for news in work:
-            if isinstance(news, CellNews):
+            if isinstance(news, CellEvent):
                 if folder is not None:
                     keep(folder.cell(news.cell), config.cells[news.cell], [news])
                 if isinstance(news.event, Epoch):
@@ -149,7 +149,7 @@ def _taught(
     except Stopped:
         for cell, epoch in last.items():
             if folder is not None:
-                end = CellNews(cell, cut_short(folder.cell_id(cell), epoch))
+                end = CellEvent(cell, cut_short(folder.cell_id(cell), epoch))
                 keep(folder.cell(cell), config.cells[cell], [end])
         raise
     finally:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from kdcore.data import Dataset
 from kdcore.data.for_teacher import Trained
-from kdcore.models.committee import members_of
+from kdcore.models.ensemble import members_of
 from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
 

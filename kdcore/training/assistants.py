@@ -20,9 +20,9 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.training.distributed import world_size
-from kdcore.training.lesson import Lesson
-from kdcore.training.members import member_of, members_at
+from kdcore.training.student_specs import member_of, members_at
 from kdcore.training.teacher import Instructor, Teacher, frozen
+from kdcore.training.trainer import DistillationTrainer
 
 
 def teach_assistants(
@@ -67,18 +67,18 @@ def _teach(
 ) -> Generator[Event, None, torch.nn.Module]:
     # a start that no student of the run has, so that a generation is not its own child
     member = replace(member_of(config, "distilled", controls.values), start=-stage)
-    lesson = Lesson(config, [config.seed], [member], data, teacher, device)
+    trainer = DistillationTrainer(config, [config.seed], [member], data, teacher, device)
     for epoch in range(1, config.epochs + 1):
         began = time.perf_counter()
-        order = lesson.begin(epoch)
+        order = trainer.begin(epoch)
         for number, indices in enumerate(order):
             controls.raise_if_stopped()
             members = members_at(
                 [member], config.schedules, epoch - 1 + number / len(order), config.epochs
             )
-            tuning = lesson.tuned(members)
-            lesson.step(indices, tuning)
-        if bad := lesson.report(tuning).not_finite():
+            step_controls = trainer.step_controls_of(members)
+            trainer.step(indices, step_controls)
+        if bad := trainer.report(step_controls).not_finite():
             _, term, value = bad[0]
             raise UserError(
                 "loss_not_finite",
@@ -88,7 +88,7 @@ def _teach(
                 step=epoch * len(order),
                 lr=member.lr,
             )
-        (scores,) = lesson.scores(lesson.answers())
+        (scores,) = trainer.scores(trainer.answers())
         assert scores.train_loss is not None, "it was trained"
         assert scores.train_accuracy is not None, "likewise"
         yield TeacherEpoch(
@@ -103,5 +103,5 @@ def _teach(
             test_accuracy=scores.test_accuracy,
             test_errors=scores.test_errors,
         )
-    (module,) = lesson.students.modules
+    (module,) = trainer.students.modules
     return frozen(module)

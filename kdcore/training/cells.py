@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from kdcore.config import RunConfig
 from kdcore.events import Epoch, Finished, Started
 from kdcore.store import RunFolder
-from kdcore.training.joint import CellNews
+from kdcore.training.joint import CellEvent
 
 
-def keep(run: RunFolder, config: RunConfig, said: Iterable[CellNews]) -> None:
+def keep(run: RunFolder, config: RunConfig, said: Iterable[CellEvent]) -> None:
     """Write events of a cell with their files; the first one makes the folder."""
     for news in said:
         if isinstance(news.event, Started):  # for the second time where its worker died

@@ -67,13 +67,13 @@ class Cluster:
         ray = self._ray
         data = ray.put(self._data.to(torch.device("cpu")))
         waiting = deque((group, 0) for group in groups)
-        crew: dict[Any, _Seat] = {}
+        crew: dict[Any, WorkerSlot] = {}
         """By the answer that is awaited."""
         try:
             while waiting or any(seat.group for seat in crew.values()):
                 busy = sum(seat.group is not None for seat in crew.values())
                 while len(crew) < min(self.workers, busy + len(waiting)):
-                    seat = _Seat(self._hire.remote(data))
+                    seat = WorkerSlot(self._hire.remote(data))
                     crew[seat.listen()] = seat
                 answered, _ = ray.wait(list(crew), timeout=PATIENCE)
                 if not answered:
@@ -100,7 +100,7 @@ class Cluster:
                 ray.kill(seat.worker)
 
 
-class _Seat:
+class WorkerSlot:
     """A worker of the cluster and what it has in hand."""
 
     def __init__(self, worker: Any) -> None:

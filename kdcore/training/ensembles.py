@@ -7,11 +7,11 @@ from torch import Tensor
 
 from kdcore.data import Dataset
 from kdcore.events import EnsembleScores
-from kdcore.training.evaluation import Answers
+from kdcore.training.evaluation import Predictions
 
 
 def ensemble_scores(
-    each: Answers, students: Mapping[str, int], size: int, data: Dataset
+    each: Predictions, students: Mapping[str, int], size: int, data: Dataset
 ) -> dict[str, EnsembleScores]:
     """By student; nothing where a student is one network.
 

@@ -36,22 +36,22 @@ the curves of runs can be laid side by side."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Predictions:
     """A learner's logits ``[n, C]``, or those of K learners ``[K, n, C]``; float32 on the CPU."""
 
     test: Tensor
     validation: Tensor
 
-    def of(self, net: int) -> "Answers":
+    def of(self, net: int) -> "Predictions":
         """The answers of one of the K learners."""
-        return Answers(self.test[net], self.validation[net])
+        return Predictions(self.test[net], self.validation[net])
 
-    def together(self, size: int) -> "Answers":
+    def together(self, size: int) -> "Predictions":
         """Each ``size`` neighbours of K as one that answers with their mean probabilities."""
         return (
             self
             if size == 1
-            else Answers(_together(self.test, size), _together(self.validation, size))
+            else Predictions(_together(self.test, size), _together(self.validation, size))
         )
 
 
@@ -70,15 +70,15 @@ def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "
     return torch.cat(logits)
 
 
-def answers(module: nn.Module, data: Dataset, precision: str) -> Answers:
+def answers(module: nn.Module, data: Dataset, precision: str) -> Predictions:
     """The logits on test and validation data."""
-    return Answers(
+    return Predictions(
         test=answer(module, data, data.test, precision=precision).cpu(),
         validation=answer(module, data, data.validation, precision=precision).cpu(),
     )
 
 
-def answers_of(students: Students, data: Dataset) -> Answers:
+def answers_of(students: Students, data: Dataset) -> Predictions:
     """The logits of all students on test and validation data; leaves them in training mode."""
     students.train(mode=False)
     given = []
@@ -90,19 +90,25 @@ def answers_of(students: Students, data: Dataset) -> Answers:
         ]
         given.append(torch.cat(logits, dim=1))
     students.train(mode=True)
-    return Answers(test=given[0], validation=given[1])
+    return Predictions(test=given[0], validation=given[1])
 
 
 def score(
-    given: Answers, data: Dataset, teacher: Answers | None, means: dict[str, float] | None = None
+    given: Predictions,
+    data: Dataset,
+    teacher: Predictions | None,
+    means: dict[str, float] | None = None,
 ) -> Scores:
     """What one learner's answers are worth; ``means`` are the epoch's training figures."""
-    alone = Answers(given.test[None], given.validation[None])
+    alone = Predictions(given.test[None], given.validation[None])
     return score_all(alone, data, teacher, [means or {}])[0]
 
 
 def score_all(
-    given: Answers, data: Dataset, teacher: Answers | None, means: Sequence[dict[str, float]]
+    given: Predictions,
+    data: Dataset,
+    teacher: Predictions | None,
+    means: Sequence[dict[str, float]],
 ) -> list[Scores]:
     """The same of K learners at once, ``means`` of each."""
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
@@ -135,7 +141,7 @@ def score_all(
 
 
 def _fidelity(
-    logits: Tensor, probabilities: Tensor, teacher: Answers | None, labels: Tensor
+    logits: Tensor, probabilities: Tensor, teacher: Predictions | None, labels: Tensor
 ) -> dict[str, list[Any]]:
     """How closely each of K learners follows the teacher; ``None`` where there is none."""
     if teacher is None:

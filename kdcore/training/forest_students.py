@@ -24,15 +24,15 @@ from kdcore.models.forest import Forest, forest_logits
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.batches import chunks
-from kdcore.training.cohort import cohorts
 from kdcore.training.distributed import world_size
-from kdcore.training.evaluation import Answers, answers, chunk_size, score
-from kdcore.training.lesson import model_precision
+from kdcore.training.evaluation import Predictions, answers, chunk_size, score
 from kdcore.training.loop import save_all
-from kdcore.training.members import member_of, student_names
 from kdcore.training.snapshots import Snapshots
+from kdcore.training.student_specs import member_of, student_names
 from kdcore.training.teacher import Teacher, line_scores
-from kdcore.training.terms import Member
+from kdcore.training.terms import StudentSpec
+from kdcore.training.trainer import model_precision
+from kdcore.training.transfer_batches import transfer_batches
 
 FEATURES = "sqrt"
 """Of all features, those that a split chooses from: as in the forests that teach."""
@@ -66,11 +66,11 @@ def grow_students(
         raise UserError("one_process", command=f"A run of the student {config.student}")
     device = data.train.inputs.device
     precision = model_precision(config.teacher, config, data, device)
-    (cohort,) = cohorts([config], data, teacher, precision)
+    (batches_of_seed,) = transfer_batches([config], data, teacher, precision)
     teacher_answers = answers(teacher.module, data, "float32")
     teacher_scores = score(teacher_answers, data, None)
     names = student_names(config)
-    students = {name: GrowingForest(config, data, cohort.transfer) for name in names}
+    students = {name: GrowingForest(config, data, batches_of_seed.transfer) for name in names}
     snapshots = Snapshots(folder, data, teacher_answers, config)
     yield Prepared(
         teacher_source=teacher.source,
@@ -82,7 +82,7 @@ def grow_students(
         notes=list(teacher.notes),
     )
     yield from snapshots.take(0, {name: student.answers() for name, student in students.items()})
-    everything = torch.arange(len(cohort.transfer.labels))
+    everything = torch.arange(len(batches_of_seed.transfer.labels))
     schedules = config.schedules
     scores: dict[str, Scores] = {}
     epochs, stopped = 0, False
@@ -94,8 +94,8 @@ def grow_students(
                 yield event
             epoch_began = time.perf_counter()
             values = controls.values | scheduled(controls.values, schedules, epochs, config.epochs)
-            cohort.begin(epoch)
-            (inputs,), asked = cohort.batch(everything)
+            batches_of_seed.begin(epoch)
+            (inputs,), asked = batches_of_seed.batch(everything)
             assert asked.teacher_logits is not None, "a cohort always has a teacher"
             labels, teacher_logits = asked.labels[0], asked.teacher_logits[0, 0]
             weights = None if asked.label_weights is None else asked.label_weights[0]
@@ -203,13 +203,13 @@ class GrowingForest:
             ]
             self._votes[name] += torch.cat(votes).cpu()
 
-    def answers(self) -> Answers:
+    def answers(self) -> Predictions:
         """Logits on test and validation data."""
-        return Answers(test=self._logits("test"), validation=self._logits("validation"))
+        return Predictions(test=self._logits("test"), validation=self._logits("validation"))
 
     def means(
         self,
-        member: Member,
+        member: StudentSpec,
         labels: Tensor,
         teacher_logits: Tensor,
         config: RunConfig,
@@ -223,7 +223,7 @@ class GrowingForest:
             float(brier_score(probabilities[known], labels[known])) if len(labels[known]) else 0.0
         )
         soft = 0.0
-        if member.listens:
+        if member.uses_teacher:
             taught = softmax(teacher_logits / member.temperature)
             soft = float((probabilities - taught).square().sum(-1).mean())
         share = 1 - member.weight if config.mixing == "convex" else 1.0

@@ -30,14 +30,14 @@ from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.ensembles import ensemble_scores
-from kdcore.training.evaluation import Answers
-from kdcore.training.lesson import Lesson
+from kdcore.training.evaluation import Predictions
 from kdcore.training.loop import started
-from kdcore.training.members import member_of, members_at, student_names
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
+from kdcore.training.student_specs import member_of, members_at, student_names
 from kdcore.training.teacher import Teacher, line_scores
-from kdcore.training.terms import Member
+from kdcore.training.terms import StudentSpec
+from kdcore.training.trainer import DistillationTrainer
 from kdcore.training.weights import packed_module
 
 PROGRESS_PERIOD = 0.25
@@ -64,7 +64,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class CellNews:
+class CellEvent:
     """An event of one cell's run, with the files that it names."""
 
     cell: int
@@ -72,7 +72,7 @@ class CellNews:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-News = CellNews | CellsScored | SweepProgress
+News = CellEvent | CellsScored | SweepProgress
 
 
 def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
@@ -89,29 +89,29 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
         data = loaded(base, group.store_root)
     data = data.to(device)
     teacher = group.teacher.to(device)
-    places = Places(group.cells)
-    lesson = Lesson(base, places.seeds, places.members, data, teacher, device)
-    tuning = lesson.tuned(places.members)
+    places = NetworkLayout(group.cells)
+    trainer = DistillationTrainer(base, places.seeds, places.members, data, teacher, device)
+    step_controls = trainer.step_controls_of(places.members)
     schedules = base.schedules
-    story = Story(group, lesson, places, data)
-    yield from story.begin()
-    logits_per_batch = places.count * lesson.batch_size * len(data.classes)
-    every = max(1, min(batches_per_report(lesson.batches), LOGITS_PER_REPORT // logits_per_batch))
+    cell_events = CellEvents(group, trainer, places, data)
+    yield from cell_events.begin()
+    logits_per_batch = places.count * trainer.batch_size * len(data.classes)
+    every = max(1, min(batches_per_report(trainer.batches), LOGITS_PER_REPORT // logits_per_batch))
     step = since = 0
     reported = time.perf_counter()
     for epoch in range(1, base.epochs + 1):
         began = time.perf_counter()
-        order = lesson.begin(epoch)
+        order = trainer.begin(epoch)
         for number, indices in enumerate(order, start=1):
             if schedules:
                 at = epoch - 1 + (number - 1) / len(order)
                 members = members_at(places.members, schedules, at, base.epochs)
-                tuning = lesson.tuned(members)
-            lesson.step(indices, tuning)
+                step_controls = trainer.step_controls_of(members)
+            trainer.step(indices, step_controls)
             step += 1
             since += len(indices[0])
-            if number == len(order) or lesson.meter.pending >= every:
-                yield from story.failures(lesson.report(tuning), step)
+            if number == len(order) or trainer.meter.pending >= every:
+                yield from cell_events.failures(trainer.report(step_controls), step)
             if (now := time.perf_counter()) - reported > PROGRESS_PERIOD:
                 yield SweepProgress(
                     group=group.number,
@@ -121,13 +121,15 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
                     images_per_second=since * places.count / (now - reported),
                 )
                 reported, since = now, 0
-        each = lesson.each_answers()
+        each = trainer.each_answers()
         given = each.together(base.networks)
-        yield from story.epoch(epoch, step, lesson.scores(given), each, time.perf_counter() - began)
-    yield from story.end(given, step)
+        yield from cell_events.epoch(
+            epoch, step, trainer.scores(given), each, time.perf_counter() - began
+        )
+    yield from cell_events.end(given, step)
 
 
-class Places:
+class NetworkLayout:
     """Where each cell's two students stand among the nets of a group.
 
     Args:
@@ -165,30 +167,32 @@ class Places:
         return len(self.seeds) * len(self.members) * self.networks
 
 
-class Story:
+class CellEvents:
     """Tells the events of every cell's run."""
 
-    def __init__(self, group: Group, lesson: Lesson, places: Places, data: Dataset) -> None:
-        self._group, self._lesson, self._places, self._data = group, lesson, places, data
+    def __init__(
+        self, group: Group, trainer: DistillationTrainer, places: NetworkLayout, data: Dataset
+    ) -> None:
+        self._group, self._lesson, self._places, self._data = group, trainer, places, data
         self._alive = dict(group.cells)
         self._scores: dict[int, dict[str, Scores]] = {}
         self._began = time.perf_counter()
 
-    def begin(self) -> Iterator[CellNews]:
+    def begin(self) -> Iterator[CellEvent]:
         """Started and prepared."""
-        lesson, data, group = self._lesson, self._data, self._group
+        trainer, data, group = self._lesson, self._data, self._group
         files = {}
         costs = {}
-        taught = line_scores(lesson.teacher, data)
+        taught = line_scores(trainer.teacher, data)
         if group.keep:
-            files["prepared.safetensors"] = watched_arrays(data, lesson.teacher_answers)
-            models = {"teacher": lesson.teacher.module, "student": lesson.learners()[0]}
+            files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_answers)
+            models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
             costs = {
-                name: measure_cost(module, data.input_shape, lesson.device)
+                name: measure_cost(module, data.input_shape, trainer.device)
                 for name, module in models.items()
             }
         for cell, config in self._alive.items():
-            yield CellNews(cell, started(config, group.runs[cell], lesson.device, data))
+            yield CellEvent(cell, started(config, group.runs[cell], trainer.device, data))
             of_cell = {
                 name: costs["teacher" if name == "teacher" else "student"]
                 for name in ("teacher", *student_names(config))
@@ -196,15 +200,15 @@ class Story:
             }
             prepared = Prepared(
                 teacher_source=group.teacher.source,
-                teacher=lesson.teacher_scores,
+                teacher=trainer.teacher_scores,
                 costs=of_cell,
                 arrays=next(iter(files), None),
                 seconds=time.perf_counter() - self._began,
                 teachers=taught,
             )
-            yield CellNews(cell, prepared, files)
+            yield CellEvent(cell, prepared, files)
 
-    def failures(self, report: Report, step: int) -> Iterator[CellNews]:
+    def failures(self, report: Report, step: int) -> Iterator[CellEvent]:
         """A cell whose loss is not a number any more ends; the others do not feel it."""
         for net, term, value in report.not_finite():
             for cell, config in list(self._alive.items()):
@@ -219,35 +223,35 @@ class Story:
                         learner=f"{names[0]} student",
                         lr=config.lr,
                     )
-                    yield CellNews(
+                    yield CellEvent(
                         cell, Failed(error=str(error), code=error.code, values=error.values)
                     )
 
     def epoch(
-        self, epoch: int, step: int, scores: list[Scores], each: Answers, seconds: float
-    ) -> Iterator[CellNews | CellsScored]:
+        self, epoch: int, step: int, scores: list[Scores], each: Predictions, seconds: float
+    ) -> Iterator[CellEvent | CellsScored]:
         """The scores of all cells, and each cell's own event.
 
         A cell's seconds are its students' share of the group's.
         """
-        lesson = self._lesson
-        schedules = lesson.config.schedules
+        trainer = self._lesson
+        schedules = trainer.config.schedules
         for cell, config in self._alive.items():
             values = acting_values(config.to_dict())
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) * self._places.networks / self._places.count
-            yield CellNews(
+            yield CellEvent(
                 cell,
                 Epoch(
                     epoch=epoch,
                     step=step,
                     seconds=share,
-                    images_per_second=lesson.transfer_size / share,
-                    teacher=lesson.teacher_scores,
+                    images_per_second=trainer.transfer_size / share,
+                    teacher=trainer.teacher_scores,
                     students=self._scores[cell],
                     controls=values
-                    | scheduled(values, schedules, epoch - 1 / lesson.batches, config.epochs),
+                    | scheduled(values, schedules, epoch - 1 / trainer.batches, config.epochs),
                     ensembles=ensemble_scores(each, nets, config.networks, self._data),
                 ),
             )
@@ -263,7 +267,7 @@ class Story:
             },
         )
 
-    def end(self, given: Answers, step: int) -> Iterator[CellNews]:
+    def end(self, given: Predictions, step: int) -> Iterator[CellEvent]:
         """Soft labels, weights and the end of each cell."""
         found = _Diagnoses(self._lesson, given) if self._group.keep else None
         learners = self._lesson.learners()
@@ -273,7 +277,7 @@ class Story:
             if found:
                 name = f"snapshot-{config.epochs:04d}.safetensors"
                 answers = {learner: given.of(net) for learner, net in nets.items()}
-                yield CellNews(
+                yield CellEvent(
                     cell,
                     Snapshot(
                         epoch=config.epochs,
@@ -293,7 +297,7 @@ class Story:
                     )
                     for learner, net in nets.items()
                 }
-            yield CellNews(
+            yield CellEvent(
                 cell,
                 Finished(
                     run=self._group.runs[cell],
@@ -312,12 +316,12 @@ class Story:
 class _Diagnoses:
     """The diagnosis of every net, each worked out once."""
 
-    def __init__(self, lesson: Lesson, given: Answers) -> None:
-        self._lesson, self._given = lesson, given
+    def __init__(self, trainer: DistillationTrainer, given: Predictions) -> None:
+        self._lesson, self._given = trainer, given
         self._known: dict[int, Diagnosis] = {}
-        self._missing = class_numbers(lesson.config.drop_classes, lesson.data.classes)
+        self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
         self.teacher = diagnoses(
-            {"teacher": lesson.teacher_answers}, lesson.data, None, self._missing
+            {"teacher": trainer.teacher_answers}, trainer.data, None, self._missing
         )
 
     def of(self, net: int) -> Diagnosis:
@@ -332,7 +336,7 @@ class _Diagnoses:
         return self._known[net]
 
 
-def _members(config: RunConfig) -> dict[str, Member]:
+def _members(config: RunConfig) -> dict[str, StudentSpec]:
     """How each student of a cell learns; what does not act on it has one value for all."""
     values = acting_values(config.to_dict())
     return {name: member_of(config, name, values) for name in student_names(config)}

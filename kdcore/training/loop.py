@@ -21,7 +21,6 @@ from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.assistants import teach_assistants
-from kdcore.training.cohort import batches_per_epoch, transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -29,15 +28,16 @@ from kdcore.training.device import (
     use_faster_float32_matmul,
 )
 from kdcore.training.distributed import by_first_rank, world_size
+from kdcore.training.early_stopping import EarlyStopping
 from kdcore.training.ensembles import ensemble_scores
-from kdcore.training.evaluation import Answers
-from kdcore.training.lesson import Lesson, model_precision
-from kdcore.training.members import member_of, student_names
+from kdcore.training.evaluation import Predictions
 from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
-from kdcore.training.patience import Patience
 from kdcore.training.snapshots import Snapshots
+from kdcore.training.student_specs import member_of, student_names
 from kdcore.training.teacher import line_scores, teach_teacher
-from kdcore.training.terms import Tuning
+from kdcore.training.terms import StepControls
+from kdcore.training.trainer import DistillationTrainer, model_precision
+from kdcore.training.transfer_batches import batches_per_epoch, transfer_of
 from kdcore.training.weights import save_module
 
 
@@ -98,12 +98,12 @@ def train(
         return
     names = student_names(config)
     members = [member_of(config, name, controls.values) for name in names]
-    lesson = Lesson(config, [config.seed], members, data, teacher, device)
-    modules = {"teacher": teacher.module} | dict(zip(names, lesson.learners(), strict=True))
-    snapshots = Snapshots(folder, data, lesson.teacher_answers, config)
+    trainer = DistillationTrainer(config, [config.seed], members, data, teacher, device)
+    modules = {"teacher": teacher.module} | dict(zip(names, trainer.learners(), strict=True))
+    snapshots = Snapshots(folder, data, trainer.teacher_answers, config)
     yield Prepared(
         teacher_source=teacher.source,
-        teacher=lesson.teacher_scores,
+        teacher=trainer.teacher_scores,
         arrays=snapshots.begin(),
         costs={
             name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
@@ -112,32 +112,32 @@ def train(
         notes=list(teacher.notes),
         seconds=time.perf_counter() - began,
     )
-    given = lesson.answers()
-    patience = Patience(config.patience, modules)
+    given = trainer.answers()
+    patience = EarlyStopping(config.patience, modules)
     places = {name: at for at, name in enumerate(names)}
-    made = partial(lesson.made, len(names) - 1)  # whoever is distilled stands last
+    made = partial(trainer.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
         yield from snapshots.take(0, by_name(names, given), made)
-    race = Race(lesson, names, controls)
+    students_loop = StudentLoop(trainer, names, controls)
     stopped, epochs = False, 0
     scores: dict[str, Scores] = {}
     try:
         for epoch in range(1, config.epochs + 1):
             epoch_began = time.perf_counter()
-            yield from race.run(epoch)
-            each = lesson.each_answers()
+            yield from students_loop.run(epoch)
+            each = trainer.each_answers()
             given = each.together(config.networks)
-            scores = dict(zip(names, lesson.scores(given), strict=True))
+            scores = dict(zip(names, trainer.scores(given), strict=True))
             epochs = epoch
             seconds = time.perf_counter() - epoch_began
             yield Epoch(
                 epoch=epoch,
-                step=race.here.step,
+                step=students_loop.here.step,
                 seconds=seconds,
-                images_per_second=lesson.transfer_size / seconds,
-                teacher=lesson.teacher_scores,
+                images_per_second=trainer.transfer_size / seconds,
+                teacher=trainer.teacher_scores,
                 students=scores,
-                controls=race.acting,
+                controls=students_loop.acting,
                 ensembles=ensemble_scores(each, places, config.networks, data),
             )
             yield from snapshots.take(epoch, by_name(names, given), made)
@@ -145,20 +145,20 @@ def train(
                 break
     except Stopped:
         stopped = True
-        scores = dict(zip(names, lesson.scores(lesson.answers()), strict=True))
+        scores = dict(zip(names, trainer.scores(trainer.answers()), strict=True))
     if patience.best_epochs:
         patience.restore()
         scores |= patience.best_scores
         # the last snapshot is of what is kept
         yield from snapshots.take(epochs, patience.best_answers, made, last=True)
-    if teacher_changed := lesson.teacher_changed():
+    if teacher_changed := trainer.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(
         run=run,
         stopped=stopped,
         epochs=epochs,
-        step=race.here.step,
-        teacher=lesson.teacher_scores,
+        step=students_loop.here.step,
+        teacher=trainer.teacher_scores,
         students=scores,
         seconds=time.perf_counter() - began,
         weights=save_all(modules, teacher.model, config, data, folder),
@@ -166,17 +166,17 @@ def train(
     )
 
 
-class Race:
+class StudentLoop:
     """The students of one run under a person's hand: T, λ and lr are looked up at each batch."""
 
-    def __init__(self, lesson: Lesson, names: list[str], controls: Controls) -> None:
+    def __init__(self, trainer: DistillationTrainer, names: list[str], controls: Controls) -> None:
         self.here = Position()
-        self._lesson, self._names, self._controls = lesson, names, controls
-        self._schedules = lesson.config.schedules
+        self._lesson, self._names, self._controls = trainer, names, controls
+        self._schedules = trainer.config.schedules
         self._told = SCHEDULED if self._schedules else ()
         """What every batch tells of, also once a hand has ended a schedule."""
         self._acting: dict[str, float] = {}
-        self._tuning = self._tuned(self._values())
+        self._tuning = self._step_controls(self._values())
 
     def _values(self) -> dict[str, float]:
         """What acts at the next batch: the settings, each where its schedule has brought it."""
@@ -196,9 +196,9 @@ class Race:
         Raises:
             Stopped: the run was told to stop.
         """
-        lesson, controls, here, meter = self._lesson, self._controls, self.here, self._lesson.meter
-        every = batches_per_report(lesson.batches, lesson.flops_per_batch)
-        order = lesson.begin(epoch)
+        trainer, controls, here, meter = self._lesson, self._controls, self.here, self._lesson.meter
+        every = batches_per_report(trainer.batches, trainer.flops_per_batch)
+        order = trainer.begin(epoch)
         taken = reported = 0
         report_began = time.perf_counter()
         for number, indices in enumerate(order, start=1):
@@ -210,8 +210,8 @@ class Race:
                     self._schedules.pop(event.name, None)
                 yield event
             if (values := self._values()) != self._acting:
-                self._tuning = self._tuned(values)
-            lesson.step(indices, self._tuning)
+                self._tuning = self._step_controls(values)
+            trainer.step(indices, self._tuning)
             here.step += 1
             here.epoch = epoch - 1 + number / len(order)
             taken += len(indices[0])
@@ -224,14 +224,16 @@ class Race:
                 yield self._batch_event(taken - reported, report_began, measured=measured)
                 reported, report_began = taken, time.perf_counter()
 
-    def _tuned(self, values: dict[str, float]) -> Tuning:
-        lesson = self._lesson
+    def _step_controls(self, values: dict[str, float]) -> StepControls:
+        trainer = self._lesson
         self._acting = values
-        return lesson.tuned([member_of(lesson.config, name, values) for name in self._names])
+        return trainer.step_controls_of(
+            [member_of(trainer.config, name, values) for name in self._names]
+        )
 
     def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
-        lesson, tuning, values = self._lesson, self._tuning, self._acting
-        report = lesson.report(tuning, measured=measured)
+        trainer, step_controls, values = self._lesson, self._tuning, self._acting
+        report = trainer.report(step_controls, measured=measured)
         for net, term, value in report.not_finite():
             raise UserError(
                 "loss_not_finite",
@@ -243,7 +245,7 @@ class Race:
             )
         now = time.perf_counter()
         without_t2 = [
-            lesson.terms.without_t2(norm, at * lesson.config.networks, values["temperature"])
+            trainer.terms.without_t2(norm, at * trainer.config.networks, values["temperature"])
             for at, norm in enumerate(report.soft_gradient.flatten().tolist())
         ]
         return Batch(
@@ -259,7 +261,7 @@ class Race:
         )
 
 
-def by_name(names: list[str], given: Answers) -> dict[str, Answers]:
+def by_name(names: list[str], given: Predictions) -> dict[str, Predictions]:
     """The answers of each student."""
     return {name: given.of(net) for net, name in enumerate(names)}
 

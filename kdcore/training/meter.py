@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from kdcore.events import StepScores
-from kdcore.training.given import Given, joined
-from kdcore.training.terms import Terms, Tuning
+from kdcore.training.targets import BatchTargets, joined
+from kdcore.training.terms import StepControls, Terms
 
 POINTS_PER_EPOCH = 10
 """At least so many reports an epoch, where it has as many batches."""
@@ -109,7 +109,7 @@ def _grouped(values: Tensor, size: int) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class GraphLosses:
     """What the terms inside came to, for the meter."""
 
     losses: dict[str, Tensor]
@@ -124,7 +124,7 @@ class _Window:
     """The batches since the last report."""
 
     logits: list[Tensor] = field(default_factory=list)
-    given: list[Given] = field(default_factory=list)
+    given: list[BatchTargets] = field(default_factory=list)
     hard_gradient: Tensor | None = None
     soft_gradient: Tensor | None = None
     inside: dict[str, Tensor] = field(default_factory=dict)
@@ -158,7 +158,12 @@ class Meter:
         return len(self._window.logits)
 
     def record(
-        self, logits: Tensor, given: Given, hard: Tensor, soft: Tensor, within: Within | None = None
+        self,
+        logits: Tensor,
+        given: BatchTargets,
+        hard: Tensor,
+        soft: Tensor,
+        within: GraphLosses | None = None,
     ) -> None:
         """Take a step's logits, what was given and the weighted gradients at the logits.
 
@@ -175,11 +180,11 @@ class Meter:
             if within.norms is not None:
                 window.inside_norms = within.norms
 
-    def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
+    def report(self, step_controls: StepControls, *, measured: bool = False) -> Report:
         """The window's means; starts a new window.
 
         Args:
-            tuning: of the members.
+            step_controls: of the students.
             measured: whether the methods' own measures are wanted.
         """
         window, self._window = self._window, _Window()
@@ -187,7 +192,7 @@ class Meter:
         assert window.soft_gradient is not None, "and both of its gradients"
         logits, given = torch.cat(window.logits, dim=2), joined(window.given)
         examples = given.labels.shape[1]
-        hard, soft, beside = self._terms.values(logits, given, tuning)
+        hard, soft, beside = self._terms.values(logits, given, step_controls)
         inside = {name: losses / examples for name, losses in window.inside.items()}
         soft = soft + inside.pop("", 0.0)
         beside |= inside
@@ -198,16 +203,16 @@ class Meter:
         accuracy = (answers == given.labels[:, None]).double().mean(-1)
         agreement = torch.full_like(accuracy, torch.nan)
         if given.teacher_logits is not None:
-            teacher = self._terms.faculty.joint(given.teacher_logits).argmax(-1)
+            teacher = self._terms.mixture.joint(given.teacher_logits).argmax(-1)
             agreement = (answers == teacher[:, None]).double().mean(-1)
         hard, soft = hard.double(), soft.double()
-        mixed = tuning.hard.double() * hard + tuning.soft.double() * soft
+        mixed = step_controls.hard.double() * hard + step_controls.soft.double() * soft
         for name, losses in beside.items():
-            mixed = mixed + tuning.settings[name].double() * losses.double()
-        own = self._measures(logits, given, tuning) if measured else {}
+            mixed = mixed + step_controls.settings[name].double() * losses.double()
+        own = self._measures(logits, given, step_controls) if measured else {}
         for name, losses in beside.items():
-            weighed = tuning.settings[name].double() * losses.double()
-            weighed[:, self._terms.deaf] = torch.nan
+            weighed = step_controls.settings[name].double() * losses.double()
+            weighed[:, self._terms.without_teacher] = torch.nan
             own[name.replace("_weight", "_term")] = weighed
         means, norms, examples = self._gather(
             torch.stack([mixed, hard, soft, accuracy, agreement, *own.values()]), norms, examples
@@ -229,14 +234,19 @@ class Meter:
         self._seen += examples
         return report
 
-    def _measures(self, logits: Tensor, given: Given, tuning: Tuning) -> dict[str, Tensor]:
+    def _measures(
+        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
+    ) -> dict[str, Tensor]:
         """``[S, G]`` each, float64."""
-        of_members = self._terms.measures(logits[:, :, :MEASURED], given.first(MEASURED), tuning)
+        of_members = self._terms.measures(
+            logits[:, :, :MEASURED], given.first(MEASURED), step_controls
+        )
         found: dict[str, Tensor] = {}
         for member, measures in enumerate(of_members):
             for name, values in measures.items():
                 column = found.setdefault(
-                    name, tuning.hard.new_full(logits.shape[:2], torch.nan, dtype=torch.float64)
+                    name,
+                    step_controls.hard.new_full(logits.shape[:2], torch.nan, dtype=torch.float64),
                 )
                 column[:, member] = values
         return found

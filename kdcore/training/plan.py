@@ -18,10 +18,10 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.models.build import build_model
 from kdcore.training.batches import batch_count
-from kdcore.training.cohort import batch_size
-from kdcore.training.joint import Places
-from kdcore.training.lesson import model_precision
+from kdcore.training.joint import NetworkLayout
 from kdcore.training.students import Students
+from kdcore.training.trainer import model_precision
+from kdcore.training.transfer_batches import batch_size
 
 START_UP = 5.0
 """Seconds until a new process has loaded torch and the data."""
@@ -35,7 +35,7 @@ GIBIBYTE = 1024.0**3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SweepPlan:
     """The division of a sweep."""
 
     groups: list[list[int]]
@@ -44,7 +44,7 @@ class Plan:
     """Processes of one thread each; 0 for none beside this one."""
 
 
-def rectangles(cells: Sequence[RunConfig]) -> list[list[int]]:
+def joint_groups(cells: Sequence[RunConfig]) -> list[list[int]]:
     """The cells that one loop can train: equal but for T, λ, lr, method and seed.
 
     A method that takes more than a teacher's logits goes with itself alone.
@@ -69,7 +69,9 @@ def rectangles(cells: Sequence[RunConfig]) -> list[list[int]]:
     return found
 
 
-def divided(cells: Sequence[RunConfig], rectangle: Sequence[int], parts: int) -> list[list[int]]:
+def split_group(
+    cells: Sequence[RunConfig], rectangle: Sequence[int], parts: int
+) -> list[list[int]]:
     """A rectangle in about ``parts`` equal ones: by its settings, then by its seeds."""
     of_member: dict[RunConfig, list[int]] = {}
     for number in rectangle:
@@ -98,7 +100,7 @@ def plan(
     *,
     executor: str = "auto",
     cluster_workers: int = 0,
-) -> Plan:
+) -> SweepPlan:
     """Divide the cells.
 
     Args:
@@ -115,7 +117,7 @@ def plan(
     groups: list[list[int]] = []
     workers = 0
     cores = available_cores()
-    found = rectangles(cells)
+    found = joint_groups(cells)
     counts = [_count(cells, rectangle) for rectangle in found]
     for rectangle, students in zip(found, counts, strict=True):
         config = cells[rectangle[0]]
@@ -138,7 +140,7 @@ def plan(
                 workers = max(workers, parts)
                 limit = max(1, min(limit, fits // cores))
         groups += _small_enough(cells, rectangle, parts, limit)
-    return Plan(groups, workers)
+    return SweepPlan(groups, workers)
 
 
 def _small_enough(
@@ -149,7 +151,7 @@ def _small_enough(
     Every group has plain students of its own, so that more groups are more students.
     """
     while True:
-        groups = divided(cells, rectangle, parts)
+        groups = split_group(cells, rectangle, parts)
         largest = max(_count(cells, group) for group in groups)
         if largest <= limit or len(groups) == len(rectangle):
             return groups
@@ -158,7 +160,7 @@ def _small_enough(
 
 def _count(cells: Sequence[RunConfig], numbers: Sequence[int]) -> int:
     """Networks of a group, those of plain students included."""
-    return Places({number: cells[number] for number in numbers}).count
+    return NetworkLayout({number: cells[number] for number in numbers}).count
 
 
 def available_cores() -> int:

@@ -40,7 +40,6 @@ from kdcore.events import (
 from kdcore.search_config import AXES, Range, SearchConfig
 from kdcore.store import SearchFolder
 from kdcore.training.cells import cut_short, keep
-from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -49,9 +48,10 @@ from kdcore.training.device import (
 )
 from kdcore.training.evaluation import answers, score
 from kdcore.training.executors import GroupEnded, told
-from kdcore.training.joint import CellNews, Group
-from kdcore.training.lesson import model_precision
+from kdcore.training.joint import CellEvent, Group
 from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.trainer import model_precision
+from kdcore.training.transfer_batches import transfer_of
 
 SAMPLERS: dict[str, Callable[..., optuna.samplers.BaseSampler]] = {
     "tpe": optuna.samplers.TPESampler,
@@ -316,16 +316,16 @@ class Attempt:
         """Train a fold to its next evaluation, or to its end where none is left."""
         for message in self._works[fold]:
             match message:
-                case CellNews():
+                case CellEvent():
                     self._keep(message)
                 case GroupEnded(failed=Failed() as failed):
-                    self._keep(CellNews(self._cells[fold], failed))
+                    self._keep(CellEvent(self._cells[fold], failed))
             self._controls.raise_if_stopped()
-            if isinstance(message, CellNews) and isinstance(message.event, Epoch):
+            if isinstance(message, CellEvent) and isinstance(message.event, Epoch):
                 self._last[fold] = message.event
                 return
 
-    def _keep(self, news: CellNews) -> None:
+    def _keep(self, news: CellEvent) -> None:
         if self._folder is not None:
             keep(self._folder.cell(news.cell), self._config, [news])
         if isinstance(news.event, Failed):
@@ -340,7 +340,7 @@ class Attempt:
             for fold, epoch in self._last.items():
                 cell = self._cells[fold]
                 if cell not in self._over:
-                    end = CellNews(cell, cut_short(self._runs[fold], epoch))
+                    end = CellEvent(cell, cut_short(self._runs[fold], epoch))
                     keep(self._folder.cell(cell), self._config, [end])
         values = self._values()
         accuracies = [_judged(epoch).test_accuracy for epoch in self._last.values()]

@@ -10,8 +10,8 @@ from kdcore.data import Dataset, class_numbers
 from kdcore.events import Diagnosis, Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
-from kdcore.training.evaluation import Answers
-from kdcore.training.views import Made
+from kdcore.training.evaluation import Predictions
+from kdcore.training.probes import GeneratedInputs
 
 WATCHED = 200
 """Validation examples whose soft labels are kept after every epoch."""
@@ -23,7 +23,7 @@ class Snapshots:
     """Takes snapshots; without a folder there are none."""
 
     def __init__(
-        self, folder: RunFolder | None, data: Dataset, teacher: Answers, config: RunConfig
+        self, folder: RunFolder | None, data: Dataset, teacher: Predictions, config: RunConfig
     ) -> None:
         self._folder = folder
         self._data = data
@@ -43,8 +43,8 @@ class Snapshots:
     def take(
         self,
         epoch: int,
-        given: dict[str, Answers],
-        made: Callable[[], Made | None] = lambda: None,
+        given: dict[str, Predictions],
+        made: Callable[[], GeneratedInputs | None] = lambda: None,
         *,
         last: bool = False,
     ) -> Iterator[Snapshot]:
@@ -62,7 +62,7 @@ class Snapshots:
         yield Snapshot(epoch=epoch, arrays=name, learners=found)
 
 
-def watched_arrays(data: Dataset, teacher: Answers) -> bytes:
+def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
     """The watched examples, their labels and the teacher's logits, as a safetensors file."""
     split = data.validation
     inputs = split.inputs[:WATCHED].cpu()
@@ -77,7 +77,9 @@ def watched_arrays(data: Dataset, teacher: Answers) -> bytes:
     return packed(arrays)
 
 
-def snapshot_arrays(given: dict[str, Answers], data: Dataset, made: Made | None) -> bytes:
+def snapshot_arrays(
+    given: dict[str, Predictions], data: Dataset, made: GeneratedInputs | None
+) -> bytes:
     """The students' logits of the watched examples, as a safetensors file.
 
     And where the method makes inputs, those with both answers to them.
@@ -101,7 +103,10 @@ def snapshot_arrays(given: dict[str, Answers], data: Dataset, made: Made | None)
 
 
 def diagnoses(
-    given: dict[str, Answers], data: Dataset, teacher: Answers | None, missing: Sequence[int]
+    given: dict[str, Predictions],
+    data: Dataset,
+    teacher: Predictions | None,
+    missing: Sequence[int],
 ) -> dict[str, Diagnosis]:
     """Where each learner is right, wrong and how sure; ``missing`` classes no student sees."""
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from kdcore.models.mlp import MLP
-from kdcore.training.pieces import LARGEST, Piece, RoundedPiece
+from kdcore.training.parameter_chunks import LARGEST, MixedPrecisionChunk, ParameterChunk
 
 
 class StackedMLP:
@@ -51,7 +51,7 @@ class StackedMLP:
         self._gradients = _pairs(_parts(self._gradient, stacked))
         self._activations: list[Tensor] = []
 
-    def pieces(self, nets: Sequence[int]) -> list[Piece]:
+    def pieces(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
         flat, gradient, rounded = self._flat, self._gradient, self._rounded
         if len(nets) < self._nets:
@@ -69,12 +69,12 @@ class StackedMLP:
 
     def _piece(
         self, weights: list[Tensor], gradients: list[Tensor], rounded: list[Tensor], scratch: Tensor
-    ) -> Piece:
+    ) -> ParameterChunk:
         if self._rounded is not self._flat:
-            return RoundedPiece(weights, gradients, rounded, scratch)
+            return MixedPrecisionChunk(weights, gradients, rounded, scratch)
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
-        return Piece(weights)
+        return ParameterChunk(weights)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[K, B, C]``; keeps what each layer was given."""

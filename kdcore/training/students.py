@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
 from kdcore.training.stacked_mlp import StackedMLP
 
 Wrap = Callable[[nn.Module], nn.Module]
@@ -21,7 +21,7 @@ Wrap = Callable[[nn.Module], nn.Module]
 class Body(Protocol):
     """K networks under training."""
 
-    def pieces(self, nets: Sequence[int]) -> Sequence[Piece]:
+    def pieces(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
         """What the optimiser moves for some of the nets, a piece at a time."""
         ...
 
@@ -64,10 +64,10 @@ class Interleaved:
         self.terms: Mapping[int, Tensor] = {}
         """What else the nets' losses consist of at the next way backward, by net."""
 
-    def pieces(self, nets: Sequence[int]) -> list[Piece]:
+    def pieces(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
         weights = [weight for at in nets for weight in self._modules[at].parameters()]
-        return [Piece(weights)]
+        return [ParameterChunk(weights)]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -130,7 +130,7 @@ class Students:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
         self.body = _body(self.modules, self.seeds, precision, device, wrap, with_graph=with_graph)
-        self._steps: list[tuple[int, Piece, torch.optim.Optimizer]] = []
+        self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
             nets = [
@@ -194,7 +194,7 @@ def _body(
     return Interleaved(modules, modules, seeds, precision, device)
 
 
-def make_optimizer(name: str, piece: Piece, device: torch.device) -> torch.optim.Optimizer:
+def make_optimizer(name: str, piece: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
     """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
     fused = device.type in ("cpu", "cuda")
     if name == "adam":

@@ -25,7 +25,6 @@ from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.cluster import Cluster
-from kdcore.training.cohort import transfer_of
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -34,11 +33,12 @@ from kdcore.training.device import (
 )
 from kdcore.training.evaluation import answers, score
 from kdcore.training.executors import Executor, GroupEnded, InThisProcess, Message
-from kdcore.training.joint import CellNews, Group
-from kdcore.training.lesson import model_precision
-from kdcore.training.plan import Plan, plan
+from kdcore.training.joint import CellEvent, Group
+from kdcore.training.plan import SweepPlan, plan
 from kdcore.training.processes import Processes
 from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.trainer import model_precision
+from kdcore.training.transfer_batches import transfer_of
 
 LONGEST_UNWRITTEN = 2.0
 """Seconds for which the events of the cells' runs may wait to be written."""
@@ -84,7 +84,7 @@ def sweep(
         version=software_versions(),
         notes=list(data.notes),
     )
-    diary = Diary(folder, cells)
+    diary = SweepRecorder(folder, cells)
     stopped = False
     cluster = Cluster(address, base.device, data) if executor == "ray" else None
     try:
@@ -126,7 +126,7 @@ def sweep(
 
 
 def _obedient(
-    crew: Executor, groups: Sequence[Group], controls: Controls, diary: "Diary"
+    crew: Executor, groups: Sequence[Group], controls: Controls, diary: "SweepRecorder"
 ) -> Iterator[Event]:
     """What the executor says, until all is said or the sweep is stopped."""
     work = crew.run(groups)
@@ -139,7 +139,7 @@ def _obedient(
         work.close()  # type: ignore[attr-defined]
 
 
-class Diary:
+class SweepRecorder:
     """Keeps the cells' runs and tells when they end.
 
     Args:
@@ -152,7 +152,7 @@ class Diary:
         self._groups: dict[int, Sequence[int]] = {}
         self._open: dict[int, Epoch | None] = dict.fromkeys(range(len(cells)))
         """Cells without an end, with their last evaluation."""
-        self._unwritten: dict[int, list[CellNews]] = {}
+        self._unwritten: dict[int, list[CellEvent]] = {}
         self._written = time.monotonic()
         self.finished = self.failed = 0
 
@@ -163,13 +163,13 @@ class Diary:
     def enter(self, message: Message) -> Iterator[Event]:
         """Keep a message; what the sweep itself tells of it."""
         match message:
-            case CellNews():
+            case CellEvent():
                 yield from self._cell(message)
             case GroupEnded(failed=failed):
                 if failed is not None:
                     for cell in self._groups[message.group]:
                         if cell in self._open:
-                            yield from self._cell(CellNews(cell, failed))
+                            yield from self._cell(CellEvent(cell, failed))
             case _:
                 yield message
 
@@ -179,12 +179,12 @@ class Diary:
         for cell, last in self._open.items():
             if last is not None:
                 run = self._folder.cell_id(cell) if self._folder else ""
-                self._keep(CellNews(cell, cut_short(run, last)))
+                self._keep(CellEvent(cell, cut_short(run, last)))
         self._open.clear()
         if cells:
             yield CellsEnded(cells=cells, state="stopped")
 
-    def _cell(self, news: CellNews) -> Iterator[Event]:
+    def _cell(self, news: CellEvent) -> Iterator[Event]:
         if news.cell not in self._open:  # it ended, then its worker died and began anew
             return
         self._keep(news)
@@ -202,7 +202,7 @@ class Diary:
             self.finished += 1
             yield CellsEnded(cells=[news.cell], state="finished")
 
-    def _keep(self, news: CellNews) -> None:
+    def _keep(self, news: CellEvent) -> None:
         """Write an event now, or soon with others: opening a file takes longer than a line."""
         if self._folder is None:
             return
@@ -244,7 +244,7 @@ def _groups(
     ]
 
 
-def _executor(division: Plan, data: Dataset) -> Executor:
+def _executor(division: SweepPlan, data: Dataset) -> Executor:
     return Processes(division.workers) if division.workers else InThisProcess(data)
 
 

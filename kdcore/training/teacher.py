@@ -21,16 +21,16 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, Taught, TeacherEpoch
 from kdcore.models.build import build_model, start_seed
-from kdcore.models.committee import Committee, members_of
+from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
-from kdcore.training.given import Given
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
-from kdcore.training.terms import Member, Terms, tuned
+from kdcore.training.targets import BatchTargets
+from kdcore.training.terms import StudentSpec, Terms, step_controls_of
 from kdcore.training.weights import load_module, network_of, save_module
 from kdcore.training.weights_file import WeightsFile, without_prefix
 
@@ -122,11 +122,11 @@ def teach_teacher(
         sources.append(source)
     if len(modules) == 1:
         return Teacher(modules[0], sources[0], config.teacher)
-    committee = Committee(modules, config.shares, by_logits=config.teacher_mixing == "logits")
-    committee = committee.to(device)
+    ensemble = EnsembleModel(modules, config.shares, by_logits=config.teacher_mixing == "logits")
+    ensemble = ensemble.to(device)
     source = "trained" if "trained" in sources else "cached"
-    line = _line(config.teachers, committee)
-    return Teacher(frozen(committee), source, config.teacher, line)
+    line = _line(config.teachers, ensemble)
+    return Teacher(frozen(ensemble), source, config.teacher, line)
 
 
 def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
@@ -157,11 +157,11 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
             raise UserError("forest_teacher", method=spec)
         if len(members) > 1 and method_of(spec).acts_on == "features":
             raise UserError("method_one_teacher", method=spec)
-    if not isinstance(module, Committee):
+    if not isinstance(module, EnsembleModel):
         return module
     if is_forest(config.student) and not config.assistants:
         raise UserError("forest_setting", student=config.student, name="teacher_weights")
-    return Committee(
+    return EnsembleModel(
         members,
         config.shares or module.shares.tolist(),
         by_logits=config.teacher_mixing == "logits",
@@ -170,7 +170,7 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
 
 def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
     """Of one network nothing need be told; several stand alone and, in two ways, together."""
-    if not isinstance(module, Committee):
+    if not isinstance(module, EnsembleModel):
         return ()
     members = members_of(module)
     alone = [
@@ -179,7 +179,7 @@ def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
     ]
     shares = module.shares.tolist()
     together = [
-        Instructor(TOGETHER, how, frozen(Committee(members, shares, by_logits=how == "logits")))
+        Instructor(TOGETHER, how, frozen(EnsembleModel(members, shares, by_logits=how == "logits")))
         for how in ("probabilities", "logits")
     ]
     device = module.shares.device
@@ -243,10 +243,10 @@ def _train(
 ) -> Generator[Event, None, None]:
     size = len(data.train.labels)
     batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
-    alone = Member("hard", temperature=1.0, weight=0.0, lr=LR)
-    tuning = tuned([alone], "convex", device)
+    alone = StudentSpec("hard", temperature=1.0, weight=0.0, lr=LR)
+    step_controls = step_controls_of([alone], "convex", device)
     students = Students(
-        [[module]], optimizer=OPTIMIZER, lr=tuning.lr, precision=precision, device=device
+        [[module]], optimizer=OPTIMIZER, lr=step_controls.lr, precision=precision, device=device
     )
     terms = Terms([alone])
     meter = Meter(1, 1, terms)
@@ -257,13 +257,13 @@ def _train(
             controls.raise_if_stopped()
             index = index.to(device)
             labels = data.train.labels.index_select(0, index)[None]
-            given = Given(labels, labels)
+            given = BatchTargets(labels, labels)
             inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
             logits = students.forward(inputs)
-            hard, soft = terms.gradients(logits, given, tuning)
-            students.learn(hard, tuning.lr)
+            hard, soft = terms.gradients(logits, given, step_controls)
+            students.learn(hard, step_controls.lr)
             meter.record(logits, given, hard, soft)
-        if bad := meter.report(tuning).not_finite():
+        if bad := meter.report(step_controls).not_finite():
             _, term, value = bad[0]
             raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
         means = meter.epoch_means()[0]

@@ -22,15 +22,15 @@ from kdcore.losses import (
     target_cross_entropy,
     target_cross_entropy_gradient,
 )
-from kdcore.training.faculty import Faculty
-from kdcore.training.given import Given
+from kdcore.training.targets import BatchTargets
+from kdcore.training.teacher_mixture import TeacherMixture
 
 ByName = Callable[[Mapping[str, Any]], Any]
 """Takes what it needs out of all that there is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
+class StepControls:
     """What acts on each of the G members: loss = hard · CE + soft · method."""
 
     temperature: Tensor
@@ -43,13 +43,13 @@ class Tuning:
     settings: dict[str, Tensor] = field(default_factory=dict)
     """Of the methods' own, by name, ``[G]`` each; 0 for members whose method has no such."""
 
-    def weight(self, part: "Part") -> Tensor:
+    def weight(self, part: "LossTermSpec") -> Tensor:
         """What weighs a soft term, ``[G]``."""
         return self.settings[part.weight] if part.weight else self.soft
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LossTermSpec:
     """One soft term of a member's loss."""
 
     method: str
@@ -61,7 +61,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StudentSpec:
     """One way to learn: what a student makes of its labels and its teacher."""
 
     method: str
@@ -72,27 +72,29 @@ class Member:
     lr: float
     settings: tuple[tuple[str, float], ...] = ()
     """The method's own and the weights of what stands beside it, by name."""
-    also: tuple[Part, ...] = ()
+    also: tuple[LossTermSpec, ...] = ()
     """Soft terms beside the method's."""
     start: int = 0
     """Which of the seed's first weights it begins from."""
 
     @property
-    def listens(self) -> bool:
+    def uses_teacher(self) -> bool:
         """Whether it has a soft term."""
         return bool(METHODS[self.method].loss)
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[LossTermSpec, ...]:
         """All soft terms, the method's own first."""
-        return (Part(self.method), *self.also) if self.listens else ()
+        return (LossTermSpec(self.method), *self.also) if self.uses_teacher else ()
 
 
-def tuned(members: Sequence[Member], mixing: str, device: torch.device) -> Tuning:
+def step_controls_of(
+    members: Sequence[StudentSpec], mixing: str, device: torch.device
+) -> StepControls:
     """Convex: (1−λ)·CE + λ·soft. Additive: CE + λ·soft. Who does not listen: CE."""
-    soft = [member.weight if member.listens else 0.0 for member in members]
+    soft = [member.weight if member.uses_teacher else 0.0 for member in members]
     hard = [1 - weight if mixing == "convex" else 1.0 for weight in soft]
-    return Tuning(
+    return StepControls(
         temperature=torch.tensor([member.temperature for member in members], device=device),
         hard=torch.tensor(hard, device=device),
         soft=torch.tensor(soft, device=device),
@@ -111,36 +113,41 @@ class Terms:
 
     Args:
         members: equal methods stand together.
-        faculty: what they hear of their teachers.
+        mixture: what they hear of their teachers.
         networks: that are one student, beside each other: they may hear each other.
     """
 
     def __init__(
-        self, members: Sequence[Member], faculty: Faculty | None = None, networks: int = 1
+        self,
+        members: Sequence[StudentSpec],
+        mixture: TeacherMixture | None = None,
+        networks: int = 1,
     ) -> None:
-        self.faculty, self._networks = faculty or Faculty(), networks
-        self._voices = list(_voices(members))
-        self.deaf = [at for at, member in enumerate(members) if not member.listens]
+        self.mixture, self._networks = mixture or TeacherMixture(), networks
+        self._term_groups = list(_term_groups(members))
+        self.without_teacher = [at for at, member in enumerate(members) if not member.uses_teacher]
         """The members without a soft term."""
         self._hearing = sorted(
             {
                 at
-                for voice in self._voices
-                if not voice.of_peers
-                for at in range(voice.members.start, voice.members.stop)
+                for group in self._term_groups
+                if not group.of_peers
+                for at in range(group.members.start, group.members.stop)
             }
         )
         """Those to whom the teachers' logits come one by one."""
         self._several = [len(member.parts) > 1 for member in members]
         self._has_t2 = [METHODS[member.method].has_t2 for member in members]
 
-    def gradients(self, logits: Tensor, given: Given, tuning: Tuning) -> tuple[Tensor, Tensor]:
+    def gradients(
+        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
+    ) -> tuple[Tensor, Tensor]:
         """The weighted gradients of the hard and the soft terms at the logits.
 
         Args:
             logits: ``[S, G, B, C]``.
             given: of the batch.
-            tuning: of the members.
+            step_controls: of the students.
 
         Returns:
             Twice ``[S, G, B, C]``; the soft one is 0 for who does not listen.
@@ -149,16 +156,16 @@ class Terms:
             hard = cross_entropy_gradient(logits, given.labels[:, None])
         else:
             hard = target_cross_entropy_gradient(logits, given.targets[:, None])
-        hard *= tuning.hard[:, None, None]
+        hard *= step_controls.hard[:, None, None]
         soft = torch.zeros_like(logits)
-        for voice, share, named in self._heard(logits, given, tuning):
-            weight = share * tuning.weight(voice.part)[voice.members, None, None]
-            of_voice = soft[:, voice.members]
-            torch.addcmul(of_voice, voice.gradient(named), weight, out=of_voice)
+        for group, share, named in self._heard(logits, given, step_controls):
+            weight = share * step_controls.weight(group.part)[group.members, None, None]
+            of_voice = soft[:, group.members]
+            torch.addcmul(of_voice, group.gradient(named), weight, out=of_voice)
         return hard, soft
 
     def values(
-        self, logits: Tensor, given: Given, tuning: Tuning
+        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
     ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """The terms before mixing, ``[S, G]`` each; 0 for members without such.
 
@@ -170,25 +177,29 @@ class Terms:
         else:
             hard = target_cross_entropy(logits, given.targets[:, None])
         soft: dict[str, Tensor] = {"": torch.zeros_like(hard)}
-        for voice, share, named in self._heard(logits, given, tuning):
-            told = soft.setdefault(voice.part.weight, torch.zeros_like(hard))
-            told[:, voice.members] += share * voice.loss(named)
+        for group, share, named in self._heard(logits, given, step_controls):
+            told = soft.setdefault(group.part.weight, torch.zeros_like(hard))
+            told[:, group.members] += share * group.loss(named)
         return hard, soft.pop(""), soft
 
-    def measures(self, logits: Tensor, given: Given, tuning: Tuning) -> list[dict[str, Tensor]]:
+    def measures(
+        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
+    ) -> list[dict[str, Tensor]]:
         """Each member's named numbers ``[S]``, such as the parts of its divergence.
 
         Of several teachers, also what each counts.
         """
         found: list[dict[str, Tensor]] = [{} for _ in self._has_t2]
-        for voice, share, named in self._heard(logits, given, tuning):
-            if voice.part.weight or not voice.measures:
+        for group, share, named in self._heard(logits, given, step_controls):
+            if group.part.weight or not group.measures:
                 continue
-            for name, values in voice.measures(named).items():
-                for at, member in enumerate(range(voice.members.start, voice.members.stop)):
+            for name, values in group.measures(named).items():
+                for at, member in enumerate(range(group.members.start, group.members.stop)):
                     found[member][name] = found[member].get(name, 0.0) + share * values[:, at]
-        if self.faculty.count > 1 and given.teacher_logits is not None:
-            weights = self.faculty.weights(given.teacher_logits, given.known, tuning.temperature)
+        if self.mixture.count > 1 and given.teacher_logits is not None:
+            weights = self.mixture.weights(
+                given.teacher_logits, given.known, step_controls.temperature
+            )
             for member in self._hearing:
                 for teacher, values in enumerate(weights[:, member].mean(-1).T, start=1):
                     found[member][f"teacher_weight_{teacher}"] = values
@@ -201,16 +212,18 @@ class Terms:
         return norm / temperature**2 if self._has_t2[member] else norm
 
     def _heard(
-        self, logits: Tensor, given: Given, tuning: Tuning
-    ) -> Iterator[tuple["_Voice", float, dict[str, Any]]]:
+        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
+    ) -> Iterator[tuple["_TermGroup", float, dict[str, Any]]]:
         """Each method, its share where it is heard several times, and all its loss may name."""
         weights = None if given.label_weights is None else given.label_weights[:, None]
-        for voice in self._voices if given.teacher_logits is not None else ():
+        for group in self._term_groups if given.teacher_logits is not None else ():
             assert given.teacher_logits is not None
-            own = logits[:, voice.members]
-            temperature = tuning.temperature[voice.members]
-            named = {name: values[voice.members] for name, values in tuning.settings.items()} | {
-                **dict(voice.part.settings),
+            own = logits[:, group.members]
+            temperature = step_controls.temperature[group.members]
+            named = {
+                name: values[group.members] for name, values in step_controls.settings.items()
+            } | {
+                **dict(group.part.settings),
                 "student_logits": own,
                 "labels": given.known[:, None],
                 "temperature": temperature,
@@ -218,11 +231,11 @@ class Terms:
             }
             heard = (
                 _peers(own, self._networks)
-                if voice.of_peers
-                else self.faculty.heard(given.teacher_logits, given.known, temperature)
+                if group.of_peers
+                else self.mixture.heard(given.teacher_logits, given.known, temperature)
             )
             for share, teacher_logits in heard:
-                yield voice, share, named | {"teacher_logits": teacher_logits}
+                yield group, share, named | {"teacher_logits": teacher_logits}
 
 
 def _peers(logits: Tensor, networks: int) -> Iterator[tuple[float, Tensor]]:
@@ -233,10 +246,10 @@ def _peers(logits: Tensor, networks: int) -> Iterator[tuple[float, Tensor]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _TermGroup:
     """A soft term and the members that learn by it."""
 
-    part: Part
+    part: LossTermSpec
     members: slice
     loss: ByName
     gradient: ByName
@@ -248,17 +261,17 @@ class _Voice:
         return METHODS[self.part.method].acts_on == "peers"
 
 
-def _voices(members: Sequence[Member]) -> Iterator[_Voice]:
+def _term_groups(members: Sequence[StudentSpec]) -> Iterator[_TermGroup]:
     parts = dict.fromkeys(part for member in members for part in member.parts)
     for part in parts:
         entry = METHODS[part.method]
-        if entry.acts_inside:
+        if entry.needs_graph:
             continue
         having = [part in member.parts for member in members]
         for has, alike in groupby(range(len(members)), key=having.__getitem__):
             if has:
                 places = list(alike)
-                yield _Voice(
+                yield _TermGroup(
                     part,
                     slice(places[0], places[-1] + 1),
                     by_name(entry.load()),

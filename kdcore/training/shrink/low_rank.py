@@ -65,10 +65,10 @@ def factorised(layer: nn.Linear | nn.Conv2d, rank: int) -> nn.Sequential:
             layer.in_channels,
             rank,
             layer.kernel_size,  # type: ignore[arg-type]
-            layer.stride,
-            layer.padding,
-            layer.dilation,
-            bias=False,  # type: ignore[arg-type]
+            layer.stride,  # type: ignore[arg-type]
+            layer.padding,  # type: ignore[arg-type]
+            layer.dilation,  # type: ignore[arg-type]
+            bias=False,
             padding_mode=layer.padding_mode,
         )
         pair = nn.Sequential(first, nn.Conv2d(rank, layer.out_channels, 1, bias=biased))

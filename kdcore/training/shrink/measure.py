@@ -11,7 +11,7 @@ from torch.utils.benchmark import Timer
 
 from kdcore.data import Dataset
 from kdcore.events import Latency, Measured
-from kdcore.training.evaluation import Answers, answers, score
+from kdcore.training.evaluation import Predictions, answers, score
 from kdcore.training.shrink.int8 import quiet
 
 BATCH = 128
@@ -22,7 +22,7 @@ WARMING = 5
 
 
 def measured(
-    module: nn.Module, student: nn.Module, data: Dataset, teacher: Answers | None
+    module: nn.Module, student: nn.Module, data: Dataset, teacher: Predictions | None
 ) -> Measured:
     """Size, time and scores of a network.
 

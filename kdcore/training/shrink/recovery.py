@@ -14,19 +14,19 @@ from torch import nn
 from kdcore.commands import Controls
 from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
-from kdcore.training.cohort import Cohort
-from kdcore.training.faculty import Faculty
-from kdcore.training.members import member_of
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
 from kdcore.training.shrink.int8 import quiet
+from kdcore.training.student_specs import member_of
 from kdcore.training.students import make_optimizer
-from kdcore.training.terms import Terms, tuned
+from kdcore.training.teacher_mixture import TeacherMixture
+from kdcore.training.terms import Terms, step_controls_of
+from kdcore.training.transfer_batches import TransferBatches
 
 
 def distil_again(
     module: nn.Module,
-    cohort: Cohort,
-    faculty: Faculty,
+    batches_of_seed: TransferBatches,
+    mixture: TeacherMixture,
     config: RunConfig,
     epochs: int,
     controls: Controls,
@@ -38,8 +38,8 @@ def distil_again(
 
     Args:
         module: on ``device``.
-        cohort: its batches, with the teachers' answers to them.
-        faculty: what is heard of the teachers.
+        batches_of_seed: its batches, with the teachers' answers to them.
+        mixture: what is heard of the teachers.
         config: T, λ, mixing, method, optimiser and learning rate; the epochs it had before.
         epochs: to learn now.
         controls: ``stop`` acts.
@@ -51,8 +51,11 @@ def distil_again(
         UserError: the loss became infinite.
     """
     member = member_of(config, "distilled", acting_values(config.to_dict()))
-    terms, tuning = Terms([member], faculty), tuned([member], config.mixing, device)
-    optimizer = make_optimizer(config.optimizer, Piece(list(module.parameters())), device)
+    terms, step_controls = (
+        Terms([member], mixture),
+        step_controls_of([member], config.mixing, device),
+    )
+    optimizer = make_optimizer(config.optimizer, ParameterChunk(list(module.parameters())), device)
     optimizer.param_groups[0]["lr"] = config.lr
     step = 0
     for epoch in range(config.epochs + 1, config.epochs + epochs + 1):
@@ -61,13 +64,13 @@ def distil_again(
         # dropout draws from the global generator, which is left as it was
         with torch.random.fork_rng(), quiet():
             torch.manual_seed(config.seed * 1_000_003 + epoch)
-            for index in cohort.begin(epoch):
+            for index in batches_of_seed.begin(epoch):
                 controls.raise_if_stopped()
-                (inputs,), given = cohort.batch(index)
-                hard, soft, beside = terms.values(module(inputs)[None, None], given, tuning)
-                loss = (tuning.hard * hard + tuning.soft * soft).sum()
+                (inputs,), given = batches_of_seed.batch(index)
+                hard, soft, beside = terms.values(module(inputs)[None, None], given, step_controls)
+                loss = (step_controls.hard * hard + step_controls.soft * soft).sum()
                 for weight, term in beside.items():
-                    loss = loss + (tuning.settings[weight] * term).sum()
+                    loss = loss + (step_controls.settings[weight] * term).sum()
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()

@@ -27,22 +27,22 @@ from kdcore.metrics import accuracy
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import ShrinkFolder, Store, write_whole
 from kdcore.training.batches import batches
-from kdcore.training.cohort import Cohort, cohorts
 from kdcore.training.device import (
     choose_device,
     device_name,
     software_versions,
     use_faster_float32_matmul,
 )
-from kdcore.training.evaluation import Answers, answer, answers
-from kdcore.training.faculty import Faculty
-from kdcore.training.lesson import faculty_of
+from kdcore.training.evaluation import Predictions, answer, answers
 from kdcore.training.shrink.int8 import quiet, use_int8_engine
 from kdcore.training.shrink.measure import measured, serialised
 from kdcore.training.shrink.recovery import distil_again
 from kdcore.training.shrink.stages import MAKE, NEEDS_ENGINE
 from kdcore.training.shrink.student import Shrunk, Student, as_it_is
 from kdcore.training.teacher import Teacher, frozen
+from kdcore.training.teacher_mixture import TeacherMixture
+from kdcore.training.trainer import mixture_of
+from kdcore.training.transfer_batches import TransferBatches, transfer_batches
 from kdcore.training.weights import load_module, save_module, saved_model
 
 CALIBRATION = 512
@@ -90,21 +90,21 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
         before=measured(teacher.module, student, here, None),
     )
     given = answers(teacher.module, here, "float32")
-    (cohort,) = cohorts([config.base], data, teacher.to(device), "float32")
-    some = batches(len(cohort.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
+    (batches_of_seed,) = transfer_batches([config.base], data, teacher.to(device), "float32")
+    some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
     begin = Student(
         student,
         config.base.student,
         here.input_shape,
         len(here.classes),
-        here.normalised(cohort.transfer.inputs.cpu()[some]),
+        here.normalised(batches_of_seed.transfer.inputs.cpu()[some]),
     )
     # all are made before the first learns: what cannot be done is said at once
     smaller = {"student": as_it_is(begin, config)} | {
         stage: MAKE[stage](begin, config) for stage in config.stages
     }
-    faculty = faculty_of(config.base, teacher.module)
-    bench = Bench(config, student, cohort, faculty, data, here, given, controls, folder)
+    mixture = mixture_of(config.base, teacher.module)
+    bench = Bench(config, student, batches_of_seed, mixture, data, here, given, controls, folder)
     ended, stopped = 0, False
     try:
         for name, shrunk in smaller.items():
@@ -124,13 +124,13 @@ class Bench:
     config: ShrinkConfig
     student: nn.Module
     """As it was distilled."""
-    cohort: Cohort
-    faculty: Faculty
+    batches_of_seed: TransferBatches
+    mixture: TeacherMixture
     data: Dataset
     """Where the students learn."""
     here: Dataset
     """On the CPU, where they are measured."""
-    teacher: Answers
+    teacher: Predictions
     controls: Controls
     folder: ShrinkFolder
 
@@ -150,8 +150,8 @@ class Bench:
         module = shrunk.module.to(device)
         losses = distil_again(
             module,
-            self.cohort,
-            self.faculty,
+            self.batches_of_seed,
+            self.mixture,
             self.config.base,
             epochs,
             self.controls,

@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as hnp
 from kdcore.catalogue import METHODS
 from kdcore.data import label_weights
 from kdcore.losses import decoupled_parts, dkd, label_smoothing, soft_target_kl
-from kdcore.training.given import Given
-from kdcore.training.terms import Member, Terms, by_name, tuned
+from kdcore.training.targets import BatchTargets
+from kdcore.training.terms import StudentSpec, Terms, by_name, step_controls_of
 
-WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
+WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
 FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
@@ -143,7 +143,7 @@ def test_students_together_are_each_alone(method):
     teacher = torch.randn(2, BATCH, CLASSES, generator=generator)
     labels = torch.arange(2 * BATCH).reshape(2, BATCH) % CLASSES
     members = [
-        Member(
+        StudentSpec(
             method,
             temperature,
             0.5,
@@ -154,19 +154,19 @@ def test_students_together_are_each_alone(method):
         )
         for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
     ]
-    tuning = tuned(members, "additive", torch.device("cpu"))
+    step_controls = step_controls_of(members, "additive", torch.device("cpu"))
     terms = Terms(members)
-    given = Given(labels, labels, teacher[:, None])
-    _, soft, _ = terms.values(student, given, tuning)
-    _, gradients = terms.gradients(student, given, tuning)
-    measures = terms.measures(student, given, tuning)
+    given = BatchTargets(labels, labels, teacher[:, None])
+    _, soft, _ = terms.values(student, given, step_controls)
+    _, gradients = terms.gradients(student, given, step_controls)
+    measures = terms.measures(student, given, step_controls)
     for at, member in enumerate(members):
-        alone = tuned([member], "additive", torch.device("cpu"))
+        alone = step_controls_of([member], "additive", torch.device("cpu"))
         for seed in range(2):
             own_labels = labels[seed][None]
             one = (
                 student[seed, at][None, None],
-                Given(own_labels, own_labels, teacher[seed][None, None]),
+                BatchTargets(own_labels, own_labels, teacher[seed][None, None]),
             )
             own = Terms([member])
             torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
@@ -243,7 +243,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     engine = {"student_logits", "teacher_logits", "labels", "temperature"}
     if name in CONTROLS:
         engine |= {"label_weights"}
-    if method.acts_inside:
+    if method.needs_graph:
         engine |= {
             f"{whose}_{what}"
             for whose in ("student", "teacher")
@@ -264,7 +264,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     assert knows == (name not in CONTROLS)
     assert ("label_weights" in asked) == (name in CONTROLS)
     assert method.source
-    assert method.acts_inside or name in dir(oracles)
+    assert method.needs_graph or name in dir(oracles)
     for other in filter(
         None,
         (method.gradient and method.load_gradient(), method.measures and method.load_measures()),

@@ -19,9 +19,9 @@ from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
 from kdcore.training.cluster import Cluster
 from kdcore.training.executors import GroupEnded
-from kdcore.training.joint import CellNews, Group, loaded
+from kdcore.training.joint import CellEvent, Group, loaded
 from kdcore.training.plan import plan
-from kdcore.training.sweep import Diary
+from kdcore.training.sweep import SweepRecorder
 from kdcore.training.teacher import Teacher
 
 SMALL = RunConfig(
@@ -177,7 +177,7 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
     data = loaded(SMALL, None)
     good = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
     groups = [group(0, {0: cells[0]}, Deadly()), group(1, {1: cells[1]}, good)]
-    diary = Diary(None, cells)
+    diary = SweepRecorder(None, cells)
     diary.divide(groups)
     cluster = Cluster(running.address, "cpu", data)
     try:
@@ -278,9 +278,9 @@ def test_shapes_share_the_workers_by_their_students():
 
 
 def test_a_cell_that_ended_before_its_worker_died_ends_once():
-    diary = Diary(None, [SMALL])
+    diary = SweepRecorder(None, [SMALL])
     failed = Failed(error="It diverged.")
-    events = [event for _ in range(2) for event in diary.enter(CellNews(0, failed))]
+    events = [event for _ in range(2) for event in diary.enter(CellEvent(0, failed))]
     events += diary.enter(GroupEnded(0))
     assert len(events) == 1
     assert diary.failed == 1

@@ -18,8 +18,8 @@ from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
 from kdcore.training.joint import loaded
+from kdcore.training.probes import GeneratedInputs
 from kdcore.training.snapshots import snapshot_arrays
-from kdcore.training.views import Made
 
 FLAT = RunConfig(
     dataset="digits",
@@ -32,7 +32,7 @@ FLAT = RunConfig(
     device="cpu",
 )
 IMAGES = FLAT.but(teacher="convnet:8,16", student="convnet:4,8")
-INSIDE = [name for name, method in METHODS.items() if method.acts_inside]
+INSIDE = [name for name, method in METHODS.items() if method.needs_graph]
 PAIRS = [
     pytest.param(base.but(method=name), id=f"{name}-{kind}")
     for name in INSIDE
@@ -53,9 +53,9 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
             0.7 * distilled.hard_loss + 0.3 * distilled.soft_loss, rel=1e-5
         )
         assert plain.soft_gradient == plain.soft_loss == 0
-    ((lesson, before, steps),) = seen
+    ((trainer, before, steps),) = seen
     assert steps
-    for name, value in lesson.teacher.module.state_dict().items():
+    for name, value in trainer.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
 
 
@@ -214,7 +214,9 @@ def test_a_generated_picture_has_the_brightness_of_the_data():
     data = loaded(FLAT, None)
     low, high = data.train.inputs.amin(), data.train.inputs.amax()
     pictures = torch.stack([low.expand(1, 8, 8), high.expand(1, 8, 8)]).float()
-    arrays = load(snapshot_arrays({}, data, Made(pictures, torch.zeros(2, 10), torch.zeros(2, 10))))
+    arrays = load(
+        snapshot_arrays({}, data, GeneratedInputs(pictures, torch.zeros(2, 10), torch.zeros(2, 10)))
+    )
 
     assert arrays["made_inputs"].reshape(2, -1).tolist() == [[0] * 64, [255] * 64]
 
@@ -305,7 +307,7 @@ def test_the_stages_of_a_network_can_be_tapped(spec):
 
 
 def test_several_processes_do_not_share_what_is_inside(monkeypatch):
-    monkeypatch.setattr("kdcore.training.lesson.world_size", lambda: 2)
+    monkeypatch.setattr("kdcore.training.trainer.world_size", lambda: 2)
     last = list(Run(FLAT.but(method="hint")))[-1]
 
     assert isinstance(last, Failed)

@@ -9,8 +9,8 @@ from kdcore.events import CellsScored, Epoch, Failed, Finished, Prepared, Starte
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
-from kdcore.training.joint import Places
-from kdcore.training.plan import divided, rectangles
+from kdcore.training.joint import NetworkLayout
+from kdcore.training.plan import joint_groups, split_group
 
 SMALL = RunConfig(
     dataset="digits",
@@ -149,7 +149,7 @@ def test_a_stopped_sweep_keeps_what_it_has(store):
 
 def test_the_plain_student_of_a_seed_is_trained_once():
     config = SweepConfig(base=SMALL, temperatures=(1, 2, 4), weights=(0.5, 1), seeds=(0, 1))
-    places = Places(dict(enumerate(config.cells)))
+    places = NetworkLayout(dict(enumerate(config.cells)))
     plain = {nets["plain"] for nets in places.nets.values()}
     distilled = {nets["distilled"] for nets in places.nets.values()}
 
@@ -168,14 +168,14 @@ def test_only_what_one_loop_can_train_stands_together():
         SMALL.but(student="mlp:9"),
         SMALL.but(temperature=9, seed=4),
     ]
-    found = sorted(sorted(group) for group in rectangles(cells))
+    found = sorted(sorted(group) for group in joint_groups(cells))
     assert found == [[0, 1, 2, 5], [3], [4]]
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 4, 9, 12, 50])
 def test_a_division_loses_no_cell_and_stays_rectangular(parts):
     cells = SweepConfig(base=SMALL, temperatures=(1, 2), weights=(0.5, 1), seeds=(0, 1, 2)).cells
-    groups = divided(cells, range(len(cells)), parts)
+    groups = split_group(cells, range(len(cells)), parts)
     assert sorted(number for group in groups for number in group) == list(range(12))
     assert len(groups) >= min(parts, 12)
     for group in groups:

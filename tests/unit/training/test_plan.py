@@ -8,8 +8,8 @@ from kdcore.data.digits import digits
 from kdcore.errors import UserError
 from kdcore.sweep_config import SweepConfig
 from kdcore.training import plan as planning
-from kdcore.training.joint import Places
-from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, memory_of_student, plan, rectangles
+from kdcore.training.joint import NetworkLayout
+from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, joint_groups, memory_of_student, plan
 
 CPU = torch.device("cpu")
 BASE = RunConfig(dataset="digits", student="mlp:8", epochs=2, device="cpu")
@@ -41,7 +41,7 @@ def timed(monkeypatch, seconds):
 
 
 def students_of(group):
-    return Places({number: CELLS[number] for number in group}).count
+    return NetworkLayout({number: CELLS[number] for number in group}).count
 
 
 def test_what_fits_is_trained_in_one_group(monkeypatch, data):
@@ -111,7 +111,7 @@ def test_methods_with_a_further_term_go_together():
         seeds=(0, 1),
     ).cells
 
-    assert [sorted(numbers) for numbers in rectangles(cells)] == [list(range(12))]
+    assert [sorted(numbers) for numbers in joint_groups(cells)] == [list(range(12))]
 
 
 def test_a_method_that_takes_more_than_a_teachers_logits_goes_alone():
@@ -123,4 +123,4 @@ def test_a_method_that_takes_more_than_a_teachers_logits_goes_alone():
         seeds=(0,),
     ).cells
 
-    assert sorted(map(sorted, rectangles(cells))) == [[0, 1], [2], [3]]
+    assert sorted(map(sorted, joint_groups(cells))) == [[0, 1], [2], [3]]

@@ -12,7 +12,7 @@ from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Sta
 from kdcore.store import Store, recorded
 from kdcore.training import loop
 
-LOGIT_METHODS = [name for name, method in METHODS.items() if method.loss and not method.acts_inside]
+LOGIT_METHODS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 SMALL = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
 
 
@@ -98,9 +98,9 @@ def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypat
     seen = watched_lesson(monkeypatch)
     events = told(SMALL.but(teacher="convnet:4", student="convnet:4", epochs=2))
     assert isinstance(events[-1], Finished), events[-1]
-    ((lesson, before, steps),) = seen
+    ((trainer, before, steps),) = seen
     assert steps
-    for name, value in lesson.teacher.module.state_dict().items():
+    for name, value in trainer.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
 
 

@@ -16,15 +16,15 @@ from kdcore.errors import UserError
 from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Snapshot, TeacherEpoch
 from kdcore.losses import soft_target_kl
 from kdcore.models.build import build_model
-from kdcore.models.committee import Committee
+from kdcore.models.ensemble import EnsembleModel
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig, all_methods
 from kdcore.training.ensembles import disagreement, majority
-from kdcore.training.faculty import Faculty
-from kdcore.training.given import Given
 from kdcore.training.joint import loaded
-from kdcore.training.terms import Member, Terms, tuned
+from kdcore.training.targets import BatchTargets
+from kdcore.training.teacher_mixture import TeacherMixture
+from kdcore.training.terms import StudentSpec, Terms, step_controls_of
 from kdcore.training.weights import load_module, saved_model
 
 SMALL = RunConfig(
@@ -79,9 +79,9 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
         )
         assert plain.soft_gradient == plain.soft_loss == 0
         assert plain.loss == pytest.approx(plain.hard_loss)
-    lesson, before, steps = seen[-1]
+    trainer, before, steps = seen[-1]
     assert steps
-    for name, value in lesson.teacher.module.state_dict().items():
+    for name, value in trainer.teacher.module.state_dict().items():
         assert torch.equal(value, before[name]), name
 
 
@@ -141,10 +141,10 @@ def test_what_is_heard_of_several_teachers():
     temperature = torch.tensor([1.0, 4.0], dtype=torch.float64)
     shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     for mixing in MIXINGS:
-        faculty = Faculty(mixing, [2.0, 1.0, 1.0])
-        heard = list(faculty.heard(each, labels, temperature))
+        mixture = TeacherMixture(mixing, [2.0, 1.0, 1.0])
+        heard = list(mixture.heard(each, labels, temperature))
         assert sum(share for share, _ in heard) == pytest.approx(1)
-        weights = faculty.weights(each, labels, temperature)
+        weights = mixture.weights(each, labels, temperature)
         assert weights.shape == (2, 2, 3, 4)
         torch.testing.assert_close(weights.sum(2), torch.ones(2, 2, 4).double())
         if mixing == "losses":
@@ -212,7 +212,7 @@ def test_a_committee_comes_back_from_its_file(tmp_path):
     copied = folder.path / of_kind(again, Finished)[0].weights["teacher"]
 
     assert saved_model(copied) == saved_model(path) == config.teacher
-    assert isinstance(load_module(path, loaded(config, None)), Committee)
+    assert isinstance(load_module(path, loaded(config, None)), EnsembleModel)
     assert of_kind(again, Prepared)[0].teacher == of_kind(first, Prepared)[0].teacher
     assert of_kind(again, Finished)[0].students == of_kind(first, Finished)[0].students
 
@@ -334,7 +334,7 @@ def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
     with torch.no_grad():
         answers = module(data.normalised(data.test.inputs)).argmax(-1)
 
-    assert isinstance(module, Committee)
+    assert isinstance(module, EnsembleModel)
     assert int((answers != data.test.labels).sum()) == end.students["distilled"].test_errors
 
 
@@ -385,12 +385,12 @@ def test_mutual_learning_joins_the_comparison_of_methods():
 def test_a_network_hears_its_peers_and_leaves_them_alone():
     logits = torch.randn(1, 6, 5, 4, generator=torch.Generator().manual_seed(0)).double()
     labels = torch.zeros(1, 5, dtype=torch.int64)
-    given = Given(labels, labels, torch.zeros(1, 1, 5, 4).double())
-    members = [Member("mutual", 2.0, 0.5, 0.1, start=start) for start in range(3)] * 2
+    given = BatchTargets(labels, labels, torch.zeros(1, 1, 5, 4).double())
+    members = [StudentSpec("mutual", 2.0, 0.5, 0.1, start=start) for start in range(3)] * 2
     terms = Terms(members, networks=3)
-    tuning = tuned(members, "additive", torch.device("cpu"))
-    _, soft, _ = terms.values(logits, given, tuning)
-    _, gradients = terms.gradients(logits, given, tuning)
+    step_controls = step_controls_of(members, "additive", torch.device("cpu"))
+    _, soft, _ = terms.values(logits, given, step_controls)
+    _, gradients = terms.gradients(logits, given, step_controls)
     for net in range(6):
         peers = [other for other in range(net // 3 * 3, net // 3 * 3 + 3) if other != net]
         own = logits[0, net].clone().requires_grad_()
@@ -589,9 +589,9 @@ def test_methods_without_a_teacher_take_no_assistants():
 
 
 def test_several_networks_start_differently():
-    committee = build_model("mlp:4 + mlp:4", (8,), 3, 0)
-    first, second = (member.state_dict() for member in committee.members)
+    ensemble = build_model("mlp:4 + mlp:4", (8,), 3, 0)
+    first, second = (member.state_dict() for member in ensemble.members)
 
     assert not all(torch.equal(first[name], second[name]) for name in first)
     assert METHODS["mutual"].acts_on == "peers"
-    assert math.isclose(float(committee.shares.sum()), 1)
+    assert math.isclose(float(ensemble.shares.sum()), 1)

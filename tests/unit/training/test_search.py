@@ -14,7 +14,7 @@ from kdcore.events import Epoch, TrialEnded, TrialScored
 from kdcore.run import Search
 from kdcore.search_config import Range, SearchConfig
 from kdcore.store import Store, recorded
-from kdcore.training.joint import CellNews, Group, train_group
+from kdcore.training.joint import CellEvent, Group, train_group
 from kdcore.training.teacher import teach_teacher
 
 BASE = RunConfig(
@@ -227,7 +227,7 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
         last = [
             news.event
             for news in train_group(group, data)
-            if isinstance(news, CellNews) and isinstance(news.event, Epoch)
+            if isinstance(news, CellEvent) and isinstance(news.event, Epoch)
         ][-1]
         scores.append(last.students["distilled"])
     accuracies = [score.validation_accuracy for score in scores]

@@ -12,14 +12,14 @@ from kdcore.events import StageBegan, StageEnded, StageEpoch
 from kdcore.run import Shrink
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.store import Store, recorded
-from kdcore.training.cohort import cohorts
 from kdcore.training.evaluation import answers, score
-from kdcore.training.faculty import Faculty
 from kdcore.training.shrink import measure
 from kdcore.training.shrink.pruned import made_permanent, pruned
 from kdcore.training.shrink.recovery import distil_again
 from kdcore.training.shrink.student import Student
 from kdcore.training.teacher import Teacher, frozen
+from kdcore.training.teacher_mixture import TeacherMixture
+from kdcore.training.transfer_batches import transfer_batches
 from kdcore.training.weights import load_module
 
 BASE = RunConfig(
@@ -201,20 +201,27 @@ def bench(store):
     module = load_module(run.path / "distilled.safetensors", data)
     begin = Student(module, BASE.student, data.input_shape, 10, torch.zeros(2, *data.input_shape))
     config = ShrinkConfig.of(run.id, BASE)
-    (cohort,) = cohorts([config.base], data, teacher, "float32")
-    return teacher, pruned(begin, config).module, cohort, config.base
+    (batches_of_seed,) = transfer_batches([config.base], data, teacher, "float32")
+    return teacher, pruned(begin, config).module, batches_of_seed, config.base
 
 
-def again(module, cohort, base, epochs=1):
+def again(module, batches_of_seed, base, epochs=1):
     return distil_again(
-        module, cohort, Faculty(), base, epochs, Controls(base), torch.device("cpu"), name="x"
+        module,
+        batches_of_seed,
+        TeacherMixture(),
+        base,
+        epochs,
+        Controls(base),
+        torch.device("cpu"),
+        name="x",
     )
 
 
 def test_recovery_moves_only_what_the_masks_leave(bench):
-    _, module, cohort, base = bench
+    _, module, batches_of_seed, base = bench
     before = {name: value.clone() for name, value in module.state_dict().items()}
-    losses = list(again(module, cohort, base, epochs=2))
+    losses = list(again(module, batches_of_seed, base, epochs=2))
     after = module.state_dict()
 
     assert losses[1] < losses[0]
@@ -230,9 +237,9 @@ def test_recovery_moves_only_what_the_masks_leave(bench):
 
 
 def test_the_teacher_stays_bit_for_bit_and_takes_no_gradient(bench):
-    teacher, module, cohort, base = bench
+    teacher, module, batches_of_seed, base = bench
     before = {name: value.clone() for name, value in teacher.module.state_dict().items()}
-    list(again(module, cohort, base))
+    list(again(module, batches_of_seed, base))
 
     assert all(
         torch.equal(before[name], value) for name, value in teacher.module.state_dict().items()
@@ -242,30 +249,30 @@ def test_the_teacher_stays_bit_for_bit_and_takes_no_gradient(bench):
 
 
 def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
-    _, module, cohort, base = bench
+    _, module, batches_of_seed, base = bench
     base = base.but(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
-    cohort._config = base
-    (index,) = cohort.begin(base.epochs + 1)
-    (inputs,), given = cohort.batch(index)
+    batches_of_seed._config = base
+    (index,) = batches_of_seed.begin(base.epochs + 1)
+    (inputs,), given = batches_of_seed.batch(index)
     labels, teacher_logits = given.labels[0], given.teacher_logits[0, 0]
     with torch.no_grad():
         logits = module(inputs).double()
     soft = (teacher_logits.double() / 3).softmax(-1)
     divergence = (soft * (soft.log() - (logits / 3).log_softmax(-1))).sum(-1).mean()
     expected = 0.75 * torch.nn.functional.cross_entropy(logits, labels) + 0.25 * 9 * divergence
-    (loss,) = again(module, cohort, base)
+    (loss,) = again(module, batches_of_seed, base)
 
     assert loss == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_a_further_term_is_in_the_loss(bench):
-    _, module, cohort, base = bench
+    _, module, batches_of_seed, base = bench
     base = base.but(optimizer="gd", lr=1e-7)
-    cohort._config = base
-    (alone,) = again(module, cohort, base)
-    (beside,) = again(module, cohort, base.but(also="2*logit_mse"))
-    (index,) = cohort.begin(base.epochs + 1)
-    (inputs,), given = cohort.batch(index)
+    batches_of_seed._config = base
+    (alone,) = again(module, batches_of_seed, base)
+    (beside,) = again(module, batches_of_seed, base.but(also="2*logit_mse"))
+    (index,) = batches_of_seed.begin(base.epochs + 1)
+    (inputs,), given = batches_of_seed.batch(index)
     with torch.no_grad():
         term = torch.nn.functional.mse_loss(module(inputs), given.teacher_logits[0, 0])
 

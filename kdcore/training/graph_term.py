@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from kdcore.catalogue import METHODS
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.probes import PROBES, GeneratedInputs, ProbeContext
 from kdcore.training.students import Students, make_optimizer
-from kdcore.training.terms import Member, Part, Tuning, by_name
-from kdcore.training.views import VIEWS, Made, Scene
+from kdcore.training.terms import LossTermSpec, StepControls, StudentSpec, by_name
 
 
-class Inside:
+class GraphTerm:
     """One soft term that looks inside, of all members of a lesson that have it.
 
     Args:
@@ -38,10 +38,10 @@ class Inside:
 
     def __init__(
         self,
-        part: Part,
+        part: LossTermSpec,
         config: RunConfig,
         seeds: Sequence[int],
-        members: Sequence[Member],
+        members: Sequence[StudentSpec],
         students: Students,
         teacher: nn.Module,
         data: Dataset,
@@ -53,11 +53,13 @@ class Inside:
         self._nets = [
             net for net in range(len(students.modules)) if part in members[net % len(members)].parts
         ]
-        scene = Scene(config, part.method, method, seeds, members, students, teacher, data, steps)
-        self._view = VIEWS[method.acts_on](scene, self._nets)
+        context = ProbeContext(
+            config, part.method, method, seeds, members, students, teacher, data, steps
+        )
+        self._view = PROBES[method.acts_on](context, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
-            net: make_optimizer(config.optimizer, Piece(weights), device)
+            net: make_optimizer(config.optimizer, ParameterChunk(weights), device)
             for net in self._nets
             if (weights := self._view.learned(net))
         }
@@ -72,7 +74,7 @@ class Inside:
         return self._view.watching()
 
     def terms(
-        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
     ) -> dict[int, Tensor]:
         """Each net's soft term before λ, by net, with its graph; call it once they have answered.
 
@@ -80,16 +82,17 @@ class Inside:
             inputs: ``[S, B, …]``, as the students were given them.
             labels: ``[S, B]``.
             teacher_logits: ``[S, B, C]``.
-            tuning: of the members.
+            step_controls: of the students.
         """
         if self.part.settings:
             fixed = {
-                name: torch.full_like(tuning.hard, value) for name, value in self.part.settings
+                name: torch.full_like(step_controls.hard, value)
+                for name, value in self.part.settings
             }
-            tuning = replace(tuning, settings=tuning.settings | fixed)
-        self._view.look(inputs, labels, teacher_logits, tuning)
+            step_controls = replace(step_controls, settings=step_controls.settings | fixed)
+        self._view.observe(inputs, labels, teacher_logits, step_controls)
         with torch.enable_grad():
-            return {net: self._factor * self._term(net, tuning) for net in self._nets}
+            return {net: self._factor * self._term(net, step_controls) for net in self._nets}
 
     def learn(self, lr: Sequence[float]) -> None:
         """One step of what is learned beside the students, from the gradients that are there."""
@@ -102,15 +105,15 @@ class Inside:
         """Numbers to watch the method by, ``[S, G]`` each."""
         return self._view.measures()
 
-    def made(self, net: int) -> Made | None:
+    def made(self, net: int) -> GeneratedInputs | None:
         """Inputs that the method made for a net, where it makes some."""
         return self._view.made(net)
 
-    def _term(self, net: int, tuning: Tuning) -> Tensor:
+    def _term(self, net: int, step_controls: StepControls) -> Tensor:
         member = net % len(self._members)
-        acting = {name: values[member] for name, values in tuning.settings.items()}
-        acting["temperature"] = tuning.temperature[member]
-        parts = [self._loss({**acting, **given}) for given in self._view.given(net, tuning)]
+        acting = {name: values[member] for name, values in step_controls.settings.items()}
+        acting["temperature"] = step_controls.temperature[member]
+        parts = [self._loss({**acting, **given}) for given in self._view.given(net, step_controls)]
         return torch.stack(parts).sum()
 
 

@@ -10,10 +10,10 @@ from torch.func import functional_call
 from kdcore.losses import soft_target_kl, softmax
 from kdcore.losses.generated import generator_loss
 from kdcore.models.generator import NOISE, Generator
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.probes.probe import GeneratedInputs, Probe, ProbeContext
 from kdcore.training.students import make_optimizer
-from kdcore.training.terms import Tuning
-from kdcore.training.views.view import Made, Scene, View
+from kdcore.training.terms import StepControls
 
 SHOWN = 24
 """Inputs that are made of the same noise whenever they are kept."""
@@ -21,7 +21,7 @@ FEWEST = 2
 """Inputs of a batch: the generator normalises a batch by its own statistics."""
 
 
-class GeneratorView(View):
+class GeneratorProbe(Probe):
     """Gives ``generated_student_logits`` and ``generated_teacher_logits``, ``[B, C]``.
 
     At each batch the generator takes its step first, through both networks towards what they
@@ -32,95 +32,99 @@ class GeneratorView(View):
     they are those of the generated ones.
     """
 
-    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
-        super().__init__(scene, nets)
-        device = scene.data.train.inputs.device
-        low, high = _range(scene.data.train.inputs)
+    def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
+        super().__init__(context, nets)
+        device = context.data.train.inputs.device
+        low, high = _range(context.data.train.inputs)
         self._generators = {
-            net: _fresh(scene.data.input_shape, low, high, scene.seed_of(net)).to(device)
+            net: _fresh(context.data.input_shape, low, high, context.seed_of(net)).to(device)
             for net in nets
         }
         self._optimizers = {
-            net: make_optimizer("adam", Piece(list(made.parameters())), device)
+            net: make_optimizer("adam", ParameterChunk(list(made.parameters())), device)
             for net, made in self._generators.items()
         }
-        self._chance = {net: torch.Generator().manual_seed(scene.seed_of(net)) for net in nets}
+        self._chance = {net: torch.Generator().manual_seed(context.seed_of(net)) for net in nets}
         fixed = torch.Generator().manual_seed(0)
         self._fixed_noise = torch.randn(SHOWN, NOISE, generator=fixed).to(device)
-        self._statistics = {net: dict(_copies(scene.students.modules[net])) for net in nets}
+        self._statistics = {net: dict(_copies(context.students.modules[net])) for net in nets}
         """Running statistics of the generated inputs."""
         nothing = torch.zeros(len(NAMES) + 1, dtype=torch.float64, device=device)
         self._sums = {net: nothing.clone() for net in nets}
         """Of ``NAMES`` over the batches since the last measures, and how many there were."""
 
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
-        """See ``View``; each generator takes its step."""
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
+        """See ``Probe``; each generator takes its step."""
         del labels, teacher_logits
         self._size = max(FEWEST, inputs.shape[1])
         for net, generator in self._generators.items():
-            _, member = self.scene.place(net)
+            _, member = self.context.place(net)
             weights = list(generator.parameters())
             with torch.enable_grad():
-                made = self.scene.data.normalised(generator(self._noise(net)))
+                made = self.context.data.normalised(generator(self._noise(net)))
                 loss = generator_loss(
                     self._answer(net, made),
-                    self.scene.teacher(made).float(),
-                    tuning.temperature[member],
-                    tuning.settings["spread"][member],
+                    self.context.teacher(made).float(),
+                    step_controls.temperature[member],
+                    step_controls.settings["spread"][member],
                 )
             for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
                 weight.grad = gradient
             optimizer = self._optimizers[net]
-            optimizer.param_groups[0]["lr"] = tuning.settings["generator_lr"][member].item()
+            optimizer.param_groups[0]["lr"] = step_controls.settings["generator_lr"][member].item()
             optimizer.step()
 
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
-        """See ``View``."""
-        _, member = self.scene.place(net)
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+        """See ``Probe``."""
+        _, member = self.context.place(net)
         with torch.no_grad():
-            made = self.scene.data.normalised(self._generators[net](self._noise(net)))
-            of_teacher = self.scene.teacher(made).float()
+            made = self.context.data.normalised(self._generators[net](self._noise(net)))
+            of_teacher = self.context.teacher(made).float()
         of_student = self._answer(net, made)
-        self._sums[net] += _watched(of_student.detach(), of_teacher, tuning.temperature[member])
-        if self._statistics[net] and tuning.hard[member] == 0:
+        self._sums[net] += _watched(
+            of_student.detach(), of_teacher, step_controls.temperature[member]
+        )
+        if self._statistics[net] and step_controls.hard[member] == 0:
             self._leave_real_statistics(net)
         yield {"generated_student_logits": of_student, "generated_teacher_logits": of_teacher}
 
-    def made(self, net: int) -> Made | None:
-        """See ``View``; always of the same noise."""
+    def made(self, net: int) -> GeneratedInputs | None:
+        """See ``Probe``; always of the same noise."""
         if net not in self._generators:
             return None
-        student = self.scene.students.modules[net]
+        student = self.context.students.modules[net]
         was_training = student.training
         student.eval()
         with torch.no_grad():
             inputs = self._generators[net](self._fixed_noise)
-            normalised = self.scene.data.normalised(inputs)
-            made = Made(inputs, self.scene.teacher(normalised), student(normalised))
+            normalised = self.context.data.normalised(inputs)
+            made = GeneratedInputs(inputs, self.context.teacher(normalised), student(normalised))
         student.train(was_training)
         return made
 
     def measures(self) -> dict[str, Tensor]:
         """Means since the last time; see ``_watched``."""
-        count = len(self.scene.students.modules)
+        count = len(self.context.students.modules)
         found = torch.full((len(NAMES), count), torch.nan, dtype=torch.float64)
         for net, sums in self._sums.items():
             found[:, net] = (sums[:-1] / sums[-1]).cpu()
             sums.zero_()
-        return dict(zip(NAMES, found.view(len(NAMES), -1, len(self.scene.members)), strict=True))
+        return dict(zip(NAMES, found.view(len(NAMES), -1, len(self.context.members)), strict=True))
 
     def _noise(self, net: int) -> Tensor:
         noise = torch.randn(self._size, NOISE, generator=self._chance[net])
         return noise.to(self._fixed_noise)
 
     def _answer(self, net: int, made: Tensor) -> Tensor:
-        student = self.scene.students.modules[net]
+        student = self.context.students.modules[net]
         logits: Tensor = functional_call(student, self._statistics[net], (made,))
         return logits.float()
 
     def _leave_real_statistics(self, net: int) -> None:
         """Put those of the generated inputs in the place of those of the real batch."""
-        for name, value in self.scene.students.modules[net].named_buffers():
+        for name, value in self.context.students.modules[net].named_buffers():
             value.data.copy_(self._statistics[net][name])  # its graph does not look at the value
 
 

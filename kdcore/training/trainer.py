@@ -15,24 +15,24 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.models.build import build_model, start_seed
-from kdcore.models.committee import Committee, members_of
+from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.matching import copy_matching
-from kdcore.training.cohort import batch_size, batches_per_epoch, cohorts
 from kdcore.training.device import choose_precision
 from kdcore.training.distributed import averaged, replicated, to_whole, world_size
-from kdcore.training.evaluation import Answers, answers, answers_of, score, score_all
-from kdcore.training.faculty import Faculty
-from kdcore.training.given import Given, side_by_side
-from kdcore.training.inside import Inside, gradient_norms
-from kdcore.training.members import with_starts
-from kdcore.training.meter import Meter, Report, Within
+from kdcore.training.evaluation import Predictions, answers, answers_of, score, score_all
+from kdcore.training.graph_term import GraphTerm, gradient_norms
+from kdcore.training.meter import GraphLosses, Meter, Report
+from kdcore.training.probes import GeneratedInputs
+from kdcore.training.student_specs import with_starts
 from kdcore.training.students import Students
+from kdcore.training.targets import BatchTargets, side_by_side
 from kdcore.training.teacher import Teacher
-from kdcore.training.terms import Member, Terms, Tuning, tuned
-from kdcore.training.views import Made
+from kdcore.training.teacher_mixture import TeacherMixture
+from kdcore.training.terms import StepControls, StudentSpec, Terms, step_controls_of
+from kdcore.training.transfer_batches import batch_size, batches_per_epoch, transfer_batches
 
 
-class Lesson:
+class DistillationTrainer:
     """Students that start alike and see the same batches, seed by seed.
 
     Args:
@@ -49,7 +49,7 @@ class Lesson:
         self,
         config: RunConfig,
         seeds: Sequence[int],
-        members: Sequence[Member],
+        members: Sequence[StudentSpec],
         data: Dataset,
         teacher: Teacher,
         device: torch.device,
@@ -62,7 +62,7 @@ class Lesson:
         inside = [
             part
             for part in dict.fromkeys(part for member in members for part in member.parts)
-            if METHODS[part.method].acts_inside
+            if METHODS[part.method].needs_graph
         ]
         if inside and world_size() > 1:
             raise UserError("method_alone", method=inside[0].method)
@@ -75,19 +75,19 @@ class Lesson:
             wrap=replicated if world_size() > 1 else None,
             with_graph=bool(inside),
         )
-        self.terms = Terms(members, faculty_of(config, teacher.module), config.networks)
+        self.terms = Terms(members, mixture_of(config, teacher.module), config.networks)
         self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_answers, data, None)
-        self.cohorts = cohorts(
+        self.transfer_batches = transfer_batches(
             of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
         )
         self._teacher_weights = _copies(teacher.module)
-        self.transfer_size = len(self.cohorts[0].transfer.labels)
+        self.transfer_size = len(self.transfer_batches[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
         self.inside = [
-            Inside(
+            GraphTerm(
                 part,
                 config,
                 seeds,
@@ -100,37 +100,49 @@ class Lesson:
             for part in inside
         ]
 
-    def tuned(self, members: Sequence[Member]) -> Tuning:
+    def step_controls_of(self, members: Sequence[StudentSpec]) -> StepControls:
         """What acts on each of the nets; ``members`` as the lesson was given them."""
-        return tuned(with_starts(members, self.config.networks), self.config.mixing, self.device)
+        return step_controls_of(
+            with_starts(members, self.config.networks), self.config.mixing, self.device
+        )
 
     def learners(self) -> list[nn.Module]:
         """The students as they answer: networks, or committees of an ensemble's."""
         nets, size = self.students.modules, self.config.networks
         if size == 1:
             return nets
-        return [Committee(nets[at : at + size]) for at in range(0, len(nets), size)]
+        return [EnsembleModel(nets[at : at + size]) for at in range(0, len(nets), size)]
 
     def begin(self, epoch: int) -> list[tuple[Tensor, ...]]:
         """The epoch's batches: an index tensor for each seed."""
         self.students.train(mode=True)
-        return list(zip(*(cohort.begin(epoch) for cohort in self.cohorts), strict=True))
+        return list(
+            zip(
+                *(batches_of_seed.begin(epoch) for batches_of_seed in self.transfer_batches),
+                strict=True,
+            )
+        )
 
-    def step(self, indices: tuple[Tensor, ...], tuning: Tuning) -> None:
+    def step(self, indices: tuple[Tensor, ...], step_controls: StepControls) -> None:
         """One batch of every seed, of which this rank takes its part."""
-        parts = [cohort.batch(index) for cohort, index in zip(self.cohorts, indices, strict=True)]
+        parts = [
+            batches_of_seed.batch(index)
+            for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
+        ]
         inputs = _stacked([own for own, _ in parts])
         given = side_by_side([own for _, own in parts])
         if self.inside:
-            self._step_inside(inputs, given, tuning)
+            self._step_with_graph(inputs, given, step_controls)
             return
         logits = self.students.forward(inputs)
-        parts_gradients = self.terms.gradients(logits, given, tuning)
+        parts_gradients = self.terms.gradients(logits, given, step_controls)
         hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
-        self.students.learn(hard + soft, tuning.lr)
+        self.students.learn(hard + soft, step_controls.lr)
         self.meter.record(logits, given, hard, soft)
 
-    def _step_inside(self, inputs: Tensor, given: Given, tuning: Tuning) -> None:
+    def _step_with_graph(
+        self, inputs: Tensor, given: BatchTargets, step_controls: StepControls
+    ) -> None:
         assert given.teacher_logits is not None, "who looks inside listens"
         if any(inside.needs_input_gradients for inside in self.inside):
             inputs = inputs.detach().requires_grad_()
@@ -138,14 +150,14 @@ class Lesson:
             for inside in self.inside:
                 stack.enter_context(inside.watching())
             logits = self.students.forward(inputs)
-        hard, soft = self.terms.gradients(logits, given, tuning)
-        joint = self.terms.faculty.joint(given.teacher_logits)
+        hard, soft = self.terms.gradients(logits, given, step_controls)
+        joint = self.terms.mixture.joint(given.teacher_logits)
         losses: dict[str, Tensor] = {}
         weighed: dict[int, Tensor] = {}
         for inside in self.inside:
             told = hard.new_zeros(len(self.students.modules))
-            weights = tuning.weight(inside.part).repeat(self.students.seeds)
-            for net, term in inside.terms(inputs, given.known, joint, tuning).items():
+            weights = step_controls.weight(inside.part).repeat(self.students.seeds)
+            for net, term in inside.terms(inputs, given.known, joint, step_controls).items():
                 told[net] = term.detach()
                 weighed[net] = weighed.get(net, 0.0) + term * weights[net]
             losses[inside.part.weight] = told.view(hard.shape[:2])
@@ -153,33 +165,33 @@ class Lesson:
             gradient_norms(self.students, weighed, hard, soft) if self.meter.pending == 0 else None
         )
         self.students.add(weighed)
-        self.students.learn(hard + soft, tuning.lr)
+        self.students.learn(hard + soft, step_controls.lr)
         for inside in self.inside:
-            inside.learn(tuning.lr)
-        self.meter.record(logits, given, hard, soft, Within(losses, norms))
+            inside.learn(step_controls.lr)
+        self.meter.record(logits, given, hard, soft, GraphLosses(losses, norms))
 
-    def report(self, tuning: Tuning, *, measured: bool = False) -> Report:
+    def report(self, step_controls: StepControls, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
-        report = self.meter.report(tuning, measured=measured)
+        report = self.meter.report(step_controls, measured=measured)
         if measured:
             for inside in self.inside:
                 report.measures.update(inside.measures())
         return report.grouped(self.config.networks)
 
-    def each_answers(self) -> Answers:
+    def each_answers(self) -> Predictions:
         """Every net's logits on test and validation data, ``[K, …]``."""
         return answers_of(self.students, self.data)
 
-    def answers(self) -> Answers:
+    def answers(self) -> Predictions:
         """Every student's, of an ensemble the joint ones."""
         return self.each_answers().together(self.config.networks)
 
-    def scores(self, given: Answers) -> list[Scores]:
+    def scores(self, given: Predictions) -> list[Scores]:
         """What the students' answers are worth, with the means of the epoch's batches."""
         means = self.meter.epoch_means(self.config.networks)
         return score_all(given, self.data, self.teacher_answers, means)
 
-    def made(self, student: int) -> Made | None:
+    def made(self, student: int) -> GeneratedInputs | None:
         """Inputs that a method made for a student, of several networks for the first."""
         net = student * self.config.networks
         return next((made for inside in self.inside if (made := inside.made(net))), None)
@@ -226,7 +238,7 @@ def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.d
     return choose_precision(config.precision, device, module, data.input_shape)
 
 
-def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:
+def mixture_of(config: RunConfig, teacher: nn.Module) -> TeacherMixture:
     """How the teachers are heard.
 
     Raises:
@@ -234,12 +246,12 @@ def faculty_of(config: RunConfig, teacher: nn.Module) -> Faculty:
     """
     count = len(members_of(teacher))
     if config.assistants and count == 1:  # the shares are those of its teachers
-        return Faculty()
-    own = teacher.shares.tolist() if isinstance(teacher, Committee) else [1.0]
+        return TeacherMixture()
+    own = teacher.shares.tolist() if isinstance(teacher, EnsembleModel) else [1.0]
     shares = config.shares or own
     if len(shares) != count:
         raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
-    return Faculty(config.teacher_mixing, shares)
+    return TeacherMixture(config.teacher_mixing, shares)
 
 
 def _stacked(tensors: Sequence[Tensor]) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Committee(nn.Module):
+class EnsembleModel(nn.Module):
     """Answers with the mean of its members' probabilities, or of their logits.
 
     Args:
@@ -40,7 +40,7 @@ class Committee(nn.Module):
 
 def members_of(module: nn.Module) -> list[nn.Module]:
     """The members of a committee, or the network itself."""
-    return list(module.members) if isinstance(module, Committee) else [module]
+    return list(module.members) if isinstance(module, EnsembleModel) else [module]
 
 
 def answers_of_each(module: nn.Module, inputs: Tensor) -> Tensor:

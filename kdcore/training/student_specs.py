@@ -7,7 +7,7 @@ from typing import Any
 from kdcore.catalogue import further_weight, method_of, parse_also, parse_method
 from kdcore.config import RunConfig
 from kdcore.schedules import Schedule, scheduled
-from kdcore.training.terms import Member, Part
+from kdcore.training.terms import LossTermSpec, StudentSpec
 
 
 def student_names(config: RunConfig) -> list[str]:
@@ -16,7 +16,7 @@ def student_names(config: RunConfig) -> list[str]:
     return names if method_of(config.method).loss else ["plain"]
 
 
-def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Member:
+def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> StudentSpec:
     """How the student ``plain`` or ``distilled`` of a run learns with these T, λ, lr, ….
 
     Args:
@@ -25,11 +25,11 @@ def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Memb
         values: what acts now; see ``config.acting_values``.
     """
     if name == "plain":
-        return Member("hard", temperature=1.0, weight=0.0, lr=values["lr"])
+        return StudentSpec("hard", temperature=1.0, weight=0.0, lr=values["lr"])
     method, own = parse_method(config.method)
-    also = tuple(further_part(spec) for _, spec in parse_also(config.also))
+    also = tuple(extra_term(spec) for _, spec in parse_also(config.also))
     softened = any(method_of(spec).uses_temperature for spec in config.terms)
-    return Member(
+    return StudentSpec(
         method,
         values["temperature"] if softened else 1.0,
         values["weight"],
@@ -39,20 +39,20 @@ def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Memb
     )
 
 
-def further_part(spec: str) -> Part:
+def extra_term(spec: str) -> LossTermSpec:
     """The soft term of a method that stands beside the run's own."""
     name, own = parse_method(spec)
-    return Part(name, further_weight(spec), tuple(own.items()))
+    return LossTermSpec(name, further_weight(spec), tuple(own.items()))
 
 
-def with_starts(members: Sequence[Member], networks: int) -> list[Member]:
+def with_starts(members: Sequence[StudentSpec], networks: int) -> list[StudentSpec]:
     """All nets: those of a student beside each other, each with a start of its own."""
     return [replace(member, start=start) for member in members for start in range(networks)]
 
 
 def members_at(
-    members: Sequence[Member], schedules: Mapping[str, Schedule], position: float, epochs: int
-) -> list[Member]:
+    members: Sequence[StudentSpec], schedules: Mapping[str, Schedule], position: float, epochs: int
+) -> list[StudentSpec]:
     """The members with the T, λ and learning rate that act at ``position``, in epochs."""
     found = []
     for member in members:

@@ -6,29 +6,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kdcore.training.terms import Tuning
-from kdcore.training.views.view import View
+from kdcore.training.probes.probe import Probe
+from kdcore.training.terms import StepControls
 
 
-class InputGradientView(View):
+class InputGradientProbe(Probe):
     """Gives ``student_gradients`` and ``teacher_gradients``, ``[B, …]``."""
 
     needs_input_gradients = True
 
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
-        """See ``View``."""
-        del teacher_logits, tuning
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
+        """See ``Probe``."""
+        del teacher_logits, step_controls
         self._inputs, self._labels = inputs, labels
         leaf = inputs.detach().requires_grad_()
         with torch.enable_grad():
-            logits = torch.stack([self.scene.teacher(batch) for batch in leaf])
+            logits = torch.stack([self.context.teacher(batch) for batch in leaf])
         self._of_teacher = _input_gradients(logits, labels, leaf, keep=False)
 
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
-        """See ``View``."""
-        del tuning
-        seed, _ = self.scene.place(net)
-        logits = self.scene.students.logits_of(net)
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+        """See ``Probe``."""
+        del step_controls
+        seed, _ = self.context.place(net)
+        logits = self.context.students.logits_of(net)
         of_student = _input_gradients(logits, self._labels[seed], self._inputs, keep=True)[seed]
         yield {"student_gradients": of_student, "teacher_gradients": self._of_teacher[seed]}
 

@@ -21,16 +21,16 @@ from kdcore.data import (
     without_classes,
 )
 from kdcore.errors import UserError
-from kdcore.models.committee import answers_of_each, members_of
+from kdcore.models.ensemble import answers_of_each, members_of
 from kdcore.training.batches import batch_count, batches
 from kdcore.training.distributed import least_batch, own_part, world_size
 from kdcore.training.evaluation import answer
-from kdcore.training.given import Given
 from kdcore.training.students import autocast
+from kdcore.training.targets import BatchTargets
 from kdcore.training.teacher import Teacher
 
 
-class Cohort:
+class TransferBatches:
     """The batches of one seed, with the teacher's answers to them.
 
     Args:
@@ -73,7 +73,7 @@ class Cohort:
             self._mixer.begin(config.seed, epoch)
         return batches(size, batch_size(config, size), config.seed, epoch, least=least_batch())
 
-    def batch(self, index: Tensor) -> tuple[Tensor, Given]:
+    def batch(self, index: Tensor) -> tuple[Tensor, BatchTargets]:
         """Inputs ``[1, B, …]`` of a batch and what goes with them, S being 1.
 
         Of this rank's part; the whole is augmented and mixed first, so that chance falls on each
@@ -97,7 +97,7 @@ class Cohort:
         if inputs is None:
             inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
-        given = Given(
+        given = BatchTargets(
             labels[None],
             self._known(labels, index, logits)[None],
             logits[None],
@@ -134,9 +134,9 @@ class Cohort:
             return answers_of_each(self._teacher.module, inputs)
 
 
-def cohorts(
+def transfer_batches(
     configs: Sequence[RunConfig], data: Dataset, teacher: Teacher, precision: str
-) -> list[Cohort]:
+) -> list[TransferBatches]:
     """One cohort a configuration; they differ in the seed alone.
 
     Raises:
@@ -166,7 +166,7 @@ def cohorts(
                     for member in members_of(teacher.module)
                 ]
             )
-        made.append(Cohort(config, data, transfer, teacher, precision, outputs))
+        made.append(TransferBatches(config, data, transfer, teacher, precision, outputs))
     return made
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from kdcore.losses import confidence_weights, entropy_weights, joined_logits
 
 
-class Faculty:
+class TeacherMixture:
     """K teachers and how their answers meet.
 
     Args:

@@ -12,60 +12,62 @@ from kdcore.errors import UserError
 from kdcore.losses.adapters import Adapter, pooled
 from kdcore.metrics import centered_kernel_alignment
 from kdcore.models.taps import checked_paths, stages, tapped
-from kdcore.training.terms import Tuning
-from kdcore.training.views.view import Scene, View
+from kdcore.training.probes.probe import Probe, ProbeContext
+from kdcore.training.terms import StepControls
 
 PROBE = 2
 """Examples by which the features' shapes are found."""
 Shape = tuple[int, ...]
 
 
-class FeatureView(View):
+class FeatureProbe(Probe):
     """Gives ``student_features`` and ``teacher_features``, pair by pair of layers.
 
     Raises:
         UserError: a layer does not exist, or the networks have not what the method compares.
     """
 
-    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
-        super().__init__(scene, nets)
+    def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
+        super().__init__(context, nets)
         self._pairs = paired(
-            scene.config, scene.method.taps, scene.students.modules[0], scene.teacher
+            context.config, context.method.taps, context.students.modules[0], context.teacher
         )
         self._of_students: dict[int, dict[str, Tensor]] = {}
         self._of_teacher: list[dict[str, Tensor]] = []
         shapes = self._shapes()
-        self._adapters = {net: self._fresh_adapters(shapes, scene.seed_of(net)) for net in nets}
+        self._adapters = {net: self._fresh_adapters(shapes, context.seed_of(net)) for net in nets}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """See ``View``; the plain students are watched too."""
+        """See ``Probe``; the plain students are watched too."""
         paths = [student for student, _ in self._pairs]
         with ExitStack() as stack:
             self._of_students = {
                 net: stack.enter_context(tapped(module, paths))
-                for net, module in enumerate(self.scene.students.modules)
+                for net, module in enumerate(self.context.students.modules)
             }
             yield
 
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
-        """See ``View``."""
-        del labels, teacher_logits, tuning
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
+        """See ``Probe``."""
+        del labels, teacher_logits, step_controls
         paths = [teacher for _, teacher in self._pairs]
         self._of_teacher = []
         for batch in inputs:
-            with torch.no_grad(), tapped(self.scene.teacher, paths) as found:
-                self.scene.teacher(batch)
+            with torch.no_grad(), tapped(self.context.teacher, paths) as found:
+                self.context.teacher(batch)
             self._of_teacher.append(found)
 
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
-        """See ``View``."""
-        del tuning
-        seed, _ = self.scene.place(net)
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+        """See ``Probe``."""
+        del step_controls
+        seed, _ = self.context.place(net)
         for number, (student, teacher) in enumerate(self._pairs):
             own = self._of_students[net][student].float()
             its = self._of_teacher[seed][teacher].float()
-            if self.scene.method.taps == "pooled":
+            if self.context.method.taps == "pooled":
                 own, its = pooled(own), pooled(its)
             extra = {}
             if adapters := self._adapters[net]:
@@ -76,7 +78,7 @@ class FeatureView(View):
             yield {"student_features": own, "teacher_features": its} | extra
 
     def learned(self, net: int) -> list[nn.Parameter]:
-        """See ``View``."""
+        """See ``Probe``."""
         return [weight for adapter in self._adapters[net] for weight in adapter.parameters()]
 
     def measures(self) -> dict[str, Tensor]:
@@ -85,44 +87,44 @@ class FeatureView(View):
         found = [
             centered_kernel_alignment(
                 pooled(features[student].detach().float()),
-                pooled(self._of_teacher[self.scene.place(net)[0]][teacher].float()),
+                pooled(self._of_teacher[self.context.place(net)[0]][teacher].float()),
             )
             for net, features in self._of_students.items()
         ]
-        members = len(self.scene.members)
+        members = len(self.context.members)
         return {"cka": torch.stack(found).view(-1, members).double().cpu()}
 
     def _fresh_adapters(self, shapes: Sequence[tuple[Shape, Shape]], seed: int) -> list[Adapter]:
-        if not self.scene.method.adapter:
+        if not self.context.method.adapter:
             return []
-        make = self.scene.method.load_adapter()
+        make = self.context.method.load_adapter()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            device = self.scene.data.train.inputs.device
+            device = self.context.data.train.inputs.device
             return [make(*pair).to(device) for pair in shapes]
 
     def _shapes(self) -> list[tuple[Shape, Shape]]:
         """``(student's, teacher's)`` shape of one example's features, pair by pair."""
-        scene = self.scene
-        student = scene.students.modules[0]
-        inputs = scene.data.normalised(scene.data.train.inputs[:PROBE])
+        context = self.context
+        student = context.students.modules[0]
+        inputs = context.data.normalised(context.data.train.inputs[:PROBE])
         was_training = student.training
         student.eval()
         with (
             torch.no_grad(),
             tapped(student, [own for own, _ in self._pairs]) as of_student,
-            tapped(scene.teacher, [its for _, its in self._pairs]) as of_teacher,
+            tapped(context.teacher, [its for _, its in self._pairs]) as of_teacher,
         ):
             student(inputs)
-            scene.teacher(inputs)
+            context.teacher(inputs)
         student.train(was_training)
-        taps = scene.method.taps
+        taps = context.method.taps
         shapes = [
             (_shape(of_student[own], taps), _shape(of_teacher[its], taps))
             for own, its in self._pairs
         ]
         if taps == "maps" and any(len(side) != 3 for pair in shapes for side in pair):
-            raise UserError("method_needs_maps", method=scene.name)
+            raise UserError("method_needs_maps", method=context.name)
         return shapes
 
 

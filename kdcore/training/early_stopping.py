@@ -6,10 +6,10 @@ from torch import Tensor, nn
 
 from kdcore.events import Scores
 from kdcore.training.distributed import of_first_rank
-from kdcore.training.evaluation import Answers
+from kdcore.training.evaluation import Predictions
 
 
-class Patience:
+class EarlyStopping:
     """Keeps each student's best epoch, by its validation accuracy and then its validation NLL.
 
     All students of a run end together, so that they have had the same batches; each has the
@@ -27,10 +27,12 @@ class Patience:
         """By student; empty where there is no patience to lose."""
         self.best_scores: dict[str, Scores] = {}
         """By student, those of its best epoch."""
-        self.best_answers: dict[str, Answers] = {}
+        self.best_answers: dict[str, Predictions] = {}
         """Likewise."""
 
-    def over(self, epoch: int, scores: Mapping[str, Scores], given: Mapping[str, Answers]) -> bool:
+    def over(
+        self, epoch: int, scores: Mapping[str, Scores], given: Mapping[str, Predictions]
+    ) -> bool:
         """Take what an epoch came to; whether the run is to end.
 
         Of several processes all do as the first: evaluated by each, scores may differ a little.

@@ -14,7 +14,7 @@ LARGEST = 1 << 20
 """Weights of a piece on a CPU: with gradient, moments and copies they take 20 MiB."""
 
 
-class Piece:
+class ParameterChunk:
     """Weights that one call of an optimiser moves; their gradient is theirs already."""
 
     def __init__(self, weights: Sequence[Tensor]) -> None:
@@ -27,7 +27,7 @@ class Piece:
         """Bring rounded copies of the weights up to date."""
 
 
-class RoundedPiece(Piece):
+class MixedPrecisionChunk(ParameterChunk):
     """Float32 weights whose products are taken in another type.
 
     Args:
@@ -53,11 +53,11 @@ class RoundedPiece(Piece):
             weight.grad = part.view_as(weight)
 
     def take_gradient(self) -> None:
-        """See ``Piece``."""
+        """See ``ParameterChunk``."""
         for weight, gradient in zip(self.weights, self._gradients, strict=True):
             assert weight.grad is not None, "it has a place"
             weight.grad.copy_(gradient)
 
     def round(self) -> None:
-        """See ``Piece``."""
+        """See ``ParameterChunk``."""
         torch._foreach_copy_(self._rounded, self.weights)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class BatchTargets:
     """Labels and teachers' answers of a batch."""
 
     labels: Tensor
@@ -39,20 +39,20 @@ class Given:
         )
 
 
-def joined(batches: Sequence[Given]) -> Given:
+def joined(batches: Sequence[BatchTargets]) -> BatchTargets:
     """Several batches of the same seeds as one."""
     return _joined(batches, examples=1) if len(batches) > 1 else batches[0]
 
 
-def side_by_side(batches: Sequence[Given]) -> Given:
+def side_by_side(batches: Sequence[BatchTargets]) -> BatchTargets:
     """A batch of each seed, S being 1 in all of them, as one."""
     return _joined(batches, examples=0) if len(batches) > 1 else batches[0]
 
 
-def _joined(batches: Sequence[Given], examples: int) -> Given:
+def _joined(batches: Sequence[BatchTargets], examples: int) -> BatchTargets:
     """Along axis ``examples`` of labels: their batch, or their seeds where it is 0."""
     of_logits = 2 if examples else 0
-    return Given(
+    return BatchTargets(
         torch.cat([each.labels for each in batches], dim=examples),
         torch.cat([each.known for each in batches], dim=examples),
         _all([each.teacher_logits for each in batches], of_logits),

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from kdcore.losses import soft_target_kl
 from kdcore.losses.learned_temperature import learned_temperature, reversal_strength
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.probes.probe import Probe, ProbeContext
 from kdcore.training.students import make_optimizer
-from kdcore.training.terms import Tuning
-from kdcore.training.views.view import Scene, View
+from kdcore.training.terms import StepControls
 
 LR = 0.05
 """Of the temperatures, as the authors' networks have it."""
@@ -19,7 +19,7 @@ FIRST = 1.0
 """θ at the start, as the authors have it: T begins at 15.6 of 1 to 21."""
 
 
-class LearnedTemperatureView(View):
+class LearnedTemperatureProbe(Probe):
     """Gives the logits, and a ``temperature`` of the student's own.
 
     At each batch T takes its step on the gradient with its sign turned round, away from what the
@@ -28,12 +28,13 @@ class LearnedTemperatureView(View):
     strength of the reversal.
     """
 
-    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
-        super().__init__(scene, nets)
-        device = scene.data.train.inputs.device
+    def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
+        super().__init__(context, nets)
+        device = context.data.train.inputs.device
         self._raw = {net: torch.tensor(FIRST, device=device, requires_grad=True) for net in nets}
         self._optimizers = {
-            net: make_optimizer("sgd", Piece([raw]), device) for net, raw in self._raw.items()
+            net: make_optimizer("sgd", ParameterChunk([raw]), device)
+            for net, raw in self._raw.items()
         }
         for optimizer in self._optimizers.values():
             optimizer.param_groups[0]["lr"] = LR
@@ -44,16 +45,18 @@ class LearnedTemperatureView(View):
         self._sums = {net: nothing.clone() for net in nets}
         """Of T and T² · KL over the batches since the last measures, and how many there were."""
 
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
-        """See ``View``; each temperature takes its step."""
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
+        """See ``Probe``; each temperature takes its step."""
         del inputs, labels
         self._teacher_logits = teacher_logits
-        strength = reversal_strength(self._step / self.scene.steps)
+        strength = reversal_strength(self._step / self.context.steps)
         self._step += 1
         for net, raw in self._raw.items():
-            seed, member = self.scene.place(net)
-            own = {name: values[member] for name, values in tuning.settings.items()}
-            logits = self.scene.students.logits_of(net).detach().float()
+            seed, member = self.context.place(net)
+            own = {name: values[member] for name, values in step_controls.settings.items()}
+            logits = self.context.students.logits_of(net).detach().float()
             with torch.enable_grad():
                 temperature = learned_temperature(raw, own["lowest"], own["span"])
                 loss = soft_target_kl(logits, teacher_logits[seed], temperature)
@@ -65,22 +68,22 @@ class LearnedTemperatureView(View):
                 [temperature.detach(), loss.detach(), torch.ones_like(loss)]
             ).double()
 
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
-        """See ``View``."""
-        del tuning
-        seed, _ = self.scene.place(net)
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+        """See ``Probe``."""
+        del step_controls
+        seed, _ = self.context.place(net)
         yield {
-            "student_logits": self.scene.students.logits_of(net).float(),
+            "student_logits": self.context.students.logits_of(net).float(),
             "teacher_logits": self._teacher_logits[seed],
             "temperature": self._acting[net],
         }
 
     def measures(self) -> dict[str, Tensor]:
         """Mean ``learned_temperature`` since the last time, and ``learned_kl``, without T²."""
-        found = torch.full((2, len(self.scene.students.modules)), torch.nan, dtype=torch.float64)
+        found = torch.full((2, len(self.context.students.modules)), torch.nan, dtype=torch.float64)
         for net, sums in self._sums.items():
             temperature, soft = (sums[:-1] / sums[-1]).cpu()
             found[:, net] = torch.stack([temperature, soft / temperature**2])
             sums.zero_()
-        temperatures, divergences = found.view(2, -1, len(self.scene.members))
+        temperatures, divergences = found.view(2, -1, len(self.context.members))
         return {"learned_temperature": temperatures, "learned_kl": divergences}

@@ -8,31 +8,31 @@ from torch import Tensor
 
 from kdcore.losses import softmax
 from kdcore.losses.adversarial import Discriminator, discriminator_loss
-from kdcore.training.pieces import Piece
+from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.probes.probe import Probe, ProbeContext
 from kdcore.training.students import make_optimizer
-from kdcore.training.terms import Tuning
-from kdcore.training.views.view import Scene, View
+from kdcore.training.terms import StepControls
 
 LR = 1e-3
 """Of the judges, whatever the students'."""
 
 
-class DiscriminatorView(View):
+class DiscriminatorProbe(Probe):
     """Gives ``student_verdicts`` ``[B]``: how much a student's answers look like the teacher's.
 
     At each batch the judge takes its step first, on answers that are no longer the student's to
     change; then it stands still while the student takes its own.
     """
 
-    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
-        super().__init__(scene, nets)
-        device = scene.data.train.inputs.device
+    def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
+        super().__init__(context, nets)
+        device = context.data.train.inputs.device
         self._judges = {
-            net: _fresh_judge(len(scene.data.classes), scene.seed_of(net)).to(device)
+            net: _fresh_judge(len(context.data.classes), context.seed_of(net)).to(device)
             for net in nets
         }
         self._optimizers = {
-            net: make_optimizer("adam", Piece(list(judge.parameters())), device)
+            net: make_optimizer("adam", ParameterChunk(list(judge.parameters())), device)
             for net, judge in self._judges.items()
         }
         for optimizer in self._optimizers.values():
@@ -40,13 +40,15 @@ class DiscriminatorView(View):
         self._right: dict[int, list[Tensor]] = {net: [] for net in nets}
         """How often each judge was right, batch by batch since the last measures."""
 
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
-        """See ``View``; each judge takes its step."""
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
+        """See ``Probe``; each judge takes its step."""
         del inputs, labels
         for net, judge in self._judges.items():
-            seed, member = self.scene.place(net)
-            temperature = tuning.temperature[member]
-            own = softmax(self.scene.students.logits_of(net).detach().float() / temperature)
+            seed, member = self.context.place(net)
+            temperature = step_controls.temperature[member]
+            own = softmax(self.context.students.logits_of(net).detach().float() / temperature)
             its = softmax(teacher_logits[seed] / temperature)
             judge.requires_grad_()
             with torch.enable_grad():
@@ -59,19 +61,19 @@ class DiscriminatorView(View):
             right = torch.cat([of_teacher > 0, of_student <= 0])
             self._right[net].append(right.double().mean())
 
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
-        """See ``View``."""
-        _, member = self.scene.place(net)
-        own = self.scene.students.logits_of(net).float() / tuning.temperature[member]
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+        """See ``Probe``."""
+        _, member = self.context.place(net)
+        own = self.context.students.logits_of(net).float() / step_controls.temperature[member]
         yield {"student_verdicts": self._judges[net](softmax(own))}
 
     def measures(self) -> dict[str, Tensor]:
         """``discriminator_accuracy`` since the last time; 0.5: it cannot tell them apart."""
-        found = torch.full((len(self.scene.students.modules),), torch.nan, dtype=torch.float64)
+        found = torch.full((len(self.context.students.modules),), torch.nan, dtype=torch.float64)
         for net, right in self._right.items():
             found[net] = torch.stack(right).mean().cpu()
             right.clear()
-        return {"discriminator_accuracy": found.view(-1, len(self.scene.members))}
+        return {"discriminator_accuracy": found.view(-1, len(self.context.members))}
 
 
 def _fresh_judge(classes: int, seed: int) -> Discriminator:

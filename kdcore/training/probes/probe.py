@@ -12,11 +12,11 @@ from kdcore.catalogue import Method
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.training.students import Students
-from kdcore.training.terms import Member, Tuning
+from kdcore.training.terms import StepControls, StudentSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ProbeContext:
     """Who is there."""
 
     config: RunConfig
@@ -25,7 +25,7 @@ class Scene:
     method: Method
     seeds: Sequence[int]
     """S: what chance brings to a net is that of its own seed, as in a run of its own."""
-    members: Sequence[Member]
+    members: Sequence[StudentSpec]
     """G, those of other methods among them."""
     students: Students
     teacher: nn.Module
@@ -43,7 +43,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GeneratedInputs:
     """Inputs that a method made, N of them, and what they are taken for."""
 
     inputs: Tensor
@@ -54,7 +54,7 @@ class Made:
     """``[N, C]``."""
 
 
-class View(ABC):
+class Probe(ABC):
     """Looks at something of students and teacher that a method's loss asks for by name.
 
     Args:
@@ -65,26 +65,28 @@ class View(ABC):
     needs_input_gradients = False
     """Whether the batch must be differentiable."""
 
-    def __init__(self, scene: Scene, nets: Sequence[int]) -> None:
-        self.scene, self.nets = scene, nets
+    def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
+        self.context, self.nets = context, nets
 
     def watching(self) -> AbstractContextManager[None]:
         """Around the students' way forward."""
         return nullcontext()
 
     @abstractmethod
-    def look(self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, tuning: Tuning) -> None:
+    def observe(
+        self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
+    ) -> None:
         """Look at a batch that the students have answered.
 
         Args:
             inputs: ``[S, B, …]``.
             labels: ``[S, B]``.
             teacher_logits: ``[S, B, C]``.
-            tuning: of the members.
+            step_controls: of the students.
         """
 
     @abstractmethod
-    def given(self, net: int, tuning: Tuning) -> Iterator[dict[str, Any]]:
+    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """What the loss of a net may name; several times where several losses are added."""
 
     def learned(self, net: int) -> list[nn.Parameter]:
@@ -92,7 +94,7 @@ class View(ABC):
         del net
         return []
 
-    def made(self, net: int) -> Made | None:
+    def made(self, net: int) -> GeneratedInputs | None:
         """Inputs that were made for a net, to be looked at; leaves the net as it was."""
         del net
         return None
