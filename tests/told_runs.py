@@ -40,5 +40,5 @@ def watched_lesson(monkeypatch):
             seen[0][2].append(1)
             assert all(weight.grad is None for weight in self.teacher.module.parameters())
 
-    monkeypatch.setattr(loop, "Lesson", Watched)
+    monkeypatch.setattr(loop, "DistillationTrainer", Watched)
     return seen

@@ -20,7 +20,7 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.training.distributed import world_size
-from kdcore.training.student_specs import member_of, members_at
+from kdcore.training.student_specs import specs_at, student_spec
 from kdcore.training.teacher import Instructor, Teacher, frozen
 from kdcore.training.trainer import DistillationTrainer
 
@@ -66,14 +66,14 @@ def _teach(
     stage: int,
 ) -> Generator[Event, None, torch.nn.Module]:
     # a start that no student of the run has, so that a generation is not its own child
-    member = replace(member_of(config, "distilled", controls.values), start=-stage)
+    member = replace(student_spec(config, "distilled", controls.values), start=-stage)
     trainer = DistillationTrainer(config, [config.seed], [member], data, teacher, device)
     for epoch in range(1, config.epochs + 1):
         began = time.perf_counter()
         order = trainer.begin(epoch)
         for number, indices in enumerate(order):
             controls.raise_if_stopped()
-            members = members_at(
+            members = specs_at(
                 [member], config.schedules, epoch - 1 + number / len(order), config.epochs
             )
             step_controls = trainer.step_controls_of(members)

@@ -53,7 +53,7 @@ class Cluster:
         resources = self._ray.cluster_resources()
         gpus = int(resources.get("GPU", 0)) if device in ("auto", "cuda") else 0
         self.workers = gpus or max(1, int(resources.get("CPU", 0)))
-        self._hire = self._ray.remote(
+        self._make_worker = self._ray.remote(
             num_cpus=1, num_gpus=1 if gpus else 0, max_restarts=0, max_task_retries=0
         )(_Worker)
 
@@ -67,37 +67,37 @@ class Cluster:
         ray = self._ray
         data = ray.put(self._data.to(torch.device("cpu")))
         waiting = deque((group, 0) for group in groups)
-        crew: dict[Any, WorkerSlot] = {}
+        pool: dict[Any, WorkerSlot] = {}
         """By the answer that is awaited."""
         try:
-            while waiting or any(seat.group for seat in crew.values()):
-                busy = sum(seat.group is not None for seat in crew.values())
-                while len(crew) < min(self.workers, busy + len(waiting)):
-                    seat = WorkerSlot(self._hire.remote(data))
-                    crew[seat.listen()] = seat
-                answered, _ = ray.wait(list(crew), timeout=PATIENCE)
+            while waiting or any(slot.group for slot in pool.values()):
+                busy = sum(slot.group is not None for slot in pool.values())
+                while len(pool) < min(self.workers, busy + len(waiting)):
+                    slot = WorkerSlot(self._make_worker.remote(data))
+                    pool[slot.listen()] = slot
+                answered, _ = ray.wait(list(pool), timeout=PATIENCE)
                 if not answered:
                     yield None
                 for answer in answered:
-                    seat = crew.pop(answer)
+                    slot = pool.pop(answer)
                     try:
                         messages = ray.get(answer)
                     except ray.exceptions.RayError as error:
-                        ray.kill(seat.worker)
-                        yield from seat.died(_cause(error), waiting)
+                        ray.kill(slot.worker)
+                        yield from slot.died(_cause(error), waiting)
                         continue
                     if messages and isinstance(messages[-1], GroupEnded):
-                        seat.group = None
-                    if seat.group is not None:
-                        crew[seat.listen()] = seat
+                        slot.group = None
+                    if slot.group is not None:
+                        pool[slot.listen()] = slot
                     elif waiting:
-                        crew[seat.take(*waiting.popleft())] = seat
+                        pool[slot.take(*waiting.popleft())] = slot
                     else:
-                        ray.kill(seat.worker)
+                        ray.kill(slot.worker)
                     yield from messages
         finally:
-            for seat in crew.values():
-                ray.kill(seat.worker)
+            for slot in pool.values():
+                ray.kill(slot.worker)
 
 
 class WorkerSlot:

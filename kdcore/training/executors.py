@@ -9,7 +9,7 @@ from typing import Protocol
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Failed, GroupRetried
-from kdcore.training.joint import Group, News, train_group
+from kdcore.training.joint import Group, GroupEvent, train_group
 
 RETRIES = 1
 """Times that a group begins anew after its worker died."""
@@ -23,7 +23,7 @@ class GroupEnded:
     failed: Failed | None = None
 
 
-Message = News | GroupRetried | GroupEnded
+Message = GroupEvent | GroupRetried | GroupEnded
 
 
 class Executor(Protocol):

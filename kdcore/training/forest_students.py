@@ -28,7 +28,7 @@ from kdcore.training.distributed import world_size
 from kdcore.training.evaluation import Predictions, answers, chunk_size, score
 from kdcore.training.loop import save_all
 from kdcore.training.snapshots import Snapshots
-from kdcore.training.student_specs import member_of, student_names
+from kdcore.training.student_specs import student_names, student_spec
 from kdcore.training.teacher import Teacher, line_scores
 from kdcore.training.terms import StudentSpec
 from kdcore.training.trainer import model_precision
@@ -96,11 +96,11 @@ def grow_students(
             values = controls.values | scheduled(controls.values, schedules, epochs, config.epochs)
             batches_of_seed.begin(epoch)
             (inputs,), asked = batches_of_seed.batch(everything)
-            assert asked.teacher_logits is not None, "a cohort always has a teacher"
+            assert asked.teacher_logits is not None, "these batches always have a teacher"
             labels, teacher_logits = asked.labels[0], asked.teacher_logits[0, 0]
             weights = None if asked.label_weights is None else asked.label_weights[0]
             for name, student in students.items():
-                member = member_of(config, name, values)
+                member = student_spec(config, name, values)
                 student.grow(
                     epoch,
                     inputs,
@@ -218,9 +218,11 @@ class GrowingForest:
         """The losses on the transfer set as it is: squared distances to label and teacher."""
         labels, teacher_logits = labels.cpu(), teacher_logits.cpu()
         probabilities = softmax(self._logits("transfer"))
-        known = slice(None) if label_weights is None else label_weights.cpu() > 0
+        method_labels = slice(None) if label_weights is None else label_weights.cpu() > 0
         hard = (
-            float(brier_score(probabilities[known], labels[known])) if len(labels[known]) else 0.0
+            float(brier_score(probabilities[method_labels], labels[method_labels]))
+            if len(labels[method_labels])
+            else 0.0
         )
         soft = 0.0
         if member.uses_teacher:

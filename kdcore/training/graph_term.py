@@ -1,6 +1,7 @@
 """Soft terms that are no functions of the logits alone, learned by way of PyTorch's graph.
 
-Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, C classes.
+Shapes: S seeds, G students a seed, K = S · G networks with the seed as the slower index, B batch,
+C classes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +21,17 @@ from kdcore.training.terms import LossTermSpec, StepControls, StudentSpec, by_na
 
 
 class GraphTerm:
-    """One soft term that looks inside, of all members of a lesson that have it.
+    """One soft term that needs PyTorch's graph, of all students of a trainer that have it.
 
     Args:
-        part: the term.
-        config: of the lesson; its seed is not looked at.
+        term: its spec.
+        config: of the trainer; its seed is not looked at.
         seeds: S of them.
-        members: G of them.
+        specs: of G students.
         students: their nets.
         teacher: frozen.
         data: of which some examples are looked at.
-        steps: batches of the whole lesson.
+        steps: batches of the whole run.
 
     Raises:
         UserError: the networks have not what the method looks at.
@@ -38,40 +39,40 @@ class GraphTerm:
 
     def __init__(
         self,
-        part: LossTermSpec,
+        term: LossTermSpec,
         config: RunConfig,
         seeds: Sequence[int],
-        members: Sequence[StudentSpec],
+        specs: Sequence[StudentSpec],
         students: Students,
         teacher: nn.Module,
         data: Dataset,
         steps: int,
     ) -> None:
-        method = METHODS[part.method]
-        self.part, self._members, self._factor = part, members, method.factor
+        method = METHODS[term.method]
+        self.term, self._specs, self._factor = term, specs, method.factor
         self._loss = by_name(method.load())
         self._nets = [
-            net for net in range(len(students.modules)) if part in members[net % len(members)].parts
+            net for net in range(len(students.modules)) if term in specs[net % len(specs)].terms
         ]
         context = ProbeContext(
-            config, part.method, method, seeds, members, students, teacher, data, steps
+            config, term.method, method, seeds, specs, students, teacher, data, steps
         )
-        self._view = PROBES[method.acts_on](context, self._nets)
+        self._probe = PROBES[method.acts_on](context, self._nets)
         device = data.train.inputs.device
         self._optimizers = {
             net: make_optimizer(config.optimizer, ParameterChunk(weights), device)
             for net in self._nets
-            if (weights := self._view.learned(net))
+            if (weights := self._probe.learned(net))
         }
 
     @property
     def needs_input_gradients(self) -> bool:
         """Whether the batch must be differentiable."""
-        return self._view.needs_input_gradients
+        return self._probe.needs_input_gradients
 
     def watching(self) -> AbstractContextManager[None]:
         """Around the students' way forward."""
-        return self._view.watching()
+        return self._probe.watching()
 
     def terms(
         self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
@@ -84,37 +85,40 @@ class GraphTerm:
             teacher_logits: ``[S, B, C]``.
             step_controls: of the students.
         """
-        if self.part.settings:
+        if self.term.settings:
             fixed = {
                 name: torch.full_like(step_controls.hard, value)
-                for name, value in self.part.settings
+                for name, value in self.term.settings
             }
             step_controls = replace(step_controls, settings=step_controls.settings | fixed)
-        self._view.observe(inputs, labels, teacher_logits, step_controls)
+        self._probe.observe(inputs, labels, teacher_logits, step_controls)
         with torch.enable_grad():
             return {net: self._factor * self._term(net, step_controls) for net in self._nets}
 
     def learn(self, lr: Sequence[float]) -> None:
         """One step of what is learned beside the students, from the gradients that are there."""
         for net, optimizer in self._optimizers.items():
-            optimizer.param_groups[0]["lr"] = lr[net % len(self._members)]
+            optimizer.param_groups[0]["lr"] = lr[net % len(self._specs)]
             optimizer.step()
             optimizer.zero_grad()
 
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch the method by, ``[S, G]`` each."""
-        return self._view.measures()
+        return self._probe.measures()
 
     def made(self, net: int) -> GeneratedInputs | None:
         """Inputs that the method made for a net, where it makes some."""
-        return self._view.made(net)
+        return self._probe.made(net)
 
     def _term(self, net: int, step_controls: StepControls) -> Tensor:
-        member = net % len(self._members)
-        acting = {name: values[member] for name, values in step_controls.settings.items()}
-        acting["temperature"] = step_controls.temperature[member]
-        parts = [self._loss({**acting, **given}) for given in self._view.given(net, step_controls)]
-        return torch.stack(parts).sum()
+        student = net % len(self._specs)
+        acting = {name: values[student] for name, values in step_controls.settings.items()}
+        acting["temperature"] = step_controls.temperature[student]
+        losses = [
+            self._loss({**acting, **loss_inputs})
+            for loss_inputs in self._probe.loss_inputs(net, step_controls)
+        ]
+        return torch.stack(losses).sum()
 
 
 def gradient_norms(

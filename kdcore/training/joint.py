@@ -34,7 +34,7 @@ from kdcore.training.evaluation import Predictions
 from kdcore.training.loop import started
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
-from kdcore.training.student_specs import member_of, members_at, student_names
+from kdcore.training.student_specs import specs_at, student_names, student_spec
 from kdcore.training.teacher import Teacher, line_scores
 from kdcore.training.terms import StudentSpec
 from kdcore.training.trainer import DistillationTrainer
@@ -72,10 +72,10 @@ class CellEvent:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-News = CellEvent | CellsScored | SweepProgress
+GroupEvent = CellEvent | CellsScored | SweepProgress
 
 
-def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
+def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEvent]:
     """Train all students of a group; closing the iterator ends it.
 
     Args:
@@ -105,7 +105,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[News]:
         for number, indices in enumerate(order, start=1):
             if schedules:
                 at = epoch - 1 + (number - 1) / len(order)
-                members = members_at(places.members, schedules, at, base.epochs)
+                members = specs_at(places.members, schedules, at, base.epochs)
                 step_controls = trainer.step_controls_of(members)
             trainer.step(indices, step_controls)
             step += 1
@@ -173,14 +173,14 @@ class CellEvents:
     def __init__(
         self, group: Group, trainer: DistillationTrainer, places: NetworkLayout, data: Dataset
     ) -> None:
-        self._group, self._lesson, self._places, self._data = group, trainer, places, data
+        self._group, self._trainer, self._places, self._data = group, trainer, places, data
         self._alive = dict(group.cells)
         self._scores: dict[int, dict[str, Scores]] = {}
         self._began = time.perf_counter()
 
     def begin(self) -> Iterator[CellEvent]:
         """Started and prepared."""
-        trainer, data, group = self._lesson, self._data, self._group
+        trainer, data, group = self._trainer, self._data, self._group
         files = {}
         costs = {}
         taught = line_scores(trainer.teacher, data)
@@ -234,7 +234,7 @@ class CellEvents:
 
         A cell's seconds are its students' share of the group's.
         """
-        trainer = self._lesson
+        trainer = self._trainer
         schedules = trainer.config.schedules
         for cell, config in self._alive.items():
             values = acting_values(config.to_dict())
@@ -269,8 +269,8 @@ class CellEvents:
 
     def end(self, given: Predictions, step: int) -> Iterator[CellEvent]:
         """Soft labels, weights and the end of each cell."""
-        found = _Diagnoses(self._lesson, given) if self._group.keep else None
-        learners = self._lesson.learners()
+        found = _Diagnoses(self._trainer, given) if self._group.keep else None
+        learners = self._trainer.learners()
         for cell, config in self._alive.items():
             nets = self._places.nets[cell]
             files: dict[str, bytes] = {}
@@ -287,7 +287,7 @@ class CellEvents:
                     ),
                     {
                         name: snapshot_arrays(
-                            answers, self._data, self._lesson.made(list(nets.values())[-1])
+                            answers, self._data, self._trainer.made(list(nets.values())[-1])
                         )
                     },
                 )
@@ -304,7 +304,7 @@ class CellEvents:
                     stopped=False,
                     epochs=config.epochs,
                     step=step,
-                    teacher=self._lesson.teacher_scores,
+                    teacher=self._trainer.teacher_scores,
                     students=self._scores[cell],
                     seconds=time.perf_counter() - self._began,
                     weights={name.removesuffix(".safetensors"): name for name in files},
@@ -317,7 +317,7 @@ class _Diagnoses:
     """The diagnosis of every net, each worked out once."""
 
     def __init__(self, trainer: DistillationTrainer, given: Predictions) -> None:
-        self._lesson, self._given = trainer, given
+        self._trainer, self._given = trainer, given
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
         self.teacher = diagnoses(
@@ -329,8 +329,8 @@ class _Diagnoses:
         if net not in self._known:
             (self._known[net],) = diagnoses(
                 {"net": self._given.of(net)},
-                self._lesson.data,
-                self._lesson.teacher_answers,
+                self._trainer.data,
+                self._trainer.teacher_answers,
                 self._missing,
             ).values()
         return self._known[net]
@@ -339,7 +339,7 @@ class _Diagnoses:
 def _members(config: RunConfig) -> dict[str, StudentSpec]:
     """How each student of a cell learns; what does not act on it has one value for all."""
     values = acting_values(config.to_dict())
-    return {name: member_of(config, name, values) for name in student_names(config)}
+    return {name: student_spec(config, name, values) for name in student_names(config)}
 
 
 def loaded(config: RunConfig, store_root: Path | None) -> Dataset:

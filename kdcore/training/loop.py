@@ -33,7 +33,7 @@ from kdcore.training.ensembles import ensemble_scores
 from kdcore.training.evaluation import Predictions
 from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.snapshots import Snapshots
-from kdcore.training.student_specs import member_of, student_names
+from kdcore.training.student_specs import student_names, student_spec
 from kdcore.training.teacher import line_scores, teach_teacher
 from kdcore.training.terms import StepControls
 from kdcore.training.trainer import DistillationTrainer, model_precision
@@ -97,7 +97,7 @@ def train(
         )
         return
     names = student_names(config)
-    members = [member_of(config, name, controls.values) for name in names]
+    members = [student_spec(config, name, controls.values) for name in names]
     trainer = DistillationTrainer(config, [config.seed], members, data, teacher, device)
     modules = {"teacher": teacher.module} | dict(zip(names, trainer.learners(), strict=True))
     snapshots = Snapshots(folder, data, trainer.teacher_answers, config)
@@ -171,18 +171,18 @@ class StudentLoop:
 
     def __init__(self, trainer: DistillationTrainer, names: list[str], controls: Controls) -> None:
         self.here = Position()
-        self._lesson, self._names, self._controls = trainer, names, controls
+        self._trainer, self._names, self._controls = trainer, names, controls
         self._schedules = trainer.config.schedules
         self._told = SCHEDULED if self._schedules else ()
         """What every batch tells of, also once a hand has ended a schedule."""
         self._acting: dict[str, float] = {}
-        self._tuning = self._step_controls(self._values())
+        self._acting_controls = self._step_controls(self._values())
 
     def _values(self) -> dict[str, float]:
         """What acts at the next batch: the settings, each where its schedule has brought it."""
         values = self._controls.values
         return values | scheduled(
-            values, self._schedules, self.here.epoch, self._lesson.config.epochs
+            values, self._schedules, self.here.epoch, self._trainer.config.epochs
         )
 
     @property
@@ -196,7 +196,12 @@ class StudentLoop:
         Raises:
             Stopped: the run was told to stop.
         """
-        trainer, controls, here, meter = self._lesson, self._controls, self.here, self._lesson.meter
+        trainer, controls, here, meter = (
+            self._trainer,
+            self._controls,
+            self.here,
+            self._trainer.meter,
+        )
         every = batches_per_report(trainer.batches, trainer.flops_per_batch)
         order = trainer.begin(epoch)
         taken = reported = 0
@@ -210,8 +215,8 @@ class StudentLoop:
                     self._schedules.pop(event.name, None)
                 yield event
             if (values := self._values()) != self._acting:
-                self._tuning = self._step_controls(values)
-            trainer.step(indices, self._tuning)
+                self._acting_controls = self._step_controls(values)
+            trainer.step(indices, self._acting_controls)
             here.step += 1
             here.epoch = epoch - 1 + number / len(order)
             taken += len(indices[0])
@@ -225,14 +230,14 @@ class StudentLoop:
                 reported, report_began = taken, time.perf_counter()
 
     def _step_controls(self, values: dict[str, float]) -> StepControls:
-        trainer = self._lesson
+        trainer = self._trainer
         self._acting = values
         return trainer.step_controls_of(
-            [member_of(trainer.config, name, values) for name in self._names]
+            [student_spec(trainer.config, name, values) for name in self._names]
         )
 
     def _batch_event(self, images: int, report_began: float, *, measured: bool = False) -> Batch:
-        trainer, step_controls, values = self._lesson, self._tuning, self._acting
+        trainer, step_controls, values = self._trainer, self._acting_controls, self._acting
         report = trainer.report(step_controls, measured=measured)
         for net, term, value in report.not_finite():
             raise UserError(

@@ -203,7 +203,7 @@ class Meter:
         accuracy = (answers == given.labels[:, None]).double().mean(-1)
         agreement = torch.full_like(accuracy, torch.nan)
         if given.teacher_logits is not None:
-            teacher = self._terms.mixture.joint(given.teacher_logits).argmax(-1)
+            teacher = self._terms.mixture.mean_logits(given.teacher_logits).argmax(-1)
             agreement = (answers == teacher[:, None]).double().mean(-1)
         hard, soft = hard.double(), soft.double()
         mixed = step_controls.hard.double() * hard + step_controls.soft.double() * soft

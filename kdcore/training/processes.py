@@ -33,27 +33,27 @@ class Processes:
     def run(self, groups: Sequence[Group]) -> Iterator[Message | None]:
         """See ``Executor``."""
         waiting = deque((group, 0) for group in groups)
-        crew: list[_Worker] = []
+        pool: list[_Worker] = []
         try:
-            while waiting or any(worker.group for worker in crew):
-                while waiting and len(crew) < self.workers:
-                    crew.append(_Worker())
-                for worker in crew:
+            while waiting or any(worker.group for worker in pool):
+                while waiting and len(pool) < self.workers:
+                    pool.append(_Worker())
+                for worker in pool:
                     if waiting and worker.group is None:
                         worker.take(*waiting.popleft())
-                ready = wait([worker.pipe for worker in crew], PATIENCE)
+                ready = wait([worker.pipe for worker in pool], PATIENCE)
                 if not ready:
                     yield None
-                for worker in [worker for worker in crew if worker.pipe in ready]:
+                for worker in [worker for worker in pool if worker.pipe in ready]:
                     message = worker.heard()
                     if message is not None:
                         yield message
                         continue
-                    crew.remove(worker)
+                    pool.remove(worker)
                     if worker.group is not None:
                         yield after_death(worker.group, worker.deaths, worker.cause, waiting)
         finally:
-            for worker in crew:
+            for worker in pool:
                 worker.end()
 
 

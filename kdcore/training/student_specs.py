@@ -16,7 +16,7 @@ def student_names(config: RunConfig) -> list[str]:
     return names if method_of(config.method).loss else ["plain"]
 
 
-def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> StudentSpec:
+def student_spec(config: RunConfig, name: str, values: Mapping[str, float]) -> StudentSpec:
     """How the student ``plain`` or ``distilled`` of a run learns with these T, λ, lr, ….
 
     Args:
@@ -34,7 +34,7 @@ def member_of(config: RunConfig, name: str, values: Mapping[str, float]) -> Stud
         values["temperature"] if softened else 1.0,
         values["weight"],
         values["lr"],
-        tuple((setting, values[setting]) for setting in (*own, *(part.weight for part in also))),
+        tuple((setting, values[setting]) for setting in (*own, *(term.weight for term in also))),
         also,
     )
 
@@ -45,18 +45,18 @@ def extra_term(spec: str) -> LossTermSpec:
     return LossTermSpec(name, further_weight(spec), tuple(own.items()))
 
 
-def with_starts(members: Sequence[StudentSpec], networks: int) -> list[StudentSpec]:
+def with_starts(specs: Sequence[StudentSpec], networks: int) -> list[StudentSpec]:
     """All nets: those of a student beside each other, each with a start of its own."""
-    return [replace(member, start=start) for member in members for start in range(networks)]
+    return [replace(spec, start=start) for spec in specs for start in range(networks)]
 
 
-def members_at(
-    members: Sequence[StudentSpec], schedules: Mapping[str, Schedule], position: float, epochs: int
+def specs_at(
+    specs: Sequence[StudentSpec], schedules: Mapping[str, Schedule], position: float, epochs: int
 ) -> list[StudentSpec]:
     """The members with the T, λ and learning rate that act at ``position``, in epochs."""
     found = []
-    for member in members:
-        values = {name: getattr(member, name) for name in schedules}
+    for spec in specs:
+        values = {name: getattr(spec, name) for name in schedules}
         acting: dict[str, Any] = scheduled(values, schedules, position, epochs)
-        found.append(replace(member, **acting))
+        found.append(replace(spec, **acting))
     return found

@@ -84,7 +84,7 @@ def sweep(
         version=software_versions(),
         notes=list(data.notes),
     )
-    diary = SweepRecorder(folder, cells)
+    recorder = SweepRecorder(folder, cells)
     stopped = False
     cluster = Cluster(address, base.device, data) if executor == "ray" else None
     try:
@@ -98,42 +98,42 @@ def sweep(
             executor=executor,
             cluster_workers=cluster.workers if cluster else 0,
         )
-        crew = cluster or _executor(division, data)
+        pool = cluster or _executor(division, data)
         yield SweepPrepared(
             teacher_source=teacher.source,
             teacher=score(answers(teacher.module, data, "float32"), data, None),
             groups=division.groups,
-            executor=crew.name,
-            workers=crew.workers,
+            executor=pool.name,
+            workers=pool.workers,
             seconds=time.perf_counter() - began,
         )
         groups = _groups(division.groups, cells, teacher, folder, name)
-        diary.divide(groups)
-        yield from _obedient(crew, groups, controls, diary)
+        recorder.divide(groups)
+        yield from _controlled(pool, groups, controls, recorder)
     except Stopped:
         stopped = True
-        yield from diary.stop()
+        yield from recorder.stop()
     finally:
         if cluster:
             cluster.close()
     yield SweepFinished(
         sweep=name,
         stopped=stopped,
-        finished=diary.finished,
-        failed=diary.failed,
+        finished=recorder.finished,
+        failed=recorder.failed,
         seconds=time.perf_counter() - began,
     )
 
 
-def _obedient(
-    crew: Executor, groups: Sequence[Group], controls: Controls, diary: "SweepRecorder"
+def _controlled(
+    pool: Executor, groups: Sequence[Group], controls: Controls, recorder: "SweepRecorder"
 ) -> Iterator[Event]:
     """What the executor says, until all is said or the sweep is stopped."""
-    work = crew.run(groups)
+    work = pool.run(groups)
     try:
         for message in work:
             if message is not None:
-                yield from diary.enter(message)
+                yield from recorder.enter(message)
             controls.raise_if_stopped()
     finally:
         work.close()  # type: ignore[attr-defined]

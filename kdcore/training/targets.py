@@ -1,4 +1,4 @@
-"""What the students of every seed are given beside the inputs.
+"""What the students of every seed learn from beside the inputs.
 
 Shapes: S seeds, K teachers, B batch, C classes.
 """
@@ -13,15 +13,15 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class BatchTargets:
-    """Labels and teachers' answers of a batch."""
+    """Labels and teachers' logits of a batch."""
 
     labels: Tensor
     """Of which accuracy is counted, ``[S, B]``."""
-    known: Tensor
+    method_labels: Tensor
     """What a method may name as the label, ``[S, B]``: of unlabelled examples the teacher's."""
     teacher_logits: Tensor | None = None
-    """``[S, K, B, C]``; ``None`` where nobody listens."""
-    targets: Tensor | None = None
+    """``[S, K, B, C]``; ``None`` where no student has a teacher."""
+    hard_targets: Tensor | None = None
     """What the hard term asks for, ``[S, B, C]``, where it is not the label alone."""
     label_weights: Tensor | None = None
     """What an example counts for a method without a teacher, ``[S, B]``: 0 where its label is
@@ -32,9 +32,9 @@ class BatchTargets:
         few = slice(count)
         return type(self)(
             self.labels[:, few],
-            self.known[:, few],
+            self.method_labels[:, few],
             None if self.teacher_logits is None else self.teacher_logits[:, :, few],
-            None if self.targets is None else self.targets[:, few],
+            None if self.hard_targets is None else self.hard_targets[:, few],
             None if self.label_weights is None else self.label_weights[:, few],
         )
 
@@ -54,9 +54,9 @@ def _joined(batches: Sequence[BatchTargets], examples: int) -> BatchTargets:
     of_logits = 2 if examples else 0
     return BatchTargets(
         torch.cat([each.labels for each in batches], dim=examples),
-        torch.cat([each.known for each in batches], dim=examples),
+        torch.cat([each.method_labels for each in batches], dim=examples),
         _all([each.teacher_logits for each in batches], of_logits),
-        _all([each.targets for each in batches], examples),
+        _all([each.hard_targets for each in batches], examples),
         _all([each.label_weights for each in batches], examples),
     )
 

@@ -1,4 +1,4 @@
-"""What a student hears of one teacher, or of several.
+"""The targets that one teacher gives a student, or several.
 
 Shapes: S seeds, G members, K teachers, B batch, C classes.
 """
@@ -12,7 +12,7 @@ from kdcore.losses import confidence_weights, entropy_weights, joined_logits
 
 
 class TeacherMixture:
-    """K teachers and how their answers meet.
+    """K teachers and how their logits are mixed.
 
     Args:
         mixing: ``losses``, ``logits``, ``probabilities``, ``entropy`` or ``confidence``; see
@@ -24,14 +24,14 @@ class TeacherMixture:
         self._mixing, self.count = mixing, len(shares)
         self._shares = torch.tensor(shares, dtype=torch.float64) / sum(shares)
 
-    def heard(
-        self, each: Tensor, known: Tensor, temperature: Tensor
+    def targets(
+        self, each: Tensor, method_labels: Tensor, temperature: Tensor
     ) -> Iterator[tuple[float, Tensor]]:
         """Teachers' logits for the students' losses, each with its share of the loss.
 
         Args:
             each: ``[S, K, B, C]``.
-            known: labels ``[S, B]``.
+            method_labels: ``[S, B]``.
             temperature: of some members, ``[G]``.
 
         Yields:
@@ -45,11 +45,11 @@ class TeacherMixture:
         elif self._mixing == "logits":
             yield 1.0, self._mean_logits(each)[:, None]
         else:
-            weights = self.weights(each, known, temperature)
+            weights = self.weights(each, method_labels, temperature)
             of_members = temperature.expand(len(each), -1)
             yield 1.0, joined_logits(each[:, None], weights, of_members)
 
-    def joint(self, each: Tensor) -> Tensor:
+    def mean_logits(self, each: Tensor) -> Tensor:
         """The one answer of all teachers, of which agreement is counted, ``[S, B, C]``."""
         if self.count == 1:
             return each[:, 0]
@@ -57,7 +57,7 @@ class TeacherMixture:
             return self._mean_logits(each)
         return joined_logits(each, self._shares[:, None].to(each), 1.0)
 
-    def weights(self, each: Tensor, known: Tensor, temperature: Tensor) -> Tensor:
+    def weights(self, each: Tensor, method_labels: Tensor, temperature: Tensor) -> Tensor:
         """What each teacher counts for each example, ``[S, G, K, B]``; they sum to 1 over K."""
         shares = self._shares[:, None].to(each)
         size = (len(each), len(temperature), *each.shape[1:3])
@@ -66,7 +66,7 @@ class TeacherMixture:
                 each[:, None].expand(*size, -1), temperature.expand(len(each), -1)
             )
         elif self._mixing == "confidence":
-            weights = confidence_weights(each, known)[:, None]
+            weights = confidence_weights(each, method_labels)[:, None]
         else:
             return shares.expand(size)
         weights = weights * shares

@@ -1,4 +1,4 @@
-"""A lesson: students of one architecture with their teacher, batch after batch.
+"""The trainer: students of one architecture with their teacher, batch after batch.
 
 Shapes: S seeds, G members, K = S · G students with the seed as the slower index.
 """
@@ -38,8 +38,8 @@ class DistillationTrainer:
     Args:
         config: what all students share; its seed is not looked at.
         seeds: S of them.
-        members: how the students learn, those of one method beside each other; G nets in all, as
-            many of each member as a student is networks.
+        specs: how the students learn, those of one method beside each other; G networks in all,
+            as many of each spec as a student is networks.
         data: on ``device``.
         teacher: of all of them.
         device: where to train.
@@ -49,34 +49,34 @@ class DistillationTrainer:
         self,
         config: RunConfig,
         seeds: Sequence[int],
-        members: Sequence[StudentSpec],
+        specs: Sequence[StudentSpec],
         data: Dataset,
         teacher: Teacher,
         device: torch.device,
     ) -> None:
         self.config, self.data, self.device = config, data, device
-        members = with_starts(members, config.networks)
+        specs = with_starts(specs, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.but(seed=seed) for seed in seeds]
-        inside = [
-            part
-            for part in dict.fromkeys(part for member in members for part in member.parts)
-            if METHODS[part.method].needs_graph
+        graph_terms = [
+            term
+            for term in dict.fromkeys(term for spec in specs for term in spec.terms)
+            if METHODS[term.method].needs_graph
         ]
-        if inside and world_size() > 1:
-            raise UserError("method_alone", method=inside[0].method)
+        if graph_terms and world_size() > 1:
+            raise UserError("method_alone", method=graph_terms[0].method)
         self.students = Students(
-            [[self._student(own, member.start) for member in members] for own in of_seeds],
+            [[self._student(own, spec.start) for spec in specs] for own in of_seeds],
             optimizer=config.optimizer,
-            lr=[member.lr for member in members],
+            lr=[spec.lr for spec in specs],
             precision=self.precision,
             device=device,
             wrap=replicated if world_size() > 1 else None,
-            with_graph=bool(inside),
+            with_graph=bool(graph_terms),
         )
-        self.terms = Terms(members, mixture_of(config, teacher.module), config.networks)
-        self.meter = Meter(len(seeds), len(members), self.terms, gather=averaged)
+        self.terms = Terms(specs, mixture_of(config, teacher.module), config.networks)
+        self.meter = Meter(len(seeds), len(specs), self.terms, gather=averaged)
         self.teacher_answers = answers(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_answers, data, None)
         self.transfer_batches = transfer_batches(
@@ -86,28 +86,28 @@ class DistillationTrainer:
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
-        self.inside = [
+        self.graph_terms = [
             GraphTerm(
-                part,
+                term,
                 config,
                 seeds,
-                members,
+                specs,
                 self.students,
                 teacher.module,
                 data,
                 config.epochs * self.batches,
             )
-            for part in inside
+            for term in graph_terms
         ]
 
-    def step_controls_of(self, members: Sequence[StudentSpec]) -> StepControls:
-        """What acts on each of the nets; ``members`` as the lesson was given them."""
+    def step_controls_of(self, specs: Sequence[StudentSpec]) -> StepControls:
+        """What acts on each of the nets; ``specs`` as the trainer has them."""
         return step_controls_of(
-            with_starts(members, self.config.networks), self.config.mixing, self.device
+            with_starts(specs, self.config.networks), self.config.mixing, self.device
         )
 
     def learners(self) -> list[nn.Module]:
-        """The students as they answer: networks, or committees of an ensemble's."""
+        """The students as they answer: networks, or ensembles of them."""
         nets, size = self.students.modules, self.config.networks
         if size == 1:
             return nets
@@ -130,52 +130,54 @@ class DistillationTrainer:
             for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
         ]
         inputs = _stacked([own for own, _ in parts])
-        given = side_by_side([own for _, own in parts])
-        if self.inside:
-            self._step_with_graph(inputs, given, step_controls)
+        targets = side_by_side([own for _, own in parts])
+        if self.graph_terms:
+            self._step_with_graph(inputs, targets, step_controls)
             return
         logits = self.students.forward(inputs)
-        parts_gradients = self.terms.gradients(logits, given, step_controls)
+        parts_gradients = self.terms.gradients(logits, targets, step_controls)
         hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
         self.students.learn(hard + soft, step_controls.lr)
-        self.meter.record(logits, given, hard, soft)
+        self.meter.record(logits, targets, hard, soft)
 
     def _step_with_graph(
-        self, inputs: Tensor, given: BatchTargets, step_controls: StepControls
+        self, inputs: Tensor, targets: BatchTargets, step_controls: StepControls
     ) -> None:
-        assert given.teacher_logits is not None, "who looks inside listens"
-        if any(inside.needs_input_gradients for inside in self.inside):
+        assert targets.teacher_logits is not None, "a term that needs the graph has a teacher"
+        if any(graph_term.needs_input_gradients for graph_term in self.graph_terms):
             inputs = inputs.detach().requires_grad_()
         with ExitStack() as stack:
-            for inside in self.inside:
-                stack.enter_context(inside.watching())
+            for graph_term in self.graph_terms:
+                stack.enter_context(graph_term.watching())
             logits = self.students.forward(inputs)
-        hard, soft = self.terms.gradients(logits, given, step_controls)
-        joint = self.terms.mixture.joint(given.teacher_logits)
+        hard, soft = self.terms.gradients(logits, targets, step_controls)
+        mean_logits = self.terms.mixture.mean_logits(targets.teacher_logits)
         losses: dict[str, Tensor] = {}
         weighed: dict[int, Tensor] = {}
-        for inside in self.inside:
-            told = hard.new_zeros(len(self.students.modules))
-            weights = step_controls.weight(inside.part).repeat(self.students.seeds)
-            for net, term in inside.terms(inputs, given.known, joint, step_controls).items():
-                told[net] = term.detach()
+        for graph_term in self.graph_terms:
+            total = hard.new_zeros(len(self.students.modules))
+            weights = step_controls.weight(graph_term.term).repeat(self.students.seeds)
+            for net, term in graph_term.terms(
+                inputs, targets.method_labels, mean_logits, step_controls
+            ).items():
+                total[net] = term.detach()
                 weighed[net] = weighed.get(net, 0.0) + term * weights[net]
-            losses[inside.part.weight] = told.view(hard.shape[:2])
+            losses[graph_term.term.weight] = total.view(hard.shape[:2])
         norms = (
             gradient_norms(self.students, weighed, hard, soft) if self.meter.pending == 0 else None
         )
         self.students.add(weighed)
         self.students.learn(hard + soft, step_controls.lr)
-        for inside in self.inside:
-            inside.learn(step_controls.lr)
-        self.meter.record(logits, given, hard, soft, GraphLosses(losses, norms))
+        for graph_term in self.graph_terms:
+            graph_term.learn(step_controls.lr)
+        self.meter.record(logits, targets, hard, soft, GraphLosses(losses, norms))
 
     def report(self, step_controls: StepControls, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
         report = self.meter.report(step_controls, measured=measured)
         if measured:
-            for inside in self.inside:
-                report.measures.update(inside.measures())
+            for graph_term in self.graph_terms:
+                report.measures.update(graph_term.measures())
         return report.grouped(self.config.networks)
 
     def each_answers(self) -> Predictions:
@@ -186,15 +188,17 @@ class DistillationTrainer:
         """Every student's, of an ensemble the joint ones."""
         return self.each_answers().together(self.config.networks)
 
-    def scores(self, given: Predictions) -> list[Scores]:
+    def scores(self, predictions: Predictions) -> list[Scores]:
         """What the students' answers are worth, with the means of the epoch's batches."""
         means = self.meter.epoch_means(self.config.networks)
-        return score_all(given, self.data, self.teacher_answers, means)
+        return score_all(predictions, self.data, self.teacher_answers, means)
 
     def made(self, student: int) -> GeneratedInputs | None:
         """Inputs that a method made for a student, of several networks for the first."""
         net = student * self.config.networks
-        return next((made for inside in self.inside if (made := inside.made(net))), None)
+        return next(
+            (made for graph_term in self.graph_terms if (made := graph_term.made(net))), None
+        )
 
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""
@@ -239,7 +243,7 @@ def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.d
 
 
 def mixture_of(config: RunConfig, teacher: nn.Module) -> TeacherMixture:
-    """How the teachers are heard.
+    """How the teachers' logits are mixed.
 
     Raises:
         UserError: there are not as many shares as teachers.

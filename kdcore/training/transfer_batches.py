@@ -1,4 +1,4 @@
-"""What all students of one seed are given: the same examples in the same order."""
+"""The batches of all students of one seed: the same examples in the same order."""
 
 from collections.abc import Sequence
 
@@ -120,7 +120,7 @@ class TransferBatches:
         return self._mixer.mixed(self._data.normalised(raw), targets)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
-        """Labels that a method may name: where nobody is told, what the teachers answer."""
+        """Labels that a method may use: of unlabelled examples the teachers' prediction."""
         if self._labelled is None:
             return labels
         answers = teacher_logits.softmax(-1).mean(0).argmax(-1)
@@ -137,7 +137,7 @@ class TransferBatches:
 def transfer_batches(
     configs: Sequence[RunConfig], data: Dataset, teacher: Teacher, precision: str
 ) -> list[TransferBatches]:
-    """One cohort a configuration; they differ in the seed alone.
+    """The batches of each configuration; they differ in the seed alone.
 
     Raises:
         UserError: the teacher's answers are wanted once, but every batch is changed at random; or

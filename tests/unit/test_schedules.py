@@ -10,7 +10,7 @@ from kdcore.run import Sweep
 from kdcore.schedules import parse_schedule
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
-from kdcore.training.joint import members_at
+from kdcore.training.joint import specs_at
 from kdcore.training.terms import Member
 
 SMALL = RunConfig(dataset="digits", epochs=4, teacher_epochs=1, teacher="mlp:16", student="mlp:8")
@@ -119,4 +119,4 @@ def test_a_member_is_scheduled_by_its_own_value():
     course = {"weight": parse_schedule("weight", "linear:1")}
     members = [Member("kd", 4.0, weight, 0.01) for weight in (0.0, 0.5)]
 
-    assert [member.weight for member in members_at(members, course, 5, 10)] == [0.5, 0.75]
+    assert [member.weight for member in specs_at(members, course, 5, 10)] == [0.5, 0.75]

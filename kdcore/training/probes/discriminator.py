@@ -61,7 +61,7 @@ class DiscriminatorProbe(Probe):
             right = torch.cat([of_teacher > 0, of_student <= 0])
             self._right[net].append(right.double().mean())
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         _, member = self.context.place(net)
         own = self.context.students.logits_of(net).float() / step_controls.temperature[member]

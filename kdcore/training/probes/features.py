@@ -60,7 +60,7 @@ class FeatureProbe(Probe):
                 self.context.teacher(batch)
             self._of_teacher.append(found)
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         del step_controls
         seed, _ = self.context.place(net)

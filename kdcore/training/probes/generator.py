@@ -76,7 +76,7 @@ class GeneratorProbe(Probe):
             optimizer.param_groups[0]["lr"] = step_controls.settings["generator_lr"][member].item()
             optimizer.step()
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         _, member = self.context.place(net)
         with torch.no_grad():

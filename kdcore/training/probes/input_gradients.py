@@ -26,7 +26,7 @@ class InputGradientProbe(Probe):
             logits = torch.stack([self.context.teacher(batch) for batch in leaf])
         self._of_teacher = _input_gradients(logits, labels, leaf, keep=False)
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         del step_controls
         seed, _ = self.context.place(net)

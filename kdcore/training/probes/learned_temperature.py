@@ -68,7 +68,7 @@ class LearnedTemperatureProbe(Probe):
                 [temperature.detach(), loss.detach(), torch.ones_like(loss)]
             ).double()
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         del step_controls
         seed, _ = self.context.place(net)

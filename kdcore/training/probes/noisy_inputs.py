@@ -26,7 +26,7 @@ class NoisyInputProbe(Probe):
         pairs = zip(inputs, self._generators, strict=True)
         self._noise = [torch.randn(batch.shape, generator=own).to(batch) for batch, own in pairs]
 
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         seed, member = self.context.place(net)
         noisy = self._inputs[seed] + step_controls.settings["noise"][member] * self._noise[seed]

@@ -1,4 +1,4 @@
-"""What all looks have in common."""
+"""The base of all probes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from kdcore.training.terms import StepControls, StudentSpec
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """Who is there."""
+    """What a probe may look at."""
 
     config: RunConfig
     name: str
@@ -31,7 +31,7 @@ class ProbeContext:
     teacher: nn.Module
     data: Dataset
     steps: int
-    """Batches of the whole lesson."""
+    """Batches of the whole run."""
 
     def seed_of(self, net: int) -> int:
         """The seed of a net."""
@@ -58,7 +58,7 @@ class Probe(ABC):
     """Looks at something of students and teacher that a method's loss asks for by name.
 
     Args:
-        scene: who is there.
+        context: what it may look at.
         nets: the students that learn by the method.
     """
 
@@ -86,7 +86,7 @@ class Probe(ABC):
         """
 
     @abstractmethod
-    def given(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
+    def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """What the loss of a net may name; several times where several losses are added."""
 
     def learned(self, net: int) -> list[nn.Parameter]:

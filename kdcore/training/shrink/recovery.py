@@ -16,7 +16,7 @@ from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
 from kdcore.training.parameter_chunks import ParameterChunk
 from kdcore.training.shrink.int8 import quiet
-from kdcore.training.student_specs import member_of
+from kdcore.training.student_specs import student_spec
 from kdcore.training.students import make_optimizer
 from kdcore.training.teacher_mixture import TeacherMixture
 from kdcore.training.terms import Terms, step_controls_of
@@ -50,7 +50,7 @@ def distil_again(
         Stopped: it was told to stop.
         UserError: the loss became infinite.
     """
-    member = member_of(config, "distilled", acting_values(config.to_dict()))
+    member = student_spec(config, "distilled", acting_values(config.to_dict()))
     terms, step_controls = (
         Terms([member], mixture),
         step_controls_of([member], config.mixing, device),

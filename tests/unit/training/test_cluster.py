@@ -177,17 +177,17 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
     data = loaded(SMALL, None)
     good = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
     groups = [group(0, {0: cells[0]}, Deadly()), group(1, {1: cells[1]}, good)]
-    diary = SweepRecorder(None, cells)
-    diary.divide(groups)
+    recorder = SweepRecorder(None, cells)
+    recorder.divide(groups)
     cluster = Cluster(running.address, "cpu", data)
     try:
         messages = [message for message in cluster.run(groups) if message is not None]
     finally:
         cluster.close()
-    events = [event for message in messages for event in diary.enter(message)]
+    events = [event for message in messages for event in recorder.enter(message)]
 
     assert len(of_kind(events, "group_retried")) == 1
-    assert (diary.finished, diary.failed) == (1, 1)
+    assert (recorder.finished, recorder.failed) == (1, 1)
     (failed,) = [
         event for event in events if isinstance(event, CellsEnded) and event.state == "failed"
     ]
@@ -278,9 +278,9 @@ def test_shapes_share_the_workers_by_their_students():
 
 
 def test_a_cell_that_ended_before_its_worker_died_ends_once():
-    diary = SweepRecorder(None, [SMALL])
+    recorder = SweepRecorder(None, [SMALL])
     failed = Failed(error="It diverged.")
-    events = [event for _ in range(2) for event in diary.enter(CellEvent(0, failed))]
-    events += diary.enter(GroupEnded(0))
+    events = [event for _ in range(2) for event in recorder.enter(CellEvent(0, failed))]
+    events += recorder.enter(GroupEnded(0))
     assert len(events) == 1
-    assert diary.failed == 1
+    assert recorder.failed == 1

@@ -185,7 +185,7 @@ def test_an_unexpected_exception_becomes_an_event_with_details(monkeypatch):
     def broken(*given):
         raise RuntimeError("unexpected")
 
-    monkeypatch.setattr(loop, "Lesson", broken)
+    monkeypatch.setattr(loop, "DistillationTrainer", broken)
     last = told(SMALL)[-1]
     assert isinstance(last, Failed)
     assert "unexpected" in last.error

@@ -142,7 +142,7 @@ def test_what_is_heard_of_several_teachers():
     shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     for mixing in MIXINGS:
         mixture = TeacherMixture(mixing, [2.0, 1.0, 1.0])
-        heard = list(mixture.heard(each, labels, temperature))
+        heard = list(mixture.targets(each, labels, temperature))
         assert sum(share for share, _ in heard) == pytest.approx(1)
         weights = mixture.weights(each, labels, temperature)
         assert weights.shape == (2, 2, 3, 4)
