@@ -12,7 +12,7 @@ def kdcore(tmp_path):
     def kdcore(*arguments, encoding="utf-8", **environment):
         return subprocess.run(
             [sys.executable, "-m", "kdcore", *arguments], capture_output=True, text=True,
-            encoding=encoding, cwd=tmp_path, timeout=120, env=os.environ | environment,
+            encoding=encoding, cwd=tmp_path, timeout=280, env=os.environ | environment,
         )  # fmt: skip
 
     return kdcore
