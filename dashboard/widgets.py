@@ -82,11 +82,11 @@ def several(
     return chosen
 
 
-def text_field(label: str, *, key: str, **how: Any) -> str:
+def text_field(label: str, *, key: str, **how: Any) -> None:
     """A field to type in, for ``st.session_state[key]``, which other widgets set too."""
     fields = st.session_state.setdefault(TEXT_FIELDS, {})
     number, held = fields.get(key, (0, None))
-    text: str = st.session_state[key]
+    text = st.session_state[key]
     if held != text:
         number += 1
         fields[key] = number, text
@@ -98,7 +98,6 @@ def text_field(label: str, *, key: str, **how: Any) -> str:
             fields[key] = number, st.session_state[own]
 
     st.text_input(label, text, key=own, on_change=changed, **how)
-    return text
 
 
 def _shown(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:

@@ -23,7 +23,7 @@ def main() -> int:
     """Record and print what it shows."""
     settings = SCENARIOS["few_labels"].settings
     speed = DATASETS[settings["dataset"]].first_run["speed"]
-    config = RunConfig(**settings, speed=speed)
+    config = RunConfig(**settings, speed=speed, device="cpu")
     with tempfile.TemporaryDirectory() as root:
         folder = Store(Path(root)).create(config, RECORDED)
         run = Run(config, folder)

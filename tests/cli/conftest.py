@@ -16,7 +16,7 @@ def kdcore(tmp_path):
             text=True,
             encoding=encoding,
             cwd=tmp_path,
-            timeout=120,
+            timeout=280,
             env=os.environ | environment,
         )
 
