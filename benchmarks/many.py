@@ -24,7 +24,7 @@ from kdcore.models.build import build_model
 from kdcore.run import Sweep
 from kdcore.sweep_config import SweepConfig
 from kdcore.training.device import flush_denormals
-from kdcore.training.evaluation import answer
+from kdcore.training.evaluation import predict_split
 from kdcore.training.joint import loaded
 
 TEACHER, STUDENT = "mlp:500", "mlp:250"
@@ -75,7 +75,7 @@ def mnist(given: argparse.Namespace) -> None:
     teacher = build_model(TEACHER, data.input_shape, len(data.classes), seed=0)
     inputs = data.normalised(data.train.inputs)
     test = data.normalised(data.test.inputs), data.test.labels
-    logits = answer(teacher, data, data.train)
+    logits = predict_split(teacher, data, data.train)
     train_images, test_images = ordinary_loop.mnist(given.data_root, len(data.train.labels))
     job = ordinary_loop.Job(TEACHER, STUDENT, ordinary_loop.MNIST_SHAPE)
     together: dict[int, list[float]] = {25: [], 64: []}

@@ -111,5 +111,7 @@ def _check_link(link: Link, spec: str) -> None:
     if method.acts_on == "features" and len(link.teachers) > 1:
         raise UserError("method_one_teacher", method=spec)
     models = (*link.teachers, link.student)
-    if method.taps == "maps" and not all(MODELS[parse_model(one)[0]].images_only for one in models):
+    if method.feature_layers == "maps" and not all(
+        MODELS[parse_model(one)[0]].images_only for one in models
+    ):
         raise UserError("method_needs_maps", method=spec)

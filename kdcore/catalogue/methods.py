@@ -34,15 +34,15 @@ class Method:
     ``labels``, ``temperature`` and the method's own settings; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
-    ``generated_student_logits`` and ``generated_teacher_logits``, or ``student_verdicts`` of a
-    judge.
+    ``generated_student_logits`` and ``generated_teacher_logits``, or
+    ``discriminator_logits``.
     """
     uses_temperature: bool
     acts_on: str = "logits"
     """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
     ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
     ``generated_inputs``, a ``learned_temperature``."""
-    taps: str = ""
+    feature_layers: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
     adapter: str = ""
@@ -258,7 +258,7 @@ METHODS = {
         source="Romero et al.: FitNets: Hints for Thin Deep Nets, 2015",
         loss="kdcore.losses.hints:hint",
         adapter="kdcore.losses.adapters:Adapter",
-        taps="middle",
+        feature_layers="middle",
         weight=100.0,
     ),
     "attention_transfer": _features(
@@ -267,7 +267,7 @@ METHODS = {
         source="Zagoruyko, Komodakis: Paying More Attention to Attention, 2017",
         loss="kdcore.losses.attention:attention_transfer",
         factor=1_000.0,
-        taps="maps",
+        feature_layers="maps",
     ),
     "similarity_preserving": _features(
         title="Similarity preserving (SP)",
@@ -275,14 +275,14 @@ METHODS = {
         source="Tung, Mori: Similarity-Preserving Knowledge Distillation, 2019",
         loss="kdcore.losses.similarity:similarity_preserving",
         factor=3_000.0,
-        taps="last_map",
+        feature_layers="last_map",
     ),
     "relational": _features(
         title="Relational KD (RKD)",
         formula=r"\left(d\,\ell(D_s, D_t) + a\,\ell(A_s, A_t)\right)",
         source="Park et al.: Relational Knowledge Distillation, 2019",
         loss="kdcore.losses.relations:relational",
-        taps="pooled",
+        feature_layers="pooled",
         settings={
             "distance": MethodSetting(
                 symbol="d",
@@ -306,7 +306,7 @@ METHODS = {
         ),
         loss="kdcore.losses.probabilistic:probabilistic_transfer",
         factor=30_000.0,
-        taps="pooled",
+        feature_layers="pooled",
     ),
     "correlation_congruence": _features(
         title="Correlation congruence (CC)",
@@ -314,7 +314,7 @@ METHODS = {
         source="Peng et al.: Correlation Congruence for Knowledge Distillation, 2019",
         loss="kdcore.losses.congruence:correlation_congruence",
         factor=100.0,
-        taps="pooled",
+        feature_layers="pooled",
     ),
     "variational_information": _features(
         title="Variational information (VID)",
@@ -322,7 +322,7 @@ METHODS = {
         source="Ahn et al.: Variational Information Distillation for Knowledge Transfer, 2019",
         loss="kdcore.losses.variational:variational_information",
         adapter="kdcore.losses.adapters:ScaledAdapter",
-        taps="middle",
+        feature_layers="middle",
     ),
     "contrastive": _features(
         title="Contrastive (InfoNCE)",
@@ -332,7 +332,7 @@ METHODS = {
         ),
         loss="kdcore.losses.contrast:contrastive",
         adapter="kdcore.losses.adapters:Adapter",
-        taps="pooled",
+        feature_layers="pooled",
         weight=None,
         settings={
             "sharpness": MethodSetting(

@@ -1,4 +1,4 @@
-"""A judge that tells the teacher's answers from the student's, and the student that misleads it."""
+"""A discriminator between the teacher's predictions and the student's, and the student's loss."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ WIDTH = 64
 
 
 class Discriminator(nn.Module):
-    """Two hidden layers from class probabilities to a verdict: above 0 for the teacher's.
+    """Two hidden layers from class probabilities to one logit: above 0 for the teacher's.
 
     Args:
         classes: how many.
@@ -24,38 +24,38 @@ class Discriminator(nn.Module):
         )
 
     def forward(self, probabilities: Tensor) -> Tensor:
-        """``[batch, classes]`` → verdicts ``[batch]``, the log-odds of the teacher."""
+        """``[batch, classes]`` → logits ``[batch]``, the log-odds of the teacher."""
         return self.layers(probabilities).squeeze(-1)  # type: ignore[no-any-return]
 
 
-def adversarial(student_verdicts: Tensor) -> Tensor:
-    """−log of the probability that the judge gives to the teacher, mean over the batch.
+def adversarial(discriminator_logits: Tensor) -> Tensor:
+    """−log of the probability that the discriminator gives to the teacher, mean over the batch.
 
     Args:
-        student_verdicts: ``[batch]``, log-odds of a judge that stands still.
+        discriminator_logits: ``[batch]``, on the student's predictions.
 
     Returns:
-        A scalar, in nats; log 2 where the judge cannot tell.
+        A scalar, in nats; log 2 where the discriminator cannot tell.
 
     Source:
-        Goodfellow et al.: Generative Adversarial Nets, 2014, section 3; on answers of a teacher Xu,
-        Hsu, Huang: Training Shallow and Thin Networks for Acceleration via Knowledge Distillation
-        with Conditional Adversarial Networks, 2018.
+        Goodfellow et al.: Generative Adversarial Nets, 2014, section 3; on a teacher's predictions
+        Xu, Hsu, Huang: Training Shallow and Thin Networks for Acceleration via Knowledge
+        Distillation with Conditional Adversarial Networks, 2018.
 
     Example:
         >>> import torch
         >>> adversarial(torch.zeros(3))
         tensor(0.6931)
     """
-    return F.softplus(-student_verdicts).mean()
+    return F.softplus(-discriminator_logits).mean()
 
 
-def discriminator_loss(teacher_verdicts: Tensor, student_verdicts: Tensor) -> Tensor:
+def discriminator_loss(logits_on_teacher: Tensor, logits_on_student: Tensor) -> Tensor:
     """Cross-entropy of telling the teacher's answers from the student's, mean of both.
 
     Args:
-        teacher_verdicts: ``[batch]``, log-odds.
-        student_verdicts: likewise, of answers that are detached.
+        logits_on_teacher: ``[batch]``, log-odds.
+        logits_on_student: likewise, of detached predictions.
 
     Returns:
         A scalar, in nats.
@@ -65,4 +65,4 @@ def discriminator_loss(teacher_verdicts: Tensor, student_verdicts: Tensor) -> Te
         >>> discriminator_loss(torch.zeros(3), torch.zeros(3))
         tensor(0.6931)
     """
-    return (F.softplus(-teacher_verdicts).mean() + F.softplus(student_verdicts).mean()) / 2
+    return (F.softplus(-logits_on_teacher).mean() + F.softplus(logits_on_student).mean()) / 2

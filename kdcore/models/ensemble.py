@@ -31,7 +31,7 @@ class EnsembleModel(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[B, …]`` → logits ``[B, C]``."""
-        each = answers_of_each(self, inputs)
+        each = predict_members(self, inputs)
         shares = self.shares[:, None, None]
         if self.by_logits:
             return (each * shares).sum(0)
@@ -43,6 +43,6 @@ def members_of(module: nn.Module) -> list[nn.Module]:
     return list(module.members) if isinstance(module, EnsembleModel) else [module]
 
 
-def answers_of_each(module: nn.Module, inputs: Tensor) -> Tensor:
+def predict_members(module: nn.Module, inputs: Tensor) -> Tensor:
     """Each member's logits, ``[K, B, C]`` float32."""
     return torch.stack([member(inputs).float() for member in members_of(module)])

@@ -28,16 +28,16 @@ from kdcore.metrics import (
 )
 from kdcore.models.cost import learned_numbers
 from kdcore.store import ChoiceFolder
-from kdcore.training.cells import cut_short, keep
+from kdcore.training.cells import stopped_event, write_cell_events
 from kdcore.training.device import (
     choose_device,
     device_name,
     software_versions,
     use_faster_float32_matmul,
 )
-from kdcore.training.evaluation import answers
+from kdcore.training.evaluation import predict
 from kdcore.training.joint import CellEvent, Group, train_group
-from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.teacher import Teacher, train_teachers
 from kdcore.training.trainer import model_precision
 from kdcore.training.transfer_batches import transfer_of
 
@@ -77,7 +77,7 @@ def choose_teacher(
         for first in range(0, len(config.cells), len(config.seeds)):
             base = config.cells[first]
             precision = model_precision(base.teacher, base, data, device)
-            teacher = yield from teach_teacher(base, data, controls, folder, device, precision)
+            teacher = yield from train_teachers(base, data, controls, folder, device, precision)
             cells = range(first, first + len(config.seeds))
             runs = [folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in cells]
             students = _taught(config, cells, runs, teacher, data, controls, folder)
@@ -137,20 +137,22 @@ def _taught(
     last: dict[int, Epoch] = {}
     work = train_group(group, data)
     try:
-        for news in work:
-            if isinstance(news, CellEvent):
+        for cell_event in work:
+            if isinstance(cell_event, CellEvent):
                 if folder is not None:
-                    keep(folder.cell(news.cell), config.cells[news.cell], [news])
-                if isinstance(news.event, Epoch):
-                    last[news.cell] = news.event
-                if isinstance(news.event, Failed):
-                    raise UserError(news.event.code, **news.event.values)
+                    write_cell_events(
+                        folder.cell(cell_event.cell), config.cells[cell_event.cell], [cell_event]
+                    )
+                if isinstance(cell_event.event, Epoch):
+                    last[cell_event.cell] = cell_event.event
+                if isinstance(cell_event.event, Failed):
+                    raise UserError(cell_event.event.code, **cell_event.event.values)
             controls.raise_if_stopped()
     except Stopped:
         for cell, epoch in last.items():
             if folder is not None:
-                end = CellEvent(cell, cut_short(folder.cell_id(cell), epoch))
-                keep(folder.cell(cell), config.cells[cell], [end])
+                end = CellEvent(cell, stopped_event(folder.cell_id(cell), epoch))
+                write_cell_events(folder.cell(cell), config.cells[cell], [end])
         raise
     finally:
         work.close()  # type: ignore[attr-defined]
@@ -160,7 +162,7 @@ def _taught(
 def _judged(
     spec: str, teacher: Teacher, data: Dataset, students: dict[int, Epoch], runs: list[str]
 ) -> TeacherJudged:
-    given = answers(teacher.module, data, "float32")
+    given = predict(teacher.module, data, "float32")
     labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
     temperature = fit_temperature(given.validation, labels)
     probabilities = softmax(given.validation)

@@ -21,11 +21,11 @@ from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.training.distributed import world_size
 from kdcore.training.student_specs import specs_at, student_spec
-from kdcore.training.teacher import Instructor, Teacher, frozen
+from kdcore.training.teacher import Teacher, TeacherMember, frozen
 from kdcore.training.trainer import DistillationTrainer
 
 
-def teach_assistants(
+def train_assistants(
     config: RunConfig, data: Dataset, teacher: Teacher, controls: Controls, device: torch.device
 ) -> Generator[Event, None, Teacher]:
     """The last assistant, as the students' teacher; yields all assistants' epochs.
@@ -39,7 +39,7 @@ def teach_assistants(
     """
     if world_size() > 1:
         raise UserError("one_process", command="A run with assistants")
-    line = teacher.line or (Instructor("teacher", teacher.model, teacher.module),)
+    line = teacher.line or (TeacherMember("teacher", teacher.model, teacher.module),)
     for stage, model in enumerate(parse_models(config.assistants), start=1):
         own = config.but(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
@@ -50,13 +50,13 @@ def teach_assistants(
                 teacher_mixing="losses",
             )
         name = f"assistant {stage}"
-        module = yield from _teach(own, data, teacher, controls, device, name, stage)
-        line = (*line, Instructor(name, model, module))
+        module = yield from _train_assistant(own, data, teacher, controls, device, name, stage)
+        line = (*line, TeacherMember(name, model, module))
         teacher = Teacher(module, teacher.source, model, line)
     return teacher
 
 
-def _teach(
+def _train_assistant(
     config: RunConfig,
     data: Dataset,
     teacher: Teacher,
@@ -88,7 +88,7 @@ def _teach(
                 step=epoch * len(order),
                 lr=member.lr,
             )
-        (scores,) = trainer.scores(trainer.answers())
+        (scores,) = trainer.scores(trainer.predict())
         assert scores.train_loss is not None, "it was trained"
         assert scores.train_accuracy is not None, "likewise"
         yield TeacherEpoch(

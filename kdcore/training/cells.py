@@ -9,20 +9,20 @@ from kdcore.store import RunFolder
 from kdcore.training.joint import CellEvent
 
 
-def keep(run: RunFolder, config: RunConfig, said: Iterable[CellEvent]) -> None:
+def write_cell_events(run: RunFolder, config: RunConfig, cell_events: Iterable[CellEvent]) -> None:
     """Write events of a cell with their files; the first one makes the folder."""
-    for news in said:
-        if isinstance(news.event, Started):  # for the second time where its worker died
+    for cell_event in cell_events:
+        if isinstance(cell_event.event, Started):  # for the second time where its worker died
             shutil.rmtree(run.path, ignore_errors=True)
         if not run.path.exists():
             run.begin(config.to_dict())
-        for name, contents in news.files.items():
+        for name, contents in cell_event.files.items():
             run.write(name, contents)
-        run.append(news.event)
+        run.append(cell_event.event)
     run.release()
 
 
-def cut_short(run: str, last: Epoch) -> Finished:
+def stopped_event(run: str, last: Epoch) -> Finished:
     """The end of a cell that was stopped: it keeps what its last epoch was worth."""
     return Finished(
         run=run,

@@ -18,11 +18,11 @@ import torch
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.training.device import flush_denormals
-from kdcore.training.executors import GroupEnded, Message, after_death, told
+from kdcore.training.executors import GroupEnded, Message, after_death, group_messages
 from kdcore.training.joint import Group
 from kdcore.training.plan import available_cores
 
-PATIENCE = 0.2
+POLL_SECONDS = 0.2
 """Seconds that a worker collects messages, and that its silence is borne before a look at stop."""
 CONNECT = 10.0
 """Seconds until a machine that does not answer counts as unreachable."""
@@ -75,7 +75,7 @@ class Cluster:
                 while len(pool) < min(self.workers, busy + len(waiting)):
                     slot = WorkerSlot(self._make_worker.remote(data))
                     pool[slot.listen()] = slot
-                answered, _ = ray.wait(list(pool), timeout=PATIENCE)
+                answered, _ = ray.wait(list(pool), timeout=POLL_SECONDS)
                 if not answered:
                     yield None
                 for answer in answered:
@@ -138,8 +138,8 @@ class _Worker:
     def work(self, group: Group | None = None) -> list[Message]:
         """Begin with a group or go on, for a moment; what was said."""
         if group is not None:
-            self._messages = told(group, self._data)
-        end = monotonic() + PATIENCE
+            self._messages = group_messages(group, self._data)
+        end = monotonic() + POLL_SECONDS
         heard = []
         for message in self._messages:
             heard.append(message)
@@ -175,7 +175,7 @@ def _connect(ray: Any, address: str) -> None:
         )
         return
     try:
-        _knock(address)
+        _check_reachable(address)
         ray.init(address=address, log_to_driver=False, configure_logging=False)
     # Ray answers a wrong name, version or token each with another exception, an unreachable
     # cluster even with SystemExit
@@ -185,7 +185,7 @@ def _connect(ray: Any, address: str) -> None:
         raise UserError("cluster_unreachable", address=address, cause=_cause(error)) from None
 
 
-def _knock(address: str) -> None:
+def _check_reachable(address: str) -> None:
     """Fail soon where nothing listens: Ray itself tries for two minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if port.isdecimal():

@@ -21,7 +21,7 @@ from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.training.device import choose_device
 
-PATIENCE = timedelta(days=7)
+TIMEOUT = timedelta(days=7)
 """The others wait so long for rank 0, which may download or train a teacher meanwhile."""
 LEAST = 2
 """Examples in a batch: normalisation cannot train on one alone."""
@@ -57,7 +57,7 @@ def join(device: str) -> None:
     elif chosen.type != "cpu":
         raise UserError("device_alone", device=chosen.type)
     backend = "cpu:gloo,cuda:nccl" if chosen.type == "cuda" else "gloo"
-    dist.init_process_group(backend, timeout=PATIENCE)
+    dist.init_process_group(backend, timeout=TIMEOUT)
 
 
 def leave() -> None:

@@ -27,10 +27,10 @@ class EarlyStopping:
         """By student; empty where there is no patience to lose."""
         self.best_scores: dict[str, Scores] = {}
         """By student, those of its best epoch."""
-        self.best_answers: dict[str, Predictions] = {}
+        self.best_predictions: dict[str, Predictions] = {}
         """Likewise."""
 
-    def over(
+    def should_stop(
         self, epoch: int, scores: Mapping[str, Scores], given: Mapping[str, Predictions]
     ) -> bool:
         """Take what an epoch came to; whether the run is to end.
@@ -42,7 +42,7 @@ class EarlyStopping:
         for name, now in of_first_rank(dict(scores)).items():
             best = self.best_scores.get(name)
             if best is None or _rank(now) > _rank(best):
-                self.best_scores[name], self.best_answers[name] = now, given[name]
+                self.best_scores[name], self.best_predictions[name] = now, given[name]
                 self.best_epochs[name] = epoch
                 state = self._modules[name].state_dict()
                 self._weights[name] = {key: value.clone() for key, value in state.items()}

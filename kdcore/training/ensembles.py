@@ -28,36 +28,36 @@ def ensemble_scores(
     of_students = each.test.unflatten(0, (-1, size))
     for name, at in students.items():
         logits = of_students[at]
-        answers = logits.argmax(-1)
-        right = (answers == labels).double().mean(-1)
+        predictions = logits.argmax(-1)
+        right = (predictions == labels).double().mean(-1)
         found[name] = EnsembleScores(
             test_accuracies=right.tolist(),
-            voting_accuracy=(majority(answers, logits) == labels).double().mean().item(),
-            disagreement=disagreement(answers),
+            voting_accuracy=(majority(predictions, logits) == labels).double().mean().item(),
+            disagreement=disagreement(predictions),
         )
     return found
 
 
-def majority(answers: Tensor, logits: Tensor) -> Tensor:
+def majority(predictions: Tensor, logits: Tensor) -> Tensor:
     """The class with most votes, ``[n]``; of equals the one with the highest mean probability.
 
     Args:
-        answers: ``[M, n]``, int64.
+        predictions: ``[M, n]``, int64.
         logits: ``[M, n, C]``.
     """
-    votes = torch.nn.functional.one_hot(answers, logits.shape[-1]).sum(0).double()
+    votes = torch.nn.functional.one_hot(predictions, logits.shape[-1]).sum(0).double()
     return (votes + logits.double().softmax(-1).mean(0) / 2).argmax(-1)
 
 
-def disagreement(answers: Tensor) -> float:
+def disagreement(predictions: Tensor) -> float:
     """Share of examples on which two members answer differently, mean over all pairs.
 
     Args:
-        answers: ``[M, n]``, M ≥ 2.
+        predictions: ``[M, n]``, M ≥ 2.
 
     Source:
         Kuncheva, Whitaker: Measures of Diversity in Classifier Ensembles, 2003, eq. 7, of answers
         instead of errors.
     """
-    pairs = torch.combinations(torch.arange(len(answers)))
-    return (answers[pairs[:, 0]] != answers[pairs[:, 1]]).double().mean().item()
+    pairs = torch.combinations(torch.arange(len(predictions)))
+    return (predictions[pairs[:, 0]] != predictions[pairs[:, 1]]).double().mean().item()

@@ -55,7 +55,9 @@ class Predictions:
         )
 
 
-def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32") -> Tensor:
+def predict_split(
+    module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32"
+) -> Tensor:
     """Logits ``[n, C]`` in evaluation mode, on the data's device; the mode is put back."""
     device = split.inputs.device
     size = chunk_size([module], device)
@@ -70,22 +72,22 @@ def answer(module: nn.Module, data: Dataset, split: Split, *, precision: str = "
     return torch.cat(logits)
 
 
-def answers(module: nn.Module, data: Dataset, precision: str) -> Predictions:
+def predict(module: nn.Module, data: Dataset, precision: str) -> Predictions:
     """The logits on test and validation data."""
     return Predictions(
-        test=answer(module, data, data.test, precision=precision).cpu(),
-        validation=answer(module, data, data.validation, precision=precision).cpu(),
+        test=predict_split(module, data, data.test, precision=precision).cpu(),
+        validation=predict_split(module, data, data.validation, precision=precision).cpu(),
     )
 
 
-def answers_of(students: Students, data: Dataset) -> Predictions:
+def predict_all(students: Students, data: Dataset) -> Predictions:
     """The logits of all students on test and validation data; leaves them in training mode."""
     students.train(mode=False)
     given = []
     for split in (data.test, data.validation):
         size = chunk_size(students.modules, split.inputs.device)
         logits = [
-            students.body.answer(data.normalised(split.inputs[part])).cpu()
+            students.body.predict(data.normalised(split.inputs[part])).cpu()
             for part in chunks(len(split.labels), size)
         ]
         given.append(torch.cat(logits, dim=1))

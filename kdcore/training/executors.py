@@ -57,10 +57,10 @@ class InThisProcess:
     def run(self, groups: Sequence[Group]) -> Iterator[Message | None]:
         """See ``Executor``."""
         for group in groups:
-            yield from told(group, self._data)
+            yield from group_messages(group, self._data)
 
 
-def told(group: Group, data: Dataset | None = None) -> Iterator[Message]:
+def group_messages(group: Group, data: Dataset | None = None) -> Iterator[Message]:
     """What a group says to its end; an exception becomes the end of its cells."""
     try:
         yield from train_group(group, data)

@@ -25,11 +25,11 @@ from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.batches import chunks
 from kdcore.training.distributed import world_size
-from kdcore.training.evaluation import Predictions, answers, chunk_size, score
+from kdcore.training.evaluation import Predictions, chunk_size, predict, score
 from kdcore.training.loop import save_all
 from kdcore.training.snapshots import Snapshots
 from kdcore.training.student_specs import student_names, student_spec
-from kdcore.training.teacher import Teacher, line_scores
+from kdcore.training.teacher import Teacher, member_scores
 from kdcore.training.terms import StudentSpec
 from kdcore.training.trainer import model_precision
 from kdcore.training.transfer_batches import transfer_batches
@@ -67,21 +67,21 @@ def grow_students(
     device = data.train.inputs.device
     precision = model_precision(config.teacher, config, data, device)
     (batches_of_seed,) = transfer_batches([config], data, teacher, precision)
-    teacher_answers = answers(teacher.module, data, "float32")
-    teacher_scores = score(teacher_answers, data, None)
+    teacher_predictions = predict(teacher.module, data, "float32")
+    teacher_scores = score(teacher_predictions, data, None)
     names = student_names(config)
     students = {name: GrowingForest(config, data, batches_of_seed.transfer) for name in names}
-    snapshots = Snapshots(folder, data, teacher_answers, config)
+    snapshots = Snapshots(folder, data, teacher_predictions, config)
     yield Prepared(
         teacher_source=teacher.source,
         teacher=teacher_scores,
         arrays=snapshots.begin(),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
         seconds=time.perf_counter() - began,
-        teachers=line_scores(teacher, data),
+        teachers=member_scores(teacher, data),
         notes=list(teacher.notes),
     )
-    yield from snapshots.take(0, {name: student.answers() for name, student in students.items()})
+    yield from snapshots.take(0, {name: student.predict() for name, student in students.items()})
     everything = torch.arange(len(batches_of_seed.transfer.labels))
     schedules = config.schedules
     scores: dict[str, Scores] = {}
@@ -114,7 +114,7 @@ def grow_students(
                     ),
                 )
                 means = student.means(member, labels, teacher_logits, config, weights)
-                scores[name] = score(student.answers(), data, teacher_answers, means)
+                scores[name] = score(student.predict(), data, teacher_predictions, means)
             epochs, seconds = epoch, time.perf_counter() - epoch_began
             yield Epoch(
                 epoch=epoch,
@@ -125,7 +125,7 @@ def grow_students(
                 students=dict(scores),
                 controls=dict(values),
             )
-            given = {name: student.answers() for name, student in students.items()}
+            given = {name: student.predict() for name, student in students.items()}
             yield from snapshots.take(epoch, given)
     except Stopped:
         stopped = True
@@ -203,7 +203,7 @@ class GrowingForest:
             ]
             self._votes[name] += torch.cat(votes).cpu()
 
-    def answers(self) -> Predictions:
+    def predict(self) -> Predictions:
         """Logits on test and validation data."""
         return Predictions(test=self._logits("test"), validation=self._logits("validation"))
 

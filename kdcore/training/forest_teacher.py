@@ -12,7 +12,7 @@ from kdcore.data import Dataset
 from kdcore.events import Event, Progress, TeacherEpoch
 from kdcore.losses import cross_entropy
 from kdcore.models.forest import Forest
-from kdcore.training.evaluation import answer, answers, score
+from kdcore.training.evaluation import predict, predict_split, score
 
 PORTION = 10
 """Trees that are grown between two looks at whether the run was stopped."""
@@ -45,8 +45,8 @@ def grow_teacher(
         yield Progress(task="teacher", done=grown, total=trees)
     assert len(classifier.classes_) == len(data.classes), "every class has training examples"
     module = Forest.of(classifier.estimators_, len(data.classes)).to(data.train.inputs.device)
-    logits = answer(module, data, data.train)
-    scores = score(answers(module, data, "float32"), data, None)
+    logits = predict_split(module, data, data.train)
+    scores = score(predict(module, data, "float32"), data, None)
     yield TeacherEpoch(
         epoch=1,
         epochs=1,

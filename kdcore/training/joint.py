@@ -35,7 +35,7 @@ from kdcore.training.loop import started
 from kdcore.training.meter import Report, batches_per_report
 from kdcore.training.snapshots import diagnoses, snapshot_arrays, watched_arrays
 from kdcore.training.student_specs import specs_at, student_names, student_spec
-from kdcore.training.teacher import Teacher, line_scores
+from kdcore.training.teacher import Teacher, member_scores
 from kdcore.training.terms import StudentSpec
 from kdcore.training.trainer import DistillationTrainer
 from kdcore.training.weights import packed_module
@@ -121,7 +121,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEven
                     images_per_second=since * places.count / (now - reported),
                 )
                 reported, since = now, 0
-        each = trainer.each_answers()
+        each = trainer.predict_networks()
         given = each.together(base.networks)
         yield from cell_events.epoch(
             epoch, step, trainer.scores(given), each, time.perf_counter() - began
@@ -183,9 +183,9 @@ class CellEvents:
         trainer, data, group = self._trainer, self._data, self._group
         files = {}
         costs = {}
-        taught = line_scores(trainer.teacher, data)
+        taught = member_scores(trainer.teacher, data)
         if group.keep:
-            files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_answers)
+            files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_predictions)
             models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
             costs = {
                 name: measure_cost(module, data.input_shape, trainer.device)
@@ -276,7 +276,7 @@ class CellEvents:
             files: dict[str, bytes] = {}
             if found:
                 name = f"snapshot-{config.epochs:04d}.safetensors"
-                answers = {learner: given.of(net) for learner, net in nets.items()}
+                predictions = {learner: given.of(net) for learner, net in nets.items()}
                 yield CellEvent(
                     cell,
                     Snapshot(
@@ -287,7 +287,7 @@ class CellEvents:
                     ),
                     {
                         name: snapshot_arrays(
-                            answers, self._data, self._trainer.made(list(nets.values())[-1])
+                            predictions, self._data, self._trainer.made(list(nets.values())[-1])
                         )
                     },
                 )
@@ -321,7 +321,7 @@ class _Diagnoses:
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
         self.teacher = diagnoses(
-            {"teacher": trainer.teacher_answers}, trainer.data, None, self._missing
+            {"teacher": trainer.teacher_predictions}, trainer.data, None, self._missing
         )
 
     def of(self, net: int) -> Diagnosis:
@@ -330,7 +330,7 @@ class _Diagnoses:
             (self._known[net],) = diagnoses(
                 {"net": self._given.of(net)},
                 self._trainer.data,
-                self._trainer.teacher_answers,
+                self._trainer.teacher_predictions,
                 self._missing,
             ).values()
         return self._known[net]

@@ -20,7 +20,7 @@ from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retun
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
-from kdcore.training.assistants import teach_assistants
+from kdcore.training.assistants import train_assistants
 from kdcore.training.device import (
     choose_device,
     device_name,
@@ -34,7 +34,7 @@ from kdcore.training.evaluation import Predictions
 from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.snapshots import Snapshots
 from kdcore.training.student_specs import student_names, student_spec
-from kdcore.training.teacher import line_scores, teach_teacher
+from kdcore.training.teacher import member_scores, train_teachers
 from kdcore.training.terms import StepControls
 from kdcore.training.trainer import DistillationTrainer, model_precision
 from kdcore.training.transfer_batches import batches_per_epoch, transfer_of
@@ -66,7 +66,7 @@ def train(
     data = (yield from by_first_rank(loading)).to(device)
     yield started(config, run, device, data)
     try:
-        teaching = teach_teacher(
+        teaching = train_teachers(
             config,
             data,
             controls,
@@ -76,7 +76,7 @@ def train(
         )
         teacher = (yield from by_first_rank(teaching)).to(device)
         if config.assistants and "distilled" in student_names(config):
-            teacher = yield from teach_assistants(config, data, teacher, controls, device)
+            teacher = yield from train_assistants(config, data, teacher, controls, device)
     except Stopped:
         yield Finished(
             run=run,
@@ -100,7 +100,7 @@ def train(
     members = [student_spec(config, name, controls.values) for name in names]
     trainer = DistillationTrainer(config, [config.seed], members, data, teacher, device)
     modules = {"teacher": teacher.module} | dict(zip(names, trainer.learners(), strict=True))
-    snapshots = Snapshots(folder, data, trainer.teacher_answers, config)
+    snapshots = Snapshots(folder, data, trainer.teacher_predictions, config)
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
@@ -108,61 +108,61 @@ def train(
         costs={
             name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
         },
-        teachers=line_scores(teacher, data),
+        teachers=member_scores(teacher, data),
         notes=list(teacher.notes),
         seconds=time.perf_counter() - began,
     )
-    given = trainer.answers()
-    patience = EarlyStopping(config.patience, modules)
+    given = trainer.predict()
+    early_stopping = EarlyStopping(config.patience, modules)
     places = {name: at for at, name in enumerate(names)}
     made = partial(trainer.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
         yield from snapshots.take(0, by_name(names, given), made)
-    students_loop = StudentLoop(trainer, names, controls)
+    student_loop = StudentLoop(trainer, names, controls)
     stopped, epochs = False, 0
     scores: dict[str, Scores] = {}
     try:
         for epoch in range(1, config.epochs + 1):
             epoch_began = time.perf_counter()
-            yield from students_loop.run(epoch)
-            each = trainer.each_answers()
+            yield from student_loop.run(epoch)
+            each = trainer.predict_networks()
             given = each.together(config.networks)
             scores = dict(zip(names, trainer.scores(given), strict=True))
             epochs = epoch
             seconds = time.perf_counter() - epoch_began
             yield Epoch(
                 epoch=epoch,
-                step=students_loop.here.step,
+                step=student_loop.here.step,
                 seconds=seconds,
                 images_per_second=trainer.transfer_size / seconds,
                 teacher=trainer.teacher_scores,
                 students=scores,
-                controls=students_loop.acting,
+                controls=student_loop.acting,
                 ensembles=ensemble_scores(each, places, config.networks, data),
             )
             yield from snapshots.take(epoch, by_name(names, given), made)
-            if patience.over(epoch, scores, by_name(names, given)):
+            if early_stopping.should_stop(epoch, scores, by_name(names, given)):
                 break
     except Stopped:
         stopped = True
-        scores = dict(zip(names, trainer.scores(trainer.answers()), strict=True))
-    if patience.best_epochs:
-        patience.restore()
-        scores |= patience.best_scores
+        scores = dict(zip(names, trainer.scores(trainer.predict()), strict=True))
+    if early_stopping.best_epochs:
+        early_stopping.restore()
+        scores |= early_stopping.best_scores
         # the last snapshot is of what is kept
-        yield from snapshots.take(epochs, patience.best_answers, made, last=True)
+        yield from snapshots.take(epochs, early_stopping.best_predictions, made, last=True)
     if teacher_changed := trainer.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(
         run=run,
         stopped=stopped,
         epochs=epochs,
-        step=students_loop.here.step,
+        step=student_loop.here.step,
         teacher=trainer.teacher_scores,
         students=scores,
         seconds=time.perf_counter() - began,
         weights=save_all(modules, teacher.model, config, data, folder),
-        best_epochs=patience.best_epochs,
+        best_epochs=early_stopping.best_epochs,
     )
 
 
@@ -173,7 +173,7 @@ class StudentLoop:
         self.here = Position()
         self._trainer, self._names, self._controls = trainer, names, controls
         self._schedules = trainer.config.schedules
-        self._told = SCHEDULED if self._schedules else ()
+        self._streamed_controls = SCHEDULED if self._schedules else ()
         """What every batch tells of, also once a hand has ended a schedule."""
         self._acting: dict[str, float] = {}
         self._acting_controls = self._step_controls(self._values())
@@ -262,7 +262,7 @@ class StudentLoop:
                 name: report.step_scores(net, without_t2[net])
                 for net, name in enumerate(self._names)
             },
-            controls={name: values[name] for name in self._told},
+            controls={name: values[name] for name in self._streamed_controls},
         )
 
 

@@ -192,25 +192,25 @@ class Meter:
         assert window.soft_gradient is not None, "and both of its gradients"
         logits, given = torch.cat(window.logits, dim=2), joined(window.given)
         examples = given.labels.shape[1]
-        hard, soft, beside = self._terms.values(logits, given, step_controls)
+        hard, soft, extra = self._terms.values(logits, given, step_controls)
         inside = {name: losses / examples for name, losses in window.inside.items()}
         soft = soft + inside.pop("", 0.0)
-        beside |= inside
+        extra |= inside
         norms = torch.stack([window.hard_gradient, window.soft_gradient]).flatten(3).norm(dim=-1)
         if window.inside_norms is not None:
             norms = torch.where(window.inside_norms.isnan(), norms, window.inside_norms)
-        answers = logits.argmax(-1)
-        accuracy = (answers == given.labels[:, None]).double().mean(-1)
+        predictions = logits.argmax(-1)
+        accuracy = (predictions == given.labels[:, None]).double().mean(-1)
         agreement = torch.full_like(accuracy, torch.nan)
         if given.teacher_logits is not None:
             teacher = self._terms.mixture.mean_logits(given.teacher_logits).argmax(-1)
-            agreement = (answers == teacher[:, None]).double().mean(-1)
+            agreement = (predictions == teacher[:, None]).double().mean(-1)
         hard, soft = hard.double(), soft.double()
         mixed = step_controls.hard.double() * hard + step_controls.soft.double() * soft
-        for name, losses in beside.items():
+        for name, losses in extra.items():
             mixed = mixed + step_controls.settings[name].double() * losses.double()
         own = self._measures(logits, given, step_controls) if measured else {}
-        for name, losses in beside.items():
+        for name, losses in extra.items():
             weighed = step_controls.settings[name].double() * losses.double()
             weighed[:, self._terms.without_teacher] = torch.nan
             own[name.replace("_weight", "_term")] = weighed

@@ -11,10 +11,10 @@ import torch
 
 from kdcore.training.child_process import child_process
 from kdcore.training.device import flush_denormals
-from kdcore.training.executors import GroupEnded, Message, after_death, told
+from kdcore.training.executors import GroupEnded, Message, after_death, group_messages
 from kdcore.training.joint import Group
 
-PATIENCE = 0.2
+POLL_SECONDS = 0.2
 """Seconds of silence after which the caller may look whether to go on."""
 
 
@@ -41,11 +41,11 @@ class Processes:
                 for worker in pool:
                     if waiting and worker.group is None:
                         worker.take(*waiting.popleft())
-                ready = wait([worker.pipe for worker in pool], PATIENCE)
+                ready = wait([worker.pipe for worker in pool], POLL_SECONDS)
                 if not ready:
                     yield None
                 for worker in [worker for worker in pool if worker.pipe in ready]:
-                    message = worker.heard()
+                    message = worker.receive()
                     if message is not None:
                         yield message
                         continue
@@ -75,7 +75,7 @@ class _Worker:
         with suppress(BrokenPipeError):  # it died: the silence of its pipe tells
             self.pipe.send(group)
 
-    def heard(self) -> Message | None:
+    def receive(self) -> Message | None:
         """Its next message; ``None`` when it is dead."""
         try:
             message: Message = self.pipe.recv()
@@ -105,5 +105,5 @@ def train_groups(pipe: "Connection[Any, Any]") -> None:
     flush_denormals()
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
-            for message in told(pipe.recv()):
+            for message in group_messages(pipe.recv()):
                 pipe.send(message)

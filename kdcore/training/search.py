@@ -39,17 +39,17 @@ from kdcore.events import (
 )
 from kdcore.search_config import AXES, Range, SearchConfig
 from kdcore.store import SearchFolder
-from kdcore.training.cells import cut_short, keep
+from kdcore.training.cells import stopped_event, write_cell_events
 from kdcore.training.device import (
     choose_device,
     device_name,
     software_versions,
     use_faster_float32_matmul,
 )
-from kdcore.training.evaluation import answers, score
-from kdcore.training.executors import GroupEnded, told
+from kdcore.training.evaluation import predict, score
+from kdcore.training.executors import GroupEnded, group_messages
 from kdcore.training.joint import CellEvent, Group
-from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.teacher import Teacher, train_teachers
 from kdcore.training.trainer import model_precision
 from kdcore.training.transfer_batches import transfer_of
 
@@ -116,12 +116,12 @@ def search(
             taught = []
             for part in parts:
                 precision = model_precision(base.teacher, base, part, device)
-                teacher = yield from teach_teacher(base, part, controls, folder, device, precision)
+                teacher = yield from train_teachers(base, part, controls, folder, device, precision)
                 taught.append(Fold(part, teacher))
             yield SearchPrepared(
                 teacher_sources=[fold.teacher.source for fold in taught],
                 teachers=[
-                    score(answers(fold.teacher.module, fold.data, "float32"), fold.data, None)
+                    score(predict(fold.teacher.module, fold.data, "float32"), fold.data, None)
                     for fold in taught
                 ],
                 seconds=time.perf_counter() - began,
@@ -248,7 +248,7 @@ class Attempt:
             folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in self._cells
         ]
         self._works = [
-            told(
+            group_messages(
                 Group(
                     number=cell,
                     cells={cell: self._config},
@@ -325,12 +325,12 @@ class Attempt:
                 self._last[fold] = message.event
                 return
 
-    def _keep(self, news: CellEvent) -> None:
+    def _keep(self, cell_event: CellEvent) -> None:
         if self._folder is not None:
-            keep(self._folder.cell(news.cell), self._config, [news])
-        if isinstance(news.event, Failed):
-            self._over.add(news.cell)
-            raise TrialFailed(news.event)
+            write_cell_events(self._folder.cell(cell_event.cell), self._config, [cell_event])
+        if isinstance(cell_event.event, Failed):
+            self._over.add(cell_event.cell)
+            raise TrialFailed(cell_event.event)
 
     def _values(self) -> list[float]:
         return [getattr(_judged(epoch), self._objective) for epoch in self._last.values()]
@@ -340,8 +340,8 @@ class Attempt:
             for fold, epoch in self._last.items():
                 cell = self._cells[fold]
                 if cell not in self._over:
-                    end = CellEvent(cell, cut_short(self._runs[fold], epoch))
-                    keep(self._folder.cell(cell), self._config, [end])
+                    end = CellEvent(cell, stopped_event(self._runs[fold], epoch))
+                    write_cell_events(self._folder.cell(cell), self._config, [end])
         values = self._values()
         accuracies = [_judged(epoch).test_accuracy for epoch in self._last.values()]
         ended = TrialEnded(

@@ -85,8 +85,8 @@ def snapshot_arrays(
     And where the method makes inputs, those with both answers to them.
     """
     arrays = {
-        f"{learner}_watched": answers.validation[:WATCHED].numpy()
-        for learner, answers in given.items()
+        f"{learner}_watched": predictions.validation[:WATCHED].numpy()
+        for learner, predictions in given.items()
     }
     if made:
         inputs = made.inputs.cpu()
@@ -112,14 +112,14 @@ def diagnoses(
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
     return {
         learner: diagnose(
-            answers.test,
+            predictions.test,
             labels,
-            answers.validation,
+            predictions.validation,
             validation_labels,
             teacher.test if teacher else None,
             missing,
         )
-        for learner, answers in given.items()
+        for learner, predictions in given.items()
     }
 
 

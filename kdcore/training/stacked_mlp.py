@@ -51,7 +51,7 @@ class StackedMLP:
         self._gradients = _pairs(_parts(self._gradient, stacked))
         self._activations: list[Tensor] = []
 
-    def pieces(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
         flat, gradient, rounded = self._flat, self._gradient, self._rounded
         if len(nets) < self._nets:
@@ -81,7 +81,7 @@ class StackedMLP:
         self._activations = []
         return self._through(inputs, keep=True)
 
-    def answer(self, inputs: Tensor) -> Tensor:
+    def predict(self, inputs: Tensor) -> Tensor:
         """The same for inputs that all nets share, ``[B, …]``; keeps nothing."""
         return self._through(inputs[None].expand(self._seeds, *inputs.shape), keep=False)
 
@@ -131,8 +131,8 @@ class StackedMLP:
 
 def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
     """Views of a flat tensor in the shapes of ``shapes``, one after the other."""
-    pieces = flat.split([values.numel() for values in shapes])
-    return [piece.view_as(values) for piece, values in zip(pieces, shapes, strict=True)]
+    chunks = flat.split([values.numel() for values in shapes])
+    return [chunk.view_as(values) for chunk, values in zip(chunks, shapes, strict=True)]
 
 
 def _pairs(parts: list[Tensor]) -> list[tuple[Tensor, Tensor]]:

@@ -21,7 +21,7 @@ Wrap = Callable[[nn.Module], nn.Module]
 class Body(Protocol):
     """K networks under training."""
 
-    def pieces(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
+    def chunks(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
         """What the optimiser moves for some of the nets, a piece at a time."""
         ...
 
@@ -33,7 +33,7 @@ class Body(Protocol):
         """Fill the gradients of all weights from the gradient at the logits ``[K, B, C]``."""
         ...
 
-    def answer(self, inputs: Tensor) -> Tensor:
+    def predict(self, inputs: Tensor) -> Tensor:
         """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
         ...
 
@@ -64,7 +64,7 @@ class Interleaved:
         self.terms: Mapping[int, Tensor] = {}
         """What else the nets' losses consist of at the next way backward, by net."""
 
-    def pieces(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
         weights = [weight for at in nets for weight in self._modules[at].parameters()]
         return [ParameterChunk(weights)]
@@ -93,7 +93,7 @@ class Interleaved:
         """The newest logits of a net ``[B, C]``, with their graph."""
         return self._logits[net]
 
-    def answer(self, inputs: Tensor) -> Tensor:
+    def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
         with torch.no_grad(), autocast(self._device, self._precision):
             return torch.stack([module(inputs).float() for module in self._modules])
@@ -140,8 +140,8 @@ class Students:
                 if own == rate
             ]
             self._steps += [
-                (list(lr).index(rate), piece, make_optimizer(optimizer, piece, device))
-                for piece in self.body.pieces(nets)
+                (list(lr).index(rate), chunk, make_optimizer(optimizer, chunk, device))
+                for chunk in self.body.chunks(nets)
             ]
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -152,11 +152,11 @@ class Students:
     def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
         """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""
         self.body.backward(gradient.flatten(0, 1))
-        for member, piece, optimizer in self._steps:
-            piece.take_gradient()
+        for member, chunk, optimizer in self._steps:
+            chunk.take_gradient()
             optimizer.param_groups[0]["lr"] = lr[member]
             optimizer.step()
-            piece.round()
+            chunk.round()
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net, with their graph, where there is one."""
@@ -194,11 +194,11 @@ def _body(
     return Interleaved(modules, modules, seeds, precision, device)
 
 
-def make_optimizer(name: str, piece: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
+def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
     """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
     fused = device.type in ("cpu", "cuda")
     if name == "adam":
-        return torch.optim.Adam(piece.weights, fused=fused)
+        return torch.optim.Adam(chunk.weights, fused=fused)
     return torch.optim.SGD(
-        piece.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
+        chunk.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
     )

@@ -23,7 +23,7 @@ from kdcore.events import (
 )
 from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
-from kdcore.training.cells import cut_short, keep
+from kdcore.training.cells import stopped_event, write_cell_events
 from kdcore.training.cluster import Cluster
 from kdcore.training.device import (
     choose_device,
@@ -31,12 +31,12 @@ from kdcore.training.device import (
     software_versions,
     use_faster_float32_matmul,
 )
-from kdcore.training.evaluation import answers, score
+from kdcore.training.evaluation import predict, score
 from kdcore.training.executors import Executor, GroupEnded, InThisProcess, Message
 from kdcore.training.joint import CellEvent, Group
 from kdcore.training.plan import SweepPlan, plan
 from kdcore.training.processes import Processes
-from kdcore.training.teacher import Teacher, teach_teacher
+from kdcore.training.teacher import Teacher, train_teachers
 from kdcore.training.trainer import model_precision
 from kdcore.training.transfer_batches import transfer_of
 
@@ -88,7 +88,7 @@ def sweep(
     stopped = False
     cluster = Cluster(address, base.device, data) if executor == "ray" else None
     try:
-        teacher = yield from teach_teacher(
+        teacher = yield from train_teachers(
             base, data, controls, folder, device, model_precision(base.teacher, base, data, device)
         )
         division = plan(
@@ -101,7 +101,7 @@ def sweep(
         pool = cluster or _executor(division, data)
         yield SweepPrepared(
             teacher_source=teacher.source,
-            teacher=score(answers(teacher.module, data, "float32"), data, None),
+            teacher=score(predict(teacher.module, data, "float32"), data, None),
             groups=division.groups,
             executor=pool.name,
             workers=pool.workers,
@@ -179,38 +179,41 @@ class SweepRecorder:
         for cell, last in self._open.items():
             if last is not None:
                 run = self._folder.cell_id(cell) if self._folder else ""
-                self._keep(CellEvent(cell, cut_short(run, last)))
+                self._keep(CellEvent(cell, stopped_event(run, last)))
         self._open.clear()
         if cells:
             yield CellsEnded(cells=cells, state="stopped")
 
-    def _cell(self, news: CellEvent) -> Iterator[Event]:
-        if news.cell not in self._open:  # it ended, then its worker died and began anew
+    def _cell(self, cell_event: CellEvent) -> Iterator[Event]:
+        if cell_event.cell not in self._open:  # it ended, then its worker died and began anew
             return
-        self._keep(news)
-        if isinstance(news.event, Epoch):
-            self._open[news.cell] = news.event
-        if news.event.kind not in ENDS:
+        self._keep(cell_event)
+        if isinstance(cell_event.event, Epoch):
+            self._open[cell_event.cell] = cell_event.event
+        if cell_event.event.kind not in ENDS:
             return
-        del self._open[news.cell]
-        if isinstance(news.event, Failed):
+        del self._open[cell_event.cell]
+        if isinstance(cell_event.event, Failed):
             self.failed += 1
             yield CellsEnded(
-                cells=[news.cell], state="failed", error=news.event.error, code=news.event.code
+                cells=[cell_event.cell],
+                state="failed",
+                error=cell_event.event.error,
+                code=cell_event.event.code,
             )
         else:
             self.finished += 1
-            yield CellsEnded(cells=[news.cell], state="finished")
+            yield CellsEnded(cells=[cell_event.cell], state="finished")
 
-    def _keep(self, news: CellEvent) -> None:
+    def _keep(self, cell_event: CellEvent) -> None:
         """Write an event now, or soon with others: opening a file takes longer than a line."""
         if self._folder is None:
             return
-        if isinstance(news.event, Started):  # for the second time where its worker died
-            self._unwritten.pop(news.cell, None)
-        self._unwritten.setdefault(news.cell, []).append(news)
-        if news.event.kind in ENDS:
-            self._write(news.cell)
+        if isinstance(cell_event.event, Started):  # for the second time where its worker died
+            self._unwritten.pop(cell_event.cell, None)
+        self._unwritten.setdefault(cell_event.cell, []).append(cell_event)
+        if cell_event.event.kind in ENDS:
+            self._write(cell_event.cell)
         elif time.monotonic() - self._written > LONGEST_UNWRITTEN:
             for cell in list(self._unwritten):
                 self._write(cell)
@@ -218,7 +221,7 @@ class SweepRecorder:
 
     def _write(self, cell: int) -> None:
         assert self._folder is not None
-        keep(self._folder.cell(cell), self._cells[cell], self._unwritten.pop(cell))
+        write_cell_events(self._folder.cell(cell), self._cells[cell], self._unwritten.pop(cell))
 
 
 def _groups(

@@ -26,7 +26,7 @@ from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
 from kdcore.store import CellsFolder, RunFolder, teacher_path
 from kdcore.training.batches import batches
-from kdcore.training.evaluation import answers, score
+from kdcore.training.evaluation import predict, score
 from kdcore.training.meter import Meter
 from kdcore.training.students import Students
 from kdcore.training.targets import BatchTargets
@@ -44,7 +44,7 @@ BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 
 
 @dataclass(frozen=True, slots=True)
-class Instructor:
+class TeacherMember:
     """One of several networks that stand before the students."""
 
     role: str
@@ -66,7 +66,7 @@ class Teacher:
     """``trained``, ``cached`` or ``loaded``."""
     model: str = ""
     """As a setting writes it; several with ``+`` between them."""
-    line: tuple[Instructor, ...] = ()
+    line: tuple[TeacherMember, ...] = ()
     """All that taught, where it is not one network alone."""
     notes: tuple[Note, ...] = ()
     """On how its file was read."""
@@ -77,19 +77,19 @@ class Teacher:
         return replace(self, module=self.module.to(device), line=line)
 
 
-def line_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
+def member_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
     """What all are worth that taught; nothing where it is one network alone."""
     return [
         Taught(
             role=one.role,
             model=one.model,
-            scores=score(answers(one.module, data, "float32"), data, None),
+            scores=score(predict(one.module, data, "float32"), data, None),
         )
         for one in teacher.line
     ]
 
 
-def teach_teacher(
+def train_teachers(
     config: RunConfig,
     data: Dataset,
     controls: Controls,
@@ -108,7 +108,7 @@ def teach_teacher(
         file = WeightsFile.read(Path(config.teacher_weights).expanduser())
         module = _loaded(config, data, file).to(device)
         model = file.about.get("model", config.teacher)
-        line = _line(parse_models(model), module)
+        line = _members_of(parse_models(model), module)
         return Teacher(frozen(module), "loaded", model, line, _notes(config, file, module))
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
@@ -125,7 +125,7 @@ def teach_teacher(
     ensemble = EnsembleModel(modules, config.shares, by_logits=config.teacher_mixing == "logits")
     ensemble = ensemble.to(device)
     source = "trained" if "trained" in sources else "cached"
-    line = _line(config.teachers, ensemble)
+    line = _members_of(config.teachers, ensemble)
     return Teacher(frozen(ensemble), source, config.teacher, line)
 
 
@@ -168,18 +168,20 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
     )
 
 
-def _line(models: Sequence[str], module: nn.Module) -> tuple[Instructor, ...]:
+def _members_of(models: Sequence[str], module: nn.Module) -> tuple[TeacherMember, ...]:
     """Of one network nothing need be told; several stand alone and, in two ways, together."""
     if not isinstance(module, EnsembleModel):
         return ()
     members = members_of(module)
     alone = [
-        Instructor(f"teacher {at}", model, member)
+        TeacherMember(f"teacher {at}", model, member)
         for at, (model, member) in enumerate(zip(models, members, strict=True), start=1)
     ]
     shares = module.shares.tolist()
     together = [
-        Instructor(TOGETHER, how, frozen(EnsembleModel(members, shares, by_logits=how == "logits")))
+        TeacherMember(
+            TOGETHER, how, frozen(EnsembleModel(members, shares, by_logits=how == "logits"))
+        )
         for how in ("probabilities", "logits")
     ]
     device = module.shares.device
@@ -267,7 +269,7 @@ def _train(
             _, term, value = bad[0]
             raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
         means = meter.epoch_means()[0]
-        scores = score(answers(module, data, precision), data, None, means)
+        scores = score(predict(module, data, precision), data, None, means)
         yield TeacherEpoch(
             epoch=epoch,
             epochs=config.teacher_epochs,

@@ -19,7 +19,7 @@ from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.matching import copy_matching
 from kdcore.training.device import choose_precision
 from kdcore.training.distributed import averaged, replicated, to_whole, world_size
-from kdcore.training.evaluation import Predictions, answers, answers_of, score, score_all
+from kdcore.training.evaluation import Predictions, predict, predict_all, score, score_all
 from kdcore.training.graph_term import GraphTerm, gradient_norms
 from kdcore.training.meter import GraphLosses, Meter, Report
 from kdcore.training.probes import GeneratedInputs
@@ -77,8 +77,8 @@ class DistillationTrainer:
         )
         self.terms = Terms(specs, mixture_of(config, teacher.module), config.networks)
         self.meter = Meter(len(seeds), len(specs), self.terms, gather=averaged)
-        self.teacher_answers = answers(teacher.module, data, "float32")
-        self.teacher_scores = score(self.teacher_answers, data, None)
+        self.teacher_predictions = predict(teacher.module, data, "float32")
+        self.teacher_scores = score(self.teacher_predictions, data, None)
         self.transfer_batches = transfer_batches(
             of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
         )
@@ -180,18 +180,18 @@ class DistillationTrainer:
                 report.measures.update(graph_term.measures())
         return report.grouped(self.config.networks)
 
-    def each_answers(self) -> Predictions:
+    def predict_networks(self) -> Predictions:
         """Every net's logits on test and validation data, ``[K, …]``."""
-        return answers_of(self.students, self.data)
+        return predict_all(self.students, self.data)
 
-    def answers(self) -> Predictions:
+    def predict(self) -> Predictions:
         """Every student's, of an ensemble the joint ones."""
-        return self.each_answers().together(self.config.networks)
+        return self.predict_networks().together(self.config.networks)
 
     def scores(self, predictions: Predictions) -> list[Scores]:
         """What the students' answers are worth, with the means of the epoch's batches."""
         means = self.meter.epoch_means(self.config.networks)
-        return score_all(predictions, self.data, self.teacher_answers, means)
+        return score_all(predictions, self.data, self.teacher_predictions, means)
 
     def made(self, student: int) -> GeneratedInputs | None:
         """Inputs that a method made for a student, of several networks for the first."""

@@ -21,10 +21,10 @@ from kdcore.data import (
     without_classes,
 )
 from kdcore.errors import UserError
-from kdcore.models.ensemble import answers_of_each, members_of
+from kdcore.models.ensemble import predict_members, members_of
 from kdcore.training.batches import batch_count, batches
 from kdcore.training.distributed import least_batch, own_part, world_size
-from kdcore.training.evaluation import answer
+from kdcore.training.evaluation import predict_split
 from kdcore.training.students import autocast
 from kdcore.training.targets import BatchTargets
 from kdcore.training.teacher import Teacher
@@ -123,15 +123,15 @@ class TransferBatches:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""
         if self._labelled is None:
             return labels
-        answers = teacher_logits.softmax(-1).mean(0).argmax(-1)
-        return torch.where(self._labelled.index_select(0, index), labels, answers)
+        predictions = teacher_logits.softmax(-1).mean(0).argmax(-1)
+        return torch.where(self._labelled.index_select(0, index), labels, predictions)
 
     def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
         """``[K, B, C]``."""
         if self._outputs is not None:
             return self._outputs.index_select(1, index)
         with torch.no_grad(), autocast(inputs.device, self._precision):
-            return answers_of_each(self._teacher.module, inputs)
+            return predict_members(self._teacher.module, inputs)
 
 
 def transfer_batches(
@@ -162,7 +162,7 @@ def transfer_batches(
             inputs = transfer.inputs
             outputs = torch.stack(
                 [
-                    answer(member, data, transfer, precision=precision)
+                    predict_split(member, data, transfer, precision=precision)
                     for member in members_of(teacher.module)
                 ]
             )

@@ -1,4 +1,4 @@
-"""A judge for each student that learns to tell its answers from the teacher's."""
+"""A discriminator for each student, trained to tell its predictions from the teacher's."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,50 +14,50 @@ from kdcore.training.students import make_optimizer
 from kdcore.training.terms import StepControls
 
 LR = 1e-3
-"""Of the judges, whatever the students'."""
+"""Learning rate of the discriminators, whatever the students'."""
 
 
 class DiscriminatorProbe(Probe):
-    """Gives ``student_verdicts`` ``[B]``: how much a student's answers look like the teacher's.
+    """Gives ``discriminator_logits`` ``[B]``: the log-odds that a student's are the teacher's.
 
-    At each batch the judge takes its step first, on answers that are no longer the student's to
-    change; then it stands still while the student takes its own.
+    At each batch the discriminator takes its step first, on detached predictions; then it is frozen
+    while the student takes its own step.
     """
 
     def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
         super().__init__(context, nets)
         device = context.data.train.inputs.device
-        self._judges = {
-            net: _fresh_judge(len(context.data.classes), context.seed_of(net)).to(device)
+        self._discriminators = {
+            net: _new_discriminator(len(context.data.classes), context.seed_of(net)).to(device)
             for net in nets
         }
         self._optimizers = {
-            net: make_optimizer("adam", ParameterChunk(list(judge.parameters())), device)
-            for net, judge in self._judges.items()
+            net: make_optimizer("adam", ParameterChunk(list(discriminator.parameters())), device)
+            for net, discriminator in self._discriminators.items()
         }
         for optimizer in self._optimizers.values():
             optimizer.param_groups[0]["lr"] = LR
         self._right: dict[int, list[Tensor]] = {net: [] for net in nets}
-        """How often each judge was right, batch by batch since the last measures."""
+        """Accuracy of each discriminator, batch by batch since the last measures."""
 
     def observe(
         self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls
     ) -> None:
-        """See ``Probe``; each judge takes its step."""
+        """See ``Probe``; each discriminator takes its step."""
         del inputs, labels
-        for net, judge in self._judges.items():
+        for net, discriminator in self._discriminators.items():
             seed, member = self.context.place(net)
             temperature = step_controls.temperature[member]
             own = softmax(self.context.students.logits_of(net).detach().float() / temperature)
             its = softmax(teacher_logits[seed] / temperature)
-            judge.requires_grad_()
+            discriminator.requires_grad_()
             with torch.enable_grad():
-                of_teacher, of_student = judge(its), judge(own)
+                of_teacher, of_student = discriminator(its), discriminator(own)
                 loss = discriminator_loss(of_teacher, of_student)
             self._optimizers[net].zero_grad()
             loss.backward()
             self._optimizers[net].step()
-            judge.requires_grad_(requires_grad=False)
+            discriminator.requires_grad_(requires_grad=False)
             right = torch.cat([of_teacher > 0, of_student <= 0])
             self._right[net].append(right.double().mean())
 
@@ -65,7 +65,7 @@ class DiscriminatorProbe(Probe):
         """See ``Probe``."""
         _, member = self.context.place(net)
         own = self.context.students.logits_of(net).float() / step_controls.temperature[member]
-        yield {"student_verdicts": self._judges[net](softmax(own))}
+        yield {"discriminator_logits": self._discriminators[net](softmax(own))}
 
     def measures(self) -> dict[str, Tensor]:
         """``discriminator_accuracy`` since the last time; 0.5: it cannot tell them apart."""
@@ -76,7 +76,7 @@ class DiscriminatorProbe(Probe):
         return {"discriminator_accuracy": found.view(-1, len(self.context.members))}
 
 
-def _fresh_judge(classes: int, seed: int) -> Discriminator:
+def _new_discriminator(classes: int, seed: int) -> Discriminator:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return Discriminator(classes)

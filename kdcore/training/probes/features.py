@@ -11,7 +11,7 @@ from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.losses.adapters import Adapter, pooled
 from kdcore.metrics import centered_kernel_alignment
-from kdcore.models.taps import checked_paths, stages, tapped
+from kdcore.models.feature_hooks import checked_paths, feature_hooks, stages
 from kdcore.training.probes.probe import Probe, ProbeContext
 from kdcore.training.terms import StepControls
 
@@ -30,7 +30,10 @@ class FeatureProbe(Probe):
     def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
         super().__init__(context, nets)
         self._pairs = paired(
-            context.config, context.method.taps, context.students.modules[0], context.teacher
+            context.config,
+            context.method.feature_layers,
+            context.students.modules[0],
+            context.teacher,
         )
         self._of_students: dict[int, dict[str, Tensor]] = {}
         self._of_teacher: list[dict[str, Tensor]] = []
@@ -43,7 +46,7 @@ class FeatureProbe(Probe):
         paths = [student for student, _ in self._pairs]
         with ExitStack() as stack:
             self._of_students = {
-                net: stack.enter_context(tapped(module, paths))
+                net: stack.enter_context(feature_hooks(module, paths))
                 for net, module in enumerate(self.context.students.modules)
             }
             yield
@@ -56,7 +59,7 @@ class FeatureProbe(Probe):
         paths = [teacher for _, teacher in self._pairs]
         self._of_teacher = []
         for batch in inputs:
-            with torch.no_grad(), tapped(self.context.teacher, paths) as found:
+            with torch.no_grad(), feature_hooks(self.context.teacher, paths) as found:
                 self.context.teacher(batch)
             self._of_teacher.append(found)
 
@@ -67,7 +70,7 @@ class FeatureProbe(Probe):
         for number, (student, teacher) in enumerate(self._pairs):
             own = self._of_students[net][student].float()
             its = self._of_teacher[seed][teacher].float()
-            if self.context.method.taps == "pooled":
+            if self.context.method.feature_layers == "pooled":
                 own, its = pooled(own), pooled(its)
             extra = {}
             if adapters := self._adapters[net]:
@@ -112,30 +115,30 @@ class FeatureProbe(Probe):
         student.eval()
         with (
             torch.no_grad(),
-            tapped(student, [own for own, _ in self._pairs]) as of_student,
-            tapped(context.teacher, [its for _, its in self._pairs]) as of_teacher,
+            feature_hooks(student, [own for own, _ in self._pairs]) as of_student,
+            feature_hooks(context.teacher, [its for _, its in self._pairs]) as of_teacher,
         ):
             student(inputs)
             context.teacher(inputs)
         student.train(was_training)
-        taps = context.method.taps
+        feature_layers = context.method.feature_layers
         shapes = [
-            (_shape(of_student[own], taps), _shape(of_teacher[its], taps))
+            (_shape(of_student[own], feature_layers), _shape(of_teacher[its], feature_layers))
             for own, its in self._pairs
         ]
-        if taps == "maps" and any(len(side) != 3 for pair in shapes for side in pair):
+        if feature_layers == "maps" and any(len(side) != 3 for pair in shapes for side in pair):
             raise UserError("method_needs_maps", method=context.name)
         return shapes
 
 
 def paired(
-    config: RunConfig, taps: str, student: nn.Module, teacher: nn.Module
+    config: RunConfig, feature_layers: str, student: nn.Module, teacher: nn.Module
 ) -> list[tuple[str, str]]:
     """Which module of the student goes with which of the teacher.
 
     Args:
         config: names them, or leaves them to the method.
-        taps: see ``Method.taps``.
+        feature_layers: see ``Method.feature_layers``.
         student: whose stages are known.
         teacher: likewise.
 
@@ -151,14 +154,14 @@ def paired(
             raise UserError("layers_differ", student=len(named[0]), teacher=len(named[1]))
         return list(zip(*named, strict=True))
     own, its = stages(student), stages(teacher)
-    if taps == "maps":
+    if feature_layers == "maps":
         count = min(len(own), len(its))
         return list(zip(own[-count:], its[-count:], strict=True))
-    if taps == "middle":
+    if feature_layers == "middle":
         return [(own[len(own) // 2], its[len(its) // 2])]
     return [(own[-1], its[-1])]
 
 
-def _shape(features: Tensor, taps: str) -> Shape:
+def _shape(features: Tensor, feature_layers: str) -> Shape:
     """Of one example."""
-    return tuple((pooled(features) if taps == "pooled" else features).shape[1:])
+    return tuple((pooled(features) if feature_layers == "pooled" else features).shape[1:])

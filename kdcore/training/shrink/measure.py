@@ -11,7 +11,7 @@ from torch.utils.benchmark import Timer
 
 from kdcore.data import Dataset
 from kdcore.events import Latency, Measured
-from kdcore.training.evaluation import Predictions, answers, score
+from kdcore.training.evaluation import Predictions, predict, score
 from kdcore.training.shrink.int8 import quiet
 
 BATCH = 128
@@ -35,7 +35,7 @@ def measured(
     weights = list(weights_of(module))
     contents = serialised(module)
     with quiet():
-        scores = score(answers(module, data, "float32"), data, teacher)
+        scores = score(predict(module, data, "float32"), data, teacher)
         one, many = (_timed(module, student, _batch(data, size)) for size in (1, BATCH))
     return Measured(
         scores=scores,

@@ -23,7 +23,7 @@ from kdcore.training.terms import Terms, step_controls_of
 from kdcore.training.transfer_batches import TransferBatches
 
 
-def distil_again(
+def redistil(
     module: nn.Module,
     batches_of_seed: TransferBatches,
     mixture: TeacherMixture,
@@ -67,9 +67,9 @@ def distil_again(
             for index in batches_of_seed.begin(epoch):
                 controls.raise_if_stopped()
                 (inputs,), given = batches_of_seed.batch(index)
-                hard, soft, beside = terms.values(module(inputs)[None, None], given, step_controls)
+                hard, soft, extra = terms.values(module(inputs)[None, None], given, step_controls)
                 loss = (step_controls.hard * hard + step_controls.soft * soft).sum()
-                for weight, term in beside.items():
+                for weight, term in extra.items():
                     loss = loss + (step_controls.settings[weight] * term).sum()
                 optimizer.zero_grad()
                 loss.backward()

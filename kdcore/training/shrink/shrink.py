@@ -33,10 +33,10 @@ from kdcore.training.device import (
     software_versions,
     use_faster_float32_matmul,
 )
-from kdcore.training.evaluation import Predictions, answer, answers
+from kdcore.training.evaluation import Predictions, predict, predict_split
 from kdcore.training.shrink.int8 import quiet, use_int8_engine
 from kdcore.training.shrink.measure import measured, serialised
-from kdcore.training.shrink.recovery import distil_again
+from kdcore.training.shrink.recovery import redistil
 from kdcore.training.shrink.stages import MAKE, NEEDS_ENGINE
 from kdcore.training.shrink.student import Shrunk, Student, as_it_is
 from kdcore.training.teacher import Teacher, frozen
@@ -89,7 +89,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
         model=saved_model(run / "teacher.safetensors"),
         before=measured(teacher.module, student, here, None),
     )
-    given = answers(teacher.module, here, "float32")
+    given = predict(teacher.module, here, "float32")
     (batches_of_seed,) = transfer_batches([config.base], data, teacher.to(device), "float32")
     some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
     begin = Student(
@@ -108,7 +108,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     ended, stopped = 0, False
     try:
         for name, shrunk in smaller.items():
-            yield from bench.recovered(name, shrunk)
+            yield from bench.finetuned(name, shrunk)
             ended += 1
     except Stopped:
         stopped = True
@@ -134,7 +134,7 @@ class Bench:
     controls: Controls
     folder: ShrinkFolder
 
-    def recovered(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
+    def finetuned(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
         """One stage from its first measurement to its last.
 
         Raises:
@@ -148,7 +148,7 @@ class Bench:
         )
         epochs, device = self.config.epochs, self.data.mean.device
         module = shrunk.module.to(device)
-        losses = distil_again(
+        losses = redistil(
             module,
             self.batches_of_seed,
             self.mixture,
@@ -179,7 +179,7 @@ class Bench:
 
     def _validated(self, module: nn.Module) -> float:
         with quiet():
-            logits = answer(module, self.data, self.data.validation).cpu()
+            logits = predict_split(module, self.data, self.data.validation).cpu()
         return float(accuracy(logits.double(), self.here.validation.labels))
 
     def _saved(self, name: str, shrunk: Shrunk, final: nn.Module) -> str:

@@ -254,7 +254,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
             for how in ("noisy", "generated")
             for whose in ("student", "teacher")
         }
-        engine |= {"scale", "student_verdicts"}
+        engine |= {"scale", "discriminator_logits"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
     # a judge is shown softened answers, and a temperature that is learned is no setting

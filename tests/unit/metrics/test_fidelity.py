@@ -10,7 +10,7 @@ from kdcore import metrics
 SAMPLES, CLASSES = 300, 5
 
 
-def answers(seed, leading=()):
+def predict(seed, leading=()):
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(
         *leading, SAMPLES, CLASSES, generator=generator, dtype=torch.float64
@@ -27,7 +27,7 @@ def labels():
 
 
 def test_kl_to_the_teacher_is_scipys_relative_entropy_sample_by_sample():
-    student, teacher = answers(1), answers(2)
+    student, teacher = predict(1), predict(2)
 
     expected = np.mean(
         [entropy(p, q) for p, q in zip(teacher.numpy(), student.numpy(), strict=True)]
@@ -44,7 +44,7 @@ def test_kl_to_the_teacher_knows_probabilities_of_0():
 
 
 def test_the_correlation_is_scipys_of_the_tables_off_the_diagonal(labels):
-    student, teacher = answers(3), answers(4)
+    student, teacher = predict(3), predict(4)
     tables = [
         mean_by_class(each.numpy(), labels.numpy(), range(CLASSES)) for each in (student, teacher)
     ]
@@ -56,7 +56,7 @@ def test_the_correlation_is_scipys_of_the_tables_off_the_diagonal(labels):
 
 
 def test_a_class_without_a_sample_is_left_out_of_the_correlation(labels):
-    student, teacher = answers(5), answers(6)
+    student, teacher = predict(5), predict(6)
     present = labels.clamp(max=CLASSES - 2)  # nothing of the last class
     rows = range(CLASSES - 1)
     tables = [mean_by_class(each.numpy(), present.numpy(), rows) for each in (student, teacher)]
@@ -68,7 +68,7 @@ def test_a_class_without_a_sample_is_left_out_of_the_correlation(labels):
 
 
 def test_several_students_at_once_equal_each_alone(labels):
-    students, teacher = answers(7, (3,)), answers(8)
+    students, teacher = predict(7, (3,)), predict(8)
 
     for measure in (
         metrics.kl_to_teacher,
@@ -81,7 +81,7 @@ def test_several_students_at_once_equal_each_alone(labels):
 
 
 def test_the_teacher_itself_has_no_divergence_and_a_correlation_of_1(labels):
-    teacher = answers(2)
+    teacher = predict(2)
 
     assert metrics.kl_to_teacher(teacher, teacher).item() == pytest.approx(0, abs=1e-12)
     assert metrics.class_similarity_correlation(teacher, teacher, labels).item() == pytest.approx(1)
@@ -90,4 +90,4 @@ def test_the_teacher_itself_has_no_divergence_and_a_correlation_of_1(labels):
 def test_a_constant_answer_has_no_correlation(labels):
     constant = torch.full((SAMPLES, CLASSES), 1 / CLASSES, dtype=torch.float64)
 
-    assert metrics.class_similarity_correlation(constant, answers(2), labels).isnan()
+    assert metrics.class_similarity_correlation(constant, predict(2), labels).isnan()

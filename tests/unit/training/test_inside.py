@@ -13,7 +13,7 @@ from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.events import Batch, Epoch, Failed, Finished, Snapshot, Started
 from kdcore.models.build import build_model
-from kdcore.models.taps import stages, tapped
+from kdcore.models.feature_hooks import feature_hooks, stages
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
@@ -37,7 +37,7 @@ PAIRS = [
     pytest.param(base.but(method=name), id=f"{name}-{kind}")
     for name in INSIDE
     for kind, base in (("flat", FLAT), ("images", IMAGES))
-    if kind == "images" or METHODS[name].taps != "maps"
+    if kind == "images" or METHODS[name].feature_layers != "maps"
 ]
 
 
@@ -76,7 +76,9 @@ def test_the_plain_student_is_the_one_of_any_other_method(config):
     assert plain[0].train_loss == pytest.approx(plain[1].train_loss, rel=1e-4)
 
 
-@pytest.mark.parametrize("method", [name for name in INSIDE if METHODS[name].taps != "maps"])
+@pytest.mark.parametrize(
+    "method", [name for name in INSIDE if METHODS[name].feature_layers != "maps"]
+)
 def test_without_weight_the_distilled_student_is_the_plain_one(method):
     for event in of_kind(told(FLAT.but(method=method, weight=0)), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
@@ -91,7 +93,9 @@ def test_an_adapter_learns(method):
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize("method", [name for name in INSIDE if METHODS[name].taps != "maps"])
+@pytest.mark.parametrize(
+    "method", [name for name in INSIDE if METHODS[name].feature_layers != "maps"]
+)
 def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
     """Chance included: adapters, noise and judges are those of each one's seed."""
     base = FLAT.but(method=method, epochs=1)
@@ -298,7 +302,7 @@ def test_maps_and_vectors_are_compared_through_an_adapter():
 @pytest.mark.parametrize("spec", ["mlp:8,6", "convnet:4,8", "resnet8", "resnet18", "mobilenet_v2"])
 def test_the_stages_of_a_network_can_be_tapped(spec):
     network = build_model(spec, (3, 32, 32), 10, 0).eval()
-    with torch.no_grad(), tapped(network, stages(network)) as found:
+    with torch.no_grad(), feature_hooks(network, stages(network)) as found:
         network(torch.zeros(2, 3, 32, 32))
 
     assert list(found) == stages(network)

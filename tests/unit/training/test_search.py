@@ -15,7 +15,7 @@ from kdcore.run import Search
 from kdcore.search_config import Range, SearchConfig
 from kdcore.store import Store, recorded
 from kdcore.training.joint import CellEvent, Group, train_group
-from kdcore.training.teacher import teach_teacher
+from kdcore.training.teacher import train_teachers
 
 BASE = RunConfig(
     dataset="digits",
@@ -252,7 +252,7 @@ def valued(steps):
 
 def taught(config, data):
     device = data.train.labels.device
-    return valued(teach_teacher(config, data, Controls(config), None, device, "float32"))
+    return valued(train_teachers(config, data, Controls(config), None, device, "float32"))
 
 
 def test_test_data_choose_nothing(monkeypatch):

@@ -12,10 +12,10 @@ from kdcore.events import StageBegan, StageEnded, StageEpoch
 from kdcore.run import Shrink
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.store import Store, recorded
-from kdcore.training.evaluation import answers, score
+from kdcore.training.evaluation import predict, score
 from kdcore.training.shrink import measure
 from kdcore.training.shrink.pruned import made_permanent, pruned
-from kdcore.training.shrink.recovery import distil_again
+from kdcore.training.shrink.recovery import redistil
 from kdcore.training.shrink.student import Student
 from kdcore.training.teacher import Teacher, frozen
 from kdcore.training.teacher_mixture import TeacherMixture
@@ -141,7 +141,7 @@ def test_the_saved_weights_are_those_that_were_measured(whole, stage):
     _, folder, events = whole
     data, event = digits(), told(events, StageEnded)[stage]
     module = load_module(folder.path / event.weights, data)
-    scores = score(answers(module, data, "float32"), data, None)
+    scores = score(predict(module, data, "float32"), data, None)
 
     assert scores.test_errors == event.after.scores.test_errors
 
@@ -206,7 +206,7 @@ def bench(store):
 
 
 def again(module, batches_of_seed, base, epochs=1):
-    return distil_again(
+    return redistil(
         module,
         batches_of_seed,
         TeacherMixture(),

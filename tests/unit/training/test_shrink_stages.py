@@ -41,7 +41,7 @@ def student(model, seed=1):
     return Student(module.eval(), model, SHAPE, CLASSES, examples)
 
 
-def answers(module, examples):
+def predict(module, examples):
     with torch.no_grad(), quiet():
         return module(examples)
 
@@ -116,8 +116,8 @@ def test_the_narrow_network_answers_as_the_wide_one_with_those_neurons_at_zero(m
 
     assert shrunk.model == smaller
     assert torch.allclose(
-        answers(shrunk.module.eval(), begin.examples),
-        answers(begin.module, begin.examples),
+        predict(shrunk.module.eval(), begin.examples),
+        predict(begin.module, begin.examples),
         atol=1e-5,
     )
 
@@ -163,7 +163,7 @@ def test_low_rank_has_fewer_weights_and_still_answers(model):
     assert sum(map(torch.numel, weights_of(shrunk.module))) < sum(
         map(torch.numel, weights_of(begin.module))
     )
-    assert answers(shrunk.module.eval(), begin.examples[:2]).shape == (2, CLASSES)
+    assert predict(shrunk.module.eval(), begin.examples[:2]).shape == (2, CLASSES)
 
 
 def test_a_rank_that_saves_nothing_is_refused():
@@ -177,8 +177,8 @@ def test_int8_answers_nearly_as_float_does(make, model):
     use_int8_engine(())
     begin = student(model)
     shrunk = make(begin, CONFIG)
-    exact = answers(begin.module, begin.examples)
-    near = answers(shrunk.finish(shrunk.module), begin.examples)
+    exact = predict(begin.module, begin.examples)
+    near = predict(shrunk.finish(shrunk.module), begin.examples)
     error = (near - exact).abs().max() / (exact.max() - exact.min())
 
     assert 0 < error < 0.05
@@ -204,7 +204,7 @@ def test_a_saved_int8_network_can_be_read_again():
     with quiet():
         again.load_state_dict(torch.load(io.BytesIO(serialised(final)), weights_only=True))
 
-    assert torch.equal(answers(again, begin.examples), answers(final, begin.examples))
+    assert torch.equal(predict(again, begin.examples), predict(final, begin.examples))
 
 
 def test_narrow_int8_is_the_narrow_network_in_int8():

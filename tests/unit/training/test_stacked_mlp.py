@@ -50,7 +50,7 @@ def test_it_answers_as_the_modules_do():
     modules = nets((6, 8, 4), 4)
     stack = StackedMLP(modules, 2)
     inputs = normal(5, 6)
-    for answer, module in zip(stack.answer(inputs), modules, strict=True):
+    for answer, module in zip(stack.predict(inputs), modules, strict=True):
         torch.testing.assert_close(answer, module(inputs).detach(), rtol=1e-12, atol=1e-12)
 
 
@@ -131,7 +131,7 @@ def test_in_bf16_pieces_move_as_the_whole_would(monkeypatch, rates):
             students.forward(inputs)
             students.learn(gradient, rates)
         moved.append([weight.clone() for module in modules for weight in module.parameters()])
-        answer = students.body.answer(inputs[0])
+        answer = students.body.predict(inputs[0])
         for own, module in zip(answer, modules, strict=True):
             torch.testing.assert_close(own, module(inputs[0]), rtol=0.05, atol=0.05)
 

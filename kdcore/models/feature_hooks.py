@@ -1,4 +1,4 @@
-"""Looking inside a network while it answers: the outputs of modules named by path."""
+"""Forward hooks that record the outputs of modules named by path."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,28 +9,28 @@ from kdcore.errors import UserError, hint
 
 
 @contextmanager
-def tapped(module: nn.Module, paths: Sequence[str]) -> Iterator[dict[str, Tensor]]:
+def feature_hooks(module: nn.Module, paths: Sequence[str]) -> Iterator[dict[str, Tensor]]:
     """The outputs of the modules at ``paths``, by path, once ``module`` has been called inside.
 
     Example:
         >>> import torch
         >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
-        >>> with tapped(net, ["0"]) as found:
+        >>> with feature_hooks(net, ["0"]) as found:
         ...     _ = net(torch.zeros(5, 2))
         >>> found["0"].shape
         torch.Size([5, 3])
     """
     found: dict[str, Tensor] = {}
 
-    def keep(path: str) -> None:
-        def hook(_module: nn.Module, _given: object, made: Tensor) -> None:
-            found[path] = made
+    def register(path: str) -> None:
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+            found[path] = output
 
         handles.append(module.get_submodule(path).register_forward_hook(hook))
 
     handles: list[object] = []
     for path in paths:
-        keep(path)
+        register(path)
     try:
         yield found
     finally:
