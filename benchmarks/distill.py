@@ -21,7 +21,7 @@ from benchmarks.defaults import pytorch_defaults
 from benchmarks.jpeg_folders import arrays_of
 from kdcore import RunConfig
 from kdcore.models.build import build_model
-from kdcore.training.device import flush_denormals
+from kdcore.training.devices.device import flush_denormals
 
 MNIST_JOBS = {"small": ("mlp:500", "mlp:250"), "wide": ("mlp:1200,1200", "mlp:800,800")}
 RESNET = ("resnet20", "resnet8")

@@ -23,9 +23,9 @@ from kdcore.events import CellsScored, Failed, SweepFinished, SweepPrepared
 from kdcore.models.build import build_model
 from kdcore.run import Sweep
 from kdcore.sweep_config import SweepConfig
-from kdcore.training.device import flush_denormals
-from kdcore.training.evaluation import predict_split
-from kdcore.training.joint import loaded
+from kdcore.training.devices.device import flush_denormals
+from kdcore.training.grid.group import loaded
+from kdcore.training.measuring.evaluation import predict_split
 
 TEACHER, STUDENT = "mlp:500", "mlp:250"
 TEMPERATURES = (1, 2, 4, 8, 16)

@@ -80,7 +80,7 @@ class Sweep:
         self._executor, self._address = executor, address
 
     def __iter__(self) -> Iterator[Event]:
-        from kdcore.training.sweep import sweep  # noqa: PLC0415
+        from kdcore.training.grid.sweep import sweep  # noqa: PLC0415
 
         events = sweep(
             self.config,
@@ -115,7 +115,7 @@ class Search:
         self.controls = Controls(config.base)
 
     def __iter__(self) -> Iterator[Event]:
-        from kdcore.training.search import search  # noqa: PLC0415
+        from kdcore.training.grid.search import search  # noqa: PLC0415
 
         events = search(self.config, self.controls, name=self.id, folder=self.folder)
         return with_failures(events, self.config.base)
@@ -136,7 +136,7 @@ class Choice:
         self.controls = Controls(config.base)
 
     def __iter__(self) -> Iterator[Event]:
-        from kdcore.recipes.choose_teacher import choose_teacher  # noqa: PLC0415
+        from kdcore.training.grid.teacher_selection import choose_teacher  # noqa: PLC0415
 
         events = choose_teacher(self.config, self.controls, name=self.id, folder=self.folder)
         return with_failures(events, self.config.base)
@@ -157,7 +157,7 @@ class Shrink:
         self.controls = Controls(config.base)
 
     def __iter__(self) -> Iterator[Event]:
-        from kdcore.training.shrink.shrink import shrink  # noqa: PLC0415
+        from kdcore.training.compression.compress import shrink  # noqa: PLC0415
 
         events = shrink(self.config, self.controls, folder=self.folder)
         return with_failures(events, self.config.base)

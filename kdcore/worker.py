@@ -131,7 +131,7 @@ def private_stdout() -> IO[str]:
 
 def warm_up() -> None:
     """Spend the seconds that torch takes to load all its parts before anybody waits for them."""
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415
 
     flush_denormals()
     for _ in Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1, device="cpu")):

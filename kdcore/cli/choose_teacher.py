@@ -45,7 +45,7 @@ def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
         teachers=parse_models("teachers", given.teachers),
         seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),
     )
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_choice(config)

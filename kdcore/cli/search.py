@@ -33,7 +33,7 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
     """Carry out a search or go on with one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = _folder(base, given)

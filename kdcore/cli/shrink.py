@@ -37,7 +37,7 @@ def shrink(given: argparse.Namespace) -> int:
     }
     stages = parse_axis("stages", given.stages) if given.stages is not None else ()
     config = ShrinkConfig.of(run.id, run.config, stages=stages, **changes)
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = store.create_shrink(config)

@@ -30,7 +30,7 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     if axes.get("methods") == ("all",):
         axes["methods"] = all_methods(base)
     config = SweepConfig(base=base, published=given.published, **axes)
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = Store(Path(given.store) if given.store else None).create_sweep(config)

@@ -20,12 +20,12 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
 
     Of several processes, rank 0 keeps the run in the store.
     """
-    from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     if processes() == 1:
         return _run(config, given, Controls(config))
-    from kdcore.training.distributed import GroupControls, join, leave  # noqa: PLC0415
+    from kdcore.training.devices.distributed import GroupControls, join, leave  # noqa: PLC0415
 
     join(config.device)
     status = _run(config, given, GroupControls(config))

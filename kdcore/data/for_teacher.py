@@ -73,7 +73,7 @@ def beside_teacher(data: Dataset, weights: Path) -> Dataset:
 
     A convolutional teacher and its students share the mean and deviation of its file: at the
     borders its first layer adds zeros to what was normalised. Other teachers are changed
-    themselves, see ``kdcore.training.adapted``.
+    themselves, see ``kdcore.training.weights.adapted``.
     """
     trained = Trained.on(_description(weights))
     notes: list[Note] = []

@@ -19,9 +19,9 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
-from kdcore.training.distributed import world_size
-from kdcore.training.student_specs import specs_at, student_spec
-from kdcore.training.teacher import Teacher, TeacherMember, frozen
+from kdcore.training.devices.distributed import world_size
+from kdcore.training.objective.student_specs import specs_at, student_spec
+from kdcore.training.teachers.teacher import Teacher, TeacherMember, frozen
 from kdcore.training.trainer import DistillationTrainer
 
 

@@ -8,37 +8,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-import torch
-from torch import nn
-
-from kdcore.catalogue import is_forest, models_spec
+from kdcore.catalogue import is_forest
 from kdcore.commands import Controls, Stopped
 from kdcore.config import SCHEDULED, RunConfig
-from kdcore.data import Dataset, load_dataset
+from kdcore.data import load_dataset
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores, Started
+from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.assistants import train_assistants
-from kdcore.training.device import (
-    choose_device,
-    device_name,
-    software_versions,
-    use_faster_float32_matmul,
-)
-from kdcore.training.distributed import by_first_rank, world_size
-from kdcore.training.early_stopping import EarlyStopping
-from kdcore.training.ensembles import ensemble_scores
-from kdcore.training.evaluation import Predictions
-from kdcore.training.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
-from kdcore.training.snapshots import Snapshots
-from kdcore.training.student_specs import student_names, student_spec
-from kdcore.training.teacher import member_scores, train_teachers
-from kdcore.training.terms import StepControls
-from kdcore.training.trainer import DistillationTrainer, model_precision
-from kdcore.training.transfer_batches import batches_per_epoch, transfer_of
-from kdcore.training.weights import save_module
+from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
+from kdcore.training.devices.distributed import by_first_rank
+from kdcore.training.devices.precision import model_precision
+from kdcore.training.measuring.early_stopping import EarlyStopping
+from kdcore.training.measuring.ensembles import ensemble_scores
+from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
+from kdcore.training.measuring.snapshots import Snapshots
+from kdcore.training.objective.student_specs import student_names, student_spec
+from kdcore.training.objective.terms import StepControls
+from kdcore.training.run_files import predictions_by_name, save_all, started
+from kdcore.training.teachers.teacher import member_scores, train_teachers
+from kdcore.training.trainer import DistillationTrainer
 
 
 @dataclass(slots=True)
@@ -90,7 +81,7 @@ def train(
         return
     if is_forest(config.student):
         # scikit-learn's trees take two seconds to load
-        from kdcore.training.forest_students import grow_students  # noqa: PLC0415
+        from kdcore.training.forest.students import grow_students  # noqa: PLC0415
 
         yield from grow_students(
             config, controls, run=run, folder=folder, data=data, teacher=teacher, began=began
@@ -117,7 +108,7 @@ def train(
     places = {name: at for at, name in enumerate(names)}
     made = partial(trainer.made, len(names) - 1)  # whoever is distilled stands last
     if folder:
-        yield from snapshots.take(0, by_name(names, given), made)
+        yield from snapshots.take(0, predictions_by_name(names, given), made)
     student_loop = StudentLoop(trainer, names, controls)
     stopped, epochs = False, 0
     scores: dict[str, Scores] = {}
@@ -140,8 +131,8 @@ def train(
                 controls=student_loop.acting,
                 ensembles=ensemble_scores(each, places, config.networks, data),
             )
-            yield from snapshots.take(epoch, by_name(names, given), made)
-            if early_stopping.should_stop(epoch, scores, by_name(names, given)):
+            yield from snapshots.take(epoch, predictions_by_name(names, given), made)
+            if early_stopping.should_stop(epoch, scores, predictions_by_name(names, given)):
                 break
     except Stopped:
         stopped = True
@@ -264,46 +255,3 @@ class StudentLoop:
             },
             controls={name: values[name] for name in self._streamed_controls},
         )
-
-
-def by_name(names: list[str], given: Predictions) -> dict[str, Predictions]:
-    """The answers of each student."""
-    return {name: given.of(net) for net, name in enumerate(names)}
-
-
-def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
-    """The event that begins a run."""
-    transfer_size = len(transfer_of(config, data).labels)
-    return Started(
-        run=run,
-        config=config.to_dict(),
-        device=device_name(device),
-        precision=model_precision(config.student, config, data, device),
-        classes=list(data.classes),
-        students=student_names(config),
-        train_size=transfer_size,
-        validation_size=len(data.validation.labels),
-        test_size=len(data.test.labels),
-        input_shape=list(data.input_shape),
-        batches_per_epoch=batches_per_epoch(config, transfer_size),
-        version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
-        notes=list(data.notes),
-    )
-
-
-def save_all(
-    modules: dict[str, nn.Module],
-    teacher: str,
-    config: RunConfig,
-    data: Dataset,
-    folder: RunFolder | None,
-) -> dict[str, str]:
-    """Write the weights of ``teacher``, whose model is named, and students; their file names."""
-    if folder is None:
-        return {}
-    files = {name: f"{name}.safetensors" for name in modules}
-    student = models_spec([config.student] * config.networks)
-    for name, module in modules.items():
-        model = teacher if name == "teacher" else student
-        save_module(folder.path / files[name], module, model, data)
-    return files

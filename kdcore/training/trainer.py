@@ -9,26 +9,26 @@ from contextlib import ExitStack
 import torch
 from torch import Tensor, nn
 
-from kdcore.catalogue import METHODS, is_forest, parse_models
+from kdcore.catalogue import METHODS
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.models.build import build_model, start_seed
-from kdcore.models.ensemble import EnsembleModel, members_of
+from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
-from kdcore.training.device import choose_precision
-from kdcore.training.distributed import averaged, replicated, to_whole, world_size
-from kdcore.training.evaluation import Predictions, predict, predict_all, score, score_all
-from kdcore.training.graph_term import GraphTerm, gradient_norms
-from kdcore.training.meter import GraphLosses, Meter, Report
+from kdcore.training.batches.targets import BatchTargets, side_by_side
+from kdcore.training.devices.distributed import averaged, replicated, to_whole, world_size
+from kdcore.training.devices.precision import model_precision
+from kdcore.training.measuring.evaluation import Predictions, predict, predict_all, score, score_all
+from kdcore.training.measuring.meter import GraphLosses, Meter, Report
+from kdcore.training.networks.students import Students
+from kdcore.training.objective.student_specs import with_starts
+from kdcore.training.objective.teacher_mixture import mixture_of
+from kdcore.training.objective.terms import StepControls, StudentSpec, Terms, step_controls_of
 from kdcore.training.probes import GeneratedInputs
-from kdcore.training.student_specs import with_starts
-from kdcore.training.students import Students
-from kdcore.training.targets import BatchTargets, side_by_side
-from kdcore.training.teacher import Teacher
-from kdcore.training.teacher_mixture import TeacherMixture
-from kdcore.training.terms import StepControls, StudentSpec, Terms, step_controls_of
+from kdcore.training.probes.graph_term import GraphTerm, gradient_norms
+from kdcore.training.teachers.teacher import Teacher
 from kdcore.training.transfer_batches import batch_size, batches_per_epoch, transfer_batches
 
 
@@ -231,31 +231,6 @@ class DistillationTrainer:
             copy_matching(student, self.teacher.module.cpu())
             self.teacher.module.to(self.device)
         return student.to(self.device)
-
-
-def model_precision(spec: str, config: RunConfig, data: Dataset, device: torch.device) -> str:
-    """In which precision the model ``spec`` is computed; a forest multiplies nothing."""
-    if all(map(is_forest, parse_models(spec))):
-        return "float32"
-    with torch.device("meta"):  # the shapes alone
-        module = build_model(spec, data.input_shape, len(data.classes), config.seed)
-    return choose_precision(config.precision, device, module, data.input_shape)
-
-
-def mixture_of(config: RunConfig, teacher: nn.Module) -> TeacherMixture:
-    """How the teachers' logits are mixed.
-
-    Raises:
-        UserError: there are not as many shares as teachers.
-    """
-    count = len(members_of(teacher))
-    if config.assistants and count == 1:  # the shares are those of its teachers
-        return TeacherMixture()
-    own = teacher.shares.tolist() if isinstance(teacher, EnsembleModel) else [1.0]
-    shares = config.shares or own
-    if len(shares) != count:
-        raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
-    return TeacherMixture(config.teacher_mixing, shares)
 
 
 def _stacked(tensors: Sequence[Tensor]) -> Tensor:

@@ -21,13 +21,13 @@ from kdcore.data import (
     without_classes,
 )
 from kdcore.errors import UserError
-from kdcore.models.ensemble import predict_members, members_of
-from kdcore.training.batches import batch_count, batches
-from kdcore.training.distributed import least_batch, own_part, world_size
-from kdcore.training.evaluation import predict_split
-from kdcore.training.students import autocast
-from kdcore.training.targets import BatchTargets
-from kdcore.training.teacher import Teacher
+from kdcore.models.ensemble import members_of, predict_members
+from kdcore.training.batches.order import batch_count, batches
+from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.devices.distributed import least_batch, own_part, world_size
+from kdcore.training.measuring.evaluation import predict_split
+from kdcore.training.networks.students import autocast
+from kdcore.training.teachers.teacher import Teacher
 
 
 class TransferBatches:

@@ -10,8 +10,8 @@ from kdcore.run import Sweep
 from kdcore.schedules import parse_schedule
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
-from kdcore.training.joint import specs_at
-from kdcore.training.terms import Member
+from kdcore.training.grid.group import specs_at
+from kdcore.training.objective.terms import Member
 
 SMALL = RunConfig(dataset="digits", epochs=4, teacher_epochs=1, teacher="mlp:16", student="mlp:8")
 

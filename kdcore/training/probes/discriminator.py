@@ -8,10 +8,10 @@ from torch import Tensor
 
 from kdcore.losses import softmax
 from kdcore.losses.adversarial import Discriminator, discriminator_loss
-from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.students import make_optimizer
+from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
-from kdcore.training.students import make_optimizer
-from kdcore.training.terms import StepControls
 
 LR = 1e-3
 """Learning rate of the discriminators, whatever the students'."""

@@ -12,8 +12,8 @@ from kdcore.errors import UserError
 from kdcore.losses.adapters import Adapter, pooled
 from kdcore.metrics import centered_kernel_alignment
 from kdcore.models.feature_hooks import checked_paths, feature_hooks, stages
+from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
-from kdcore.training.terms import StepControls
 
 PROBE = 2
 """Examples by which the features' shapes are found."""

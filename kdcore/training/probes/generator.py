@@ -10,10 +10,10 @@ from torch.func import functional_call
 from kdcore.losses import soft_target_kl, softmax
 from kdcore.losses.generated import generator_loss
 from kdcore.models.generator import NOISE, Generator
-from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.students import make_optimizer
+from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import GeneratedInputs, Probe, ProbeContext
-from kdcore.training.students import make_optimizer
-from kdcore.training.terms import StepControls
 
 SHOWN = 24
 """Inputs that are made of the same noise whenever they are kept."""

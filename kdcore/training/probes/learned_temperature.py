@@ -8,10 +8,10 @@ from torch import Tensor
 
 from kdcore.losses import soft_target_kl
 from kdcore.losses.learned_temperature import learned_temperature, reversal_strength
-from kdcore.training.parameter_chunks import ParameterChunk
+from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.students import make_optimizer
+from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
-from kdcore.training.students import make_optimizer
-from kdcore.training.terms import StepControls
 
 LR = 0.05
 """Of the temperatures, as the authors' networks have it."""

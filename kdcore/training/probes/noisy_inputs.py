@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
-from kdcore.training.terms import StepControls
 
 
 class NoisyInputProbe(Probe):

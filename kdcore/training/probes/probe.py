@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from kdcore.catalogue import Method
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
-from kdcore.training.students import Students
-from kdcore.training.terms import StepControls, StudentSpec
+from kdcore.training.networks.students import Students
+from kdcore.training.objective.terms import StepControls, StudentSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as hnp
 from kdcore.catalogue import METHODS
 from kdcore.data import label_weights
 from kdcore.losses import decoupled_parts, dkd, label_smoothing, soft_target_kl
-from kdcore.training.targets import BatchTargets
-from kdcore.training.terms import StudentSpec, Terms, by_name, step_controls_of
+from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.objective.terms import StudentSpec, Terms, by_name, step_controls_of
 
 WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 BATCH, CLASSES = 6, 5

@@ -17,7 +17,7 @@ def stay(pipe):
 """
 STARTS = """
 import multiprocessing, sys, threading, time
-from kdcore.training.child_process import child_process
+from kdcore.training.grid.executors.child_process import child_process
 
 def start():
     ours, theirs = multiprocessing.get_context("spawn").Pipe()

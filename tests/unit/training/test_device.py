@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from kdcore.models.build import build_model
-from kdcore.training.device import choose_precision
+from kdcore.training.devices.precision import choose_precision
 
 CPU = torch.device("cpu")
 

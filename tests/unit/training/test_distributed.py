@@ -18,9 +18,9 @@ from kdcore.commands import Pause, Retune, Step, Stopped
 from kdcore.errors import UserError
 from kdcore.losses import cross_entropy, cross_entropy_gradient
 from kdcore.store import Store
-from kdcore.training import distributed
-from kdcore.training.batches import batch_count, batches
-from kdcore.training.distributed import GroupControls, own_part, to_whole
+from kdcore.training.batches.order import batch_count, batches
+from kdcore.training.devices import distributed
+from kdcore.training.devices.distributed import GroupControls, own_part, to_whole
 
 PAIR = RunConfig(
     dataset="digits",

@@ -29,8 +29,8 @@ from kdcore.run import Choice, Sweep
 from kdcore.search_config import SearchConfig
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig, all_methods
-from kdcore.training import forest_students
-from kdcore.training.weights import load_module
+from kdcore.training.forest import students as forest_students
+from kdcore.training.weights.modules import load_module
 
 TAUGHT = RunConfig(dataset="moons", teacher="forest:15", student="mlp:8", epochs=2)
 GROWN = RunConfig(dataset="moons", teacher="mlp:16", teacher_epochs=2, student="forest:6", epochs=3)

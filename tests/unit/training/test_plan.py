@@ -7,9 +7,15 @@ from kdcore import RunConfig
 from kdcore.data.digits import digits
 from kdcore.errors import UserError
 from kdcore.sweep_config import SweepConfig
-from kdcore.training import plan as planning
-from kdcore.training.joint import NetworkLayout
-from kdcore.training.plan import GIBIBYTE, SHARE_OF_MEMORY, joint_groups, memory_of_student, plan
+from kdcore.training.grid import plan as planning
+from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.grid.plan import (
+    GIBIBYTE,
+    SHARE_OF_MEMORY,
+    joint_groups,
+    memory_of_student,
+    plan,
+)
 
 CPU = torch.device("cpu")
 BASE = RunConfig(dataset="digits", student="mlp:8", epochs=2, device="cpu")

@@ -20,12 +20,12 @@ from kdcore.models.ensemble import EnsembleModel
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig, all_methods
-from kdcore.training.ensembles import disagreement, majority
-from kdcore.training.joint import loaded
-from kdcore.training.targets import BatchTargets
-from kdcore.training.teacher_mixture import TeacherMixture
-from kdcore.training.terms import StudentSpec, Terms, step_controls_of
-from kdcore.training.weights import load_module, saved_model
+from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.grid.group import loaded
+from kdcore.training.measuring.ensembles import disagreement, majority
+from kdcore.training.objective.teacher_mixture import TeacherMixture
+from kdcore.training.objective.terms import StudentSpec, Terms, step_controls_of
+from kdcore.training.weights.modules import load_module, saved_model
 
 SMALL = RunConfig(
     dataset="digits",

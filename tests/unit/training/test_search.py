@@ -14,8 +14,9 @@ from kdcore.events import Epoch, TrialEnded, TrialScored
 from kdcore.run import Search
 from kdcore.search_config import Range, SearchConfig
 from kdcore.store import Store, recorded
-from kdcore.training.joint import CellEvent, Group, train_group
-from kdcore.training.teacher import train_teachers
+from kdcore.training.grid.cell_events import CellEvent, Group
+from kdcore.training.grid.group import train_group
+from kdcore.training.teachers.teacher import train_teachers
 
 BASE = RunConfig(
     dataset="digits",
@@ -262,7 +263,7 @@ def test_test_data_choose_nothing(monkeypatch):
         data = yield from load_dataset(config, root)
         return replace(data, test=Split(data.test.inputs, data.test.labels.flip(0)))
 
-    monkeypatch.setattr("kdcore.training.search.load_dataset", turned_round)
+    monkeypatch.setattr("kdcore.training.grid.search.load_dataset", turned_round)
     after = ended(searched(NARROW))
     assert [trial.test_accuracy for trial in after] != [trial.test_accuracy for trial in before]
     assert [(trial.params, trial.value) for trial in after] == [

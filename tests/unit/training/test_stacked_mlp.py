@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from kdcore.models.mlp import MLP
-from kdcore.training import stacked_mlp
-from kdcore.training.stacked_mlp import StackedMLP
-from kdcore.training.students import Students
+from kdcore.training.networks import stacked_mlp
+from kdcore.training.networks.stacked_mlp import StackedMLP
+from kdcore.training.networks.students import Students
 
 CPU = torch.device("cpu")
 

@@ -21,9 +21,9 @@ from kdcore.events import Failed, Finished, Prepared, Started
 from kdcore.models.build import build_model
 from kdcore.models.forest import Forest
 from kdcore.store import Store
-from kdcore.training.teacher import frozen
-from kdcore.training.weights import load_module, network_of, packed_module
-from kdcore.training.weights_file import WeightsFile
+from kdcore.training.teachers.teacher import frozen
+from kdcore.training.weights.modules import load_module, network_of, packed_module
+from kdcore.training.weights.weights_file import WeightsFile
 
 QUICK = {"epochs": 1, "teacher_epochs": 80, "teacher": "mlp:32", "student": "mlp:4"}
 

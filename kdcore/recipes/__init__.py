@@ -1,1 +1,0 @@
-"""Recipes: what takes several runs to find out."""

@@ -1,0 +1,1 @@
+"""Which examples come when, and what the loss takes of them."""

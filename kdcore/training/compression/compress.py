@@ -1,0 +1,203 @@
+"""The job: a run's distilled student is shrunk in several ways, each measured, each recovered.
+
+Every stage begins at the same student, so that the stages compare. The student itself learns as
+long as they do: what it gains by that is more training, not recovery.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from kdcore.commands import Controls, Stopped
+from kdcore.data import Dataset, load_dataset
+from kdcore.errors import UserError
+from kdcore.events import (
+    Event,
+    Measured,
+    ShrinkFinished,
+    ShrinkStarted,
+    StageBegan,
+    StageEnded,
+    StageEpoch,
+)
+from kdcore.metrics import accuracy
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.store import ShrinkFolder, Store, write_whole
+from kdcore.training.batches.order import batches
+from kdcore.training.compression.finetune import redistil
+from kdcore.training.compression.int8 import quiet, use_int8_engine
+from kdcore.training.compression.measure import measured, serialised
+from kdcore.training.compression.stages import MAKE, NEEDS_ENGINE
+from kdcore.training.compression.student import Shrunk, Student, as_it_is
+from kdcore.training.devices.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
+from kdcore.training.measuring.evaluation import Predictions, predict, predict_split
+from kdcore.training.objective.teacher_mixture import TeacherMixture, mixture_of
+from kdcore.training.teachers.teacher import Teacher, frozen
+from kdcore.training.transfer_batches import TransferBatches, transfer_batches
+from kdcore.training.weights.modules import load_module, save_module, saved_model
+
+CALIBRATION = 512
+"""Examples of the transfer set on which ranges of activations are measured."""
+
+
+def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) -> Iterator[Event]:
+    """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
+
+    Args:
+        config: the run, the stages and their amounts.
+        controls: ``stop`` acts.
+        folder: where the weights of every stage are kept; the run lies in its store.
+
+    Raises:
+        UserError: something that a person can mend.
+    """
+    began = time.perf_counter()
+    use_faster_float32_matmul()
+    device = choose_device(config.base.device)
+    wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
+    engine = use_int8_engine(wanting) if wanting else ""
+    run = Store(folder.root).folder(config.run).path
+    of_run = config.base
+    if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
+        of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
+    here = yield from load_dataset(of_run, folder.root)
+    data = here.to(device)
+    teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
+    student = _of_run(run, "distilled", here)
+    yield ShrinkStarted(
+        shrink=folder.id,
+        config=config.to_dict(),
+        device=device_name(device),
+        engine=engine,
+        validation_size=len(here.validation.labels),
+        test_size=len(here.test.labels),
+        version=software_versions(),
+        notes=list(here.notes),
+    )
+    student.eval()
+    yield StageBegan(
+        stage="teacher",
+        model=saved_model(run / "teacher.safetensors"),
+        before=measured(teacher.module, student, here, None),
+    )
+    given = predict(teacher.module, here, "float32")
+    (batches_of_seed,) = transfer_batches([config.base], data, teacher.to(device), "float32")
+    some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
+    begin = Student(
+        student,
+        config.base.student,
+        here.input_shape,
+        len(here.classes),
+        here.normalised(batches_of_seed.transfer.inputs.cpu()[some]),
+    )
+    # all are made before the first learns: what cannot be done is said at once
+    smaller = {"student": as_it_is(begin, config)} | {
+        stage: MAKE[stage](begin, config) for stage in config.stages
+    }
+    mixture = mixture_of(config.base, teacher.module)
+    bench = Bench(config, student, batches_of_seed, mixture, data, here, given, controls, folder)
+    ended, stopped = 0, False
+    try:
+        for name, shrunk in smaller.items():
+            yield from bench.finetuned(name, shrunk)
+            ended += 1
+    except Stopped:
+        stopped = True
+    yield ShrinkFinished(
+        shrink=folder.id, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all stages share."""
+
+    config: ShrinkConfig
+    student: nn.Module
+    """As it was distilled."""
+    batches_of_seed: TransferBatches
+    mixture: TeacherMixture
+    data: Dataset
+    """Where the students learn."""
+    here: Dataset
+    """On the CPU, where they are measured."""
+    teacher: Predictions
+    controls: Controls
+    folder: ShrinkFolder
+
+    def finetuned(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
+        """One stage from its first measurement to its last.
+
+        Raises:
+            Stopped: the shrinking was told to stop.
+            UserError: the loss became infinite.
+        """
+        began = time.perf_counter()
+        self.controls.raise_if_stopped()
+        yield StageBegan(
+            stage=name, model=shrunk.model, before=self._measured(shrunk.finish(shrunk.module))
+        )
+        epochs, device = self.config.epochs, self.data.mean.device
+        module = shrunk.module.to(device)
+        losses = redistil(
+            module,
+            self.batches_of_seed,
+            self.mixture,
+            self.config.base,
+            epochs,
+            self.controls,
+            device,
+            name=name,
+        )
+        for epoch, loss in enumerate(losses, start=1):
+            yield StageEpoch(
+                stage=name,
+                epoch=epoch,
+                epochs=epochs,
+                train_loss=loss,
+                validation_accuracy=self._validated(module),
+            )
+        final = shrunk.finish(module)
+        yield StageEnded(
+            stage=name,
+            after=self._measured(final),
+            weights=self._saved(name, shrunk, final),
+            seconds=time.perf_counter() - began,
+        )
+
+    def _measured(self, module: nn.Module) -> Measured:
+        return measured(module, self.student, self.here, self.teacher)
+
+    def _validated(self, module: nn.Module) -> float:
+        with quiet():
+            logits = predict_split(module, self.data, self.data.validation).cpu()
+        return float(accuracy(logits.double(), self.here.validation.labels))
+
+    def _saved(self, name: str, shrunk: Shrunk, final: nn.Module) -> str:
+        """Keep a stage's weights; the name of the file."""
+        if shrunk.quantized:
+            write_whole(self.folder.path / f"{name}.pt", serialised(final))
+            return f"{name}.pt"
+        model = shrunk.model or f"{self.config.base.student}, layers factorised"
+        save_module(self.folder.path / f"{name}.safetensors", final, model, self.here)
+        return f"{name}.safetensors"
+
+
+def _of_run(run: Path, learner: str, data: Dataset) -> nn.Module:
+    """A network that the run saved.
+
+    Raises:
+        UserError: it saved none, or for other data.
+    """
+    path = run / f"{learner}.safetensors"
+    if not path.exists():
+        raise UserError("nothing_distilled", run=run.name)
+    return load_module(path, data)

@@ -1,0 +1,1 @@
+"""Where training runs: a device, its precision, several processes beside each other."""

@@ -1,0 +1,1 @@
+"""Random forests as teachers and students."""

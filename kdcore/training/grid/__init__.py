@@ -1,0 +1,1 @@
+"""Many runs at once: sweeps, searches, the choice of a teacher."""

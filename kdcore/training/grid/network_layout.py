@@ -1,0 +1,49 @@
+"""Where the students of a group's cells stand among the networks that are trained as one."""
+
+from kdcore.config import RunConfig, acting_values
+from kdcore.training.objective.student_specs import student_names, student_spec
+from kdcore.training.objective.terms import StudentSpec
+
+
+class NetworkLayout:
+    """Where each cell's two students stand among the nets of a group.
+
+    Args:
+        cells: every combination of their seeds with their members.
+    """
+
+    def __init__(self, cells: dict[int, RunConfig]) -> None:
+        self.networks = next(iter(cells.values())).networks
+        """That each student is."""
+        self.seeds = list(dict.fromkeys(config.seed for config in cells.values()))
+        wanted = {member for config in cells.values() for member in _members(config).values()}
+        self.members = sorted(
+            wanted,
+            key=lambda member: (
+                member.method,
+                member.settings,
+                member.lr,
+                member.temperature,
+                member.weight,
+            ),
+        )
+        at = {member: index for index, member in enumerate(self.members)}
+        self.nets = {
+            cell: {
+                name: self.seeds.index(config.seed) * len(self.members) + at[member]
+                for name, member in _members(config).items()
+            }
+            for cell, config in cells.items()
+        }
+        """By cell, then ``plain`` and ``distilled``."""
+
+    @property
+    def count(self) -> int:
+        """Networks that are trained, those of plain students included."""
+        return len(self.seeds) * len(self.members) * self.networks
+
+
+def _members(config: RunConfig) -> dict[str, StudentSpec]:
+    """How each student of a cell learns; what does not act on it has one value for all."""
+    values = acting_values(config.to_dict())
+    return {name: student_spec(config, name, values) for name in student_names(config)}

@@ -1,0 +1,191 @@
+"""Which of several teachers to take: judged by its own answers, and by what its students learn.
+
+A more accurate teacher is not always the better one to learn from, nor is a calibrated one. So
+every teacher is measured on validation data and then teaches the same students; the end says
+whether the cheap ways to choose point to the teacher that really taught best. Test data are
+reported and choose nothing.
+
+Source:
+    Cho, Hariharan: On the Efficacy of Knowledge Distillation, 2019 (better teachers that teach
+    worse); Guo et al.: On Calibration of Modern Neural Networks, 2017 (ECE, temperature fit).
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from kdcore.choice_config import ChoiceConfig
+from kdcore.commands import Controls, Stopped
+from kdcore.data import Dataset, load_dataset
+from kdcore.errors import UserError
+from kdcore.events import ChoiceFinished, ChoiceStarted, Epoch, Event, Failed, TeacherJudged
+from kdcore.losses import softmax
+from kdcore.metrics import (
+    accuracy,
+    expected_calibration_error,
+    fit_temperature,
+    negative_log_likelihood,
+)
+from kdcore.models.cost import learned_numbers
+from kdcore.store import ChoiceFolder
+from kdcore.training.devices.device import (
+    choose_device,
+    device_name,
+    software_versions,
+    use_faster_float32_matmul,
+)
+from kdcore.training.devices.precision import model_precision
+from kdcore.training.grid.cell_events import CellEvent, Group
+from kdcore.training.grid.group import train_group
+from kdcore.training.grid.recorder import stopped_event, write_cell_events
+from kdcore.training.measuring.evaluation import predict
+from kdcore.training.teachers.teacher import Teacher, train_teachers
+from kdcore.training.transfer_batches import transfer_of
+
+
+def choose_teacher(
+    config: ChoiceConfig, controls: Controls, *, name: str, folder: ChoiceFolder | None = None
+) -> Iterator[Event]:
+    """Train each teacher or find it in the store, measure it, distil from it; compare at the end.
+
+    Args:
+        config: the teachers and what all their students share.
+        controls: ``stop`` acts.
+        name: the choice's id.
+        folder: where the students' runs are kept; without one nothing is written.
+
+    Raises:
+        UserError: something that a person can mend.
+    """
+    began = time.perf_counter()
+    use_faster_float32_matmul()
+    device = choose_device(config.base.device)
+    data = yield from load_dataset(config.base, folder.root if folder else None)
+    data = data.to(device)
+    transfer_of(config.base, data)  # what does not suit the data is said before a teacher learns
+    yield ChoiceStarted(
+        choice=name,
+        config=config.to_dict(),
+        device=device_name(device),
+        validation_size=len(data.validation.labels),
+        test_size=len(data.test.labels),
+        version=software_versions(),
+        notes=list(data.notes),
+    )
+    judged: list[TeacherJudged] = []
+    stopped = False
+    try:
+        for first in range(0, len(config.cells), len(config.seeds)):
+            base = config.cells[first]
+            precision = model_precision(base.teacher, base, data, device)
+            teacher = yield from train_teachers(base, data, controls, folder, device, precision)
+            cells = range(first, first + len(config.seeds))
+            runs = [folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in cells]
+            students = _taught(config, cells, runs, teacher, data, controls, folder)
+            judged.append(_judged(base.teacher, teacher, data, students, runs))
+            yield judged[-1]
+    except Stopped:
+        stopped = True
+    yield compared(
+        name, [] if stopped else judged, stopped=stopped, seconds=time.perf_counter() - began
+    )
+
+
+def compared(
+    name: str, judged: Sequence[TeacherJudged], *, stopped: bool, seconds: float
+) -> ChoiceFinished:
+    """What each way to choose would have chosen, and whether they agree."""
+    by_accuracy = _best([row.validation_accuracy for row in judged], judged)
+    by_ece = _best([-row.ece for row in judged], judged)
+    by_nll = _best([-row.nll_fitted for row in judged], judged)
+    by_student = _best([fmean(row.students_validation_accuracy) for row in judged], judged)
+    shared = set(by_accuracy) & set(by_ece) & set(by_nll) & set(by_student)
+    return ChoiceFinished(
+        choice=name,
+        stopped=stopped,
+        by_accuracy=by_accuracy,
+        by_ece=by_ece,
+        by_nll_fitted=by_nll,
+        by_student=by_student,
+        agree=bool(shared) if judged else None,
+        seconds=seconds,
+    )
+
+
+def _taught(
+    config: ChoiceConfig,
+    cells: Sequence[int],
+    runs: Sequence[str],
+    teacher: Teacher,
+    data: Dataset,
+    controls: Controls,
+    folder: ChoiceFolder | None,
+) -> dict[int, Epoch]:
+    """Train one teacher's students together; the last evaluation of each.
+
+    Raises:
+        Stopped: the choice was told to stop; the runs keep what they have.
+        UserError: the loss of a student became infinite.
+    """
+    group = Group(
+        number=cells[0],
+        cells={cell: config.cells[cell] for cell in cells},
+        runs=dict(zip(cells, runs, strict=True)),
+        teacher=teacher,
+        store_root=None,
+        keep=folder is not None,
+    )
+    last: dict[int, Epoch] = {}
+    work = train_group(group, data)
+    try:
+        for cell_event in work:
+            if isinstance(cell_event, CellEvent):
+                if folder is not None:
+                    write_cell_events(
+                        folder.cell(cell_event.cell), config.cells[cell_event.cell], [cell_event]
+                    )
+                if isinstance(cell_event.event, Epoch):
+                    last[cell_event.cell] = cell_event.event
+                if isinstance(cell_event.event, Failed):
+                    raise UserError(cell_event.event.code, **cell_event.event.values)
+            controls.raise_if_stopped()
+    except Stopped:
+        for cell, epoch in last.items():
+            if folder is not None:
+                end = CellEvent(cell, stopped_event(folder.cell_id(cell), epoch))
+                write_cell_events(folder.cell(cell), config.cells[cell], [end])
+        raise
+    finally:
+        work.close()  # type: ignore[attr-defined]
+    return last
+
+
+def _judged(
+    spec: str, teacher: Teacher, data: Dataset, students: dict[int, Epoch], runs: list[str]
+) -> TeacherJudged:
+    given = predict(teacher.module, data, "float32")
+    labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
+    temperature = fit_temperature(given.validation, labels)
+    probabilities = softmax(given.validation)
+    scores = [
+        epoch.students.get("distilled") or epoch.students["plain"] for epoch in students.values()
+    ]
+    return TeacherJudged(
+        teacher=spec,
+        source=teacher.source,
+        runs=runs,
+        parameters=sum(learned.numel() for learned in learned_numbers(teacher.module)),
+        validation_accuracy=float(accuracy(given.validation.double(), labels)),
+        ece=float(expected_calibration_error(probabilities, labels)),
+        nll=float(negative_log_likelihood(probabilities, labels)),
+        temperature_fitted=temperature,
+        nll_fitted=float(negative_log_likelihood(softmax(given.validation / temperature), labels)),
+        test_accuracy=float(accuracy(given.test.double(), test_labels)),
+        students_validation_accuracy=[score.validation_accuracy for score in scores],
+        students_test_accuracy=[score.test_accuracy for score in scores],
+    )
+
+
+def _best(values: Sequence[float], judged: Sequence[TeacherJudged]) -> list[str]:
+    """The teachers with the largest value."""
+    return [row.teacher for row, value in zip(judged, values, strict=True) if value == max(values)]

@@ -1,0 +1,130 @@
+"""What is kept of all answers after an epoch: arrays in the run's folder and a diagnosis."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from kdcore.config import RunConfig
+from kdcore.data import Dataset, class_numbers
+from kdcore.events import Diagnosis, Snapshot
+from kdcore.metrics.diagnosis import diagnose
+from kdcore.store import RunFolder, packed
+from kdcore.training.measuring.evaluation import Predictions
+from kdcore.training.probes import GeneratedInputs
+
+WATCHED = 200
+"""Validation examples whose soft labels are kept after every epoch."""
+MOST_SNAPSHOTS = 60
+"""Longer runs are kept at fewer epochs, the last one always."""
+
+
+class Snapshots:
+    """Takes snapshots; without a folder there are none."""
+
+    def __init__(
+        self, folder: RunFolder | None, data: Dataset, teacher: Predictions, config: RunConfig
+    ) -> None:
+        self._folder = folder
+        self._data = data
+        self._teacher = teacher
+        self._every = -(-config.epochs // MOST_SNAPSHOTS)
+        self._epochs = config.epochs
+        self._missing = class_numbers(config.drop_classes, data.classes)
+        self._teacher_diagnosis: dict[str, Diagnosis] = {}
+
+    def begin(self) -> str | None:
+        """Keep what does not change: the watched examples and the teacher's answers to them."""
+        if self._folder is None:
+            return None
+        self._folder.write("prepared.safetensors", watched_arrays(self._data, self._teacher))
+        return "prepared.safetensors"
+
+    def take(
+        self,
+        epoch: int,
+        given: dict[str, Predictions],
+        made: Callable[[], GeneratedInputs | None] = lambda: None,
+        *,
+        last: bool = False,
+    ) -> Iterator[Snapshot]:
+        """The snapshot of ``epoch``, where one is due, with inputs that the method makes."""
+        due = last or epoch % self._every == 0 or epoch == self._epochs
+        if self._folder is None or not due:
+            return
+        name = f"snapshot-{epoch:04d}.safetensors"
+        self._folder.write(name, snapshot_arrays(given, self._data, made()))
+        if not self._teacher_diagnosis:
+            self._teacher_diagnosis = diagnoses(
+                {"teacher": self._teacher}, self._data, None, self._missing
+            )
+        found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher, self._missing)
+        yield Snapshot(epoch=epoch, arrays=name, learners=found)
+
+
+def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
+    """The watched examples, their labels and the teacher's logits, as a safetensors file."""
+    split = data.validation
+    inputs = split.inputs[:WATCHED].cpu()
+    arrays: dict[str, np.ndarray] = {
+        "watched_labels": split.labels[:WATCHED].cpu().numpy(),
+        "teacher_watched": teacher.validation[:WATCHED].numpy(),
+    }
+    if data.images:
+        arrays["watched_images"] = _for_display(inputs, inputs)
+    else:
+        arrays["watched_points"] = inputs.numpy().astype(np.float32)
+    return packed(arrays)
+
+
+def snapshot_arrays(
+    given: dict[str, Predictions], data: Dataset, made: GeneratedInputs | None
+) -> bytes:
+    """The students' logits of the watched examples, as a safetensors file.
+
+    And where the method makes inputs, those with both answers to them.
+    """
+    arrays = {
+        f"{learner}_watched": predictions.validation[:WATCHED].numpy()
+        for learner, predictions in given.items()
+    }
+    if made:
+        inputs = made.inputs.cpu()
+        arrays |= {
+            "made_inputs": (
+                _for_display(inputs, data.validation.inputs[:WATCHED])
+                if data.images
+                else inputs.numpy()
+            ),
+            "made_teacher": made.teacher_logits.float().cpu().numpy(),
+            "made_student": made.student_logits.float().cpu().numpy(),
+        }
+    return packed(arrays)
+
+
+def diagnoses(
+    given: dict[str, Predictions],
+    data: Dataset,
+    teacher: Predictions | None,
+    missing: Sequence[int],
+) -> dict[str, Diagnosis]:
+    """Where each learner is right, wrong and how sure; ``missing`` classes no student sees."""
+    labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
+    return {
+        learner: diagnose(
+            predictions.test,
+            labels,
+            predictions.validation,
+            validation_labels,
+            teacher.test if teacher else None,
+            missing,
+        )
+        for learner, predictions in given.items()
+    }
+
+
+def _for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
+    """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
+    top = 255.0 if like.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
+    values = (images.float() * (255.0 / top)).round()
+    return values.byte().permute(0, 2, 3, 1).contiguous().numpy()

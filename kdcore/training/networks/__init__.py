@@ -1,0 +1,1 @@
+"""Many networks that are trained as one."""

@@ -1,0 +1,140 @@
+"""Fully connected nets of one shape as one, with a backward pass that is written out.
+
+For small nets autograd's bookkeeping costs more than the arithmetic, and so does every call for
+every net. Here all nets lie in one flat tensor, layer by layer, of which the modules' parameters
+are views: a step is a few batched matrix products and one call of the optimiser, and each module
+is always up to date.
+
+Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, C classes.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from kdcore.models.mlp import MLP
+from kdcore.training.networks.parameter_chunks import LARGEST, MixedPrecisionChunk, ParameterChunk
+
+
+class StackedMLP:
+    """A ``Body`` (see ``students.py``) of MLPs, without autograd.
+
+    The nets of a seed are given the same inputs, so that their first layers are one wide product.
+    In ``bf16`` the products are taken of rounded copies of the weights; the weights themselves
+    and what the optimiser adds to them stay float32. Checked against autograd in
+    ``tests/unit/training/test_stacked_mlp.py``.
+
+    Args:
+        modules: K nets of one shape.
+        seeds: S.
+        precision: ``float32`` or ``bf16``.
+
+    Source:
+        Micikevicius et al.: Mixed Precision Training, 2018, section 3.1 (the master copy).
+    """
+
+    def __init__(self, modules: Sequence[MLP], seeds: int, precision: str = "float32") -> None:
+        self._seeds, self._nets = seeds, len(modules)
+        of_nets = [list(module.parameters()) for module in modules]
+        stacked = [
+            torch.stack([one.detach() for one in alike]) for alike in zip(*of_nets, strict=True)
+        ]
+        self._flat = torch.cat([values.reshape(-1) for values in stacked])
+        self._parameters = _parts(self._flat, stacked)
+        for at, parameters in enumerate(of_nets):
+            for parameter, values in zip(parameters, self._parameters, strict=True):
+                parameter.data = values[at]
+        self._rounded = self._flat.bfloat16() if precision == "bf16" else self._flat
+        self._gradient = torch.zeros_like(self._rounded)
+        self._layers = _pairs(_parts(self._rounded, stacked))
+        self._gradients = _pairs(_parts(self._gradient, stacked))
+        self._activations: list[Tensor] = []
+
+    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+        """What the optimiser moves for these nets; see ``Body``."""
+        flat, gradient, rounded = self._flat, self._gradient, self._rounded
+        if len(nets) < self._nets:
+            chosen, gradients, copies = (
+                [values[at] for values in _parts(table, self._parameters) for at in nets]
+                for table in (flat, gradient, rounded)
+            )
+            return [self._piece(chosen, gradients, copies, torch.empty_like(flat))]
+        if rounded is flat:
+            return [self._piece([flat], [gradient], [rounded], flat)]
+        size = LARGEST if flat.device.type == "cpu" else flat.numel()
+        scratch = flat.new_empty(min(size, flat.numel()))
+        parts = zip(flat.split(size), gradient.split(size), rounded.split(size), strict=True)
+        return [self._piece([one], [two], [three], scratch) for one, two, three in parts]
+
+    def _piece(
+        self, weights: list[Tensor], gradients: list[Tensor], rounded: list[Tensor], scratch: Tensor
+    ) -> ParameterChunk:
+        if self._rounded is not self._flat:
+            return MixedPrecisionChunk(weights, gradients, rounded, scratch)
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient
+        return ParameterChunk(weights)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[S, B, …]`` → logits ``[K, B, C]``; keeps what each layer was given."""
+        self._activations = []
+        return self._through(inputs, keep=True)
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The same for inputs that all nets share, ``[B, …]``; keeps nothing."""
+        return self._through(inputs[None].expand(self._seeds, *inputs.shape), keep=False)
+
+    def backward(self, gradient: Tensor) -> None:
+        """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
+        gradient = gradient.to(self._rounded.dtype)
+        batch = gradient.shape[1]
+        for index in range(len(self._layers) - 1, -1, -1):
+            given = self._activations[index]
+            for_weight, for_bias = self._gradients[index]
+            if index:
+                torch.bmm(gradient.mT, given, out=for_weight)
+                torch.sum(gradient, dim=1, out=for_bias)
+                gradient = torch.bmm(gradient, self._layers[index][0])
+                gradient = torch.ops.aten.threshold_backward(gradient, given, 0)
+            else:
+                wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
+                wide = wide.reshape(self._seeds, batch, -1)
+                torch.bmm(
+                    wide.mT, given, out=for_weight.view(self._seeds, -1, for_weight.shape[-1])
+                )
+                torch.sum(wide, dim=1, out=for_bias.view(self._seeds, -1))
+
+    def _through(self, inputs: Tensor, *, keep: bool) -> Tensor:
+        values = inputs.flatten(2).to(self._rounded.dtype)
+        last = len(self._layers) - 1
+        for index, (weight, bias) in enumerate(self._layers):
+            if keep:
+                self._activations.append(values)
+            if index:
+                values = torch.baddbmm(bias[:, None], values, weight.mT)
+            else:
+                values = self._first(values, weight, bias)
+            if index < last:
+                values.relu_()
+        return values.to(self._flat.dtype)
+
+    def _first(self, inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """``[S, B, D]`` → ``[K, B, H]``: one product a seed, as wide as all its nets."""
+        batch, given = inputs.shape[1:]
+        wide = torch.baddbmm(
+            bias.view(self._seeds, 1, -1), inputs, weight.view(self._seeds, -1, given).mT
+        )
+        nets = wide.view(self._seeds, batch, -1, bias.shape[-1]).transpose(1, 2)
+        return nets.reshape(self._nets, batch, -1)
+
+
+def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
+    """Views of a flat tensor in the shapes of ``shapes``, one after the other."""
+    chunks = flat.split([values.numel() for values in shapes])
+    return [chunk.view_as(values) for chunk, values in zip(chunks, shapes, strict=True)]
+
+
+def _pairs(parts: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Weight and bias of each layer."""
+    return list(zip(parts[::2], parts[1::2], strict=True))

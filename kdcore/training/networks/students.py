@@ -1,0 +1,204 @@
+"""Networks of one architecture that learn side by side, from a gradient at their logits.
+
+Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, C classes.
+The nets of a seed take the same batches; members differ in what the teacher tells them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.models.mlp import MLP
+from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.stacked_mlp import StackedMLP
+
+Wrap = Callable[[nn.Module], nn.Module]
+
+
+class Body(Protocol):
+    """K networks under training."""
+
+    def chunks(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
+        """What the optimiser moves for some of the nets, a piece at a time."""
+        ...
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[S, B, …]`` → logits ``[K, B, C]`` in float32, without graph."""
+        ...
+
+    def backward(self, gradient: Tensor) -> None:
+        """Fill the gradients of all weights from the gradient at the logits ``[K, B, C]``."""
+        ...
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
+        ...
+
+
+class Interleaved:
+    """Any modules, one after the other; PyTorch goes backward.
+
+    Args:
+        modules: what answers, and whose weights learn.
+        learners: the same modules as training steps call them, perhaps wrapped.
+        seeds: S.
+        precision: ``float32`` or ``bf16``.
+        device: of the modules.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[nn.Module],
+        learners: Sequence[nn.Module],
+        seeds: int,
+        precision: str,
+        device: torch.device,
+    ) -> None:
+        self._modules, self._learners = modules, learners
+        self._members = len(modules) // seeds
+        self._precision, self._device = precision, device
+        self._logits: list[Tensor] = []
+        self.terms: Mapping[int, Tensor] = {}
+        """What else the nets' losses consist of at the next way backward, by net."""
+
+    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+        """See ``Body``."""
+        weights = [weight for at in nets for weight in self._modules[at].parameters()]
+        return [ParameterChunk(weights)]
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """See ``Body``."""
+        with torch.enable_grad(), autocast(self._device, self._precision):
+            self._logits = [
+                learner(inputs[at // self._members]) for at, learner in enumerate(self._learners)
+            ]
+        return torch.stack([logits.detach().float() for logits in self._logits])
+
+    def backward(self, gradient: Tensor) -> None:
+        """See ``Body``; the terms that were added take part."""
+        for at, (module, logits) in enumerate(zip(self._modules, self._logits, strict=True)):
+            for weight in module.parameters():
+                weight.grad = None
+            at_logits = gradient[at].to(logits.dtype)
+            if at in self.terms:
+                torch.autograd.backward([logits, self.terms[at]], [at_logits, None])
+            else:
+                logits.backward(at_logits)
+        self._logits, self.terms = [], {}
+
+    def logits_of(self, net: int) -> Tensor:
+        """The newest logits of a net ``[B, C]``, with their graph."""
+        return self._logits[net]
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """See ``Body``."""
+        with torch.no_grad(), autocast(self._device, self._precision):
+            return torch.stack([module(inputs).float() for module in self._modules])
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """Mixed precision where it was chosen."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+class Students:
+    """K nets that take the batches of their seeds, and one optimiser over all of them.
+
+    Args:
+        modules: by seed, then by member; moved to ``device`` by the caller.
+        optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
+        lr: each member's learning rate; those that are equal now change together.
+        wrap: puts something between a module and its training steps, such as
+            ``DistributedDataParallel``.
+        with_graph: whether terms of the loss look inside the nets.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[Sequence[nn.Module]],
+        *,
+        optimizer: str,
+        lr: Sequence[float],
+        precision: str,
+        device: torch.device,
+        wrap: Wrap | None = None,
+        with_graph: bool = False,
+    ) -> None:
+        self.modules = [module for of_seed in modules for module in of_seed]
+        self.seeds, self.members = len(modules), len(modules[0])
+        self.body = _body(self.modules, self.seeds, precision, device, wrap, with_graph=with_graph)
+        self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
+        """First member of each learning rate, and what moves the nets that have it."""
+        for rate in dict.fromkeys(lr):
+            nets = [
+                seed * self.members + member
+                for seed in range(self.seeds)
+                for member, own in enumerate(lr)
+                if own == rate
+            ]
+            self._steps += [
+                (list(lr).index(rate), chunk, make_optimizer(optimizer, chunk, device))
+                for chunk in self.body.chunks(nets)
+            ]
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[S, B, …]`` → logits ``[S, G, B, C]``."""
+        logits = self.body.forward(inputs)
+        return logits.view(self.seeds, self.members, *logits.shape[1:])
+
+    def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
+        """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""
+        self.body.backward(gradient.flatten(0, 1))
+        for member, chunk, optimizer in self._steps:
+            chunk.take_gradient()
+            optimizer.param_groups[0]["lr"] = lr[member]
+            optimizer.step()
+            chunk.round()
+
+    def logits_of(self, net: int) -> Tensor:
+        """The newest logits of a net, with their graph, where there is one."""
+        return self._with_graph.logits_of(net)
+
+    def add(self, terms: Mapping[int, Tensor]) -> None:
+        """Parts of the nets' losses that are no functions of their logits, for the next step."""
+        self._with_graph.terms = terms
+
+    @property
+    def _with_graph(self) -> Interleaved:
+        assert isinstance(self.body, Interleaved), "it was made with a graph"
+        return self.body
+
+    def train(self, mode: bool) -> None:
+        """Put every net into training or evaluation mode."""
+        for module in self.modules:
+            module.train(mode)
+
+
+def _body(
+    modules: Sequence[nn.Module],
+    seeds: int,
+    precision: str,
+    device: torch.device,
+    wrap: Wrap | None,
+    *,
+    with_graph: bool,
+) -> Body:
+    if wrap is not None:
+        return Interleaved(modules, [wrap(module) for module in modules], seeds, precision, device)
+    nets = [module for module in modules if isinstance(module, MLP)]
+    if len(nets) == len(modules) and not with_graph:
+        return StackedMLP(nets, seeds, precision)
+    return Interleaved(modules, modules, seeds, precision, device)
+
+
+def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
+    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
+    fused = device.type in ("cpu", "cuda")
+    if name == "adam":
+        return torch.optim.Adam(chunk.weights, fused=fused)
+    return torch.optim.SGD(
+        chunk.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
+    )

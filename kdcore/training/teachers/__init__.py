@@ -1,0 +1,1 @@
+"""Teachers and assistants: loaded, trained or taken from the cache."""

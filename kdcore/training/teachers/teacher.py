@@ -1,0 +1,284 @@
+"""The teacher: trained once by a fixed recipe, then found again by its content; or loaded.
+
+Its recipe does not depend on the students' settings or seed, so that every run on the same data
+meets the same teacher. It learns from all training data with their true labels.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
+from kdcore.commands import Controls
+from kdcore.config import RunConfig
+from kdcore.data import Dataset
+from kdcore.errors import UserError
+from kdcore.events import Event, Taught, TeacherEpoch
+from kdcore.models.build import build_model, start_seed
+from kdcore.models.ensemble import EnsembleModel, members_of
+from kdcore.models.forest import Forest
+from kdcore.notes import Note, note
+from kdcore.store import CellsFolder, RunFolder, teacher_path
+from kdcore.training.batches.order import batches
+from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.measuring.evaluation import predict, score
+from kdcore.training.measuring.meter import Meter
+from kdcore.training.networks.students import Students
+from kdcore.training.objective.terms import StudentSpec, Terms, step_controls_of
+from kdcore.training.weights.modules import load_module, network_of, save_module
+from kdcore.training.weights.weights_file import WeightsFile, without_prefix
+
+OPTIMIZER, LR, SEED = "adam", 1e-3, 0
+RECIPE_VERSION = 1
+"""Of all that stands here; another number makes every cached teacher a stranger."""
+TOGETHER = "together"
+"""Role of all teachers as one."""
+BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
+"""Small data get small batches, so that a pass over them still teaches something."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherMember:
+    """One of several networks that stand before the students."""
+
+    role: str
+    """``teacher``, or ``teacher 1`` and so on where there are several; ``assistant 1`` ….
+
+    ``together``: all teachers as one.
+    """
+    model: str
+    """As a setting writes it; of all together ``probabilities`` or ``logits``, whose mean it is."""
+    module: nn.Module
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A frozen network and where it came from; several are a committee."""
+
+    module: nn.Module
+    source: str
+    """``trained``, ``cached`` or ``loaded``."""
+    model: str = ""
+    """As a setting writes it; several with ``+`` between them."""
+    line: tuple[TeacherMember, ...] = ()
+    """All that taught, where it is not one network alone."""
+    notes: tuple[Note, ...] = ()
+    """On how its file was read."""
+
+    def to(self, device: torch.device) -> "Teacher":
+        """The same teacher on another device."""
+        line = tuple(replace(one, module=one.module.to(device)) for one in self.line)
+        return replace(self, module=self.module.to(device), line=line)
+
+
+def member_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
+    """What all are worth that taught; nothing where it is one network alone."""
+    return [
+        Taught(
+            role=one.role,
+            model=one.model,
+            scores=score(predict(one.module, data, "float32"), data, None),
+        )
+        for one in teacher.line
+    ]
+
+
+def train_teachers(
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    folder: RunFolder | CellsFolder | None,
+    device: torch.device,
+    precision: str,
+) -> Generator[Event, None, Teacher]:
+    """The run's teacher or teachers; yields their epochs where they have to be trained.
+
+    Raises:
+        UserError: a given file does not hold a teacher for this data, or a forest for a method
+            that looks inside.
+        Stopped: the run was told to stop.
+    """
+    if config.teacher_weights:
+        file = WeightsFile.read(Path(config.teacher_weights).expanduser())
+        module = _loaded(config, data, file).to(device)
+        model = file.about.get("model", config.teacher)
+        line = _members_of(parse_models(model), module)
+        return Teacher(frozen(module), "loaded", model, line, _notes(config, file, module))
+    modules, sources = [], []
+    for at, model in enumerate(config.teachers):
+        role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
+        # two of one model differ in their start
+        seed = start_seed(SEED, config.teachers[:at].count(model))
+        module, source = yield from _one_teacher(
+            config, data, controls, folder, device, precision, role, model, seed
+        )
+        modules.append(module)
+        sources.append(source)
+    if len(modules) == 1:
+        return Teacher(modules[0], sources[0], config.teacher)
+    ensemble = EnsembleModel(modules, config.shares, by_logits=config.teacher_mixing == "logits")
+    ensemble = ensemble.to(device)
+    source = "trained" if "trained" in sources else "cached"
+    line = _members_of(config.teachers, ensemble)
+    return Teacher(frozen(ensemble), source, config.teacher, line)
+
+
+def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
+    """What the file holds instead of what was asked for, and what was done to the weights."""
+    found = []
+    held = models_spec(parse_models(file.about.get("model", config.teacher)))
+    if held != config.teacher:
+        found.append(note("teacher_of_file", model=held, asked=config.teacher))
+    _, prefix = without_prefix(file.tensors, set(module.state_dict()))
+    if prefix:
+        found.append(note("teacher_prefix", prefix=prefix))
+    if file.converted:
+        found.append(note("teacher_converted", kind=file.converted))
+    return tuple(found)
+
+
+def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
+    """The network or committee of a file; how a committee's answers meet is the run's choice.
+
+    Raises:
+        UserError: it does not suit the data, the method or the student.
+    """
+    module = network_of(file, data, config.teacher)
+    members = members_of(module)
+    for spec in config.terms:
+        grown = any(isinstance(one, Forest) for one in members)
+        if grown and not method_of(spec).asks_answers_alone:
+            raise UserError("forest_teacher", method=spec)
+        if len(members) > 1 and method_of(spec).acts_on == "features":
+            raise UserError("method_one_teacher", method=spec)
+    if not isinstance(module, EnsembleModel):
+        return module
+    if is_forest(config.student) and not config.assistants:
+        raise UserError("forest_setting", student=config.student, name="teacher_weights")
+    return EnsembleModel(
+        members,
+        config.shares or module.shares.tolist(),
+        by_logits=config.teacher_mixing == "logits",
+    )
+
+
+def _members_of(models: Sequence[str], module: nn.Module) -> tuple[TeacherMember, ...]:
+    """Of one network nothing need be told; several stand alone and, in two ways, together."""
+    if not isinstance(module, EnsembleModel):
+        return ()
+    members = members_of(module)
+    alone = [
+        TeacherMember(f"teacher {at}", model, member)
+        for at, (model, member) in enumerate(zip(models, members, strict=True), start=1)
+    ]
+    shares = module.shares.tolist()
+    together = [
+        TeacherMember(
+            TOGETHER, how, frozen(EnsembleModel(members, shares, by_logits=how == "logits"))
+        )
+        for how in ("probabilities", "logits")
+    ]
+    device = module.shares.device
+    return tuple(replace(one, module=one.module.to(device)) for one in (*alone, *together))
+
+
+def _one_teacher(
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    folder: RunFolder | CellsFolder | None,
+    device: torch.device,
+    precision: str,
+    role: str,
+    model: str,
+    seed: int,
+) -> Generator[Event, None, tuple[nn.Module, str]]:
+    """A frozen network and where it came from."""
+    place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None
+    if place and place.exists():
+        try:
+            return frozen(load_module(place, data).to(device)), "cached"
+        except UserError:
+            place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
+    if is_forest(model):
+        # scikit-learn's trees take two seconds to load
+        from kdcore.training.teachers.forest import grow_teacher  # noqa: PLC0415
+
+        growing = grow_teacher(data, controls, role=role, model=model, seed=seed)
+        module: nn.Module = (yield from growing).to(device)
+    else:
+        module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
+        yield from _train(module, config, data, controls, device, precision, role, model)
+    if place:
+        save_module(place, module, model, data)
+    return frozen(module), "trained"
+
+
+def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
+    """Content hash of all that determines a trained teacher."""
+    epochs = 0 if is_forest(model) else config.teacher_epochs
+    parts = [data.fingerprint, model, epochs, OPTIMIZER, LR, seed, RECIPE_VERSION]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def frozen(module: nn.Module) -> nn.Module:
+    """The module in evaluation mode for good, without gradients."""
+    module.zero_grad(set_to_none=True)
+    return module.eval().requires_grad_(requires_grad=False)
+
+
+def _train(
+    module: nn.Module,
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    device: torch.device,
+    precision: str,
+    role: str,
+    model: str,
+) -> Generator[Event, None, None]:
+    size = len(data.train.labels)
+    batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
+    alone = StudentSpec("hard", temperature=1.0, weight=0.0, lr=LR)
+    step_controls = step_controls_of([alone], "convex", device)
+    students = Students(
+        [[module]], optimizer=OPTIMIZER, lr=step_controls.lr, precision=precision, device=device
+    )
+    terms = Terms([alone])
+    meter = Meter(1, 1, terms)
+    for epoch in range(1, config.teacher_epochs + 1):
+        began = time.perf_counter()
+        module.train()
+        for index in batches(size, batch_size, SEED, epoch):
+            controls.raise_if_stopped()
+            index = index.to(device)
+            labels = data.train.labels.index_select(0, index)[None]
+            given = BatchTargets(labels, labels)
+            inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
+            logits = students.forward(inputs)
+            hard, soft = terms.gradients(logits, given, step_controls)
+            students.learn(hard, step_controls.lr)
+            meter.record(logits, given, hard, soft)
+        if bad := meter.report(step_controls).not_finite():
+            _, term, value = bad[0]
+            raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
+        means = meter.epoch_means()[0]
+        scores = score(predict(module, data, precision), data, None, means)
+        yield TeacherEpoch(
+            epoch=epoch,
+            epochs=config.teacher_epochs,
+            seconds=time.perf_counter() - began,
+            learner=role,
+            model=model,
+            train_loss=means["train_loss"],
+            train_accuracy=means["train_accuracy"],
+            validation_accuracy=scores.validation_accuracy,
+            test_accuracy=scores.test_accuracy,
+            test_errors=scores.test_errors,
+        )

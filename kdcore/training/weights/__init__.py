@@ -1,0 +1,1 @@
+"""Weights in files: written, read, and fitted to the data of a run."""
