@@ -7,7 +7,7 @@ import math
 import queue
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -103,6 +103,20 @@ class Controls:
         self._budget: float = math.inf
         self._waiting_told = False
         self._next_batch_at = 0.0
+        self._replayed: deque[Event] = deque()
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Let the training loop obey again, at the same batches, what it obeyed before.
+
+        Args:
+            events: ``Retuned``, ``Paused`` and ``Resumed``, in their order.
+        """
+        self._replayed.extend(events)
+
+    @property
+    def replaying(self) -> bool:
+        """Whether something is left to obey again."""
+        return bool(self._replayed)
 
     def send(self, command: Command) -> None:
         """Queue a command.
@@ -157,6 +171,11 @@ class Controls:
         Raises:
             Stopped: the run was told to stop.
         """
+        while self._replayed and self._replayed[0].step <= step:  # type: ignore[attr-defined]
+            event = self._replayed.popleft()
+            if isinstance(event, Retuned):
+                self.values[event.name] = event.value
+            yield event
         while self._commands_wait or self._budget < 1 or self._early():
             if self._budget < 1 and not self._waiting_told and not self._commands_wait:
                 self._waiting_told = True

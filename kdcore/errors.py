@@ -307,6 +307,18 @@ MESSAGES = {
     "arrays_unreadable": (
         "The file {path} of the store cannot be read ({cause}): start its run again."
     ),
+    "checkpoint_unreadable": (
+        "The checkpoint {path} cannot be read ({cause}): remove it, then the run goes on from an "
+        "earlier one."
+    ),
+    "checkpoint_of_other_data": (
+        "The data have changed since the run was broken off: bring back the data that it began "
+        "with, or start a new run."
+    ),
+    "run_finished": (
+        "The run {run!r} is finished: there is nothing to resume. Branch from one of its epochs "
+        "to go on with other settings."
+    ),
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
     "worker_died": (
         "The training process ended unexpectedly ({cause}); everything up to that point was "

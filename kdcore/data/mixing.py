@@ -18,13 +18,8 @@ class Mixer:
 
     def __init__(self, alpha: float) -> None:
         self._alpha = alpha
-        self._chance = np.random.default_rng(0)
 
-    def begin(self, seed: int, epoch: int) -> None:
-        """Chance of an epoch is that of its seed."""
-        self._chance = np.random.default_rng((seed, epoch))
-
-    def mixed(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def mixed(self, inputs: Tensor, targets: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         """Share · own + (1 − share) · partner's, of normalised inputs and of targets.
 
         The share is 0.5 or more, so that an example's own label stays the greater part.
@@ -32,10 +27,12 @@ class Mixer:
         Args:
             inputs: ``[B, …]``.
             targets: ``[B, C]``.
+            seed: of the batch's share and partners.
         """
-        share = float(self._chance.beta(self._alpha, self._alpha))
+        chance = np.random.default_rng(seed)
+        share = float(chance.beta(self._alpha, self._alpha))
         share = max(share, 1 - share)
-        partners = torch.from_numpy(self._chance.permutation(len(inputs))).to(inputs.device)
+        partners = torch.from_numpy(chance.permutation(len(inputs))).to(inputs.device)
         return (
             torch.lerp(inputs[partners], inputs, share),
             torch.lerp(targets[partners], targets, share),

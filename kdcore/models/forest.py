@@ -96,6 +96,19 @@ class Forest(nn.Module):
         return answers.sum(1, dtype=torch.float32 if answers.is_mps else torch.float64)
 
 
+def joined(forests: Sequence[Forest]) -> Forest:
+    """One forest with the trees of all, in their order; on the CPU."""
+    found = Forest(forests[0].value.shape[1])
+    nodes = np.cumsum([0, *(len(one.feature) for one in forests)]).tolist()
+    states = [{name: part.cpu() for name, part in one.state_dict().items()} for one in forests]
+    for state, start in zip(states, nodes, strict=False):
+        state["branches"] = state["branches"] + start
+        state["roots"] = state["roots"] + start
+    together = {name: torch.cat([state[name] for state in states]) for name in states[0]}
+    found.load_state_dict(together | {"depth": together["depth"].amax(0, keepdim=True)})
+    return found
+
+
 def forest_logits(votes: Tensor, trees: int) -> Tensor:
     """The logits of a forest whose ``trees`` added up to ``votes``; see ``Forest``.
 

@@ -158,6 +158,41 @@ class EventFolder:
         last = self._last()
         return state_of([last] if last else [], held=held)
 
+    @property
+    def finished(self) -> bool:
+        """Whether its work came to its own end; stopped, failed or broken off is none."""
+        return state_of([last] if (last := self._last()) else [], held=False) == "finished"
+
+    def cut(self, count: int) -> list[Event]:
+        """Let the log end after ``count`` events; those behind are returned, and set aside.
+
+        Raises:
+            UserError: the log cannot be written.
+        """
+        path = self.path / "events.jsonl"
+        if not path.exists():
+            return []
+        lines = path.read_bytes().splitlines(keepends=True)
+        whole = [at for at, line in enumerate(lines) if _is_whole(line.decode("utf-8", "replace"))]
+        if len(whole) <= count:
+            return []
+        tail = self.events(count)
+        at = whole[count]
+        try:
+            with (self.path / "events-set-aside.jsonl").open("ab") as aside:
+                aside.writelines(lines[at:])
+                aside.flush()
+                os.fsync(aside.fileno())
+        except OSError as error:
+            raise UserError(
+                "store_not_writable", path=str(self.path), cause=error.strerror
+            ) from None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        write_whole(path, b"".join(lines[:at]), durably=True)
+        return tail
+
     def _last(self) -> Event | None:
         """The newest event that can be read."""
         try:

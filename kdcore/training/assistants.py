@@ -7,8 +7,7 @@ Source:
     Furlanello et al.: Born-Again Neural Networks, 2018.
 """
 
-import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import torch
@@ -18,15 +17,24 @@ from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.events import Event, TeacherEpoch
+from kdcore.events import Event, Scores
+from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.distributed import world_size
+from kdcore.training.fit import Position
 from kdcore.training.objective.student_specs import specs_at, student_spec
+from kdcore.training.objective.terms import StudentSpec
 from kdcore.training.teachers.teacher import Teacher, TeacherMember, frozen
+from kdcore.training.teachers.train_network import NetworkCallbacks
 from kdcore.training.trainer import DistillationTrainer
 
 
 def train_assistants(
-    config: RunConfig, data: Dataset, teacher: Teacher, controls: Controls, device: torch.device
+    config: RunConfig,
+    data: Dataset,
+    teacher: Teacher,
+    controls: Controls,
+    device: torch.device,
+    log: TrainingLog,
 ) -> Generator[Event, None, Teacher]:
     """The last assistant, as the students' teacher; yields all assistants' epochs.
 
@@ -50,7 +58,7 @@ def train_assistants(
                 teacher_mixing="losses",
             )
         name = f"assistant {stage}"
-        module = yield from _train_assistant(own, data, teacher, controls, device, name, stage)
+        module = yield from _train_assistant(own, data, teacher, controls, device, log, name, stage)
         line = (*line, TeacherMember(name, model, module))
         teacher = Teacher(module, teacher.source, model, line)
     return teacher
@@ -62,46 +70,51 @@ def _train_assistant(
     teacher: Teacher,
     controls: Controls,
     device: torch.device,
+    log: TrainingLog,
     name: str,
     stage: int,
 ) -> Generator[Event, None, torch.nn.Module]:
     # a start that no student of the run has, so that a generation is not its own child
-    member = replace(student_spec(config, "distilled", controls.values), start=-stage)
-    trainer = DistillationTrainer(config, [config.seed], [member], data, teacher, device)
-    for epoch in range(1, config.epochs + 1):
-        began = time.perf_counter()
-        order = trainer.begin(epoch)
-        for number, indices in enumerate(order):
-            controls.raise_if_stopped()
-            members = specs_at(
-                [member], config.schedules, epoch - 1 + number / len(order), config.epochs
-            )
-            step_controls = trainer.step_controls_of(members)
-            trainer.step(indices, step_controls)
-        if bad := trainer.report(step_controls).not_finite():
-            _, term, value = bad[0]
-            raise UserError(
-                "loss_not_finite",
-                term=term,
-                learner=name,
-                value=str(value),
-                step=epoch * len(order),
-                lr=member.lr,
-            )
-        (scores,) = trainer.scores(trainer.predict())
-        assert scores.train_loss is not None, "it was trained"
-        assert scores.train_accuracy is not None, "likewise"
-        yield TeacherEpoch(
-            epoch=epoch,
-            epochs=config.epochs,
-            seconds=time.perf_counter() - began,
-            learner=name,
-            model=config.student,
-            train_loss=scores.train_loss,
-            train_accuracy=scores.train_accuracy,
-            validation_accuracy=scores.validation_accuracy,
-            test_accuracy=scores.test_accuracy,
-            test_errors=scores.test_errors,
-        )
+    spec = replace(student_spec(config, "distilled", controls.values), start=-stage)
+    trainer = AssistantTrainer(config, [config.seed], [spec], data, teacher, device)
+    callbacks = AssistantCallbacks(
+        trainer, controls, log, role=name, model=config.student, epochs=config.epochs
+    )
+    callbacks.trainer, callbacks.spec = trainer, spec
+    yield from callbacks.fit()
     (module,) = trainer.students.modules
     return frozen(module)
+
+
+class AssistantTrainer(DistillationTrainer):
+    """A ``NetworkTrainer`` of one student."""
+
+    def epoch_scores(self) -> Scores:
+        """See ``NetworkTrainer``."""
+        (scores,) = self.scores(self.predict())
+        return scores
+
+
+class AssistantCallbacks(NetworkCallbacks):
+    """Of an assistant, whose settings go along their schedules."""
+
+    trainer: AssistantTrainer
+    spec: StudentSpec
+
+    def before_batch(self, position: Position) -> Iterator[Event]:
+        """See ``Callbacks``."""
+        config = self.trainer.config
+        specs = specs_at([self.spec], config.schedules, position.epochs, config.epochs)
+        self.trainer.step_controls = self.trainer.step_controls_of(specs)
+        return super().before_batch(position)
+
+    def not_finite(self, term: str, value: float, position: Position) -> UserError:
+        """See ``NetworkCallbacks``."""
+        return UserError(
+            "loss_not_finite",
+            term=term,
+            learner=self._role,
+            value=str(value),
+            step=position.step,
+            lr=self.spec.lr,
+        )

@@ -18,7 +18,7 @@ from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
 from kdcore.training.batches.targets import BatchTargets, side_by_side
-from kdcore.training.devices.distributed import averaged, replicated, to_whole, world_size
+from kdcore.training.devices.distributed import averaged, rank, replicated, to_whole, world_size
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_all, score, score_all
 from kdcore.training.measuring.meter import GraphLosses, Meter, Report
@@ -28,6 +28,8 @@ from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.objective.terms import StepControls, StudentSpec, Terms, step_controls_of
 from kdcore.training.probes import GeneratedInputs
 from kdcore.training.probes.graph_term import GraphTerm, gradient_norms
+from kdcore.training.randomness import key
+from kdcore.training.state import State
 from kdcore.training.teachers.teacher import Teacher
 from kdcore.training.transfer_batches import batch_size, batches_per_epoch, transfer_batches
 
@@ -70,6 +72,11 @@ class DistillationTrainer:
             [[self._student(own, spec.start) for spec in specs] for own in of_seeds],
             optimizer=config.optimizer,
             lr=[spec.lr for spec in specs],
+            seeds=[
+                key(start_seed(own.seed, spec.start), f"dropout on rank {rank()}")
+                for own in of_seeds
+                for spec in specs
+            ],
             precision=self.precision,
             device=device,
             wrap=replicated if world_size() > 1 else None,
@@ -83,6 +90,8 @@ class DistillationTrainer:
             of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
         )
         self._teacher_weights = _copies(teacher.module)
+        self.step_controls = self.step_controls_of(specs)
+        """What acts on each of the nets from the next batch on."""
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
@@ -114,7 +123,7 @@ class DistillationTrainer:
         return [EnsembleModel(nets[at : at + size]) for at in range(0, len(nets), size)]
 
     def begin(self, epoch: int) -> list[tuple[Tensor, ...]]:
-        """The epoch's batches: an index tensor for each seed."""
+        """The epoch's batches: an index tensor for each seed; see ``Trainer``."""
         self.students.train(mode=True)
         return list(
             zip(
@@ -123,16 +132,18 @@ class DistillationTrainer:
             )
         )
 
-    def step(self, indices: tuple[Tensor, ...], step_controls: StepControls) -> None:
-        """One batch of every seed, of which this rank takes its part."""
+    def step(self, indices: tuple[Tensor, ...], step: int) -> None:
+        """One batch of every seed, of which this rank takes its part; see ``Trainer``."""
+        self.students.step = step
         parts = [
-            batches_of_seed.batch(index)
+            batches_of_seed.batch(index, step)
             for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
         ]
+        step_controls = self.step_controls
         inputs = _stacked([own for own, _ in parts])
         targets = side_by_side([own for _, own in parts])
         if self.graph_terms:
-            self._step_with_graph(inputs, targets, step_controls)
+            self._step_with_graph(inputs, targets)
             return
         logits = self.students.forward(inputs)
         parts_gradients = self.terms.gradients(logits, targets, step_controls)
@@ -140,9 +151,8 @@ class DistillationTrainer:
         self.students.learn(hard + soft, step_controls.lr)
         self.meter.record(logits, targets, hard, soft)
 
-    def _step_with_graph(
-        self, inputs: Tensor, targets: BatchTargets, step_controls: StepControls
-    ) -> None:
+    def _step_with_graph(self, inputs: Tensor, targets: BatchTargets) -> None:
+        step_controls = self.step_controls
         assert targets.teacher_logits is not None, "a term that needs the graph has a teacher"
         if any(graph_term.needs_input_gradients for graph_term in self.graph_terms):
             inputs = inputs.detach().requires_grad_()
@@ -172,9 +182,9 @@ class DistillationTrainer:
             graph_term.learn(step_controls.lr)
         self.meter.record(logits, targets, hard, soft, GraphLosses(losses, norms))
 
-    def report(self, step_controls: StepControls, *, measured: bool = False) -> Report:
+    def report(self, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
-        report = self.meter.report(step_controls, measured=measured)
+        report = self.meter.report(self.step_controls, measured=measured)
         if measured:
             for graph_term in self.graph_terms:
                 report.measures.update(graph_term.measures())
@@ -193,12 +203,26 @@ class DistillationTrainer:
         means = self.meter.epoch_means(self.config.networks)
         return score_all(predictions, self.data, self.teacher_predictions, means)
 
-    def made(self, student: int) -> GeneratedInputs | None:
-        """Inputs that a method made for a student, of several networks for the first."""
+    def generated(self, student: int) -> GeneratedInputs | None:
+        """Inputs that a method generated for a student, of several networks for the first."""
         net = student * self.config.networks
-        return next(
-            (made for graph_term in self.graph_terms if (made := graph_term.made(net))), None
-        )
+        found = (graph_term.generated(net) for graph_term in self.graph_terms)
+        return next(filter(None, found), None)
+
+    def state_dict(self) -> State:
+        """See ``Stateful``; between two reports."""
+        return {
+            "students": self.students.state_dict(),
+            "graph_terms": {str(at): one.state_dict() for at, one in enumerate(self.graph_terms)},
+            "meter": self.meter.state_dict(),
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        self.students.load_state_dict(state["students"])
+        for at, graph_term in enumerate(self.graph_terms):
+            graph_term.load_state_dict(state.get("graph_terms", {}).get(str(at), {}))
+        self.meter.load_state_dict(state["meter"])
 
     def teacher_changed(self) -> str:
         """The name of a weight or buffer that is not bit for bit what it was; else nothing."""

@@ -27,6 +27,7 @@ from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.distributed import least_batch, own_part, world_size
 from kdcore.training.measuring.evaluation import predict_split
 from kdcore.training.networks.students import autocast
+from kdcore.training.randomness import generator, key
 from kdcore.training.teachers.teacher import Teacher
 
 
@@ -55,7 +56,6 @@ class TransferBatches:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
         self._precision, self._outputs = precision, outputs
-        self._generator = torch.Generator()
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
             labelled(len(transfer.labels), config.unlabelled, config.seed).to(
@@ -68,26 +68,28 @@ class TransferBatches:
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
         config, size = self._config, len(self.transfer.labels)
-        self._generator.manual_seed(config.seed * 1_000_003 + epoch)
-        if self._mixer:
-            self._mixer.begin(config.seed, epoch)
         return batches(size, batch_size(config, size), config.seed, epoch, least=least_batch())
 
-    def batch(self, index: Tensor) -> tuple[Tensor, BatchTargets]:
+    def batch(self, index: Tensor, step: int) -> tuple[Tensor, BatchTargets]:
         """Inputs ``[1, B, …]`` of a batch and what goes with them, S being 1.
 
         Of this rank's part; the whole is augmented and mixed first, so that chance falls on each
         example as with one process.
+
+        Args:
+            index: of the batch's examples in the transfer set.
+            step: batches that were taken before; chance depends on it and on the seed alone.
         """
         index = index.to(self.transfer.labels.device)
         raw = self.transfer.inputs.index_select(0, index)
         if self._config.augment != "none":
-            raw = augmented(raw, self._config.augment, self._generator)
+            chance = generator(self._config.seed, "augmentation", step)
+            raw = augmented(raw, self._config.augment, chance)
         labels = self.transfer.labels.index_select(0, index)
         weights = (
             None if self._labelled is None else label_weights(self._labelled.index_select(0, index))
         )
-        inputs, targets = self._mixed(raw, labels, weights)
+        inputs, targets = self._mixed(raw, labels, weights, step)
         if world_size() > 1:
             part = own_part(len(index))
             index, raw, labels = index[part], raw[part], labels[part]
@@ -107,7 +109,7 @@ class TransferBatches:
         return inputs[None], given
 
     def _mixed(
-        self, raw: Tensor, labels: Tensor, weights: Tensor | None
+        self, raw: Tensor, labels: Tensor, weights: Tensor | None, step: int
     ) -> tuple[Tensor | None, Tensor | None]:
         """Mixed inputs, and hard targets, where the examples themselves do not do."""
         if self._mixer is None and weights is None:
@@ -117,7 +119,8 @@ class TransferBatches:
             targets = targets * weights[:, None]
         if self._mixer is None:
             return None, targets
-        return self._mixer.mixed(self._data.normalised(raw), targets)
+        chance = key(self._config.seed, "mixup", step)
+        return self._mixer.mixed(self._data.normalised(raw), targets, chance)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""

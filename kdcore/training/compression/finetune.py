@@ -66,7 +66,7 @@ def redistil(
             torch.manual_seed(config.seed * 1_000_003 + epoch)
             for index in batches_of_seed.begin(epoch):
                 controls.raise_if_stopped()
-                (inputs,), given = batches_of_seed.batch(index)
+                (inputs,), given = batches_of_seed.batch(index, step)
                 hard, soft, extra = terms.values(module(inputs)[None, None], given, step_controls)
                 loss = (step_controls.hard * hard + step_controls.soft * soft).sum()
                 for weight, term in extra.items():

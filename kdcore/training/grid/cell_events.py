@@ -184,7 +184,9 @@ class CellEvents:
                     ),
                     {
                         name: snapshot_arrays(
-                            predictions, self._data, self._trainer.made(list(nets.values())[-1])
+                            predictions,
+                            self._data,
+                            self._trainer.generated(list(nets.values())[-1]),
                         )
                     },
                 )

@@ -1,4 +1,4 @@
-"""Many students in one loop: a group of a sweep's cells, told cell by cell.
+"""Many students in one loop: a group of a sweep's cells, each with the events of its own run.
 
 The cells of a group share data, models, optimiser and batch size; they differ in T, λ, learning
 rate, method and seed, and have every combination of their seeds with the rest. Each student
@@ -9,12 +9,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from torch import Tensor
+
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.events import SweepProgress
 from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
+from kdcore.training.fit import Position, fit
 from kdcore.training.grid.cell_events import CellEvents, Group, GroupEvent
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import batches_per_report
 from kdcore.training.objective.student_specs import specs_at
 from kdcore.training.trainer import DistillationTrainer
@@ -39,44 +43,84 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEven
         data = loaded(base, group.store_root)
     data = data.to(device)
     teacher = group.teacher.to(device)
-    places = NetworkLayout(group.cells)
-    trainer = DistillationTrainer(base, places.seeds, places.members, data, teacher, device)
-    step_controls = trainer.step_controls_of(places.members)
-    schedules = base.schedules
-    cell_events = CellEvents(group, trainer, places, data)
+    layout = NetworkLayout(group.cells)
+    trainer = DistillationTrainer(base, layout.seeds, layout.specs, data, teacher, device)
+    cell_events = CellEvents(group, trainer, layout, data)
     yield from cell_events.begin()
-    logits_per_batch = places.count * trainer.batch_size * len(data.classes)
-    every = max(1, min(batches_per_report(trainer.batches), LOGITS_PER_REPORT // logits_per_batch))
-    step = since = 0
-    reported = time.perf_counter()
-    for epoch in range(1, base.epochs + 1):
-        began = time.perf_counter()
-        order = trainer.begin(epoch)
-        for number, indices in enumerate(order, start=1):
-            if schedules:
-                at = epoch - 1 + (number - 1) / len(order)
-                members = specs_at(places.members, schedules, at, base.epochs)
-                step_controls = trainer.step_controls_of(members)
-            trainer.step(indices, step_controls)
-            step += 1
-            since += len(indices[0])
-            if number == len(order) or trainer.meter.pending >= every:
-                yield from cell_events.failures(trainer.report(step_controls), step)
-            if (now := time.perf_counter()) - reported > PROGRESS_PERIOD:
-                yield SweepProgress(
-                    group=group.number,
-                    position=epoch - 1 + number / len(order),
-                    epochs=base.epochs,
-                    students=places.count,
-                    images_per_second=since * places.count / (now - reported),
-                )
-                reported, since = now, 0
+    position = Position()
+    callbacks = GroupCallbacks(group.number, trainer, layout, cell_events)
+    yield from fit(trainer, callbacks, base.epochs, position)
+    yield from cell_events.end(callbacks.predictions, position.step)
+
+
+class GroupCallbacks:
+    """Schedules, progress and the cells' events around the batches of a group.
+
+    Args:
+        number: of the group.
+        trainer: of all its students.
+        layout: where they stand.
+        cell_events: of its cells.
+    """
+
+    should_stop = False
+    predictions: Predictions
+    """Of all students, after the newest epoch."""
+
+    def __init__(
+        self,
+        number: int,
+        trainer: DistillationTrainer,
+        layout: NetworkLayout,
+        cell_events: CellEvents,
+    ) -> None:
+        self._number, self._trainer = number, trainer
+        self._layout, self._cell_events = layout, cell_events
+        logits_per_batch = layout.count * trainer.batch_size * len(trainer.data.classes)
+        most = LOGITS_PER_REPORT // logits_per_batch
+        self._every = max(1, min(batches_per_report(trainer.batches), most))
+        self._images = 0
+        """Since the last event of progress."""
+        self._reported = self._epoch_began = time.perf_counter()
+
+    def before_epoch(self, position: Position) -> None:
+        """See ``Callbacks``."""
+        del position
+        self._epoch_began = time.perf_counter()
+
+    def before_batch(self, position: Position) -> Iterator[GroupEvent]:
+        """See ``Callbacks``; settings go along their schedules."""
+        trainer = self._trainer
+        if schedules := trainer.config.schedules:
+            epochs = trainer.config.epochs
+            specs = specs_at(self._layout.specs, schedules, position.epochs, epochs)
+            trainer.step_controls = trainer.step_controls_of(specs)
+        return iter(())
+
+    def after_batch(self, batch: tuple[Tensor, ...], position: Position) -> Iterator[GroupEvent]:
+        """See ``Callbacks``; a loss that is no number any more ends its cell."""
+        trainer = self._trainer
+        self._images += len(batch[0])
+        if position.batch == position.of or trainer.meter.pending >= self._every:
+            yield from self._cell_events.failures(trainer.report(), position.step)
+        if (now := time.perf_counter()) - self._reported > PROGRESS_PERIOD:
+            yield SweepProgress(
+                group=self._number,
+                position=position.epochs,
+                epochs=trainer.config.epochs,
+                students=self._layout.count,
+                images_per_second=self._images * self._layout.count / (now - self._reported),
+            )
+            self._reported, self._images = now, 0
+
+    def after_epoch(self, position: Position) -> Iterator[GroupEvent]:
+        """See ``Callbacks``; scores every cell."""
+        trainer = self._trainer
         each = trainer.predict_networks()
-        given = each.together(base.networks)
-        yield from cell_events.epoch(
-            epoch, step, trainer.scores(given), each, time.perf_counter() - began
-        )
-    yield from cell_events.end(given, step)
+        self.predictions = each.together(trainer.config.networks)
+        scores = trainer.scores(self.predictions)
+        seconds = time.perf_counter() - self._epoch_began
+        yield from self._cell_events.epoch(position.epoch, position.step, scores, each, seconds)
 
 
 def loaded(config: RunConfig, store_root: Path | None) -> Dataset:

@@ -16,22 +16,16 @@ class NetworkLayout:
         self.networks = next(iter(cells.values())).networks
         """That each student is."""
         self.seeds = list(dict.fromkeys(config.seed for config in cells.values()))
-        wanted = {member for config in cells.values() for member in _members(config).values()}
-        self.members = sorted(
+        wanted = {spec for config in cells.values() for spec in _specs(config).values()}
+        self.specs = sorted(
             wanted,
-            key=lambda member: (
-                member.method,
-                member.settings,
-                member.lr,
-                member.temperature,
-                member.weight,
-            ),
+            key=lambda spec: (spec.method, spec.settings, spec.lr, spec.temperature, spec.weight),
         )
-        at = {member: index for index, member in enumerate(self.members)}
+        at = {spec: index for index, spec in enumerate(self.specs)}
         self.nets = {
             cell: {
-                name: self.seeds.index(config.seed) * len(self.members) + at[member]
-                for name, member in _members(config).items()
+                name: self.seeds.index(config.seed) * len(self.specs) + at[spec]
+                for name, spec in _specs(config).items()
             }
             for cell, config in cells.items()
         }
@@ -40,10 +34,10 @@ class NetworkLayout:
     @property
     def count(self) -> int:
         """Networks that are trained, those of plain students included."""
-        return len(self.seeds) * len(self.members) * self.networks
+        return len(self.seeds) * len(self.specs) * self.networks
 
 
-def _members(config: RunConfig) -> dict[str, StudentSpec]:
+def _specs(config: RunConfig) -> dict[str, StudentSpec]:
     """How each student of a cell learns; what does not act on it has one value for all."""
     values = acting_values(config.to_dict())
     return {name: student_spec(config, name, values) for name in student_names(config)}

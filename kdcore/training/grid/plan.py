@@ -232,6 +232,7 @@ def _seconds_per_student(
             [modules],
             optimizer=config.optimizer,
             lr=[config.lr] * count,
+            seeds=range(count),
             precision=precision,
             device=device,
         )

@@ -1,12 +1,14 @@
 """Early stopping: the run ends when no student gets better on validation data any more."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from torch import Tensor, nn
 
 from kdcore.events import Scores
 from kdcore.training.devices.distributed import of_first_rank
 from kdcore.training.measuring.evaluation import Predictions
+from kdcore.training.state import State
 
 
 class EarlyStopping:
@@ -31,7 +33,7 @@ class EarlyStopping:
         """Likewise."""
 
     def should_stop(
-        self, epoch: int, scores: Mapping[str, Scores], given: Mapping[str, Predictions]
+        self, epoch: int, scores: Mapping[str, Scores], predictions: Mapping[str, Predictions]
     ) -> bool:
         """Take what an epoch came to; whether the run is to end.
 
@@ -42,11 +44,32 @@ class EarlyStopping:
         for name, now in of_first_rank(dict(scores)).items():
             best = self.best_scores.get(name)
             if best is None or _rank(now) > _rank(best):
-                self.best_scores[name], self.best_predictions[name] = now, given[name]
+                self.best_scores[name], self.best_predictions[name] = now, predictions[name]
                 self.best_epochs[name] = epoch
                 state = self._modules[name].state_dict()
                 self._weights[name] = {key: value.clone() for key, value in state.items()}
         return epoch - max(self.best_epochs.values()) >= self._epochs
+
+    def state_dict(self) -> State:
+        """See ``Stateful``."""
+        return {
+            name: {
+                "epoch": epoch,
+                "scores": asdict(self.best_scores[name]),
+                "test": self.best_predictions[name].test,
+                "validation": self.best_predictions[name].validation,
+                "weights": self._weights[name],
+            }
+            for name, epoch in self.best_epochs.items()
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        for name, own in state.items():
+            self.best_epochs[name] = own["epoch"]
+            self.best_scores[name] = Scores(**own["scores"])
+            self.best_predictions[name] = Predictions(own["test"], own["validation"])
+            self._weights[name] = own["weights"]
 
     def restore(self) -> None:
         """Give each student the weights of its best epoch back."""

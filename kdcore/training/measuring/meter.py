@@ -16,6 +16,7 @@ from torch import Tensor
 from kdcore.events import StepScores
 from kdcore.training.batches.targets import BatchTargets, joined
 from kdcore.training.objective.terms import StepControls, Terms
+from kdcore.training.state import State
 
 POINTS_PER_EPOCH = 10
 """At least so many reports an epoch, where it has as many batches."""
@@ -233,6 +234,16 @@ class Meter:
         self._totals += examples * torch.stack([values.flatten() for values in kept])
         self._seen += examples
         return report
+
+    def state_dict(self) -> State:
+        """See ``Stateful``; the epoch's totals, between two windows."""
+        assert not self.pending, "a window is open"
+        return {"totals": self._totals, "seen": self._seen}
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        self._totals.copy_(state["totals"])
+        self._seen = state["seen"]
 
     def _measures(
         self, logits: Tensor, given: BatchTargets, step_controls: StepControls

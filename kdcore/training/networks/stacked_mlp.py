@@ -85,6 +85,11 @@ class StackedMLP:
         """The same for inputs that all nets share, ``[B, …]``; keeps nothing."""
         return self._through(inputs[None].expand(self._seeds, *inputs.shape), keep=False)
 
+    def refresh(self) -> None:
+        """Round the weights anew; the modules' parameters are views of them."""
+        if self._rounded is not self._flat:
+            self._rounded.copy_(self._flat)
+
     def backward(self, gradient: Tensor) -> None:
         """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
         gradient = gradient.to(self._rounded.dtype)

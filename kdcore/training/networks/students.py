@@ -5,8 +5,8 @@ The nets of a seed take the same batches; members differ in what the teacher tel
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.stacked_mlp import StackedMLP
+from kdcore.training.randomness import draws, seeded
+from kdcore.training.state import load_optimizer_state, optimizer_state
 
 Wrap = Callable[[nn.Module], nn.Module]
 
@@ -37,6 +39,10 @@ class Body(Protocol):
         """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
         ...
 
+    def refresh(self) -> None:
+        """The modules' weights were changed from outside."""
+        ...
+
 
 class Interleaved:
     """Any modules, one after the other; PyTorch goes backward.
@@ -47,6 +53,7 @@ class Interleaved:
         seeds: S.
         precision: ``float32`` or ``bf16``.
         device: of the modules.
+        chance: around a net's way forward, by net; see ``Students.chance``.
     """
 
     def __init__(
@@ -56,8 +63,9 @@ class Interleaved:
         seeds: int,
         precision: str,
         device: torch.device,
+        chance: Callable[[int], AbstractContextManager[None]],
     ) -> None:
-        self._modules, self._learners = modules, learners
+        self._modules, self._learners, self._chance = modules, learners, chance
         self._members = len(modules) // seeds
         self._precision, self._device = precision, device
         self._logits: list[Tensor] = []
@@ -71,10 +79,11 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
+        self._logits = []
         with torch.enable_grad(), autocast(self._device, self._precision):
-            self._logits = [
-                learner(inputs[at // self._members]) for at, learner in enumerate(self._learners)
-            ]
+            for at, learner in enumerate(self._learners):
+                with self._chance(at):
+                    self._logits.append(learner(inputs[at // self._members]))
         return torch.stack([logits.detach().float() for logits in self._logits])
 
     def backward(self, gradient: Tensor) -> None:
@@ -98,6 +107,9 @@ class Interleaved:
         with torch.no_grad(), autocast(self._device, self._precision):
             return torch.stack([module(inputs).float() for module in self._modules])
 
+    def refresh(self) -> None:
+        """See ``Body``; the modules' weights are all that there is."""
+
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
     """Mixed precision where it was chosen."""
@@ -111,6 +123,7 @@ class Students:
         modules: by seed, then by member; moved to ``device`` by the caller.
         optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
         lr: each member's learning rate; those that are equal now change together.
+        seeds: of each module's dropout, in the order of ``modules``.
         wrap: puts something between a module and its training steps, such as
             ``DistributedDataParallel``.
         with_graph: whether terms of the loss look inside the nets.
@@ -122,6 +135,7 @@ class Students:
         *,
         optimizer: str,
         lr: Sequence[float],
+        seeds: Sequence[int],
         precision: str,
         device: torch.device,
         wrap: Wrap | None = None,
@@ -129,7 +143,13 @@ class Students:
     ) -> None:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
-        self.body = _body(self.modules, self.seeds, precision, device, wrap, with_graph=with_graph)
+        self.step = 0
+        """Batches taken before the one in hand; set by whoever trains."""
+        self._dropout_seeds = [
+            seed if draws(module) else None
+            for seed, module in zip(seeds, self.modules, strict=True)
+        ]
+        self.body = self._body(precision, device, wrap, with_graph=with_graph)
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
@@ -176,22 +196,37 @@ class Students:
         for module in self.modules:
             module.train(mode)
 
+    def chance(self, net: int, purpose: str = "dropout") -> AbstractContextManager[None]:
+        """Around a net's answer in training mode: its dropout depends on its seed and the step."""
+        seed = self._dropout_seeds[net]
+        return nullcontext() if seed is None else seeded(seed, purpose, self.step)
 
-def _body(
-    modules: Sequence[nn.Module],
-    seeds: int,
-    precision: str,
-    device: torch.device,
-    wrap: Wrap | None,
-    *,
-    with_graph: bool,
-) -> Body:
-    if wrap is not None:
-        return Interleaved(modules, [wrap(module) for module in modules], seeds, precision, device)
-    nets = [module for module in modules if isinstance(module, MLP)]
-    if len(nets) == len(modules) and not with_graph:
-        return StackedMLP(nets, seeds, precision)
-    return Interleaved(modules, modules, seeds, precision, device)
+    def state_dict(self) -> dict[str, Any]:
+        """See ``Stateful``."""
+        return {
+            "networks": {str(net): one.state_dict() for net, one in enumerate(self.modules)},
+            "optimizers": {
+                str(at): optimizer_state(one) for at, (_, _, one) in enumerate(self._steps)
+            },
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """See ``Stateful``."""
+        for net, module in enumerate(self.modules):
+            module.load_state_dict(state["networks"][str(net)])
+        self.body.refresh()
+        for at, (_, _, optimizer) in enumerate(self._steps):
+            load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(at), {}))
+
+    def _body(
+        self, precision: str, device: torch.device, wrap: Wrap | None, *, with_graph: bool
+    ) -> Body:
+        modules = self.modules
+        nets = [module for module in modules if isinstance(module, MLP)]
+        if len(nets) == len(modules) and not with_graph and wrap is None:
+            return StackedMLP(nets, self.seeds, precision)
+        learners = modules if wrap is None else [wrap(module) for module in modules]
+        return Interleaved(modules, learners, self.seeds, precision, device, self.chance)
 
 
 def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:

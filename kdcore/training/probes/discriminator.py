@@ -12,6 +12,7 @@ from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.students import make_optimizer
 from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
+from kdcore.training.state import State, load_optimizer_state, optimizer_state
 
 LR = 1e-3
 """Learning rate of the discriminators, whatever the students'."""
@@ -74,6 +75,26 @@ class DiscriminatorProbe(Probe):
             found[net] = torch.stack(right).mean().cpu()
             right.clear()
         return {"discriminator_accuracy": found.view(-1, len(self.context.members))}
+
+    def state_dict(self) -> State:
+        """See ``Probe``."""
+        return {
+            str(net): {
+                "weights": discriminator.state_dict(),
+                "optimizer": optimizer_state(self._optimizers[net]),
+                "right": torch.stack(self._right[net]) if self._right[net] else [],
+            }
+            for net, discriminator in self._discriminators.items()
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Probe``."""
+        for net, discriminator in self._discriminators.items():
+            own = state[str(net)]
+            discriminator.load_state_dict(own["weights"])
+            load_optimizer_state(self._optimizers[net], own.get("optimizer", {}))
+            device = next(discriminator.parameters()).device
+            self._right[net] = [one.to(device) for one in own["right"]]
 
 
 def _new_discriminator(classes: int, seed: int) -> Discriminator:

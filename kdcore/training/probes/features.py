@@ -14,6 +14,7 @@ from kdcore.metrics import centered_kernel_alignment
 from kdcore.models.feature_hooks import checked_paths, feature_hooks, stages
 from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
+from kdcore.training.state import State
 
 PROBE = 2
 """Examples by which the features' shapes are found."""
@@ -96,6 +97,19 @@ class FeatureProbe(Probe):
         ]
         members = len(self.context.members)
         return {"cka": torch.stack(found).view(-1, members).double().cpu()}
+
+    def state_dict(self) -> State:
+        """See ``Probe``."""
+        return {
+            str(net): {str(at): one.state_dict() for at, one in enumerate(adapters)}
+            for net, adapters in self._adapters.items()
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Probe``."""
+        for net, adapters in self._adapters.items():
+            for at, one in enumerate(adapters):
+                one.load_state_dict(state[str(net)][str(at)])
 
     def _fresh_adapters(self, shapes: Sequence[tuple[Shape, Shape]], seed: int) -> list[Adapter]:
         if not self.context.method.adapter:

@@ -14,6 +14,8 @@ from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.students import make_optimizer
 from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import GeneratedInputs, Probe, ProbeContext
+from kdcore.training.randomness import generator as chance
+from kdcore.training.state import State, load_optimizer_state, optimizer_state
 
 SHOWN = 24
 """Inputs that are made of the same noise whenever they are kept."""
@@ -44,7 +46,6 @@ class GeneratorProbe(Probe):
             net: make_optimizer("adam", ParameterChunk(list(made.parameters())), device)
             for net, made in self._generators.items()
         }
-        self._chance = {net: torch.Generator().manual_seed(context.seed_of(net)) for net in nets}
         fixed = torch.Generator().manual_seed(0)
         self._fixed_noise = torch.randn(SHOWN, NOISE, generator=fixed).to(device)
         self._statistics = {net: dict(_copies(context.students.modules[net])) for net in nets}
@@ -63,10 +64,10 @@ class GeneratorProbe(Probe):
             _, member = self.context.place(net)
             weights = list(generator.parameters())
             with torch.enable_grad():
-                made = self.context.data.normalised(generator(self._noise(net)))
+                inputs = self.context.data.normalised(generator(self._noise(net, "generator")))
                 loss = generator_loss(
-                    self._answer(net, made),
-                    self.context.teacher(made).float(),
+                    self._student_logits(net, inputs, "generator"),
+                    self.context.teacher(inputs).float(),
                     step_controls.temperature[member],
                     step_controls.settings["spread"][member],
                 )
@@ -80,9 +81,10 @@ class GeneratorProbe(Probe):
         """See ``Probe``."""
         _, member = self.context.place(net)
         with torch.no_grad():
-            made = self.context.data.normalised(self._generators[net](self._noise(net)))
-            of_teacher = self.context.teacher(made).float()
-        of_student = self._answer(net, made)
+            generated = self._generators[net](self._noise(net, "student"))
+            inputs = self.context.data.normalised(generated)
+            of_teacher = self.context.teacher(inputs).float()
+        of_student = self._student_logits(net, inputs, "student")
         self._sums[net] += _watched(
             of_student.detach(), of_teacher, step_controls.temperature[member]
         )
@@ -90,7 +92,7 @@ class GeneratorProbe(Probe):
             self._leave_real_statistics(net)
         yield {"generated_student_logits": of_student, "generated_teacher_logits": of_teacher}
 
-    def made(self, net: int) -> GeneratedInputs | None:
+    def generated(self, net: int) -> GeneratedInputs | None:
         """See ``Probe``; always of the same noise."""
         if net not in self._generators:
             return None
@@ -100,9 +102,9 @@ class GeneratorProbe(Probe):
         with torch.no_grad():
             inputs = self._generators[net](self._fixed_noise)
             normalised = self.context.data.normalised(inputs)
-            made = GeneratedInputs(inputs, self.context.teacher(normalised), student(normalised))
+            found = GeneratedInputs(inputs, self.context.teacher(normalised), student(normalised))
         student.train(was_training)
-        return made
+        return found
 
     def measures(self) -> dict[str, Tensor]:
         """Means since the last time; see ``_watched``."""
@@ -113,13 +115,38 @@ class GeneratorProbe(Probe):
             sums.zero_()
         return dict(zip(NAMES, found.view(len(NAMES), -1, len(self.context.members)), strict=True))
 
-    def _noise(self, net: int) -> Tensor:
-        noise = torch.randn(self._size, NOISE, generator=self._chance[net])
-        return noise.to(self._fixed_noise)
+    def state_dict(self) -> State:
+        """See ``Probe``."""
+        return {
+            str(net): {
+                "weights": one.state_dict(),
+                "optimizer": optimizer_state(self._optimizers[net]),
+                "statistics": self._statistics[net],
+                "sums": self._sums[net],
+            }
+            for net, one in self._generators.items()
+        }
 
-    def _answer(self, net: int, made: Tensor) -> Tensor:
+    def load_state_dict(self, state: State) -> None:
+        """See ``Probe``."""
+        for net, one in self._generators.items():
+            own = state[str(net)]
+            one.load_state_dict(own["weights"])
+            load_optimizer_state(self._optimizers[net], own.get("optimizer", {}))
+            for name, value in self._statistics[net].items():
+                value.copy_(own["statistics"][name])
+            self._sums[net].copy_(own["sums"])
+
+    def _noise(self, net: int, learner: str) -> Tensor:
+        """``[B, NOISE]``, of the net's seed, the step and who learns from it."""
+        seed, step = self.context.seed_of(net), self.context.students.step
+        own = chance(seed, f"noise of {learner}", step)
+        return torch.randn(self._size, NOISE, generator=own).to(self._fixed_noise)
+
+    def _student_logits(self, net: int, inputs: Tensor, learner: str) -> Tensor:
         student = self.context.students.modules[net]
-        logits: Tensor = functional_call(student, self._statistics[net], (made,))
+        with self.context.students.chance(net, f"dropout of {learner}"):
+            logits: Tensor = functional_call(student, self._statistics[net], (inputs,))
         return logits.float()
 
     def _leave_real_statistics(self, net: int) -> None:

@@ -18,6 +18,7 @@ from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.students import Students, make_optimizer
 from kdcore.training.objective.terms import LossTermSpec, StepControls, StudentSpec, by_name
 from kdcore.training.probes import PROBES, GeneratedInputs, ProbeContext
+from kdcore.training.state import State, load_optimizer_state, optimizer_state
 
 
 class GraphTerm:
@@ -106,9 +107,22 @@ class GraphTerm:
         """Numbers to watch the method by, ``[S, G]`` each."""
         return self._probe.measures()
 
-    def made(self, net: int) -> GeneratedInputs | None:
-        """Inputs that the method made for a net, where it makes some."""
-        return self._probe.made(net)
+    def generated(self, net: int) -> GeneratedInputs | None:
+        """Inputs that the method generated for a net, where it does."""
+        return self._probe.generated(net)
+
+    def state_dict(self) -> State:
+        """See ``Stateful``."""
+        return {
+            "probe": self._probe.state_dict(),
+            "optimizers": {str(net): optimizer_state(one) for net, one in self._optimizers.items()},
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        self._probe.load_state_dict(state.get("probe", {}))
+        for net, optimizer in self._optimizers.items():
+            load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(net), {}))
 
     def _term(self, net: int, step_controls: StepControls) -> Tensor:
         student = net % len(self._specs)

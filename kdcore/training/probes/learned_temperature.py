@@ -12,6 +12,7 @@ from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.students import make_optimizer
 from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe, ProbeContext
+from kdcore.training.state import State, load_optimizer_state, optimizer_state
 
 LR = 0.05
 """Of the temperatures, as the authors' networks have it."""
@@ -40,7 +41,6 @@ class LearnedTemperatureProbe(Probe):
             optimizer.param_groups[0]["lr"] = LR
         self._acting: dict[int, Tensor] = {}
         """T of the batch."""
-        self._step = 0
         nothing = torch.zeros(3, dtype=torch.float64, device=device)
         self._sums = {net: nothing.clone() for net in nets}
         """Of T and T² · KL over the batches since the last measures, and how many there were."""
@@ -51,8 +51,7 @@ class LearnedTemperatureProbe(Probe):
         """See ``Probe``; each temperature takes its step."""
         del inputs, labels
         self._teacher_logits = teacher_logits
-        strength = reversal_strength(self._step / self.context.steps)
-        self._step += 1
+        strength = reversal_strength(self.context.students.step / self.context.steps)
         for net, raw in self._raw.items():
             seed, member = self.context.place(net)
             own = {name: values[member] for name, values in step_controls.settings.items()}
@@ -87,3 +86,22 @@ class LearnedTemperatureProbe(Probe):
             sums.zero_()
         temperatures, divergences = found.view(2, -1, len(self.context.members))
         return {"learned_temperature": temperatures, "learned_kl": divergences}
+
+    def state_dict(self) -> State:
+        """See ``Probe``."""
+        return {
+            str(net): {
+                "raw": raw.detach(),
+                "optimizer": optimizer_state(self._optimizers[net]),
+                "sums": self._sums[net],
+            }
+            for net, raw in self._raw.items()
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Probe``."""
+        for net, raw in self._raw.items():
+            own = state[str(net)]
+            raw.data.copy_(own["raw"])
+            load_optimizer_state(self._optimizers[net], own.get("optimizer", {}))
+            self._sums[net].copy_(own["sums"])

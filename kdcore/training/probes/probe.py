@@ -13,6 +13,7 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.training.networks.students import Students
 from kdcore.training.objective.terms import StepControls, StudentSpec
+from kdcore.training.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,19 @@ class Probe(ABC):
         del net
         return []
 
-    def made(self, net: int) -> GeneratedInputs | None:
-        """Inputs that were made for a net, to be looked at; leaves the net as it was."""
+    def generated(self, net: int) -> GeneratedInputs | None:
+        """Inputs that were generated for a net; leaves the net as it was."""
         del net
         return None
 
     def measures(self) -> dict[str, Tensor]:
         """Numbers to watch, ``[S, G]`` each, float64, on the CPU; after one batch at least."""
         return {}
+
+    def state_dict(self) -> State:
+        """See ``Stateful``; what is learned or counted beside the students."""
+        return {}
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        del state

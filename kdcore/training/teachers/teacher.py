@@ -6,7 +6,6 @@ meets the same teacher. It learns from all training data with their true labels.
 
 import hashlib
 import json
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,28 +18,29 @@ from kdcore.commands import Controls
 from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.events import Event, Taught, TeacherEpoch
+from kdcore.events import Event, Taught
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
 from kdcore.store import CellsFolder, RunFolder, teacher_path
-from kdcore.training.batches.order import batches
-from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.measuring.evaluation import predict, score
-from kdcore.training.measuring.meter import Meter
-from kdcore.training.networks.students import Students
-from kdcore.training.objective.terms import StudentSpec, Terms, step_controls_of
+from kdcore.training.teachers.train_network import (
+    LR,
+    OPTIMIZER,
+    SEED,
+    LabelTrainer,
+    NetworkCallbacks,
+    stage_of,
+)
 from kdcore.training.weights.modules import load_module, network_of, save_module
 from kdcore.training.weights.weights_file import WeightsFile, without_prefix
 
-OPTIMIZER, LR, SEED = "adam", 1e-3, 0
 RECIPE_VERSION = 1
 """Of all that stands here; another number makes every cached teacher a stranger."""
 TOGETHER = "together"
 """Role of all teachers as one."""
-BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
-"""Small data get small batches, so that a pass over them still teaches something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def train_teachers(
     folder: RunFolder | CellsFolder | None,
     device: torch.device,
     precision: str,
+    log: TrainingLog | None = None,
 ) -> Generator[Event, None, Teacher]:
     """The run's teacher or teachers; yields their epochs where they have to be trained.
 
@@ -110,13 +111,14 @@ def train_teachers(
         model = file.about.get("model", config.teacher)
         line = _members_of(parse_models(model), module)
         return Teacher(frozen(module), "loaded", model, line, _notes(config, file, module))
+    log = log or TrainingLog(None)
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
         role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
         # two of one model differ in their start
         seed = start_seed(SEED, config.teachers[:at].count(model))
         module, source = yield from _one_teacher(
-            config, data, controls, folder, device, precision, role, model, seed
+            config, data, controls, folder, device, precision, role, model, seed, log
         )
         modules.append(module)
         sources.append(source)
@@ -198,12 +200,14 @@ def _one_teacher(
     role: str,
     model: str,
     seed: int,
+    log: TrainingLog,
 ) -> Generator[Event, None, tuple[nn.Module, str]]:
     """A frozen network and where it came from."""
     place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None
     if place and place.exists():
         try:
-            return frozen(load_module(place, data).to(device)), "cached"
+            module = frozen(load_module(place, data).to(device))
+            return module, "trained" if log.knows(stage_of(role)) else "cached"
         except UserError:
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
     if is_forest(model):
@@ -211,10 +215,14 @@ def _one_teacher(
         from kdcore.training.teachers.forest import grow_teacher  # noqa: PLC0415
 
         growing = grow_teacher(data, controls, role=role, model=model, seed=seed)
-        module: nn.Module = (yield from growing).to(device)
+        module = (yield from growing).to(device)
     else:
         module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
-        yield from _train(module, config, data, controls, device, precision, role, model)
+        trainer = LabelTrainer(module, data, seed, precision)
+        epochs = config.teacher_epochs
+        yield from NetworkCallbacks(
+            trainer, controls, log, role=role, model=model, epochs=epochs
+        ).fit()
     if place:
         save_module(place, module, model, data)
     return frozen(module), "trained"
@@ -231,54 +239,3 @@ def frozen(module: nn.Module) -> nn.Module:
     """The module in evaluation mode for good, without gradients."""
     module.zero_grad(set_to_none=True)
     return module.eval().requires_grad_(requires_grad=False)
-
-
-def _train(
-    module: nn.Module,
-    config: RunConfig,
-    data: Dataset,
-    controls: Controls,
-    device: torch.device,
-    precision: str,
-    role: str,
-    model: str,
-) -> Generator[Event, None, None]:
-    size = len(data.train.labels)
-    batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
-    alone = StudentSpec("hard", temperature=1.0, weight=0.0, lr=LR)
-    step_controls = step_controls_of([alone], "convex", device)
-    students = Students(
-        [[module]], optimizer=OPTIMIZER, lr=step_controls.lr, precision=precision, device=device
-    )
-    terms = Terms([alone])
-    meter = Meter(1, 1, terms)
-    for epoch in range(1, config.teacher_epochs + 1):
-        began = time.perf_counter()
-        module.train()
-        for index in batches(size, batch_size, SEED, epoch):
-            controls.raise_if_stopped()
-            index = index.to(device)
-            labels = data.train.labels.index_select(0, index)[None]
-            given = BatchTargets(labels, labels)
-            inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
-            logits = students.forward(inputs)
-            hard, soft = terms.gradients(logits, given, step_controls)
-            students.learn(hard, step_controls.lr)
-            meter.record(logits, given, hard, soft)
-        if bad := meter.report(step_controls).not_finite():
-            _, term, value = bad[0]
-            raise UserError("teacher_not_finite", term=term, value=str(value), epoch=epoch)
-        means = meter.epoch_means()[0]
-        scores = score(predict(module, data, precision), data, None, means)
-        yield TeacherEpoch(
-            epoch=epoch,
-            epochs=config.teacher_epochs,
-            seconds=time.perf_counter() - began,
-            learner=role,
-            model=model,
-            train_loss=means["train_loss"],
-            train_accuracy=means["train_accuracy"],
-            validation_accuracy=scores.validation_accuracy,
-            test_accuracy=scores.test_accuracy,
-            test_errors=scores.test_errors,
-        )

@@ -253,7 +253,7 @@ def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
     base = base.but(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
     batches_of_seed._config = base
     (index,) = batches_of_seed.begin(base.epochs + 1)
-    (inputs,), given = batches_of_seed.batch(index)
+    (inputs,), given = batches_of_seed.batch(index, 0)
     labels, teacher_logits = given.labels[0], given.teacher_logits[0, 0]
     with torch.no_grad():
         logits = module(inputs).double()
@@ -272,7 +272,7 @@ def test_a_further_term_is_in_the_loss(bench):
     (alone,) = again(module, batches_of_seed, base)
     (beside,) = again(module, batches_of_seed, base.but(also="2*logit_mse"))
     (index,) = batches_of_seed.begin(base.epochs + 1)
-    (inputs,), given = batches_of_seed.batch(index)
+    (inputs,), given = batches_of_seed.batch(index, 0)
     with torch.no_grad():
         term = torch.nn.functional.mse_loss(module(inputs), given.teacher_logits[0, 0])
 

@@ -524,9 +524,8 @@ def test_a_control_without_a_teacher_and_without_labels_learns_nothing(method):
 
 def test_a_mixture_is_what_its_share_says():
     mixer = Mixer(1.0)
-    mixer.begin(3, 1)
     inputs, targets = torch.eye(6), torch.eye(6)
-    mixed, asked = mixer.mixed(inputs, targets)
+    mixed, asked = mixer.mixed(inputs, targets, 3)
 
     assert torch.equal(mixed, asked)
     assert mixed.sum(-1).tolist() == pytest.approx([1.0] * 6)

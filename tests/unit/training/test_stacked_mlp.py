@@ -33,7 +33,7 @@ def test_its_gradients_equal_autograds(widths, seeds, members):
     stack = StackedMLP(modules, seeds)
     logits = stack.forward(inputs)
     stack.backward(gradient)
-    (piece,) = stack.pieces(range(len(modules)))
+    (piece,) = stack.chunks(range(len(modules)))
     (flat,) = piece.weights
     parts = iter(flat.grad.split(1))
     for at, reference in enumerate(references):
@@ -60,7 +60,12 @@ def test_each_module_learns_as_with_pytorchs_optimizer_at_its_own_rate(optimizer
     ours = nets((6, 8, 4), 6, torch.float32)
     references = copy.deepcopy(ours)
     students = Students(
-        [ours[:3], ours[3:]], optimizer=optimizer, lr=rates, precision="float32", device=CPU
+        [ours[:3], ours[3:]],
+        optimizer=optimizer,
+        lr=rates,
+        seeds=range(6),
+        precision="float32",
+        device=CPU,
     )
     steps = [
         {
@@ -92,7 +97,7 @@ def test_in_bf16_the_weights_stay_float32_and_the_gradient_is_near():
     stack = StackedMLP(modules, 1, "bf16")
     logits = stack.forward(inputs)
     stack.backward(gradient)
-    (piece,) = stack.pieces([0, 1])
+    (piece,) = stack.chunks([0, 1])
     (flat,) = piece.weights
     piece.take_gradient()
     for at, reference in enumerate(references):
@@ -108,7 +113,9 @@ def test_in_bf16_the_weights_stay_float32_and_the_gradient_is_near():
 
 def test_in_bf16_small_steps_are_not_lost():
     (module,) = nets((6, 8, 3), 1, torch.float32)
-    students = Students([[module]], optimizer="gd", lr=[1e-4], precision="bf16", device=CPU)
+    students = Students(
+        [[module]], optimizer="gd", lr=[1e-4], seeds=[0], precision="bf16", device=CPU
+    )
     before = [parameter.clone() for parameter in module.parameters()]
     for _ in range(3):
         students.forward(torch.ones(1, 4, 6))
@@ -126,7 +133,9 @@ def test_in_bf16_pieces_move_as_the_whole_would(monkeypatch, rates):
     for largest in (7, 10_000):
         monkeypatch.setattr(stacked_mlp, "LARGEST", largest)
         modules = nets((6, 8, 3), 2, torch.float32)
-        students = Students([modules], optimizer="adam", lr=rates, precision="bf16", device=CPU)
+        students = Students(
+            [modules], optimizer="adam", lr=rates, seeds=range(2), precision="bf16", device=CPU
+        )
         for gradient in gradients:
             students.forward(inputs)
             students.learn(gradient, rates)

@@ -1,0 +1,274 @@
+"""A training that was broken off and taken up again ends as one that never was, bit for bit."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from told_runs import without_clocks
+
+from kdcore import Run, RunConfig
+from kdcore.catalogue import METHODS
+from kdcore.commands import Retune
+from kdcore.errors import UserError
+from kdcore.events import Batch, Epoch, Paused, Retuned
+from kdcore.store import Store, recorded
+from kdcore.store.checkpoints import Checkpoints
+from kdcore.training.checkpoint import TrainingLog
+
+SMALL = RunConfig(
+    dataset="digits", transfer_size=120, batch_size=40, epochs=3, teacher="mlp:24",
+    student="mlp:12", teacher_epochs=1, device="cpu",
+)  # fmt: skip
+IMAGES = SMALL.but(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
+
+
+def finish(folder, config=None, *commands):
+    """Train to the end, recorded; ``commands`` are sent before the first batch."""
+    run = Run(config or folder.config, folder)
+    for command in commands:
+        run.controls.send(command)
+    for _ in recorded(run, folder):
+        pass
+    return comparable(folder.events())
+
+
+def comparable(events):
+    return [without_clocks(event.to_dict()) for event in events]
+
+
+def break_off(folder, when, *commands):
+    """Train until an event is recorded that ``when`` is true of, then forget the run."""
+    run = Run(folder.config, folder)
+    for command in commands:
+        run.controls.send(command)
+    events = recorded(run, folder)
+    for event in events:
+        if when(event):
+            break
+    events.close()
+
+
+def weights(folder):
+    """The saved networks, file by file and bit for bit."""
+    return {
+        f"{learner}/{name}": value.numpy().tobytes()
+        for learner in ("teacher", "plain", "distilled")
+        if (path := folder.path / f"{learner}.safetensors").exists()
+        for name, value in load_file(path).items()
+    }
+
+
+def in_epoch(number):
+    return lambda event: isinstance(event, Batch) and event.position > number
+
+
+def both(tmp_path, config, when, *commands):
+    """Events and weights of an uninterrupted run, and of one that was broken off."""
+    store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
+    whole = store.create(config)
+    expected = finish(whole, None, *commands)
+    broken = other.create(config)
+    break_off(broken, when, *commands)
+    assert broken.state == "interrupted"
+    assert [one.epoch for one in Checkpoints(broken.path / "checkpoints").all("students")][-1] > 0
+    found = finish(broken)
+    return (expected, weights(whole)), (found, weights(broken))
+
+
+OF_METHODS = [
+    (IMAGES if method.feature_layers == "maps" else SMALL).but(method=name)
+    for name, method in METHODS.items()
+]
+SETTINGS = {
+    "augmented": IMAGES.but(augment="shift_flip", mixup=0.4),
+    "sgd": SMALL.but(optimizer="sgd", lr=0.05),
+    "gd": SMALL.but(optimizer="gd", lr=0.5),
+    "bf16": SMALL.but(precision="bf16"),
+    "convnet": IMAGES,
+    "resnet": IMAGES.but(student="resnet8", epochs=2),
+    "several": SMALL.but(teacher="mlp:24 + mlp:16", teacher_mixing="entropy", also="0.5*logit_mse"),
+    "ensemble": SMALL.but(ensemble=2, also="0.5*hint"),
+    "assistants": SMALL.but(assistants="mlp:16"),
+    "patience": SMALL.but(patience=1, lr=0.1, epochs=5),
+    "schedules": SMALL.but(temperature_schedule="cosine:1", lr_schedule="warmup:1"),
+    "unlabelled": SMALL.but(unlabelled=0.5),
+    "generator": IMAGES.but(method="generator", weight=1),
+    "forest": SMALL.but(student="forest:7"),
+}
+
+
+@pytest.mark.parametrize("config", OF_METHODS, ids=METHODS)
+def test_every_method_ends_as_if_it_had_not_been_broken_off(tmp_path, config):
+    expected, found = both(tmp_path, config, in_epoch(1))
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("config", SETTINGS.values(), ids=SETTINGS)
+def test_every_setting_ends_as_if_it_had_not_been_broken_off(tmp_path, config):
+    late = lambda event: isinstance(event, Epoch) and event.epoch == 2  # noqa: E731
+    expected, found = both(tmp_path, config, late)
+
+    assert found == expected
+
+
+def test_it_goes_on_exactly_where_it_was_paused(tmp_path):
+    store = Store(tmp_path)
+    expected = finish(store.create(SMALL))
+    paused = store.create(SMALL)
+    run = Run(SMALL, paused)
+    events = recorded(run, paused)
+    for event in events:
+        if isinstance(event, Batch) and event.step == 4:
+            run.controls.pause()
+        if isinstance(event, Paused):
+            run.controls.send(Retune("speed", 0))  # it obeys once more, and has written by then
+        if isinstance(event, Retuned):
+            break
+    events.close()
+    (newest,) = Checkpoints(paused.path / "checkpoints").all("students")[-1:]
+    assert (newest.epoch, newest.batch) == (1, 1)
+    found = finish(paused)
+
+    scores = [event["students"] for event in found if event["event"] == "epoch"]
+    assert scores == [event["students"] for event in expected if event["event"] == "epoch"]
+    kinds = [event.kind for event in paused.events()]
+    assert kinds.count("paused") == kinds.count("resumed") == kinds.count("retuned") == 1
+    assert paused.state == "finished"
+
+
+def test_what_a_person_did_after_the_checkpoint_is_done_again(tmp_path):
+    """As are all events that were shown."""
+    folder = Store(tmp_path).create(SMALL)
+    run = Run(SMALL, folder)
+    shown = []
+    events = recorded(run, folder)
+    for event in events:
+        shown.append(event)
+        if isinstance(event, Batch) and event.step == 4:
+            run.controls.temperature = 9
+        if isinstance(event, Batch) and event.step == 5:
+            break
+    events.close()
+    found = finish(folder)
+
+    assert next(event for event in found if event["event"] == "retuned")["value"] == 9
+    assert found[: len(shown)] == comparable(shown)
+    assert folder.state == "finished"
+
+
+def test_a_stopped_run_goes_on(tmp_path):
+    expected = finish(Store(tmp_path / "whole").create(SMALL))
+    stopped = Store(tmp_path / "stopped").create(SMALL)
+    run = Run(SMALL, stopped)
+    for event in recorded(run, stopped):
+        if isinstance(event, Batch) and event.step == 4:
+            run.controls.stop()
+    assert stopped.state == "stopped"
+
+    assert finish(stopped) == expected
+    assert (stopped.path / "events-set-aside.jsonl").read_text().count("finished") == 1
+
+
+@pytest.mark.parametrize("teachers", ["mlp:24", "mlp:24 + mlp:16"])
+def test_it_goes_on_in_the_middle_of_a_teachers_training(tmp_path, teachers):
+    config = SMALL.but(teacher=teachers, teacher_epochs=3)
+    second = lambda event: event.kind == "teacher_epoch" and event.epoch == 2  # noqa: E731
+    store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
+    expected = finish(store.create(config))
+    broken = other.create(config)
+    break_off(broken, second)
+
+    assert finish(broken) == expected
+
+
+def test_it_goes_on_between_an_assistant_and_the_students(tmp_path):
+    config = SMALL.but(assistants="mlp:16 + mlp:8")
+    last = lambda event: event.kind == "teacher_epoch" and event.learner == "assistant 2"  # noqa: E731
+    store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
+    expected = finish(store.create(config))
+    broken = other.create(config)
+    break_off(broken, last)
+
+    assert finish(broken) == expected
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from kdcore import Run
+from kdcore.store import Store, recorded
+folder = Store(Path(sys.argv[1])).folder("last")
+for event in recorded(Run(folder.config, folder), folder):
+    if event.kind == "epoch" and event.epoch == 2:
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_epoch(tmp_path):
+    store = Store(tmp_path)
+    expected = finish(Store(tmp_path / "whole").create(SMALL))
+    folder = store.create(SMALL)
+    ended = subprocess.run([sys.executable, "-c", KILLED, tmp_path], env=os.environ, timeout=280)
+    assert ended.returncode == -9
+    assert folder.state == "interrupted"
+
+    assert finish(folder) == expected
+
+
+def test_a_damaged_checkpoint_is_passed_over(tmp_path):
+    store = Store(tmp_path)
+    expected = finish(Store(tmp_path / "whole").create(SMALL))
+    folder = store.create(SMALL)
+    break_off(folder, lambda event: isinstance(event, Epoch) and event.epoch == 3)
+    *_, newest = Checkpoints(folder.path / "checkpoints").all("students")
+    contents = bytearray(newest.path.read_bytes())
+    contents[-9] ^= 1
+    newest.path.write_bytes(contents)
+
+    assert finish(folder) == expected
+
+
+def test_without_a_checkpoint_it_begins_anew(tmp_path):
+    folder = Store(tmp_path).create(SMALL)
+    break_off(folder, lambda event: isinstance(event, Epoch))
+    for path in (folder.path / "checkpoints").iterdir():
+        path.unlink()
+    finish(folder)
+
+    assert [event.kind for event in folder.events()].count("started") == 1
+    assert folder.state == "finished"
+
+
+def test_a_finished_run_has_nothing_to_resume(tmp_path):
+    folder = Store(tmp_path).create(SMALL)
+    finish(folder)
+
+    with pytest.raises(UserError, match="is finished"):
+        TrainingLog(folder)
+
+
+def test_other_data_are_refused(tmp_path):
+    folder = Store(tmp_path).create(SMALL)
+    break_off(folder, lambda event: isinstance(event, Epoch))
+    log = TrainingLog(folder)
+
+    with pytest.raises(UserError, match="data have changed"):
+        log.check_data("another fingerprint")
+
+
+def test_a_network_with_dropout_is_trained_alike_twice(tmp_path):
+    config = IMAGES.but(student="mobilenet_v2", epochs=1, transfer_size=40, batch_size=20)
+    ends = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        before = torch.random.get_rng_state()
+        *_, end = Run(config)
+        assert torch.equal(torch.random.get_rng_state(), before), "the global generator is left"
+        ends.append(end.students)
+
+    assert ends[0] == ends[1]
+    assert ends[0]["plain"] != ends[0]["distilled"]
