@@ -18,7 +18,7 @@ from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, Scores
-from kdcore.training.checkpoint import TrainingLog
+from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.fit import Position
 from kdcore.training.objective.student_specs import specs_at, student_spec
@@ -34,7 +34,7 @@ def train_assistants(
     teacher: Teacher,
     controls: Controls,
     device: torch.device,
-    log: TrainingLog,
+    log: StageCheckpoints,
 ) -> Generator[Event, None, Teacher]:
     """The last assistant, as the students' teacher; yields all assistants' epochs.
 
@@ -70,7 +70,7 @@ def _train_assistant(
     teacher: Teacher,
     controls: Controls,
     device: torch.device,
-    log: TrainingLog,
+    log: StageCheckpoints,
     name: str,
     stage: int,
 ) -> Generator[Event, None, torch.nn.Module]:

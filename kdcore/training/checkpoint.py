@@ -7,7 +7,7 @@ checksum over both.
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from torch import Tensor
 
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
-from kdcore.store import RunFolder
 from kdcore.store.checkpoints import Checkpoints
+from kdcore.store.event_folder import EventFolder
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.fit import Position
 from kdcore.training.state import State, Stateful
@@ -67,7 +67,61 @@ def unpack(path: Path) -> State:
     return state
 
 
-class TrainingLog:
+class StageCheckpoints:
+    """The checkpoints of a training, stage by stage.
+
+    Args:
+        path: their folder; without one nothing is written, and nothing is found.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._checkpoints = Checkpoints(path) if path else None
+        stages = self._checkpoints.stages if self._checkpoints else []
+        self.restored = {stage: state for stage in stages if (state := self._read(stage))}
+        """Newest states by stage, until they are restored."""
+
+    def knows(self, stage: str) -> bool:
+        """Whether a stage was trained before, here; what it left is in the cache."""
+        return stage in self.restored
+
+    def restore(self, stage: str, parts: Mapping[str, Stateful]) -> bool:
+        """Give the parts of a stage the state of its checkpoint; whether there is one."""
+        state = self.restored.pop(stage, None)
+        if state is None:
+            return False
+        for name, part in parts.items():
+            part.load_state_dict(state.get(name, {}))
+        return True
+
+    def save(
+        self, stage: str, position: Position, parts: Mapping[str, Stateful], *, only: bool = False
+    ) -> None:
+        """Write a checkpoint.
+
+        Args:
+            stage: of the training.
+            position: where it stands.
+            parts: whose states it holds, by name.
+            only: let the stage's earlier ones go.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        if self._checkpoints is not None:
+            contents = pack({name: part.state_dict() for name, part in parts.items()})
+            self._checkpoints.write(contents, stage, position.epoch, position.batch, only=only)
+
+    def _read(self, stage: str) -> State | None:
+        """The newest state of a stage that can be read; what is newer and damaged is let go."""
+        assert self._checkpoints is not None, "there is a folder"
+        for checkpoint in reversed(self._checkpoints.all(stage)):
+            with suppress(UserError):
+                return unpack(checkpoint.path)
+            checkpoint.path.unlink(missing_ok=True)
+        return None
+
+
+class TrainingLog(StageCheckpoints):
     """What a run has recorded: it counts the events and writes the checkpoints between them.
 
     Where an earlier process broke off, it lets the log end at the newest checkpoint that can be
@@ -76,37 +130,37 @@ class TrainingLog:
     students', has checkpoints of its own.
 
     Args:
-        folder: of the run; without one, and with several processes, nothing is written.
+        folder: of the job; without one, and with several processes, nothing is written.
 
     Raises:
-        UserError: the run is over, or its log cannot be written.
+        UserError: the job is finished, or its log cannot be written.
     """
 
-    def __init__(self, folder: RunFolder | None) -> None:
-        self._checkpoints: Checkpoints | None = None
-        self._restored: dict[str, State] = {}
+    def __init__(self, folder: EventFolder | None) -> None:
+        alone = folder is not None and world_size() == 1
+        super().__init__(folder.path / "checkpoints" if folder and alone else None)
         self._newest = ""
         """The stage that goes on; empty once it does."""
         self._events = 0
         self._fingerprint = ""
         self.seconds = 0.0
-        """That the run had taken."""
+        """That the job had taken."""
         self.commands: list[Event] = []
-        """What the run obeyed after the checkpoint; it is to obey it again."""
-        if folder is None or world_size() > 1:
-            return
-        self._checkpoints = Checkpoints(folder.path / "checkpoints")
+        """What it obeyed after the checkpoint; it is to obey it again."""
+        if folder is not None and alone:
+            self._go_on(folder)
+        self._began = time.perf_counter() - self.seconds
+
+    def _go_on(self, folder: EventFolder) -> None:
         if folder.finished:
             raise UserError("run_finished", run=folder.id)
         recorded = len(folder.events())
-        self._restored = {
-            stage: state
-            for stage in self._checkpoints.stages
-            if (state := self._read(stage)) and state["log"]["events"] <= recorded
-        }
-        if self._restored:
-            newest = max(self._restored, key=lambda stage: self._restored[stage]["log"]["events"])
-            log = self._restored[newest]["log"]
+        for stage, state in list(self.restored.items()):
+            if state["log"]["events"] > recorded:  # of another log
+                del self.restored[stage]
+        if self.restored:
+            newest = max(self.restored, key=lambda stage: self.restored[stage]["log"]["events"])
+            log = self.restored[newest]["log"]
             self._newest, self._events, self.seconds = newest, log["events"], log["seconds"]
             self._fingerprint = log["fingerprint"]
         tail = folder.cut(self._events)
@@ -114,7 +168,6 @@ class TrainingLog:
         waits = [one for one in (*folder.events(), *tail) if isinstance(one, Paused | Resumed)]
         if waits and isinstance(waits[-1], Paused):  # it was broken off while it waited
             self.commands.append(Resumed(step=waits[-1].step, position=waits[-1].position))
-        self._began = time.perf_counter() - self.seconds
 
     def passed_on(self, events: Iterable[Event]) -> Iterator[Event]:
         """The events that are new."""
@@ -134,55 +187,35 @@ class TrainingLog:
         self._fingerprint = fingerprint
 
     def knows(self, stage: str) -> bool:
-        """Whether a stage was trained before, here; what it left is in the cache."""
+        """See ``StageCheckpoints``; what comes now is new, if it is the newest."""
         if self._newest == stage:
             self._newest = ""
-        return stage in self._restored
+        return super().knows(stage)
+
+    def is_past(self, stage: str, stages: Sequence[str]) -> bool:
+        """Whether a stage had ended, as the newest checkpoint is of a later one of ``stages``."""
+        newest = self._newest
+        return newest in stages and stages.index(stage) < stages.index(newest)
 
     def restore(self, stage: str, parts: Mapping[str, Stateful]) -> bool:
-        """Give the parts of a stage the state of its checkpoint; whether there is one."""
-        state = self._restored.pop(stage, None)
-        if state is None:
-            return False
-        for name, part in parts.items():
-            part.load_state_dict(state.get(name, {}))
+        """See ``StageCheckpoints``; what comes now is new, if it is the newest."""
         if self._newest == stage:
             self._newest = ""
-        return True
+        return super().restore(stage, parts)
 
     def save(
         self, stage: str, position: Position, parts: Mapping[str, Stateful], *, only: bool = False
     ) -> None:
-        """Write a checkpoint.
+        """See ``StageCheckpoints``."""
+        super().save(stage, position, {**parts, "log": self}, only=only)
 
-        Args:
-            stage: of the run.
-            position: where it stands.
-            parts: whose states it holds, by name.
-            only: let the stage's earlier ones go.
+    def state_dict(self) -> State:
+        """See ``Stateful``."""
+        seconds = time.perf_counter() - self._began
+        return {"events": self._events, "seconds": seconds, "fingerprint": self._fingerprint}
 
-        Raises:
-            UserError: it cannot be written.
-        """
-        if self._checkpoints is None:
-            return
-        log = {
-            "events": self._events,
-            "seconds": time.perf_counter() - self._began,
-            "fingerprint": self._fingerprint,
-        }
-        state = {name: part.state_dict() for name, part in parts.items()} | {"log": log}
-        contents = pack(state)
-        self._checkpoints.write(contents, stage, position.epoch, position.batch, only=only)
-
-    def _read(self, stage: str) -> State | None:
-        """The newest state of a stage that can be read; what is newer and damaged is let go."""
-        assert self._checkpoints is not None, "there is a folder"
-        for checkpoint in reversed(self._checkpoints.all(stage)):
-            with suppress(UserError):
-                return unpack(checkpoint.path)
-            checkpoint.path.unlink(missing_ok=True)
-        return None
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``; the newest stage's was looked at before any part is restored."""
 
 
 def _leaves(state: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:

@@ -10,8 +10,8 @@ from kdcore.run import Sweep
 from kdcore.schedules import parse_schedule
 from kdcore.store import Store, recorded
 from kdcore.sweep_config import SweepConfig
-from kdcore.training.grid.group import specs_at
-from kdcore.training.objective.terms import Member
+from kdcore.training.objective.student_specs import specs_at
+from kdcore.training.objective.terms import StudentSpec
 
 SMALL = RunConfig(dataset="digits", epochs=4, teacher_epochs=1, teacher="mlp:16", student="mlp:8")
 
@@ -117,6 +117,6 @@ def test_students_of_a_sweep_follow_the_schedule_of_their_runs(tmp_path):
 
 def test_a_member_is_scheduled_by_its_own_value():
     course = {"weight": parse_schedule("weight", "linear:1")}
-    members = [Member("kd", 4.0, weight, 0.01) for weight in (0.0, 0.5)]
+    members = [StudentSpec("kd", 4.0, weight, 0.01) for weight in (0.0, 0.5)]
 
     assert [member.weight for member in specs_at(members, course, 5, 10)] == [0.5, 0.75]

@@ -14,20 +14,13 @@ from torch import nn
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    Event,
-    Measured,
-    ShrinkFinished,
-    ShrinkStarted,
-    StageBegan,
-    StageEnded,
-    StageEpoch,
-)
+from kdcore.events import Event, Measured, ShrinkFinished, ShrinkStarted, StageBegan, StageEnded
 from kdcore.metrics import accuracy
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import ShrinkFolder, Store, write_whole
 from kdcore.training.batches.order import batches
-from kdcore.training.compression.finetune import redistil
+from kdcore.training.checkpoint import TrainingLog
+from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
 from kdcore.training.compression.int8 import quiet, use_int8_engine
 from kdcore.training.compression.measure import measured, serialised
 from kdcore.training.compression.stages import MAKE, NEEDS_ENGINE
@@ -51,6 +44,8 @@ CALIBRATION = 512
 def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) -> Iterator[Event]:
     """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
 
+    One that was broken off goes on from its last checkpoint.
+
     Args:
         config: the run, the stages and their amounts.
         controls: ``stop`` acts.
@@ -59,7 +54,14 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     Raises:
         UserError: something that a person can mend.
     """
-    began = time.perf_counter()
+    log = TrainingLog(folder)
+    yield from log.passed_on(_compress(config, controls, log, folder=folder))
+
+
+def _compress(
+    config: ShrinkConfig, controls: Controls, log: TrainingLog, *, folder: ShrinkFolder
+) -> Iterator[Event]:
+    began = time.perf_counter() - log.seconds
     use_faster_float32_matmul()
     device = choose_device(config.base.device)
     wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
@@ -69,6 +71,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
         of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
     here = yield from load_dataset(of_run, folder.root)
+    log.check_data(here.fingerprint)
     data = here.to(device)
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
     student = _of_run(run, "distilled", here)
@@ -103,11 +106,14 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
         stage: MAKE[stage](begin, config) for stage in config.stages
     }
     mixture = mixture_of(config.base, teacher.module)
-    bench = Bench(config, student, batches_of_seed, mixture, data, here, given, controls, folder)
+    bench = Bench(
+        config, student, batches_of_seed, mixture, data, here, given, controls, folder, log
+    )
     ended, stopped = 0, False
     try:
         for name, shrunk in smaller.items():
-            yield from bench.finetuned(name, shrunk)
+            if not log.is_past(name, list(smaller)):
+                yield from bench.finetuned(name, shrunk)
             ended += 1
     except Stopped:
         stopped = True
@@ -132,6 +138,7 @@ class Bench:
     teacher: Predictions
     controls: Controls
     folder: ShrinkFolder
+    log: TrainingLog
 
     def finetuned(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
         """One stage from its first measurement to its last.
@@ -147,24 +154,12 @@ class Bench:
         )
         epochs, device = self.config.epochs, self.data.mean.device
         module = shrunk.module.to(device)
-        losses = redistil(
-            module,
-            self.batches_of_seed,
-            self.mixture,
-            self.config.base,
-            epochs,
-            self.controls,
-            device,
-            name=name,
+        trainer = FinetuneTrainer(
+            module, self.batches_of_seed, self.mixture, self.config.base, device, name
         )
-        for epoch, loss in enumerate(losses, start=1):
-            yield StageEpoch(
-                stage=name,
-                epoch=epoch,
-                epochs=epochs,
-                train_loss=loss,
-                validation_accuracy=self._validated(module),
-            )
+        yield from FinetuneCallbacks(
+            trainer, name, epochs, self.controls, self.log, self._validated
+        ).fit()
         final = shrunk.finish(module)
         yield StageEnded(
             stage=name,

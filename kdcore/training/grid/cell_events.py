@@ -20,6 +20,7 @@ from kdcore.events import (
     Scores,
     Snapshot,
     SweepProgress,
+    from_json,
 )
 from kdcore.models.cost import measure_cost
 from kdcore.schedules import scheduled
@@ -30,6 +31,7 @@ from kdcore.training.measuring.meter import Report
 from kdcore.training.measuring.snapshots import diagnoses, snapshot_arrays, watched_arrays
 from kdcore.training.objective.student_specs import student_names
 from kdcore.training.run_files import started
+from kdcore.training.state import State
 from kdcore.training.teachers.teacher import Teacher, member_scores
 from kdcore.training.trainer import DistillationTrainer
 from kdcore.training.weights.modules import packed_module
@@ -50,6 +52,13 @@ class Group:
     """Where own data are kept decoded."""
     keep: bool = True
     """Whether weights, soft labels and diagnoses are wanted at the end."""
+    checkpoints: Path | None = None
+    """The folder of the groups' checkpoints, where this machine has it."""
+
+    @property
+    def stage(self) -> str:
+        """The name of its checkpoints."""
+        return f"group-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class CellEvents:
         self._group, self._trainer, self._places, self._data = group, trainer, places, data
         self._alive = dict(group.cells)
         self._scores: dict[int, dict[str, Scores]] = {}
+        self._yielded: list[CellEvent] = []
+        """Since ``begin``, without files."""
         self._began = time.perf_counter()
 
     def begin(self) -> Iterator[CellEvent]:
@@ -120,9 +131,9 @@ class CellEvents:
                         learner=f"{names[0]} student",
                         lr=config.lr,
                     )
-                    yield CellEvent(
-                        cell, Failed(error=str(error), code=error.code, values=error.values)
-                    )
+                    failed = Failed(error=str(error), code=error.code, values=error.values)
+                    self._yielded.append(CellEvent(cell, failed))
+                    yield self._yielded[-1]
 
     def epoch(
         self, epoch: int, step: int, scores: list[Scores], each: Predictions, seconds: float
@@ -138,21 +149,42 @@ class CellEvents:
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) * self._places.networks / self._places.count
-            yield CellEvent(
-                cell,
-                Epoch(
-                    epoch=epoch,
-                    step=step,
-                    seconds=share,
-                    images_per_second=trainer.transfer_size / share,
-                    teacher=trainer.teacher_scores,
-                    students=self._scores[cell],
-                    controls=values
-                    | scheduled(values, schedules, epoch - 1 / trainer.batches, config.epochs),
-                    ensembles=ensemble_scores(each, nets, config.networks, self._data),
-                ),
+            event = Epoch(
+                epoch=epoch,
+                step=step,
+                seconds=share,
+                images_per_second=trainer.transfer_size / share,
+                teacher=trainer.teacher_scores,
+                students=self._scores[cell],
+                controls=values
+                | scheduled(values, schedules, epoch - 1 / trainer.batches, config.epochs),
+                ensembles=ensemble_scores(each, nets, config.networks, self._data),
             )
-        yield CellsScored(
+            self._yielded.append(CellEvent(cell, event))
+            yield self._yielded[-1]
+        yield self._scored(epoch)
+
+    def yielded(self, epoch: int) -> Iterator[CellEvent | CellsScored]:
+        """The events of the epochs up to the checkpoint that was restored, once more."""
+        yield from self._yielded
+        if epoch:
+            yield self._scored(epoch)
+
+    def state_dict(self) -> State:
+        """See ``Stateful``."""
+        return {"yielded": [[one.cell, one.event.to_json()] for one in self._yielded]}
+
+    def load_state_dict(self, state: State) -> None:
+        """See ``Stateful``."""
+        self._yielded = [CellEvent(cell, from_json(text)) for cell, text in state["yielded"]]
+        for one in self._yielded:
+            if isinstance(one.event, Epoch):
+                self._scores[one.cell] = one.event.students
+            else:
+                del self._alive[one.cell]
+
+    def _scored(self, epoch: int) -> CellsScored:
+        return CellsScored(
             epoch=epoch,
             **{
                 name: {

@@ -14,6 +14,7 @@ from torch import Tensor
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.events import SweepProgress
+from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
 from kdcore.training.fit import Position, fit
 from kdcore.training.grid.cell_events import CellEvents, Group, GroupEvent
@@ -21,6 +22,7 @@ from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import batches_per_report
 from kdcore.training.objective.student_specs import specs_at
+from kdcore.training.state import Stateful
 from kdcore.training.trainer import DistillationTrainer
 
 PROGRESS_PERIOD = 0.25
@@ -31,6 +33,8 @@ LOGITS_PER_REPORT = 20_000_000
 
 def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEvent]:
     """Train all students of a group; closing the iterator ends it.
+
+    One that was broken off goes on from its last epoch, and yields all its events once more.
 
     Args:
         group: what to train.
@@ -48,7 +52,10 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEven
     cell_events = CellEvents(group, trainer, layout, data)
     yield from cell_events.begin()
     position = Position()
-    callbacks = GroupCallbacks(group.number, trainer, layout, cell_events)
+    callbacks = GroupCallbacks(group, trainer, layout, cell_events)
+    if callbacks.checkpoints.restore(group.stage, callbacks.parts(position)):
+        yield from cell_events.yielded(position.epoch)
+        callbacks.predictions = trainer.predict()
     yield from fit(trainer, callbacks, base.epochs, position)
     yield from cell_events.end(callbacks.predictions, position.step)
 
@@ -57,7 +64,7 @@ class GroupCallbacks:
     """Schedules, progress and the cells' events around the batches of a group.
 
     Args:
-        number: of the group.
+        group: what is trained.
         trainer: of all its students.
         layout: where they stand.
         cell_events: of its cells.
@@ -69,12 +76,14 @@ class GroupCallbacks:
 
     def __init__(
         self,
-        number: int,
+        group: Group,
         trainer: DistillationTrainer,
         layout: NetworkLayout,
         cell_events: CellEvents,
     ) -> None:
-        self._number, self._trainer = number, trainer
+        self._group, self._trainer = group, trainer
+        here = group.checkpoints is not None and group.checkpoints.is_dir()
+        self.checkpoints = StageCheckpoints(group.checkpoints if here else None)
         self._layout, self._cell_events = layout, cell_events
         logits_per_batch = layout.count * trainer.batch_size * len(trainer.data.classes)
         most = LOGITS_PER_REPORT // logits_per_batch
@@ -105,7 +114,7 @@ class GroupCallbacks:
             yield from self._cell_events.failures(trainer.report(), position.step)
         if (now := time.perf_counter()) - self._reported > PROGRESS_PERIOD:
             yield SweepProgress(
-                group=self._number,
+                group=self._group.number,
                 position=position.epochs,
                 epochs=trainer.config.epochs,
                 students=self._layout.count,
@@ -121,6 +130,11 @@ class GroupCallbacks:
         scores = trainer.scores(self.predictions)
         seconds = time.perf_counter() - self._epoch_began
         yield from self._cell_events.epoch(position.epoch, position.step, scores, each, seconds)
+        self.checkpoints.save(self._group.stage, position, self.parts(position), only=True)
+
+    def parts(self, position: Position) -> dict[str, Stateful]:
+        """What a checkpoint of the group holds."""
+        return {"position": position, "trainer": self._trainer, "cell_events": self._cell_events}
 
 
 def loaded(config: RunConfig, store_root: Path | None) -> Dataset:

@@ -2,7 +2,9 @@
 
 import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,6 +12,7 @@ import torch
 from kdcore.commands import Controls, Stopped
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
+from kdcore.errors import UserError
 from kdcore.events import (
     ENDS,
     CellsEnded,
@@ -23,6 +26,7 @@ from kdcore.events import (
 )
 from kdcore.store import SweepFolder
 from kdcore.sweep_config import AXES, SweepConfig
+from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
@@ -54,7 +58,7 @@ def sweep(
     executor: str = "auto",
     address: str = "",
 ) -> Iterator[Event]:
-    """The whole sweep, told as events.
+    """The whole sweep as events; one that was broken off goes on with the cells that are left.
 
     Args:
         config: the grid.
@@ -69,30 +73,38 @@ def sweep(
     """
     began = time.perf_counter()
     use_faster_float32_matmul()
+    before = earlier(folder)
     cells = config.cells
     base = cells[0]
     device = choose_device(base.device)
     root = folder.root if folder else None
     data = (yield from load_dataset(base, root)).to(device)
     transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
-    yield SweepStarted(
-        sweep=name,
-        config=config.to_dict(),
-        cells=_table(cells, folder),
-        device=device_name(device),
-        validation_size=len(data.validation.labels),
-        test_size=len(data.test.labels),
-        version=software_versions(),
-        notes=list(data.notes),
-    )
-    recorder = SweepRecorder(folder, cells)
+    if not before.started:
+        yield SweepStarted(
+            sweep=name,
+            config=config.to_dict(),
+            cells=_table(cells, folder),
+            device=device_name(device),
+            validation_size=len(data.validation.labels),
+            test_size=len(data.test.labels),
+            version=software_versions(),
+            notes=list(data.notes),
+        )
+    recorder = SweepRecorder(folder, cells, before.ended)
     stopped = False
     cluster = RayExecutor(address, base.device, data) if executor == "ray" else None
     try:
         teacher = yield from train_teachers(
-            base, data, controls, folder, device, model_precision(base.teacher, base, data, device)
+            base,
+            data,
+            controls,
+            folder,
+            device,
+            model_precision(base.teacher, base, data, device),
+            StageCheckpoints(_checkpoints(folder)),
         )
-        division = plan(
+        division = before.division or plan(
             cells,
             data,
             device,
@@ -100,15 +112,17 @@ def sweep(
             cluster_workers=cluster.workers if cluster else 0,
         )
         pool = cluster or _executor(division, data)
-        yield SweepPrepared(
-            teacher_source=teacher.source,
-            teacher=score(predict(teacher.module, data, "float32"), data, None),
-            groups=division.groups,
-            executor=pool.name,
-            workers=pool.workers,
-            seconds=time.perf_counter() - began,
-        )
+        if before.division is None:
+            yield SweepPrepared(
+                teacher_source=teacher.source,
+                teacher=score(predict(teacher.module, data, "float32"), data, None),
+                groups=division.groups,
+                executor=pool.name,
+                workers=pool.workers,
+                seconds=time.perf_counter() - began,
+            )
         groups = _groups(division.groups, cells, teacher, folder, name)
+        groups = [group for group in groups if not group.cells.keys() <= before.ended.keys()]
         recorder.divide(groups)
         yield from _controlled(pool, groups, controls, recorder)
     except Stopped:
@@ -140,22 +154,70 @@ def _controlled(
         work.close()  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a sweep had come to when it was broken off."""
+
+    started: bool = False
+    division: SweepPlan | None = None
+    """How the cells were grouped; equal groups compute equal numbers."""
+    ended: dict[int, str] = field(default_factory=dict)
+    """``finished`` or ``failed``, by cell."""
+
+
+def earlier(folder: SweepFolder | None) -> Earlier:
+    """What a sweep's log holds; the end of one that was stopped is set aside.
+
+    Raises:
+        UserError: the sweep is finished, or its log cannot be written.
+    """
+    if folder is None:
+        return Earlier()
+    if folder.finished:
+        raise UserError("run_finished", run=folder.id)
+    events = folder.events()
+    broken_off = (
+        number
+        for number, event in enumerate(events)
+        if event.kind in ENDS or (isinstance(event, CellsEnded) and event.state == "stopped")
+    )
+    count = next(broken_off, len(events))
+    folder.cut(count)
+    found = Earlier()
+    for event in events[:count]:
+        match event:
+            case SweepStarted():
+                found = replace(found, started=True)
+            case SweepPrepared(groups=groups, workers=workers, executor=executor):
+                beside = 0 if executor == "joint" else workers
+                found = replace(found, division=SweepPlan(groups, beside))
+            case CellsEnded(cells=cells, state=state):
+                found = replace(found, ended=found.ended | dict.fromkeys(cells, state))
+    return found
+
+
 class SweepRecorder:
     """Keeps the cells' runs and tells when they end.
 
     Args:
         folder: of the sweep; without one nothing is kept.
         cells: by number.
+        ended: states of the cells that ended before.
     """
 
-    def __init__(self, folder: SweepFolder | None, cells: Sequence[RunConfig]) -> None:
+    def __init__(
+        self, folder: SweepFolder | None, cells: Sequence[RunConfig], ended: Mapping[int, str]
+    ) -> None:
         self._folder, self._cells = folder, cells
         self._groups: dict[int, Sequence[int]] = {}
-        self._open: dict[int, Epoch | None] = dict.fromkeys(range(len(cells)))
+        self._open: dict[int, Epoch | None] = {
+            cell: None for cell in range(len(cells)) if cell not in ended
+        }
         """Cells without an end, with their last evaluation."""
         self._unwritten: dict[int, list[CellEvent]] = {}
         self._written = time.monotonic()
-        self.finished = self.failed = 0
+        states = list(ended.values())
+        self.finished, self.failed = states.count("finished"), states.count("failed")
 
     def divide(self, groups: Sequence[Group]) -> None:
         """Learn which group trains which cells."""
@@ -243,9 +305,19 @@ def _groups(
             teacher=portable,
             store_root=folder.root if folder else None,
             keep=folder is not None,
+            checkpoints=_checkpoints(folder),
         )
         for number, chosen in enumerate(division)
     ]
+
+
+def _checkpoints(folder: SweepFolder | None) -> Path | None:
+    """Where they are; made here, as a machine without the store has no such folder."""
+    if folder is None:
+        return None
+    path = folder.path / "checkpoints"
+    path.mkdir(exist_ok=True)
+    return path
 
 
 def _executor(division: SweepPlan, data: Dataset) -> Executor:

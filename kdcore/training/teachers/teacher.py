@@ -24,7 +24,7 @@ from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
 from kdcore.store import CellsFolder, RunFolder, teacher_path
-from kdcore.training.checkpoint import TrainingLog
+from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.teachers.train_network import (
     LR,
@@ -96,7 +96,7 @@ def train_teachers(
     folder: RunFolder | CellsFolder | None,
     device: torch.device,
     precision: str,
-    log: TrainingLog | None = None,
+    log: StageCheckpoints | None = None,
 ) -> Generator[Event, None, Teacher]:
     """The run's teacher or teachers; yields their epochs where they have to be trained.
 
@@ -111,7 +111,7 @@ def train_teachers(
         model = file.about.get("model", config.teacher)
         line = _members_of(parse_models(model), module)
         return Teacher(frozen(module), "loaded", model, line, _notes(config, file, module))
-    log = log or TrainingLog(None)
+    log = log or StageCheckpoints()
     modules, sources = [], []
     for at, model in enumerate(config.teachers):
         role = f"teacher {at + 1}" if len(config.teachers) > 1 else "teacher"
@@ -200,7 +200,7 @@ def _one_teacher(
     role: str,
     model: str,
     seed: int,
-    log: TrainingLog,
+    log: StageCheckpoints,
 ) -> Generator[Event, None, tuple[nn.Module, str]]:
     """A frozen network and where it came from."""
     place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None

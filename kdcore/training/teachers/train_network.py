@@ -12,7 +12,7 @@ from kdcore.errors import UserError
 from kdcore.events import Event, Scores, TeacherEpoch
 from kdcore.training.batches.order import batches
 from kdcore.training.batches.targets import BatchTargets
-from kdcore.training.checkpoint import TrainingLog
+from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.fit import Position, fit
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.measuring.meter import Meter, Report
@@ -127,7 +127,7 @@ class NetworkCallbacks:
         self,
         trainer: NetworkTrainer,
         controls: Controls,
-        log: TrainingLog,
+        log: StageCheckpoints,
         *,
         role: str,
         model: str,

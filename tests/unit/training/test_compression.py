@@ -12,8 +12,9 @@ from kdcore.events import StageBegan, StageEnded, StageEpoch
 from kdcore.run import Shrink
 from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.store import Store, recorded
+from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression import measure
-from kdcore.training.compression.finetune import redistil
+from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
 from kdcore.training.compression.pruned import made_permanent, pruned
 from kdcore.training.compression.student import Student
 from kdcore.training.measuring.evaluation import predict, score
@@ -205,17 +206,15 @@ def bench(store):
     return teacher, pruned(begin, config).module, batches_of_seed, config.base
 
 
-def again(module, batches_of_seed, base, epochs=1):
-    return redistil(
-        module,
-        batches_of_seed,
-        TeacherMixture(),
-        base,
-        epochs,
-        Controls(base),
-        torch.device("cpu"),
-        name="x",
+def again(module, transfer_batches, base, epochs=1):
+    """Distil again; the mean loss of each epoch."""
+    trainer = FinetuneTrainer(
+        module, transfer_batches, TeacherMixture(), base, torch.device("cpu"), "x"
     )
+    callbacks = FinetuneCallbacks(
+        trainer, "x", epochs, Controls(base), TrainingLog(None), lambda _: 0.0
+    )
+    return [event.train_loss for event in callbacks.fit()]
 
 
 def test_recovery_moves_only_what_the_masks_leave(bench):

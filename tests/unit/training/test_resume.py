@@ -14,9 +14,13 @@ from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.errors import UserError
 from kdcore.events import Batch, Epoch, Paused, Retuned
+from kdcore.run import Shrink, Sweep
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store, recorded
 from kdcore.store.checkpoints import Checkpoints
+from kdcore.sweep_config import SweepConfig
 from kdcore.training.checkpoint import TrainingLog
+from kdcore.training.trainer import DistillationTrainer
 
 SMALL = RunConfig(
     dataset="digits", transfer_size=120, batch_size=40, epochs=3, teacher="mlp:24",
@@ -200,6 +204,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from kdcore import Run
+from kdcore.run import Shrink, Sweep
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store, recorded
 folder = Store(Path(sys.argv[1])).folder("last")
 for event in recorded(Run(folder.config, folder), folder):
@@ -272,3 +278,84 @@ def test_a_network_with_dropout_is_trained_alike_twice(tmp_path):
 
     assert ends[0] == ends[1]
     assert ends[0]["plain"] != ends[0]["distilled"]
+
+
+GRID = SweepConfig(base=SMALL, temperatures=(1.0, 4.0), weights=(0.5,), seeds=(0, 1))
+
+
+def cells_of(folder):
+    """The log and the weights of every cell."""
+    runs = [folder.cell(number) for number in range(len(folder.config.cells))]
+    return [(comparable(run.events()), weights(run)) for run in runs]
+
+
+@pytest.mark.parametrize("kind", ["cells_scored", "cells_ended"])
+def test_a_sweep_goes_on_with_what_is_left(tmp_path, monkeypatch, kind):
+    store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
+    expected = store.create_sweep(GRID)
+    list(recorded(Sweep(GRID, expected, executor="joint"), expected))
+    broken = other.create_sweep(GRID)
+    events = recorded(Sweep(GRID, broken, executor="joint"), broken)
+    seen = []
+    for event in events:
+        seen += [event.kind]
+        if seen.count(kind) == 2:
+            break
+    events.close()
+    taken = []
+    step = DistillationTrainer.step
+    monkeypatch.setattr(DistillationTrainer, "step", lambda *a: (taken.append(1), step(*a))[1])
+    *_, end = recorded(Sweep(GRID, broken), broken)
+
+    assert (end.finished, end.failed) == (4, 0)
+    assert cells_of(broken) == cells_of(expected)
+    assert len(taken) == (3 * 2 if kind == "cells_scored" else 0)
+    assert [event.kind for event in broken.events()].count("sweep_prepared") == 1
+
+
+def test_a_stopped_sweep_goes_on(tmp_path):
+    store, other = Store(tmp_path / "whole"), Store(tmp_path / "stopped")
+    expected = store.create_sweep(GRID)
+    list(recorded(Sweep(GRID, expected, executor="joint"), expected))
+    stopped = other.create_sweep(GRID)
+    sweep = Sweep(GRID, stopped, executor="joint")
+    for event in recorded(sweep, stopped):
+        if event.kind == "cells_scored" and event.epoch == 2:
+            sweep.controls.stop()
+    assert stopped.state == "stopped"
+    *_, end = recorded(Sweep(GRID, stopped), stopped)
+
+    assert (end.finished, end.failed, end.stopped) == (4, 0, False)
+    assert cells_of(stopped) == cells_of(expected)
+
+
+@pytest.mark.parametrize("stage", ["student", "pruned"])
+def test_a_compression_goes_on(tmp_path, stage):
+    store = Store(tmp_path)
+    run = store.create(SMALL)
+    finish(run)
+    config = ShrinkConfig(run=run.id, base=SMALL, stages=("pruned", "narrow"), epochs=3)
+
+    def recorded_to(folder, when=lambda event: False):
+        events = recorded(Shrink(config, folder), folder)
+        for event in events:
+            if when(event):
+                break
+        events.close()
+        return [without_clocks(event.to_dict()) for event in folder.events()]
+
+    expected = recorded_to(store.create_shrink(config))
+    broken = store.create_shrink(config)
+    recorded_to(broken, lambda event: event.kind == "stage_epoch" and event.stage == stage
+         and event.epoch == 2)  # fmt: skip
+    assert broken.state == "interrupted"
+    found = recorded_to(broken)
+
+    clocks = ("latency_1", "latency_128", "shrink")
+    assert strip(found, clocks) == strip(expected, clocks)
+
+
+def strip(value, names):
+    if isinstance(value, dict):
+        return {key: strip(item, names) for key, item in value.items() if key not in names}
+    return [strip(item, names) for item in value] if isinstance(value, list) else value
