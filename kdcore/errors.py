@@ -316,8 +316,18 @@ MESSAGES = {
         "with, or start a new run."
     ),
     "run_finished": (
-        "The run {run!r} is finished: there is nothing to resume. Branch from one of its epochs "
-        "to go on with other settings."
+        "{run!r} is finished: there is nothing to resume. A run can be branched from one of its "
+        "epochs to go on with other settings."
+    ),
+    "run_goes_on": "{run!r} is being trained: wait for its end, or stop it first.",
+    "compress_what": "Name the run whose distilled student is to be compressed, or --resume.",
+    "not_branchable": (
+        "{setting[name]} cannot change in a branch: choose from {allowed}, or start a new run."
+    ),
+    "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
+    "branch_is_over": (
+        "The branch would end after {epochs} epochs and begins at epoch {epoch}: choose an "
+        "earlier one, or more {setting[epochs]}."
     ),
     "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
     "worker_died": (

@@ -63,16 +63,24 @@ def config_of(given: argparse.Namespace) -> RunConfig:
     Raises:
         UserError: a bad value, or a file that cannot be read.
     """
-    values: dict[str, Any] = {}
-    if given.config:
-        values |= _read(Path(given.config))
-    names = [item.name for item in fields(RunConfig)]
-    values |= {name: told for name in names if (told := getattr(given, name, None)) is not None}
-    if isinstance(values.get("teacher"), list):
-        values["teacher"] = models_spec(values["teacher"])
+    values = settings_of(given)
     if not isinstance(values.get("dataset", ""), str):
         checked("dataset", values["dataset"])
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
+
+
+def settings_of(given: argparse.Namespace) -> dict[str, Any]:
+    """The settings that are named, by flags or in ``--config``.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    values = _read(Path(given.config)) if given.config else {}
+    names = [item.name for item in fields(RunConfig)]
+    values |= {name: text for name in names if (text := getattr(given, name, None)) is not None}
+    if isinstance(values.get("teacher"), list):
+        values["teacher"] = models_spec(values["teacher"])
+    return values
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -97,9 +105,31 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
+def _run(given: argparse.Namespace) -> int:
+    if given.resume:
+        return train.resume(given)
+    if given.branch:
+        return train.branch_off(settings_of(given), given)
+    return train.run(config_of(given), given)
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    return sweep.resume(given) if given.resume else sweep.sweep(config_of(given), given)
+
+
 def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="train and report", allow_abbrev=False)
-    run.set_defaults(command=lambda given: train.run(config_of(given), given))
+    run.set_defaults(command=_run)
+    _add_resume(run, "RUN", "run")
+    run.add_argument(
+        "--branch",
+        metavar="RUN",
+        default=None,
+        help="begin at an epoch of a stored run; the settings that are given replace its own",
+    )
+    run.add_argument(
+        "--from-epoch", metavar="N", default=None, help="with --branch: where it begins"
+    )
     _add_settings(run)
 
 
@@ -107,7 +137,8 @@ def _add_sweep(commands: Any) -> None:
     entry = commands.add_parser(
         "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
     )
-    entry.set_defaults(command=lambda given: sweep.sweep(config_of(given), given))
+    entry.set_defaults(command=_sweep)
+    _add_resume(entry, "SWEEP", "sweep")
     for axis, setting in AXES.items():
         entry.add_argument(
             f"--{axis}",
@@ -159,12 +190,7 @@ def _add_search(commands: Any) -> None:
     for item in fields(SearchConfig):
         if item.metadata and item.name != "seed":  # the run's seed is the search's too
             _add_setting(entry, item)
-    entry.add_argument(
-        "--resume",
-        metavar="SEARCH",
-        default=None,
-        help="continue a stored search: its id or last; other settings are ignored",
-    )
+    _add_resume(entry, "SEARCH", "search")
     axes = [axis.setting for axis in SEARCH_AXES.values()]
     _add_settings(entry, without=(*axes, "students"))
     listing = commands.add_parser("searches", help="the stored searches", allow_abbrev=False)
@@ -205,7 +231,8 @@ def _add_shrink(commands: Any) -> None:
         allow_abbrev=False,
     )
     entry.set_defaults(command=shrink.shrink)
-    entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
+    entry.add_argument("run", metavar="RUN", nargs="?", help="its id, the beginning of it, or last")
+    _add_resume(entry, "COMPRESSION", "compression")
     entry.add_argument(
         "--stages",
         metavar="A,B,…",
@@ -233,6 +260,15 @@ def _add_shrink(commands: Any) -> None:
 def _of_one_student(given: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, without the plain student beside the distilled one."""
     return config_of(given).but(students="distilled")
+
+
+def _add_resume(entry: argparse.ArgumentParser, metavar: str, kind: str) -> None:
+    entry.add_argument(
+        "--resume",
+        metavar=metavar,
+        default=None,
+        help=f"continue a stored {kind}: its id or last; other settings are ignored",
+    )
 
 
 def _add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) -> None:

@@ -17,7 +17,7 @@ from kdcore.events import Event, Latency, ShrinkFinished, StageBegan, StageEpoch
 from kdcore.run import Shrink
 from kdcore.shrink_config import ShrinkConfig, amounts
 from kdcore.shrink_record import ShrinkRecord
-from kdcore.store import Store, recorded
+from kdcore.store import ShrinkFolder, Store, recorded
 from kdcore.sweep_config import parse_axis
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
@@ -29,6 +29,10 @@ def shrink(given: argparse.Namespace) -> int:
     if processes() > 1:
         raise UserError("one_process", command="shrink")
     store = Store(Path(given.store) if given.store else None)
+    if given.resume:
+        return _go_on(store.shrink(given.resume), given)
+    if given.run is None:
+        raise UserError("compress_what")
     run = store.folder(given.run)
     changes: dict[str, Any] = {
         name: told
@@ -37,11 +41,22 @@ def shrink(given: argparse.Namespace) -> int:
     }
     stages = parse_axis("stages", given.stages) if given.stages is not None else ()
     config = ShrinkConfig.of(run.id, run.config, stages=stages, **changes)
+    return _carry_out(store.create_shrink(config), given)
+
+
+def _go_on(folder: ShrinkFolder, given: argparse.Namespace) -> int:
+    if folder.finished:
+        raise UserError("run_finished", run=folder.id)
+    if folder.held:
+        raise UserError("run_goes_on", run=folder.id)
+    return _carry_out(folder, given)
+
+
+def _carry_out(folder: ShrinkFolder, given: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = store.create_shrink(config)
-    work = Shrink(config, folder)
+    work = Shrink(folder.config, folder)
     _, status = carry_out(
         work, recorded(work, folder), as_json=given.json, for_people=_print_for_people
     )

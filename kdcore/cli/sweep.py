@@ -18,7 +18,7 @@ from kdcore.errors import UserError
 from kdcore.events import Event, SweepFinished, SweepPrepared, TeacherEpoch
 from kdcore.landscape import Landscape, Spread
 from kdcore.run import Sweep
-from kdcore.store import Store, recorded
+from kdcore.store import Store, SweepFolder, recorded
 from kdcore.sweep_config import AXES, SweepConfig, all_methods, parse_axis
 
 
@@ -30,11 +30,27 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     if axes.get("methods") == ("all",):
         axes["methods"] = all_methods(base)
     config = SweepConfig(base=base, published=given.published, **axes)
+    folder = Store(Path(given.store) if given.store else None).create_sweep(config)
+    return _carry_out(folder, given)
+
+
+def resume(given: argparse.Namespace) -> int:
+    """Go on with the cells of a stored sweep that have no end; the exit status."""
+    if processes() > 1:
+        raise UserError("sweep_by_torchrun")
+    folder = Store(Path(given.store) if given.store else None).sweep(given.resume)
+    if folder.finished:
+        raise UserError("run_finished", run=folder.id)
+    if folder.held:
+        raise UserError("run_goes_on", run=folder.id)
+    return _carry_out(folder, given)
+
+
+def _carry_out(folder: SweepFolder, given: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(given.store) if given.store else None).create_sweep(config)
-    work = Sweep(config, folder, executor=given.executor, address=given.address)
+    work = Sweep(folder.config, folder, executor=given.executor, address=given.address)
     found: dict[str, str] = {}
     last, status = carry_out(
         work,

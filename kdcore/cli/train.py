@@ -1,8 +1,9 @@
 """``run``: train, show or print the events, keep them in the store."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from kdcore.cli.carry_out import carry_out
 from kdcore.cli.counted import counted
@@ -10,9 +11,12 @@ from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
 from kdcore.config import RunConfig
+from kdcore.errors import UserError
 from kdcore.events import Epoch, Event, Finished, Prepared, Progress, Scores, Started, TeacherEpoch
+from kdcore.ranges import within
 from kdcore.run import Run
-from kdcore.store import Store, recorded
+from kdcore.store import RunFolder, Store, recorded
+from kdcore.store.branch import branch, epochs_to_branch_from
 
 
 def run(config: RunConfig, given: argparse.Namespace) -> int:
@@ -34,9 +38,48 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
     return status
 
 
+def resume(given: argparse.Namespace) -> int:
+    """Go on with a stored run from its last checkpoint; the exit status."""
+    if processes() > 1:
+        raise UserError("one_process", command="run --resume")
+    return _go_on(_store(given).folder(given.resume), given)
+
+
+def branch_off(settings: Mapping[str, Any], given: argparse.Namespace) -> int:
+    """Train a new run from an epoch of a stored one, with other settings; the exit status."""
+    if processes() > 1:
+        raise UserError("one_process", command="run --branch")
+    store = _store(given)
+    parent = store.folder(given.branch)
+    epochs = epochs_to_branch_from(parent)
+    last = str(epochs[-1]) if epochs else "0"
+    epoch = within("from_epoch", given.from_epoch or last, int, 0, 1e9)
+    return _go_on(branch(store, parent, int(epoch), settings), given)
+
+
+def _go_on(folder: RunFolder, given: argparse.Namespace) -> int:
+    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
+
+    if folder.finished:
+        raise UserError("run_finished", run=folder.id)
+    if folder.held:
+        raise UserError("run_goes_on", run=folder.id)
+    flush_denormals()
+    return _carry_out(folder.config, folder, Controls(folder.config), given)
+
+
+def _store(given: argparse.Namespace) -> Store:
+    return Store(Path(given.store) if given.store else None)
+
+
 def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> int:
-    store = Store(Path(given.store) if given.store else None)
-    folder = store.create(config) if rank() == 0 else None
+    folder = _store(given).create(config) if rank() == 0 else None
+    return _carry_out(config, folder, controls, given)
+
+
+def _carry_out(
+    config: RunConfig, folder: RunFolder | None, controls: Controls, given: argparse.Namespace
+) -> int:
     job = Run(config, folder, controls)
     _, status = carry_out(
         job,

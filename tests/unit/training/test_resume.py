@@ -23,9 +23,15 @@ from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.trainer import DistillationTrainer
 
 SMALL = RunConfig(
-    dataset="digits", transfer_size=120, batch_size=40, epochs=3, teacher="mlp:24",
-    student="mlp:12", teacher_epochs=1, device="cpu",
-)  # fmt: skip
+    dataset="digits",
+    transfer_size=120,
+    batch_size=40,
+    epochs=3,
+    teacher="mlp:24",
+    student="mlp:12",
+    teacher_epochs=1,
+    device="cpu",
+)
 IMAGES = SMALL.but(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
 
 
@@ -346,8 +352,10 @@ def test_a_compression_goes_on(tmp_path, stage):
 
     expected = recorded_to(store.create_shrink(config))
     broken = store.create_shrink(config)
-    recorded_to(broken, lambda event: event.kind == "stage_epoch" and event.stage == stage
-         and event.epoch == 2)  # fmt: skip
+    recorded_to(
+        broken,
+        lambda event: event.kind == "stage_epoch" and event.stage == stage and event.epoch == 2,
+    )
     assert broken.state == "interrupted"
     found = recorded_to(broken)
 
