@@ -12,7 +12,7 @@ from dashboard.engine import hub, store
 from dashboard.setting_widgets import live_value
 from dashboard.settings import chosen
 from dashboard.shown_run import open_run, sent, show_run, values_of
-from dashboard.text import explain
+from dashboard.text.viewer import translate_error
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
@@ -115,7 +115,7 @@ def show_user_errors() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        st.toast(explain(error.code, error.values, str(error)), icon=":material/error:")
+        st.toast(translate_error(error.code, error.values, str(error)), icon=":material/error:")
 
 
 def _send_and_wait(run: str, command: Command) -> None:

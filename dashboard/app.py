@@ -16,7 +16,7 @@ from dashboard.routes import ROUTES
 from dashboard.uninterrupted import let_callbacks_finish
 from dashboard.uploads import remove_unused
 
-USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
+USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text.viewer")
 
 
 @asynccontextmanager

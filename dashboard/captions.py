@@ -9,7 +9,7 @@ from dashboard.history import History
 from dashboard.shared_history import history_of
 from dashboard.shown_run import values_of
 from dashboard.shrinks import shrink_title
-from dashboard.text import language, t
+from dashboard.text.viewer import language, t
 from dashboard.titles import run_title, title_text
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.sweep_config import SweepConfig

@@ -8,7 +8,7 @@ from dashboard import address
 from dashboard.engine import RECORDED, hub, store
 from dashboard.shared_history import run_history
 from dashboard.shown_run import known_run, show_run
-from dashboard.text import t
+from dashboard.text.viewer import t
 from dashboard.titles import row_title
 from dashboard.titles import run_title as title_of_settings
 from dashboard.widgets import select

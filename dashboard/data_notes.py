@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from dashboard.shared_history import run_history
-from dashboard.text import explain_note
+from dashboard.text.viewer import translate_note
 from kdcore.notes import Note
 
 
@@ -22,5 +22,5 @@ def run_notes(run: str) -> None:
 
 def show_notes(notes: Iterable[Note]) -> None:
     """One line for each note."""
-    if lines := [f"- {explain_note(note)}" for note in notes]:
+    if lines := [f"- {translate_note(note)}" for note in notes]:
         st.caption("\n".join(lines))

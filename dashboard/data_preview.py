@@ -16,8 +16,8 @@ import streamlit as st
 
 from dashboard.data_notes import show_notes
 from dashboard.engine import store
-from dashboard.text import explain, md, t
 from dashboard.text.escape import markdown_text
+from dashboard.text.viewer import md, t, translate_error
 from dashboard.titles import dataset_title
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
@@ -149,7 +149,9 @@ def _show(
         st.rerun()
     match reading.ended:
         case Failed() as failed:
-            st.error(explain(failed.code, failed.values, failed.error), icon=":material/error:")
+            st.error(
+                translate_error(failed.code, failed.values, failed.error), icon=":material/error:"
+            )
         case Preview() as found:
             _found(found, adopt)
         case None:

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from dashboard import actions
-from dashboard.charts.style import role
 from dashboard.engine import hub
 from dashboard.history import History
 from dashboard.shared_history import run_history
 from dashboard.shown_run import turned_elsewhere
 from dashboard.states import LIVE_STATES, STATE_COLOURS
-from dashboard.text import explain, language, t, words
 from dashboard.text.escape import markdown_text
+from dashboard.text.languages import words
+from dashboard.text.names import role_name
+from dashboard.text.viewer import language, t, translate_error
 
 
 def board(run: str, *, startable: bool, title: str = "") -> None:
@@ -109,7 +110,7 @@ def _progress_text(run: str, now: History, state: str) -> str:
             last = now.teacher_epochs[-1]
             return t(
                 "live.loading_teacher",
-                who=role(words(language()), last.learner),
+                who=role_name(words(language()), last.learner),
                 epoch=last.epoch,
                 epochs=last.epochs,
                 accuracy=last.test_accuracy,
@@ -125,7 +126,7 @@ def _trouble(now: History, state: str) -> None:
     if now.failed:
         unexpected = bool(now.failed.details)
         st.error(
-            explain(now.failed.code, now.failed.values, now.failed.error),
+            translate_error(now.failed.code, now.failed.values, now.failed.error),
             title=t("live.failed_unexpected") if unexpected else t("live.failed"),
             icon=":material/error:",
         )

@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard import address
 from dashboard.components.page_frame import page_frame
 from dashboard.settings import KEYS
-from dashboard.text import LANGUAGES, browser_language, language, md, t
+from dashboard.text.languages import LANGUAGES
+from dashboard.text.viewer import browser_language, language, md, t
 
 HERE = Path(__file__).parent
 # files under views, in the order of the navigation; icons would cost it a third of its room

@@ -10,7 +10,7 @@ from dashboard.charts.missing_classes import curves, missing_examples
 from dashboard.components.live_plot import live_plot
 from dashboard.engine import hub
 from dashboard.panel import panel
-from dashboard.text import md, t
+from dashboard.text.viewer import md, t
 from kdcore.events import Snapshot, Started
 from kdcore.ranges import BIASES
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from latex2mathml.converter import convert
 
-from dashboard.charts.style import LEARNERS, Words
 from dashboard.formula import loss_in_numbers
 from dashboard.history import History
-from dashboard.text import join
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words, join_sentences
 from dashboard.verdict import accuracy_interval, verdict
 from kdcore.events import Scores
 
@@ -29,8 +29,8 @@ def moment(history: History, words: Words, position: float | None = None) -> dic
     found = verdict(history, position)
     return {
         "scores": {name: _score(history, scores) for name, scores in _learners(history, position)},
-        "headline": join(words, found.headline),
-        "reasons": join(words, found.reasons),
+        "headline": join_sentences(words, found.headline),
+        "reasons": join_sentences(words, found.reasons),
         "numbers": _numbers(history, position, controls),
         "controls": controls,
     }

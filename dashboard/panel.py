@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.live_plot import live_plot
 from dashboard.hint_links import hint_link
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.components.live_plot import live_plot
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 CHART = "chart"
 """Key of the session state and of the URL's parameter: the chart that is shown."""

@@ -9,7 +9,9 @@ from dashboard.engine import hub, store
 from dashboard.panel import panel
 from dashboard.settings import problem
 from dashboard.shown_run import values_of
-from dashboard.text import md, t, tell
+from dashboard.text.numbers import signed
+from dashboard.text.phrases import Sentence
+from dashboard.text.viewer import md, render_sentences, t
 from kdcore.config import RunConfig
 from kdcore.landscape import Landscape, Spread
 from kdcore.sweep_config import SweepConfig
@@ -114,11 +116,11 @@ def outcome(found: Landscape) -> str:
         "wins": sum(value > 0 for value in gain.values),
         "distilled": _percent(distilled),
         "plain": _percent(plain),
-        "gain": f"{100 * gain.mean:+.1f}".replace("-", "−"),
+        "gain": signed(100 * gain.mean),
         "sd": f"{100 * (gain.sd or 0):.1f}",
     }
     judged = {1: "repeat.clear_gain", 0: "repeat.unclear", -1: "repeat.clear_loss"}[gain.clear]
-    return tell([("repeat.outcome", values), (judged, {})])
+    return render_sentences([Sentence("repeat.outcome", values), Sentence(judged, {})])
 
 
 def _percent(spread: Spread) -> str:

@@ -24,7 +24,7 @@ from dashboard.moment import moment
 from dashboard.shared_history import EventCount, history_of
 from dashboard.soft_labels import kept_arrays, soft_labels
 from dashboard.stream import stream_of
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord

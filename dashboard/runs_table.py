@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from dashboard.charts.style import LEARNERS
-from dashboard.text import language, md, t, words
 from dashboard.text.escape import markdown_text
+from dashboard.text.languages import words
+from dashboard.text.names import LEARNERS
 from dashboard.text.values import value_of
+from dashboard.text.viewer import language, md, t
 from dashboard.titles import dataset_title, method_title, row_title, title_text
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig

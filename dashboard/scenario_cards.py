@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import address
 from dashboard.engine import hub
 from dashboard.settings import defaults, parameters
-from dashboard.text import md, t
+from dashboard.text.viewer import md, t
 from kdcore.catalogue import SCENARIOS
 from kdcore.config import RunConfig
 

@@ -22,8 +22,8 @@ from dashboard.settings import (
     undo_defaults,
     values,
 )
-from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
+from dashboard.text.viewer import md, t
 from dashboard.titles import dataset_title, in_short, method_title
 from dashboard.uploads import SUFFIXES, keep
 from dashboard.widgets import select, text_field

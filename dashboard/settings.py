@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
-from dashboard.text import explain, md
+from dashboard.text.viewer import md, translate_error
 from kdcore.catalogue import (
     DATASETS,
     also_spec,
@@ -140,7 +140,7 @@ def problem(make: Callable[[], object]) -> str:
     try:
         make()
     except UserError as error:
-        return explain(error.code, error.values, str(error))
+        return translate_error(error.code, error.values, str(error))
     return ""
 
 
@@ -228,7 +228,7 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
                 check_weight(value, st.session_state["mixing"])
             return value
         except UserError as error:
-            sentence = explain(error.code, error.values, str(error))
+            sentence = translate_error(error.code, error.values, str(error))
             notices = st.session_state.setdefault(address.NOTICES, [])
             notices.append(f"{sentence} {md('live.default_used', value=as_text(usual[name]))}")
             return usual[name]

@@ -24,7 +24,7 @@ from dashboard.settings import (
 )
 from dashboard.shared_history import run_history
 from dashboard.states import LIVE_STATES
-from dashboard.text import md
+from dashboard.text.viewer import md
 from dashboard.uninterrupted import uninterrupted
 from kdcore.catalogue import method_name, parse_also
 from kdcore.config import RETUNABLE, RunConfig, acting_values

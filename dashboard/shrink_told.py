@@ -1,7 +1,8 @@
 """What shrinking did to a student, said plainly, what it lost as well."""
 
-from dashboard.charts.style import size_told
-from dashboard.verdict import Sentence, sampling_noise
+from dashboard.text.numbers import size_text
+from dashboard.text.phrases import Sentence
+from dashboard.verdict import sampling_noise
 from kdcore.events import Latency
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
@@ -24,7 +25,7 @@ def told(record: ShrinkRecord) -> dict[str, list[Sentence]]:
 
 def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
     now, other = stage.newest, student.newest
-    values = {"now": size_told(now.bytes), "student": size_told(other.bytes)}
+    values = {"now": size_text(now.bytes), "student": size_text(other.bytes)}
     ratio = other.bytes / now.bytes
     if stage.name == "pruned":
         return [
@@ -33,8 +34,8 @@ def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
                 {
                     "nonzero": now.nonzero,
                     "weights": now.parameters,
-                    "packed": size_told(now.packed_bytes),
-                    "student_packed": size_told(other.packed_bytes),
+                    "packed": size_text(now.packed_bytes),
+                    "student_packed": size_text(other.packed_bytes),
                 },
             )
         ]

@@ -12,7 +12,7 @@ from dashboard.choice import run_title
 from dashboard.engine import hub, store
 from dashboard.shared_history import history_of
 from dashboard.states import LIVE_STATES
-from dashboard.text import explain, t
+from dashboard.text.viewer import t, translate_error
 from dashboard.titles import dataset_title
 from dashboard.widgets import select
 from kdcore.commands import Stop
@@ -188,5 +188,5 @@ def _known(given: str) -> str:
     try:
         return store().shrink(given).id
     except UserError as error:
-        st.warning(explain(error.code, error.values, str(error)))
+        st.warning(translate_error(error.code, error.values, str(error)))
     return next(iter(store().shrinks()), "")

@@ -12,14 +12,14 @@ from weakref import WeakValueDictionary
 
 from dashboard.charts import OVER_TIME
 from dashboard.charts.delta import delta
-from dashboard.charts.style import Words
 from dashboard.encoding import json_text
 from dashboard.engine import RECORDED, hub
 from dashboard.history import History
 from dashboard.moment import moment
 from dashboard.shared_history import EventCount, Told, history_of
 from dashboard.states import LIVE_STATES
-from dashboard.text import words
+from dashboard.text.languages import words
+from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.landscape import Landscape
 from kdcore.shrink_record import ShrinkRecord

@@ -25,7 +25,9 @@ from dashboard.settings import (
 from dashboard.shared_history import history_of
 from dashboard.shown_run import SETTINGS_OF
 from dashboard.states import LIVE_STATES
-from dashboard.text import md, t
+from dashboard.text.numbers import signed
+from dashboard.text.phrases import Sentence
+from dashboard.text.viewer import md, t
 from dashboard.titles import began, in_short, title_text
 from kdcore import titles
 from kdcore.commands import Stop
@@ -236,10 +238,10 @@ def cell_at(cells: Iterable[Cell], place: Place | None) -> Cell | None:
     return next((cell for cell in cells if (cell.temperature, cell.weight) == place), None)
 
 
-def best_told(best: Best) -> list[tuple[str, Mapping[str, Any]]]:
+def best_told(best: Best) -> list[Sentence]:
     """What validation data chose, what test data say, and whether it is a real winner."""
-    sentences: list[tuple[str, Mapping[str, Any]]] = [
-        (
+    sentences = [
+        Sentence(
             "landscape.best",
             {
                 "temperature": best.cell.temperature,
@@ -253,21 +255,19 @@ def best_told(best: Best) -> list[tuple[str, Mapping[str, Any]]]:
         )
     ]
     gain, sd = best.gain.mean, best.gain.sd
-    values = {
-        "gain": f"{gain * 100:+.1f}".replace("-", "−"),
-        "sd": f"{(sd or 0) * 100:.1f}",
-        "n": best.gain.n,
-    }
+    values = {"gain": signed(100 * gain), "sd": f"{(sd or 0) * 100:.1f}", "n": best.gain.n}
     if sd is None:
-        sentences.append(("landscape.gain_one_seed", values))
+        sentences.append(Sentence("landscape.gain_one_seed", values))
     elif gain > 2 * sd / best.gain.n**0.5:
-        sentences.append(("landscape.gain_real", values))
+        sentences.append(Sentence("landscape.gain_real", values))
     elif gain > 0:
-        sentences.append(("landscape.gain_unsure", values))
+        sentences.append(Sentence("landscape.gain_unsure", values))
     else:
-        sentences.append(("landscape.gain_none", values))
+        sentences.append(Sentence("landscape.gain_none", values))
     if best.near:
-        sentences.append(("landscape.near", {"count": best.near, "others": best.places - 1}))
+        sentences.append(
+            Sentence("landscape.near", {"count": best.near, "others": best.places - 1})
+        )
     return sentences
 
 

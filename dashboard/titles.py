@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.charts import style
 from dashboard.settings import FIELDS, as_text
-from dashboard.text import language, t, words
+from dashboard.text import names
+from dashboard.text.languages import words
+from dashboard.text.viewer import language, t
 from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
 from kdcore.config import RunConfig
 from kdcore.store import RunRow
@@ -21,7 +22,7 @@ def dataset_title(name: str) -> str:
 
 def method_title(spec: str) -> str:
     """A method in the viewer's language, with those settings that are not the usual ones."""
-    return style.method_title(words(language()), spec)
+    return names.method_title(words(language()), spec)
 
 
 def in_short(name: str, value: Any) -> str:

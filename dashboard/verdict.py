@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dashboard.history import History
+from dashboard.text.phrases import Sentence
 from kdcore.events import Finished, Scores
 
 SURE = 1.96
@@ -13,13 +14,6 @@ BEGINNING = 0.1
 """Share of the epochs during which nothing is said about who is ahead."""
 FIRST_EPOCHS = 2
 """The same in epochs, whatever the length of the run."""
-
-
-class Sentence(NamedTuple):
-    """A text's key and what fills it."""
-
-    key: str
-    values: dict[str, Any]
 
 
 def sampling_noise(errors: int, other_errors: int, size: int) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.text import language
+from dashboard.text.viewer import language
 
 TEXT_FIELDS = "text_fields"
 """Session state: the number of the widget that a text has now and what it held last, by key."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 
 RECORDED = "run=recorded-mnist5k"
 VISITS = {

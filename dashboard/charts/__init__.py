@@ -66,6 +66,7 @@ from dashboard.charts import (
     terms,
 )
 from dashboard.history import History
+from dashboard.text.phrases import Words
 
 Figure = dict[str, Any]
 
@@ -74,7 +75,7 @@ def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Give a chart the snapshot of an epoch, or say that there is none yet."""
 
     def figure(
-        history: History, words: style.Words, *, epoch: float | None = None, **settings: Any
+        history: History, words: Words, *, epoch: float | None = None, **settings: Any
     ) -> Figure:
         snapshot = history.snapshot(epoch)
         if snapshot is None:

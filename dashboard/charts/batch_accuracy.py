@@ -4,9 +4,10 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.text.phrases import Words
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """A line a student, batch by batch."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)

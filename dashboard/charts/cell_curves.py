@@ -5,11 +5,12 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
 from dashboard.charts.places import View, number, percent
-from dashboard.phrases import phrase
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """The metric after each epoch; a pale line a seed, a strong one for their mean."""
     if view.hidden:
         return style.empty(words, "guess_first")
@@ -40,7 +41,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 hoverinfo="skip",
                 meta={
                     "label": words["chart.of_seed"].format(
-                        learner=style.name(words, student), seed=seeds[at]
+                        learner=learner_name(words, student), seed=seeds[at]
                     )
                 },
             )

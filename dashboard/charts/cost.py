@@ -5,22 +5,25 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import say
 from dashboard.history import History
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.numbers import size_unit
+from dashboard.text.phrases import Words
 from kdcore.events import Cost
 
 KEYS = ("model", "parameters", "bytes", "flops", "latency")
 
 
-def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(history: History, words: Words, **_: Any) -> dict[str, Any]:
     """A table: parameters, size, operations, time, and how many times less than the teacher."""
     if not history.costs:
         return style.awaited(words, "time", over=history.over)
     teacher = history.costs.get("teacher")
     models = {"teacher": history.config["teacher"]}
-    size, unit = style.size_unit([cost.bytes for cost in history.costs.values()])
+    size, unit = size_unit([cost.bytes for cost in history.costs.values()])
     rows, sheet = [], []
-    for name in style.LEARNERS:
+    for name in LEARNERS:
         if cost := history.costs.get(name):
-            title, model = style.name(words, name), models.get(name, history.config["student"])
+            title, model = learner_name(words, name), models.get(name, history.config["student"])
             rows.append({"learner": name, "cells": [title, model, *_cells(cost, teacher, size)]})
             sheet.append([title, model, *_values(cost, size)])
     units = {"bytes": unit, "latency": "µs"}
@@ -38,14 +41,12 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
         },
         "sheet": {"columns": [words["chart.learner"], *titles.values()], "rows": sheet},
         "message": " ".join(
-            _told(history, name, words, size, unit)
-            for name in style.LEARNERS
-            if name in history.costs
+            _told(history, name, words, size, unit) for name in LEARNERS if name in history.costs
         ),
     }
 
 
-def _with_unit(title: str, unit: str | None, words: style.Words) -> str:
+def _with_unit(title: str, unit: str | None, words: Words) -> str:
     return words["chart.columns_more"].format(title=title, unit=unit) if unit else title
 
 
@@ -67,13 +68,13 @@ def _cells(cost: Cost, teacher: Cost | None, size: float) -> list[str]:
     ]
 
 
-def _told(history: History, name: str, words: style.Words, size: float, unit: str) -> str:
+def _told(history: History, name: str, words: Words, size: float, unit: str) -> str:
     cost, teacher = history.costs[name], history.costs.get("teacher")
     against = teacher is not None and name != "teacher" and cost.parameters > 0
     return say(
         words,
         "cost_against" if against else "cost",
-        name=style.name(words, name),
+        name=learner_name(words, name),
         parameters=f"{cost.parameters:,}",
         size=f"{cost.bytes / size:,.1f}",
         unit=unit,

@@ -5,11 +5,12 @@ from typing import Any
 from dashboard.charts import style, timeline
 from dashboard.charts.measures import missing
 from dashboard.history import History
+from dashboard.text.phrases import Words
 
 CHANCE = 0.5
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """The judge's accuracy since the point before, and what guessing would have."""
     if empty := missing(history, words, "discriminator_accuracy"):
         return empty

@@ -4,10 +4,11 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words, phrase
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Two panels: accuracy alone, by vote and by mean answer; and disagreement of the networks."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)
@@ -23,7 +24,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         alone = [sum(one.test_accuracies) / len(one.test_accuracies) for one in told]
         together = [epoch.students[learner].test_accuracy for epoch in epochs]
         voting = [one.voting_accuracy for one in told]
-        name = style.name(words, learner)
+        name = learner_name(words, learner)
         colour = style.COLOURS[learner]
         for title, values, dash in (
             ("chart.by_mean", together, "solid"),
@@ -73,7 +74,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def _removed(epoch: Any, words: style.Words, domain: list[float]) -> dict[str, Any]:
+def _removed(epoch: Any, words: Words, domain: list[float]) -> dict[str, Any]:
     """How much of the plain networks' disagreement the teacher has removed, in words."""
     pair = [epoch.ensembles.get(learner) for learner in ("plain", "distilled")]
     if not all(pair) or not pair[0].disagreement:

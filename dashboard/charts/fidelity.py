@@ -4,12 +4,13 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.text.phrases import Words
 
 MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
 """Score to the way its values are written."""
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Correlation of the class resemblances, and KL to the teacher, after each epoch."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)

@@ -11,6 +11,8 @@ from PIL import Image
 from dashboard.charts import style
 from dashboard.charts.message import say
 from dashboard.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 12
@@ -26,7 +28,7 @@ STRONGEST = 3.0
 """Standard deviations at which the colour is full."""
 
 
-def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str, Any]:
+def figure(history: History, words: Words, *, arrays: Arrays) -> dict[str, Any]:
     """Pictures with both answers; points in the plane; other features as columns of colours.
 
     Args:
@@ -49,7 +51,7 @@ def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str,
 
 
 def _drawn(
-    inputs: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    inputs: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     if inputs.ndim == 4:
         return _pictures(inputs, arrays, classes, words)
@@ -58,7 +60,7 @@ def _drawn(
 
 
 def _pictures(
-    images: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    images: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     places = [divmod(at, COLUMNS) for at in range(len(images))]
     rows = places[-1][0] + 1
@@ -99,10 +101,10 @@ def _pictures(
     }
 
 
-def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[str, Any]:
+def _sheet(arrays: Arrays, classes: Sequence[str], words: Words) -> dict[str, Any]:
     """Number, class and probability of both answers, a row an input."""
     told = [(_chosen(arrays, learner), _probabilities(arrays, learner)) for learner in TEXT]
-    names = [style.name(words, learner) for learner in TEXT]
+    names = [learner_name(words, learner) for learner in TEXT]
     return {
         "columns": [
             words["chart.number"],
@@ -123,7 +125,7 @@ def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[s
 
 
 def _points(
-    points: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    points: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     told = _told(arrays, classes, words)
     same = _chosen(arrays, "teacher") == _chosen(arrays, "distilled")
@@ -159,7 +161,7 @@ def _points(
 
 
 def _columns(
-    rows: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    rows: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     deviation = real.std(0)
     standard = (rows - real.mean(0)) / np.where(deviation > 0, deviation, 1)
@@ -200,12 +202,7 @@ def _columns(
 
 
 def _answers(
-    learner: str,
-    arrays: Arrays,
-    classes: Sequence[str],
-    words: style.Words,
-    x: list[int],
-    y: list[float],
+    learner: str, arrays: Arrays, classes: Sequence[str], words: Words, x: list[int], y: list[float]
 ) -> dict[str, Any]:
     """A learner's answers as text; in another colour where they are not the teacher's."""
     shares, chosen = _probabilities(arrays, learner), _chosen(arrays, learner)
@@ -213,7 +210,7 @@ def _answers(
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "name": style.name(words, learner),
+        "name": learner_name(words, learner),
         "x": x,
         "y": y,
         "hovertext": _told(arrays, classes, words),
@@ -231,7 +228,7 @@ def _answers(
     }
 
 
-def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[str]:
+def _told(arrays: Arrays, classes: Sequence[str], words: Words) -> list[str]:
     """The three likeliest classes of teacher and student, at the pointer."""
     lines = []
     for learner in TEXT:
@@ -239,7 +236,7 @@ def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[st
         best = np.argsort(-shares, axis=1, kind="stable")[:, :3]
         lines.append(
             [
-                f"<b>{style.name(words, learner)}</b>: "
+                f"<b>{learner_name(words, learner)}</b>: "
                 + ", ".join(f"{style.literal(classes[at])} {row[at]:.0%}" for at in few)
                 for few, row in zip(best, shares, strict=True)
             ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
 
 LINES = (
@@ -14,7 +15,7 @@ LINES = (
 )
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Norms of the two gradients, and of the soft one as it were without the factor T²."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)

@@ -16,7 +16,7 @@ from dashboard.charts.places import (
     percent,
     told,
 )
-from dashboard.phrases import phrase
+from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape
 
 NUMBERED = 81
@@ -24,7 +24,7 @@ NUMBERED = 81
 UNKNOWN = [[0, "#9aa5b1"], [1, "#9aa5b1"]]
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """A cell for every T and λ, coloured by its mean; a line where it equals the plain student."""
     grid = grid_of(landscape, view)
     if not grid.weights:
@@ -123,7 +123,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     return {"data": data, "layout": layout, "message": _message(landscape, words, view)}
 
 
-def _message(landscape: Landscape, words: style.Words, view: View) -> str:
+def _message(landscape: Landscape, words: Words, view: View) -> str:
     """The cell that validation data choose, and what is shown of it."""
     best = landscape.best(landscape.cells(view.lr, view.method))
     spread = landscape.spread(best.cell, view.metric) if best else None

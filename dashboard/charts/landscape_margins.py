@@ -6,10 +6,11 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import say
 from dashboard.charts.places import Grid, View, better_is_more, grid_of, number, percent
+from dashboard.text.phrases import Words
 from kdcore.landscape import Cell, Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """Left over T, right over λ; bars are the sd over everything that was averaged."""
     grid = grid_of(landscape, view)
     if not grid.weights:

@@ -16,10 +16,12 @@ from dashboard.charts.places import (
     number,
     percent,
 )
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
     if not grid.weights:
@@ -41,14 +43,14 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "colorscale": CIVIDIS,
                 "customdata": grid.table(lambda cell: [cell.temperature, cell.weight]),
                 "reversescale": not better_is_more(view.metric),
-                "name": style.name(words, "distilled"),
+                "name": learner_name(words, "distilled"),
                 "hovertemplate": at_point(words, "%{z}"),
             },
             shared
             | {
                 "z": plain,
                 "opacity": 0.35,
-                "name": style.name(words, "plain"),
+                "name": learner_name(words, "plain"),
                 "colorscale": [[0, style.COLOURS["plain"]], [1, style.COLOURS["plain"]]],
             },
         ],
@@ -65,7 +67,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     }
 
 
-def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, metric: str) -> str:
+def _message(grid: Grid, heights: list[list[float | None]], words: Words, metric: str) -> str:
     """The lowest and the highest place."""
     known = [
         (value, temperature, weight)

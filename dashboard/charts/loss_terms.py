@@ -4,12 +4,13 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
+from dashboard.text.phrases import Words
 from kdcore.catalogue import is_forest
 
 HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Hard and soft term with their weights, stacked; the line on top is the loss."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)

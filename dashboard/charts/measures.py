@@ -5,12 +5,13 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.history import History
+from dashboard.text.phrases import Words
 
 Line = tuple[str, str, str, str]
 """Column, key of its name, colour and dash."""
 
 
-def missing(history: History, words: style.Words, measure: str) -> dict[str, Any] | None:
+def missing(history: History, words: Words, measure: str) -> dict[str, Any] | None:
     """Why a run has not this measure of its distilled student, as an empty chart; else nothing."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
@@ -22,7 +23,7 @@ def missing(history: History, words: style.Words, measure: str) -> dict[str, Any
 
 
 def lines(
-    columns: Mapping[str, Sequence[float]], words: style.Words, shown: Iterable[Line], told: str
+    columns: Mapping[str, Sequence[float]], words: Words, shown: Iterable[Line], told: str
 ) -> list[dict[str, Any]]:
     """Lines over ``position``; ``told`` is how a value is written at the pointer."""
     return [

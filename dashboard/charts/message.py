@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard.charts.style import Words, name
-from dashboard.phrases import phrase
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words, phrase
 
 SEMICOLON = "message.semicolon"
 
@@ -27,14 +27,6 @@ def listed(words: Words, values: Iterable[tuple[str, str]], gap: str = "message.
 
 def by_learner(words: Words, values: Mapping[str, str], gap: str = "message.comma") -> str:
     """The same of learners, by their ids."""
-    return listed(words, [(name(words, learner), text) for learner, text in values.items()], gap)
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign, as typographers write it.
-
-    Example:
-        >>> signed(-0.25, 2)
-        '−0.25'
-    """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return listed(
+        words, [(learner_name(words, learner), text) for learner, text in values.items()], gap
+    )

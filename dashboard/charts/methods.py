@@ -5,8 +5,11 @@ from statistics import quantiles
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.charts.message import say, signed
+from dashboard.charts.message import say
 from dashboard.charts.places import View
+from dashboard.text.names import method_title
+from dashboard.text.numbers import signed
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape, Spread
 
 FAR = 5.0
@@ -17,14 +20,14 @@ COLOURS = {1: style.COLOURS["distilled"], 0: "#8a94a0", -1: style.GAP}
 """Of a gain that is clear, one within the noise, and a clear loss."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """Mean difference of the test accuracy in percentage points, with its standard deviation."""
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
         return style.awaited(words, "sweep", over=landscape.over)
     rows = [
-        (style.method_title(words, method), gain)
+        (method_title(words, method), gain)
         for method, cell in reversed(landscape.by_method())
         if (gain := landscape.gain(cell, "test_accuracy"))
     ]

@@ -6,6 +6,8 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 from kdcore.events import Diagnosis, Snapshot
 
 SHOWN = ("plain", "distilled")
@@ -64,7 +66,7 @@ def missing_examples(diagnosis: Diagnosis, classes: list[str], dropped: str) -> 
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, history: History, bias: float = 0.0, **_: Any
+    snapshot: Snapshot, words: Words, *, history: History, bias: float = 0.0, **_: Any
 ) -> dict[str, Any]:
     """Share of wrong answers by bias: of all test examples, and of those of the missing classes.
 
@@ -87,7 +89,7 @@ def figure(
                 [count / held_out for count in curve.validation_errors],
                 hoverinfo="skip",
                 meta={
-                    "label": words["chart.validation_of"].format(learner=style.name(words, name))
+                    "label": words["chart.validation_of"].format(learner=learner_name(words, name))
                 },
             )
         )
@@ -173,7 +175,7 @@ def figure(
     }
 
 
-def _shares(curve: Curve, bias: float, size: int, missing: int, words: style.Words) -> str:
+def _shares(curve: Curve, bias: float, size: int, missing: int, words: Words) -> str:
     """Shares of wrong answers at a bias, in words."""
     errors, missed = curve.at(min(curve.biases, key=lambda known: abs(known - bias)))
     return say(

@@ -6,13 +6,15 @@ import numpy as np
 
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 
-def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     """NLL against the temperature that divides the logits, the minimum marked."""
     data, told = [], {}
-    for learner in style.LEARNERS:
+    for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             temperatures, losses = zip(*diagnosis.validation_nll_curve, strict=True)
             fitted = diagnosis.temperature_fitted

@@ -8,7 +8,8 @@ import numpy as np
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
@@ -36,12 +37,12 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
     }
 
 
-def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
     """Three panels of dots, classes from top to bottom with their number of examples.
 
     ``rows`` asks the browser for the height that so many rows need.
     """
-    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    learners = [name for name in LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
     order = list(range(len(support)))
@@ -119,7 +120,7 @@ def _recall(scores: dict[str, dict[str, list[float | None]]], at: int) -> float:
     return sum(known) / len(known) if known else 2.0
 
 
-def _lowest(classes: Sequence[str], recalls: list[float | None], words: style.Words) -> str:
+def _lowest(classes: Sequence[str], recalls: list[float | None], words: Words) -> str:
     recall, name = min(
         (value, name) for value, name in zip(recalls, classes, strict=True) if value is not None
     )

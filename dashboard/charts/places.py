@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.phrases import Words, phrase
+from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import METRICS, Cell, Landscape, Spread
 
 Place = tuple[float, float]

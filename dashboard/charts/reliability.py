@@ -5,6 +5,8 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
 from dashboard.charts.message import by_learner, say
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 COUNTS = [0.0, 0.17]
@@ -13,10 +15,10 @@ DIAGRAM = [0.25, 1.0]
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, bins: int = 15, calibrated: bool = False, **_: Any
+    snapshot: Snapshot, words: Words, *, bins: int = 15, calibrated: bool = False, **_: Any
 ) -> dict[str, Any]:
     """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
-    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    learners = [name for name in LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
     layout: dict[str, Any] = {"annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06}
@@ -61,7 +63,7 @@ def figure(
             }
         )
         errors[learner] = f"{expected_calibration_error(shown):.1%}"
-        title = f"<b>{style.name(words, learner)}</b>  ECE {errors[learner]}"
+        title = f"<b>{learner_name(words, learner)}</b>  ECE {errors[learner]}"
         layout["annotations"].append(style.heading(title, domain))
     message = say(
         words,
@@ -75,7 +77,7 @@ def _suffix(at: int) -> str:
     return "" if at == 0 else str(at + 1)
 
 
-def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> list[dict[str, Any]]:
+def _diagram(shown: list[Bin], words: Words, learner: str, at: int) -> list[dict[str, Any]]:
     suffix, first = _suffix(at), at == 0
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     filled = [one for one in shown if one.accuracy is not None and one.confidence is not None]
@@ -89,7 +91,7 @@ def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> lis
         "x": x,
         "y": shares,
         "width": width,
-        "name": style.name(words, learner),
+        "name": learner_name(words, learner),
         "showlegend": False,
         **axes,
         "customdata": told,

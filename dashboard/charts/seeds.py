@@ -6,13 +6,14 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
 from dashboard.charts.places import View
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
 
 BAND = 0.18
 """Opacity of a band."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """A line for the mean after each epoch, a band of one standard deviation to either side."""
     if view.hidden:
         return style.empty(words, "guess_first")
@@ -78,7 +79,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
 
 
 def _band(
-    words: style.Words, student: str, epochs: list[int], means: list[float], sds: list[float]
+    words: Words, student: str, epochs: list[int], means: list[float], sds: list[float]
 ) -> list[dict[str, Any]]:
     """Two lines that are not seen, and the colour between them."""
     hidden = {

@@ -6,7 +6,8 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, say
-from dashboard.phrases import phrase
+from dashboard.text.numbers import size_text
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency, Measured
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
@@ -23,7 +24,7 @@ MARGIN = 0.04
 """Accuracy that the axis shows beyond the values."""
 
 
-def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> dict[str, Any]:
+def sizes(record: ShrinkRecord, words: Words, *, size: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over size, from before (open) to after the distilling again (filled)."""
     if not record.stages:
         return style.awaited(words, "shrink", over=record.ended)
@@ -47,7 +48,7 @@ def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> d
     }
 
 
-def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> dict[str, Any]:
+def times(record: ShrinkRecord, words: Words, *, batch: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over the time of a forward pass, as a multiple of the student's.
 
     The two were measured in turns; bars are the interquartile range over the turns.
@@ -83,7 +84,7 @@ def _latency(found: Measured, batch: str) -> Latency:
     return found.latency_1 if batch == "1" else found.latency_128
 
 
-def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], str]) -> str:
+def _told(record: ShrinkRecord, words: Words, value: Callable[[Measured], str]) -> str:
     """Every stage with its place on the plane."""
     return words[SEMICOLON].join(
         say(
@@ -99,7 +100,7 @@ def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], 
 
 def _plane(
     record: ShrinkRecord,
-    words: style.Words,
+    words: Words,
     title: str,
     data: Sequence[dict[str, Any]],
     ends: Sequence[float],
@@ -126,12 +127,12 @@ def _all(record: ShrinkRecord) -> list[Measured]:
     return [found for stage in record.stages.values() for found in (stage.before, stage.newest)]
 
 
-def _newest(stage: StageRecord, words: style.Words, x: float) -> dict[str, Any]:
+def _newest(stage: StageRecord, words: Words, x: float) -> dict[str, Any]:
     return _point(stage, stage.newest, words, x)
 
 
 def _point(
-    stage: StageRecord, found: Measured, words: style.Words, x: float, *, earlier: bool = False
+    stage: StageRecord, found: Measured, words: Words, x: float, *, earlier: bool = False
 ) -> dict[str, Any]:
     """A marker: open and smaller for what was distilled again since."""
     colour, symbol = style.STAGES[stage.name]
@@ -142,8 +143,8 @@ def _point(
         moment=moment,
         accuracy=found.scores.test_accuracy,
         errors=phrase(words, "count.errors", count=found.scores.test_errors),
-        size=style.size_told(found.bytes),
-        packed=style.size_told(found.packed_bytes),
+        size=size_text(found.bytes),
+        packed=size_text(found.packed_bytes),
         one=found.latency_1.median * 1e3,
         many=found.latency_128.median * 1e3,
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import listed, say
-from dashboard.phrases import phrase
+from dashboard.text.numbers import size_unit
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
@@ -18,13 +19,13 @@ SCORES = {
 }
 
 
-def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(record: ShrinkRecord, words: Words, **_: Any) -> dict[str, Any]:
     """A table: size and time as they are now, scores before and after the distilling again."""
     if not record.stages:
         return style.awaited(words, "shrink", over=record.ended)
     stages = list(record.stages.values())
     units = {
-        key: style.size_unit([getattr(stage.newest, part) for stage in stages])
+        key: size_unit([getattr(stage.newest, part) for stage in stages])
         for key, part in SIZES.items()
     }
     titles = {key: words[f"chart.shrink_column.{key}"] for key in KEYS}
@@ -99,7 +100,7 @@ def _course(stage: StageRecord, score: str, shape: str, times: int = 1) -> str:
     return " → ".join(format(times * getattr(value.scores, score), shape) for value in values)
 
 
-def _numbers_of(titles: dict[str, str], words: style.Words) -> list[str]:
+def _numbers_of(titles: dict[str, str], words: Words) -> list[str]:
     """Titles of ``_numbers``, with their units."""
     more = words["chart.columns_more"]
     moments = [words["chart.shrink.before"], words["chart.shrink.after"]]

@@ -4,14 +4,13 @@ Colours: Okabe and Ito, Color Universal Design, 2008.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any, TypeAlias
+from typing import Any
 
-from dashboard import phrases
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 
-Words: TypeAlias = phrases.Words
-LEARNERS = ("teacher", "plain", "distilled")
 COLOURS = {"teacher": "#009E73", "plain": "#E69F00", "distilled": "#0072B2"}
 LINES = {"teacher": "dot", "plain": "dash", "distilled": "solid"}
 MARKERS = {"teacher": "diamond", "plain": "square", "distilled": "circle"}
@@ -41,31 +40,12 @@ FEW = 5
 """Counts that get a tick each."""
 
 
-def name(words: Words, learner: str) -> str:
-    """The learner's name in the words' language."""
-    return words[f"learner.{learner}"]
-
-
-def role(words: Words, told: str) -> str:
-    """``teacher 2`` in the words' language."""
-    kind, _, number = told.partition(" ")
-    return f"{words[f'learner.{kind}']} {number}".strip()
-
-
-def method_title(words: Words, spec: str) -> str:
-    """A method's name with those settings that are not the usual ones."""
-    method, _, own = spec.partition(":")
-    title = words[f"method.{method}"]
-    details = own.replace(":", words["app.comma"])
-    return phrases.phrase(words, "app.with_details", title=title, details=details) if own else title
-
-
 def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
     """A learner's line with its points."""
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": name(words, learner),
+        "name": learner_name(words, learner),
         "x": list(x),
         "y": list(y),
         "line": {"color": COLOURS[learner], "dash": LINES[learner], "width": 2.5},
@@ -82,7 +62,7 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
         {
             "type": "scatter",
             "mode": "lines",
-            "name": name(words, learner),
+            "name": learner_name(words, learner),
             "showlegend": False,
             "x": list(x),
             "y": list(y),
@@ -136,21 +116,6 @@ def whole_ticks(values: Sequence[float]) -> dict[str, Any]:
     """Ticks at whole numbers only, on an axis of small counts too."""
     few = max(values, default=0) - min(values, default=0) <= FEW
     return {"tickformat": "d"} | ({"dtick": 1} if few else {})
-
-
-def size_unit(sizes: Iterable[int]) -> tuple[float, str]:
-    """Bytes of the unit in which all of ``sizes`` can be told, and its name.
-
-    Example:
-        >>> size_unit([2_000_000, 40_000])
-        (1000.0, 'kB')
-    """
-    return (1e6, "MB") if min(sizes) >= 1e6 else (1e3, "kB")
-
-
-def size_told(size: int) -> str:
-    """Bytes as people read them."""
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
 
 
 def panels(count: int, at: int, gap: float = 0.06) -> list[float]:

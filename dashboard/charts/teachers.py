@@ -10,14 +10,15 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import listed, say
 from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.text.names import learner_name, role_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Taught
 
 ROOM = 0.03
 """Below the lowest accuracy, so that small differences can be seen."""
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
         return style.awaited(words, "time", over=history.over)
@@ -31,7 +32,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.evaluations:
         newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [
-            (style.name(words, learner), scores, learner) for learner, scores in newest.items()
+            (learner_name(words, learner), scores, learner) for learner, scores in newest.items()
         ]
     told = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
@@ -71,8 +72,8 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     }
 
 
-def _title(one: Taught, words: style.Words, config: Mapping[str, Any]) -> str:
+def _title(one: Taught, words: Words, config: Mapping[str, Any]) -> str:
     if one.role != "together":
-        return f"{style.role(words, one.role)} · {one.model}"
+        return f"{role_name(words, one.role)} · {one.model}"
     heard = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
     return words[f"chart.together_{one.model}"] + heard

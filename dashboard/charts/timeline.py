@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.charts.style import Words, panels
+from dashboard.charts.style import panels
 from dashboard.history import History, Mark
+from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
 
 SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}

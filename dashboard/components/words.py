@@ -3,8 +3,9 @@
 from typing import Any
 
 from dashboard.captions import caption
-from dashboard.charts.style import LEARNERS
-from dashboard.text import language, words
+from dashboard.text.languages import words
+from dashboard.text.names import LEARNERS
+from dashboard.text.viewer import language
 
 
 def words_of(component: str) -> dict[str, str]:

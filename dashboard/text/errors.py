@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.phrases import Filler, Words, phrase
+from dashboard.text.phrases import Filler, Words, phrase
 from dashboard.text.values import label_of, labelled, value_of
 from kdcore.catalogue import METHODS, method_name
 

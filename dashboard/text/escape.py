@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dashboard.phrases import Filler
+from dashboard.text.phrases import Filler
 
 MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]")
 """Characters that mean something to Markdown wherever they stand."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts.style import method_title
-from dashboard.phrases import Words, phrase
+from dashboard.text.names import method_title
+from dashboard.text.phrases import Words, phrase
 from kdcore.catalogue import METHODS, method_name
 
 LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}")

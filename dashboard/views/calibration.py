@@ -7,7 +7,7 @@ from dashboard.charts.bins import WAYS
 from dashboard.choice import run_picker
 from dashboard.components.transport import transport
 from dashboard.panel import chart_panel
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 USUAL_BINS = 15
 

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from dashboard import address, sweeps
-from dashboard.charts.style import role
 from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.projector import folded
 from dashboard.setting_widgets import sidebar
 from dashboard.settings import parameters, problem, show_in_address
-from dashboard.text import explain, language, md, t, tell, words
 from dashboard.text.escape import markdown_text
+from dashboard.text.languages import words
+from dashboard.text.names import role_name
+from dashboard.text.viewer import language, md, render_sentences, t, translate_error
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select
 from kdcore.landscape import METRICS, Cell, Landscape
@@ -88,7 +89,7 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     if found.failed:
         st.error(
-            explain(found.failed.code, found.failed.values, found.failed.error),
+            translate_error(found.failed.code, found.failed.values, found.failed.error),
             icon=":material/error:",
         )
         if found.failed.details:
@@ -108,7 +109,7 @@ def _progress_text(found: Landscape, state: str) -> str:
             return t("live.waiting")
         return md(
             "live.loading_teacher",
-            who=role(words(language()), last.learner),
+            who=role_name(words(language()), last.learner),
             epoch=last.epoch,
             epochs=last.epochs,
             accuracy=last.test_accuracy,
@@ -129,7 +130,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
     if (best := found.best(cells)) is None:
         st.caption(t("landscape.no_scores"))
         return
-    st.markdown(tell(sweeps.best_told(best)))
+    st.markdown(render_sentences(sweeps.best_told(best)))
     guessed = sweeps.cell_at(cells, sweeps.place_of(st.query_params.get("guess")))
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")

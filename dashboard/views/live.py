@@ -18,8 +18,8 @@ from dashboard.scenario_cards import scenario_cards
 from dashboard.setting_widgets import live_widgets, sidebar
 from dashboard.settings import chosen, problem, show_in_address
 from dashboard.shared_history import run_history
-from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
+from dashboard.text.viewer import md, t
 from dashboard.titles import in_short, row_title, run_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig

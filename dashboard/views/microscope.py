@@ -6,7 +6,7 @@ from dashboard.choice import run_picker
 from dashboard.components.microscope import microscope
 from dashboard.components.transport import transport
 from dashboard.panel import panel
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 st.title(t("microscope.title"), anchor=False)
 st.markdown(t("microscope.lead"))

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.choice import run_picker
 from dashboard.components.transport import transport
 from dashboard.panel import chart_panel
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 st.title(t("right.title"), anchor=False)
 st.markdown(t("right.lead"))

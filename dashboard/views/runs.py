@@ -9,8 +9,8 @@ from dashboard.engine import store
 from dashboard.panel import chart_panel
 from dashboard.runs_table import differences, runs_table, table_key, trash_line
 from dashboard.shown_run import open_run
-from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
+from dashboard.text.viewer import md, t
 from dashboard.widgets import segments
 from kdcore.store import TrashRow
 

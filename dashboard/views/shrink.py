@@ -9,7 +9,7 @@ from dashboard.panel import chart_panel, panel
 from dashboard.projector import folded
 from dashboard.settings import problem
 from dashboard.shrink_told import told
-from dashboard.text import explain, md, t, tell
+from dashboard.text.viewer import md, render_sentences, t, translate_error
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select, several
 from kdcore.shrink_config import ShrinkConfig, suited_stages
@@ -122,7 +122,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         )
     if found.failed:
         st.error(
-            explain(found.failed.code, found.failed.values, found.failed.error),
+            translate_error(found.failed.code, found.failed.values, found.failed.error),
             icon=":material/error:",
         )
         if found.failed.details:
@@ -165,7 +165,7 @@ def sentences(shrink: str) -> None:
                 "shrink.line",
                 stage=t(f"stage.{name}"),
                 what=t(f"stage_what.{name}"),
-                sentences=tell(line),
+                sentences=render_sentences(line),
             )
         )
     st.caption(t("shrink.same_epochs"))

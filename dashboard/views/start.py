@@ -10,7 +10,7 @@ from dashboard.engine import RECORDED
 from dashboard.panel import chart_panel
 from dashboard.scenario_cards import scenario_cards, start_scenario
 from dashboard.teacher_answers import teacher_answers
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 st.title(t("start.title"), anchor=False)
 st.markdown(t("start.lead"))

@@ -6,7 +6,7 @@ from dashboard.choice import run_picker
 from dashboard.components.temperature_lab import temperature_lab
 from dashboard.panel import panel
 from dashboard.teacher_answers import teacher_answers
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 st.title(t("temperature.title"), anchor=False)
 st.markdown(t("temperature.lead"))

@@ -8,7 +8,7 @@ from made_jobs import CONFIGS, DAMAGE
 from made_runs import MAIN, record
 from made_sweeps import record_sweep
 
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.config import RunConfig
 from kdcore.store import KINDS
 

@@ -4,7 +4,7 @@ from made_runs import record
 
 from dashboard.setting_widgets import METHOD_NAME
 from dashboard.settings import GROUPS, KEYS
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
 from kdcore.config import RETUNABLE, RunConfig

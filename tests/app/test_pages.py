@@ -5,7 +5,7 @@ import made_events as make
 import pytest
 from made_runs import MAIN, record
 
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import METHODS
 
 PAGES = next(

@@ -8,7 +8,7 @@ import pytest
 from dashboard.hint_links import hint_link, hint_parameters
 from dashboard.scenario_cards import MEASURED, scenario_settings
 from dashboard.settings import KEYS, defaults
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS, HINTS, SCENARIOS
 from kdcore.config import RunConfig
 

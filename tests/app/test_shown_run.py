@@ -5,7 +5,7 @@ import pytest
 from made_runs import record
 
 from dashboard.settings import KEYS
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.commands import Retune
 from kdcore.config import RunConfig
 from kdcore.events import Retuned

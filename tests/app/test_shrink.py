@@ -3,7 +3,7 @@ import pytest
 from made_runs import record
 from made_shrinks import RUN, STAGES, record_shrink, whole_shrink
 
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.commands import Stop
 from kdcore.config import RunConfig
 from kdcore.shrink_config import ShrinkConfig

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dashboard.text import words
+from dashboard.text.languages import words
 
 EN = words("en")
 RIGHT = "right?run=recorded-mnist5k"

@@ -8,8 +8,8 @@ from string import Formatter
 import pytest
 
 import dashboard
-from dashboard.text import LANGUAGES, words
 from dashboard.text.glossary import glossary
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import DATASETS, METHODS, MODELS
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.captions import caption
 from dashboard.charts import OVER_TIME
 from dashboard.components.words import words_of
-from dashboard.text import language, t
+from dashboard.text.viewer import language, t
 
 _component = st.components.v2.component(
     "live_plot",

@@ -10,13 +10,14 @@ from made_diagnoses import diagnosed
 from made_shrinks import whole_shrink
 from made_sweeps import COMPARISON, whole_sweep
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME, style
+from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.delta import delta
 from dashboard.charts.missing_classes import curve_of
 from dashboard.charts.per_class import class_scores
 from dashboard.charts.places import View
 from dashboard.history import History
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.names import method_title
 from kdcore.events import Snapshot
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord
@@ -237,7 +238,7 @@ def test_the_curves_of_a_cell(history):
 def test_the_best_and_the_worst_method(history):
     gains = np.array([10, 10]) / make.TEST_SIZE * 100
 
-    best, worst = (style.method_title(EN, method) for method in ("dkd", "dist:gamma=2"))
+    best, worst = (method_title(EN, method) for method in ("dkd", "dist:gamma=2"))
     message = said("methods", history)
 
     assert f"Best: {best}, +{gains.mean():.1f} ± {gains.std(ddof=1):.1f}" in message

@@ -16,7 +16,7 @@ from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, missing_cl
 from dashboard.charts.delta import delta
 from dashboard.charts.per_class import class_scores
 from dashboard.history import History
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.events import Retuned, Snapshot
 from kdcore.ranges import BIASES
 

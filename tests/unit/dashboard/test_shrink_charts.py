@@ -9,7 +9,7 @@ from made_shrinks import STAGES, whole_shrink
 from dashboard.charts import OF_A_SHRINK
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.shrink_told import told
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.shrink_record import ShrinkRecord
 
 

@@ -8,7 +8,7 @@ from made_sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_SWEEP
 from dashboard.charts.places import View
-from dashboard.text import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.landscape import METRICS, Landscape
 
 

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import binomtest
 
 from dashboard.history import History
-from dashboard.text import LANGUAGES, join, words
+from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.phrases import join_sentences
 from dashboard.verdict import accuracy_interval, sampling_noise, verdict
 
 
@@ -149,7 +150,7 @@ def test_the_interval_of_an_accuracy_is_scipys(errors, size):
 def test_every_sentence_can_be_said_in_every_language(language, told, position):
     found = verdict(told, position)
 
-    assert join(words(language), [*found.headline, *found.reasons])
+    assert join_sentences(words(language), [*found.headline, *found.reasons])
 
 
 @pytest.mark.parametrize(

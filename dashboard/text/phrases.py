@@ -1,11 +1,18 @@
 """Texts filled with values, in the form for one or for several; knows nothing of Streamlit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 Words = Mapping[str, str]
 """Every text of a language by dotted key; ``KEY.one`` is the form of ``KEY`` for a count of 1."""
+
+
+class Sentence(NamedTuple):
+    """A text's key and what fills it."""
+
+    key: str
+    values: Mapping[str, Any]
 
 
 class Filler(Formatter):
@@ -37,3 +44,13 @@ def phrase(words: Words, key: str, **values: Any) -> str:
     """
     template = form(words, key, values)
     return Filler().vformat(template, (), values) if values else template
+
+
+def join_sentences(words: Words, sentences: Iterable[Sentence]) -> str:
+    """Several of ``words`` with their values as plain text, one after the other."""
+    return sentence_gap(words).join(phrase(words, key, **values) for key, values in sentences)
+
+
+def sentence_gap(words: Words) -> str:
+    """What stands between two sentences; nothing in Chinese."""
+    return "" if words["app.language_tag"].startswith("zh") else " "

@@ -1,6 +1,6 @@
 """The keys of the pages, for the Help page and for the list that ``?`` opens."""
 
-from dashboard.text import t
+from dashboard.text.viewer import t
 
 ROWS = (
     "pause",
