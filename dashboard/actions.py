@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import address
-from dashboard.engine import hub, store
+from dashboard.server.engine import hub, store
+from dashboard.server.shared_records import run_settings
 from dashboard.setting_widgets import live_value
 from dashboard.settings import chosen
-from dashboard.shown_run import open_run, sent, show_run, values_of
+from dashboard.shown_run import open_run, sent, show_run
 from dashboard.text.viewer import translate_error
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.config import RunConfig, acting_values
@@ -33,7 +34,7 @@ def start() -> None:
 def start_from(run: str) -> None:
     """Submit the settings of a stored run as they stand, and show the new run on the Live page."""
     with show_user_errors():
-        open_run(hub().submit(RunConfig.from_dict(values_of(run))))
+        open_run(hub().submit(RunConfig.from_dict(run_settings(run))))
 
 
 def toggle_pause(run: str, state: str) -> None:
@@ -57,7 +58,7 @@ def retune(name: str) -> None:
     A slider of another method than the run's waits for the next start.
     """
     run = st.session_state["run"]
-    if run and hub().commandable(run) and name in acting_values(values_of(run)):
+    if run and hub().commandable(run) and name in acting_values(run_settings(run)):
         with show_user_errors():
             value = live_value(name)
             hub().send(run, Retune(name, value))

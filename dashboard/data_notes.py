@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dashboard.shared_history import run_history
+from dashboard.server.shared_records import run_history
 from dashboard.text.viewer import translate_note
 from kdcore.notes import Note
 

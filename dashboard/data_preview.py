@@ -15,10 +15,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data_notes import show_notes
-from dashboard.engine import store
+from dashboard.say.titles import dataset_title
+from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t, translate_error
-from dashboard.titles import dataset_title
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview, Progress, from_json

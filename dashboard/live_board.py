@@ -1,17 +1,29 @@
 """The board of a live run: its buttons, where it stands, what went wrong."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard import actions
-from dashboard.engine import hub
-from dashboard.history import History
-from dashboard.shared_history import run_history
+from dashboard.records.history import History
+from dashboard.server.engine import LIVE_STATES, hub, is_live
+from dashboard.server.shared_records import run_history
 from dashboard.shown_run import turned_elsewhere
-from dashboard.states import LIVE_STATES, STATE_COLOURS
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, t, translate_error
+
+STATE_COLOURS: dict[str, Any] = {
+    "queued": "gray",
+    "running": "green",
+    "paused": "orange",
+    "finished": "blue",
+    "stopped": "gray",
+    "failed": "red",
+    "interrupted": "red",
+    "crashed": "red",
+}
 
 
 def board(run: str, *, startable: bool, title: str = "") -> None:
@@ -33,7 +45,7 @@ def layout_key(run: str) -> tuple[str, str, bool]:
     """What decides which panels the page has; when it changes, the whole page is drawn anew."""
     if not run:
         return hub().active() or "", "", False
-    return run, run_history(run).phase, hub().state(run) in LIVE_STATES
+    return run, run_history(run).phase, is_live(run)
 
 
 def is_outdated(run: str, drawn: tuple[str, str, bool]) -> bool:

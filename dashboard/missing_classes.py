@@ -6,11 +6,12 @@ It only looks: the errors at every bias stand in the run's snapshots.
 import streamlit as st
 
 from dashboard import address
-from dashboard.charts.missing_classes import curves, missing_examples
+from dashboard.charts.missing_classes import curves
 from dashboard.components.live_plot import live_plot
-from dashboard.engine import hub
 from dashboard.panel import panel
-from dashboard.text.viewer import md, t
+from dashboard.say.missing_classes import errors_at_bias, missing_sizes
+from dashboard.server.engine import hub
+from dashboard.text.viewer import md, render_sentences, t
 from kdcore.events import Snapshot, Started
 from kdcore.ranges import BIASES
 
@@ -48,36 +49,16 @@ def _sentences(run: str, bias: float) -> None:
     events = hub().events(run)
     snapshot = next((event for event in reversed(events) if isinstance(event, Snapshot)), None)
     started = next((event for event in events if isinstance(event, Started)), None)
-    if not snapshot or not started or not (shown := curves(snapshot)):
+    if not snapshot or not started or not curves(snapshot):
         return
-    names = started.config["drop_classes"]
-    missing = missing_examples(next(iter(snapshot.learners.values())), started.classes, names)
-    said = []
-    for name, curve in shown.items():
-        told = {}
-        for when, at in (("now", bias), ("without", 0.0), ("chosen", curve.best)):
-            told[f"errors_{when}"], told[f"missed_{when}"] = curve.at(at)
-        said.append(
-            "- "
-            + md(
-                "missing.told",
-                learner=t(f"learner.{name}"),
-                classes=names,
-                bias=bias,
-                best=curve.best,
-                **told,
-            )
-        )
+    st.markdown(render_sentences([missing_sizes(snapshot, started)]))
+    lines = errors_at_bias(snapshot, bias, started.config["drop_classes"])
     st.markdown(
-        md(
-            "missing.after",
-            epoch=snapshot.epoch,
-            size=started.test_size,
-            missing=missing,
-            classes=names,
+        "\n".join(
+            "- " + md(key, learner=t(f"learner.{name}"), **values)
+            for name, (key, values) in lines.items()
         )
     )
-    st.markdown("\n".join(said))
     st.caption(md("missing.chosen", size=started.validation_size))
 
 

@@ -5,15 +5,13 @@ import streamlit as st
 from dashboard import address, sweeps
 from dashboard.actions import show_user_errors
 from dashboard.components.live_plot import live_plot
-from dashboard.engine import hub, store
 from dashboard.panel import panel
+from dashboard.say.sweep import seeds_sentences
+from dashboard.server.engine import hub, is_live, store
+from dashboard.server.shared_records import run_settings
 from dashboard.settings import problem
-from dashboard.shown_run import values_of
-from dashboard.text.numbers import signed
-from dashboard.text.phrases import Sentence
 from dashboard.text.viewer import md, render_sentences, t
 from kdcore.config import RunConfig
-from kdcore.landscape import Landscape, Spread
 from kdcore.sweep_config import SweepConfig
 
 SEEDS = 5
@@ -26,7 +24,7 @@ def repeat_panel(run: str) -> None:
     Args:
         run: whose settings are repeated, as they stand.
     """
-    settings = values_of(run)
+    settings = run_settings(run)
     with panel("seeds", run):
         if sentence := problem(lambda: repetition(settings)):
             st.caption(sentence)
@@ -43,7 +41,7 @@ def repeat_panel(run: str) -> None:
                 args=(run,),
             )
             return
-        live = sweeps.is_live(sweep)
+        live = is_live(sweep)
         st.fragment(_standing, run_every=POLL if live else None)(sweep, live)
         live_plot("seeds", sweep, height=280)
 
@@ -66,7 +64,7 @@ def repetition(settings: dict[str, object]) -> SweepConfig:
 
 def _start(run: str) -> None:
     with show_user_errors():
-        st.session_state["repeat"] = hub().submit(repetition(values_of(run)))
+        st.session_state["repeat"] = hub().submit(repetition(run_settings(run)))
 
 
 def _sweep_of(wanted: SweepConfig, named: str) -> str:
@@ -80,7 +78,7 @@ def _sweep_of(wanted: SweepConfig, named: str) -> str:
 
 def _standing(sweep: str, was_live: bool) -> None:
     """Progress while it trains, and what the seeds say."""
-    found, live = sweeps.landscape_of(sweep), sweeps.is_live(sweep)
+    found, live = sweeps.landscape_of(sweep), is_live(sweep)
     if live:
         with st.container(horizontal=True, vertical_alignment="center"):
             queued = hub().state(sweep) == "queued"
@@ -94,34 +92,7 @@ def _standing(sweep: str, was_live: bool) -> None:
             )
     if found.failed:
         st.error(found.failed.error, icon=":material/error:")
-    if sentence := outcome(found):
-        st.markdown(sentence)
+    if sentences := seeds_sentences(found):
+        st.markdown(render_sentences(sentences))
     if was_live and not live:
         st.rerun()
-
-
-def outcome(found: Landscape) -> str:
-    """What the seeds say together, as far as they are trained; empty before all have a score."""
-    cells = found.cells()
-    if not cells:
-        return ""
-    cell = cells[0]
-    gain = found.gain(cell, "test_accuracy")
-    distilled = found.spread(cell, "test_accuracy")
-    plain = found.spread(cell, "test_accuracy", "plain")
-    if gain is None or distilled is None or plain is None or gain.n < len(cell.numbers):
-        return ""
-    values = {
-        "count": gain.n,
-        "wins": sum(value > 0 for value in gain.values),
-        "distilled": _percent(distilled),
-        "plain": _percent(plain),
-        "gain": signed(100 * gain.mean),
-        "sd": f"{100 * (gain.sd or 0):.1f}",
-    }
-    judged = {1: "repeat.clear_gain", 0: "repeat.unclear", -1: "repeat.clear_loss"}[gain.clear]
-    return render_sentences([Sentence("repeat.outcome", values), Sentence(judged, {})])
-
-
-def _percent(spread: Spread) -> str:
-    return f"{100 * spread.mean:.1f} ± {100 * (spread.sd or 0):.1f}%"

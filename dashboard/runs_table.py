@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard.say.titles import dataset_title, method_title, row_title, title_text
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import LEARNERS
 from dashboard.text.values import value_of
 from dashboard.text.viewer import language, md, t
-from dashboard.titles import dataset_title, method_title, row_title, title_text
 from kdcore.catalogue import method_of
 from kdcore.config import RunConfig
 from kdcore.store import RunRow

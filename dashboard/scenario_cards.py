@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard import address
-from dashboard.engine import hub
+from dashboard.server.engine import hub
 from dashboard.settings import defaults, parameters
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import SCENARIOS

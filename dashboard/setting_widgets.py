@@ -9,6 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.data_preview import FRESH, data_preview
+from dashboard.records.controls import further_terms
+from dashboard.say.titles import dataset_title, in_short, method_title
+from dashboard.server.uploads import SUFFIXES, keep
 from dashboard.settings import (
     FIELDS,
     GROUPS,
@@ -17,15 +20,12 @@ from dashboard.settings import (
     back_to_defaults,
     defaults,
     differences,
-    further_terms,
     set_values,
     undo_defaults,
     values,
 )
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from dashboard.titles import dataset_title, in_short, method_title
-from dashboard.uploads import SUFFIXES, keep
 from dashboard.widgets import select, text_field
 from kdcore.catalogue import (
     DATASETS,

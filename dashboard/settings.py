@@ -7,16 +7,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard import address
+from dashboard.records.controls import with_controls
+from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error
-from kdcore.catalogue import (
-    DATASETS,
-    also_spec,
-    further_weight,
-    method_spec,
-    parse_also,
-    parse_method,
-)
-from kdcore.config import RETUNABLE, RunConfig, check_weight, checked
+from kdcore.catalogue import DATASETS
+from kdcore.config import RunConfig, check_weight, checked
 from kdcore.errors import UserError
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
@@ -160,33 +155,6 @@ def set_values(changes: Mapping[str, Any]) -> None:
         )[name]
 
 
-def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) -> dict[str, Any]:
-    """Settings in which what may change during a run has the values of ``controls``.
-
-    Args:
-        settings: by name, ``method`` and ``also`` among them.
-        controls: T, λ, learning rate, speed, the method's own settings and further weights.
-    """
-    method, own = parse_method(settings["method"])
-    turned = {name: controls.get(name, value) for name, value in own.items()}
-    found = dict(settings) | {"method": method_spec(method, turned)}
-    if further := further_terms(settings.get("also", "")):
-        found["also"] = also_spec(
-            (controls.get(further_weight(spec), weight), spec) for weight, spec in further
-        )
-    return found | {
-        name: controls[name] for name in RETUNABLE if name in controls and name in settings
-    }
-
-
-def further_terms(also: str) -> list[tuple[float, str]]:
-    """The terms beside the method with their weights; none while what is typed is no such text."""
-    try:
-        return parse_also(also)
-    except UserError:
-        return []
-
-
 def differences(values: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The settings that differ: name to the value of ``base`` and that of ``values``."""
     return {name: (base[name], value) for name, value in values.items() if base[name] != value}
@@ -202,11 +170,6 @@ def back_to_defaults() -> None:
 def undo_defaults() -> None:
     """The settings as they were before ``back_to_defaults``."""
     set_values(st.session_state.pop(REPLACED))
-
-
-def as_text(value: Any) -> str:
-    """A value as the address has it."""
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _fits_an_address(value: Any) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard import address
-from dashboard.engine import RECORDED, hub, store
+from dashboard.server.engine import hub, is_live, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.setting_widgets import OWN
 from dashboard.settings import (
     KEYS,
@@ -20,14 +21,11 @@ from dashboard.settings import (
     set_values,
     take_from_address,
     values,
-    with_controls,
 )
-from dashboard.shared_history import run_history
-from dashboard.states import LIVE_STATES
 from dashboard.text.viewer import md
 from dashboard.uninterrupted import uninterrupted
 from kdcore.catalogue import method_name, parse_also
-from kdcore.config import RETUNABLE, RunConfig, acting_values
+from kdcore.config import RETUNABLE, acting_values
 from kdcore.errors import UserError
 
 SETTINGS_OF = "settings_of_run"
@@ -49,7 +47,7 @@ def shown_run() -> str:
     run: str = st.session_state["run"]
     if not run and not in_address():
         run = st.session_state["run"] = hub().active() or ""
-    shown = values_of(run) if run else None
+    shown = run_settings(run) if run else None
     if shown is not None and run != st.session_state.get(SETTINGS_OF):
         _take_over(run, shown)
     take_from_address(shown)
@@ -73,15 +71,9 @@ def known_run(text: str) -> str:
     return ""
 
 
-def values_of(run: str) -> dict[str, Any]:
-    """The settings of a run, with what was turned by hand during it."""
-    settings = RunConfig().to_dict() | store().folder(run).config.to_dict()
-    return with_controls(settings, run_history(run).turned)
-
-
 def show_run(run: str) -> None:
     """Let the page show a run, and the settings and the address say its values."""
-    shown = values_of(run)
+    shown = run_settings(run)
     st.session_state[address.NOTICES] = []
     set_values(shown)
     _remember(run)
@@ -92,14 +84,14 @@ def show_run(run: str) -> None:
 def open_run(run: str, page: str = "live") -> NoReturn:
     """Change to a page that shows the run."""
     st.session_state[address.NOTICES] = []
-    address.go(page, run=run, **parameters(values_of(run)))
+    address.go(page, run=run, **parameters(run_settings(run)))
 
 
 def waiting_changes(run: str) -> dict[str, tuple[Any, Any]]:
     """What is chosen but does not act on the shown run: name to the run's value and the chosen."""
     if not run:
         return {}
-    shown, chosen = values_of(run), values()
+    shown, chosen = run_settings(run), values()
     if is_live(run):  # what acts at once is on its way, if it differs at all
         for name in RETUNABLE:
             chosen[name] = shown[name]
@@ -112,7 +104,7 @@ def waiting_changes(run: str) -> dict[str, tuple[Any, Any]]:
 
 def discard_changes(run: str) -> None:
     """The settings of the run that is shown, without what waits for the next start."""
-    set_values(values_of(run))
+    set_values(run_settings(run))
 
 
 def acting_settings(run: str) -> dict[str, Any]:
@@ -120,7 +112,7 @@ def acting_settings(run: str) -> dict[str, Any]:
     chosen = values()
     if not run or not is_live(run):
         return chosen
-    shown, waiting = values_of(run), waiting_changes(run)
+    shown, waiting = run_settings(run), waiting_changes(run)
     return {name: shown[name] if name in waiting else value for name, value in chosen.items()}
 
 
@@ -139,11 +131,6 @@ def turned_elsewhere(run: str) -> bool:
         for name, value in _controls(run).items()
         if known.get(name) != value
     )
-
-
-def is_live(run: str) -> bool:
-    """Whether the run still takes commands."""
-    return bool(run) and run != RECORDED and hub().state(run) in LIVE_STATES
 
 
 def _take_over(run: str, shown: Mapping[str, Any]) -> None:

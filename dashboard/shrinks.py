@@ -9,11 +9,9 @@ import streamlit as st
 from dashboard import address
 from dashboard.actions import show_user_errors
 from dashboard.choice import run_title
-from dashboard.engine import hub, store
-from dashboard.shared_history import history_of
-from dashboard.states import LIVE_STATES
+from dashboard.server.engine import hub, store
+from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import t, translate_error
-from dashboard.titles import dataset_title
 from dashboard.widgets import select
 from kdcore.commands import Stop
 from kdcore.config import RunConfig, checked
@@ -131,31 +129,13 @@ def stop(shrink: str) -> None:
         hub().send(shrink, Stop())
 
 
-def is_live(shrink: str) -> bool:
-    """Whether a shrinking still takes commands."""
-    return bool(shrink) and hub().state(shrink) in LIVE_STATES
-
-
 def record_of(shrink: str) -> ShrinkRecord:
     """What the shrinking has found so far."""
-    shared = history_of(shrink)
+    shared = shared_record(shrink)
     with shared.lock:
         found = shared.newest()
     assert isinstance(found, ShrinkRecord)
     return found
-
-
-def shrink_title(shrink: str) -> str:
-    """A shrinking in one line."""
-    config = store().shrink(shrink).config
-    return t(
-        "shrink.shrink_told",
-        dataset=dataset_title(config.base.dataset),
-        student=config.base.student,
-        stages=t("count.stages", count=len(config.stages)),
-        epochs=t("count.epochs", count=config.epochs),
-        shrink=shrink,
-    )
 
 
 def limits(name: str) -> tuple[Any, Any]:

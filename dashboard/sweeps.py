@@ -1,7 +1,6 @@
 """The sweep that the Landscape page shows: its settings, its start and stop, what was found."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,9 @@ import streamlit as st
 from dashboard import address
 from dashboard.actions import show_user_errors
 from dashboard.charts.places import Place
-from dashboard.engine import hub, store
+from dashboard.say.titles import in_short
+from dashboard.server.engine import hub, store
+from dashboard.server.shared_records import shared_record
 from dashboard.settings import (
     KEYS,
     chosen,
@@ -22,17 +23,11 @@ from dashboard.settings import (
     take_from_address,
     values,
 )
-from dashboard.shared_history import history_of
 from dashboard.shown_run import SETTINGS_OF
-from dashboard.states import LIVE_STATES
-from dashboard.text.numbers import signed
-from dashboard.text.phrases import Sentence
 from dashboard.text.viewer import md, t
-from dashboard.titles import began, in_short, title_text
-from kdcore import titles
 from kdcore.commands import Stop
 from kdcore.errors import UserError
-from kdcore.landscape import Best, Cell, Landscape, Spread
+from kdcore.landscape import Cell, Landscape
 from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
@@ -190,38 +185,13 @@ def stop(sweep: str) -> None:
         hub().send(sweep, Stop())
 
 
-def is_live(sweep: str) -> bool:
-    """Whether a sweep still takes commands."""
-    return bool(sweep) and hub().state(sweep) in LIVE_STATES
-
-
 def landscape_of(sweep: str) -> Landscape:
     """What the sweep has found so far."""
-    shared = history_of(sweep)
+    shared = shared_record(sweep)
     with shared.lock:
         found = shared.newest()
     assert isinstance(found, Landscape)
     return found
-
-
-def sweep_title(sweep: str) -> str:
-    """A sweep in one line: what differs from the usual, its size, and when it began."""
-    config = store().sweep(sweep).config
-    size = "landscape.methods_size" if config.published else "landscape.grid_size"
-    title = replace(titles.sweep_title(config.to_dict()), axes={})
-    return " · ".join(
-        [
-            *filter(None, [title_text(title, config.base.to_dict())]),
-            t(
-                size,
-                methods=len(config.methods),
-                temperatures=len(config.temperatures),
-                weights=len(config.weights),
-                seeds=len(config.seeds),
-            ),
-            began(sweep),
-        ]
-    )
 
 
 def place_of(text: str | None) -> Place | None:
@@ -236,46 +206,6 @@ def place_of(text: str | None) -> Place | None:
 def cell_at(cells: Iterable[Cell], place: Place | None) -> Cell | None:
     """The cell at a place of the grid."""
     return next((cell for cell in cells if (cell.temperature, cell.weight) == place), None)
-
-
-def best_told(best: Best) -> list[Sentence]:
-    """What validation data chose, what test data say, and whether it is a real winner."""
-    sentences = [
-        Sentence(
-            "landscape.best",
-            {
-                "temperature": best.cell.temperature,
-                "weight": best.cell.weight,
-                "validation": spread_told(best.validation),
-                "test": spread_told(best.test),
-                "plain": spread_told(best.plain_test),
-                "n": best.test.n,
-                "places": best.places,
-            },
-        )
-    ]
-    gain, sd = best.gain.mean, best.gain.sd
-    values = {"gain": signed(100 * gain), "sd": f"{(sd or 0) * 100:.1f}", "n": best.gain.n}
-    if sd is None:
-        sentences.append(Sentence("landscape.gain_one_seed", values))
-    elif gain > 2 * sd / best.gain.n**0.5:
-        sentences.append(Sentence("landscape.gain_real", values))
-    elif gain > 0:
-        sentences.append(Sentence("landscape.gain_unsure", values))
-    else:
-        sentences.append(Sentence("landscape.gain_none", values))
-    if best.near:
-        sentences.append(
-            Sentence("landscape.near", {"count": best.near, "others": best.places - 1})
-        )
-    return sentences
-
-
-def spread_told(spread: Spread) -> str:
-    """Mean ± sd in per cent."""
-    if spread.sd is None:
-        return f"{spread.mean:.1%}"
-    return f"{spread.mean * 100:.1f} ± {spread.sd:.1%}"
 
 
 def _known(given: str) -> str:

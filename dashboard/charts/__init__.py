@@ -65,7 +65,7 @@ from dashboard.charts import (
     teachers,
     terms,
 )
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.phrases import Words
 
 Figure = dict[str, Any]

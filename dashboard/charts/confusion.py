@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import say
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot

@@ -10,7 +10,7 @@ from PIL import Image
 
 from dashboard.charts import style
 from dashboard.charts.message import say
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 

@@ -4,7 +4,7 @@ from math import isnan
 from typing import Any
 
 from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
 

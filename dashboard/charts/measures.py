@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.charts import style
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.phrases import Words
 
 Line = tuple[str, str, str, str]

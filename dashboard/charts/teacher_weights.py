@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.charts.measures import lines, missing
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.names import role_name
 from dashboard.text.phrases import Words
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import listed, say
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.names import learner_name, role_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Taught

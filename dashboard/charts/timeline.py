@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.charts.style import panels
-from dashboard.history import History, Mark
+from dashboard.records.history import History, Mark
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
 

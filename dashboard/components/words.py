@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.captions import caption
+from dashboard.components.captions import caption
 from dashboard.text.languages import words
 from dashboard.text.names import LEARNERS
 from dashboard.text.viewer import language

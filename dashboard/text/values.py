@@ -26,7 +26,7 @@ def value_of(words: Words, name: str, value: Any) -> str:
         if key in words:
             return words[key]
     if isinstance(value, float):
-        text = f"{value:.12g}"
+        text = as_text(value)
     return text.replace("-", "−") if isinstance(value, int | float) else text
 
 
@@ -35,3 +35,8 @@ def labelled(words: Words, name: str, value: Any) -> str:
     return phrase(
         words, "app.labelled", label=label_of(words, name), value=value_of(words, name, value)
     )
+
+
+def as_text(value: Any) -> str:
+    """A value as the address has it."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

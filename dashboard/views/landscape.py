@@ -3,16 +3,17 @@
 import streamlit as st
 
 from dashboard import address, sweeps
-from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.projector import folded
+from dashboard.say.sweep import best_sentences, spread_text
+from dashboard.say.titles import method_title, sweep_title
+from dashboard.server.engine import hub, is_live, store
 from dashboard.setting_widgets import sidebar
 from dashboard.settings import parameters, problem, show_in_address
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, render_sentences, t, translate_error
-from dashboard.titles import method_title
 from dashboard.widgets import segments, select
 from kdcore.landscape import METRICS, Cell, Landscape
 from kdcore.sweep_config import SweepConfig
@@ -72,7 +73,7 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
     """State, progress, what was found; the whole page anew when the sweep has ended."""
     found = sweeps.landscape_of(sweep)
     state = hub().state(sweep)
-    live = sweeps.is_live(sweep)
+    live = is_live(sweep)
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
@@ -130,7 +131,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
     if (best := found.best(cells)) is None:
         st.caption(t("landscape.no_scores"))
         return
-    st.markdown(render_sentences(sweeps.best_told(best)))
+    st.markdown(render_sentences(best_sentences(best)))
     guessed = sweeps.cell_at(cells, sweeps.place_of(st.query_params.get("guess")))
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")
@@ -142,7 +143,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
                 weight=guessed.weight,
                 rank=rank,
                 places=best.places,
-                accuracy=sweeps.spread_told(spread),
+                accuracy=spread_text(spread),
             )
         )
 
@@ -263,7 +264,7 @@ st.title(t("landscape.title"), anchor=False)
 st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
+live = is_live(sweep)  # looked up once: what is drawn from it must agree
 with folded(t("live.settings"), when=bool(sweep)):
     settings_row(sweep, live)
 if not sweep:
@@ -276,7 +277,7 @@ else:
         t("landscape.sweep"),
         sweeps.grids(),
         key="sweep",
-        title=sweeps.sweep_title,
+        title=lambda sweep: sweep_title(sweep, store().sweep(sweep).config),
         on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
     )
     if other := sweeps.other_settings(sweep):

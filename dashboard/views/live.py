@@ -7,20 +7,20 @@ from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
 from dashboard.data_notes import run_notes
-from dashboard.engine import RECORDED, hub, store
-from dashboard.formula import loss_formula
 from dashboard.live_board import board, is_outdated, layout_key
 from dashboard.missing_classes import missing_classes
 from dashboard.panel import chart_panel, panel
 from dashboard.projector import chart_deck, projected
 from dashboard.repeat import repeat_panel
+from dashboard.say.formula import loss_formula
+from dashboard.say.titles import in_short, row_title, run_title
 from dashboard.scenario_cards import scenario_cards
+from dashboard.server.engine import RECORDED, hub, is_live, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.setting_widgets import live_widgets, sidebar
 from dashboard.settings import chosen, problem, show_in_address
-from dashboard.shared_history import run_history
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from dashboard.titles import in_short, row_title, run_title
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
@@ -64,7 +64,7 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
         what = " · ".join(in_short(name, value) for name, (_, value) in waiting.items())
         st.markdown(f":orange-badge[{t('settings.waits')}] {markdown_text(what)}")
-        if shown_run.is_live(run):
+        if is_live(run):
             st.button(
                 t("live.queue_mine"),
                 key="queue_changes",
@@ -179,7 +179,7 @@ def details(run: str, config: RunConfig) -> None:
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
-        missing_classes(run, run_every=POLL if shown_run.is_live(run) else None)
+        missing_classes(run, run_every=POLL if is_live(run) else None)
     method = method_of(config.method)
     for name in () if is_forest(config.student) else (method.pictures, method.panel):
         if name:
@@ -197,7 +197,7 @@ if not projected():
     st.title(t("live.title"), anchor=False)
     st.markdown(t("live.lead"))
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
-st.fragment(live_board, run_every=pace if shown_run.is_live(run) or not run else None)(run, drawn)
+st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 notices(run)
 waiting_line(run, waiting)
 if projected() and run:
@@ -212,4 +212,4 @@ else:
         details(run, store().folder(run).config)
 if run:
     transport(run)
-show_in_address(shown_run.values_of(run) if run else None)
+show_in_address(run_settings(run) if run else None)

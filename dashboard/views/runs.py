@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard import actions
 from dashboard.choice import run_title
 from dashboard.components.transport import transport
-from dashboard.engine import store
 from dashboard.panel import chart_panel
 from dashboard.runs_table import differences, runs_table, table_key, trash_line
+from dashboard.server.engine import store
 from dashboard.shown_run import open_run
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t

@@ -4,13 +4,13 @@ import streamlit as st
 
 from dashboard import address, shrinks
 from dashboard.charts.shrink_plane import BATCHES, SIZES
-from dashboard.engine import hub, store
 from dashboard.panel import chart_panel, panel
 from dashboard.projector import folded
+from dashboard.say.compression import compression_sentences
+from dashboard.say.titles import compression_title, method_title
+from dashboard.server.engine import hub, is_live, store
 from dashboard.settings import problem
-from dashboard.shrink_told import told
 from dashboard.text.viewer import md, render_sentences, t, translate_error
-from dashboard.titles import method_title
 from dashboard.widgets import segments, select, several
 from kdcore.shrink_config import ShrinkConfig, suited_stages
 from kdcore.shrink_record import ShrinkRecord
@@ -105,7 +105,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
     """
     found = shrinks.record_of(shrink)
     state = hub().state(shrink)
-    live = shrinks.is_live(shrink)
+    live = is_live(shrink)
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
@@ -155,7 +155,7 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
 def sentences(shrink: str) -> None:
     """A line for every stage that is over."""
     found = shrinks.record_of(shrink)
-    lines = told(found)
+    lines = compression_sentences(found)
     if not lines:
         st.caption(t("shrink.no_stage"))
         return
@@ -196,7 +196,7 @@ def the_stages(shrink: str) -> None:
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
 shrink = shrinks.followed_shrink()
-live = shrinks.is_live(shrink)  # looked up once: what is drawn from it must agree
+live = is_live(shrink)  # looked up once: what is drawn from it must agree
 with folded(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
 if shrink:
@@ -207,7 +207,7 @@ if shrink:
         t("shrink.shrink"),
         options,
         key="shrink",
-        title=shrinks.shrink_title,
+        title=lambda shrink: compression_title(shrink, store().shrink(shrink).config),
         label_visibility="collapsed",
     )
     over = shrinks.record_of(shrink).over

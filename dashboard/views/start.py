@@ -6,15 +6,15 @@ from dashboard import address
 from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
-from dashboard.engine import RECORDED
 from dashboard.panel import chart_panel
 from dashboard.scenario_cards import scenario_cards, start_scenario
-from dashboard.teacher_answers import teacher_answers
+from dashboard.server.engine import RECORDED
+from dashboard.server.soft_labels import teacher_logits
 from dashboard.text.viewer import t
 
 st.title(t("start.title"), anchor=False)
 st.markdown(t("start.lead"))
-if answers := teacher_answers(RECORDED):
+if answers := teacher_logits(RECORDED):
     temperature_hero(*answers)
 with st.container(horizontal=True):
     watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.captions import caption
 from dashboard.charts import OVER_TIME
+from dashboard.components.captions import caption
 from dashboard.components.words import words_of
 from dashboard.text.viewer import language, t
 

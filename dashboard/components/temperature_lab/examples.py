@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.encoding import base64_of
+from dashboard.server.encoding import base64_of
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 """A run's ``prepared.safetensors``: ``watched_images`` uint8 [W, height, width, channels] or

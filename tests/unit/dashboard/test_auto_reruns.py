@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.auto_reruns import WithoutPresses, without_presses
+from dashboard.server.auto_reruns import WithoutRepeatedPresses, without_presses
 
 
 def asked(*, by_itself):
@@ -48,6 +48,8 @@ def test_only_web_sockets_are_looked_at(kind, changed):
         return {"type": f"{kind}.receive", "bytes": given}
 
     with ThreadPoolExecutor(1) as thread:  # the browser tests keep a loop in the main one
-        thread.submit(asyncio.run, WithoutPresses(app)({"type": kind}, receive, None)).result()
+        thread.submit(
+            asyncio.run, WithoutRepeatedPresses(app)({"type": kind}, receive, None)
+        ).result()
 
     assert (seen != [given]) == changed

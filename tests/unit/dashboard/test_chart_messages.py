@@ -15,7 +15,7 @@ from dashboard.charts.delta import delta
 from dashboard.charts.missing_classes import curve_of
 from dashboard.charts.per_class import class_scores
 from dashboard.charts.places import View
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.events import Snapshot

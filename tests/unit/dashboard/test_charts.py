@@ -15,7 +15,7 @@ from PIL import Image
 from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, missing_classes, style
 from dashboard.charts.delta import delta
 from dashboard.charts.per_class import class_scores
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.events import Retuned, Snapshot
 from kdcore.ranges import BIASES

@@ -1,7 +1,7 @@
 import made_events as make
 import pytest
 
-from dashboard.history import History
+from dashboard.records.history import History
 from kdcore.events import Failed, Retuned, Snapshot
 
 

@@ -8,7 +8,7 @@ from made_shrinks import STAGES, whole_shrink
 
 from dashboard.charts import OF_A_SHRINK
 from dashboard.charts.shrink_plane import BATCHES, SIZES
-from dashboard.shrink_told import told
+from dashboard.say.compression import compression_sentences
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.shrink_record import ShrinkRecord
 
@@ -85,7 +85,10 @@ def test_the_table_has_a_row_for_every_stage_in_its_colour():
 
 
 def keys(stage):
-    return [sentence.key.removeprefix("shrink.told.") for sentence in told(record())[stage]]
+    return [
+        sentence.key.removeprefix("shrink.told.")
+        for sentence in compression_sentences(record())[stage]
+    ]
 
 
 def test_what_was_lost_is_said_as_plainly_as_what_was_won():
@@ -95,7 +98,7 @@ def test_what_was_lost_is_said_as_plainly_as_what_was_won():
 
 
 def test_a_stage_is_held_against_the_student_that_learned_as_long():
-    sentences = told(record())["narrow"]
+    sentences = compression_sentences(record())["narrow"]
     course = next(sentence for sentence in sentences if sentence.key == "shrink.told.course")
 
     assert {name: course.values[name] for name in ("before", "after", "student")} == {
@@ -106,7 +109,7 @@ def test_a_stage_is_held_against_the_student_that_learned_as_long():
 
 
 def test_nothing_is_said_before_the_student_beside_them_is_measured():
-    assert told(record(whole_shrink()[:5])) == {}
+    assert compression_sentences(record(whole_shrink()[:5])) == {}
 
 
 def test_the_share_that_is_done_grows_to_the_whole():

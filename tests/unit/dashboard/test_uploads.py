@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 
-from dashboard.uploads import SUFFIXES, keep, remove_unused
+from dashboard.server.uploads import SUFFIXES, keep, remove_unused_uploads
 from kdcore.config import RunConfig
 from kdcore.data.load import ARCHIVES
 from kdcore.data.table_file import PERHAPS, TABLES
@@ -40,7 +40,7 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     store.create(RunConfig(dataset=str(lie["run"])))
     store.create_sweep(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
     store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
-    remove_unused(store)
+    remove_unused_uploads(store)
 
     assert [name for name in names if lie[name].exists()] == ["run", "sweep", "trash", "new"]
     assert not lie["unused"].parent.exists()
@@ -49,7 +49,7 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
 def test_what_is_uploaded_again_is_new(tmp_path):
     os.utime(keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads"), (0, 0))
     keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads")
-    remove_unused(Store(tmp_path))
+    remove_unused_uploads(Store(tmp_path))
 
     assert len(list((tmp_path / "uploads").glob("*/*"))) == 1
 

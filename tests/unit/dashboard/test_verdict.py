@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from dashboard.history import History
+from dashboard.records.history import History
+from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import join_sentences
-from dashboard.verdict import accuracy_interval, sampling_noise, verdict
 
 
 def history(*events):

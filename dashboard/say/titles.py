@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.settings import FIELDS, as_text
 from dashboard.text import names
 from dashboard.text.languages import words
+from dashboard.text.values import as_text
 from dashboard.text.viewer import language, t
+from kdcore import titles
 from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
 from kdcore.config import RunConfig
+from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import RunRow
+from kdcore.sweep_config import SweepConfig
 from kdcore.titles import Title, data_name, job_title, settings_title
+
+FIELDS = {item.name: item for item in fields(RunConfig)}
 
 
 def dataset_title(name: str) -> str:
@@ -59,7 +65,7 @@ def row_title(row: RunRow) -> str:
     parts = [title_text(job_title(row), row.config)]
     if row.state != "finished":
         parts.append(t(f"state.{row.state}"))
-    return " · ".join([*parts, began(row.id)])
+    return " · ".join([*parts, start_text(row.id)])
 
 
 def title_text(title: Title, settings: Mapping[str, Any]) -> str:
@@ -79,13 +85,49 @@ def title_text(title: Title, settings: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def began(job: str) -> str:
+def sweep_title(sweep: str, config: SweepConfig) -> str:
+    """A sweep in one line: what differs from the usual, its size, and when it began."""
+    size = "landscape.methods_size" if config.published else "landscape.grid_size"
+    title = replace(titles.sweep_title(config.to_dict()), axes={})
+    return " · ".join(
+        [
+            *filter(None, [title_text(title, config.base.to_dict())]),
+            t(
+                size,
+                methods=len(config.methods),
+                temperatures=len(config.temperatures),
+                weights=len(config.weights),
+                seeds=len(config.seeds),
+            ),
+            start_text(sweep),
+        ]
+    )
+
+
+def compression_title(job: str, config: ShrinkConfig) -> str:
+    """A compression in one line."""
+    return t(
+        "shrink.shrink_told",
+        dataset=dataset_title(config.base.dataset),
+        student=config.base.student,
+        stages=t("count.stages", count=len(config.stages)),
+        epochs=t("count.epochs", count=config.epochs),
+        shrink=job,
+    )
+
+
+def start_time(job: str) -> datetime | None:
     """When a job was made, in local time, read off an id such as ``sweep-20260131-174502-3f9a``."""
     found = re.search(r"(\d{8}-\d{6})-", job)
     if found is None:
-        return job
-    moment = datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
-    return moment.strftime("%m-%d %H:%M")
+        return None
+    return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
+
+
+def start_text(job: str) -> str:
+    """The same in short; the id itself where it does not say it."""
+    began = start_time(job)
+    return f"{began:%m-%d %H:%M}" if began else job
 
 
 def _label(name: str) -> str:

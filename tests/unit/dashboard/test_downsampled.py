@@ -1,10 +1,10 @@
 import pytest
 
-from dashboard.thinned import Thinned
+from dashboard.records.downsampled import DownsampledSeries
 
 
 def test_short_series_are_kept_as_they_are():
-    series = Thinned(("x", "y"), most=8)
+    series = DownsampledSeries(("x", "y"), most=8)
     for number in range(7):
         series.add({"x": number, "y": number**2})
 
@@ -12,7 +12,7 @@ def test_short_series_are_kept_as_they_are():
 
 
 def test_a_full_series_merges_neighbours_and_goes_on_at_twice_the_stride():
-    series = Thinned(("x", "y"), most=4)
+    series = DownsampledSeries(("x", "y"), most=4)
     for number in range(1, 9):
         series.add({"x": number, "y": float(number)})
 
@@ -20,7 +20,7 @@ def test_a_full_series_merges_neighbours_and_goes_on_at_twice_the_stride():
 
 
 def test_however_long_it_never_holds_more_and_keeps_the_mean():
-    series = Thinned(("x", "y"), most=16)
+    series = DownsampledSeries(("x", "y"), most=16)
     for number in range(16 * 2**6):
         series.add({"x": number, "y": float(number % 10)})
 

@@ -17,19 +17,19 @@ from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OV
 from dashboard.charts.bins import WAYS
 from dashboard.charts.places import Place, View
 from dashboard.charts.shrink_plane import BATCHES, SIZES
-from dashboard.encoding import json_text
-from dashboard.engine import store
-from dashboard.history import History
-from dashboard.moment import moment
-from dashboard.shared_history import EventCount, history_of
-from dashboard.soft_labels import kept_arrays, soft_labels
-from dashboard.stream import stream_of
+from dashboard.records.history import History
+from dashboard.say.moment import moment
+from dashboard.server.encoding import json_text
+from dashboard.server.engine import store
+from dashboard.server.shared_records import EventCount, shared_record
+from dashboard.server.soft_labels import snapshot_arrays, soft_labels
+from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord
 
-STATIC = Path(__file__).with_name("static")
+STATIC = Path(__file__).parents[1] / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
@@ -50,7 +50,7 @@ def static(request: Request) -> Response:
     name = request.path_params["name"]
     path = STATIC / name
     if not re.fullmatch(r"[\w-]+\.(js|css|svg)", name) or not path.is_file():
-        return _said({"error": f"no file {name}"}, 404)
+        return _json_response({"error": f"no file {name}"}, 404)
     return FileResponse(path, media_type=KINDS[path.suffix], headers=FRESH)
 
 
@@ -70,47 +70,47 @@ def live(request: Request) -> Response:
 def figure(request: Request) -> Response:
     """A chart: ``/kd/figure/NAME?run=…&epoch=…&lang=…`` and what the chart takes."""
     name = request.path_params["name"]
-    shared = history_of(_run(request))
+    shared = shared_record(_run(request))
     spoken = words(_language(request))
     with shared.lock:
         history = shared.newest()
         if isinstance(history, Landscape):
             if name not in OF_A_SWEEP:
-                return _said({"error": f"no chart {name}"}, 404)
-            return _said(OF_A_SWEEP[name](history, spoken, _view(request)))
+                return _json_response({"error": f"no chart {name}"}, 404)
+            return _json_response(OF_A_SWEEP[name](history, spoken, _view(request)))
         if isinstance(history, ShrinkRecord):
             if name not in OF_A_SHRINK:
-                return _said({"error": f"no chart {name}"}, 404)
-            return _said(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))
+                return _json_response({"error": f"no chart {name}"}, 404)
+            return _json_response(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))
         if isinstance(history, EventCount):
-            return _said({"error": f"no chart {name}"}, 404)
+            return _json_response({"error": f"no chart {name}"}, 404)
         if name in OVER_TIME:
-            return _said(OVER_TIME[name](history, spoken))
+            return _json_response(OVER_TIME[name](history, spoken))
         if name in OF_ARRAYS:
-            arrays = kept_arrays(history, shared.run, _number(request, "epoch"))
-            return _said(OF_ARRAYS[name](history, spoken, arrays=arrays))
+            arrays = snapshot_arrays(history, shared.job, _number(request, "epoch"))
+            return _json_response(OF_ARRAYS[name](history, spoken, arrays=arrays))
         if name not in OF_A_MOMENT:
-            return _said({"error": f"no chart {name}"}, 404)
-        return _said(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
+            return _json_response({"error": f"no chart {name}"}, 404)
+        return _json_response(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
 
 
 def moment_of_run(request: Request) -> Response:
     """Scores, sentences and the loss in numbers: ``?run=…&at=…&lang=…``, ``at`` in epochs."""
-    shared = history_of(_run(request))
+    shared = shared_record(_run(request))
     with shared.lock:
         history = shared.newest()
         if not isinstance(history, History):
-            return _said({"error": "only a run has moments"}, 404)
-        return _said(moment(history, words(_language(request)), _number(request, "at")))
+            return _json_response({"error": "only a run has moments"}, 404)
+        return _json_response(moment(history, words(_language(request)), _number(request, "at")))
 
 
 def soft(request: Request) -> Response:
     """Soft labels after an epoch: ``?run=…&since=…``."""
     since = _number(request, "since")
-    return _said(soft_labels(_run(request), -1 if since is None else int(since)))
+    return _json_response(soft_labels(_run(request), -1 if since is None else int(since)))
 
 
-def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+def _with_errors_as_json(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
     """Out of the event loop; a person's mistake becomes one sentence of JSON."""
 
     async def route(request: Request) -> Response:
@@ -118,13 +118,13 @@ def _kindly(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
             return await run_in_threadpool(answer, request)
         except UserError as error:
             status = 404 if error.code in NOT_FOUND else 400
-            return _said({"error": str(error), "code": error.code}, status)
+            return _json_response({"error": str(error), "code": error.code}, status)
 
     return route
 
 
 ROUTES = [
-    Route(f"/kd/{path}", _kindly(answer), methods=["GET"])
+    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["GET"])
     for path, answer in (
         ("plotly.min.js", plotly),
         ("static/{name}", static),
@@ -142,7 +142,7 @@ def _plotly() -> bytes:
     return gzip.compress(library.read_bytes(), compresslevel=6, mtime=0)
 
 
-def _said(values: Any, status: int = 200) -> Response:
+def _json_response(values: Any, status: int = 200) -> Response:
     return Response(json_text(values), status, NOT_KEPT, "application/json")
 
 

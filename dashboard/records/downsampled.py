@@ -6,7 +6,7 @@ MOST_POINTS = 500
 """Points of a line; more would not be seen, and would have to be sent."""
 
 
-class Thinned:
+class DownsampledSeries:
     """Rows of numbers in columns; when full, neighbours are merged and the stride doubles.
 
     The first column is the place on the axis, of which a merged row keeps the last; the other

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dashboard.history import History
+from dashboard.records.history import History
 from dashboard.text.phrases import Sentence
 from kdcore.events import Finished, Scores
 

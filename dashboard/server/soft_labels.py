@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.encoding import base64_of
-from dashboard.engine import store
-from dashboard.history import History
-from dashboard.shared_history import history_of
+from dashboard.records.history import History
+from dashboard.server.encoding import base64_of
+from dashboard.server.engine import store
+from dashboard.server.shared_records import run_history, shared_record
 from kdcore.errors import UserError
 
 BEFORE_ALL = -1
@@ -26,7 +26,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     Raises:
         UserError: there is no such run, or a file of it is damaged.
     """
-    shared = history_of(run)
+    shared = shared_record(run)
     with shared.lock:
         history = shared.newest()
         if not isinstance(history, History):
@@ -53,7 +53,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     return answer
 
 
-def kept_arrays(history: History, run: str, epoch: float | None) -> dict[str, np.ndarray]:
+def snapshot_arrays(history: History, run: str, epoch: float | None) -> dict[str, np.ndarray]:
     """All arrays of the last snapshot up to ``epoch`` and of the start; none before the first.
 
     Raises:
@@ -67,6 +67,20 @@ def kept_arrays(history: History, run: str, epoch: float | None) -> dict[str, np
     return {
         name: values for file in files if file for name, values in folder.load_arrays(file).items()
     }
+
+
+def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
+    """The teacher's logits on the watched examples of a run, for the temperature lab.
+
+    Returns:
+        Arrays of the run's ``prepared`` file, ``teacher_watched`` among them, and the names of its
+        classes; ``None`` before the teacher is ready, and for a run without one.
+    """
+    now = run_history(run)
+    if not (now.started and now.prepared and now.prepared.arrays):
+        return None
+    arrays = store().folder(run).load_arrays(now.prepared.arrays)
+    return (arrays, now.started.classes) if "teacher_watched" in arrays else None
 
 
 def _unchanging(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""What shrinking did to a student, said plainly, what it lost as well."""
+"""What compression did to a student, what it lost as well."""
 
+from dashboard.say.verdict import sampling_noise
 from dashboard.text.numbers import size_text
 from dashboard.text.phrases import Sentence
-from dashboard.verdict import sampling_noise
 from kdcore.events import Latency
 from kdcore.shrink_record import ShrinkRecord, StageRecord
 
@@ -10,7 +10,7 @@ CLEAR = 1.1
 """How many times the student's time a network takes that is called slower."""
 
 
-def told(record: ShrinkRecord) -> dict[str, list[Sentence]]:
+def compression_sentences(record: ShrinkRecord) -> dict[str, list[Sentence]]:
     """Sentences on each stage that is over, by its name, against the unshrunk student."""
     student = record.student
     if record.started is None or student is None or student.after is None:

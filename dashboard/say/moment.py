@@ -4,11 +4,11 @@ from typing import Any
 
 from latex2mathml.converter import convert
 
-from dashboard.formula import loss_in_numbers
-from dashboard.history import History
+from dashboard.records.history import History
+from dashboard.say.formula import loss_in_numbers
+from dashboard.say.verdict import accuracy_interval, verdict
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words, join_sentences
-from dashboard.verdict import accuracy_interval, verdict
 from kdcore.events import Scores
 
 

@@ -57,7 +57,7 @@ def keep(file: BinaryIO, name: str, root: Path) -> Path:
     return path
 
 
-def remove_unused(store: Store) -> None:
+def remove_unused_uploads(store: Store) -> None:
     """Delete old uploads that no job refers to, be it in the store or in its trash."""
     used = set(_datasets(store))
     before = time.time() - KEPT_FOR

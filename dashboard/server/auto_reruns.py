@@ -15,7 +15,7 @@ PRESSES = ("trigger_value", "string_trigger_value", "json_trigger_value", "chat_
 """Values of widgets that are said once, and then no longer hold."""
 
 
-class WithoutPresses:
+class WithoutRepeatedPresses:
     """ASGI middleware: what a browser asks for by itself presses no button."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -7,17 +7,17 @@ same ready text to everybody who listens. It sleeps while nobody does.
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 from dashboard.charts import OVER_TIME
 from dashboard.charts.delta import delta
-from dashboard.encoding import json_text
-from dashboard.engine import RECORDED, hub
-from dashboard.history import History
-from dashboard.moment import moment
-from dashboard.shared_history import EventCount, Told, history_of
-from dashboard.states import LIVE_STATES
+from dashboard.records.history import History
+from dashboard.say.moment import moment
+from dashboard.server.encoding import json_text
+from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
+from dashboard.server.shared_records import EventCount, JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
@@ -35,12 +35,12 @@ KEEP_ALIVE = 15.0
 OVER = ""
 """What a viewer's queue holds when there is nothing more to say."""
 
-_streams: WeakValueDictionary[tuple[str, str], "Stream"] = WeakValueDictionary()
+_streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
 
 
 def stream_of(run: str, language: str) -> "Stream":
     """The stream of a job in a language; it lives while somebody listens."""
-    return _streams.setdefault((run, language), Stream(run, language))
+    return _streams.setdefault((store().root, run, language), Stream(run, language))
 
 
 class Stream:
@@ -48,7 +48,7 @@ class Stream:
 
     def __init__(self, run: str, language: str) -> None:
         self._run = run
-        self._shared = history_of(run)
+        self._shared = shared_record(run)
         self._words = words(language)
         self._viewers: set[asyncio.Queue[str | None]] = set()
         self._figures: dict[str, dict[str, Any]] = {}
@@ -147,7 +147,7 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(OVER if message == OVER else None)
 
 
-def _state(run: str, history: Told, words: Words) -> dict[str, Any]:
+def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
     if not isinstance(history, History):

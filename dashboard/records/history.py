@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from dashboard.thinned import Thinned
+from dashboard.records.downsampled import DownsampledSeries
 from kdcore.catalogue import method_of
 from kdcore.config import SCHEDULED, acting_values
 from kdcore.events import (
@@ -67,11 +67,11 @@ class History:
     progress: Progress | None = None
     """The newest."""
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
-    steps: dict[str, Thinned] = field(default_factory=dict)
+    steps: dict[str, DownsampledSeries] = field(default_factory=dict)
     """By student, ``STEP_COLUMNS``."""
-    measures: dict[str, Thinned] = field(default_factory=dict)
+    measures: dict[str, DownsampledSeries] = field(default_factory=dict)
     """By student, ``position`` and the method's own numbers; a student without any is left out."""
-    terms: Thinned | None = None
+    terms: DownsampledSeries | None = None
     """``position`` and the distilled student's terms beside the method's own, with weights."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class History:
     """That act now."""
     batch: Batch | None = None
     """The newest."""
-    courses: Thinned | None = None
+    courses: DownsampledSeries | None = None
     """``position``, T, λ and learning rate, where a schedule moves one of them."""
     position: float = 0.0
     step: int = 0
@@ -208,7 +208,7 @@ class History:
             case Started():
                 self.started = event
                 self.controls = acting_values(event.config)
-                self.steps = {name: Thinned(STEP_COLUMNS) for name in event.students}
+                self.steps = {name: DownsampledSeries(STEP_COLUMNS) for name in event.students}
             case TeacherEpoch():
                 self.teacher_epochs.append(event)
             case Prepared():
@@ -218,7 +218,7 @@ class History:
                 self.position, self.step, self.seconds = event.position, event.step, event.seconds
                 self.controls |= event.controls
                 if event.controls:
-                    self._follow_courses(event.position, event.controls)
+                    self._add_schedules(event.position, event.controls)
                 for name, means in event.students.items():
                     self.steps[name].add(self._row(name, means, event.position))
                 self._measure(event)
@@ -228,7 +228,7 @@ class History:
                     self.position, self.step = float(event.epoch), event.step
                     self.controls |= event.controls
                     if any(self.config.get(f"{name}_schedule") for name in SCHEDULED):
-                        self._follow_courses(
+                        self._add_schedules(
                             self.position, {name: event.controls[name] for name in SCHEDULED}
                         )
                     for name, scores in event.students.items():
@@ -245,24 +245,24 @@ class History:
             case Failed():
                 self.failed = event
 
-    def _follow_courses(self, position: float, acting: dict[str, float]) -> None:
-        self.courses = self.courses or Thinned(("position", *acting))
+    def _add_schedules(self, position: float, acting: dict[str, float]) -> None:
+        self.courses = self.courses or DownsampledSeries(("position", *acting))
         self.courses.add({"position": position} | acting)
 
     def _measure(self, event: Batch) -> None:
         for name, means in event.students.items():
-            beside, measures = _parted(means.measures)
+            beside, measures = _split_measures(means.measures)
             if beside:
-                self.terms = self.terms or Thinned(("position", *beside))
+                self.terms = self.terms or DownsampledSeries(("position", *beside))
                 self.terms.add({"position": event.position} | beside)
             if measures:
-                columns = self.measures.setdefault(name, Thinned(("position", *measures)))
+                columns = self.measures.setdefault(name, DownsampledSeries(("position", *measures)))
                 nothing = dict.fromkeys(columns.columns, math.nan)
                 columns.add(nothing | {"position": event.position} | measures)
 
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)
-        beside = sum(_parted(values.pop("measures"))[0].values())
+        beside = sum(_split_measures(values.pop("measures"))[0].values())
         listens = student == "distilled" and bool(method_of(self.config["method"]).loss)
         weight = self.controls["weight"] if listens else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
@@ -281,7 +281,7 @@ def _not_after(place: float, position: float | None) -> bool:
     return position is None or place <= position + 1e-9
 
 
-def _parted(measures: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+def _split_measures(measures: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
     """The terms beside the method's own, and what the method tells of itself."""
     beside = {name: value for name, value in measures.items() if name.endswith("_term")}
     return beside, {name: value for name, value in measures.items() if name not in beside}
