@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.page.uninterrupted import let_callbacks_finish
 from dashboard.server.auto_reruns import WithoutRepeatedPresses
 from dashboard.server.engine import hub, store
 from dashboard.server.routes import ROUTES
 from dashboard.server.uploads import remove_unused_uploads
-from dashboard.uninterrupted import let_callbacks_finish
 
 USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.server.routes", "dashboard.text.viewer")
 

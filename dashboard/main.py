@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.page_frame import page_frame
-from dashboard.settings import KEYS
+from dashboard.page import address
+from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import browser_language, language, md, t
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
 # files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
     "start",
@@ -74,11 +74,11 @@ def tell_unused() -> None:
 
 st.set_page_config(
     # an icon by name, such as those of the pages, would be fetched from the network
-    page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
+    page_icon=(PAGE / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
     initial_sidebar_state=272,
 )
-st.html(HERE / "style.css")
+st.html(PAGE / "style.css")
 projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
 page = st.navigation(
     [
@@ -92,7 +92,7 @@ address.bring_back(page.url_path)
 address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
 address.take("projector", default=False, read="1".__eq__)
 if st.session_state["projector"]:
-    st.html(HERE / "projector.css")
+    st.html(PAGE / "projector.css")
 body = st.container()  # comes first, so that a keyboard reaches the page before its frame
 header(projected=st.session_state["projector"])
 page_frame()

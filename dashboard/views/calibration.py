@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.charts.bins import WAYS
-from dashboard.choice import run_picker
 from dashboard.components.transport import transport
-from dashboard.panel import chart_panel
+from dashboard.page import address
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import chart_panel
 from dashboard.text.viewer import t
 
 USUAL_BINS = 15

@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from dashboard import address, sweeps
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import folded
+from dashboard.page import address
+from dashboard.page.jobs import sweeps
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import folded
+from dashboard.page.settings.sidebar import sidebar
+from dashboard.page.settings.values import parameters, problem, show_in_address
+from dashboard.page.widgets import segments, select
 from dashboard.say.sweep import best_sentences, spread_text
 from dashboard.say.titles import method_title, sweep_title
 from dashboard.server.engine import hub, is_live, store
-from dashboard.setting_widgets import sidebar
-from dashboard.settings import parameters, problem, show_in_address
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, render_sentences, t, translate_error
-from dashboard.widgets import segments, select
 from kdcore.landscape import METRICS, Cell, Landscape
 from kdcore.sweep_config import SweepConfig
 

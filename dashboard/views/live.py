@@ -2,23 +2,25 @@
 
 import streamlit as st
 
-from dashboard import actions, address, shown_run
 from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
-from dashboard.data_notes import run_notes
-from dashboard.live_board import board, is_outdated, layout_key
-from dashboard.missing_classes import missing_classes
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import chart_deck, projected
-from dashboard.repeat import repeat_panel
+from dashboard.page import address
+from dashboard.page.data_notes import run_notes
+from dashboard.page.jobs import actions, shown_run
+from dashboard.page.jobs.live_board import board, is_outdated, layout_key
+from dashboard.page.jobs.missing_classes import missing_classes
+from dashboard.page.jobs.repetition import repeat_panel
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import chart_deck, projected
+from dashboard.page.scenario_cards import scenario_cards
+from dashboard.page.settings.live_sliders import live_widgets
+from dashboard.page.settings.sidebar import sidebar
+from dashboard.page.settings.values import chosen, problem, show_in_address
 from dashboard.say.formula import loss_formula
 from dashboard.say.titles import in_short, row_title, run_title
-from dashboard.scenario_cards import scenario_cards
 from dashboard.server.engine import RECORDED, hub, is_live, store
 from dashboard.server.shared_records import run_history, run_settings
-from dashboard.setting_widgets import live_widgets, sidebar
-from dashboard.settings import chosen, problem, show_in_address
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import is_forest, method_of

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard import actions
-from dashboard.choice import run_title
 from dashboard.components.transport import transport
-from dashboard.panel import chart_panel
-from dashboard.runs_table import differences, runs_table, table_key, trash_line
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.run_picker import run_title
+from dashboard.page.jobs.runs_table import differences, runs_table, table_key, trash_line
+from dashboard.page.jobs.shown_run import open_run
+from dashboard.page.panel import chart_panel
+from dashboard.page.widgets import segments
 from dashboard.server.engine import store
-from dashboard.shown_run import open_run
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from dashboard.widgets import segments
 from kdcore.store import TrashRow
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")

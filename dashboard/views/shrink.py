@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from dashboard import address, shrinks
 from dashboard.charts.shrink_plane import BATCHES, SIZES
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import folded
+from dashboard.page import address
+from dashboard.page.jobs import compressions
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import folded
+from dashboard.page.settings.values import problem
+from dashboard.page.widgets import segments, select, several
 from dashboard.say.compression import compression_sentences
 from dashboard.say.titles import compression_title, method_title
 from dashboard.server.engine import hub, is_live, store
-from dashboard.settings import problem
 from dashboard.text.viewer import md, render_sentences, t, translate_error
-from dashboard.widgets import segments, select, several
 from kdcore.shrink_config import ShrinkConfig, suited_stages
 from kdcore.shrink_record import ShrinkRecord
 
@@ -21,17 +22,17 @@ POLL = 1.0  # seconds between two looks at the state; the charts get theirs push
 
 def settings_rows(shrink: str, live: bool) -> None:
     """The run, the stages and their amounts, Start and Stop."""
-    options = shrinks.shrinkable()
+    options = compressions.shrinkable()
     if not options:
         st.info(t("shrink.no_run"), title=t("shrink.no_run_title"), icon=":material/compress:")
         st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
         return
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
-        run = shrinks.run_picker(options, disabled=live)
-    shrinks.take_settings(run)
+        run = compressions.run_picker(options, disabled=live)
+    compressions.take_settings(run)
     config = ShrinkConfig.of(run, store().folder(run).config).base
-    low, high = shrinks.limits("epochs")
+    low, high = compressions.limits("epochs")
     columns[1].number_input(
         t("shrink.epochs"),
         low,
@@ -50,8 +51,8 @@ def settings_rows(shrink: str, live: bool) -> None:
     )
     with st.expander(t("shrink.more")):
         for name, column in zip(SHARES, st.columns(3), strict=True):
-            low, high = shrinks.limits(name)
-            key = shrinks.AMOUNT_KEYS[name]
+            low, high = compressions.limits(name)
+            key = compressions.AMOUNT_KEYS[name]
             column.slider(
                 t(f"shrink.{name}"),
                 low,
@@ -61,7 +62,9 @@ def settings_rows(shrink: str, live: bool) -> None:
                 key=key,
                 help=t(f"shrink.{name}_help"),
             )
-        for (name, key), column in zip(shrinks.OF_THE_LOSS.items(), st.columns(3), strict=True):
+        for (name, key), column in zip(
+            compressions.OF_THE_LOSS.items(), st.columns(3), strict=True
+        ):
             column.number_input(
                 t(f"live.slider.{name}"),
                 value=st.session_state[key],
@@ -71,7 +74,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             )
     if config.method != store().folder(run).config.method:
         st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
-    sentence = problem(lambda: shrinks.chosen_shrink(run))
+    sentence = problem(lambda: compressions.chosen_shrink(run))
     with columns[2], st.container(horizontal=True):
         st.button(
             t("live.start"),
@@ -79,7 +82,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             type="secondary" if live else "primary",
             icon=":material/play_arrow:",
             disabled=bool(sentence) or live,
-            on_click=shrinks.start,
+            on_click=compressions.start,
             args=(run,),
         )
         st.button(
@@ -87,12 +90,12 @@ def settings_rows(shrink: str, live: bool) -> None:
             key="stop_shrink",
             icon=":material/stop:",
             disabled=not live,
-            on_click=shrinks.stop,
+            on_click=compressions.stop,
             args=(shrink,),
         )
     if sentence:
         st.error(sentence, icon=":material/error:")
-    shrinks.show_settings(run)
+    compressions.show_settings(run)
 
 
 def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
@@ -103,7 +106,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         was_live: whether the page was drawn while it went on.
         over: stages that were over then.
     """
-    found = shrinks.record_of(shrink)
+    found = compressions.record_of(shrink)
     state = hub().state(shrink)
     live = is_live(shrink)
     if live:
@@ -154,7 +157,7 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
 
 def sentences(shrink: str) -> None:
     """A line for every stage that is over."""
-    found = shrinks.record_of(shrink)
+    found = compressions.record_of(shrink)
     lines = compression_sentences(found)
     if not lines:
         st.caption(t("shrink.no_stage"))
@@ -195,7 +198,7 @@ def the_stages(shrink: str) -> None:
 
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
-shrink = shrinks.followed_shrink()
+shrink = compressions.followed_shrink()
 live = is_live(shrink)  # looked up once: what is drawn from it must agree
 with folded(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
@@ -210,7 +213,7 @@ if shrink:
         title=lambda shrink: compression_title(shrink, store().shrink(shrink).config),
         label_visibility="collapsed",
     )
-    over = shrinks.record_of(shrink).over
+    over = compressions.record_of(shrink).over
     with st.container(key="status-shrink"):
         st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
     the_stages(shrink)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
-from dashboard.panel import chart_panel
-from dashboard.scenario_cards import scenario_cards, start_scenario
+from dashboard.page import address
+from dashboard.page.panel import chart_panel
+from dashboard.page.scenario_cards import scenario_cards, start_scenario
 from dashboard.server.engine import RECORDED
 from dashboard.server.soft_labels import teacher_logits
 from dashboard.text.viewer import t

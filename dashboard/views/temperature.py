@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.choice import run_picker
 from dashboard.components.temperature_lab import temperature_lab
-from dashboard.panel import panel
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import panel
 from dashboard.server.soft_labels import teacher_logits
 from dashboard.text.viewer import t
 

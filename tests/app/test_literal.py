@@ -8,7 +8,7 @@ from made_shrinks import record_shrink, whole_shrink
 from made_sweeps import record_sweep
 from shown_markdown import shown
 
-from dashboard.runs_table import table_key
+from dashboard.page.jobs.runs_table import table_key
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed, Snapshot

@@ -5,8 +5,8 @@ import pytest
 from made_files import as_zip, named_pictures, rows
 from made_runs import record
 
-from dashboard import data_preview
-from dashboard.data_preview import Reading, Readings, read_apart
+from dashboard.page.settings import data_preview
+from dashboard.page.settings.readings import KEPT, Reading, Readings, read_apart
 from kdcore.config import RunConfig
 from kdcore.data import load_dataset, preview_of
 from kdcore.errors import UserError
@@ -180,7 +180,7 @@ def test_readings_are_kept_by_what_is_read(tmp_path, table):
         readings.of(f"missing{number}.csv", 32, "")
 
     assert len(calls) == 42
-    assert len(readings._kept) == data_preview.KEPT
+    assert len(readings._kept) == KEPT
 
 
 def test_an_upload_brings_its_models(opened, monkeypatch, pictures):

@@ -6,8 +6,8 @@ import pytest
 from made_jobs import CONFIGS
 from made_runs import record
 
-from dashboard import actions
-from dashboard.runs_table import table_key
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.runs_table import table_key
 from kdcore.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"

@@ -4,7 +4,7 @@ import made_events as make
 import pytest
 from made_runs import record
 
-from dashboard.settings import KEYS
+from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import words
 from kdcore.commands import Retune
 from kdcore.config import RunConfig

@@ -4,7 +4,7 @@ import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard.uninterrupted import let_callbacks_finish
+from dashboard.page.uninterrupted import let_callbacks_finish
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from functools import cache
 from urllib.parse import urlencode
 
-from dashboard.settings import defaults, parameters
+from dashboard.page.settings.values import defaults, parameters
 from kdcore.catalogue import HINTS
 from kdcore.config import RunConfig
 

@@ -9,11 +9,9 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.server.engine import hub, is_live, store
-from dashboard.server.shared_records import run_history, run_settings
-from dashboard.setting_widgets import OWN
-from dashboard.settings import (
+from dashboard.page import address
+from dashboard.page.settings.live_sliders import OWN
+from dashboard.page.settings.values import (
     KEYS,
     differences,
     in_address,
@@ -22,8 +20,10 @@ from dashboard.settings import (
     take_from_address,
     values,
 )
+from dashboard.page.uninterrupted import uninterrupted
+from dashboard.server.engine import hub, is_live, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.viewer import md
-from dashboard.uninterrupted import uninterrupted
 from kdcore.catalogue import method_name, parse_also
 from kdcore.config import RETUNABLE, acting_values
 from kdcore.errors import UserError

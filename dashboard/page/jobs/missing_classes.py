@@ -5,10 +5,10 @@ It only looks: the errors at every bias stand in the run's snapshots.
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.charts.missing_classes import curves
 from dashboard.components.live_plot import live_plot
-from dashboard.panel import panel
+from dashboard.page import address
+from dashboard.page.panel import panel
 from dashboard.say.missing_classes import errors_at_bias, missing_sizes
 from dashboard.server.engine import hub
 from dashboard.text.viewer import md, render_sentences, t

@@ -1,22 +1,20 @@
 """What buttons and sliders do: start a run, send it commands, delete and export runs."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.page import address
+from dashboard.page.jobs.shown_run import open_run, sent, show_run
+from dashboard.page.settings.live_sliders import live_value
+from dashboard.page.settings.values import chosen
+from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import run_settings
-from dashboard.setting_widgets import live_value
-from dashboard.settings import chosen
-from dashboard.shown_run import open_run, sent, show_run
-from dashboard.text.viewer import translate_error
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.config import RunConfig, acting_values
-from kdcore.errors import UserError
 
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
@@ -108,15 +106,6 @@ def exported(run: str) -> bytes:
         path = Path(folder) / f"{run}.zip"
         store().export(run, path)
         return path.read_bytes()
-
-
-@contextmanager
-def show_user_errors() -> Iterator[None]:
-    """A person's mistake inside is said in a line of the page, in the viewer's language."""
-    try:
-        yield
-    except UserError as error:
-        st.toast(translate_error(error.code, error.values, str(error)), icon=":material/error:")
 
 
 def _send_and_wait(run: str, command: Command) -> None:

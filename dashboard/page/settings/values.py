@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.page import address
 from dashboard.records.controls import with_controls
 from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error

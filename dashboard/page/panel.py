@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.live_plot import live_plot
-from dashboard.hint_links import hint_link
+from dashboard.page.settings.hint_links import hint_link
 from dashboard.text.viewer import t
 
 

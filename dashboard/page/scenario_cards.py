@@ -7,14 +7,14 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.page import address
+from dashboard.page.settings.values import defaults, parameters
 from dashboard.server.engine import hub
-from dashboard.settings import defaults, parameters
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import SCENARIOS
 from kdcore.config import RunConfig
 
-MEASURED = Path(__file__).parent / "measured" / "scenarios.json"
+MEASURED = Path(__file__).parents[1] / "measured" / "scenarios.json"
 """Made by ``benchmarks/scenarios.py``."""
 
 

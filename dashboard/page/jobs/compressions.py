@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.actions import show_user_errors
-from dashboard.choice import run_title
+from dashboard.page import address
+from dashboard.page.jobs.run_picker import run_title
+from dashboard.page.user_errors import show_user_errors
+from dashboard.page.widgets import select
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import t, translate_error
-from dashboard.widgets import select
 from kdcore.commands import Stop
 from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError

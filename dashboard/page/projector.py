@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.live_plot import live_plot
+from dashboard.page import address
 from dashboard.text.viewer import t
 
 CHART = "chart"

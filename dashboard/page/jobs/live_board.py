@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import actions
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.shown_run import turned_elsewhere
 from dashboard.records.history import History
 from dashboard.server.engine import LIVE_STATES, hub, is_live
 from dashboard.server.shared_records import run_history
-from dashboard.shown_run import turned_elsewhere
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name

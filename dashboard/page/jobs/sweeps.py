@@ -6,13 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.actions import show_user_errors
 from dashboard.charts.places import Place
-from dashboard.say.titles import in_short
-from dashboard.server.engine import hub, store
-from dashboard.server.shared_records import shared_record
-from dashboard.settings import (
+from dashboard.page import address
+from dashboard.page.jobs.shown_run import SETTINGS_OF
+from dashboard.page.settings.values import (
     KEYS,
     chosen,
     defaults,
@@ -23,7 +20,10 @@ from dashboard.settings import (
     take_from_address,
     values,
 )
-from dashboard.shown_run import SETTINGS_OF
+from dashboard.page.user_errors import show_user_errors
+from dashboard.say.titles import in_short
+from dashboard.server.engine import hub, store
+from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
 from kdcore.commands import Stop
 from kdcore.errors import UserError

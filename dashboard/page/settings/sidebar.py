@@ -1,18 +1,14 @@
-"""The settings as widgets, made from ``RunConfig``'s fields."""
+"""The settings that take effect at the next start, as widgets made from ``RunConfig``'s fields."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.data_preview import FRESH, data_preview
-from dashboard.records.controls import further_terms
-from dashboard.say.titles import dataset_title, in_short, method_title
-from dashboard.server.uploads import SUFFIXES, keep
-from dashboard.settings import (
+from dashboard.page.settings.data_preview import FRESH, data_preview
+from dashboard.page.settings.live_sliders import NEXT, own_sliders
+from dashboard.page.settings.values import (
     FIELDS,
     GROUPS,
     KEYS,
@@ -24,37 +20,16 @@ from dashboard.settings import (
     undo_defaults,
     values,
 )
+from dashboard.page.widgets import select, text_field
+from dashboard.say.titles import dataset_title, in_short
+from dashboard.server.uploads import SUFFIXES, keep
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from dashboard.widgets import select, text_field
-from kdcore.catalogue import (
-    DATASETS,
-    HIGHEST_FURTHER_WEIGHT,
-    METHODS,
-    MODELS,
-    PRESETS,
-    SCHEMES,
-    also_spec,
-    further_weight,
-    is_forest,
-    method_of,
-    method_spec,
-    parse_method,
-)
+from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, parse_method
 from kdcore.config import HIGHEST_WEIGHT
 
-TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0)
-"""Steps of about the same factor: T acts by its logarithm, as on the Temperature page."""
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
-LEARNING_RATES = (1e-4, 3e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
-OWN = "own_"
-"""What the keys of the acting method's own sliders begin with."""
-NEXT = "next_"
-"""The same of a method that waits for the next start."""
-WIDEST = "widest_further"
-"""Session state: where the slider of a further term ends, by spec."""
 SCHEME_USED = "scheme_used"
 """Session state: the arrangement that was chosen last."""
 
@@ -209,166 +184,6 @@ def _setting_widget(name: str, *, waits: bool) -> None:
         )
 
 
-def live_widgets(
-    on_change: Callable[[str], None],
-    acting: Mapping[str, Any],
-    *,
-    in_line: Sequence[DeltaGenerator] = (),
-) -> None:
-    """The sliders that act during a run.
-
-    Args:
-        on_change: gets the setting's name on release.
-        acting: settings of the run that takes commands, or what is chosen for the next one.
-        in_line: columns for T and λ, which are then alone; else all stand below each other.
-    """
-    if in_line:
-        for column, slider in zip(in_line, (_temperature_slider, _weight_slider), strict=True):
-            with column:
-                slider(on_change, acting)
-        return
-    _temperature_slider(on_change, acting)
-    _weight_slider(on_change, acting)
-    _own_sliders(acting["method"], OWN, on_change)
-    _further_sliders(further_terms(acting["also"]), on_change)
-    lr, speed = st.session_state["lr"], st.session_state["speed"]
-    left, right = st.columns(2)
-    left.select_slider(
-        t("live.slider.lr"),
-        _with(LEARNING_RATES, lr),
-        lr,
-        key="lr",
-        help=md("setting.lr.help"),
-        format_func=lambda lr: f"{lr:g}",
-        on_change=on_change,
-        args=("lr",),
-        disabled=is_forest(acting["student"]),
-    )
-    right.select_slider(
-        t("live.slider.speed"),
-        [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0],
-        speed,
-        key="speed",
-        help=md("setting.speed.help"),
-        on_change=on_change,
-        args=("speed",),
-        format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
-    )
-
-
-def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:
-    terms = [acting["method"], *(spec for _, spec in further_terms(acting["also"]))]
-    temperature = st.session_state["T"]
-    st.select_slider(
-        t("live.slider.temperature"),
-        _with(TEMPERATURES, temperature),
-        temperature,
-        key="T",
-        help=md("setting.temperature.help"),
-        format_func=lambda value: f"{value:g}",
-        on_change=on_change,
-        args=("temperature",),
-        disabled=not any(method_of(spec).uses_temperature for spec in terms),
-    )
-
-
-def _weight_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:
-    weight = st.session_state["weight"]
-    highest = 1.0 if acting["mixing"] == "convex" else max(5.0, weight)
-    st.slider(
-        t("live.slider.weight"),
-        0.0,
-        highest,
-        weight,
-        key="weight",
-        step=0.05,
-        help=md("setting.weight.help"),
-        on_change=on_change,
-        args=("weight",),
-        disabled=not method_of(acting["method"]).loss,
-    )
-
-
-def live_value(name: str) -> float:
-    """What the slider of a setting that acts at once shows."""
-    return st.session_state[KEYS.get(name, f"{OWN}{name}")]  # type: ignore[no-any-return]
-
-
-def _set(key: str, value: float) -> None:
-    """Give a slider its value where it has another: what is set is sent, over a hand that moves."""
-    if not math.isclose(st.session_state.get(key, math.nan), value):
-        st.session_state[key] = value
-
-
-def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str], None]) -> None:
-    """The weights of the terms that stand beside the method; they act during a run too."""
-
-    def changed(name: str) -> None:
-        chosen = further_terms(st.session_state["also"])
-        st.session_state["also"] = also_spec(
-            (st.session_state.get(f"{OWN}{further_weight(spec)}", weight), spec)
-            for weight, spec in chosen
-        )
-        on_change(name)
-
-    for weight, spec in further:
-        name = further_weight(spec)
-        _set(f"{OWN}{name}", weight)
-        # a slider keeps its range however it is turned; a larger weight that is typed widens it
-        widest = st.session_state.setdefault(WIDEST, {})
-        if weight > widest.get(spec, 0.0):
-            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
-        top = widest[spec]
-        st.slider(
-            md("live.further", method=method_title(spec)),
-            0.0,
-            top,
-            weight,
-            key=f"{OWN}{name}",
-            step=top / 40,
-            format="%g",
-            on_change=changed,
-            args=(name,),
-        )
-
-
-def _own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> None:
-    """A method's own settings.
-
-    Args:
-        spec: of the method.
-        prefix: of the sliders' keys: ``OWN`` where they act during a run too, else ``NEXT``.
-        on_change: gets the setting's name on release.
-    """
-    method, own = parse_method(spec)
-
-    def changed(name: str) -> None:
-        chosen, settings = parse_method(st.session_state["method"])
-        if chosen == method:
-            st.session_state["method"] = method_spec(
-                method, {key: st.session_state[f"{prefix}{key}"] for key in settings}
-            )
-        on_change(name)
-
-    for name, value in own.items():
-        about, key = METHODS[method].settings[name], f"{prefix}{name}"
-        if parse_method(st.session_state["method"])[0] == method:
-            _set(key, value)
-        else:  # of the live run, while another method waits for the next start
-            st.session_state.setdefault(key, value)
-        st.slider(
-            f"${about.symbol}$ · {md(f'method_setting.{method}.{name}')}",
-            about.low,
-            about.high,
-            value,
-            key=key,
-            step=about.step,
-            format="%g",
-            on_change=changed,
-            args=(name,),
-        )
-
-
 def _method_widgets(waiting: Mapping[str, Any]) -> None:
     """The method by name, where it comes from, and its authors' own settings."""
     spec = st.session_state["method"]
@@ -384,7 +199,7 @@ def _method_widgets(waiting: Mapping[str, Any]) -> None:
     )
     st.caption(md(f"method_source.{name}"))
     if "method" in waiting:  # the sliders of the run's own method stand beside the chart
-        _own_sliders(spec, NEXT, lambda _: None)
+        own_sliders(spec, NEXT, lambda _: None)
     if published := METHODS[name].published:
         what = " · ".join(in_short(key, value) for key, value in published.items())
         st.button(
@@ -411,10 +226,6 @@ def _preset_title(name: str) -> str:
     preset = PRESETS[name]
     models = f"{preset['teacher']} → {preset['student']}"
     return f"{dataset_title(preset['dataset'])}: {models}" if "dataset" in preset else models
-
-
-def _with(options: tuple[float, ...], value: float) -> list[float]:
-    return sorted({*options, value})
 
 
 def _models(current: str) -> list[str]:

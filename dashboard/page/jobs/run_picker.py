@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.page import address
+from dashboard.page.jobs.shown_run import known_run, show_run
+from dashboard.page.widgets import select
 from dashboard.say.titles import row_title
 from dashboard.say.titles import run_title as title_of_settings
 from dashboard.server.engine import RECORDED, hub, store
 from dashboard.server.shared_records import run_history
-from dashboard.shown_run import known_run, show_run
 from dashboard.text.viewer import t
-from dashboard.widgets import select
 from kdcore.store import RunRow
 
 

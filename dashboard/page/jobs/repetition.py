@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from dashboard import address, sweeps
-from dashboard.actions import show_user_errors
 from dashboard.components.live_plot import live_plot
-from dashboard.panel import panel
+from dashboard.page import address
+from dashboard.page.jobs import sweeps
+from dashboard.page.panel import panel
+from dashboard.page.settings.values import problem
+from dashboard.page.user_errors import show_user_errors
 from dashboard.say.sweep import seeds_sentences
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
-from dashboard.settings import problem
 from dashboard.text.viewer import md, render_sentences, t
 from kdcore.config import RunConfig
 from kdcore.sweep_config import SweepConfig
