@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts.message import by_learner, say
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot

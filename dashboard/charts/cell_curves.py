@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.charts.places import View, number, percent
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View, number, percent
+from dashboard.charts.parts.message import by_learner, say
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape

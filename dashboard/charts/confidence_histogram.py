@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.bins import mean_confidence, merged
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.bins import mean_confidence, merged
+from dashboard.charts.parts.message import by_learner, say
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words
 from kdcore.events import Snapshot

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import say
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.numbers import size_unit

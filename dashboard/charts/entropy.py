@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import by_learner, say
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
 from kdcore.events import Snapshot

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
+from dashboard.charts.parts import style, timeline
 from dashboard.records.history import History
 from dashboard.text.phrases import Words, phrase
 

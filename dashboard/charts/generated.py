@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from dashboard.charts import style
-from dashboard.charts.message import say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import say
 from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words

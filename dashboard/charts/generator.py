@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.charts.measures import lines, missing
+from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.measures import lines, missing
 from dashboard.records.history import History
 from dashboard.text.phrases import Words
 

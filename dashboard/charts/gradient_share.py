@@ -3,7 +3,7 @@
 from math import isnan
 from typing import Any
 
-from dashboard.charts import style, timeline
+from dashboard.charts.parts import style, timeline
 from dashboard.records.history import History
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of

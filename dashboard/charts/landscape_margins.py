@@ -3,9 +3,9 @@
 from statistics import fmean, stdev
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import Grid, View, better_is_more, grid_of, number, percent
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import Grid, View, better_is_more, grid_of, number, percent
+from dashboard.charts.parts.message import say
 from dashboard.text.phrases import Words
 from kdcore.landscape import Cell, Landscape
 

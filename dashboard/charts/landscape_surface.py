@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import (
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import (
     CIVIDIS,
     Grid,
     View,
@@ -16,6 +15,7 @@ from dashboard.charts.places import (
     number,
     percent,
 )
+from dashboard.charts.parts.message import say
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape

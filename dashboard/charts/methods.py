@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from statistics import quantiles
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import View
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View
+from dashboard.charts.parts.message import say
 from dashboard.text.names import method_title
 from dashboard.text.numbers import signed
 from dashboard.text.phrases import Words

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, by_learner, say
 from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words

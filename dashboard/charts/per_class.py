@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, by_learner, say
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words, phrase

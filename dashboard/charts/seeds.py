@@ -3,9 +3,9 @@
 from statistics import fmean, stdev
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.charts.places import View
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View
+from dashboard.charts.parts.message import by_learner, say
 from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
 

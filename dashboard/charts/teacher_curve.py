@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.charts import style
+from dashboard.charts.parts import style
 from dashboard.records.history import History
 from dashboard.text.names import role_name
 from dashboard.text.phrases import Words

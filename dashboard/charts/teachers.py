@@ -7,8 +7,8 @@ probabilities, the mean of their logits, or each one's own loss.
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import listed, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import listed, say
 from dashboard.records.history import History
 from dashboard.text.names import learner_name, role_name
 from dashboard.text.phrases import Words, phrase

@@ -80,7 +80,7 @@ class History:
     """That act now."""
     batch: Batch | None = None
     """The newest."""
-    courses: DownsampledSeries | None = None
+    schedules: DownsampledSeries | None = None
     """``position``, T, λ and learning rate, where a schedule moves one of them."""
     position: float = 0.0
     step: int = 0
@@ -161,7 +161,7 @@ class History:
         if position is None or not self.started:
             return dict(self.controls)
         acting = acting_values(self.config)
-        if self.courses is not None and (row := self.courses.row(position)):
+        if self.schedules is not None and (row := self.schedules.row(position)):
             acting |= {name: value for name, value in row.items() if name != "position"}
         return acting | {
             mark.name: mark.value for mark in self.marks if _not_after(mark.position, position)
@@ -246,8 +246,8 @@ class History:
                 self.failed = event
 
     def _add_schedules(self, position: float, acting: dict[str, float]) -> None:
-        self.courses = self.courses or DownsampledSeries(("position", *acting))
-        self.courses.add({"position": position} | acting)
+        self.schedules = self.schedules or DownsampledSeries(("position", *acting))
+        self.schedules.add({"position": position} | acting)
 
     def _measure(self, event: Batch) -> None:
         for name, means in event.students.items():

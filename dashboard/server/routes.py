@@ -14,9 +14,9 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
-from dashboard.charts.bins import WAYS
-from dashboard.charts.places import Place, View
-from dashboard.charts.shrink_plane import BATCHES, SIZES
+from dashboard.charts.compression_plane import BATCHES, SIZES
+from dashboard.charts.parts.bins import WAYS
+from dashboard.charts.parts.grid import Place, View
 from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text

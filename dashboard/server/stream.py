@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from dashboard.charts import OVER_TIME
-from dashboard.charts.delta import delta
+from dashboard.charts.parts.delta import delta
 from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.charts.bins import WAYS
+from dashboard.charts.parts.bins import WAYS
 from dashboard.components.transport import transport
 from dashboard.page import address
 from dashboard.page.jobs.run_picker import run_picker

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.charts.shrink_plane import BATCHES, SIZES
+from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
 from dashboard.page.jobs import compressions
 from dashboard.page.panel import chart_panel, panel

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.places import Place
+from dashboard.charts.parts.grid import Place
 from dashboard.page import address
 from dashboard.page.jobs.shown_run import SETTINGS_OF
 from dashboard.page.settings.values import (

@@ -11,10 +11,10 @@ from made_shrinks import whole_shrink
 from made_sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
-from dashboard.charts.delta import delta
 from dashboard.charts.missing_classes import curve_of
+from dashboard.charts.parts.delta import delta
+from dashboard.charts.parts.grid import View
 from dashboard.charts.per_class import class_scores
-from dashboard.charts.places import View
 from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title

@@ -12,8 +12,9 @@ import pytest
 from made_diagnoses import diagnosed
 from PIL import Image
 
-from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, missing_classes, style
-from dashboard.charts.delta import delta
+from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
+from dashboard.charts.parts import bins, style
+from dashboard.charts.parts.delta import delta
 from dashboard.charts.per_class import class_scores
 from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words

@@ -7,7 +7,7 @@ import pytest
 from made_shrinks import STAGES, whole_shrink
 
 from dashboard.charts import OF_A_SHRINK
-from dashboard.charts.shrink_plane import BATCHES, SIZES
+from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.say.compression import compression_sentences
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.shrink_record import ShrinkRecord

@@ -7,7 +7,7 @@ import pytest
 from made_sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_SWEEP
-from dashboard.charts.places import View
+from dashboard.charts.parts.grid import View
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.landscape import METRICS, Landscape
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
+from dashboard.charts.parts import style, timeline
 from dashboard.records.history import History
 from dashboard.text.phrases import Words
 
@@ -15,9 +15,9 @@ def figure(history: History, words: Words) -> dict[str, Any]:
     moved = [name for name in SHOWN if history.config.get(f"{name}_schedule")]
     if history.prepared and not moved:
         return style.empty(words, "schedule")
-    if history.courses is None:
+    if history.schedules is None:
         return style.awaited(words, "time", over=history.over)
-    columns = history.courses.columns
+    columns = history.schedules.columns
     data = [
         {
             "type": "scatter",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import listed, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import listed, say
 from dashboard.text.numbers import size_unit
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency

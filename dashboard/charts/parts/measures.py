@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.charts import style
+from dashboard.charts.parts import style
 from dashboard.records.history import History
 from dashboard.text.phrases import Words
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, say
 from dashboard.text.numbers import size_text
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency, Measured

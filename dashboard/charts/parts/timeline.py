@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.charts.style import panels
+from dashboard.charts.parts.style import panels
 from dashboard.records.history import History, Mark
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
