@@ -19,7 +19,7 @@ def words_of(component: str) -> dict[str, str]:
 
 
 def menu_of(run: str) -> dict[str, Any]:
-    """What the menus beside pictures need: their words, and what is said of the run."""
+    """What the menus beside pictures need: their words, and the caption of the run."""
     return {"words": words_of("live_plot"), "caption": caption(run), "run": run}
 
 

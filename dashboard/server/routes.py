@@ -1,7 +1,6 @@
 """What the browser fetches besides the pages: scripts, charts, soft labels."""
 
 import gzip
-import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -29,8 +28,8 @@ from kdcore.errors import UserError
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord
 
-STATIC = Path(__file__).parents[1] / "static"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+COMPONENTS = Path(__file__).parents[1] / "components"
+KINDS = {".js": "text/javascript", ".css": "text/css"}
 LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -46,10 +45,10 @@ def plotly(_: Request) -> Response:
 
 
 def static(request: Request) -> Response:
-    """A script, style sheet or picture of ``dashboard/static``."""
+    """A script or style sheet of a component; whichever folder it lies in, one name is one file."""
     name = request.path_params["name"]
-    path = STATIC / name
-    if not re.fullmatch(r"[\w-]+\.(js|css|svg)", name) or not path.is_file():
+    path = _browser_files().get(name)
+    if path is None:
         return _json_response({"error": f"no file {name}"}, 404)
     return FileResponse(path, media_type=KINDS[path.suffix], headers=FRESH)
 
@@ -134,6 +133,13 @@ ROUTES = [
         ("soft", soft),
     )
 ]
+
+
+@cache
+def _browser_files() -> dict[str, Path]:
+    """What is served, by name: all but what Streamlit itself hands to the browser."""
+    found = [path for kind in KINDS for path in COMPONENTS.glob(f"*/*{kind}")]
+    return {path.name: path for path in found if path.name != "component.js"}
 
 
 @cache

@@ -133,6 +133,6 @@ if len(picked) == 2 and not damaged:
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(run_title(run_id, {row.id: row for row in rows})))
-            chart_panel(name, run_id, height=360, peers="compared")
+            chart_panel(name, run_id, height=360, axes_group="compared")
             transport(run_id)
 trash(deleted)

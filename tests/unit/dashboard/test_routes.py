@@ -68,7 +68,7 @@ def test_scripts_and_nothing_else_are_served(client):
 
     assert script.status_code == 200
     assert script.headers["content-type"].startswith("text/javascript")
-    for name in ("nothing.js", "..%2fapp.py", "secret.txt"):
+    for name in ("nothing.js", "..%2fapp.py", "secret.txt", "component.js", "__init__.py"):
         assert client.get(f"/kd/static/{name}").status_code == 404
 
 
