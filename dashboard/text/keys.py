@@ -17,7 +17,7 @@ ROWS = (
     "surface",
     "runs",
 )
-"""What a few keys do, in the order of the list; their words are in ``[keys]`` of access.toml."""
+"""What a few keys do, in the order of the list; their words are in ``keys.toml``."""
 
 
 def key_list() -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
-"""All words of the dashboard: a folder a language, looked up by dotted key.
+"""All words of the dashboard: a folder a language, a file a page or subject, looked up by key.
 
 What the engine already says in English (settings, catalogue, error messages) is taken from
-there, so that it is written once; the other languages translate it under the same keys.
+there, so that it is written once; ``engine.toml`` of another language translates it.
 """
 
 import tomllib
@@ -23,15 +23,24 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 @cache
 def words(language: str) -> Mapping[str, str]:
     """Every text of ``language`` by dotted key; ``KEY.one`` is the form of ``KEY`` for one."""
-    folder = Path(__file__).parent
-    files = [folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))]
-    found = {
-        key: text
-        for file in files
-        for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8")))
-    }
     engine = _words_of_the_engine() if language == "en" else {}
+    found = texts_in(Path(__file__).parent / language)
     return MappingProxyType(_alike_in_all_languages() | engine | found)
+
+
+def texts_in(folder: Path) -> dict[str, str]:
+    """What the files of a folder say, by dotted key.
+
+    Raises:
+        ValueError: two files have a text of the same key.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        texts = dict(flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+        if twice := found.keys() & texts.keys():
+            raise ValueError(f"{path.name} repeats {', '.join(sorted(twice))} of another file")
+        found |= texts
+    return found
 
 
 def _words_of_the_engine() -> dict[str, str]:
@@ -74,7 +83,7 @@ def _sentence(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     """Nested tables as ``(dotted key, text)``; a table of ``one`` and ``other`` is one text."""
     pairs: list[tuple[str, str]] = []
     for name, value in tree.items():
@@ -84,5 +93,5 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         elif value.keys() == {"one", "other"}:
             pairs += [(key, value["other"]), (f"{key}.one", value["one"])]
         else:
-            pairs += _flat(value, f"{key}.")
+            pairs += flatten(value, f"{key}.")
     return pairs

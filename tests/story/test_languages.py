@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from string import Formatter
 
@@ -9,12 +10,13 @@ import pytest
 
 import dashboard
 from dashboard.text.glossary import glossary
-from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.languages import LANGUAGES, flatten, texts_in, words
 from kdcore.catalogue import DATASETS, METHODS, MODELS
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
 
 CODE = Path(dashboard.__file__).parent
+TEXTS = CODE / "text"
 
 
 def placeholders(text):
@@ -49,6 +51,37 @@ def test_both_languages_have_the_same_keys():
     english = {key for key in words("en") if not of_one(key)}
 
     assert sorted(english ^ words("zh").keys()) == []
+
+
+def files_of(language):
+    """The texts by file, in their order; the engine's own stand in its code."""
+    return {
+        path.name: list(keys_of(path))
+        for path in sorted((TEXTS / language).glob("*.toml"))
+        if path.name != "engine.toml"
+    }
+
+
+def keys_of(path):
+    """The keys of a file in the order in which they stand."""
+    for key, _ in flatten(tomllib.loads(path.read_text(encoding="utf-8"))):
+        if not of_one(key):
+            yield key
+
+
+def test_both_languages_have_the_same_files_with_the_keys_in_the_same_order():
+    english = files_of("en")
+
+    assert any(english.values())
+    assert files_of("zh") == english
+
+
+def test_a_key_that_two_files_have_is_an_error(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.toml").write_text('[nav]\nstart = "Start"\n', encoding="utf-8")
+
+    with pytest.raises(ValueError, match="nav.start"):
+        texts_in(tmp_path)
 
 
 def test_a_text_has_the_same_placeholders_in_both_languages():
