@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.page.uninterrupted import let_callbacks_finish
-from dashboard.server.auto_reruns import WithoutRepeatedPresses
+from dashboard.server.auto_reruns import DropRepeatedPresses
 from dashboard.server.engine import hub, store
 from dashboard.server.routes import ROUTES
 from dashboard.server.uploads import remove_unused_uploads
@@ -37,5 +37,5 @@ def _get_ready() -> None:
 
 let_callbacks_finish()
 app = st.App(
-    "main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutRepeatedPresses)]
+    "main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(DropRepeatedPresses)]
 )

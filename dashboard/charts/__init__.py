@@ -79,7 +79,7 @@ def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     ) -> Figure:
         snapshot = history.snapshot(epoch)
         if snapshot is None:
-            return style.awaited(words, "moment", over=history.over)
+            return style.not_yet(words, "moment", over=history.over)
         return draw(snapshot, words, history=history, **settings)
 
     return figure
@@ -137,7 +137,7 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
 }
 """``figure(landscape, words, view)``."""
 
-OF_A_SHRINK: dict[str, Callable[..., Figure]] = {
+OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_sizes": compression_plane.sizes,
     "shrink_times": compression_plane.times,
     "shrink_table": compression_table.figure,

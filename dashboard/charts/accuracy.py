@@ -13,7 +13,7 @@ ROOM = 0.04
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data = []
     lowest, highest = 1.0, 0.0
     if history.teacher:

@@ -12,7 +12,7 @@ ROOM = 0.04
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Agreement on test data after each epoch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if not history.teacher:
         return style.empty(words, "teacher")
     data, after = [], []

@@ -10,7 +10,7 @@ from dashboard.text.phrases import Words
 def figure(history: History, words: Words) -> dict[str, Any]:
     """A line a student, batch by batch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data = []
     for student in history.students:
         columns = history.steps[student].columns

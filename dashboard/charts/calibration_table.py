@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.charts.parts.message import by_learner, say
+from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
@@ -59,11 +59,11 @@ def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
             "rows": rows,
         },
         "sheet": {"columns": [words["chart.learner"], *titles], "rows": sheet},
-        "message": say(
+        "message": message_text(
             words,
             "calibration_table",
-            values=by_learner(words, _errors(snapshot, "calibration")),
-            scaled=by_learner(words, _errors(snapshot, "calibrated")),
+            values=list_learners(words, _errors(snapshot, "calibration")),
+            scaled=list_learners(words, _errors(snapshot, "calibrated")),
         ),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import SEMICOLON, say
+from dashboard.charts.parts.message import SEMICOLON, message_text
 from dashboard.text.numbers import size_text
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency, Measured
@@ -27,7 +27,7 @@ MARGIN = 0.04
 def sizes(record: ShrinkRecord, words: Words, *, size: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over size, from before (open) to after the distilling again (filled)."""
     if not record.stages:
-        return style.awaited(words, "shrink", over=record.ended)
+        return style.not_yet(words, "shrink", over=record.ended)
     across = SIZES[size]
     data: list[dict[str, Any]] = []
     arrows: list[dict[str, Any]] = []
@@ -39,11 +39,13 @@ def sizes(record: ShrinkRecord, words: Words, *, size: str, **_: Any) -> dict[st
     ends = [across(found) for found in _all(record)]
     title = words[f"chart.shrink.{size}"]
     return _plane(record, words, title, data, ends, arrows) | {
-        "message": say(
+        "message": message_text(
             words,
             "shrink_sizes",
             size=title,
-            values=_told(record, words, lambda found: f"{across(found):,.1f}".removesuffix(".0")),
+            values=_values_text(
+                record, words, lambda found: f"{across(found):,.1f}".removesuffix(".0")
+            ),
         )
     }
 
@@ -54,7 +56,7 @@ def times(record: ShrinkRecord, words: Words, *, batch: str, **_: Any) -> dict[s
     The two were measured in turns; bars are the interquartile range over the turns.
     """
     if not record.stages:
-        return style.awaited(words, "shrink", over=record.ended)
+        return style.not_yet(words, "shrink", over=record.ended)
     data: list[dict[str, Any]] = []
     ends: list[float] = []
     for stage in record.stages.values():
@@ -71,11 +73,13 @@ def times(record: ShrinkRecord, words: Words, *, batch: str, **_: Any) -> dict[s
         ends += [max(latency.of_student - half, latency.of_student / 2), latency.of_student + half]
     title = phrase(words, "chart.shrink.latency", batch=batch)
     return _plane(record, words, title, data, ends) | {
-        "message": say(
+        "message": message_text(
             words,
             "shrink_times",
             time=title,
-            values=_told(record, words, lambda found: f"{_latency(found, batch).of_student:.2f}"),
+            values=_values_text(
+                record, words, lambda found: f"{_latency(found, batch).of_student:.2f}"
+            ),
         )
     }
 
@@ -84,10 +88,10 @@ def _latency(found: Measured, batch: str) -> Latency:
     return found.latency_1 if batch == "1" else found.latency_128
 
 
-def _told(record: ShrinkRecord, words: Words, value: Callable[[Measured], str]) -> str:
-    """Every stage with its place on the plane."""
+def _values_text(record: ShrinkRecord, words: Words, value: Callable[[Measured], str]) -> str:
+    """Every stage with its coordinates on the plane."""
     return words[SEMICOLON].join(
-        say(
+        message_text(
             words,
             "shrink_of",
             name=words[f"stage.{stage.name}"],
@@ -137,7 +141,7 @@ def _point(
     """A marker: open and smaller for what was distilled again since."""
     colour, symbol = style.STAGES[stage.name]
     moment = words[f"chart.shrink.{'after' if found is stage.after else 'before'}"]
-    told = phrase(
+    hover = phrase(
         words,
         "chart.shrink.told",
         moment=moment,
@@ -155,7 +159,7 @@ def _point(
         "showlegend": not earlier,
         "x": [x],
         "y": [found.scores.test_accuracy],
-        "text": [told],
+        "text": [hover],
         "marker": {
             "color": colour,
             "symbol": f"{symbol}-open" if earlier else symbol,
@@ -171,7 +175,7 @@ def _arrow(stage: StageRecord, across: Callable[[Measured], float]) -> list[dict
     tail, head = stage.before, stage.after
     if abs(head.scores.test_accuracy - tail.scores.test_accuracy) < SHORTEST:
         return []
-    # on an axis of logarithms an annotation's place is a logarithm too
+    # on an axis of logarithms an annotation's position is a logarithm too
     return [
         {
             "x": math.log10(across(head)),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import listed, say
+from dashboard.charts.parts.message import list_values, message_text
 from dashboard.text.numbers import size_unit
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Latency
@@ -22,7 +22,7 @@ SCORES = {
 def figure(record: ShrinkRecord, words: Words, **_: Any) -> dict[str, Any]:
     """A table: size and time as they are now, scores before and after the distilling again."""
     if not record.stages:
-        return style.awaited(words, "shrink", over=record.ended)
+        return style.not_yet(words, "shrink", over=record.ended)
     stages = list(record.stages.values())
     units = {
         key: size_unit([getattr(stage.newest, part) for stage in stages])
@@ -56,10 +56,10 @@ def figure(record: ShrinkRecord, words: Words, **_: Any) -> dict[str, Any]:
             "columns": [words["chart.shrink.stage"], *_numbers_of(titles, words)],
             "rows": [[words[f"stage.{stage.name}"], *_numbers(stage)] for stage in stages],
         },
-        "message": say(
+        "message": message_text(
             words,
             "shrink_table",
-            values=listed(
+            values=list_values(
                 words,
                 [
                     (words[f"stage.{stage.name}"], str(stage.newest.scores.test_errors))
@@ -75,7 +75,7 @@ def _cells(stage: StageRecord, sizes: dict[str, float]) -> list[str]:
     weights = f"{now.parameters:,}"
     if now.nonzero != now.parameters:
         weights = f"{now.nonzero:,} / {weights}"
-    taught = now.scores.agreement is not None
+    has_teacher = now.scores.agreement is not None
     return [
         weights,
         *(f"{getattr(now, part) / sizes[key]:,.1f}" for key, part in SIZES.items()),
@@ -84,14 +84,14 @@ def _cells(stage: StageRecord, sizes: dict[str, float]) -> list[str]:
         _course(stage, "test_errors", ""),
         _course(stage, "test_accuracy", ".1f", 100),
         _course(stage, "validation_accuracy", ".1f", 100),
-        _course(stage, "agreement", ".1f", 100) if taught else "",
+        _course(stage, "agreement", ".1f", 100) if has_teacher else "",
     ]
 
 
 def _time(latency: Latency) -> str:
     """Median ± half the interquartile range in ms, and how many times the student's."""
-    told = f"{latency.median * 1e3:.3f} ± {latency.iqr * 500:.3f}"
-    return f"{told} (×{latency.of_student:.2f})"
+    milliseconds = f"{latency.median * 1e3:.3f} ± {latency.iqr * 500:.3f}"
+    return f"{milliseconds} (×{latency.of_student:.2f})"
 
 
 def _course(stage: StageRecord, score: str, shape: str, times: int = 1) -> str:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.bins import mean_confidence, merged
-from dashboard.charts.parts.message import by_learner, say
+from dashboard.charts.parts.bins import mean_confidence, merge_bins
+from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
@@ -17,7 +17,7 @@ def figure(
     data, means = [], {}
     for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
-            shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+            shown = merge_bins(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
             means[learner] = f"{mean_confidence(shown):.1%}"
             data.append(
                 style.line(
@@ -45,5 +45,5 @@ def figure(
             "yaxis": {"title": {"text": words["chart.answers_log"]}, "type": "log", "dtick": 1},
             "hovermode": "x",
         },
-        "message": say(words, "confidence_histogram", values=by_learner(words, means)),
+        "message": message_text(words, "confidence_histogram", values=list_learners(words, means)),
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import SEMICOLON, by_learner, say
+from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
@@ -83,10 +83,10 @@ def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> d
     return {
         "data": data,
         "layout": layout,
-        "message": say(
+        "message": message_text(
             words,
             "confusion",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {name: _most_often(matrix, classes, words) for name, matrix in matrices.items()},
                 SEMICOLON,
@@ -139,7 +139,7 @@ def _map(
     words: Words,
 ) -> dict[str, Any]:
     size = len(classes)
-    shown_names = [style.literal(title) for title in classes]
+    shown_names = [style.escape_tags(title) for title in classes]
     gap = 1 if size <= RULED else 0
     return {
         "type": "heatmap",
@@ -176,8 +176,8 @@ def _most_often(matrix: Matrix, classes: Sequence[str], words: Words) -> str:
         key=lambda found: found[0],
     )
     if not count:
-        return say(words, "no_errors")
-    return say(
+        return message_text(words, "no_errors")
+    return message_text(
         words,
         "confusion_of_one" if count == 1 else "confusion_of",
         truth=classes[row],

@@ -1,4 +1,4 @@
-"""Whether a judge can still tell the student's answers from the teacher's."""
+"""Whether the discriminator still distinguishes the student's logits from the teacher's."""
 
 from typing import Any
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import by_learner, say
+from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
@@ -65,10 +65,10 @@ def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     return {
         "data": data,
         "layout": layout,
-        "message": say(
+        "message": message_text(
             words,
             "entropy",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {
                     learner: _sure_errors(snapshot.learners[learner].entropy_wrong, words)
@@ -81,4 +81,4 @@ def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
 
 def _sure_errors(wrong: list[int], words: Words) -> str:
     """How many wrong answers lie in the lowest tenth of the entropy."""
-    return say(words, "entropy_of", count=sum(wrong[: len(wrong) // 10]), wrong=sum(wrong))
+    return message_text(words, "entropy_of", count=sum(wrong[: len(wrong) // 10]), wrong=sum(wrong))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import say
+from dashboard.charts.parts.message import message_text
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
@@ -54,7 +54,7 @@ def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> d
             "yaxis": {"automargin": True},
         },
         "message": " ".join(
-            say(
+            message_text(
                 words,
                 "error_origin",
                 name=learner_name(words, name),

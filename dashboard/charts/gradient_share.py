@@ -18,7 +18,7 @@ LINES = (
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Norms of the two gradients, and of the soft one as it were without the factor T²."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns

@@ -11,16 +11,16 @@ from dashboard.charts.parts.grid import (
     better_is_more,
     grid_of,
     mean_of,
+    metric_spread_text,
     number,
     percent,
-    told,
 )
-from dashboard.charts.parts.message import say
+from dashboard.charts.parts.message import message_text
 from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape
 
 NUMBERED = 81
-"""Up to so many places the values are written into them."""
+"""Up to so many cells the values are written into them."""
 UNKNOWN = [[0, "#9aa5b1"], [1, "#9aa5b1"]]
 
 
@@ -28,7 +28,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """A cell for every T and λ, coloured by its mean; a line where it equals the plain student."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     spreads = grid.table(lambda cell: landscape.spread(cell, view.metric))
     customdata = grid.table(lambda cell: [cell.temperature, cell.weight])
     columns, rows = list(range(len(grid.weights))), list(range(len(grid.temperatures)))
@@ -46,7 +46,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
             "customdata": customdata,
             "hovertemplate": words["chart.guess_here"] + "<extra></extra>",
         }
-        return {"data": [blank], "layout": axes(grid), "message": say(words, "hidden")}
+        return {"data": [blank], "layout": axes(grid), "message": message_text(words, "hidden")}
     means = [[mean_of(spread) for spread in row] for row in spreads]
     numbered = len(columns) * len(rows) <= NUMBERED
     data: list[dict[str, Any]] = [
@@ -61,7 +61,9 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
             "xgap": 2,
             "ygap": 2,
             "hoverongaps": True,
-            "text": [[told(view.metric, spread) for spread in row] for row in spreads],
+            "text": [
+                [metric_spread_text(view.metric, spread) for spread in row] for row in spreads
+            ],
             "texttemplate": "%{text}" if numbered else "",
             "colorbar": {
                 "thickness": 12,
@@ -91,13 +93,13 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
                 "meta": {"skip": True, "cased": True},
             }
         )
-    places = (
-        ("best", _place(landscape, view), "star", "#ffffff", "#1f2933"),
+    markers = (
+        ("best", _best_coordinates(landscape, view), "star", "#ffffff", "#1f2933"),
         ("guess", view.guess, "circle-open", style.GAP, style.GAP),
         ("chosen", view.at, "square-open", "#56B4E9", "#56B4E9"),
     )
-    for name, place, symbol, colour, edge in places:
-        if (index := grid.index(place)) is not None:
+    for name, coordinates, symbol, colour, edge in markers:
+        if (index := grid.index(coordinates)) is not None:
             data.append(
                 {
                     "type": "scatter",
@@ -128,8 +130,8 @@ def _message(landscape: Landscape, words: Words, view: View) -> str:
     best = landscape.best(landscape.cells(view.lr, view.method))
     spread = landscape.spread(best.cell, view.metric) if best else None
     if best is None or spread is None:
-        return say(words, "no_scores")
-    return say(
+        return message_text(words, "no_scores")
+    return message_text(
         words,
         "landscape",
         temperature=f"{best.cell.temperature:g}",
@@ -139,7 +141,7 @@ def _message(landscape: Landscape, words: Words, view: View) -> str:
     )
 
 
-def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:
+def _best_coordinates(landscape: Landscape, view: View) -> tuple[float, float] | None:
     best = landscape.best(landscape.cells(view.lr, view.method))
     return (best.cell.temperature, best.cell.weight) if best else None
 

@@ -15,7 +15,7 @@ from dashboard.charts.parts.grid import (
     number,
     percent,
 )
-from dashboard.charts.parts.message import say
+from dashboard.charts.parts.message import message_text
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
@@ -25,7 +25,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     if min(len(grid.weights), len(grid.temperatures)) < 2:
         return style.empty(words, "surface")
     if view.hidden:
@@ -33,7 +33,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     heights = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric)))
     plain = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric, "plain")))
     if not any(value is not None for row in heights for value in row):
-        return style.awaited(words, "scores", over=landscape.over)
+        return style.not_yet(words, "scores", over=landscape.over)
     shared = {"type": "surface", "showscale": False}
     return {
         "data": [
@@ -68,7 +68,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
 
 
 def _message(grid: Grid, heights: list[list[float | None]], words: Words, metric: str) -> str:
-    """The lowest and the highest place."""
+    """The lowest and the highest cell."""
     known = [
         (value, temperature, weight)
         for temperature, row in zip(grid.temperatures, heights, strict=True)
@@ -76,7 +76,7 @@ def _message(grid: Grid, heights: list[list[float | None]], words: Words, metric
         if value is not None
     ]
     low, high = min(known), max(known)
-    return say(
+    return message_text(
         words,
         "landscape_surface",
         metric=words[f"metric.{metric}"],

@@ -13,7 +13,7 @@ HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Hard and soft term with their weights, stacked; the line on top is the loss."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns

@@ -11,7 +11,7 @@ from dashboard.text.phrases import Words
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Loss of the newest batches, and its mean over each epoch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data, trails = [], []
     for student in history.students:
         means = [epoch.students[student].train_loss for epoch in history.epochs]

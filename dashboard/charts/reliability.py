@@ -3,8 +3,8 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.bins import Bin, expected_calibration_error, merged, wilson
-from dashboard.charts.parts.message import by_learner, say
+from dashboard.charts.parts.bins import Bin, expected_calibration_error, merge_bins, wilson
+from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
@@ -24,7 +24,7 @@ def figure(
     layout: dict[str, Any] = {"annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06}
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]
-        shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+        shown = merge_bins(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
         data += _diagram(shown, words, learner, at)
         domain = style.panels(len(learners), at)
         first = at == 0
@@ -65,10 +65,10 @@ def figure(
         errors[learner] = f"{expected_calibration_error(shown):.1%}"
         title = f"<b>{learner_name(words, learner)}</b>  ECE {errors[learner]}"
         layout["annotations"].append(style.heading(title, domain))
-    message = say(
+    message = message_text(
         words,
         "reliability_scaled" if calibrated else "reliability",
-        values=by_learner(words, errors),
+        values=list_learners(words, errors),
     )
     return {"data": data, "layout": layout, "message": message}
 
@@ -83,7 +83,7 @@ def _diagram(shown: list[Bin], words: Words, learner: str, at: int) -> list[dict
     filled = [one for one in shown if one.accuracy is not None and one.confidence is not None]
     x = [one.middle for one in filled]
     width = shown[0].high
-    told = [[one.size, one.low, one.high, one.confidence] for one in filled]
+    customdata = [[one.size, one.low, one.high, one.confidence] for one in filled]
     shares = [one.accuracy or 0.0 for one in filled]
     limits = [wilson(one.accuracy or 0.0, one.size) for one in filled]
     bars = {
@@ -94,7 +94,7 @@ def _diagram(shown: list[Bin], words: Words, learner: str, at: int) -> list[dict
         "name": learner_name(words, learner),
         "showlegend": False,
         **axes,
-        "customdata": told,
+        "customdata": customdata,
         "marker": {"color": style.COLOURS[learner]},
         "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
         "error_y": {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import by_learner, say
+from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
@@ -46,5 +46,5 @@ def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
                 "rangemode": "tozero",
             },
         },
-        "message": say(words, "risk_coverage", values=by_learner(words, areas)),
+        "message": message_text(words, "risk_coverage", values=list_learners(words, areas)),
     }

@@ -16,7 +16,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
     if history.prepared and not moved:
         return style.empty(words, "schedule")
     if history.schedules is None:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     columns = history.schedules.columns
     data = [
         {

@@ -21,7 +21,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         source = history.prepared.teacher_source if history.prepared else ""
         if source in reason:
             return style.empty(words, reason[source])
-        return style.awaited(words, "teacher_soon", over=history.over)
+        return style.not_yet(words, "teacher_soon", over=history.over)
     newest = history.teacher_epochs[-1].learner
     epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [

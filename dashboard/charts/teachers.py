@@ -1,4 +1,4 @@
-"""All that taught, one after the other, and what came of it.
+"""All teachers, one after the other, and what came of them.
 
 Three teachers are three different teachers once more when they are joined: the mean of their
 probabilities, the mean of their logits, or each one's own loss.
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.charts.parts.message import listed, say
+from dashboard.charts.parts.message import list_values, message_text
 from dashboard.records.history import History
 from dashboard.text.names import learner_name, role_name
 from dashboard.text.phrases import Words, phrase
@@ -21,7 +21,7 @@ ROOM = 0.03
 def figure(history: History, words: Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
     rows = [
@@ -34,7 +34,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         rows += [
             (learner_name(words, learner), scores, learner) for learner, scores in newest.items()
         ]
-    told = "%{x:.1%} · %{customdata}<extra></extra>"
+    hover = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
     low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
@@ -50,7 +50,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
             phrase(words, "count.errors", count=scores.test_errors) for _, scores, _ in rows
         ],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
-        "hovertemplate": told,
+        "hovertemplate": hover,
     }
     return {
         "data": [bars],
@@ -62,10 +62,10 @@ def figure(history: History, words: Words) -> dict[str, Any]:
             },
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
-        "message": say(
+        "message": message_text(
             words,
             "teachers",
-            values=listed(
+            values=list_values(
                 words, [(title, f"{scores.test_accuracy:.1%}") for title, scores, _ in rows]
             ),
         ),
@@ -75,5 +75,5 @@ def figure(history: History, words: Words) -> dict[str, Any]:
 def _title(one: Taught, words: Words, config: Mapping[str, Any]) -> str:
     if one.role != "together":
         return f"{role_name(words, one.role)} · {one.model}"
-    heard = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
-    return words[f"chart.together_{one.model}"] + heard
+    in_use = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
+    return words[f"chart.together_{one.model}"] + in_use

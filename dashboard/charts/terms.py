@@ -19,7 +19,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
     if history.terms is None:
         if history.epochs:
             return style.empty(words, "no_batches")
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     columns = history.terms.columns
     steps = history.steps["distilled"].columns
     own = history.config["method"]

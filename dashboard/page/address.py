@@ -25,7 +25,7 @@ LAST = "address_last"
 """Session state: the page that was shown last and the whole query of its URL."""
 
 
-def bring_back(page: str) -> None:
+def restore_query(page: str) -> None:
     """Give the page the query of the one before: a link of the navigation comes without one."""
     last_page, query = st.session_state.get(LAST, (page, {}))
     if last_page != page:
@@ -35,7 +35,7 @@ def bring_back(page: str) -> None:
     st.session_state[LAST] = page, st.query_params.to_dict()
 
 
-def go(page: str, **changes: str | None) -> NoReturn:
+def open_page(page: str, **changes: str | None) -> NoReturn:
     """Change to a page, with changes to the query.
 
     What the query then says holds, whatever the widgets showed before: a parameter that it does
@@ -50,10 +50,10 @@ def go(page: str, **changes: str | None) -> NoReturn:
     st.switch_page(f"views/{page}.py", query_params=query)
 
 
-def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
+def read_param(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
     """Give the widget ``key`` the value of the URL, unless the viewer has moved it since.
 
-    The widget must get ``st.session_state[key]`` as its default too: Streamlit tells the browser
+    The widget must get ``st.session_state[key]`` as its default too: Streamlit sends the browser
     a value from the session state only once, and a browser that is still loading the widget's
     code when the page is drawn again would show, and send back, the default.
 
@@ -62,38 +62,38 @@ def take(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
         default: where the URL does not name it.
         read: text to value.
     """
-    given = st.query_params.get(key)
+    text = st.query_params.get(key)
     seen = st.session_state.setdefault(SEEN, {})
-    if key in st.session_state and seen.get(key) != given and _is_echo(key, given):
+    if key in st.session_state and seen.get(key) != text and _is_echo(key, text):
         return
-    if key not in st.session_state or seen.get(key) != given:
-        st.session_state[key] = default if given is None else read(given)
-    seen[key] = given
+    if key not in st.session_state or seen.get(key) != text:
+        st.session_state[key] = default if text is None else read(text)
+    seen[key] = text
 
 
 def is_new(key: str) -> bool:
     """Whether the URL names a value that this session has neither read nor written."""
-    given = st.query_params.get(key)
+    text = st.query_params.get(key)
     seen = st.session_state.get(SEEN, {})
-    return given is not None and seen.get(key) != given and not _is_echo(key, given)
+    return text is not None and seen.get(key) != text and not _is_echo(key, text)
 
 
-def unused() -> list[str]:
+def unused_params() -> list[str]:
     """Parameters of the URL that no page has read in this session."""
     seen = st.session_state.get(SEEN, {})
     return [key for key in st.query_params if key not in seen and not key.startswith("embed")]
 
 
-def _is_echo(key: str, given: str | None) -> bool:
-    """Whether the browser has only not yet heard what this session wrote over ``given``.
+def _is_echo(key: str, text: str | None) -> bool:
+    """Whether the browser has only not yet got what this session wrote over ``text``.
 
     A slider that is moved on quickly comes with the URL of some moves before.
     """
-    then = st.session_state.get(OVERTAKEN, {}).get((key, given))
+    then = st.session_state.get(OVERTAKEN, {}).get((key, text))
     return then is not None and time.monotonic() - then < ECHO
 
 
-def show(values: Mapping[str, str | None]) -> None:
+def write_params(values: Mapping[str, str | None]) -> None:
     """Write values into the URL; ``None`` takes a parameter out of it."""
     wanted = {key: text for key, text in values.items() if text is not None}
     kept = {key: text for key, text in st.query_params.to_dict().items() if key not in values}

@@ -13,20 +13,20 @@ CHART = "chart"
 """Key of the session state and of the URL's parameter: the chart that is shown."""
 
 
-def projected() -> bool:
+def is_projected() -> bool:
     """Whether the viewer projects the page."""
     return bool(st.session_state["projector"])
 
 
 @contextmanager
-def folded(label: str, *, when: bool) -> Iterator[None]:
-    """In a lecture hall what is inside is a line to open: the first screen is the charts'.
+def in_expander(label: str, *, when: bool) -> Iterator[None]:
+    """What is inside is a line to open where the page is projected: the charts come first.
 
     Args:
         label: of that line.
         when: whether there are charts.
     """
-    if projected() and when:
+    if is_projected() and when:
         with st.expander(label):
             yield
     else:
@@ -40,7 +40,7 @@ def chart_deck(run: str, charts: Sequence[str]) -> None:
         run: its id.
         charts: names of charts, in order.
     """
-    address.take(CHART, charts[0], lambda text: text if text in charts else charts[0])
+    address.read_param(CHART, charts[0], lambda text: text if text in charts else charts[0])
     if st.session_state[CHART] not in charts:
         st.session_state[CHART] = charts[0]
     chosen = st.session_state[CHART]
@@ -50,20 +50,20 @@ def chart_deck(run: str, charts: Sequence[str]) -> None:
             t("projector.previous"),
             key="previous_chart",
             icon=":material/chevron_left:",
-            on_click=_show,
+            on_click=_show_chart,
             args=(charts[at - 1],),
         )
         st.button(
             t("projector.next"),
             key="next_chart",
             icon=":material/chevron_right:",
-            on_click=_show,
+            on_click=_show_chart,
             args=(charts[(at + 1) % len(charts)],),
         )
         st.markdown(f"**{t(f'panel.{chosen}.title')}** · {at + 1}/{len(charts)}")
     live_plot(chosen, run, height=260, fills=True, large=True)
-    address.show({CHART: None if at == 0 else chosen})
+    address.write_params({CHART: None if at == 0 else chosen})
 
 
-def _show(chart: str) -> None:
+def _show_chart(chart: str) -> None:
     st.session_state[CHART] = chart

@@ -53,7 +53,7 @@ def start_scenario(name: str) -> NoReturn:
     """Submit a scenario's run and show it, with its settings in the address."""
     values = scenario_settings(name)
     run = hub().submit(RunConfig(**values))
-    address.go("live", run=run, **parameters(values))
+    address.open_page("live", run=run, **parameters(values))
 
 
 def scenario_settings(name: str) -> dict[str, Any]:
@@ -63,20 +63,20 @@ def scenario_settings(name: str) -> dict[str, Any]:
 
 
 @cache
-def _measured() -> dict[str, Any]:
+def _measurements() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
     return found
 
 
 def _means(name: str) -> dict[str, float]:
-    found = _measured()["scenarios"][name]
+    found = _measurements()["scenarios"][name]
     return {"teacher": found["teacher"]} | {
         student: found[student]["mean"] for student in ("plain", "distilled")
     }
 
 
 def _conditions(name: str) -> dict[str, Any]:
-    found = _measured()
+    found = _measurements()
     gain = found["scenarios"][name]["gain"]
     return {
         "gain": 100 * gain["mean"],

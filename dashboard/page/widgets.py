@@ -2,7 +2,7 @@
 
 Streamlit's browser part sends a choice's *text* back as its value. After a switch of the language
 that text belongs to no option, so every language has a widget of its own. And it sends the values
-of all widgets with each message, those that it has not yet heard are others now as well: a text
+of all widgets with each message, also of those that are others by now: a text
 that is set from elsewhere too gets a new widget each time, of which no old value can come.
 """
 
@@ -36,11 +36,17 @@ def select(
         on_change: called once the new value lies under ``key``.
         how: what ``st.selectbox`` takes besides.
     """
-    own, changed = _of_this_language(key, on_change)
+    own, on_new_value = _of_this_language(key, on_change)
     value = st.session_state[own]
     at = None if value is None else list(options).index(value)
     st.selectbox(
-        label, options, at, key=own, format_func=_shown(options, title), on_change=changed, **how
+        label,
+        options,
+        at,
+        key=own,
+        format_func=_option_texts(options, title),
+        on_change=on_new_value,
+        **how,
     )
     return st.session_state[key]
 
@@ -49,16 +55,16 @@ def segments(
     label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
 ) -> Any:
     """A row of buttons of which one is pressed, for ``st.session_state[key]``."""
-    own, changed = _of_this_language(key, None)
+    own, on_new_value = _of_this_language(key, None)
     st.segmented_control(
         label,
         options,
         default=st.session_state[own],
         key=own,
         required=True,
-        format_func=_shown(options, title),
+        format_func=_option_texts(options, title),
         label_visibility="collapsed",
-        on_change=changed,
+        on_change=on_new_value,
         **how,
     )
     return st.session_state[key]
@@ -68,14 +74,14 @@ def several(
     label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
 ) -> list[Any]:
     """A box of which several options may be chosen, for ``st.session_state[key]``."""
-    own, changed = _of_this_language(key, None)
+    own, on_new_value = _of_this_language(key, None)
     st.multiselect(
         label,
         options,
         st.session_state[own],
         key=own,
-        format_func=_shown(options, title),
-        on_change=changed,
+        format_func=_option_texts(options, title),
+        on_change=on_new_value,
         **how,
     )
     chosen: list[Any] = st.session_state[key]
@@ -92,15 +98,15 @@ def text_field(label: str, *, key: str, **how: Any) -> None:
         fields[key] = number, text
     own = f"{key}_{number}"
 
-    def changed() -> None:
-        if fields[key][0] == number:  # else an old widget's text, which is no news
+    def on_new_value() -> None:
+        if fields[key][0] == number:  # else an old widget's text, which is out of date
             st.session_state[key] = st.session_state[own]
             fields[key] = number, st.session_state[own]
 
-    st.text_input(label, text, key=own, on_change=changed, **how)
+    st.text_input(label, text, key=own, on_change=on_new_value, **how)
 
 
-def _shown(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:
+def _option_texts(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:
     """The options' texts in the language of this moment, whenever they are asked for."""
     texts = {option: title(option) for option in options}
     return lambda option: texts.get(option, str(option))
@@ -114,9 +120,9 @@ def _of_this_language(
     if own not in st.session_state or st.session_state[own] != st.session_state[key]:
         st.session_state[own] = st.session_state[key]
 
-    def changed() -> None:
+    def on_new_value() -> None:
         st.session_state[key] = st.session_state[own]
         if on_change is not None:
             on_change()
 
-    return own, changed
+    return own, on_new_value

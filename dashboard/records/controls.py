@@ -18,7 +18,7 @@ def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) ->
     method, own = parse_method(settings["method"])
     turned = {name: controls.get(name, value) for name, value in own.items()}
     found = dict(settings) | {"method": method_spec(method, turned)}
-    if further := further_terms(settings.get("also", "")):
+    if further := extra_terms(settings.get("also", "")):
         found["also"] = also_spec(
             (controls.get(further_weight(spec), weight), spec) for weight, spec in further
         )
@@ -27,7 +27,7 @@ def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) ->
     }
 
 
-def further_terms(also: str) -> list[tuple[float, str]]:
+def extra_terms(also: str) -> list[tuple[float, str]]:
     """The terms beside the method with their weights; none while what is typed is no such text."""
     try:
         return parse_also(also)

@@ -148,7 +148,7 @@ class History:
 
     @property
     def turned(self) -> dict[str, float]:
-        """What a hand has turned, with the value that it was given last."""
+        """Controls that somebody has moved, with their last value."""
         return {mark.name: mark.value for mark in self.marks}
 
     def evaluation(self, position: float | None) -> tuple[float, dict[str, Scores]] | None:
@@ -224,7 +224,7 @@ class History:
                 self._measure(event)
             case Epoch():
                 self.epochs.append(event)
-                if not self.seconds:  # a sweep's cell and a forest tell of no batches
+                if not self.seconds:  # a sweep's cell and a forest have no batches
                     self.position, self.step = float(event.epoch), event.step
                     self.controls |= event.controls
                     if any(self.config.get(f"{name}_schedule") for name in SCHEDULED):
@@ -263,8 +263,8 @@ class History:
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
         values = asdict(means)
         beside = sum(_split_measures(values.pop("measures"))[0].values())
-        listens = student == "distilled" and bool(method_of(self.config["method"]).loss)
-        weight = self.controls["weight"] if listens else 0.0
+        uses_teacher = student == "distilled" and bool(method_of(self.config["method"]).loss)
+        weight = self.controls["weight"] if uses_teacher else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
         # a number that was not finite has come as None
         clean = {name: float("nan") if value is None else value for name, value in values.items()}
@@ -277,18 +277,18 @@ class History:
         }
 
 
-def _not_after(place: float, position: float | None) -> bool:
-    return position is None or place <= position + 1e-9
+def _not_after(epoch: float, position: float | None) -> bool:
+    return position is None or epoch <= position + 1e-9
 
 
 def _split_measures(measures: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """The terms beside the method's own, and what the method tells of itself."""
+    """The terms beside the method's own, and the method's own numbers."""
     beside = {name: value for name, value in measures.items() if name.endswith("_term")}
     return beside, {name: value for name, value in measures.items() if name not in beside}
 
 
 def _means(scores: Scores) -> StepScores:
-    """The means of an epoch in the place of those of a few batches."""
+    """The means of an epoch instead of those of a few batches."""
     unknown = float("nan")
     values = {
         "loss": scores.train_loss,

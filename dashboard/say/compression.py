@@ -11,7 +11,7 @@ CLEAR = 1.1
 
 
 def compression_sentences(record: ShrinkRecord) -> dict[str, list[Sentence]]:
-    """Sentences on each stage that is over, by its name, against the unshrunk student."""
+    """Sentences on each stage that is over, by its name, against the student before it."""
     student = record.student
     if record.started is None or student is None or student.after is None:
         return {}

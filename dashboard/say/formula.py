@@ -44,15 +44,15 @@ def loss_in_numbers(
     if mixing == "additive":
         hard = f"{now.hard_loss:.3f}"
     soft = f"{now.soft_loss:.3f}"
-    told = controls | now.measures
-    learns_t = entry.acts_on == "learned_temperature"
-    if entry.in_numbers and _names(entry.in_numbers) <= told.keys():
-        soft = entry.in_numbers.format(**told)
-    elif entry.has_t2 or (learns_t and "learned_temperature" in told):
-        temperature = told["learned_temperature" if learns_t else "temperature"]
+    figures = controls | now.measures
+    learns_temperature = entry.acts_on == "learned_temperature"
+    if entry.in_numbers and _names(entry.in_numbers) <= figures.keys():
+        soft = entry.in_numbers.format(**figures)
+    elif entry.has_t2 or (learns_temperature and "learned_temperature" in figures):
+        temperature = figures["learned_temperature" if learns_temperature else "temperature"]
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     beside = "".join(
-        f" + {_weighted(controls.get(further_weight(spec), usual), spec, now.measures)}"
+        f" + {_weight_times_term(controls.get(further_weight(spec), usual), spec, now.measures)}"
         for usual, spec in parse_also(also)
         if _term(spec) in now.measures
     )
@@ -64,7 +64,7 @@ def _term(spec: str) -> str:
     return further_weight(spec).replace("_weight", "_term")
 
 
-def _weighted(weight: float, spec: str, measures: Mapping[str, float]) -> str:
+def _weight_times_term(weight: float, spec: str, measures: Mapping[str, float]) -> str:
     """A further term as weight times loss."""
     term = measures[_term(spec)]
     return rf"{weight:g}\cdot {term / weight:.4f}" if weight else "0"

@@ -1,6 +1,6 @@
 """What a sweep has found: the best of its grid, and what its seeds say together."""
 
-from dashboard.text.numbers import signed
+from dashboard.text.numbers import with_sign
 from dashboard.text.phrases import Sentence
 from kdcore.landscape import Best, Landscape, Spread
 
@@ -22,7 +22,7 @@ def best_sentences(best: Best) -> list[Sentence]:
         )
     ]
     gain, sd = best.gain.mean, best.gain.sd
-    values = {"gain": signed(100 * gain), "sd": f"{(sd or 0) * 100:.1f}", "n": best.gain.n}
+    values = {"gain": with_sign(100 * gain), "sd": f"{(sd or 0) * 100:.1f}", "n": best.gain.n}
     if sd is None:
         sentences.append(Sentence("landscape.gain_one_seed", values))
     elif gain > 2 * sd / best.gain.n**0.5:
@@ -54,7 +54,7 @@ def seeds_sentences(found: Landscape) -> list[Sentence]:
         "wins": sum(value > 0 for value in gain.values),
         "distilled": _percent(distilled),
         "plain": _percent(plain),
-        "gain": signed(100 * gain.mean),
+        "gain": with_sign(100 * gain.mean),
         "sd": f"{100 * (gain.sd or 0):.1f}",
     }
     judged = {1: "repeat.clear_gain", 0: "repeat.unclear", -1: "repeat.clear_loss"}[gain.clear]

@@ -31,7 +31,7 @@ def method_title(spec: str) -> str:
     return names.method_title(words(language()), spec)
 
 
-def in_short(name: str, value: Any) -> str:
+def short_text(name: str, value: Any) -> str:
     """A setting and its value, or its values, in a few words: ``95% unlabelled``."""
     if isinstance(value, Mapping):
         return t("short.other", name=_label(name), value=f"{value['low']:g}–{value['high']:g}")
@@ -73,7 +73,7 @@ def title_text(title: Title, settings: Mapping[str, Any]) -> str:
     usual = RunConfig().dataset
     parts = [dataset_title(title.dataset)] if title.dataset not in ("", usual) else []
     parts += [
-        in_short(name, value) for name, value in (*title.differing.items(), *title.axes.items())
+        short_text(name, value) for name, value in (*title.differing.items(), *title.axes.items())
     ]
     if title.turned:
         controls = ", ".join(
@@ -137,7 +137,7 @@ def _label(name: str) -> str:
 def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:
     """A control with its value; one of the method's own, or a further term's weight, by its own."""
     if name in FIELDS:
-        return in_short(name, value)
+        return short_text(name, value)
     method, own = parse_method(settings.get("method", RunConfig().method))
     if name in own:
         return f"{t(f'method_setting.{method}.{name}')} {value:g}"

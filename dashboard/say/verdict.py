@@ -77,7 +77,7 @@ def verdict(history: History, position: float | None = None) -> Verdict:
     if over and history.finished and history.finished.students:
         students = history.finished.students
     if {"plain", "distilled"} - students.keys():
-        return Verdict([], _kept(history) if over else [])
+        return Verdict([], _early_stopping(history) if over else [])
     epochs = history.config["epochs"]
     if not over and epoch < max(FIRST_EPOCHS, BEGINNING * epochs):
         early = Sentence("verdict.early", {"epoch": epoch, "epochs": epochs})
@@ -85,8 +85,8 @@ def verdict(history: History, position: float | None = None) -> Verdict:
     reasons = [*setup(history), *_resemblance(students)]
     if over:
         headline, nothing_to_add = _outcome(history, students)
-        return Verdict(headline, [*nothing_to_add, *reasons, *_kept(history)])
-    return Verdict(_standing(history, epoch, students, past=past), reasons)
+        return Verdict(headline, [*nothing_to_add, *reasons, *_early_stopping(history)])
+    return Verdict(_comparison(history, epoch, students, past=past), reasons)
 
 
 def setup(history: History) -> list[Sentence]:
@@ -112,11 +112,11 @@ def setup(history: History) -> list[Sentence]:
     return said
 
 
-def _standing(
+def _comparison(
     history: History, epoch: float, students: Mapping[str, Scores], *, past: bool
 ) -> list[Sentence]:
     """Who is ahead at a moment, and whether chance could make as much."""
-    values, gain = _compared(history, students)
+    values, gain = _error_difference(history, students)
     values |= {"epoch": epoch, "epochs": history.config["epochs"]}
     when = "was" if past else "is"
     if gain == 0:
@@ -129,8 +129,8 @@ def _standing(
 def _outcome(
     history: History, students: Mapping[str, Scores]
 ) -> tuple[list[Sentence], list[Sentence]]:
-    """Whether the teacher helped, as far as one run can tell; and where not, why."""
-    values, gain = _compared(history, students)
+    """Whether the teacher helped, as far as one run shows; and where not, why."""
+    values, gain = _error_difference(history, students)
     if gain == 0:
         return [Sentence("verdict.equal", values)], _nothing_to_add(history)
     way = "better" if gain > 0 else "worse"
@@ -139,7 +139,9 @@ def _outcome(
     return [Sentence(f"verdict.{way}_{sure}", values)], [] if helped else _nothing_to_add(history)
 
 
-def _compared(history: History, students: Mapping[str, Scores]) -> tuple[dict[str, Any], int]:
+def _error_difference(
+    history: History, students: Mapping[str, Scores]
+) -> tuple[dict[str, Any], int]:
     assert history.started is not None
     errors = {name: score.test_errors for name, score in students.items()}
     size = history.started.test_size
@@ -164,7 +166,7 @@ def _resemblance(students: Mapping[str, Scores]) -> list[Sentence]:
     return [Sentence("verdict.resemblance", values)]
 
 
-def _kept(history: History) -> list[Sentence]:
+def _early_stopping(history: History) -> list[Sentence]:
     """Why a run with early stopping ended, and which epochs' weights it has kept."""
     end: Finished | None = history.finished
     if end is None or not end.best_epochs:

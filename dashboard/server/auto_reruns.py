@@ -1,4 +1,4 @@
-"""A click counts once, also where a page looks for news by itself.
+"""A click counts once, also where a page is drawn anew by itself.
 
 A fragment with ``run_every`` makes the browser ask for it again and again, with the state of all
 widgets. Where a button was pressed just before, Streamlit's page (1.67) sends the press along and
@@ -15,7 +15,7 @@ PRESSES = ("trigger_value", "string_trigger_value", "json_trigger_value", "chat_
 """Values of widgets that are said once, and then no longer hold."""
 
 
-class WithoutRepeatedPresses:
+class DropRepeatedPresses:
     """ASGI middleware: what a browser asks for by itself presses no button."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -26,16 +26,16 @@ class WithoutRepeatedPresses:
         if scope["type"] != "websocket":
             return await self.app(scope, receive, send)
 
-        async def received() -> Message:
+        async def receive_without_presses() -> Message:
             message = await receive()
             if content := message.get("bytes"):
-                message["bytes"] = without_presses(content)
+                message["bytes"] = drop_presses(content)
             return message
 
-        return await self.app(scope, received, send)
+        return await self.app(scope, receive_without_presses, send)
 
 
-def without_presses(content: bytes) -> bytes:
+def drop_presses(content: bytes) -> bytes:
     """A message of the browser; of one that it sends by itself the presses are left out."""
     message: Any = BackMsg()  # protobuf's classes are made while they are imported
     try:

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
-from dashboard.charts.parts.grid import Place, View
+from dashboard.charts.parts.grid import Coordinates, View
 from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
@@ -78,9 +78,11 @@ def figure(request: Request) -> Response:
                 return _json_response({"error": f"no chart {name}"}, 404)
             return _json_response(OF_A_SWEEP[name](history, spoken, _view(request)))
         if isinstance(history, ShrinkRecord):
-            if name not in OF_A_SHRINK:
+            if name not in OF_A_COMPRESSION:
                 return _json_response({"error": f"no chart {name}"}, 404)
-            return _json_response(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))
+            return _json_response(
+                OF_A_COMPRESSION[name](history, spoken, **_compression_settings(request))
+            )
         if isinstance(history, EventCount):
             return _json_response({"error": f"no chart {name}"}, 404)
         if name in OVER_TIME:
@@ -183,7 +185,7 @@ def _chart_settings(request: Request) -> dict[str, Any]:
     }
 
 
-def _shrink_settings(request: Request) -> dict[str, str]:
+def _compression_settings(request: Request) -> dict[str, str]:
     size, batch = request.query_params.get("size", ""), request.query_params.get("batch", "")
     return {
         "size": size if size in SIZES else next(iter(SIZES)),
@@ -205,7 +207,7 @@ def _view(request: Request) -> View:
     )
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> Coordinates | None:
     """``"4_0.5"`` → T 4, λ 0.5."""
     try:
         temperature, weight = map(float, text.split("_"))

@@ -39,7 +39,9 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
         return answer | {"snapshots": []}
     answer["learners"] = started.students
     if since <= BEFORE_ALL:
-        answer |= _unchanging(folder.load_arrays(prepared.arrays)) | {"classes": started.classes}
+        answer |= _constant_arrays(folder.load_arrays(prepared.arrays)) | {
+            "classes": started.classes
+        }
     answer["snapshots"] = [
         {"epoch": item.epoch}
         | {
@@ -83,7 +85,7 @@ def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     return (arrays, now.started.classes) if "teacher_watched" in arrays else None
 
 
-def _unchanging(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _constant_arrays(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     kind = "images" if "watched_images" in arrays else "points"
     inputs, teacher = arrays[f"watched_{kind}"], arrays.get("teacher_watched")
     return {

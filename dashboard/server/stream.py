@@ -1,7 +1,7 @@
 """The push of a followed run: its charts over time and where it stands, once for all viewers.
 
 A stream looks at the run as often as a chart should move, works out what is new, and hands the
-same ready text to everybody who listens. It sleeps while nobody does.
+same ready text to every viewer. It sleeps while there is none.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictio
 
 
 def stream_of(run: str, language: str) -> "Stream":
-    """The stream of a job in a language; it lives while somebody listens."""
+    """The stream of a job in a language; it lives while somebody looks."""
     return _streams.setdefault((store().root, run, language), Stream(run, language))
 
 
@@ -53,7 +53,7 @@ class Stream:
         self._viewers: set[asyncio.Queue[str | None]] = set()
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
-        self._heard = -1
+        self._seen = -1
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
@@ -70,22 +70,22 @@ class Stream:
         """Server-sent events: everything so far, then what is new, until the viewer leaves."""
         queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
         await self._catch_up()
-        so_far = self._everything()
-        self._viewers.add(queue)  # in the same breath: nothing falls between the two
+        so_far = self._whole_state()
+        self._viewers.add(queue)  # at once: nothing falls between the two
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._follow())
         try:
-            for message in so_far:
-                yield message
+            for text in so_far:
+                yield text
             while True:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE):
-                        news = await queue.get()
+                        message = await queue.get()
                 except TimeoutError:
-                    news = ": still here\n\n"
-                if news == OVER:
+                    message = ": still here\n\n"
+                if message == OVER:
                     return
-                for text in self._everything() if news is None else [news]:
+                for text in self._whole_state() if message is None else [message]:
                     yield text
         finally:
             self._viewers.discard(queue)
@@ -102,9 +102,9 @@ class Stream:
                 _put(queue, OVER)
 
     async def _catch_up(self) -> None:
-        """Look at the run, and tell all viewers what changed since the last look."""
+        """Look at the run, and send all viewers what changed since the last look."""
         async with self._looking:
-            figures, state, heard = await asyncio.to_thread(self._draw)
+            figures, state, seen = await asyncio.to_thread(self._draw)
             figures = self._figures if figures is None else figures
             messages = [
                 _message("figure", {"name": name} | change)
@@ -113,7 +113,7 @@ class Stream:
             ]
             if state != self._state:
                 messages.append(_message("state", state))
-            self._figures, self._state, self._heard = figures, state, heard
+            self._figures, self._state, self._seen = figures, state, seen
             for message in messages:
                 for queue in self._viewers:
                     _put(queue, message)
@@ -122,14 +122,14 @@ class Stream:
         with self._shared.lock:
             history = self._shared.newest()
             state = _state(self._run, history, self._words)
-            if history.heard == self._heard:
-                return None, state, self._heard
+            if history.heard == self._seen:
+                return None, state, self._seen
             if not isinstance(history, History):  # its charts are asked for, each with its view
                 return {}, state, history.heard
             figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
             return figures, state, history.heard
 
-    def _everything(self) -> list[str]:
+    def _whole_state(self) -> list[str]:
         figures = [
             _message("figure", {"name": name, "replace": figure})
             for name, figure in self._figures.items()

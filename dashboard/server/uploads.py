@@ -35,7 +35,7 @@ LONGEST = 120
 """Bytes of a kept name; file systems take 255, and something is added while it is written."""
 
 
-def keep(file: BinaryIO, name: str, root: Path) -> Path:
+def save_upload(file: BinaryIO, name: str, root: Path) -> Path:
     """Store an uploaded file under ``root`` and return where it lies.
 
     Args:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-def signed(value: float, digits: int = 1) -> str:
+def with_sign(value: float, digits: int = 1) -> str:
     """A number with its sign, as typographers write it.
 
     Example:

@@ -30,7 +30,7 @@ def value_of(words: Words, name: str, value: Any) -> str:
     return text.replace("-", "−") if isinstance(value, int | float) else text
 
 
-def labelled(words: Words, name: str, value: Any) -> str:
+def label_and_value(words: Words, name: str, value: Any) -> str:
     """Label and value, such as ``Augmentation: none``."""
     return phrase(
         words, "app.labelled", label=label_of(words, name), value=value_of(words, name, value)

@@ -13,8 +13,10 @@ USUAL_BINS = 15
 
 st.title(t("calibration.title"), anchor=False)
 st.markdown(t("calibration.lead"))
-address.take("bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS)
-address.take("calibrated", default=False, read="1".__eq__)
+address.read_param(
+    "bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS
+)
+address.read_param("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
 with left:
     run = run_picker()
@@ -25,7 +27,7 @@ calibrated = right.toggle(
     key="calibrated",
     help=t("calibration.calibrated_help"),
 )
-address.show(
+address.write_params(
     {"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None}
 )
 

@@ -97,7 +97,7 @@ with st.container(horizontal=True):
     if len(picked) == 1:
         st.download_button(
             t("runs.export"),
-            lambda: actions.exported(picked[0].id),
+            lambda: actions.export_archive(picked[0].id),
             f"{picked[0].id}.zip",
             key="export",
             icon=":material/download:",
@@ -114,7 +114,7 @@ if len(picked) == 1:
         t("runs.note"),
         picked[0].note,
         key=f"note-{picked[0].id}",
-        on_change=actions.note,
+        on_change=actions.save_note,
         args=(picked[0].id,),
         placeholder=t("runs.note_hint"),
     )

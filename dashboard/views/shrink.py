@@ -6,7 +6,7 @@ from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
 from dashboard.page.jobs import compressions
 from dashboard.page.panel import chart_panel, panel
-from dashboard.page.projector import folded
+from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
 from dashboard.page.widgets import segments, select, several
 from dashboard.say.compression import compression_sentences
@@ -22,7 +22,7 @@ POLL = 1.0  # seconds between two looks at the state; the charts get theirs push
 
 def settings_rows(shrink: str, live: bool) -> None:
     """The run, the stages and their amounts, Start and Stop."""
-    options = compressions.shrinkable()
+    options = compressions.compressible_runs()
     if not options:
         st.info(t("shrink.no_run"), title=t("shrink.no_run_title"), icon=":material/compress:")
         st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
@@ -30,7 +30,7 @@ def settings_rows(shrink: str, live: bool) -> None:
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
         run = compressions.run_picker(options, disabled=live)
-    compressions.take_settings(run)
+    compressions.read_settings(run)
     config = ShrinkConfig.of(run, store().folder(run).config).base
     low, high = compressions.limits("epochs")
     columns[1].number_input(
@@ -74,7 +74,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             )
     if config.method != store().folder(run).config.method:
         st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
-    sentence = problem(lambda: compressions.chosen_shrink(run))
+    sentence = problem(lambda: compressions.compression_from_widgets(run))
     with columns[2], st.container(horizontal=True):
         st.button(
             t("live.start"),
@@ -95,10 +95,10 @@ def settings_rows(shrink: str, live: bool) -> None:
         )
     if sentence:
         st.error(sentence, icon=":material/error:")
-    compressions.show_settings(run)
+    compressions.write_settings(run)
 
 
-def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
+def job_status(shrink: str, was_live: bool, over: int) -> None:
     """State and progress; the whole page anew when a stage or the shrinking has ended.
 
     Args:
@@ -106,7 +106,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         was_live: whether the page was drawn while it went on.
         over: stages that were over then.
     """
-    found = compressions.record_of(shrink)
+    found = compressions.compression_record(shrink)
     state = hub().state(shrink)
     live = is_live(shrink)
     if live:
@@ -157,7 +157,7 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
 
 def sentences(shrink: str) -> None:
     """A line for every stage that is over."""
-    found = compressions.record_of(shrink)
+    found = compressions.compression_record(shrink)
     lines = compression_sentences(found)
     if not lines:
         st.caption(t("shrink.no_stage"))
@@ -174,7 +174,7 @@ def sentences(shrink: str) -> None:
     st.caption(t("shrink.same_epochs"))
 
 
-def the_stages(shrink: str) -> None:
+def stage_charts(shrink: str) -> None:
     """Both planes, the sentences and the table."""
     left, right = st.columns(2)
     with left:
@@ -193,18 +193,18 @@ def the_stages(shrink: str) -> None:
     with panel("shrink_told", shrink):
         sentences(shrink)
     chart_panel("shrink_table", shrink, height=330)
-    address.show({"size": size, "batch": batch})
+    address.write_params({"size": size, "batch": batch})
 
 
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
-shrink = compressions.followed_shrink()
+shrink = compressions.shown_compression()
 live = is_live(shrink)  # looked up once: what is drawn from it must agree
-with folded(t("live.settings"), when=bool(shrink)):
+with in_expander(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
 if shrink:
-    address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
-    address.take("batch", "1", lambda text: text if text in BATCHES else "1")
+    address.read_param("size", "bytes", lambda text: text if text in SIZES else "bytes")
+    address.read_param("batch", "1", lambda text: text if text in BATCHES else "1")
     options = store().shrinks()
     select(
         t("shrink.shrink"),
@@ -213,7 +213,7 @@ if shrink:
         title=lambda shrink: compression_title(shrink, store().shrink(shrink).config),
         label_visibility="collapsed",
     )
-    over = compressions.record_of(shrink).over
+    over = compressions.compression_record(shrink).over
     with st.container(key="status-shrink"):
-        st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
-    the_stages(shrink)
+        st.fragment(job_status, run_every=POLL if live else None)(shrink, live, over)
+    stage_charts(shrink)

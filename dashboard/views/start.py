@@ -22,7 +22,7 @@ with st.container(horizontal=True):
 if watch:
     start_scenario("few_labels")
 if try_it:
-    address.go("live", run=None)
+    address.open_page("live", run=None)
 
 st.header(t("scenario.heading"), anchor=False)
 scenario_cards("start", per_row=4)

@@ -13,7 +13,7 @@ from kdcore.config import RunConfig
 from kdcore.store import KINDS
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
-PAGES = sorted(path.stem for path in MAIN.parent.glob("views/*.py"))
+PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
 PARAMETER = {"sweep": "sweep", "shrink": "shrink"}
 
 

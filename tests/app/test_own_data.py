@@ -6,7 +6,7 @@ from made_files import as_zip, named_pictures, rows
 from made_runs import record
 
 from dashboard.page.settings import data_preview
-from dashboard.page.settings.readings import KEPT, Reading, Readings, read_apart
+from dashboard.page.settings.readings import KEPT, Reading, Readings, read_in_process
 from kdcore.config import RunConfig
 from kdcore.data import load_dataset, preview_of
 from kdcore.errors import UserError
@@ -143,7 +143,7 @@ def test_the_notes_of_a_run_stand_under_its_title(open_page, store):
 
 def test_a_process_of_its_own_reads_data(table, tmp_path):
     reading = Reading()
-    read_apart(
+    read_in_process(
         [
             "--image-size",
             "32",
@@ -166,7 +166,7 @@ def test_a_process_of_its_own_reads_data(table, tmp_path):
 def test_a_process_that_ends_without_a_word_is_said_to_have(monkeypatch):
     monkeypatch.setattr("sys.executable", "false")
     reading = Reading()
-    read_apart([], reading)
+    read_in_process([], reading)
 
     assert reading.ended.code == "preview_died"
 

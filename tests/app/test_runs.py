@@ -97,7 +97,7 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
 
 
 def test_an_export_holds_the_events(hub, two_runs):
-    with zipfile.ZipFile(io.BytesIO(actions.exported("20260101-000000-aaaa"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(actions.export_archive("20260101-000000-aaaa"))) as archive:
         assert "20260101-000000-aaaa/events.jsonl" in archive.namelist()
 
 

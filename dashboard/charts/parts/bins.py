@@ -22,7 +22,7 @@ class Bin(NamedTuple):
         return (self.low + self.high) / 2
 
 
-def merged(fine: list[list[float]], bins: int) -> list[Bin]:
+def merge_bins(fine: list[list[float]], bins: int) -> list[Bin]:
     """``[count, sum of confidence, sum of right answers]`` by fine bin → bins to draw.
 
     Args:

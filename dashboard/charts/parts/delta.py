@@ -16,13 +16,13 @@ def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
         return None
     if not before or "data" not in before or "data" not in after:
         return {"replace": after}
-    if _beside(before) != _beside(after):
+    if _other_parts(before) != _other_parts(after):
         return {"replace": after}
     if len(before["data"]) != len(after["data"]):
         return {"replace": after}
     appended = []
     for number, (old, new) in enumerate(zip(before["data"], after["data"], strict=True)):
-        if _fixed(old) != _fixed(new) or not _grew(old, new):
+        if _without_points(old) != _without_points(new) or not _grew(old, new):
             return {"replace": after}
         have = len(old["x"])
         if len(new["x"]) > have:
@@ -33,12 +33,12 @@ def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
     return message
 
 
-def _beside(figure: dict[str, Any]) -> dict[str, Any]:
+def _other_parts(figure: dict[str, Any]) -> dict[str, Any]:
     """What a figure says besides its traces and axes."""
     return {key: value for key, value in figure.items() if key not in ("data", "layout")}
 
 
-def _fixed(trace: dict[str, Any]) -> dict[str, Any]:
+def _without_points(trace: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in trace.items() if key not in GROWING}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import METRICS, Cell, Landscape, Spread
 
-Place = tuple[float, float]
+Coordinates = tuple[float, float]
 """T and λ."""
 
 CIVIDIS = [
@@ -29,32 +29,35 @@ class View:
     method: str | None = None
     hidden: bool = False
     """No values yet: the viewer shall guess first."""
-    guess: Place | None = None
-    at: Place | None = None
-    """The place that is pointed at or chosen."""
+    guess: Coordinates | None = None
+    at: Coordinates | None = None
+    """The cell that is pointed at or chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The places of one learning rate and method."""
+    """The cells of one learning rate and method."""
 
     temperatures: list[float]
     weights: list[float]
     rows: list[list[Cell | None]]
 
     def table(self, of: Any) -> list[list[Any]]:
-        """``of(cell)`` for every place, ``None`` where there is none."""
+        """``of(cell)`` for every cell, ``None`` where there is none."""
         return [[of(cell) if cell else None for cell in row] for row in self.rows]
 
-    def index(self, place: Place | None) -> tuple[int, int] | None:
-        """Column and row of a place."""
-        if place is None or place[0] not in self.temperatures or place[1] not in self.weights:
+    def index(self, coordinates: Coordinates | None) -> tuple[int, int] | None:
+        """Column and row of a cell."""
+        if coordinates is None:
             return None
-        return self.weights.index(place[1]), self.temperatures.index(place[0])
+        temperature, weight = coordinates
+        if temperature not in self.temperatures or weight not in self.weights:
+            return None
+        return self.weights.index(weight), self.temperatures.index(temperature)
 
 
 def grid_of(landscape: Landscape, view: View) -> Grid:
-    """The places that ``view`` asks for."""
+    """The cells that ``view`` asks for."""
     cells = landscape.cells(view.lr, view.method)
     temperatures = sorted({cell.temperature for cell in cells})
     weights = sorted({cell.weight for cell in cells})
@@ -96,7 +99,7 @@ def number(metric: str, value: float) -> str:
     return f"{value:.1%}" if percent(metric) else f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
 
-def told(metric: str, spread: Spread | None) -> str:
+def metric_spread_text(metric: str, spread: Spread | None) -> str:
     """Mean ± sd; nothing where there is none."""
     if spread is None:
         return ""

@@ -16,16 +16,16 @@ def missing(history: History, words: Words, measure: str) -> dict[str, Any] | No
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
     if "distilled" not in history.measures:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if measure not in history.measures["distilled"].columns:
         return style.empty(words, "method")
     return None
 
 
 def lines(
-    columns: Mapping[str, Sequence[float]], words: Words, shown: Iterable[Line], told: str
+    columns: Mapping[str, Sequence[float]], words: Words, shown: Iterable[Line], number_format: str
 ) -> list[dict[str, Any]]:
-    """Lines over ``position``; ``told`` is how a value is written at the pointer."""
+    """Lines over ``position``; ``number_format`` is how a value is written at the pointer."""
     return [
         {
             "type": "scatter",
@@ -34,7 +34,7 @@ def lines(
             "x": list(columns["position"]),
             "y": list(columns[column]),
             "line": {"width": 2, "color": colour, "dash": dash},
-            "hovertemplate": f"%{{y:{told}}}",
+            "hovertemplate": f"%{{y:{number_format}}}",
         }
         for column, title, colour, dash in shown
     ]

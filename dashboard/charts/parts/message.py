@@ -9,12 +9,12 @@ from dashboard.text.phrases import Words, phrase
 SEMICOLON = "message.semicolon"
 
 
-def say(words: Words, key: str, **values: Any) -> str:
+def message_text(words: Words, key: str, **values: Any) -> str:
     """The text ``message.KEY`` with its values."""
     return phrase(words, f"message.{key}", **values)
 
 
-def listed(words: Words, values: Iterable[tuple[str, str]], gap: str = "message.comma") -> str:
+def list_values(words: Words, values: Iterable[tuple[str, str]], gap: str = "message.comma") -> str:
     """``Teacher 97.2%, Plain student 88.3%``: names with their values.
 
     Args:
@@ -22,11 +22,13 @@ def listed(words: Words, values: Iterable[tuple[str, str]], gap: str = "message.
         values: name and value.
         gap: key of what stands between two of them.
     """
-    return words[gap].join(say(words, "of", name=title, value=value) for title, value in values)
+    return words[gap].join(
+        message_text(words, "of", name=title, value=value) for title, value in values
+    )
 
 
-def by_learner(words: Words, values: Mapping[str, str], gap: str = "message.comma") -> str:
+def list_learners(words: Words, values: Mapping[str, str], gap: str = "message.comma") -> str:
     """The same of learners, by their ids."""
-    return listed(
+    return list_values(
         words, [(learner_name(words, learner), text) for learner, text in values.items()], gap
     )

@@ -54,9 +54,9 @@ def line(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more:
 
 
 def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Any:
-    """What happened between the epochs: a thin pale line without a place in the legend.
+    """What happened between the epochs: a thin pale line that the legend leaves out.
 
-    ``meta["label"]``, where it is given, sets it apart from the learner's line in a table.
+    ``meta["label"]``, where there is one, sets it apart from the learner's line in a table.
     """
     return (
         {
@@ -74,7 +74,7 @@ def trail(words: Words, learner: str, x: Sequence[Any], y: Sequence[Any], **more
     )
 
 
-def faded(colour: str, opacity: float) -> str:
+def with_opacity(colour: str, opacity: float) -> str:
     """``#rrggbb`` as a colour that lets through what lies below it."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
@@ -85,12 +85,12 @@ def empty(words: Words, reason: str) -> dict[str, Any]:
     return {"empty": words[f"chart.empty.{reason}"]}
 
 
-def awaited(words: Words, reason: str, *, over: bool) -> dict[str, Any]:
+def not_yet(words: Words, reason: str, *, over: bool) -> dict[str, Any]:
     """No chart yet: when it comes, or that it never will where the run is over."""
     return empty(words, "ended" if over else reason)
 
 
-def literal(text: str) -> str:
+def escape_tags(text: str) -> str:
     """A name that people gave, as Plotly shows it: its tags are no tags."""
     return escape(text, quote=False)
 
@@ -104,11 +104,14 @@ def class_ticks(classes: Sequence[str]) -> dict[str, Any]:
     """
     every = math.ceil(len(classes) / MOST_NAMES)
     shown = range(0, len(classes), every)
-    return {"tickvals": list(shown), "ticktext": [literal(shortened(classes[at])) for at in shown]}
+    return {
+        "tickvals": list(shown),
+        "ticktext": [escape_tags(shorten(classes[at])) for at in shown],
+    }
 
 
-def shortened(title: str) -> str:
-    """A class's name; of a long one the beginning and the end, which tell numbered ones apart."""
+def shorten(title: str) -> str:
+    """A class's name; of a long one the beginning and the end, which set numbered ones apart."""
     return title if len(title) <= LONGEST else f"{title[:5]}…{title[-4:]}"
 
 

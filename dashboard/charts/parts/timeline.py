@@ -32,15 +32,15 @@ def side_by_side(
 ) -> dict[str, Any]:
     """The layout of small charts beside each other: axes ``x`` and ``y``, ``x2`` and ``y2``, …."""
     usual = layout(history, words, "")
-    told = usual | {"shapes": [], "annotations": []}
+    whole = usual | {"shapes": [], "annotations": []}
     for at, y_axis in enumerate(y_axes):
         suffix = str(at + 1) if at else ""
         for kind in ("shapes", "annotations"):
-            told[kind] += [mark | {"xref": f"x{suffix}"} for mark in usual[kind]]
+            whole[kind] += [mark | {"xref": f"x{suffix}"} for mark in usual[kind]]
         domain = panels(len(y_axes), at, gap=0.1)
-        told[f"xaxis{suffix}"] = usual["xaxis"] | {"domain": domain, "anchor": f"y{suffix}"}
-        told[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", **y_axis}
-    return told
+        whole[f"xaxis{suffix}"] = usual["xaxis"] | {"domain": domain, "anchor": f"y{suffix}"}
+        whole[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", **y_axis}
+    return whole
 
 
 def axis_end(history: History) -> float:

@@ -36,14 +36,14 @@ def live_plot(
         run: id of the run or sweep.
         height: in pixels at the usual size of type; it grows with it.
         params: what a chart takes, such as ``bins``.
-        choosable: a click on a place of a sweep's grid comes back.
-        follows: shows the place of the grid that the pointer is at, on whichever chart.
+        choosable: a click on a cell of a sweep's grid is returned.
+        follows: shows the cell of the grid that the pointer is at, on whichever chart.
         fills: takes the height that the window leaves, and ``height`` at least.
         large: thick lines, large type and the lines' names at their ends, for a lecture hall.
         axes_group: name of a group; charts of one name in it have the same axes.
 
     Returns:
-        ``"T_λ"`` of the place, in the run of the script that follows a click.
+        ``"T_λ"`` of the cell, in the run of the script that follows a click.
     """
     data = {
         "name": name,

@@ -27,19 +27,19 @@ export function mapKeys(plot, status, { moved, choose }) {
     }
     if (!/^(Arrow(Up|Down|Left|Right)|PageUp|PageDown|Home|End)$/.test(event.key)) return;
     event.preventDefault();
-    cell = cell ? stepped(event.key) : entered();
+    cell = cell ? step(event.key) : enter();
     moved(dataOf(cell));
   }
 
   const dataOf = ({ map, row, column }) => maps[map].trace.customdata?.[row][column] ?? null;
 
   /** The cell at the top left. */
-  function entered() {
+  function enter() {
     const [{ trace, fromTop }] = maps;
     return { map: 0, row: fromTop ? 0 : trace.z.length - 1, column: 0 };
   }
 
-  function stepped(key) {
+  function step(key) {
     const { trace, fromTop } = maps[cell.map];
     const columns = trace.z[0].length;
     const down = fromTop ? 1 : -1;

@@ -91,7 +91,7 @@ export function surfaceView({ point, choose, announce }) {
   function paint() {
     const { traces, layout, look, width, height } = shown;
     const seen = traces.filter(({ visible }) => visible !== false);
-    const { parts, found } = painted(seen, layout, look, width, height, turn);
+    const { parts, found } = surfaceParts(seen, layout, look, width, height, turn);
     places = found;
     root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     root.style.height = `${height}px`;
@@ -119,12 +119,12 @@ export function surfaceView({ point, choose, announce }) {
     },
     name: (label) => root.getAttribute("aria-label") === label || root.setAttribute("aria-label", label),
     drawn: (traces, layout, look, width, height) => drawing("svg", { viewBox: `0 0 ${width} ${height}` },
-      ...painted(traces, layout, look, width, height, turn).parts),
+      ...surfaceParts(traces, layout, look, width, height, turn).parts),
   };
 }
 
 /** Everything that is drawn, and where the places of the grid are seen. */
-function painted(traces, layout, look, width, height, turn) {
+function surfaceParts(traces, layout, look, width, height, turn) {
   const range = rangeOf(traces);
   const columns = layout.scene.xaxis.ticktext, rows = layout.scene.yaxis.ticktext;
   const box = {

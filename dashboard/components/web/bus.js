@@ -142,7 +142,7 @@ class RunView extends EventTarget {
     source.onerror = () => connection(false);
     source.addEventListener("figure", ({ data }) => {
       const { name, ...change } = JSON.parse(data);
-      this.figures.set(name, applied(this.figures.get(name), change));
+      this.figures.set(name, applyChange(this.figures.get(name), change));
       this.dispatchEvent(new CustomEvent("figure", { detail: name }));
     });
     source.addEventListener("state", ({ data }) => {
@@ -159,7 +159,7 @@ class RunView extends EventTarget {
 }
 
 /** A figure after a change: replaced, or its traces longer. */
-function applied(figure, change) {
+function applyChange(figure, change) {
   if (change.replace) return change.replace;
   for (const { trace, x, y } of change.append) {
     figure.data[trace].x.push(...x);

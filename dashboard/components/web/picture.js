@@ -23,7 +23,7 @@ export async function picture({ title, subtitle, traces = [] }, look, draw) {
     drawing("rect", { width: WIDTH, height: HEIGHT, fill: look.paper }));
   let top = EDGE;
   for (const [text, size, weight] of [[title, TITLE, 600], [subtitle, SUBTITLE, 400]]) {
-    for (const line of wrapped(text, size, look, weight)) {
+    for (const line of wrapLines(text, size, look, weight)) {
       svg.append(drawing("text", { x: EDGE, y: top + size, "font-size": size, "font-weight": weight }, line));
       top += size * 1.35;
     }
@@ -56,7 +56,7 @@ function legend(svg, traces, look, top) {
 }
 
 /** Lines of a text that fit the picture; it breaks between words, or between Chinese characters. */
-function wrapped(text, size, look, weight) {
+function wrapLines(text, size, look, weight) {
   const lines = [];
   let line = "";
   for (const piece of text.match(/[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+\s*|\s+/gu) ?? []) {

@@ -41,7 +41,7 @@ const each = (value, change) => (Array.isArray(value) ? value.map(change) : chan
 
 /** A trace in colours that can be told apart from the page, and in a lecture hall with thick lines. */
 export function inPageColours(trace, look) {
-  const dress = { bar: bars, heatmap: grounded, surface: (given) => given }[trace.type] ?? lines;
+  const dress = { bar: bars, heatmap: onGround, surface: (given) => given }[trace.type] ?? lines;
   const styled = dress(trace, look);
   if (trace.textfont?.color) {
     styled.textfont = { ...trace.textfont, color: each(trace.textfont.color, (one) => textColour(one, look)) };
@@ -96,7 +96,7 @@ const isTranslucent = (colour) => /^#[\da-f]{8}$/i.test(colour ?? "") || /^rgba/
 const solid = (colour) => (/^#[\da-f]{8}$/i.test(colour) ? colour.slice(0, 7) : colour);
 
 /** A heat map whose empty cells take the page's colour, so that the text in them can be read. */
-function grounded(trace, look) {
+function onGround(trace, look) {
   const ground = mixed(look.ink, look.paper, 0.06);
   return { ...trace, colorscale: trace.colorscale.map(([at, colour]) =>
     [at, colour === NOTHING ? ground : colour]) };
@@ -182,5 +182,5 @@ let canvas = null;
 export function textWidth(text, size, look, weight = 400) {
   canvas ??= element("canvas").getContext("2d");
   canvas.font = `${weight} ${size}px ${look.font}`;
-  return canvas.textMeasure(text).width;
+  return canvas.measureText(text).width;
 }

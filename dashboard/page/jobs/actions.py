@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.jobs.shown_run import open_run, sent, show_run
+from dashboard.page.jobs.shown_run import open_run, remember_sent, show_run
 from dashboard.page.settings.live_sliders import live_value
 from dashboard.page.settings.values import chosen
 from dashboard.page.user_errors import show_user_errors
@@ -60,7 +60,7 @@ def retune(name: str) -> None:
         with show_user_errors():
             value = live_value(name)
             hub().send(run, Retune(name, value))
-            sent(name, value)
+            remember_sent(name, value)
 
 
 def delete(runs: list[str]) -> None:
@@ -94,13 +94,13 @@ def empty_trash() -> None:
         store().empty_trash()
 
 
-def note(run: str) -> None:
+def save_note(run: str) -> None:
     """Keep the note that was typed for a run."""
     with show_user_errors():
         store().note(run, st.session_state[f"note-{run}"])
 
 
-def exported(run: str) -> bytes:
+def export_archive(run: str) -> bytes:
     """A run's folder as one zip file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{run}.zip"
@@ -109,6 +109,6 @@ def exported(run: str) -> bytes:
 
 
 def _send_and_wait(run: str, command: Command) -> None:
-    heard = len(hub().events(run))
+    events_before = len(hub().events(run))
     hub().send(run, command)
-    hub().wait(run, heard, PATIENCE)
+    hub().wait(run, events_before, PATIENCE)

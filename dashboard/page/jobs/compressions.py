@@ -29,7 +29,7 @@ AMOUNT_KEYS = {
 }
 
 
-def shrinkable() -> list[str]:
+def compressible_runs() -> list[str]:
     """The runs with a distilled student whose weights were kept, newest first."""
     found = []
     for row in store().runs():
@@ -43,7 +43,7 @@ def shrinkable() -> list[str]:
 
 def run_picker(options: list[str], *, disabled: bool) -> str:
     """A select box of ``options``; the run that the URL names, where it is one of them."""
-    address.take("run", options[0])
+    address.read_param("run", options[0])
     if st.session_state["run"] not in options:
         st.session_state["run"] = options[0]
     rows = {row.id: row for row in store().runs()}
@@ -54,29 +54,31 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
         disabled=disabled,
         title=lambda run: run_title(run, rows),
     )
-    address.show({"run": run})
+    address.write_params({"run": run})
     return run
 
 
-def take_settings(run: str) -> None:
+def read_settings(run: str) -> None:
     """Give the widgets their values, from the URL or the defaults, and show them there."""
     usual = ShrinkConfig()
     for name, key in AMOUNT_KEYS.items():
-        address.take(key, getattr(usual, name), _reader(name))
+        address.read_param(key, getattr(usual, name), _reader(name))
     for key in OF_THE_LOSS.values():
-        address.take(key, None, _number)
+        address.read_param(key, None, _number)
     suited = suited_stages(store().folder(run).config.student)
-    address.take("stages", list(suited), lambda text: [part for part in text.split(",") if part])
+    address.read_param(
+        "stages", list(suited), lambda text: [part for part in text.split(",") if part]
+    )
     st.session_state["stages"] = [stage for stage in st.session_state["stages"] if stage in suited]
 
 
-def show_settings(run: str) -> None:
+def write_settings(run: str) -> None:
     """Write what differs from the defaults into the URL."""
     usual = ShrinkConfig()
     shown = {key: st.session_state[key] for key in (*AMOUNT_KEYS.values(), *OF_THE_LOSS.values())}
     default = {key: getattr(usual, name) for name, key in AMOUNT_KEYS.items()}
     stages = st.session_state["stages"]
-    address.show(
+    address.write_params(
         {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
         | {
             "stages": None
@@ -86,7 +88,7 @@ def show_settings(run: str) -> None:
     )
 
 
-def chosen_shrink(run: str) -> ShrinkConfig:
+def compression_from_widgets(run: str) -> ShrinkConfig:
     """The shrinking that the widgets describe.
 
     Raises:
@@ -104,23 +106,23 @@ def chosen_shrink(run: str) -> ShrinkConfig:
     return ShrinkConfig.of(run, store().folder(run).config, stages=stages, **changes)
 
 
-def followed_shrink() -> str:
+def shown_compression() -> str:
     """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
     newest = next(iter(store().shrinks()), "")
-    address.take("shrink", hub().active(ShrinkConfig) or newest, _known)
+    address.read_param("shrink", hub().active(ShrinkConfig) or newest, _find_compression)
     shrink: str = st.session_state["shrink"]
     if shrink and shrink not in store().shrinks():
         shrink = st.session_state["shrink"] = newest
-    address.show({"shrink": shrink or None})
+    address.write_params({"shrink": shrink or None})
     return shrink
 
 
 def start(run: str) -> None:
     """Submit what is chosen and follow it."""
     with show_user_errors():
-        shrink = hub().submit(chosen_shrink(run))
+        shrink = hub().submit(compression_from_widgets(run))
         st.session_state["shrink"] = shrink
-        address.show({"shrink": shrink})
+        address.write_params({"shrink": shrink})
 
 
 def stop(shrink: str) -> None:
@@ -129,7 +131,7 @@ def stop(shrink: str) -> None:
         hub().send(shrink, Stop())
 
 
-def record_of(shrink: str) -> ShrinkRecord:
+def compression_record(shrink: str) -> ShrinkRecord:
     """What the shrinking has found so far."""
     shared = shared_record(shrink)
     with shared.lock:
@@ -164,9 +166,9 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _known(given: str) -> str:
+def _find_compression(text: str) -> str:
     try:
-        return store().shrink(given).id
+        return store().shrink(text).id
     except UserError as error:
         st.warning(translate_error(error.code, error.values, str(error)))
     return next(iter(store().shrinks()), "")

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page.jobs import actions
-from dashboard.page.jobs.shown_run import turned_elsewhere
+from dashboard.page.jobs.shown_run import changed_elsewhere
 from dashboard.records.history import History
 from dashboard.server.engine import LIVE_STATES, hub, is_live
 from dashboard.server.shared_records import run_history
@@ -38,7 +38,7 @@ def board(run: str, *, startable: bool, title: str = "") -> None:
     state = hub().state(run) if run else ""
     _buttons(run, now, state, title, startable=startable)
     if run:
-        _trouble(now, state)
+        _failure(now, state)
 
 
 def layout_key(run: str) -> tuple[str, str, bool]:
@@ -50,7 +50,7 @@ def layout_key(run: str) -> tuple[str, str, bool]:
 
 def is_outdated(run: str, drawn: tuple[str, str, bool]) -> bool:
     """Whether the page must be drawn anew: other panels are due, or others turned a control."""
-    return st.session_state["run"] != run or layout_key(run) != drawn or turned_elsewhere(run)
+    return st.session_state["run"] != run or layout_key(run) != drawn or changed_elsewhere(run)
 
 
 def _buttons(run: str, now: History, state: str, title: str, *, startable: bool) -> None:
@@ -134,7 +134,7 @@ def _progress_text(run: str, now: History, state: str) -> str:
     return t("live.waiting")
 
 
-def _trouble(now: History, state: str) -> None:
+def _failure(now: History, state: str) -> None:
     if now.failed:
         unexpected = bool(now.failed.details)
         st.error(

@@ -23,7 +23,7 @@ def missing_classes(run: str, *, run_every: float | None) -> None:
         run: whose configuration leaves classes out.
         run_every: seconds between two looks for newer figures; ``None`` once it is over.
     """
-    address.take("bias", 0.0, lambda text: float(text) if text in map(_text, BIASES) else 0.0)
+    address.read_param("bias", 0.0, lambda text: float(text) if text in map(_text, BIASES) else 0.0)
     with panel("missing_classes", run):
         st.fragment(_slider_and_chart)(run, run_every)
 
@@ -39,7 +39,7 @@ def _slider_and_chart(run: str, run_every: float | None) -> None:
         help=t("missing.bias_help"),
         format="%.1f",
     )
-    address.show({"bias": _text(bias) if bias else None})
+    address.write_params({"bias": _text(bias) if bias else None})
     live_plot("missing_classes", run, height=250, params={"bias": bias})
     st.fragment(_sentences, run_every=run_every)(run, bias)
 

@@ -30,9 +30,9 @@ def repeat_panel(run: str) -> None:
         if sentence := problem(lambda: repetition(settings)):
             st.caption(sentence)
             return
-        address.take("repeat", "")
+        address.read_param("repeat", "")
         sweep = _sweep_of(repetition(settings), st.session_state["repeat"])
-        address.show({"repeat": sweep or None})
+        address.write_params({"repeat": sweep or None})
         if not sweep:
             st.button(
                 md("repeat.start", count=SEEDS),
@@ -43,7 +43,7 @@ def repeat_panel(run: str) -> None:
             )
             return
         live = is_live(sweep)
-        st.fragment(_standing, run_every=POLL if live else None)(sweep, live)
+        st.fragment(_status, run_every=POLL if live else None)(sweep, live)
         live_plot("seeds", sweep, height=280)
 
 
@@ -77,9 +77,9 @@ def _sweep_of(wanted: SweepConfig, named: str) -> str:
     return ""
 
 
-def _standing(sweep: str, was_live: bool) -> None:
+def _status(sweep: str, was_live: bool) -> None:
     """Progress while it trains, and what the seeds say."""
-    found, live = sweeps.landscape_of(sweep), is_live(sweep)
+    found, live = sweeps.sweep_record(sweep), is_live(sweep)
     if live:
         with st.container(horizontal=True, vertical_alignment="center"):
             queued = hub().state(sweep) == "queued"

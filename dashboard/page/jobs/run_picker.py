@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.jobs.shown_run import known_run, show_run
+from dashboard.page.jobs.shown_run import find_run, show_run
 from dashboard.page.widgets import select
 from dashboard.say.titles import row_title
 from dashboard.say.titles import run_title as title_of_settings
@@ -22,7 +22,7 @@ def run_picker() -> str:
     """
     rows = {row.id: row for row in store().runs() if row.state != "damaged"}
     usual = hub().active() or next(iter(rows), RECORDED)
-    address.take("run", usual, known_run)
+    address.read_param("run", usual, find_run)
     if not st.session_state["run"]:
         st.session_state["run"] = usual
     for notice in st.session_state.get(address.NOTICES, []):
@@ -37,7 +37,7 @@ def run_picker() -> str:
     )
     if not rows:
         st.caption(t("app.nothing_stored"))
-    address.show({"run": run})
+    address.write_params({"run": run})
     return run
 
 

@@ -17,7 +17,7 @@ from kdcore.titles import data_name, run_title
 
 
 def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
-    """One row a run, in the order given, with words of the viewer's language."""
+    """One row a run, in the order of ``rows``, with words of the viewer's language."""
     return [_row(row) for row in rows]
 
 

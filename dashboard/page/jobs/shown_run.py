@@ -13,11 +13,11 @@ from dashboard.page import address
 from dashboard.page.settings.live_sliders import OWN
 from dashboard.page.settings.values import (
     KEYS,
+    address_has_settings,
     differences,
-    in_address,
     parameters,
+    read_settings,
     set_values,
-    take_from_address,
     values,
 )
 from dashboard.page.uninterrupted import uninterrupted
@@ -43,21 +43,21 @@ def shown_run() -> str:
     It is the URL's; where that names neither a run nor settings of its own, the run that is
     trained at the moment.
     """
-    address.take("run", "", known_run)
+    address.read_param("run", "", find_run)
     run: str = st.session_state["run"]
-    if not run and not in_address():
+    if not run and not address_has_settings():
         run = st.session_state["run"] = hub().active() or ""
     shown = run_settings(run) if run else None
     if shown is not None and run != st.session_state.get(SETTINGS_OF):
-        _take_over(run, shown)
-    take_from_address(shown)
+        _set_widgets(run, shown)
+    read_settings(shown)
     if run and is_live(run):
         _follow_controls(run)
-    address.show({"run": run or None})
+    address.write_params({"run": run or None})
     return run
 
 
-def known_run(text: str) -> str:
+def find_run(text: str) -> str:
     """The full id of a run named by id, unique prefix or ``last``; else a notice and ``""``."""
     try:
         folder = store().folder(text)
@@ -78,13 +78,13 @@ def show_run(run: str) -> None:
     set_values(shown)
     _remember(run)
     st.session_state["run"] = run
-    address.show({"run": run} | parameters(shown))
+    address.write_params({"run": run} | parameters(shown))
 
 
 def open_run(run: str, page: str = "live") -> NoReturn:
     """Change to a page that shows the run."""
     st.session_state[address.NOTICES] = []
-    address.go(page, run=run, **parameters(run_settings(run)))
+    address.open_page(page, run=run, **parameters(run_settings(run)))
 
 
 def waiting_changes(run: str) -> dict[str, tuple[Any, Any]]:
@@ -107,7 +107,7 @@ def discard_changes(run: str) -> None:
     set_values(run_settings(run))
 
 
-def acting_settings(run: str) -> dict[str, Any]:
+def slider_settings(run: str) -> dict[str, Any]:
     """What the sliders that act at once belong to: the live run's method, else the chosen one."""
     chosen = values()
     if not run or not is_live(run):
@@ -116,12 +116,12 @@ def acting_settings(run: str) -> dict[str, Any]:
     return {name: shown[name] if name in waiting else value for name, value in chosen.items()}
 
 
-def sent(name: str, value: float) -> None:
-    """Remember what this session told the run, to know its echo."""
+def remember_sent(name: str, value: float) -> None:
+    """Remember what this session sent to the run, to know its echo."""
     st.session_state.setdefault(SENT, {}).setdefault(name, []).append(value)
 
 
-def turned_elsewhere(run: str) -> bool:
+def changed_elsewhere(run: str) -> bool:
     """Whether somebody else has turned a control since this session looked."""
     known = st.session_state.get(KNOWN)
     if known is None or not is_live(run):
@@ -133,15 +133,15 @@ def turned_elsewhere(run: str) -> bool:
     )
 
 
-def _take_over(run: str, shown: Mapping[str, Any]) -> None:
+def _set_widgets(run: str, shown: Mapping[str, Any]) -> None:
     """The settings become the run's, but for what an opened link names itself."""
-    first = SETTINGS_OF not in st.session_state and not _anything_taken()
+    first = SETTINGS_OF not in st.session_state and not _any_setting_read()
     if not first:
         set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
     _remember(run)
 
 
-def _anything_taken() -> bool:
+def _any_setting_read() -> bool:
     return KEYS["dataset"] in st.session_state
 
 
@@ -152,7 +152,7 @@ def _remember(run: str) -> None:
 
 
 def _follow_controls(run: str) -> None:
-    """The sliders take what others have turned; an echo of this session's own is no news."""
+    """The sliders take what others have turned; an echo of this session's own changes nothing."""
     known = st.session_state.setdefault(KNOWN, {})
     for name, value in _controls(run).items():
         if known.get(name) == value:
@@ -166,11 +166,11 @@ def _follow_controls(run: str) -> None:
 
 def _is_echo(name: str, value: float, *, pop: bool) -> bool:
     """Whether this session sent ``value`` itself; with ``pop`` it is awaited no longer."""
-    awaited = st.session_state.get(SENT, {}).get(name, [])
-    if value not in awaited:
+    unseen = st.session_state.get(SENT, {}).get(name, [])
+    if value not in unseen:
         return False
     if pop:
-        del awaited[: awaited.index(value) + 1]
+        del unseen[: unseen.index(value) + 1]
     return True
 
 

@@ -6,22 +6,22 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.parts.grid import Place
+from dashboard.charts.parts.grid import Coordinates
 from dashboard.page import address
 from dashboard.page.jobs.shown_run import SETTINGS_OF
 from dashboard.page.settings.values import (
     KEYS,
+    address_has_settings,
     chosen,
     defaults,
     differences,
-    in_address,
     parameters,
+    read_settings,
     set_values,
-    take_from_address,
     values,
 )
 from dashboard.page.user_errors import show_user_errors
-from dashboard.say.titles import in_short
+from dashboard.say.titles import short_text
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
@@ -35,7 +35,7 @@ AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
 
 
-def grids() -> list[str]:
+def grid_sweeps() -> list[str]:
     """The ids of all sweeps over more than seeds, newest first."""
     return [
         sweep for sweep in store().sweeps() if (config := config_of(sweep)) and _is_grid(config)
@@ -60,28 +60,28 @@ def _is_grid(config: SweepConfig) -> bool:
     return config.size > len(config.seeds)
 
 
-def followed_sweep() -> str:
+def shown_sweep() -> str:
     """The sweep of the page: the URL's, else the one that trains, else the newest, else ``""``.
 
     A sweep that the URL names brings its settings and axes; where the page chose it by itself,
     settings that the viewer brought along stay.
     """
-    address.take("sweep", "", _known)
+    address.read_param("sweep", "", _find_sweep)
     named: str = st.session_state["sweep"]
-    known = grids()
+    known = grid_sweeps()
     if named not in known:
         named = ""
     sweep = named or hub().active(SweepConfig) or next(iter(known), "")
     if sweep not in known:
         sweep = next(iter(known), "")
-    mine = not named and in_address()
+    mine = not named and address_has_settings()
     shown = settings_of(sweep) if sweep and not mine else None
     if shown is not None and sweep != st.session_state.get(SETTINGS_OF):
-        _take_over(sweep, shown)
-    take_from_address(shown)
-    _take_axes(sweep if shown is not None else "")
+        _set_widgets(sweep, shown)
+    read_settings(shown)
+    _read_axes(sweep if shown is not None else "")
     st.session_state["sweep"] = sweep
-    address.show({"sweep": None if mine else sweep or None})
+    address.write_params({"sweep": None if mine else sweep or None})
     return sweep
 
 
@@ -99,16 +99,16 @@ def show_sweep(sweep: str) -> None:
     axes = _axes_text(store().sweep(sweep).config)
     for key, text in axes.items():
         st.session_state[key] = text
-    address.show({"sweep": sweep, "guess": None, "at": None} | parameters(shown))
+    address.write_params({"sweep": sweep, "guess": None, "at": None} | parameters(shown))
 
 
-def other_settings(sweep: str) -> list[str]:
+def differing_settings(sweep: str) -> list[str]:
     """How the sweep differs from the settings and axes that are chosen, each in a few words."""
     config = store().sweep(sweep).config
     shown, chosen = settings_of(sweep), values()
     swept = {"temperature", "weight", "seed"}
     found = [
-        in_short(name, old)
+        short_text(name, old)
         for name, (old, _) in differences(chosen, shown).items()
         if name not in swept
     ]
@@ -133,7 +133,7 @@ def _axes_text(config: SweepConfig) -> dict[str, Any]:
     return axes | {"published": config.published}
 
 
-def _take_over(sweep: str, shown: Mapping[str, Any]) -> None:
+def _set_widgets(sweep: str, shown: Mapping[str, Any]) -> None:
     """The settings become the sweep's, but for what an opened link names itself."""
     if KEYS["dataset"] in st.session_state:
         set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
@@ -143,19 +143,19 @@ def _take_over(sweep: str, shown: Mapping[str, Any]) -> None:
     st.session_state[SETTINGS_OF] = sweep
 
 
-def _take_axes(sweep: str) -> None:
+def _read_axes(sweep: str) -> None:
     """Give the widgets of the axes their values: the URL's, the sweep's, or the defaults."""
     usual = _axes_text(SweepConfig())
     if sweep:
         usual |= _axes_text(store().sweep(sweep).config)
     for key in AXIS_KEYS.values():
-        address.take(key, usual[key])
-    address.take("published", usual["published"], lambda text: text == "1")
+        address.read_param(key, usual[key])
+    address.read_param("published", usual["published"], lambda text: text == "1")
     shown = {key: st.session_state[key] for key in AXIS_KEYS.values()}
-    address.show(shown | {"published": "1" if st.session_state["published"] else None})
+    address.write_params(shown | {"published": "1" if st.session_state["published"] else None})
 
 
-def chosen_sweep() -> SweepConfig:
+def sweep_from_widgets() -> SweepConfig:
     """The sweep that the widgets describe.
 
     Raises:
@@ -176,7 +176,7 @@ def chosen_sweep() -> SweepConfig:
 def start() -> None:
     """Submit the chosen sweep and follow it."""
     with show_user_errors():
-        show_sweep(hub().submit(chosen_sweep()))
+        show_sweep(hub().submit(sweep_from_widgets()))
 
 
 def stop(sweep: str) -> None:
@@ -185,7 +185,7 @@ def stop(sweep: str) -> None:
         hub().send(sweep, Stop())
 
 
-def landscape_of(sweep: str) -> Landscape:
+def sweep_record(sweep: str) -> Landscape:
     """What the sweep has found so far."""
     shared = shared_record(sweep)
     with shared.lock:
@@ -194,7 +194,7 @@ def landscape_of(sweep: str) -> Landscape:
     return found
 
 
-def place_of(text: str | None) -> Place | None:
+def coordinates_of(text: str | None) -> Coordinates | None:
     """``"4_0.5"`` → T 4, λ 0.5."""
     try:
         temperature, weight = map(float, (text or "").split("_"))
@@ -203,14 +203,14 @@ def place_of(text: str | None) -> Place | None:
     return temperature, weight
 
 
-def cell_at(cells: Iterable[Cell], place: Place | None) -> Cell | None:
-    """The cell at a place of the grid."""
-    return next((cell for cell in cells if (cell.temperature, cell.weight) == place), None)
+def cell_at(cells: Iterable[Cell], coordinates: Coordinates | None) -> Cell | None:
+    """The cell of these coordinates."""
+    return next((cell for cell in cells if (cell.temperature, cell.weight) == coordinates), None)
 
 
-def _known(given: str) -> str:
+def _find_sweep(text: str) -> str:
     try:
-        return store().sweep(given).id
+        return store().sweep(text).id
     except UserError:
-        st.session_state[address.NOTICES] = [md("landscape.no_such_sweep", sweep=given)]
+        st.session_state[address.NOTICES] = [md("landscape.no_such_sweep", sweep=text)]
     return ""

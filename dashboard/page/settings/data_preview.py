@@ -25,23 +25,29 @@ FRESH = "own_data_fresh"
 """Session state: data that were just chosen and whose suited models are still to be adopted."""
 
 
-def data_preview(path: str, adopt: Callable[[Mapping[str, Any]], None]) -> None:
+def data_preview(path: str, set_settings: Callable[[Mapping[str, Any]], None]) -> None:
     """Show what is in data of one's own; draw it before the widgets of the models.
 
     Args:
         path: as the viewer named them.
-        adopt: sets settings of the page: the models that suit, of data that were just chosen.
+        set_settings: of the page: the models that suit data that were just chosen.
     """
     reading = readings().of(path, st.session_state["image_size"], st.session_state["label_column"])
     if st.session_state.get(FRESH) == path and isinstance(reading.ended, Preview):
         del st.session_state[FRESH]
-        adopt({"teacher": reading.ended.teacher, "student": reading.ended.student})
+        set_settings({"teacher": reading.ended.teacher, "student": reading.ended.student})
     over = reading.ended is not None
-    st.fragment(_show, run_every=None if over else POLL)(path, reading, adopt, drawn_over=over)
+    st.fragment(_show_reading, run_every=None if over else POLL)(
+        path, reading, set_settings, drawn_over=over
+    )
 
 
-def _show(
-    path: str, reading: Reading, adopt: Callable[[Mapping[str, Any]], None], *, drawn_over: bool
+def _show_reading(
+    path: str,
+    reading: Reading,
+    set_settings: Callable[[Mapping[str, Any]], None],
+    *,
+    drawn_over: bool,
 ) -> None:
     if reading.ended is not None and not drawn_over:
         st.rerun()
@@ -51,14 +57,14 @@ def _show(
                 translate_error(failed.code, failed.values, failed.error), icon=":material/error:"
             )
         case Preview() as found:
-            _found(found, adopt)
+            _show_preview(found, set_settings)
         case None:
-            told = reading.progress
-            share = told.done / told.total if told and told.total else 0.0
+            progress = reading.progress
+            share = progress.done / progress.total if progress and progress.total else 0.0
             st.progress(min(share, 1.0), md("preview.reading", name=dataset_title(path)))
 
 
-def _found(found: Preview, adopt: Callable[[Mapping[str, Any]], None]) -> None:
+def _show_preview(found: Preview, set_settings: Callable[[Mapping[str, Any]], None]) -> None:
     total = found.train_size + found.validation_size + found.test_size
     st.markdown(
         md(
@@ -79,7 +85,7 @@ def _found(found: Preview, adopt: Callable[[Mapping[str, Any]], None]) -> None:
     else:
         _rows(found)
     show_notes(found.notes)
-    _fitting_models(found, adopt)
+    _fitting_models(found, set_settings)
 
 
 def _inputs(found: Preview) -> str:
@@ -112,11 +118,11 @@ def _rows(found: Preview) -> None:
     )
 
 
-def _fitting_models(found: Preview, adopt: Callable[[Mapping[str, Any]], None]) -> None:
+def _fitting_models(found: Preview, set_settings: Callable[[Mapping[str, Any]], None]) -> None:
     chosen = {role: st.session_state[role] for role in ("teacher", "student")}
     shape = tuple(found.input_shape)
     if all(suits(models, shape) for models in chosen.values()):
         return
     st.warning(md("preview.unsuited", families=", ".join(found.families), **chosen))
     pair = {"teacher": found.teacher, "student": found.student}
-    st.button(md("preview.use", **pair), key="use_suited", on_click=adopt, args=(pair,))
+    st.button(md("preview.use", **pair), key="use_suited", on_click=set_settings, args=(pair,))

@@ -9,7 +9,7 @@ from kdcore.config import RunConfig
 
 
 def hint_parameters(panel: str) -> dict[str, str | None]:
-    """For ``address.go("live", …)``; empty where the hint sets nothing of a run.
+    """For ``address.open_page("live", …)``; empty where the hint sets nothing of a run.
 
     Args:
         panel: a name of ``kdcore.catalogue.HINTS``.
@@ -29,6 +29,6 @@ def hint_link(panel: str) -> str:
     Args:
         panel: a name of ``kdcore.catalogue.HINTS``.
     """
-    given = {key: text for key, text in hint_parameters(panel).items() if text is not None}
+    named = {key: text for key, text in hint_parameters(panel).items() if text is not None}
     page = "landscape" if HINTS[panel].job in ("sweep", "methods") else "live"
-    return f"{page}?{urlencode(given)}" if given else ""
+    return f"{page}?{urlencode(named)}" if named else ""

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.page.settings.values import KEYS
-from dashboard.records.controls import further_terms
+from dashboard.records.controls import extra_terms
 from dashboard.say.titles import method_title
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import (
@@ -34,7 +34,7 @@ WIDEST = "widest_further"
 """Session state: where the slider of a further term ends, by spec."""
 
 
-def live_widgets(
+def live_sliders(
     on_change: Callable[[str], None],
     acting: Mapping[str, Any],
     *,
@@ -55,7 +55,7 @@ def live_widgets(
     _temperature_slider(on_change, acting)
     _weight_slider(on_change, acting)
     own_sliders(acting["method"], OWN, on_change)
-    _further_sliders(further_terms(acting["also"]), on_change)
+    _extra_term_sliders(extra_terms(acting["also"]), on_change)
     lr, speed = st.session_state["lr"], st.session_state["speed"]
     left, right = st.columns(2)
     left.select_slider(
@@ -82,7 +82,7 @@ def live_widgets(
 
 
 def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:
-    terms = [acting["method"], *(spec for _, spec in further_terms(acting["also"]))]
+    terms = [acting["method"], *(spec for _, spec in extra_terms(acting["also"]))]
     temperature = st.session_state["T"]
     st.select_slider(
         t("live.slider.temperature"),
@@ -125,11 +125,11 @@ def _set(key: str, value: float) -> None:
         st.session_state[key] = value
 
 
-def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str], None]) -> None:
+def _extra_term_sliders(further: list[tuple[float, str]], on_change: Callable[[str], None]) -> None:
     """The weights of the terms that stand beside the method; they act during a run too."""
 
-    def changed(name: str) -> None:
-        chosen = further_terms(st.session_state["also"])
+    def on_release(name: str) -> None:
+        chosen = extra_terms(st.session_state["also"])
         st.session_state["also"] = also_spec(
             (st.session_state.get(f"{OWN}{further_weight(spec)}", weight), spec)
             for weight, spec in chosen
@@ -152,7 +152,7 @@ def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str]
             key=f"{OWN}{name}",
             step=top / 40,
             format="%g",
-            on_change=changed,
+            on_change=on_release,
             args=(name,),
         )
 
@@ -167,7 +167,7 @@ def own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> Non
     """
     method, own = parse_method(spec)
 
-    def changed(name: str) -> None:
+    def on_release(name: str) -> None:
         chosen, settings = parse_method(st.session_state["method"])
         if chosen == method:
             st.session_state["method"] = method_spec(
@@ -189,7 +189,7 @@ def own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> Non
             key=key,
             step=about.step,
             format="%g",
-            on_change=changed,
+            on_change=on_release,
             args=(name,),
         )
 

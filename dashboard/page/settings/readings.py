@@ -69,7 +69,7 @@ class Readings:
 @cache
 def readings() -> Readings:
     """Those of this process."""
-    return Readings(read_apart, lambda work: Thread(target=work, daemon=True).start())
+    return Readings(read_in_process, lambda work: Thread(target=work, daemon=True).start())
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -84,7 +84,7 @@ def _state(path: Path) -> tuple[int, ...]:
     return about.st_size, newest
 
 
-def read_apart(arguments: list[str], reading: Reading) -> None:
+def read_in_process(arguments: list[str], reading: Reading) -> None:
     """Fill ``reading`` from the events of ``python -m kdcore preview``."""
     command = [sys.executable, "-m", "kdcore", "preview", *arguments]
     environment = os.environ | {"PYTHONIOENCODING": "utf-8"}

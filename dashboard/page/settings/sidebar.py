@@ -21,8 +21,8 @@ from dashboard.page.settings.values import (
     values,
 )
 from dashboard.page.widgets import select, text_field
-from dashboard.say.titles import dataset_title, in_short
-from dashboard.server.uploads import SUFFIXES, keep
+from dashboard.say.titles import dataset_title, short_text
+from dashboard.server.uploads import SUFFIXES, save_upload
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, parse_method
@@ -48,7 +48,7 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
         _group_widgets("models", waiting)
         _group_widgets("loss", waiting)
         for group in [name for name in GROUPS if name not in ("models", "loss")]:
-            marked = _marked(
+            marked = _with_badge(
                 t(f"live.group.{group}"), any(name in waiting for name in GROUPS[group])
             )
             with st.expander(marked):
@@ -62,7 +62,7 @@ def _against_defaults() -> None:
     now = values()
     differing = differences(now, defaults(now["dataset"]))
     if differing:
-        what = " · ".join(in_short(name, value) for name, (_, value) in differing.items())
+        what = " · ".join(short_text(name, value) for name, (_, value) in differing.items())
         st.caption(md("settings.differ", what=what))
         st.button(
             t("settings.back"),
@@ -83,7 +83,7 @@ def _against_defaults() -> None:
         st.caption(t("settings.usual"))
 
 
-def _marked(label: str, waits: bool) -> str:
+def _with_badge(label: str, waits: bool) -> str:
     """A label that says where its value waits for the next start."""
     return f"{label} :orange-badge[{t('settings.waits')}]" if waits else label
 
@@ -94,13 +94,13 @@ def _dataset_widgets(uploads: Path, waiting: Mapping[str, Any]) -> None:
     if st.session_state["dataset"] not in names:
         names.append(st.session_state["dataset"])
     select(
-        _marked(md("setting.dataset.label"), "dataset" in waiting),
+        _with_badge(md("setting.dataset.label"), "dataset" in waiting),
         names,
         key="dataset",
         accept_new_options=True,
         title=dataset_title,
         help=t("live.own_data"),
-        on_change=_suit_to_dataset,
+        on_change=_use_dataset_defaults,
     )
     with st.popover(t("live.upload"), icon=":material/upload_file:", width="stretch"):
         st.file_uploader(
@@ -150,7 +150,7 @@ def _scheme_widget() -> None:
 def _setting_widget(name: str, *, waits: bool) -> None:
     """The widget that suits a setting's kind."""
     about = FIELDS[name].metadata
-    label = _marked(md(f"setting.{name}.label"), waits)
+    label = _with_badge(md(f"setting.{name}.label"), waits)
     help, key = md(f"setting.{name}.help"), KEYS[name]
     value = st.session_state[key]
     if name in ("teacher", "student"):
@@ -170,7 +170,7 @@ def _setting_widget(name: str, *, waits: bool) -> None:
             key=key,
             help=help,
             title=_choice_title(name),
-            on_change=_suit_weight if name == "mixing" else None,
+            on_change=_limit_weight if name == "mixing" else None,
         )
     elif FIELDS[name].type is str:
         text_field(label, key=key, help=help)
@@ -190,7 +190,7 @@ def _method_widgets(waiting: Mapping[str, Any]) -> None:
     name, _ = parse_method(spec)
     st.session_state[METHOD_NAME] = name
     select(
-        _marked(md("setting.method.label"), "method" in waiting),
+        _with_badge(md("setting.method.label"), "method" in waiting),
         list(METHODS),
         key=METHOD_NAME,
         help=md("setting.method.help"),
@@ -201,7 +201,7 @@ def _method_widgets(waiting: Mapping[str, Any]) -> None:
     if "method" in waiting:  # the sliders of the run's own method stand beside the chart
         own_sliders(spec, NEXT, lambda _: None)
     if published := METHODS[name].published:
-        what = " · ".join(in_short(key, value) for key, value in published.items())
+        what = " · ".join(short_text(key, value) for key, value in published.items())
         st.button(
             t("live.published"),
             key="as_published",
@@ -235,7 +235,7 @@ def _models(current: str) -> list[str]:
     return list(dict.fromkeys([*pairs, *examples, current]))
 
 
-def _suit_to_dataset() -> None:
+def _use_dataset_defaults() -> None:
     """Another data set brings its models, its speed, its first run; own data once they are read."""
     st.session_state[FRESH] = st.session_state["dataset"]
     usual = defaults(st.session_state["dataset"])
@@ -243,7 +243,7 @@ def _suit_to_dataset() -> None:
     set_values({name: usual[name] for name in {"teacher", "student", "speed"} | of_first_runs})
 
 
-def _suit_weight() -> None:
+def _limit_weight() -> None:
     """λ stays within what the mixing allows."""
     highest = HIGHEST_WEIGHT[st.session_state["mixing"]]
     st.session_state["weight"] = min(st.session_state["weight"], highest)
@@ -256,7 +256,7 @@ def _use_preset() -> None:
 
 
 def _use_scheme() -> None:
-    """Another scheme in the place of the one before; networks and epochs stay where they can."""
+    """Another scheme instead of the one before; networks and epochs stay where they can."""
     scheme, st.session_state["scheme"] = st.session_state["scheme"], None
     if not scheme:
         return
@@ -270,5 +270,5 @@ def _use_scheme() -> None:
 
 def _keep_upload(uploads: Path) -> None:
     if upload := st.session_state["upload"]:
-        st.session_state["dataset"] = str(keep(upload, upload.name, uploads))
-        _suit_to_dataset()
+        st.session_state["dataset"] = str(save_upload(upload, upload.name, uploads))
+        _use_dataset_defaults()

@@ -71,26 +71,26 @@ def defaults(dataset: str) -> dict[str, Any]:
     return values | (source.first_run if source else {})
 
 
-def take_from_address(shown: Mapping[str, Any] | None = None) -> None:
+def read_settings(shown: Mapping[str, Any] | None = None) -> None:
     """Give every setting its value: the URL's where it names one that can be used.
 
     Args:
         shown: the settings of the run that the page shows, which hold where the URL names none.
     """
-    address.take(KEYS["dataset"], (shown or {}).get("dataset", RunConfig().dataset))
+    address.read_param(KEYS["dataset"], (shown or {}).get("dataset", RunConfig().dataset))
     usual = shown or defaults(st.session_state["dataset"])
-    address.take("mixing", usual["mixing"], _reader("mixing", usual))
+    address.read_param("mixing", usual["mixing"], _reader("mixing", usual))
     for name in FIELDS:
         if name not in ("dataset", "mixing"):
-            address.take(KEYS[name], usual[name], _reader(name, usual))
+            address.read_param(KEYS[name], usual[name], _reader(name, usual))
 
 
-def show_in_address(shown: Mapping[str, Any] | None = None) -> None:
+def write_settings(shown: Mapping[str, Any] | None = None) -> None:
     """Write into the URL what differs from the defaults or from the run that is shown."""
-    address.show(parameters(values(), shown))
+    address.write_params(parameters(values(), shown))
 
 
-def in_address() -> bool:
+def address_has_settings() -> bool:
     """Whether the URL names settings of its own."""
     return any(key in st.query_params for key in KEYS.values())
 

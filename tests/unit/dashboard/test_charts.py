@@ -230,7 +230,7 @@ def test_a_change_leaves_a_labelled_mark(name, history):
 
 def test_empty_bins_are_left_empty(history):
     diagnosis = history.snapshot(None).learners["plain"]
-    filled = [one for one in bins.merged(diagnosis.bins, 15) if one.size]
+    filled = [one for one in bins.merge_bins(diagnosis.bins, 15) if one.size]
     bars = draw("reliability", history, bins=15)["data"][3]
 
     assert len(bars["x"]) == len(filled) < 15
@@ -239,7 +239,7 @@ def test_empty_bins_are_left_empty(history):
 
 @pytest.mark.parametrize("count", bins.WAYS)
 def test_merged_bins_keep_every_answer(count, history):
-    shown = bins.merged(history.snapshot(None).learners["teacher"].bins, count)
+    shown = bins.merge_bins(history.snapshot(None).learners["teacher"].bins, count)
 
     assert len(shown) == count
     assert sum(one.size for one in shown) == 100
@@ -247,7 +247,7 @@ def test_merged_bins_keep_every_answer(count, history):
 
 def test_the_error_above_a_diagram_is_the_diagnosis_own(history):
     diagnosis = history.snapshot(None).learners["distilled"]
-    shown = bins.expected_calibration_error(bins.merged(diagnosis.bins, 15))
+    shown = bins.expected_calibration_error(bins.merge_bins(diagnosis.bins, 15))
 
     assert shown == pytest.approx(diagnosis.calibration["ece"], abs=1e-6)
 

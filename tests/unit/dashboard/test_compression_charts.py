@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 from made_shrinks import STAGES, whole_shrink
 
-from dashboard.charts import OF_A_SHRINK
+from dashboard.charts import OF_A_COMPRESSION
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.say.compression import compression_sentences
 from dashboard.text.languages import LANGUAGES, words
@@ -20,7 +20,7 @@ def record(events=None):
 
 
 def drawn(name, events=None, size="bytes", batch="1", language="en"):
-    return OF_A_SHRINK[name](record(events), words(language), size=size, batch=batch)
+    return OF_A_COMPRESSION[name](record(events), words(language), size=size, batch=batch)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -32,7 +32,7 @@ def test_plotly_accepts_both_planes(name, batch, size, language):
 
 
 @pytest.mark.parametrize("count", range(len(whole_shrink())))
-@pytest.mark.parametrize("name", OF_A_SHRINK)
+@pytest.mark.parametrize("name", OF_A_COMPRESSION)
 def test_a_shrinking_that_is_under_way_has_a_chart_or_says_why_not(name, count):
     figure = drawn(name, whole_shrink()[:count])
 

@@ -80,7 +80,7 @@ def test_a_key_that_two_files_have_is_an_error(tmp_path):
     for name in ("one", "other"):
         (tmp_path / f"{name}.toml").write_text('[nav]\nstart = "Start"\n', encoding="utf-8")
 
-    with pytest.raises(ValueError, match="nav.start"):
+    with pytest.raises(ValueError, match=r"nav\.start"):
         texts_in(tmp_path)
 
 
