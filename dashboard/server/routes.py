@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
-from dashboard.charts.parts.grid import Coordinates, View
+from dashboard.charts.parts.grid import View, coordinates_of
 from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
@@ -202,15 +202,6 @@ def _view(request: Request) -> View:
         lr=_number(request, "lr"),
         method=asked.get("method"),
         hidden=asked.get("hidden") == "true",
-        guess=_place(asked.get("guess", "")),
-        at=_place(asked.get("at", "")),
+        guess=coordinates_of(asked.get("guess", "")),
+        at=coordinates_of(asked.get("at", "")),
     )
-
-
-def _place(text: str) -> Coordinates | None:
-    """``"4_0.5"`` → T 4, λ 0.5."""
-    try:
-        temperature, weight = map(float, text.split("_"))
-    except ValueError:
-        return None
-    return temperature, weight

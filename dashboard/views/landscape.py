@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.charts.parts.grid import coordinates_of
 from dashboard.page import address
 from dashboard.page.jobs import sweeps
 from dashboard.page.panel import chart_panel, panel
@@ -133,7 +134,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
         st.caption(t("landscape.no_scores"))
         return
     st.markdown(render_sentences(best_sentences(best)))
-    guessed = sweeps.cell_at(cells, sweeps.coordinates_of(st.query_params.get("guess")))
+    guessed = sweeps.cell_at(cells, coordinates_of(st.query_params.get("guess")))
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")
         assert spread is not None, "it has a rank"
@@ -151,7 +152,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
 
 def runs_at_coordinates(sweep: str, found: Landscape, lr: float, method: str) -> None:
     """The runs of the cell that was clicked, to be opened."""
-    cell = sweeps.cell_at(found.cells(lr, method), sweeps.coordinates_of(st.query_params.get("at")))
+    cell = sweeps.cell_at(found.cells(lr, method), coordinates_of(st.query_params.get("at")))
     if cell is None:
         st.caption(t("landscape.choose"))
         return

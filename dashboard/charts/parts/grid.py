@@ -69,6 +69,20 @@ def grid_of(landscape: Landscape, view: View) -> Grid:
     )
 
 
+def coordinates_of(text: str | None) -> Coordinates | None:
+    """The cell that a text names; none where it is no such text.
+
+    Example:
+        >>> coordinates_of("4_0.5")
+        (4.0, 0.5)
+    """
+    try:
+        temperature, weight = map(float, (text or "").split("_"))
+    except ValueError:
+        return None
+    return temperature, weight
+
+
 def axes(grid: Grid) -> dict[str, Any]:
     """Both axes with the grid's own values at equal distances."""
     return {

@@ -194,15 +194,6 @@ def sweep_record(sweep: str) -> Landscape:
     return found
 
 
-def coordinates_of(text: str | None) -> Coordinates | None:
-    """``"4_0.5"`` → T 4, λ 0.5."""
-    try:
-        temperature, weight = map(float, (text or "").split("_"))
-    except ValueError:
-        return None
-    return temperature, weight
-
-
 def cell_at(cells: Iterable[Cell], coordinates: Coordinates | None) -> Cell | None:
     """The cell of these coordinates."""
     return next((cell for cell in cells if (cell.temperature, cell.weight) == coordinates), None)
