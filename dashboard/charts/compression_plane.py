@@ -143,7 +143,7 @@ def _point(
     moment = words[f"chart.shrink.{'after' if found is stage.after else 'before'}"]
     hover = phrase(
         words,
-        "chart.shrink.told",
+        "chart.shrink.hover",
         moment=moment,
         accuracy=found.scores.test_accuracy,
         errors=phrase(words, "count.errors", count=found.scores.test_errors),

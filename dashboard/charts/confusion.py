@@ -150,7 +150,7 @@ def _map(
         "text": text,
         "texttemplate": "%{text}" if size <= NUMBERED else "",
         "customdata": [[[truth, answer] for answer in shown_names] for truth in shown_names],
-        "hovertemplate": words["chart.cell_told"] + "<extra></extra>",
+        "hovertemplate": words["chart.cell_hover"] + "<extra></extra>",
         "meta": {"rows": list(classes), "columns": list(classes), "values": counts},
     }
 

@@ -31,12 +31,16 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         x,
         columns["discriminator_accuracy"],
         mode="lines",
-        name=words["chart.judge"],
+        name=words["chart.discriminator_accuracy"],
         hovertemplate="%{y:.1%}",
     )
     return {
         "data": [guess, judge],
         "layout": timeline.layout(
-            history, words, words["chart.judge"], tickformat=style.PER_CENT, range=[0, 1.02]
+            history,
+            words,
+            words["chart.discriminator_accuracy"],
+            tickformat=style.PER_CENT,
+            range=[0, 1.02],
         ),
     }

@@ -106,7 +106,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
                     "mode": "markers",
                     "x": [index[0] + 0.36],
                     "y": [index[1] + 0.32],
-                    "name": words[f"chart.place_{name}"],
+                    "name": words[f"chart.marker_{name}"],
                     "hoverinfo": "skip",
                     "marker": {
                         "symbol": symbol,

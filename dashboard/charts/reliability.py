@@ -96,7 +96,7 @@ def _diagram(shown: list[Bin], words: Words, learner: str, at: int) -> list[dict
         **axes,
         "customdata": customdata,
         "marker": {"color": style.COLOURS[learner]},
-        "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
+        "hovertemplate": words["chart.bin_hover"] + "<extra></extra>",
         "error_y": {
             "type": "data",
             "symmetric": False,

@@ -75,5 +75,5 @@ def figure(history: History, words: Words) -> dict[str, Any]:
 def _title(one: Taught, words: Words, config: Mapping[str, Any]) -> str:
     if one.role != "together":
         return f"{role_name(words, one.role)} · {one.model}"
-    in_use = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
+    in_use = f" {words['chart.in_use']}" if one.model == config["teacher_mixing"] else ""
     return words[f"chart.together_{one.model}"] + in_use

@@ -30,7 +30,7 @@ def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
     if stage.name == "pruned":
         return [
             Sentence(
-                "shrink.told.dense",
+                "shrink.sentence.dense",
                 {
                     "nonzero": now.nonzero,
                     "weights": now.parameters,
@@ -40,8 +40,8 @@ def _size(stage: StageRecord, student: StageRecord) -> list[Sentence]:
             )
         ]
     if ratio < 1:
-        return [Sentence("shrink.told.larger", values)]
-    return [Sentence("shrink.told.smaller", values | {"times": ratio})]
+        return [Sentence("shrink.sentence.larger", values)]
+    return [Sentence("shrink.sentence.smaller", values | {"times": ratio})]
 
 
 def _accuracy(stage: StageRecord, student: StageRecord, size: int) -> list[Sentence]:
@@ -51,20 +51,23 @@ def _accuracy(stage: StageRecord, student: StageRecord, size: int) -> list[Sente
     values = {"before": before, "after": after, "student": other, "noise": round(noise)}
     if after > other:
         way = "loses_beyond" if after - other > noise else "loses_within"
-        return [Sentence("shrink.told.course", values), Sentence(f"shrink.told.{way}", values)]
-    return [Sentence("shrink.told.course", values), Sentence("shrink.told.keeps", values)]
+        return [
+            Sentence("shrink.sentence.course", values),
+            Sentence(f"shrink.sentence.{way}", values),
+        ]
+    return [Sentence("shrink.sentence.course", values), Sentence("shrink.sentence.keeps", values)]
 
 
 def _time(stage: StageRecord) -> list[Sentence]:
     one, many = stage.newest.latency_1, stage.newest.latency_128
-    ratios = Sentence("shrink.told.time", {"one": one.of_student, "many": many.of_student})
+    ratios = Sentence("shrink.sentence.time", {"one": one.of_student, "many": many.of_student})
     match _slower(one), _slower(many):
         case True, True:
-            return [ratios, Sentence("shrink.told.slower", {})]
+            return [ratios, Sentence("shrink.sentence.slower", {})]
         case True, False:
-            return [ratios, Sentence("shrink.told.slower_one", {})]
+            return [ratios, Sentence("shrink.sentence.slower_one", {})]
         case False, True:
-            return [ratios, Sentence("shrink.told.slower_many", {})]
+            return [ratios, Sentence("shrink.sentence.slower_many", {})]
     return [ratios]
 
 

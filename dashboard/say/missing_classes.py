@@ -19,7 +19,7 @@ def errors_at_bias(snapshot: Snapshot, bias: float, classes: str) -> dict[str, S
         for when, at in (("now", bias), ("without", 0.0), ("chosen", curve.best)):
             counts[f"errors_{when}"], counts[f"missed_{when}"] = curve.at(at)
         values = {"classes": classes, "bias": bias, "best": curve.best, **counts}
-        sentences[name] = Sentence("missing.told", values)
+        sentences[name] = Sentence("missing.errors", values)
     return sentences
 
 

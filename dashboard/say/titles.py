@@ -107,7 +107,7 @@ def sweep_title(sweep: str, config: SweepConfig) -> str:
 def compression_title(job: str, config: ShrinkConfig) -> str:
     """A compression in one line."""
     return t(
-        "shrink.shrink_told",
+        "shrink.job_title",
         dataset=dataset_title(config.base.dataset),
         student=config.base.student,
         stages=t("count.stages", count=len(config.stages)),

@@ -105,7 +105,7 @@ function lookingGlass({ run, store, names, words, menu }) {
   const maps = Object.fromEntries(LEARNERS.map((learner) => [learner, learnerMap(learner)]));
   const matrices = Object.fromEntries(LEARNERS.map((learner) => [learner, classMatrix({
     classes, label: say(words.matrix, { learner: names[learner] }), rest: words.empty_rows,
-    sentence: (truth, other, share) => say(words.matrix_told, { truth, other, share }),
+    sentence: (truth, other, share) => say(words.matrix_sentence, { truth, other, share }),
   })]));
   const correlations = Object.fromEntries(LEARNERS.map((learner) =>
     [learner, element("p", { class: "kd-caption" })]));
@@ -166,7 +166,7 @@ function lookingGlass({ run, store, names, words, menu }) {
     const brush = element("div", { class: "kd-micro-brush", hidden: "" });
     map.root.append(mark, brush);
     const header = classNames(classes, "above");
-    const missing = element("p", { class: "kd-caption", hidden: "" }, words.nobody);
+    const missing = element("p", { class: "kd-caption", hidden: "" }, words.no_learner);
     const figure = element("figure", {
       class: `kd-micro-map kd-of-${learner}`, style: `--place:${LEARNERS.indexOf(learner)}`,
     }, element("figcaption", {}, names[learner]), header.root, element("div", {}, map.root, missing));
@@ -260,7 +260,7 @@ function lookingGlass({ run, store, names, words, menu }) {
       correlations[learner].textContent = learner === "teacher" ? words.reference : known
         ? say(words.correlation, {
           value: fixed(offDiagonalCorrelation(means.teacher, means[learner], count), 2) })
-        : words.nobody;
+        : words.no_learner;
     }
     const epoch = nearest(run.epoch);
     epochText.textContent = epoch === 0 ? words.epoch_0 : say(words.epoch, { epoch });
@@ -418,7 +418,7 @@ function onExample({ examples, names, words }) {
         const answer = row(answers[learner], w, count);
         chart.show(Float32Array.from(chosen, (c) => answer[c]));
         chart.mark(chosen.indexOf(labels[w]));
-        const facts = [say(words.says, { label: classes[ranking(answer)[0]] }),
+        const facts = [say(words.answer, { label: classes[ranking(answer)[0]] }),
           `${percent(Math.max(...answer))}`, `${words.entropy} ${entropy(answer).toFixed(2)}`];
         if (learner !== "teacher" && answers.teacher) {
           facts.push(`${words.divergence} ${divergence(row(answers.teacher, w, count), answer).toFixed(3)}`);

@@ -47,7 +47,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   });
   const matrix = classMatrix({
     classes, label: words.matrix, rest: words.empty_rows, hover,
-    sentence: (truth, other, share) => say(words.matrix_told, { truth, other, share }),
+    sentence: (truth, other, share) => say(words.matrix_sentence, { truth, other, share }),
   });
   const scale = legend(words.probability);
   const spread = readout(words.entropy, words.entropy_help);

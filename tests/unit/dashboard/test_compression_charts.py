@@ -86,7 +86,7 @@ def test_the_table_has_a_row_for_every_stage_in_its_colour():
 
 def keys(stage):
     return [
-        sentence.key.removeprefix("shrink.told.")
+        sentence.key.removeprefix("shrink.sentence.")
         for sentence in compression_sentences(record())[stage]
     ]
 
@@ -99,7 +99,7 @@ def test_what_was_lost_is_said_as_plainly_as_what_was_won():
 
 def test_a_stage_is_held_against_the_student_that_learned_as_long():
     sentences = compression_sentences(record())["narrow"]
-    course = next(sentence for sentence in sentences if sentence.key == "shrink.told.course")
+    course = next(sentence for sentence in sentences if sentence.key == "shrink.sentence.course")
 
     assert {name: course.values[name] for name in ("before", "after", "student")} == {
         "before": 90,
