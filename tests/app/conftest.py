@@ -1,9 +1,9 @@
 """The whole app in process, over a store in a temporary folder and a hub that trains nothing."""
 
-import made_events as make
 import pytest
-from made_runs import MAIN, record
 from streamlit.testing.v1 import AppTest
+from support import events as make
+from support.runs import MAIN, record
 
 from dashboard.server import engine
 from dashboard.server.engine import RECORDED

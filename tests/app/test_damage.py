@@ -2,11 +2,11 @@
 
 import os
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS, DAMAGE
-from made_runs import MAIN, record
-from made_sweeps import record_sweep
+from support import events as make
+from support.jobs import CONFIGS, DAMAGE
+from support.runs import MAIN, record
+from support.sweeps import record_sweep
 
 from dashboard.text.languages import words
 from kdcore.config import RunConfig

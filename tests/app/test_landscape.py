@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from made_sweeps import COMPARISON, GRID, record_sweep
+from support.sweeps import COMPARISON, GRID, record_sweep
 
 from dashboard.text.languages import words
 from kdcore.commands import Stop

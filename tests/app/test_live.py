@@ -1,6 +1,6 @@
-import made_events as make
 import pytest
-from made_runs import record
+from support import events as make
+from support.runs import record
 
 from dashboard.page.settings.sidebar import METHOD_NAME
 from dashboard.page.settings.values import GROUPS, KEYS

@@ -1,9 +1,9 @@
 """Data of one's own on the page: looked at before Start, with what was decided about them."""
 
-import made_events as make
 import pytest
-from made_files import as_zip, named_pictures, rows
-from made_runs import record
+from support import events as make
+from support.files import as_zip, named_pictures, rows
+from support.runs import record
 
 from dashboard.page.settings import data_preview
 from dashboard.page.settings.readings import KEPT, Reading, Readings, read_in_process

@@ -1,9 +1,9 @@
 import ast
 from pathlib import Path
 
-import made_events as make
 import pytest
-from made_runs import MAIN, record
+from support import events as make
+from support.runs import MAIN, record
 
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import METHODS

@@ -1,10 +1,10 @@
 import io
 import zipfile
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS
-from made_runs import record
+from support import events as make
+from support.jobs import CONFIGS
+from support.runs import record
 
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.runs_table import table_key

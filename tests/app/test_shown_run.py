@@ -1,8 +1,8 @@
 """One truth for settings: the run that is shown, the sliders, the address and the next start."""
 
-import made_events as make
 import pytest
-from made_runs import record
+from support import events as make
+from support.runs import record
 
 from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import words

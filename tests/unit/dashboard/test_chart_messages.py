@@ -3,12 +3,12 @@
 import re
 from string import Formatter
 
-import made_events as make
 import numpy as np
 import pytest
-from made_diagnoses import diagnosed
-from made_shrinks import whole_shrink
-from made_sweeps import COMPARISON, whole_sweep
+from support import events as make
+from support.compressions import whole_shrink
+from support.diagnoses import diagnosed
+from support.sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.missing_classes import curve_of

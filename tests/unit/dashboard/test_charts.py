@@ -5,12 +5,12 @@ import json
 from dataclasses import replace
 from io import BytesIO
 
-import made_events as make
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from made_diagnoses import diagnosed
 from PIL import Image
+from support import events as make
+from support.diagnoses import diagnosed
 
 from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
 from dashboard.charts.parts import bins, style

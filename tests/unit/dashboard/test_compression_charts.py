@@ -4,7 +4,7 @@ from math import log10
 
 import plotly.graph_objects as go
 import pytest
-from made_shrinks import STAGES, whole_shrink
+from support.compressions import STAGES, whole_shrink
 
 from dashboard.charts import OF_A_COMPRESSION
 from dashboard.charts.compression_plane import BATCHES, SIZES

@@ -1,5 +1,5 @@
-import made_events as make
 import pytest
+from support import events as make
 
 from dashboard.records.history import History
 from kdcore.events import Failed, Retuned, Snapshot

@@ -5,13 +5,13 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import made_events as make
 import numpy as np
 import pytest
-from made_diagnoses import diagnosed
-from made_runs import record
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from support import events as make
+from support.diagnoses import diagnosed
+from support.runs import record
 
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from dashboard.server import engine, routes, shared_records, stream

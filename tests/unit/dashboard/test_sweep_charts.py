@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
-from made_sweeps import COMPARISON, whole_sweep
+from support.sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_SWEEP
 from dashboard.charts.parts.grid import View

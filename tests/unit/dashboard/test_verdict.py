@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-import made_events as make
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from support import events as make
 
 from dashboard.records.history import History
 from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict

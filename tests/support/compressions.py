@@ -1,7 +1,5 @@
 """A small shrinking as its events and as a folder of the store."""
 
-import made_events as make
-
 from kdcore.config import RunConfig
 from kdcore.events import (
     Latency,
@@ -14,6 +12,7 @@ from kdcore.events import (
 )
 from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import recorded
+from support import events as make
 
 RUN = "20260101-000000-aaaa"
 CONFIG = ShrinkConfig(

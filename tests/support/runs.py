@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import made_events as make
 import numpy as np
 
 import dashboard
 from kdcore.config import RunConfig
 from kdcore.store import packed, recorded
+from support import events as make
 
 MAIN = Path(dashboard.__file__).with_name("main.py")
 

@@ -1,4 +1,4 @@
-"""Runs told in full, and a lesson that is watched at every step."""
+"""All events of a run, and a trainer that is watched at every step."""
 
 import copy
 

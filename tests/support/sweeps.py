@@ -1,7 +1,5 @@
 """A small sweep as its events and as a folder of the store."""
 
-import made_events as make
-
 from kdcore.config import RunConfig
 from kdcore.events import (
     CellsEnded,
@@ -16,6 +14,7 @@ from kdcore.events import (
 )
 from kdcore.store import recorded
 from kdcore.sweep_config import AXES, SweepConfig
+from support import events as make
 
 GRID = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1))
 COMPARISON = SweepConfig(

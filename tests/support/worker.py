@@ -8,7 +8,7 @@ from kdcore.worker import main
 COMMAND = [
     sys.executable,
     "-c",
-    "import sys; sys.path[:0] = sys.argv[1:]; from fake_worker import work; work()",
+    "import sys; sys.path[:0] = sys.argv[1:]; from support.worker import work; work()",
     *sys.path,
 ]
 
