@@ -10,13 +10,13 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard.auto_reruns import WithoutPresses
-from dashboard.engine import hub, store
-from dashboard.routes import ROUTES
-from dashboard.uninterrupted import let_callbacks_finish
-from dashboard.uploads import remove_unused
+from dashboard.page.uninterrupted import let_callbacks_finish
+from dashboard.server.auto_reruns import DropRepeatedPresses
+from dashboard.server.engine import hub, store
+from dashboard.server.routes import ROUTES
+from dashboard.server.uploads import remove_unused_uploads
 
-USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.routes", "dashboard.text")
+USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.server.routes", "dashboard.text.viewer")
 
 
 @asynccontextmanager
@@ -31,9 +31,11 @@ def _get_ready() -> None:
     hub().warm()
     for name in USED_BY_THE_FIRST_PAGE:
         import_module(name)
-    remove_unused(store())
+    remove_unused_uploads(store())
     gc.freeze()  # what is imported stays: later collections need not look at it
 
 
 let_callbacks_finish()
-app = st.App("main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutPresses)])
+app = st.App(
+    "main.py", routes=ROUTES, lifespan=lifespan, middleware=[Middleware(DropRepeatedPresses)]
+)

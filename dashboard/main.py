@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.page_frame import page_frame
-from dashboard.settings import KEYS
-from dashboard.text import LANGUAGES, browser_language, language, md, t
+from dashboard.page import address
+from dashboard.page.settings.values import KEYS
+from dashboard.text.languages import LANGUAGES
+from dashboard.text.viewer import browser_language, language, md, t
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
 # files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
     "start",
@@ -31,7 +32,7 @@ def flip_projector() -> None:
 
 
 def header(*, projected: bool) -> None:
-    """Language and projector mode, for every page and in every link; in a hall the pages too."""
+    """Language and projector mode, for every page and in every link; projected, the pages too."""
     with st.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="header"
     ):
@@ -58,12 +59,12 @@ def header(*, projected: bool) -> None:
         )
 
 
-def tell_unused() -> None:
+def report_unused_params() -> None:
     """Say once of each parameter of a link that nothing on the page makes use of it."""
-    told = st.session_state.setdefault("told_unused", set())
-    for name in address.unused():
-        if name not in told:
-            told.add(name)
+    reported = st.session_state.setdefault("reported_unused", set())
+    for name in address.unused_params():
+        if name not in reported:
+            reported.add(name)
             key = KEYS.get(name)
             text = (
                 md("app.unused_hint", name=name, meant=key) if key else md("app.unused", name=name)
@@ -73,11 +74,11 @@ def tell_unused() -> None:
 
 st.set_page_config(
     # an icon by name, such as those of the pages, would be fetched from the network
-    page_icon=(HERE / "static" / "icon.svg").read_text(encoding="utf-8"),
+    page_icon=(PAGE / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
     initial_sidebar_state=272,
 )
-st.html(HERE / "style.css")
+st.html(PAGE / "style.css")
 projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
 page = st.navigation(
     [
@@ -87,15 +88,15 @@ page = st.navigation(
     position="hidden" if projected else "top",
 )
 st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0]}')} · kdcore")
-address.bring_back(page.url_path)
-address.take("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
-address.take("projector", default=False, read="1".__eq__)
+address.restore_query(page.url_path)
+address.read_param("lang", browser_language(), lambda text: text if text in LANGUAGES else "en")
+address.read_param("projector", default=False, read="1".__eq__)
 if st.session_state["projector"]:
-    st.html(HERE / "projector.css")
+    st.html(PAGE / "projector.css")
 body = st.container()  # comes first, so that a keyboard reaches the page before its frame
 header(projected=st.session_state["projector"])
 page_frame()
-address.show(
+address.write_params(
     {
         "lang": None if language() == browser_language() else language(),
         "projector": "1" if st.session_state["projector"] else None,
@@ -103,4 +104,4 @@ address.show(
 )
 with body:
     page.run()
-tell_unused()
+report_unused_params()

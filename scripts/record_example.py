@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from dashboard.engine import RECORDED
+from dashboard.server.engine import RECORDED
 from kdcore import Run, RunConfig
 from kdcore.catalogue import DATASETS, SCENARIOS
 from kdcore.events import Failed, Finished

@@ -29,11 +29,12 @@ from dashboard.charts import (
     calibration_table,
     cell_curves,
     cka,
+    compression_plane,
+    compression_table,
     confidence_histogram,
     confusion,
     correlations,
     cost,
-    courses,
     decoupled,
     discriminator,
     ensembles,
@@ -56,16 +57,16 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    schedules,
     seeds,
-    shrink_plane,
-    shrink_table,
-    style,
     teacher_curve,
     teacher_weights,
     teachers,
     terms,
 )
-from dashboard.history import History
+from dashboard.charts.parts import style
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 Figure = dict[str, Any]
 
@@ -74,11 +75,11 @@ def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Give a chart the snapshot of an epoch, or say that there is none yet."""
 
     def figure(
-        history: History, words: style.Words, *, epoch: float | None = None, **settings: Any
+        history: History, words: Words, *, epoch: float | None = None, **settings: Any
     ) -> Figure:
         snapshot = history.snapshot(epoch)
         if snapshot is None:
-            return style.awaited(words, "moment", over=history.over)
+            return style.not_yet(words, "moment", over=history.over)
         return draw(snapshot, words, history=history, **settings)
 
     return figure
@@ -100,7 +101,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "discriminator": discriminator.figure,
     "generator": generator.figure,
     "learned_temperature": learned_temperature.figure,
-    "courses": courses.figure,
+    "courses": schedules.figure,
     "terms": terms.figure,
     "teachers": teachers.figure,
     "teacher_weights": teacher_weights.figure,
@@ -136,9 +137,9 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
 }
 """``figure(landscape, words, view)``."""
 
-OF_A_SHRINK: dict[str, Callable[..., Figure]] = {
-    "shrink_sizes": shrink_plane.sizes,
-    "shrink_times": shrink_plane.times,
-    "shrink_table": shrink_table.figure,
+OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
+    "shrink_sizes": compression_plane.sizes,
+    "shrink_times": compression_plane.times,
+    "shrink_table": compression_table.figure,
 }
 """``figure(record, words, size=…, batch=…)``."""

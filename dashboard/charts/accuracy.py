@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 ROOM = 0.04
 """Below the lowest test accuracy and above the highest."""
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data = []
     lowest, highest = 1.0, 0.0
     if history.teacher:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """A line a student, batch by batch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data = []
     for student in history.students:
         columns = history.steps[student].columns

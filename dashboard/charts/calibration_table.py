@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.phrases import phrase
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 COLUMNS = (
@@ -20,14 +20,14 @@ COLUMNS = (
 )
 
 
-def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     """A row a learner as it answers, and one after its logits were divided by T_cal."""
     rows, sheet = [], []
     titles = [words[f"chart.column.{key}"] for key in ("t_cal", *(key for key, _ in COLUMNS))]
-    for learner in style.LEARNERS:
+    for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             fitted = diagnosis.temperature_fitted
-            name = style.name(words, learner)
+            name = learner_name(words, learner)
             scaled = phrase(words, "chart.scaled", learner=name)
             for title, state, summary in (
                 (name, "1", diagnosis.calibration),
@@ -59,11 +59,11 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
             "rows": rows,
         },
         "sheet": {"columns": [words["chart.learner"], *titles], "rows": sheet},
-        "message": say(
+        "message": message_text(
             words,
             "calibration_table",
-            values=by_learner(words, _errors(snapshot, "calibration")),
-            scaled=by_learner(words, _errors(snapshot, "calibrated")),
+            values=list_learners(words, _errors(snapshot, "calibration")),
+            scaled=list_learners(words, _errors(snapshot, "calibrated")),
         ),
     }
 
@@ -72,7 +72,7 @@ def _errors(snapshot: Snapshot, summary: str) -> dict[str, str]:
     """ECE by learner, of the ``summary`` before or after the scaling."""
     return {
         name: f"{getattr(snapshot.learners[name], summary)['ece']:.2%}"
-        for name in style.LEARNERS
+        for name in LEARNERS
         if name in snapshot.learners
     }
 

@@ -1,26 +1,27 @@
-"""The curves of one place of the grid: every seed, and the plain student beside it."""
+"""The curves of one cell of the grid: every seed, and the plain student beside it."""
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.charts.places import View, number, percent
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View, number, percent
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """The metric after each epoch; a pale line a seed, a strong one for their mean."""
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     cells = landscape.cells(view.lr, view.method)
     best = landscape.best(cells)
-    place = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
-    cell = next((one for one in cells if (one.temperature, one.weight) == place), None)
+    coordinates = view.at or ((best.cell.temperature, best.cell.weight) if best else None)
+    cell = next((one for one in cells if (one.temperature, one.weight) == coordinates), None)
     if cell is None:
-        return style.awaited(words, "scores", over=landscape.over)
+        return style.not_yet(words, "scores", over=landscape.over)
     seeds = [one["seed"] for one in landscape.started.cells]
     trails, lines = [], []
     newest: dict[str, str] = {}
@@ -40,7 +41,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 hoverinfo="skip",
                 meta={
                     "label": words["chart.of_seed"].format(
-                        learner=style.name(words, student), seed=seeds[at]
+                        learner=learner_name(words, student), seed=seeds[at]
                     )
                 },
             )
@@ -65,7 +66,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             )
         )
     if not lines:
-        return style.awaited(words, "scores", over=landscape.over)
+        return style.not_yet(words, "scores", over=landscape.over)
     n = len(cell.numbers)
     return {
         "data": trails + lines,
@@ -82,13 +83,13 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 )
             ],
         },
-        "message": say(
+        "message": message_text(
             words,
             "cell_curves" if newest else "no_scores",
             temperature=f"{cell.temperature:g}",
             weight=f"{cell.weight:g}",
             epoch=last,
-            values=by_learner(words, newest),
+            values=list_learners(words, newest),
             n=n,
         ),
     }

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.charts.measures import missing
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.measures import missing
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Linear CKA of the newest batches, student by student."""
     if empty := missing(history, words, "cka"):
         return empty

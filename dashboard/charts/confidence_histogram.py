@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.bins import mean_confidence, merged
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.bins import mean_confidence, merge_bins
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, bins: int = 15, calibrated: bool = False, **_: Any
+    snapshot: Snapshot, words: Words, *, bins: int = 15, calibrated: bool = False, **_: Any
 ) -> dict[str, Any]:
     """Steps of counts, on a logarithmic axis so that the few unsure ones are seen."""
     data, means = [], {}
-    for learner in style.LEARNERS:
+    for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
-            shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+            shown = merge_bins(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
             means[learner] = f"{mean_confidence(shown):.1%}"
             data.append(
                 style.line(
@@ -43,5 +45,5 @@ def figure(
             "yaxis": {"title": {"text": words["chart.answers_log"]}, "type": "log", "dtick": 1},
             "hovermode": "x",
         },
-        "message": say(words, "confidence_histogram", values=by_learner(words, means)),
+        "message": message_text(words, "confidence_histogram", values=list_learners(words, means)),
     }

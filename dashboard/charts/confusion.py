@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, by_learner, say
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
+from dashboard.records.history import History
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 NUMBERED = 12
@@ -29,21 +30,19 @@ PALEST = 0.01
 Matrix = list[list[int]]
 
 
-def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
     """A map a learner, coloured by errors alone, and distilled minus plain.
 
     In the difference blue is better: fewer errors off the diagonal, more right answers on it.
     """
     matrices = {
-        name: snapshot.learners[name].confusion
-        for name in style.LEARNERS
-        if name in snapshot.learners
+        name: snapshot.learners[name].confusion for name in LEARNERS if name in snapshot.learners
     }
     classes = history.classes
     highest = max(1, *(max(_off_diagonal(matrix)) for matrix in matrices.values()))
     maps = [
         (
-            f"<b>{style.name(words, name)}</b>  "
+            f"<b>{learner_name(words, name)}</b>  "
             + phrase(words, "count.errors", count=sum(_off_diagonal(matrix))),
             _errors(matrix, classes, words, highest),
         )
@@ -84,10 +83,10 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     return {
         "data": data,
         "layout": layout,
-        "message": say(
+        "message": message_text(
             words,
             "confusion",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {name: _most_often(matrix, classes, words) for name, matrix in matrices.items()},
                 SEMICOLON,
@@ -96,9 +95,7 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
     }
 
 
-def _errors(
-    matrix: Matrix, classes: Sequence[str], words: style.Words, highest: int
-) -> dict[str, Any]:
+def _errors(matrix: Matrix, classes: Sequence[str], words: Words, highest: int) -> dict[str, Any]:
     """The counts of a learner; what is right has no colour."""
     shown = [
         [0 if row == column else count for column, count in enumerate(counts)]
@@ -113,7 +110,7 @@ def _errors(
 
 
 def _difference(
-    matrix: Matrix, classes: Sequence[str], words: style.Words, highest: int
+    matrix: Matrix, classes: Sequence[str], words: Words, highest: int
 ) -> dict[str, Any]:
     """Distilled minus plain, coloured by whether it is better."""
     palest = PALEST * highest
@@ -139,10 +136,10 @@ def _map(
     counts: Matrix,
     text: list[list[str]],
     classes: Sequence[str],
-    words: style.Words,
+    words: Words,
 ) -> dict[str, Any]:
     size = len(classes)
-    shown_names = [style.literal(title) for title in classes]
+    shown_names = [style.escape_tags(title) for title in classes]
     gap = 1 if size <= RULED else 0
     return {
         "type": "heatmap",
@@ -153,7 +150,7 @@ def _map(
         "text": text,
         "texttemplate": "%{text}" if size <= NUMBERED else "",
         "customdata": [[[truth, answer] for answer in shown_names] for truth in shown_names],
-        "hovertemplate": words["chart.cell_told"] + "<extra></extra>",
+        "hovertemplate": words["chart.cell_hover"] + "<extra></extra>",
         "meta": {"rows": list(classes), "columns": list(classes), "values": counts},
     }
 
@@ -167,7 +164,7 @@ def _off_diagonal(matrix: Matrix) -> list[int]:
     ]
 
 
-def _most_often(matrix: Matrix, classes: Sequence[str], words: style.Words) -> str:
+def _most_often(matrix: Matrix, classes: Sequence[str], words: Words) -> str:
     """The pair of classes that is confused most often; of equals the first."""
     count, row, column = max(
         (
@@ -179,8 +176,8 @@ def _most_often(matrix: Matrix, classes: Sequence[str], words: style.Words) -> s
         key=lambda found: found[0],
     )
     if not count:
-        return say(words, "no_errors")
-    return say(
+        return message_text(words, "no_errors")
+    return message_text(
         words,
         "confusion_of_one" if count == 1 else "confusion_of",
         truth=classes[row],

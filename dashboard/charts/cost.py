@@ -2,25 +2,28 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.history import History
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import message_text
+from dashboard.records.history import History
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.numbers import size_unit
+from dashboard.text.phrases import Words
 from kdcore.events import Cost
 
 KEYS = ("model", "parameters", "bytes", "flops", "latency")
 
 
-def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(history: History, words: Words, **_: Any) -> dict[str, Any]:
     """A table: parameters, size, operations, time, and how many times less than the teacher."""
     if not history.costs:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     teacher = history.costs.get("teacher")
     models = {"teacher": history.config["teacher"]}
-    size, unit = style.size_unit([cost.bytes for cost in history.costs.values()])
+    size, unit = size_unit([cost.bytes for cost in history.costs.values()])
     rows, sheet = [], []
-    for name in style.LEARNERS:
+    for name in LEARNERS:
         if cost := history.costs.get(name):
-            title, model = style.name(words, name), models.get(name, history.config["student"])
+            title, model = learner_name(words, name), models.get(name, history.config["student"])
             rows.append({"learner": name, "cells": [title, model, *_cells(cost, teacher, size)]})
             sheet.append([title, model, *_values(cost, size)])
     units = {"bytes": unit, "latency": "µs"}
@@ -38,14 +41,14 @@ def figure(history: History, words: style.Words, **_: Any) -> dict[str, Any]:
         },
         "sheet": {"columns": [words["chart.learner"], *titles.values()], "rows": sheet},
         "message": " ".join(
-            _told(history, name, words, size, unit)
-            for name in style.LEARNERS
+            _hover_text(history, name, words, size, unit)
+            for name in LEARNERS
             if name in history.costs
         ),
     }
 
 
-def _with_unit(title: str, unit: str | None, words: style.Words) -> str:
+def _with_unit(title: str, unit: str | None, words: Words) -> str:
     return words["chart.columns_more"].format(title=title, unit=unit) if unit else title
 
 
@@ -57,23 +60,23 @@ def _cells(cost: Cost, teacher: Cost | None, size: float) -> list[str]:
     """Each value, a student's with how many times less than the teacher's it is."""
     shapes = ("{:,.0f}", "{:,.1f}", "{:,.0f}", "{:,.0f}")
     values = _values(cost, size)
-    told = [shape.format(value) for shape, value in zip(shapes, values, strict=True)]
+    texts = [shape.format(value) for shape, value in zip(shapes, values, strict=True)]
     if teacher is None or cost is teacher:
-        return told
+        return texts
     of_teacher = _values(teacher, size)
     return [
         f"{text}  (÷ {other / own:.1f})" if own else text
-        for text, own, other in zip(told, values, of_teacher, strict=True)
+        for text, own, other in zip(texts, values, of_teacher, strict=True)
     ]
 
 
-def _told(history: History, name: str, words: style.Words, size: float, unit: str) -> str:
+def _hover_text(history: History, name: str, words: Words, size: float, unit: str) -> str:
     cost, teacher = history.costs[name], history.costs.get("teacher")
     against = teacher is not None and name != "teacher" and cost.parameters > 0
-    return say(
+    return message_text(
         words,
         "cost_against" if against else "cost",
-        name=style.name(words, name),
+        name=learner_name(words, name),
         parameters=f"{cost.parameters:,}",
         size=f"{cost.bytes / size:,.1f}",
         unit=unit,

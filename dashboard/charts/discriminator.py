@@ -1,15 +1,16 @@
-"""Whether a judge can still tell the student's answers from the teacher's."""
+"""Whether the discriminator still distinguishes the student's logits from the teacher's."""
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.charts.measures import missing
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.measures import missing
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 CHANCE = 0.5
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """The judge's accuracy since the point before, and what guessing would have."""
     if empty := missing(history, words, "discriminator_accuracy"):
         return empty
@@ -30,12 +31,16 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         x,
         columns["discriminator_accuracy"],
         mode="lines",
-        name=words["chart.judge"],
+        name=words["chart.discriminator_accuracy"],
         hovertemplate="%{y:.1%}",
     )
     return {
         "data": [guess, judge],
         "layout": timeline.layout(
-            history, words, words["chart.judge"], tickformat=style.PER_CENT, range=[0, 1.02]
+            history,
+            words,
+            words["chart.discriminator_accuracy"],
+            tickformat=style.PER_CENT,
+            range=[0, 1.02],
         ),
     }

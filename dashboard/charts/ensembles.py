@@ -2,28 +2,29 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words, phrase
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Two panels: accuracy alone, by vote and by mean answer; and disagreement of the networks."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     epochs = [epoch for epoch in history.epochs if epoch.ensembles]
     if not epochs:
         if history.epochs:
             return style.empty(words, "one_network")
-        return style.awaited(words, "epoch", over=history.over)
+        return style.not_yet(words, "epoch", over=history.over)
     x = [epoch.epoch for epoch in epochs]
     data: list[dict[str, Any]] = []
     for learner in history.students:
-        told = [epoch.ensembles[learner] for epoch in epochs]
-        alone = [sum(one.test_accuracies) / len(one.test_accuracies) for one in told]
+        scored = [epoch.ensembles[learner] for epoch in epochs]
+        alone = [sum(one.test_accuracies) / len(one.test_accuracies) for one in scored]
         together = [epoch.students[learner].test_accuracy for epoch in epochs]
-        voting = [one.voting_accuracy for one in told]
-        name = style.name(words, learner)
+        voting = [one.voting_accuracy for one in scored]
+        name = learner_name(words, learner)
         colour = style.COLOURS[learner]
         for title, values, dash in (
             ("chart.by_mean", together, "solid"),
@@ -49,7 +50,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                 "name": name,
                 "showlegend": False,
                 "x": x,
-                "y": [one.disagreement for one in told],
+                "y": [one.disagreement for one in scored],
                 "xaxis": "x2",
                 "yaxis": "y2",
                 "line": {"color": colour, "dash": style.LINES[learner], "width": 2.5},
@@ -61,7 +62,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         history, words, words["chart.test_accuracy"], tickformat=style.PER_CENT
     )
     left, right = (style.panels(2, at, gap=0.14) for at in range(2))
-    layout["annotations"] = [*layout["annotations"], _removed(epochs[-1], words, right)]
+    layout["annotations"] = [*layout["annotations"], _disagreement_remark(epochs[-1], words, right)]
     layout["xaxis2"] = layout["xaxis"] | {"domain": right, "anchor": "y2"}
     layout["xaxis"] = layout["xaxis"] | {"domain": left}
     layout["yaxis2"] = {
@@ -73,7 +74,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def _removed(epoch: Any, words: style.Words, domain: list[float]) -> dict[str, Any]:
+def _disagreement_remark(epoch: Any, words: Words, domain: list[float]) -> dict[str, Any]:
     """How much of the plain networks' disagreement the teacher has removed, in words."""
     pair = [epoch.ensembles.get(learner) for learner in ("plain", "distilled")]
     if not all(pair) or not pair[0].disagreement:

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 RIGHT = {"color": "#8a94a0", "opacity": 0.55}
 WRONG = {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}
 
 
-def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     """One panel a learner: the share of its right and of its wrong answers by entropy."""
-    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    learners = [name for name in LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "barmode": "overlay", "bargap": 0}
     for at, learner in enumerate(learners):
@@ -58,15 +60,15 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
         }
         sizes = f"{sum(diagnosis.entropy_right)} / {sum(diagnosis.entropy_wrong)}"
         layout["annotations"].append(
-            style.heading(f"<b>{style.name(words, learner)}</b>  {sizes}", domain)
+            style.heading(f"<b>{learner_name(words, learner)}</b>  {sizes}", domain)
         )
     return {
         "data": data,
         "layout": layout,
-        "message": say(
+        "message": message_text(
             words,
             "entropy",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {
                     learner: _sure_errors(snapshot.learners[learner].entropy_wrong, words)
@@ -77,6 +79,6 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
     }
 
 
-def _sure_errors(wrong: list[int], words: style.Words) -> str:
+def _sure_errors(wrong: list[int], words: Words) -> str:
     """How many wrong answers lie in the lowest tenth of the entropy."""
-    return say(words, "entropy_of", count=sum(wrong[: len(wrong) // 10]), wrong=sum(wrong))
+    return message_text(words, "entropy_of", count=sum(wrong[: len(wrong) // 10]), wrong=sum(wrong))

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import message_text
+from dashboard.records.history import History
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 PARTS = (
@@ -17,15 +18,15 @@ HATCHED = "errors_own"
 """In grey this part would look like the one before it."""
 
 
-def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
     """A bar a student: to the right its errors, to the left what it mends."""
     if not history.teacher:
         return style.empty(words, "teacher")
-    students = [name for name in style.LEARNERS if name in history.students]
+    students = [name for name in LEARNERS if name in history.students]
     data: list[dict[str, Any]] = []
     for part, title, colour, sign in PARTS:
         counts = [getattr(snapshot.learners[name], part) or 0 for name in students]
-        names = [style.name(words, name) for name in students]
+        names = [learner_name(words, name) for name in students]
         marker: dict[str, Any] = {"color": colour}
         if part == HATCHED:
             marker["pattern"] = {"shape": "/", "fgcolor": colour, "bgcolor": "#ffffff", "size": 6}
@@ -53,10 +54,10 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
             "yaxis": {"automargin": True},
         },
         "message": " ".join(
-            say(
+            message_text(
                 words,
                 "error_origin",
-                name=style.name(words, name),
+                name=learner_name(words, name),
                 inherited=snapshot.learners[name].errors_inherited,
                 own=snapshot.learners[name].errors_own,
                 mended=snapshot.learners[name].teacher_errors_mended,

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words, phrase
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Wrong answers over the epochs, of how many test examples in the axis title."""
     if not history.started or not history.evaluations:
-        return style.awaited(words, "epoch", over=history.over)
+        return style.not_yet(words, "epoch", over=history.over)
     data = []
     counts = [
         scores[student].test_errors

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
 """Score to the way its values are written."""
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Correlation of the class resemblances, and KL to the teacher, after each epoch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if not history.teacher:
         return style.empty(words, "teacher")
     data = []
@@ -20,14 +21,15 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
         suffix = str(at + 1) if at else ""
         for student in history.students:
             points = [
-                (place, getattr(scores[student], measure)) for place, scores in history.evaluations
+                (position, getattr(scores[student], measure))
+                for position, scores in history.evaluations
             ]
-            known = [(place, value) for place, value in points if value is not None]
+            known = [(position, value) for position, value in points if value is not None]
             data.append(
                 style.line(
                     words,
                     student,
-                    [place for place, _ in known],
+                    [position for position, _ in known],
                     [value for _, value in known],
                     xaxis=f"x{suffix}",
                     yaxis=f"y{suffix}",

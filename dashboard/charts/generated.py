@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.history import History
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import message_text
+from dashboard.records.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 12
@@ -26,7 +28,7 @@ STRONGEST = 3.0
 """Standard deviations at which the colour is full."""
 
 
-def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str, Any]:
+def figure(history: History, words: Words, *, arrays: Arrays) -> dict[str, Any]:
     """Pictures with both answers; points in the plane; other features as columns of colours.
 
     Args:
@@ -39,17 +41,17 @@ def figure(history: History, words: style.Words, *, arrays: Arrays) -> dict[str,
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
     if not arrays:
-        return style.awaited(words, "moment", over=history.over)
+        return style.not_yet(words, "moment", over=history.over)
     if "made_inputs" not in arrays:
         return style.empty(words, "method")
     inputs = arrays["made_inputs"]
     same = int((_chosen(arrays, "teacher") == _chosen(arrays, "distilled")).sum())
-    drawn = _drawn(inputs, arrays, history.classes, words)
-    return drawn | {"message": say(words, "generated", same=same, count=len(inputs))}
+    drawn = _generated_inputs(inputs, arrays, history.classes, words)
+    return drawn | {"message": message_text(words, "generated", same=same, count=len(inputs))}
 
 
-def _drawn(
-    inputs: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+def _generated_inputs(
+    inputs: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     if inputs.ndim == 4:
         return _pictures(inputs, arrays, classes, words)
@@ -58,7 +60,7 @@ def _drawn(
 
 
 def _pictures(
-    images: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    images: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     places = [divmod(at, COLUMNS) for at in range(len(images))]
     rows = places[-1][0] + 1
@@ -99,10 +101,10 @@ def _pictures(
     }
 
 
-def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[str, Any]:
+def _sheet(arrays: Arrays, classes: Sequence[str], words: Words) -> dict[str, Any]:
     """Number, class and probability of both answers, a row an input."""
-    told = [(_chosen(arrays, learner), _probabilities(arrays, learner)) for learner in TEXT]
-    names = [style.name(words, learner) for learner in TEXT]
+    answers = [(_chosen(arrays, learner), _probabilities(arrays, learner)) for learner in TEXT]
+    names = [learner_name(words, learner) for learner in TEXT]
     return {
         "columns": [
             words["chart.number"],
@@ -113,7 +115,7 @@ def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[s
                 at + 1,
                 *(
                     value
-                    for chosen, shares in told
+                    for chosen, shares in answers
                     for value in (classes[chosen[at]], float(shares[at].max()))
                 ),
             ]
@@ -123,9 +125,9 @@ def _sheet(arrays: Arrays, classes: Sequence[str], words: style.Words) -> dict[s
 
 
 def _points(
-    points: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    points: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
-    told = _told(arrays, classes, words)
+    sentences = _sentences(arrays, classes, words)
     same = _chosen(arrays, "teacher") == _chosen(arrays, "distilled")
     kinds = (
         ("same_answer", same, "circle", style.COLOURS["distilled"]),
@@ -149,7 +151,7 @@ def _points(
             "name": words[f"chart.{title}"],
             "x": points[chosen, 0].tolist(),
             "y": points[chosen, 1].tolist(),
-            "text": [text for text, of in zip(told, chosen, strict=True) if of],
+            "text": [text for text, of in zip(sentences, chosen, strict=True) if of],
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {"color": colour, "symbol": symbol, "size": 10},
         }
@@ -159,14 +161,12 @@ def _points(
 
 
 def _columns(
-    rows: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: style.Words
+    rows: np.ndarray, real: np.ndarray, arrays: Arrays, classes: Sequence[str], words: Words
 ) -> dict[str, Any]:
     deviation = real.std(0)
     standard = (rows - real.mean(0)) / np.where(deviation > 0, deviation, 1)
-    answers = [
-        [style.shortened(classes[at]) for at in _chosen(arrays, learner)] for learner in TEXT
-    ]
-    told = _told(arrays, classes, words)
+    answers = [[style.shorten(classes[at]) for at in _chosen(arrays, learner)] for learner in TEXT]
+    sentences = _sentences(arrays, classes, words)
     return {
         "data": [
             {
@@ -177,7 +177,7 @@ def _columns(
                 "showscale": False,
                 "colorscale": ABOVE_AND_BELOW,
                 "xgap": 1,
-                "text": [told] * rows.shape[1],
+                "text": [sentences] * rows.shape[1],
                 "hovertemplate": "%{text}<br>%{z:.1f}σ<extra></extra>",
             }
         ],
@@ -200,12 +200,7 @@ def _columns(
 
 
 def _answers(
-    learner: str,
-    arrays: Arrays,
-    classes: Sequence[str],
-    words: style.Words,
-    x: list[int],
-    y: list[float],
+    learner: str, arrays: Arrays, classes: Sequence[str], words: Words, x: list[int], y: list[float]
 ) -> dict[str, Any]:
     """A learner's answers as text; in another colour where they are not the teacher's."""
     shares, chosen = _probabilities(arrays, learner), _chosen(arrays, learner)
@@ -213,13 +208,13 @@ def _answers(
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "name": style.name(words, learner),
+        "name": learner_name(words, learner),
         "x": x,
         "y": y,
-        "hovertext": _told(arrays, classes, words),
+        "hovertext": _sentences(arrays, classes, words),
         "hovertemplate": "%{hovertext}<extra></extra>",
         "text": [
-            f"{style.shortened(classes[at])} · {row[at]:.0%}"
+            f"{style.shorten(classes[at])} · {row[at]:.0%}"
             for at, row in zip(chosen, shares, strict=True)
         ],
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
@@ -231,7 +226,7 @@ def _answers(
     }
 
 
-def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[str]:
+def _sentences(arrays: Arrays, classes: Sequence[str], words: Words) -> list[str]:
     """The three likeliest classes of teacher and student, at the pointer."""
     lines = []
     for learner in TEXT:
@@ -239,8 +234,8 @@ def _told(arrays: Arrays, classes: Sequence[str], words: style.Words) -> list[st
         best = np.argsort(-shares, axis=1, kind="stable")[:, :3]
         lines.append(
             [
-                f"<b>{style.name(words, learner)}</b>: "
-                + ", ".join(f"{style.literal(classes[at])} {row[at]:.0%}" for at in few)
+                f"<b>{learner_name(words, learner)}</b>: "
+                + ", ".join(f"{style.escape_tags(classes[at])} {row[at]:.0%}" for at in few)
                 for few, row in zip(best, shares, strict=True)
             ]
         )

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.charts.measures import lines, missing
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.measures import lines, missing
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 
 APART = (("generated_kl", "chart.generated_kl", style.COLOURS["distilled"], "solid"),)
 SHARES = (
@@ -13,7 +14,7 @@ SHARES = (
 )
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """KL on the generated inputs; beside it the teacher's confidence and how it spreads."""
     if empty := missing(history, words, "generated_kl"):
         return empty

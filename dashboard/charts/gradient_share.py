@@ -3,8 +3,9 @@
 from math import isnan
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
 
 LINES = (
@@ -14,10 +15,10 @@ LINES = (
 )
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Norms of the two gradients, and of the soft one as it were without the factor T²."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns

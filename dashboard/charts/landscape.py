@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import (
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import (
     CIVIDIS,
     View,
     at_point,
@@ -12,23 +11,24 @@ from dashboard.charts.places import (
     better_is_more,
     grid_of,
     mean_of,
+    metric_spread_text,
     number,
     percent,
-    told,
 )
-from dashboard.phrases import phrase
+from dashboard.charts.parts.message import message_text
+from dashboard.text.phrases import Words, phrase
 from kdcore.landscape import Landscape
 
 NUMBERED = 81
-"""Up to so many places the values are written into them."""
+"""Up to so many cells the values are written into them."""
 UNKNOWN = [[0, "#9aa5b1"], [1, "#9aa5b1"]]
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """A cell for every T and λ, coloured by its mean; a line where it equals the plain student."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     spreads = grid.table(lambda cell: landscape.spread(cell, view.metric))
     customdata = grid.table(lambda cell: [cell.temperature, cell.weight])
     columns, rows = list(range(len(grid.weights))), list(range(len(grid.temperatures)))
@@ -46,7 +46,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "customdata": customdata,
             "hovertemplate": words["chart.guess_here"] + "<extra></extra>",
         }
-        return {"data": [blank], "layout": axes(grid), "message": say(words, "hidden")}
+        return {"data": [blank], "layout": axes(grid), "message": message_text(words, "hidden")}
     means = [[mean_of(spread) for spread in row] for row in spreads]
     numbered = len(columns) * len(rows) <= NUMBERED
     data: list[dict[str, Any]] = [
@@ -61,7 +61,9 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             "xgap": 2,
             "ygap": 2,
             "hoverongaps": True,
-            "text": [[told(view.metric, spread) for spread in row] for row in spreads],
+            "text": [
+                [metric_spread_text(view.metric, spread) for spread in row] for row in spreads
+            ],
             "texttemplate": "%{text}" if numbered else "",
             "colorbar": {
                 "thickness": 12,
@@ -91,20 +93,20 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "meta": {"skip": True, "cased": True},
             }
         )
-    places = (
-        ("best", _place(landscape, view), "star", "#ffffff", "#1f2933"),
+    markers = (
+        ("best", _best_coordinates(landscape, view), "star", "#ffffff", "#1f2933"),
         ("guess", view.guess, "circle-open", style.GAP, style.GAP),
         ("chosen", view.at, "square-open", "#56B4E9", "#56B4E9"),
     )
-    for name, place, symbol, colour, edge in places:
-        if (index := grid.index(place)) is not None:
+    for name, coordinates, symbol, colour, edge in markers:
+        if (index := grid.index(coordinates)) is not None:
             data.append(
                 {
                     "type": "scatter",
                     "mode": "markers",
                     "x": [index[0] + 0.36],
                     "y": [index[1] + 0.32],
-                    "name": words[f"chart.place_{name}"],
+                    "name": words[f"chart.marker_{name}"],
                     "hoverinfo": "skip",
                     "marker": {
                         "symbol": symbol,
@@ -123,13 +125,13 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     return {"data": data, "layout": layout, "message": _message(landscape, words, view)}
 
 
-def _message(landscape: Landscape, words: style.Words, view: View) -> str:
+def _message(landscape: Landscape, words: Words, view: View) -> str:
     """The cell that validation data choose, and what is shown of it."""
     best = landscape.best(landscape.cells(view.lr, view.method))
     spread = landscape.spread(best.cell, view.metric) if best else None
     if best is None or spread is None:
-        return say(words, "no_scores")
-    return say(
+        return message_text(words, "no_scores")
+    return message_text(
         words,
         "landscape",
         temperature=f"{best.cell.temperature:g}",
@@ -139,7 +141,7 @@ def _message(landscape: Landscape, words: style.Words, view: View) -> str:
     )
 
 
-def _place(landscape: Landscape, view: View) -> tuple[float, float] | None:
+def _best_coordinates(landscape: Landscape, view: View) -> tuple[float, float] | None:
     best = landscape.best(landscape.cells(view.lr, view.method))
     return (best.cell.temperature, best.cell.weight) if best else None
 

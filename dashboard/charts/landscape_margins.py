@@ -3,17 +3,18 @@
 from statistics import fmean, stdev
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import Grid, View, better_is_more, grid_of, number, percent
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import Grid, View, better_is_more, grid_of, number, percent
+from dashboard.charts.parts.message import message_text
+from dashboard.text.phrases import Words
 from kdcore.landscape import Cell, Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """Left over T, right over λ; bars are the sd over everything that was averaged."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     if view.hidden:
         return style.empty(words, "guess_first")
     data: list[dict[str, Any]] = []
@@ -21,7 +22,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     best: list[tuple[str, float]] = []
     sides = (
         ("T", [f"{value:g}" for value in grid.temperatures], grid.rows),
-        ("λ", [f"{value:g}" for value in grid.weights], _turned(grid)),
+        ("λ", [f"{value:g}" for value in grid.weights], _transposed(grid)),
     )
     for at, (symbol, ticks, groups) in enumerate(sides):
         suffix = "" if at == 0 else "2"
@@ -69,15 +70,15 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
         layout[f"xaxis{suffix}"] = {"domain": domain, "type": "category"}
         layout["annotations"].append(style.heading(f"<b>{symbol}</b>", domain))
     if not data:
-        return style.awaited(words, "scores", over=landscape.over)
+        return style.not_yet(words, "scores", over=landscape.over)
     layout["yaxis"] = {"tickformat": ".1%" if percent(view.metric) else ""}
     if len(best) < len(sides):
-        return {"data": data, "layout": layout, "message": say(words, "no_scores")}
+        return {"data": data, "layout": layout, "message": message_text(words, "no_scores")}
     (temperature, at_temperature), (weight, at_weight) = best
     return {
         "data": data,
         "layout": layout,
-        "message": say(
+        "message": message_text(
             words,
             "landscape_margins",
             metric=words[f"metric.{view.metric}"],
@@ -96,7 +97,7 @@ def _best(ticks: list[str], means: list[float | None], metric: str) -> tuple[str
     return tick, mean
 
 
-def _turned(grid: Grid) -> list[list[Cell | None]]:
+def _transposed(grid: Grid) -> list[list[Cell | None]]:
     """The places by weight."""
     return [list(column) for column in zip(*grid.rows, strict=True)]
 

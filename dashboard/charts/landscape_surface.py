@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say
-from dashboard.charts.places import (
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import (
     CIVIDIS,
     Grid,
     View,
@@ -16,14 +15,17 @@ from dashboard.charts.places import (
     number,
     percent,
 )
+from dashboard.charts.parts.message import message_text
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
     if not grid.weights:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     if min(len(grid.weights), len(grid.temperatures)) < 2:
         return style.empty(words, "surface")
     if view.hidden:
@@ -31,7 +33,7 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     heights = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric)))
     plain = grid.table(lambda cell: mean_of(landscape.spread(cell, view.metric, "plain")))
     if not any(value is not None for row in heights for value in row):
-        return style.awaited(words, "scores", over=landscape.over)
+        return style.not_yet(words, "scores", over=landscape.over)
     shared = {"type": "surface", "showscale": False}
     return {
         "data": [
@@ -41,14 +43,14 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
                 "colorscale": CIVIDIS,
                 "customdata": grid.table(lambda cell: [cell.temperature, cell.weight]),
                 "reversescale": not better_is_more(view.metric),
-                "name": style.name(words, "distilled"),
+                "name": learner_name(words, "distilled"),
                 "hovertemplate": at_point(words, "%{z}"),
             },
             shared
             | {
                 "z": plain,
                 "opacity": 0.35,
-                "name": style.name(words, "plain"),
+                "name": learner_name(words, "plain"),
                 "colorscale": [[0, style.COLOURS["plain"]], [1, style.COLOURS["plain"]]],
             },
         ],
@@ -65,8 +67,8 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
     }
 
 
-def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, metric: str) -> str:
-    """The lowest and the highest place."""
+def _message(grid: Grid, heights: list[list[float | None]], words: Words, metric: str) -> str:
+    """The lowest and the highest cell."""
     known = [
         (value, temperature, weight)
         for temperature, row in zip(grid.temperatures, heights, strict=True)
@@ -74,7 +76,7 @@ def _message(grid: Grid, heights: list[list[float | None]], words: style.Words, 
         if value is not None
     ]
     low, high = min(known), max(known)
-    return say(
+    return message_text(
         words,
         "landscape_surface",
         metric=words[f"metric.{metric}"],

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.phrases import Words
 from kdcore.catalogue import is_forest
 
 HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Hard and soft term with their weights, stacked; the line on top is the loss."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if "distilled" not in history.students:
         return style.empty(words, "distilled")
     columns = history.steps["distilled"].columns

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Loss of the newest batches, and its mean over each epoch."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     data, trails = [], []
     for student in history.students:
         means = [epoch.students[student].train_loss for epoch in history.epochs]
@@ -33,7 +35,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                 columns["loss"],
                 hoverinfo="skip",
                 meta={
-                    "label": words["chart.of_batches"].format(learner=style.name(words, student))
+                    "label": words["chart.of_batches"].format(learner=learner_name(words, student))
                 },
             )
         )

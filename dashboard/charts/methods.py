@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from statistics import quantiles
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import say, signed
-from dashboard.charts.places import View
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View
+from dashboard.charts.parts.message import message_text
+from dashboard.text.names import method_title
+from dashboard.text.numbers import with_sign
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape, Spread
 
 FAR = 5.0
@@ -17,19 +20,19 @@ COLOURS = {1: style.COLOURS["distilled"], 0: "#8a94a0", -1: style.GAP}
 """Of a gain that is clear, one within the noise, and a clear loss."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """Mean difference of the test accuracy in percentage points, with its standard deviation."""
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     rows = [
-        (style.method_title(words, method), gain)
+        (method_title(words, method), gain)
         for method, cell in reversed(landscape.by_method())
         if (gain := landscape.gain(cell, "test_accuracy"))
     ]
     if not rows:
-        return style.awaited(words, "time", over=landscape.over)
+        return style.not_yet(words, "time", over=landscape.over)
     data = []
     for sign, colour in COLOURS.items():
         chosen = [(title, gain) for title, gain in rows if gain.clear == sign]
@@ -73,22 +76,22 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
             "hovermode": "closest",
         },
-        "message": say(
+        "message": message_text(
             words,
             "methods",
             best=rows[-1][0],
-            best_gain=_told(rows[-1][1]),
+            best_gain=_gain_text(rows[-1][1]),
             worst=rows[0][0],
-            worst_gain=_told(rows[0][1]),
+            worst_gain=_gain_text(rows[0][1]),
             better=sum(gain.clear == 1 for _, gain in rows),
             count=len(rows),
         ),
     }
 
 
-def _told(gain: Spread) -> str:
+def _gain_text(gain: Spread) -> str:
     """Mean ± sd in percentage points."""
-    return f"{signed(100 * gain.mean)} ± {100 * (gain.sd or 0):.1f}"
+    return f"{with_sign(100 * gain.mean)} ± {100 * (gain.sd or 0):.1f}"
 
 
 def _frame(gains: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -106,12 +109,12 @@ def _frame(gains: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _beyond(title: str, gain: Spread, low: float, high: float) -> dict[str, Any]:
     """A method outside the frame: an arrow at the edge with its numbers."""
     below = 100 * gain.mean < low
-    told = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}".replace("-", "−")
+    gain_text = f"{100 * gain.mean:+.2f} ± {100 * (gain.sd or 0):.2f}".replace("-", "−")
     return {
         "x": low if below else high,
         "y": title,
         "xanchor": "left" if below else "right",
-        "text": f"◀ {told}" if below else f"{told} ▶",
+        "text": f"◀ {gain_text}" if below else f"{gain_text} ▶",
         "showarrow": False,
         "font": {"color": COLOURS[gain.clear]},
     }

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, by_learner, say
-from dashboard.history import History
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
+from dashboard.records.history import History
+from dashboard.text.names import learner_name
+from dashboard.text.phrases import Words
 from kdcore.events import Diagnosis, Snapshot
 
 SHOWN = ("plain", "distilled")
@@ -36,8 +38,8 @@ class Curve:
 
     def at(self, bias: float) -> tuple[int, int]:
         """Errors on test data and how many of them are on the missing classes."""
-        place = self.biases.index(bias)
-        return int(self.errors[place]), int(self.missed[place])
+        at_bias = self.biases.index(bias)
+        return int(self.errors[at_bias]), int(self.missed[at_bias])
 
 
 def curve_of(diagnosis: Diagnosis) -> Curve:
@@ -64,7 +66,7 @@ def missing_examples(diagnosis: Diagnosis, classes: list[str], dropped: str) -> 
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, history: History, bias: float = 0.0, **_: Any
+    snapshot: Snapshot, words: Words, *, history: History, bias: float = 0.0, **_: Any
 ) -> dict[str, Any]:
     """Share of wrong answers by bias: of all test examples, and of those of the missing classes.
 
@@ -87,7 +89,7 @@ def figure(
                 [count / held_out for count in curve.validation_errors],
                 hoverinfo="skip",
                 meta={
-                    "label": words["chart.validation_of"].format(learner=style.name(words, name))
+                    "label": words["chart.validation_of"].format(learner=learner_name(words, name))
                 },
             )
         )
@@ -160,11 +162,11 @@ def figure(
                 for axis in ("", "2")
             ],
         },
-        "message": say(
+        "message": message_text(
             words,
             "missing_classes",
             bias=f"{bias:g}",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {name: _shares(curve, bias, size, missing, words) for name, curve in shown.items()},
                 SEMICOLON,
@@ -173,9 +175,9 @@ def figure(
     }
 
 
-def _shares(curve: Curve, bias: float, size: int, missing: int, words: style.Words) -> str:
+def _shares(curve: Curve, bias: float, size: int, missing: int, words: Words) -> str:
     """Shares of wrong answers at a bias, in words."""
     errors, missed = curve.at(min(curve.biases, key=lambda known: abs(known - bias)))
-    return say(
+    return message_text(
         words, "missing_classes_of", all=f"{errors / size:.1%}", missing=f"{missed / missing:.1%}"
     )

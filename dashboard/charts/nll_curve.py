@@ -4,20 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 
-def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     """NLL against the temperature that divides the logits, the minimum marked."""
-    data, told = [], {}
-    for learner in style.LEARNERS:
+    data, texts = [], {}
+    for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             temperatures, losses = zip(*diagnosis.validation_nll_curve, strict=True)
             fitted = diagnosis.temperature_fitted
             least = float(np.interp(fitted, temperatures, losses))
-            told[learner] = say(
+            texts[learner] = message_text(
                 words, "nll_curve_of", temperature=f"{fitted:.2f}", nll=f"{least:.3f}"
             )
             data.append(
@@ -72,5 +74,5 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                 }
             ],
         },
-        "message": say(words, "nll_curve", values=by_learner(words, told)),
+        "message": message_text(words, "nll_curve", values=list_learners(words, texts)),
     }

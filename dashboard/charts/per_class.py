@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts import style
-from dashboard.charts.message import SEMICOLON, by_learner, say
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
+from dashboard.records.history import History
+from dashboard.text.names import LEARNERS
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
@@ -17,18 +18,18 @@ MANY = 30
 
 
 def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
-    """Recall, precision and F1 by class; ``None`` where a class was never given or answered.
+    """Recall, precision and F1 by class; ``None`` where a class never occurs or is never answered.
 
     Args:
         confusion: ``[true class][answer]``, counts.
     """
     counts = np.asarray(confusion, dtype=np.float64)
-    right, given, answered = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    right, labelled, answered = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
     with np.errstate(invalid="ignore"):
         scores = {
-            "recall": right / given,
+            "recall": right / labelled,
             "precision": right / answered,
-            "f1": 2 * right / (given + answered),
+            "f1": 2 * right / (labelled + answered),
         }
     return {
         name: [None if np.isnan(value) else float(value) for value in values]
@@ -36,18 +37,18 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
     }
 
 
-def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
     """Three panels of dots, classes from top to bottom with their number of examples.
 
     ``rows`` asks the browser for the height that so many rows need.
     """
-    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    learners = [name for name in LEARNERS if name in snapshot.learners]
     support = [sum(row) for row in snapshot.learners[learners[0]].confusion]
     scores = {name: class_scores(snapshot.learners[name].confusion) for name in learners}
     order = list(range(len(support)))
     if len(order) > MANY:
         order.sort(key=lambda at: _recall(scores, at))
-    names = [f"{style.literal(history.classes[at])} ({support[at]})" for at in order]
+    names = [f"{style.escape_tags(history.classes[at])} ({support[at]})" for at in order]
     known = [
         value
         for of_learner in scores.values()
@@ -98,10 +99,10 @@ def figure(snapshot: Snapshot, words: style.Words, *, history: History, **_: Any
         "data": data,
         "layout": layout,
         "rows": len(order),
-        "message": say(
+        "message": message_text(
             words,
             "per_class",
-            values=by_learner(
+            values=list_learners(
                 words,
                 {
                     learner: _lowest(history.classes, scores[learner]["recall"], words)
@@ -119,8 +120,8 @@ def _recall(scores: dict[str, dict[str, list[float | None]]], at: int) -> float:
     return sum(known) / len(known) if known else 2.0
 
 
-def _lowest(classes: Sequence[str], recalls: list[float | None], words: style.Words) -> str:
+def _lowest(classes: Sequence[str], recalls: list[float | None], words: Words) -> str:
     recall, name = min(
         (value, name) for value, name in zip(recalls, classes, strict=True) if value is not None
     )
-    return say(words, "per_class_of", name=name, recall=f"{recall:.1%}")
+    return message_text(words, "per_class_of", name=name, recall=f"{recall:.1%}")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
-from dashboard.charts.message import by_learner, say
+from dashboard.charts.parts import style
+from dashboard.charts.parts.bins import Bin, expected_calibration_error, merge_bins, wilson
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words
 from kdcore.events import Snapshot
 
 COUNTS = [0.0, 0.17]
@@ -13,16 +15,16 @@ DIAGRAM = [0.25, 1.0]
 
 
 def figure(
-    snapshot: Snapshot, words: style.Words, *, bins: int = 15, calibrated: bool = False, **_: Any
+    snapshot: Snapshot, words: Words, *, bins: int = 15, calibrated: bool = False, **_: Any
 ) -> dict[str, Any]:
     """One diagram a learner: accuracy by bin, the gap to the confidence, counts beneath."""
-    learners = [name for name in style.LEARNERS if name in snapshot.learners]
+    learners = [name for name in LEARNERS if name in snapshot.learners]
     data: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
     layout: dict[str, Any] = {"annotations": [], "shapes": [], "barmode": "overlay", "bargap": 0.06}
     for at, learner in enumerate(learners):
         diagnosis = snapshot.learners[learner]
-        shown = merged(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
+        shown = merge_bins(diagnosis.bins_calibrated if calibrated else diagnosis.bins, bins)
         data += _diagram(shown, words, learner, at)
         domain = style.panels(len(learners), at)
         first = at == 0
@@ -61,12 +63,12 @@ def figure(
             }
         )
         errors[learner] = f"{expected_calibration_error(shown):.1%}"
-        title = f"<b>{style.name(words, learner)}</b>  ECE {errors[learner]}"
+        title = f"<b>{learner_name(words, learner)}</b>  ECE {errors[learner]}"
         layout["annotations"].append(style.heading(title, domain))
-    message = say(
+    message = message_text(
         words,
         "reliability_scaled" if calibrated else "reliability",
-        values=by_learner(words, errors),
+        values=list_learners(words, errors),
     )
     return {"data": data, "layout": layout, "message": message}
 
@@ -75,13 +77,13 @@ def _suffix(at: int) -> str:
     return "" if at == 0 else str(at + 1)
 
 
-def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> list[dict[str, Any]]:
+def _diagram(shown: list[Bin], words: Words, learner: str, at: int) -> list[dict[str, Any]]:
     suffix, first = _suffix(at), at == 0
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     filled = [one for one in shown if one.accuracy is not None and one.confidence is not None]
     x = [one.middle for one in filled]
     width = shown[0].high
-    told = [[one.size, one.low, one.high, one.confidence] for one in filled]
+    customdata = [[one.size, one.low, one.high, one.confidence] for one in filled]
     shares = [one.accuracy or 0.0 for one in filled]
     limits = [wilson(one.accuracy or 0.0, one.size) for one in filled]
     bars = {
@@ -89,12 +91,12 @@ def _diagram(shown: list[Bin], words: style.Words, learner: str, at: int) -> lis
         "x": x,
         "y": shares,
         "width": width,
-        "name": style.name(words, learner),
+        "name": learner_name(words, learner),
         "showlegend": False,
         **axes,
-        "customdata": told,
+        "customdata": customdata,
         "marker": {"color": style.COLOURS[learner]},
-        "hovertemplate": words["chart.bin_told"] + "<extra></extra>",
+        "hovertemplate": words["chart.bin_hover"] + "<extra></extra>",
         "error_y": {
             "type": "data",
             "symmetric": False,

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.names import LEARNERS, learner_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Snapshot
 
 
-def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
     """Error against the share of answers kept; the area under it in the legend."""
     data, areas = [], {}
-    for learner in style.LEARNERS:
+    for learner in LEARNERS:
         if diagnosis := snapshot.learners.get(learner):
             coverage, risk = zip(*diagnosis.risk_coverage, strict=True)
             areas[learner] = area = f"{diagnosis.calibration['aurc']:.4f}"
@@ -26,7 +27,7 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                     name=phrase(
                         words,
                         "app.with_details",
-                        title=style.name(words, learner),
+                        title=learner_name(words, learner),
                         details=f"AURC {area}",
                     ),
                 )
@@ -45,5 +46,5 @@ def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:
                 "rangemode": "tozero",
             },
         },
-        "message": say(words, "risk_coverage", values=by_learner(words, areas)),
+        "message": message_text(words, "risk_coverage", values=list_learners(words, areas)),
     }

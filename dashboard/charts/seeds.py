@@ -3,21 +3,22 @@
 from statistics import fmean, stdev
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import by_learner, say
-from dashboard.charts.places import View
+from dashboard.charts.parts import style
+from dashboard.charts.parts.grid import View
+from dashboard.charts.parts.message import list_learners, message_text
+from dashboard.text.phrases import Words
 from kdcore.landscape import Landscape
 
 BAND = 0.18
 """Opacity of a band."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     """A line for the mean after each epoch, a band of one standard deviation to either side."""
     if view.hidden:
         return style.empty(words, "guess_first")
     if landscape.started is None:
-        return style.awaited(words, "sweep", over=landscape.over)
+        return style.not_yet(words, "sweep", over=landscape.over)
     data: list[dict[str, Any]] = []
     newest: dict[str, str] = {}
     last = 0
@@ -65,20 +66,20 @@ def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, An
             },
             "hovermode": "x",
         },
-        "message": say(
+        "message": message_text(
             words,
             "seeds",
             epoch=last,
-            values=by_learner(words, newest),
+            values=list_learners(words, newest),
             n=len(landscape.started.cells),
         )
         if newest
-        else say(words, "no_scores"),
+        else message_text(words, "no_scores"),
     }
 
 
 def _band(
-    words: style.Words, student: str, epochs: list[int], means: list[float], sds: list[float]
+    words: Words, student: str, epochs: list[int], means: list[float], sds: list[float]
 ) -> list[dict[str, Any]]:
     """Two lines that are not seen, and the colour between them."""
     hidden = {
@@ -90,7 +91,7 @@ def _band(
     }
     low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
     high = [mean + sd for mean, sd in zip(means, sds, strict=True)]
-    fill = {"fill": "tonexty", "fillcolor": style.faded(style.COLOURS[student], BAND)}
+    fill = {"fill": "tonexty", "fillcolor": style.with_opacity(style.COLOURS[student], BAND)}
     return [
         style.line(words, student, epochs, low, **hidden),
         style.line(words, student, epochs, high, **hidden, **fill),

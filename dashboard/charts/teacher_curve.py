@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.history import History
+from dashboard.charts.parts import style
+from dashboard.records.history import History
+from dashboard.text.names import role_name
+from dashboard.text.phrases import Words
 
 LINES = (
     ("train_accuracy", "chart.on_training", "dot"),
@@ -12,14 +14,14 @@ LINES = (
 )
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Accuracy after each epoch of the teacher, of several the newest; or why there is none."""
     if not history.teacher_epochs:
         reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}
         source = history.prepared.teacher_source if history.prepared else ""
         if source in reason:
             return style.empty(words, reason[source])
-        return style.awaited(words, "teacher_soon", over=history.over)
+        return style.not_yet(words, "teacher_soon", over=history.over)
     newest = history.teacher_epochs[-1].learner
     epochs = [epoch for epoch in history.teacher_epochs if epoch.learner == newest]
     data = [
@@ -45,7 +47,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             "yaxis": {"title": {"text": words["chart.accuracy"]}, "tickformat": style.PER_CENT},
             "hovermode": "x",
             "annotations": [
-                style.heading(f"{style.role(words, newest)} · {epochs[-1].model}", [0, 1])
+                style.heading(f"{role_name(words, newest)} · {epochs[-1].model}", [0, 1])
             ]
             if newest != "teacher"
             else [],

@@ -2,22 +2,27 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.charts.measures import lines, missing
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.measures import lines, missing
+from dashboard.records.history import History
+from dashboard.text.names import role_name
+from dashboard.text.phrases import Words
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """The mean weight of each teacher on the newest batches; they add up to 1."""
-    if history.prepared and len(taught(history)) < 2:
+    if history.prepared and len(weighted_teachers(history)) < 2:
         return style.empty(words, "one_teacher")
     if history.epochs and not history.measures:
         return style.empty(words, "no_batches")
     if empty := missing(history, words, "teacher_weight_1"):
         return empty
-    named = {one.role: f"{style.role(words, one.role)} · {one.model}" for one in taught(history)}
+    named = {
+        one.role: f"{role_name(words, one.role)} · {one.model}"
+        for one in weighted_teachers(history)
+    }
     shown = [
         (
             f"teacher_weight_{number}",
@@ -40,7 +45,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     }
 
 
-def taught(history: History) -> list[Any]:
+def weighted_teachers(history: History) -> list[Any]:
     """The teachers, assistants left out."""
-    told = history.prepared.teachers if history.prepared else []
-    return [one for one in told if one.role.startswith("teacher")]
+    teachers = history.prepared.teachers if history.prepared else []
+    return [one for one in teachers if one.role.startswith("teacher")]

@@ -1,4 +1,4 @@
-"""All that taught, one after the other, and what came of it.
+"""All teachers, one after the other, and what came of them.
 
 Three teachers are three different teachers once more when they are joined: the mean of their
 probabilities, the mean of their logits, or each one's own loss.
@@ -7,20 +7,21 @@ probabilities, the mean of their logits, or each one's own loss.
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.charts import style
-from dashboard.charts.message import listed, say
-from dashboard.history import History
-from dashboard.phrases import phrase
+from dashboard.charts.parts import style
+from dashboard.charts.parts.message import list_values, message_text
+from dashboard.records.history import History
+from dashboard.text.names import learner_name, role_name
+from dashboard.text.phrases import Words, phrase
 from kdcore.events import Taught
 
 ROOM = 0.03
 """Below the lowest accuracy, so that small differences can be seen."""
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     if not history.prepared.teachers:
         return style.empty(words, "one_teacher")
     rows = [
@@ -31,9 +32,9 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.evaluations:
         newest = end.students if end and end.students else history.evaluations[-1][1]
         rows += [
-            (style.name(words, learner), scores, learner) for learner, scores in newest.items()
+            (learner_name(words, learner), scores, learner) for learner, scores in newest.items()
         ]
-    told = "%{x:.1%} · %{customdata}<extra></extra>"
+    hover = "%{x:.1%} · %{customdata}<extra></extra>"
     accuracies = [scores.test_accuracy for _, scores, _ in rows]
     low, high = max(0.0, min(accuracies) - ROOM), min(1.0, max(accuracies) + ROOM)
     bars = {
@@ -49,7 +50,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             phrase(words, "count.errors", count=scores.test_errors) for _, scores, _ in rows
         ],
         "marker": {"color": [style.COLOURS[learner] for _, _, learner in rows]},
-        "hovertemplate": told,
+        "hovertemplate": hover,
     }
     return {
         "data": [bars],
@@ -61,18 +62,18 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
             },
             "yaxis": {"autorange": "reversed", "automargin": True},
         },
-        "message": say(
+        "message": message_text(
             words,
             "teachers",
-            values=listed(
+            values=list_values(
                 words, [(title, f"{scores.test_accuracy:.1%}") for title, scores, _ in rows]
             ),
         ),
     }
 
 
-def _title(one: Taught, words: style.Words, config: Mapping[str, Any]) -> str:
+def _title(one: Taught, words: Words, config: Mapping[str, Any]) -> str:
     if one.role != "together":
-        return f"{style.role(words, one.role)} · {one.model}"
-    heard = f" {words['chart.heard']}" if one.model == config["teacher_mixing"] else ""
-    return words[f"chart.together_{one.model}"] + heard
+        return f"{role_name(words, one.role)} · {one.model}"
+    in_use = f" {words['chart.in_use']}" if one.model == config["teacher_mixing"] else ""
+    return words[f"chart.together_{one.model}"] + in_use

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from dashboard.charts import style, timeline
-from dashboard.history import History
+from dashboard.charts.parts import style, timeline
+from dashboard.records.history import History
+from dashboard.text.names import method_title
+from dashboard.text.phrases import Words
 from kdcore.catalogue import further_weight, method_name, parse_also
 
 
-def figure(history: History, words: style.Words) -> dict[str, Any]:
+def figure(history: History, words: Words) -> dict[str, Any]:
     """A line for the method's own term and for each that stands beside it, weighed."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
@@ -17,7 +19,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     if history.terms is None:
         if history.epochs:
             return style.empty(words, "no_batches")
-        return style.awaited(words, "time", over=history.over)
+        return style.not_yet(words, "time", over=history.over)
     columns = history.terms.columns
     steps = history.steps["distilled"].columns
     own = history.config["method"]
@@ -32,7 +34,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
                 "mode": "lines",
                 "x": list(x),
                 "y": list(y),
-                "name": style.method_title(words, method_name(spec)),
+                "name": method_title(words, method_name(spec)),
                 "line": {"width": 2, "color": style.SEQUENCE[at % len(style.SEQUENCE)]},
                 "hovertemplate": "%{y:.4f}",
             }

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dashboard.captions import caption
-from dashboard.charts.style import LEARNERS
-from dashboard.text import language, words
+from dashboard.components.captions import caption
+from dashboard.text.languages import words
+from dashboard.text.names import LEARNERS
+from dashboard.text.viewer import language
 
 
 def words_of(component: str) -> dict[str, str]:
@@ -18,7 +19,7 @@ def words_of(component: str) -> dict[str, str]:
 
 
 def menu_of(run: str) -> dict[str, Any]:
-    """What the menus beside pictures need: their words, and what is said of the run."""
+    """What the menus beside pictures need: their words, and the caption of the run."""
     return {"words": words_of("live_plot"), "caption": caption(run), "run": run}
 
 

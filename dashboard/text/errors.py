@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.phrases import Filler, Words, phrase
-from dashboard.text.values import label_of, labelled, value_of
+from dashboard.text.phrases import Filler, Words, phrase
+from dashboard.text.values import label_and_value, label_of, value_of
 from kdcore.catalogue import METHODS, method_name
 
 CHOICES = {
@@ -34,7 +34,7 @@ class _Quoting(Filler):
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         """``{value!r}`` is what somebody typed."""
         if conversion == "r":
-            return quoted(value)
+            return quote(value)
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -51,10 +51,10 @@ class _Lookup:
         self._shown = shown
 
     def __getitem__(self, name: str) -> str:
-        return quoted(self._shown(name))
+        return quote(self._shown(name))
 
 
-def quoted(text: object) -> str:
+def quote(text: object) -> str:
     """In the quotation marks that both languages have."""
     return f"“{text}”"
 
@@ -77,9 +77,9 @@ def sentence(words: Words, key: str, values: Mapping[str, Any]) -> str | None:
     if template is None:
         return None
     code = key.partition(".")[2]
-    shown = {field: _shown(words, code, field, values) for field in values}
+    shown = {field: _shown_value(words, code, field, values) for field in values}
     shown["setting"] = _Lookup(lambda name: label_of(words, name))
-    shown["choice"] = _Lookup(lambda pair: labelled(words, *pair.split("=")))
+    shown["choice"] = _Lookup(lambda pair: label_and_value(words, *pair.split("=")))
     shown["option"] = _Lookup(lambda pair: value_of(words, *pair.split("=")))
     try:
         return _Quoting().vformat(template, (), shown)
@@ -87,18 +87,18 @@ def sentence(words: Words, key: str, values: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _shown(words: Words, code: str, field: str, values: Mapping[str, Any]) -> Any:
+def _shown_value(words: Words, code: str, field: str, values: Mapping[str, Any]) -> Any:
     """One of the values that a message names."""
     value = values[field]
     match field:
         case "path" | "images_path" | "labels_path":
             return Path(str(value)).name or value
         case "name" | "axis":
-            return quoted(_label(words, str(value)))
+            return quote(_label(words, str(value)))
         case "axes":
             return _list(words, value, lambda name: label_of(words, name))
         case "method":
-            return quoted(value_of(words, "method", value))
+            return quote(value_of(words, "method", value))
         case "command" | "term":
             return words.get(f"error_{field}.{value}", value)
         case "learner":
@@ -108,7 +108,7 @@ def _shown(words: Words, code: str, field: str, values: Mapping[str, Any]) -> An
         case "hint":
             return _hint(words, code, values)
         case _ if field in CHOICES:
-            return _list(words, value, lambda one: quoted(value_of(words, CHOICES[field], one)))
+            return _list(words, value, lambda one: quote(value_of(words, CHOICES[field], one)))
     return value
 
 
@@ -130,14 +130,14 @@ def _hint(words: Words, code: str, values: Mapping[str, Any]) -> str:
     if near is None:
         return ""
     option = OPTIONS[code](words, values, near[1]) if code in OPTIONS else near[1]
-    return phrase(words, "error_hint", near=quoted(option))
+    return phrase(words, "error_hint", near=quote(option))
 
 
 def _learner(words: Words, name: str) -> str:
     """``plain student``, ``assistant 1`` or ``stage pruned``."""
     first, _, rest = name.partition(" ")
     if first == "stage":
-        return quoted(value_of(words, "stage", rest))
+        return quote(value_of(words, "stage", rest))
     known = words.get(f"learner.{first}", name)
     return known if rest in ("", "student") else f"{known} {rest}"
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dashboard.phrases import Filler
+from dashboard.text.phrases import Filler
 
 MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]")
 """Characters that mean something to Markdown wherever they stand."""
@@ -30,11 +30,11 @@ def markdown_text(value: Any) -> Markdown:
     """
     if isinstance(value, Markdown):
         return value
-    text = " ".join(_escaped(word) for word in str(value).split())
+    text = " ".join(_escape(word) for word in str(value).split())
     return Markdown(AT_THE_BEGINNING.sub(r"\1\\", text))
 
 
-def _escaped(word: str) -> str:
+def _escape(word: str) -> str:
     """A text without blanks."""
     escaped = MARKS.sub(r"\\\g<0>", word)
     return escaped.replace(":", r"\:") if NAMED.search(word) else escaped

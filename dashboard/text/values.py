@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.charts.style import method_title
-from dashboard.phrases import Words, phrase
+from dashboard.text.names import method_title
+from dashboard.text.phrases import Words, phrase
 from kdcore.catalogue import METHODS, method_name
 
 LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}")
@@ -26,12 +26,17 @@ def value_of(words: Words, name: str, value: Any) -> str:
         if key in words:
             return words[key]
     if isinstance(value, float):
-        text = f"{value:.12g}"
+        text = as_text(value)
     return text.replace("-", "−") if isinstance(value, int | float) else text
 
 
-def labelled(words: Words, name: str, value: Any) -> str:
+def label_and_value(words: Words, name: str, value: Any) -> str:
     """Label and value, such as ``Augmentation: none``."""
     return phrase(
         words, "app.labelled", label=label_of(words, name), value=value_of(words, name, value)
     )
+
+
+def as_text(value: Any) -> str:
+    """A value as the address has it."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -2,19 +2,21 @@
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.charts.bins import WAYS
-from dashboard.choice import run_picker
+from dashboard.charts.parts.bins import WAYS
 from dashboard.components.transport import transport
-from dashboard.panel import chart_panel
-from dashboard.text import t
+from dashboard.page import address
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import chart_panel
+from dashboard.text.viewer import t
 
 USUAL_BINS = 15
 
 st.title(t("calibration.title"), anchor=False)
 st.markdown(t("calibration.lead"))
-address.take("bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS)
-address.take("calibrated", default=False, read="1".__eq__)
+address.read_param(
+    "bins", USUAL_BINS, lambda text: int(text) if text in map(str, WAYS) else USUAL_BINS
+)
+address.read_param("calibrated", default=False, read="1".__eq__)
 left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
 with left:
     run = run_picker()
@@ -25,7 +27,7 @@ calibrated = right.toggle(
     key="calibrated",
     help=t("calibration.calibrated_help"),
 )
-address.show(
+address.write_params(
     {"bins": None if bins == USUAL_BINS else str(bins), "calibrated": "1" if calibrated else None}
 )
 

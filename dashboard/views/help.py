@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard.keys import key_list
-from dashboard.phrases import phrase
-from dashboard.text import LANGUAGES, language, md, t, words
 from dashboard.text.escape import markdown_text
 from dashboard.text.glossary import glossary
-from dashboard.text.values import labelled
+from dashboard.text.keys import key_list
+from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.phrases import phrase
+from dashboard.text.values import label_and_value
+from dashboard.text.viewer import language, md, t
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 
 st.title(t("help.title"), anchor=False)
@@ -39,7 +40,7 @@ schemes.table(
             title: md(f"scheme.{key}"),
             t("help.example"): markdown_text(
                 " · ".join(
-                    labelled(words(language()), setting, value)
+                    label_and_value(words(language()), setting, value)
                     for setting, value in scheme.settings.items()
                 )
             ),

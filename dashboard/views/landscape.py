@@ -2,17 +2,21 @@
 
 import streamlit as st
 
-from dashboard import address, sweeps
-from dashboard.charts.style import role
-from dashboard.engine import hub, store
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import folded
-from dashboard.setting_widgets import sidebar
-from dashboard.settings import parameters, problem, show_in_address
-from dashboard.text import explain, language, md, t, tell, words
+from dashboard.charts.parts.grid import coordinates_of
+from dashboard.page import address
+from dashboard.page.jobs import sweeps
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import in_expander
+from dashboard.page.settings.sidebar import sidebar
+from dashboard.page.settings.values import parameters, problem, write_settings
+from dashboard.page.widgets import segments, select
+from dashboard.say.sweep import best_sentences, spread_text
+from dashboard.say.titles import method_title, sweep_title
+from dashboard.server.engine import hub, is_live, store
 from dashboard.text.escape import markdown_text
-from dashboard.titles import method_title
-from dashboard.widgets import segments, select
+from dashboard.text.languages import words
+from dashboard.text.names import role_name
+from dashboard.text.viewer import language, md, render_sentences, t, translate_error
 from kdcore.landscape import METRICS, Cell, Landscape
 from kdcore.sweep_config import SweepConfig
 
@@ -34,7 +38,7 @@ def settings_row(sweep: str, live: bool) -> None:
     st.toggle(
         t("landscape.published"), published, key="published", help=t("landscape.published_help")
     )
-    sentence = problem(sweeps.chosen_sweep)
+    sentence = problem(sweeps.sweep_from_widgets)
     with columns[3], st.container(horizontal=True):
         st.button(
             t("live.start"),
@@ -55,7 +59,7 @@ def settings_row(sweep: str, live: bool) -> None:
     if sentence:
         st.error(sentence, icon=":material/error:")
     else:
-        config = sweeps.chosen_sweep()
+        config = sweeps.sweep_from_widgets()
         st.caption(
             md(
                 "landscape.size",
@@ -67,11 +71,11 @@ def settings_row(sweep: str, live: bool) -> None:
         )
 
 
-def where_it_stands(sweep: str, was_live: bool) -> None:
+def job_status(sweep: str, was_live: bool) -> None:
     """State, progress, what was found; the whole page anew when the sweep has ended."""
-    found = sweeps.landscape_of(sweep)
+    found = sweeps.sweep_record(sweep)
     state = hub().state(sweep)
-    live = sweeps.is_live(sweep)
+    live = is_live(sweep)
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
@@ -88,7 +92,7 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     if found.failed:
         st.error(
-            explain(found.failed.code, found.failed.values, found.failed.error),
+            translate_error(found.failed.code, found.failed.values, found.failed.error),
             icon=":material/error:",
         )
         if found.failed.details:
@@ -108,7 +112,7 @@ def _progress_text(found: Landscape, state: str) -> str:
             return t("live.waiting")
         return md(
             "live.loading_teacher",
-            who=role(words(language()), last.learner),
+            who=role_name(words(language()), last.learner),
             epoch=last.epoch,
             epochs=last.epochs,
             accuracy=last.test_accuracy,
@@ -129,8 +133,8 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
     if (best := found.best(cells)) is None:
         st.caption(t("landscape.no_scores"))
         return
-    st.markdown(tell(sweeps.best_told(best)))
-    guessed = sweeps.cell_at(cells, sweeps.place_of(st.query_params.get("guess")))
+    st.markdown(render_sentences(best_sentences(best)))
+    guessed = sweeps.cell_at(cells, coordinates_of(st.query_params.get("guess")))
     if guessed and (rank := found.rank(cells, guessed, "validation_accuracy")):
         spread = found.spread(guessed, "validation_accuracy")
         assert spread is not None, "it has a rank"
@@ -141,14 +145,14 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
                 weight=guessed.weight,
                 rank=rank,
                 places=best.places,
-                accuracy=sweeps.spread_told(spread),
+                accuracy=spread_text(spread),
             )
         )
 
 
-def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
-    """The runs of the place that was clicked, to be opened."""
-    cell = sweeps.cell_at(found.cells(lr, method), sweeps.place_of(st.query_params.get("at")))
+def runs_at_coordinates(sweep: str, found: Landscape, lr: float, method: str) -> None:
+    """The runs of the cell that was clicked, to be opened."""
+    cell = sweeps.cell_at(found.cells(lr, method), coordinates_of(st.query_params.get("at")))
     if cell is None:
         st.caption(t("landscape.choose"))
         return
@@ -156,7 +160,7 @@ def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
 
 
 def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
-    """The runs of a place, seed by seed."""
+    """The runs of a cell, seed by seed."""
     st.markdown(md("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
     folder = store().sweep(sweep)
     config = folder.config
@@ -170,17 +174,19 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
                 disabled=not ready,
                 icon=":material/replay:",
             ):
-                address.go(
+                address.open_page(
                     "live", run=folder.cell_id(number), **parameters(config.cells[number].to_dict())
                 )
         if st.button(t("landscape.train"), key="train_cell", icon=":material/play_circle:"):
-            address.go("live", run=None, **parameters(config.cells[cell.numbers[0]].to_dict()))
+            address.open_page(
+                "live", run=None, **parameters(config.cells[cell.numbers[0]].to_dict())
+            )
     for number in cell.numbers:
         if number in found.errors:
             st.error(markdown_text(found.errors[number]), icon=":material/error:")
 
 
-def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
+def grid_charts(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         segments(
@@ -221,7 +227,7 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
         turned = chart_panel("landscape_surface", sweep, height=380, params=view, choosable=True)
     clicked = clicked or turned
     if clicked:
-        address.show({"guess" if hidden else "at": clicked})
+        address.write_params({"guess" if hidden else "at": clicked})
         st.rerun()
     if not hidden:
         with panel("landscape_best", sweep):
@@ -233,8 +239,8 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
         chart_panel("cell_curves", sweep, height=260, params=view, follows=True)
     if not hidden:
         with panel("landscape_chosen", sweep):
-            chosen_place(sweep, found, lr, method)
-    address.show(
+            runs_at_coordinates(sweep, found, lr, method)
+    address.write_params(
         {
             "metric": st.session_state["metric"],
             "guess_first": "1" if st.session_state["guess_first"] else None,
@@ -242,7 +248,7 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
     )
 
 
-def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
+def method_charts(sweep: str, found: Landscape, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
     chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
     st.session_state.setdefault(f"methods-{sweep}", config.methods[0])
@@ -256,29 +262,29 @@ def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
             st.caption(t("landscape.no_scores"))
 
 
-sweep = sweeps.followed_sweep()
+sweep = sweeps.shown_sweep()
 sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
 st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-live = sweeps.is_live(sweep)  # looked up once: what is drawn from it must agree
-with folded(t("live.settings"), when=bool(sweep)):
+live = is_live(sweep)  # looked up once: what is drawn from it must agree
+with in_expander(t("live.settings"), when=bool(sweep)):
     settings_row(sweep, live)
 if not sweep:
     st.info(t("landscape.empty"), title=t("landscape.empty_title"), icon=":material/landscape:")
 else:
     usual = "validation_accuracy"
-    address.take("metric", usual, lambda text: text if text in METRICS else usual)
-    address.take("guess_first", False, lambda text: text == "1")
+    address.read_param("metric", usual, lambda text: text if text in METRICS else usual)
+    address.read_param("guess_first", False, lambda text: text == "1")
     select(
         t("landscape.sweep"),
-        sweeps.grids(),
+        sweeps.grid_sweeps(),
         key="sweep",
-        title=sweeps.sweep_title,
+        title=lambda sweep: sweep_title(sweep, store().sweep(sweep).config),
         on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
     )
-    if other := sweeps.other_settings(sweep):
+    if other := sweeps.differing_settings(sweep):
         with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
             st.markdown(md("landscape.other_settings", what=" · ".join(other)))
             st.button(
@@ -289,11 +295,11 @@ else:
                 args=(sweep,),
             )
     with st.container(key="status-sweep"):
-        st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
-    found = sweeps.landscape_of(sweep)
+        st.fragment(job_status, run_every=POLL if live else None)(sweep, live)
+    found = sweeps.sweep_record(sweep)
     config = store().sweep(sweep).config
     if config.published:
-        the_methods(sweep, found, config)
+        method_charts(sweep, found, config)
     else:
-        the_map(sweep, found, config, live=live)
-show_in_address()
+        grid_charts(sweep, found, config, live=live)
+write_settings()

@@ -2,25 +2,27 @@
 
 import streamlit as st
 
-from dashboard import actions, address, shown_run
 from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
-from dashboard.data_notes import run_notes
-from dashboard.engine import RECORDED, hub, store
-from dashboard.formula import loss_formula
-from dashboard.live_board import board, is_outdated, layout_key
-from dashboard.missing_classes import missing_classes
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import chart_deck, projected
-from dashboard.repeat import repeat_panel
-from dashboard.scenario_cards import scenario_cards
-from dashboard.setting_widgets import live_widgets, sidebar
-from dashboard.settings import chosen, problem, show_in_address
-from dashboard.shared_history import run_history
-from dashboard.text import md, t
+from dashboard.page import address
+from dashboard.page.data_notes import run_notes
+from dashboard.page.jobs import actions, shown_run
+from dashboard.page.jobs.live_board import board, is_outdated, layout_key
+from dashboard.page.jobs.missing_classes import missing_classes
+from dashboard.page.jobs.repetition import repeat_panel
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import chart_deck, is_projected
+from dashboard.page.scenario_cards import scenario_cards
+from dashboard.page.settings.live_sliders import live_sliders
+from dashboard.page.settings.sidebar import sidebar
+from dashboard.page.settings.values import chosen, problem, write_settings
+from dashboard.say.formula import loss_formula
+from dashboard.say.titles import row_title, run_title, short_text
+from dashboard.server.engine import RECORDED, hub, is_live, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.escape import markdown_text
-from dashboard.titles import in_short, row_title, run_title
+from dashboard.text.viewer import md, t
 from kdcore.catalogue import is_forest, method_of
 from kdcore.config import RunConfig
 
@@ -62,9 +64,9 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
     if not waiting:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
-        what = " · ".join(in_short(name, value) for name, (_, value) in waiting.items())
+        what = " · ".join(short_text(name, value) for name, (_, value) in waiting.items())
         st.markdown(f":orange-badge[{t('settings.waits')}] {markdown_text(what)}")
-        if shown_run.is_live(run):
+        if is_live(run):
             st.button(
                 t("live.queue_mine"),
                 key="queue_changes",
@@ -109,42 +111,42 @@ def title_of(run: str) -> str:
 
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
     """The board, and the whole page anew when other panels are due."""
-    board(run, startable=not problem(chosen), title="" if projected() else title_of(run))
+    board(run, startable=not problem(chosen), title="" if is_projected() else title_of(run))
     if is_outdated(run, drawn):
         st.rerun()
 
 
-def stage(run: str, drawn: tuple[str, str, bool]) -> None:
+def main_panels(run: str, drawn: tuple[str, str, bool]) -> None:
     """The accuracy at two thirds of the width, what acts at once beside it."""
     left, right = st.columns([2, 1])
     with left:
         if not run:
-            empty_stage()
+            first_panels()
         elif drawn[1] in BEFORE_STUDENTS:
             chart_panel("teacher_curve", run, height=260, fills=True)
         else:
             chart_panel("accuracy", run, height=260, fills=True)
     with right, st.container(border=True, key="controls", height="stretch"):
-        live_widgets(actions.retune, shown_run.acting_settings(run))
+        live_sliders(actions.retune, shown_run.slider_settings(run))
 
 
-def projected_stage(run: str, phase: str, config: RunConfig) -> None:
-    """The same for a lecture hall: numbers and sliders in a line, one chart at a time below."""
-    acting = shown_run.acting_settings(run)
+def projected_panels(run: str, phase: str, config: RunConfig) -> None:
+    """The same for a projector: numbers and sliders in a line, one chart at a time below."""
+    acting = shown_run.slider_settings(run)
     if phase in BEFORE_STUDENTS:
         live_plot("teacher_curve", run, height=220, fills=True, large=True)
         return
     numbers, *sliders = st.columns([3, 1, 1], gap="medium")
     with numbers:
         moment_panel(run, "scores")
-    live_widgets(actions.retune, acting, in_line=sliders)
+    live_sliders(actions.retune, acting, in_line=sliders)
     moment_panel(run, "headline")
     method = method_of(config.method)
     panels = () if is_forest(config.student) else filter(None, (method.panel,))
     chart_deck(run, ("accuracy", *ROWS[0], *ROWS[1], *panels))
 
 
-def empty_stage() -> None:
+def first_panels() -> None:
     """Before the first run: runs to begin with, and the latest of those that are stored."""
     st.markdown(t("live.empty"))
     scenario_cards("live", per_row=2)
@@ -163,7 +165,7 @@ def empty_stage() -> None:
 
 
 def details(run: str, config: RunConfig) -> None:
-    """Everything below the stage."""
+    """Everything below the main panels."""
     run_notes(run)
     with panel("formula", run):
         st.latex(
@@ -179,7 +181,7 @@ def details(run: str, config: RunConfig) -> None:
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
-        missing_classes(run, run_every=POLL if shown_run.is_live(run) else None)
+        missing_classes(run, run_every=POLL if is_live(run) else None)
     method = method_of(config.method)
     for name in () if is_forest(config.student) else (method.pictures, method.panel):
         if name:
@@ -192,24 +194,24 @@ def details(run: str, config: RunConfig) -> None:
 run = shown_run.shown_run()
 waiting = shown_run.waiting_changes(run)
 drawn = layout_key(run)
-if not projected():
+if not is_projected():
     sidebar(store().root / "uploads", waiting)
     st.title(t("live.title"), anchor=False)
     st.markdown(t("live.lead"))
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
-st.fragment(live_board, run_every=pace if shown_run.is_live(run) or not run else None)(run, drawn)
+st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
 notices(run)
 waiting_line(run, waiting)
-if projected() and run:
-    projected_stage(run, drawn[1], store().folder(run).config)
+if is_projected() and run:
+    projected_panels(run, drawn[1], store().folder(run).config)
 else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         moment_panel(run)
-    stage(run, drawn)
-    if is_forest(shown_run.acting_settings(run)["student"]):
+    main_panels(run, drawn)
+    if is_forest(shown_run.slider_settings(run)["student"]):
         st.caption(t("live.forest_student"))
     if run and drawn[1] not in BEFORE_STUDENTS:
         details(run, store().folder(run).config)
 if run:
     transport(run)
-show_in_address(shown_run.values_of(run) if run else None)
+write_settings(run_settings(run) if run else None)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.choice import run_picker
 from dashboard.components.microscope import microscope
 from dashboard.components.transport import transport
-from dashboard.panel import panel
-from dashboard.text import t
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import panel
+from dashboard.text.viewer import t
 
 st.title(t("microscope.title"), anchor=False)
 st.markdown(t("microscope.lead"))

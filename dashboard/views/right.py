@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard.choice import run_picker
 from dashboard.components.transport import transport
-from dashboard.panel import chart_panel
-from dashboard.text import t
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import chart_panel
+from dashboard.text.viewer import t
 
 st.title(t("right.title"), anchor=False)
 st.markdown(t("right.lead"))

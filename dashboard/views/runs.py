@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard import actions
-from dashboard.choice import run_title
 from dashboard.components.transport import transport
-from dashboard.engine import store
-from dashboard.panel import chart_panel
-from dashboard.runs_table import differences, runs_table, table_key, trash_line
-from dashboard.shown_run import open_run
-from dashboard.text import md, t
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.run_picker import run_title
+from dashboard.page.jobs.runs_table import differences, runs_table, table_key, trash_line
+from dashboard.page.jobs.shown_run import open_run
+from dashboard.page.panel import chart_panel
+from dashboard.page.widgets import segments
+from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
-from dashboard.widgets import segments
+from dashboard.text.viewer import md, t
 from kdcore.store import TrashRow
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
@@ -97,7 +97,7 @@ with st.container(horizontal=True):
     if len(picked) == 1:
         st.download_button(
             t("runs.export"),
-            lambda: actions.exported(picked[0].id),
+            lambda: actions.export_archive(picked[0].id),
             f"{picked[0].id}.zip",
             key="export",
             icon=":material/download:",
@@ -114,7 +114,7 @@ if len(picked) == 1:
         t("runs.note"),
         picked[0].note,
         key=f"note-{picked[0].id}",
-        on_change=actions.note,
+        on_change=actions.save_note,
         args=(picked[0].id,),
         placeholder=t("runs.note_hint"),
     )
@@ -133,6 +133,6 @@ if len(picked) == 2 and not damaged:
     for run_id, column in zip((one, other), st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(run_title(run_id, {row.id: row for row in rows})))
-            chart_panel(name, run_id, height=360, peers="compared")
+            chart_panel(name, run_id, height=360, axes_group="compared")
             transport(run_id)
 trash(deleted)

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from dashboard import address, shrinks
-from dashboard.charts.shrink_plane import BATCHES, SIZES
-from dashboard.engine import hub, store
-from dashboard.panel import chart_panel, panel
-from dashboard.projector import folded
-from dashboard.settings import problem
-from dashboard.shrink_told import told
-from dashboard.text import explain, md, t, tell
-from dashboard.titles import method_title
-from dashboard.widgets import segments, select, several
+from dashboard.charts.compression_plane import BATCHES, SIZES
+from dashboard.page import address
+from dashboard.page.jobs import compressions
+from dashboard.page.panel import chart_panel, panel
+from dashboard.page.projector import in_expander
+from dashboard.page.settings.values import problem
+from dashboard.page.widgets import segments, select, several
+from dashboard.say.compression import compression_sentences
+from dashboard.say.titles import compression_title, method_title
+from dashboard.server.engine import hub, is_live, store
+from dashboard.text.viewer import md, render_sentences, t, translate_error
 from kdcore.shrink_config import ShrinkConfig, suited_stages
 from kdcore.shrink_record import ShrinkRecord
 
@@ -21,17 +22,17 @@ POLL = 1.0  # seconds between two looks at the state; the charts get theirs push
 
 def settings_rows(shrink: str, live: bool) -> None:
     """The run, the stages and their amounts, Start and Stop."""
-    options = shrinks.shrinkable()
+    options = compressions.compressible_runs()
     if not options:
         st.info(t("shrink.no_run"), title=t("shrink.no_run_title"), icon=":material/compress:")
         st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
         return
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
-        run = shrinks.run_picker(options, disabled=live)
-    shrinks.take_settings(run)
+        run = compressions.run_picker(options, disabled=live)
+    compressions.read_settings(run)
     config = ShrinkConfig.of(run, store().folder(run).config).base
-    low, high = shrinks.limits("epochs")
+    low, high = compressions.limits("epochs")
     columns[1].number_input(
         t("shrink.epochs"),
         low,
@@ -50,8 +51,8 @@ def settings_rows(shrink: str, live: bool) -> None:
     )
     with st.expander(t("shrink.more")):
         for name, column in zip(SHARES, st.columns(3), strict=True):
-            low, high = shrinks.limits(name)
-            key = shrinks.AMOUNT_KEYS[name]
+            low, high = compressions.limits(name)
+            key = compressions.AMOUNT_KEYS[name]
             column.slider(
                 t(f"shrink.{name}"),
                 low,
@@ -61,7 +62,9 @@ def settings_rows(shrink: str, live: bool) -> None:
                 key=key,
                 help=t(f"shrink.{name}_help"),
             )
-        for (name, key), column in zip(shrinks.OF_THE_LOSS.items(), st.columns(3), strict=True):
+        for (name, key), column in zip(
+            compressions.OF_THE_LOSS.items(), st.columns(3), strict=True
+        ):
             column.number_input(
                 t(f"live.slider.{name}"),
                 value=st.session_state[key],
@@ -71,7 +74,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             )
     if config.method != store().folder(run).config.method:
         st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
-    sentence = problem(lambda: shrinks.chosen_shrink(run))
+    sentence = problem(lambda: compressions.compression_from_widgets(run))
     with columns[2], st.container(horizontal=True):
         st.button(
             t("live.start"),
@@ -79,7 +82,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             type="secondary" if live else "primary",
             icon=":material/play_arrow:",
             disabled=bool(sentence) or live,
-            on_click=shrinks.start,
+            on_click=compressions.start,
             args=(run,),
         )
         st.button(
@@ -87,15 +90,15 @@ def settings_rows(shrink: str, live: bool) -> None:
             key="stop_shrink",
             icon=":material/stop:",
             disabled=not live,
-            on_click=shrinks.stop,
+            on_click=compressions.stop,
             args=(shrink,),
         )
     if sentence:
         st.error(sentence, icon=":material/error:")
-    shrinks.show_settings(run)
+    compressions.write_settings(run)
 
 
-def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
+def job_status(shrink: str, was_live: bool, over: int) -> None:
     """State and progress; the whole page anew when a stage or the shrinking has ended.
 
     Args:
@@ -103,9 +106,9 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         was_live: whether the page was drawn while it went on.
         over: stages that were over then.
     """
-    found = shrinks.record_of(shrink)
+    found = compressions.compression_record(shrink)
     state = hub().state(shrink)
-    live = shrinks.is_live(shrink)
+    live = is_live(shrink)
     if live:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
@@ -122,7 +125,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         )
     if found.failed:
         st.error(
-            explain(found.failed.code, found.failed.values, found.failed.error),
+            translate_error(found.failed.code, found.failed.values, found.failed.error),
             icon=":material/error:",
         )
         if found.failed.details:
@@ -154,8 +157,8 @@ def _progress_text(found: ShrinkRecord, state: str) -> str:
 
 def sentences(shrink: str) -> None:
     """A line for every stage that is over."""
-    found = shrinks.record_of(shrink)
-    lines = told(found)
+    found = compressions.compression_record(shrink)
+    lines = compression_sentences(found)
     if not lines:
         st.caption(t("shrink.no_stage"))
         return
@@ -165,13 +168,13 @@ def sentences(shrink: str) -> None:
                 "shrink.line",
                 stage=t(f"stage.{name}"),
                 what=t(f"stage_what.{name}"),
-                sentences=tell(line),
+                sentences=render_sentences(line),
             )
         )
     st.caption(t("shrink.same_epochs"))
 
 
-def the_stages(shrink: str) -> None:
+def stage_charts(shrink: str) -> None:
     """Both planes, the sentences and the table."""
     left, right = st.columns(2)
     with left:
@@ -190,27 +193,27 @@ def the_stages(shrink: str) -> None:
     with panel("shrink_told", shrink):
         sentences(shrink)
     chart_panel("shrink_table", shrink, height=330)
-    address.show({"size": size, "batch": batch})
+    address.write_params({"size": size, "batch": batch})
 
 
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
-shrink = shrinks.followed_shrink()
-live = shrinks.is_live(shrink)  # looked up once: what is drawn from it must agree
-with folded(t("live.settings"), when=bool(shrink)):
+shrink = compressions.shown_compression()
+live = is_live(shrink)  # looked up once: what is drawn from it must agree
+with in_expander(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
 if shrink:
-    address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
-    address.take("batch", "1", lambda text: text if text in BATCHES else "1")
+    address.read_param("size", "bytes", lambda text: text if text in SIZES else "bytes")
+    address.read_param("batch", "1", lambda text: text if text in BATCHES else "1")
     options = store().shrinks()
     select(
         t("shrink.shrink"),
         options,
         key="shrink",
-        title=shrinks.shrink_title,
+        title=lambda shrink: compression_title(shrink, store().shrink(shrink).config),
         label_visibility="collapsed",
     )
-    over = shrinks.record_of(shrink).over
+    over = compressions.compression_record(shrink).over
     with st.container(key="status-shrink"):
-        st.fragment(where_it_stands, run_every=POLL if live else None)(shrink, live, over)
-    the_stages(shrink)
+        st.fragment(job_status, run_every=POLL if live else None)(shrink, live, over)
+    stage_charts(shrink)

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
-from dashboard.engine import RECORDED
-from dashboard.panel import chart_panel
-from dashboard.scenario_cards import scenario_cards, start_scenario
-from dashboard.teacher_answers import teacher_answers
-from dashboard.text import t
+from dashboard.page import address
+from dashboard.page.panel import chart_panel
+from dashboard.page.scenario_cards import scenario_cards, start_scenario
+from dashboard.server.engine import RECORDED
+from dashboard.server.soft_labels import teacher_logits
+from dashboard.text.viewer import t
 
 st.title(t("start.title"), anchor=False)
 st.markdown(t("start.lead"))
-if answers := teacher_answers(RECORDED):
+if answers := teacher_logits(RECORDED):
     temperature_hero(*answers)
 with st.container(horizontal=True):
     watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
@@ -22,7 +22,7 @@ with st.container(horizontal=True):
 if watch:
     start_scenario("few_labels")
 if try_it:
-    address.go("live", run=None)
+    address.open_page("live", run=None)
 
 st.header(t("scenario.heading"), anchor=False)
 scenario_cards("start", per_row=4)

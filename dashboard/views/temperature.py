@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard.choice import run_picker
 from dashboard.components.temperature_lab import temperature_lab
-from dashboard.panel import panel
-from dashboard.teacher_answers import teacher_answers
-from dashboard.text import t
+from dashboard.page.jobs.run_picker import run_picker
+from dashboard.page.panel import panel
+from dashboard.server.soft_labels import teacher_logits
+from dashboard.text.viewer import t
 
 st.title(t("temperature.title"), anchor=False)
 st.markdown(t("temperature.lead"))
 run = run_picker()
-if answers := teacher_answers(run):
+if answers := teacher_logits(run):
     with panel("temperature_lab"):
         temperature_lab(*answers, run)
 else:

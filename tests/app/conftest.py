@@ -1,12 +1,12 @@
 """The whole app in process, over a store in a temporary folder and a hub that trains nothing."""
 
-import made_events as make
 import pytest
-from made_runs import MAIN, record
 from streamlit.testing.v1 import AppTest
+from support import events as make
+from support.runs import MAIN, record
 
-from dashboard import engine, shared_history
-from dashboard.engine import RECORDED
+from dashboard.server import engine
+from dashboard.server.engine import RECORDED
 from kdcore.commands import Stop
 from kdcore.config import RunConfig
 from kdcore.store import Store
@@ -65,13 +65,11 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def hub(store, tmp_path, monkeypatch):
+def hub(store, tmp_path):
     example = record(Store(tmp_path / "example"), RECORDED, make.whole_run())
-    shared_history._recent.clear()
-    shared_history._all.clear()
     played = PlayedHub(Store(store.root, recordings=[example.path]))
-    monkeypatch.setattr(engine, "_hub", lambda: played)
-    return played
+    with engine.use(played):
+        yield played
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import re
 
-import made_events as make
-from made_runs import record
-from made_sweeps import record_sweep
+from support import events as make
+from support.runs import record
+from support.sweeps import record_sweep
 
-from dashboard import captions
-from dashboard.engine import RECORDED
+from dashboard.components import captions
+from dashboard.server.engine import RECORDED
 from kdcore.config import RunConfig
 from kdcore.events import Retuned
 

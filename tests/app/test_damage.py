@@ -2,18 +2,18 @@
 
 import os
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS, DAMAGE
-from made_runs import MAIN, record
-from made_sweeps import record_sweep
+from support import events as make
+from support.jobs import CONFIGS, DAMAGE
+from support.runs import MAIN, record
+from support.sweeps import record_sweep
 
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.config import RunConfig
 from kdcore.store import KINDS
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
-PAGES = sorted(path.stem for path in MAIN.parent.glob("views/*.py"))
+PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
 PARAMETER = {"sweep": "sweep", "shrink": "shrink"}
 
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from made_sweeps import COMPARISON, GRID, record_sweep
+from support.sweeps import COMPARISON, GRID, record_sweep
 
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.commands import Stop
 from kdcore.sweep_config import SweepConfig, all_methods
 

@@ -1,14 +1,14 @@
 """Names that people type are on the pages as they were typed."""
 
-import made_events as make
 import pytest
-from made_diagnoses import diagnosed
-from made_runs import record
-from made_shrinks import record_shrink, whole_shrink
-from made_sweeps import record_sweep
-from shown_markdown import shown
+from support import events as make
+from support.compressions import record_shrink, whole_shrink
+from support.diagnoses import diagnosed
+from support.markdown import shown
+from support.runs import record
+from support.sweeps import record_sweep
 
-from dashboard.runs_table import table_key
+from dashboard.page.jobs.runs_table import table_key
 from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed, Snapshot

@@ -1,10 +1,10 @@
-import made_events as make
 import pytest
-from made_runs import record
+from support import events as make
+from support.runs import record
 
-from dashboard.setting_widgets import METHOD_NAME
-from dashboard.settings import GROUPS, KEYS
-from dashboard.text import words
+from dashboard.page.settings.sidebar import METHOD_NAME
+from dashboard.page.settings.values import GROUPS, KEYS
+from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
 from kdcore.config import RETUNABLE, RunConfig

@@ -1,7 +1,7 @@
-import made_events as make
 import pytest
-from made_diagnoses import diagnosed
-from made_runs import record
+from support import events as make
+from support.diagnoses import diagnosed
+from support.runs import record
 
 from dashboard.charts.missing_classes import curves
 from kdcore.config import RunConfig

@@ -1,12 +1,12 @@
 """Data of one's own on the page: looked at before Start, with what was decided about them."""
 
-import made_events as make
 import pytest
-from made_files import as_zip, named_pictures, rows
-from made_runs import record
+from support import events as make
+from support.files import as_zip, named_pictures, rows
+from support.runs import record
 
-from dashboard import data_preview
-from dashboard.data_preview import Reading, Readings, read_apart
+from dashboard.page.settings import data_preview
+from dashboard.page.settings.readings import KEPT, Reading, Readings, read_in_process
 from kdcore.config import RunConfig
 from kdcore.data import load_dataset, preview_of
 from kdcore.errors import UserError
@@ -143,7 +143,7 @@ def test_the_notes_of_a_run_stand_under_its_title(open_page, store):
 
 def test_a_process_of_its_own_reads_data(table, tmp_path):
     reading = Reading()
-    read_apart(
+    read_in_process(
         [
             "--image-size",
             "32",
@@ -166,7 +166,7 @@ def test_a_process_of_its_own_reads_data(table, tmp_path):
 def test_a_process_that_ends_without_a_word_is_said_to_have(monkeypatch):
     monkeypatch.setattr("sys.executable", "false")
     reading = Reading()
-    read_apart([], reading)
+    read_in_process([], reading)
 
     assert reading.ended.code == "preview_died"
 
@@ -180,7 +180,7 @@ def test_readings_are_kept_by_what_is_read(tmp_path, table):
         readings.of(f"missing{number}.csv", 32, "")
 
     assert len(calls) == 42
-    assert len(readings._kept) == data_preview.KEPT
+    assert len(readings._kept) == KEPT
 
 
 def test_an_upload_brings_its_models(opened, monkeypatch, pictures):

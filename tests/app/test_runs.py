@@ -1,13 +1,13 @@
 import io
 import zipfile
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS
-from made_runs import record
+from support import events as make
+from support.jobs import CONFIGS
+from support.runs import record
 
-from dashboard import actions
-from dashboard.runs_table import table_key
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.runs_table import table_key
 from kdcore.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
@@ -97,7 +97,7 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
 
 
 def test_an_export_holds_the_events(hub, two_runs):
-    with zipfile.ZipFile(io.BytesIO(actions.exported("20260101-000000-aaaa"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(actions.export_archive("20260101-000000-aaaa"))) as archive:
         assert "20260101-000000-aaaa/events.jsonl" in archive.namelist()
 
 

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from dashboard.hint_links import hint_link, hint_parameters
-from dashboard.scenario_cards import MEASURED, scenario_settings
-from dashboard.settings import KEYS, defaults
-from dashboard.text import words
+from dashboard.page.scenario_cards import MEASURED, scenario_settings
+from dashboard.page.settings.hint_links import hint_link, hint_parameters
+from dashboard.page.settings.values import KEYS, defaults
+from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS, HINTS, SCENARIOS
 from kdcore.config import RunConfig
 

@@ -1,11 +1,11 @@
 """One truth for settings: the run that is shown, the sliders, the address and the next start."""
 
-import made_events as make
 import pytest
-from made_runs import record
+from support import events as make
+from support.runs import record
 
-from dashboard.settings import KEYS
-from dashboard.text import words
+from dashboard.page.settings.values import KEYS
+from dashboard.text.languages import words
 from kdcore.commands import Retune
 from kdcore.config import RunConfig
 from kdcore.events import Retuned

@@ -1,9 +1,9 @@
-import made_events as make
 import pytest
-from made_runs import record
-from made_shrinks import RUN, STAGES, record_shrink, whole_shrink
+from support import events as make
+from support.compressions import RUN, STAGES, record_shrink, whole_shrink
+from support.runs import record
 
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.commands import Stop
 from kdcore.config import RunConfig
 from kdcore.shrink_config import ShrinkConfig

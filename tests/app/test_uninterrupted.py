@@ -4,7 +4,7 @@ import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard.uninterrupted import let_callbacks_finish
+from dashboard.page.uninterrupted import let_callbacks_finish
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-from dashboard.uninterrupted import uninterrupted
+from dashboard.page.uninterrupted import uninterrupted
 
 def message_arrives():
     get_script_run_ctx().script_requests.request_rerun(RerunData())

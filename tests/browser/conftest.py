@@ -11,13 +11,13 @@ import time
 import urllib.request
 from pathlib import Path
 
-import made_events as make
 import pytest
-from made_runs import record
-from made_shrinks import RUN as STOCKED_RUN
-from made_shrinks import record_shrink
-from made_sweeps import record_sweep
 from playwright.sync_api import expect, sync_playwright
+from support import events as make
+from support.compressions import RUN as STOCKED_RUN
+from support.compressions import record_shrink
+from support.runs import record
+from support.sweeps import record_sweep
 
 from kdcore.store import Store
 

@@ -4,8 +4,8 @@ import re
 from itertools import product
 
 import pytest
-from page_visits import LOCALES, VISITS, violations, visit
 from playwright.sync_api import expect
+from support.pages import LOCALES, VISITS, violations, visit
 
 LARGE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [*product([LARGE], LOCALES, ("light", "dark")), (PHONE, "en", "light")]

@@ -78,7 +78,7 @@ def test_the_class_table_of_the_lab_is_read_by_keyboard(page, app):
     page.goto(f"{app}/temperature?run=recorded-mnist5k")
     page.wait_for_selector(".kd-lab .kd-curve-line")
     page.locator(".kd-lab .kd-matrix canvas").focus()
-    told = page.locator(".kd-lab .kd-matrix-told")
+    told = page.locator(".kd-lab .kd-matrix-sentence")
     page.keyboard.press("ArrowRight")
     expect(told).to_contain_text("True 0: the teacher says 0 with")
     page.keyboard.press("ArrowRight")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dashboard.text import words
+from dashboard.text.languages import words
 
 EN = words("en")
 RIGHT = "right?run=recorded-mnist5k"
@@ -204,7 +204,7 @@ def test_what_is_copied_is_on_the_clipboard(context, app, right, menu):
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app)
     chart, items = menu("accuracy")
     items.locator("[data-action=copy_csv]").click()
-    expect(chart.locator(".kd-menu-told")).to_have_text("Copied")
+    expect(chart.locator(".kd-menu-remark")).to_have_text("Copied")
     assert right.evaluate("navigator.clipboard.readText()").startswith('Epoch,"Teacher (')
 
     _, items = menu("accuracy")

@@ -1,8 +1,8 @@
 """Names of classes: many, long, Chinese or two; none is cut off, lies on another or on its head."""
 
 import pytest
-from made_runs import record_classes
-from page_visits import layout_faults, visit
+from support.pages import layout_faults, visit
+from support.runs import record_classes
 
 from kdcore.store import Store
 

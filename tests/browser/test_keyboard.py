@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from page_visits import LOCALES, VISITS, visit
 from playwright.sync_api import expect
+from support.pages import LOCALES, VISITS, visit
 
 FOCUSED = """() => {
   const node = document.activeElement;

@@ -91,7 +91,7 @@ def test_the_surface_turns_and_tells_its_places(swept, until):
         for across in range(10, 200, 12):
             for down in range(40, int(box["height"]), 24):
                 page.mouse.move(box["x"] + across, box["y"] + down)
-                if words := surface.locator(".kd-surface-told").all_text_contents():
+                if words := surface.locator(".kd-surface-label").all_text_contents():
                     return words[0]
         return ""
 
@@ -117,8 +117,8 @@ def test_a_place_is_chosen_by_keyboard_on_the_map_and_on_the_surface(swept, unti
     surface.focus()
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+ArrowUp")
-    until(lambda: surface.locator(".kd-surface-told").all_text_contents())
-    told = surface.locator(".kd-surface-told").text_content()
+    until(lambda: surface.locator(".kd-surface-label").all_text_contents())
+    told = surface.locator(".kd-surface-label").text_content()
     place = re.match(r"T ([\d.]+), λ ([\d.]+)", told)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"at={place[1]}_{place[2]}(&|$)"))

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from page_visits import LOCALES, VISITS, keep_errors, layout_faults, violations, visit
+from support.pages import LOCALES, VISITS, keep_errors, layout_faults, violations, visit
 
 SIZES = ((390, 844), (768, 1024), (1440, 900), (1920, 1080))
 LOOKS = tuple(product(LOCALES, ("light", "dark")))

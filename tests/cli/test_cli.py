@@ -2,8 +2,8 @@
 
 import json
 
-import made_events as make
 import pytest
+from support import events as make
 
 from kdcore import Run, RunConfig
 from kdcore.cli.carry_out import carry_out

@@ -6,9 +6,9 @@ import pty
 import subprocess
 import sys
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS, DAMAGE
+from support import events as make
+from support.jobs import CONFIGS, DAMAGE
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.cli import train

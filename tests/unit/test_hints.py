@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
-from dashboard.text import words
+from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS, HINTS
 from kdcore.config import RunConfig
 from kdcore.shrink_config import ShrinkConfig

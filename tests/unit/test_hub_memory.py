@@ -2,8 +2,8 @@
 
 import time
 
-import fake_worker
 import pytest
+from support import worker
 
 from kdcore import RunConfig
 from kdcore.choice_config import ChoiceConfig
@@ -28,7 +28,7 @@ JOBS = [
 def make_hub(tmp_path):
     made = []
 
-    def make_hub(command=fake_worker.COMMAND):
+    def make_hub(command=worker.COMMAND):
         made.append(Hub(Store(tmp_path / "store"), command))
         return made[-1]
 

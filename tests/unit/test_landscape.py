@@ -1,8 +1,8 @@
 from statistics import stdev
 
-import made_events as make
 import pytest
-from made_sweeps import COMPARISON, GRID, whole_sweep
+from support import events as make
+from support.sweeps import COMPARISON, GRID, whole_sweep
 
 from kdcore.events import CellsScored, GroupRetried
 from kdcore.landscape import Landscape

@@ -1,8 +1,8 @@
 """What a line about a run says, the most telling first."""
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS
+from support import events as make
+from support.jobs import CONFIGS
 
 from kdcore.config import RunConfig
 from kdcore.events import Retuned

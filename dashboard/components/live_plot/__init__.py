@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.captions import caption
 from dashboard.charts import OVER_TIME
+from dashboard.components.captions import caption
 from dashboard.components.words import words_of
-from dashboard.text import language, t
+from dashboard.text.viewer import language, t
 
 _component = st.components.v2.component(
     "live_plot",
@@ -27,7 +27,7 @@ def live_plot(
     follows: bool = False,
     fills: bool = False,
     large: bool = False,
-    peers: str = "",
+    axes_group: str = "",
 ) -> str | None:
     """The chart ``name`` of ``dashboard.charts``.
 
@@ -36,14 +36,14 @@ def live_plot(
         run: id of the run or sweep.
         height: in pixels at the usual size of type; it grows with it.
         params: what a chart takes, such as ``bins``.
-        choosable: a click on a place of a sweep's grid is told.
-        follows: shows the place of the grid that the pointer is at, on whichever chart.
+        choosable: a click on a cell of a sweep's grid is returned.
+        follows: shows the cell of the grid that the pointer is at, on whichever chart.
         fills: takes the height that the window leaves, and ``height`` at least.
         large: thick lines, large type and the lines' names at their ends, for a lecture hall.
-        peers: name of a group; charts of one name in it have the same axes.
+        axes_group: name of a group; charts of one name in it have the same axes.
 
     Returns:
-        ``"T_λ"`` of the place, in the run of the script that follows a click.
+        ``"T_λ"`` of the cell, in the run of the script that follows a click.
     """
     data = {
         "name": name,
@@ -56,10 +56,10 @@ def live_plot(
         "follows": follows,
         "fills": fills,
         "large": large,
-        "peers": peers,
+        "axes_group": axes_group,
         "caption": caption(run),
         "title": t(f"panel.{name}.title"),
         "words": words_of("live_plot"),
     }
-    told = _component(key=f"plot-{name}-{run}", data=data, on_chosen_change=lambda: None)
-    return told.chosen  # type: ignore[no-any-return]
+    state = _component(key=f"plot-{name}-{run}", data=data, on_chosen_change=lambda: None)
+    return state.chosen  # type: ignore[no-any-return]

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.words import words_of
-from dashboard.keys import key_list
-from dashboard.text import t
+from dashboard.text.keys import key_list
+from dashboard.text.viewer import t
 
 KEYS = {
     " ": "pause",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.temperature_lab.examples import Arrays, message, telling_example
+from dashboard.components.temperature_lab.examples import Arrays, message, most_telling_example
 from dashboard.components.words import menu_of, words_of
 
 _component = st.components.v2.component(
@@ -16,14 +16,14 @@ _component = st.components.v2.component(
 
 
 def temperature_hero(arrays: Arrays, classes: Sequence[str], *, example: int | None = None) -> None:
-    """One example, its hard label as one bar and the teacher's answer melting as T moves.
+    """One example, its hard label as one bar and the teacher's softmax as T moves.
 
     Args:
         arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
         classes: names, in the order of the logits.
         example: row to show; by default the most telling one.
     """
-    row = telling_example(arrays) if example is None else example
+    row = most_telling_example(arrays) if example is None else example
     data = message(arrays, classes, [row]) | {"size": "hero", "words": words_of("temperature_lab")}
     _component(key="temperature-hero", data=data)
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.encoding import base64_of
+from dashboard.server.encoding import base64_of
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 """A run's ``prepared.safetensors``: ``watched_images`` uint8 [W, height, width, channels] or
@@ -15,7 +15,7 @@ float32 [W, C] logits."""
 
 SURE = 0.95
 """Probability at T = 1 from which the teacher's answer looks like a single bar."""
-MELTED = 4.0
+SOFTENED = 4.0
 """Temperature at which the second guess of the telling example stands out."""
 
 
@@ -40,7 +40,7 @@ def message(arrays: Arrays, classes: Sequence[str], rows: Sequence[int] | None =
     }
 
 
-def telling_example(arrays: Arrays) -> int:
+def most_telling_example(arrays: Arrays) -> int:
     """The row that surprises most: one bar at T = 1, yet a clear second guess when softened.
 
     Among the examples that the teacher answers rightly and surely, the one whose second class
@@ -50,7 +50,7 @@ def telling_example(arrays: Arrays) -> int:
     sharp = _softmax(logits)
     right = logits.argmax(axis=1) == arrays["watched_labels"]
     sure = right & (sharp.max(axis=1) >= SURE)
-    second = np.sort(_softmax(logits / MELTED), axis=1)[:, -2]
+    second = np.sort(_softmax(logits / SOFTENED), axis=1)[:, -2]
     eligible = sure if sure.any() else right if right.any() else np.ones_like(right)
     return int(np.argmax(np.where(eligible, second, -1.0)))
 

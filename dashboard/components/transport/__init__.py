@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.words import words_of
-from dashboard.text import language
+from dashboard.text.viewer import language
 
 _component = st.components.v2.component(
     "transport",

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.auto_reruns import WithoutPresses, without_presses
+from dashboard.server.auto_reruns import DropRepeatedPresses, drop_presses
 
 
 def asked(*, by_itself):
@@ -22,7 +22,7 @@ def asked(*, by_itself):
 
 
 def test_a_rerun_of_a_fragment_by_itself_presses_nothing():
-    message = BackMsg.FromString(without_presses(asked(by_itself=True)))
+    message = BackMsg.FromString(drop_presses(asked(by_itself=True)))
 
     assert [state.id for state in message.rerun_script.widget_states.widgets] == ["T"]
     assert message.rerun_script.widget_states.widgets[0].double_value == 4.0
@@ -34,7 +34,7 @@ def test_a_rerun_of_a_fragment_by_itself_presses_nothing():
     "content", [asked(by_itself=False), BackMsg(stop_script=True).SerializeToString(), b"\xff\xff"]
 )
 def test_everything_else_is_passed_on_as_it_came(content):
-    assert without_presses(content) == content
+    assert drop_presses(content) == content
 
 
 @pytest.mark.parametrize(("kind", "changed"), [("websocket", True), ("http", False)])
@@ -48,6 +48,6 @@ def test_only_web_sockets_are_looked_at(kind, changed):
         return {"type": f"{kind}.receive", "bytes": given}
 
     with ThreadPoolExecutor(1) as thread:  # the browser tests keep a loop in the main one
-        thread.submit(asyncio.run, WithoutPresses(app)({"type": kind}, receive, None)).result()
+        thread.submit(asyncio.run, DropRepeatedPresses(app)({"type": kind}, receive, None)).result()
 
     assert (seen != [given]) == changed

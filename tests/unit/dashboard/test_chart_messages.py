@@ -3,20 +3,21 @@
 import re
 from string import Formatter
 
-import made_events as make
 import numpy as np
 import pytest
-from made_diagnoses import diagnosed
-from made_shrinks import whole_shrink
-from made_sweeps import COMPARISON, whole_sweep
+from support import events as make
+from support.compressions import whole_shrink
+from support.diagnoses import diagnosed
+from support.sweeps import COMPARISON, whole_sweep
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SHRINK, OF_A_SWEEP, OF_ARRAYS, OVER_TIME, style
-from dashboard.charts.delta import delta
+from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
 from dashboard.charts.missing_classes import curve_of
+from dashboard.charts.parts.delta import delta
+from dashboard.charts.parts.grid import View
 from dashboard.charts.per_class import class_scores
-from dashboard.charts.places import View
-from dashboard.history import History
-from dashboard.text import LANGUAGES, words
+from dashboard.records.history import History
+from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.names import method_title
 from kdcore.events import Snapshot
 from kdcore.landscape import METRICS, Landscape
 from kdcore.shrink_record import ShrinkRecord
@@ -76,14 +77,14 @@ def said(name, history, language="en", **settings):
         return OF_A_MOMENT[name](history, spoken, **settings)["message"]
     if name in OF_ARRAYS:
         return OF_ARRAYS[name](history, spoken, arrays=made())["message"]
-    if name in OF_A_SHRINK:
+    if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
-        return OF_A_SHRINK[name](shrink(), spoken, **size | settings)["message"]
+        return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]
     config = COMPARISON if name == "methods" else None
     return OF_A_SWEEP[name](sweep(config), spoken, View(**settings))["message"]
 
 
-ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_SHRINK]
+ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_COMPRESSION]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -105,7 +106,7 @@ def test_both_languages_say_the_same_numbers(name, history):
     assert numbers[0] == numbers[1]
 
 
-def by_learner(message):
+def list_learners(message):
     """``{"teacher": what stands behind its name}``."""
     found = {}
     for learner, title in LEARNERS.items():
@@ -123,7 +124,7 @@ def by_learner(message):
     ],
 )
 def test_a_number_for_each_learner(name, expected, history, learners):
-    assert by_learner(said(name, history)) == {
+    assert list_learners(said(name, history)) == {
         learner: expected(learners[learner]) for learner in LEARNERS
     }
 
@@ -132,7 +133,7 @@ def test_after_the_scaling_the_errors_are_those_of_the_scaled_answers(history, l
     message = said("reliability", history, calibrated=True)
 
     assert "after temperature scaling" in message
-    assert by_learner(message)["plain"] == f"{learners['plain'].calibrated['ece']:.1%}"
+    assert list_learners(message)["plain"] == f"{learners['plain'].calibrated['ece']:.1%}"
 
 
 def test_the_fitted_temperature_is_the_minimum_not_the_end_of_the_axis(history, learners):
@@ -237,7 +238,7 @@ def test_the_curves_of_a_cell(history):
 def test_the_best_and_the_worst_method(history):
     gains = np.array([10, 10]) / make.TEST_SIZE * 100
 
-    best, worst = (style.method_title(EN, method) for method in ("dkd", "dist:gamma=2"))
+    best, worst = (method_title(EN, method) for method in ("dkd", "dist:gamma=2"))
     message = said("methods", history)
 
     assert f"Best: {best}, +{gains.mean():.1f} ± {gains.std(ddof=1):.1f}" in message

@@ -5,18 +5,19 @@ import json
 from dataclasses import replace
 from io import BytesIO
 
-import made_events as make
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from made_diagnoses import diagnosed
 from PIL import Image
+from support import events as make
+from support.diagnoses import diagnosed
 
-from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, bins, missing_classes, style
-from dashboard.charts.delta import delta
+from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
+from dashboard.charts.parts import bins, style
+from dashboard.charts.parts.delta import delta
 from dashboard.charts.per_class import class_scores
-from dashboard.history import History
-from dashboard.text import LANGUAGES, words
+from dashboard.records.history import History
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.events import Retuned, Snapshot
 from kdcore.ranges import BIASES
 
@@ -229,7 +230,7 @@ def test_a_change_leaves_a_labelled_mark(name, history):
 
 def test_empty_bins_are_left_empty(history):
     diagnosis = history.snapshot(None).learners["plain"]
-    filled = [one for one in bins.merged(diagnosis.bins, 15) if one.size]
+    filled = [one for one in bins.merge_bins(diagnosis.bins, 15) if one.size]
     bars = draw("reliability", history, bins=15)["data"][3]
 
     assert len(bars["x"]) == len(filled) < 15
@@ -238,7 +239,7 @@ def test_empty_bins_are_left_empty(history):
 
 @pytest.mark.parametrize("count", bins.WAYS)
 def test_merged_bins_keep_every_answer(count, history):
-    shown = bins.merged(history.snapshot(None).learners["teacher"].bins, count)
+    shown = bins.merge_bins(history.snapshot(None).learners["teacher"].bins, count)
 
     assert len(shown) == count
     assert sum(one.size for one in shown) == 100
@@ -246,7 +247,7 @@ def test_merged_bins_keep_every_answer(count, history):
 
 def test_the_error_above_a_diagram_is_the_diagnosis_own(history):
     diagnosis = history.snapshot(None).learners["distilled"]
-    shown = bins.expected_calibration_error(bins.merged(diagnosis.bins, 15))
+    shown = bins.expected_calibration_error(bins.merge_bins(diagnosis.bins, 15))
 
     assert shown == pytest.approx(diagnosis.calibration["ece"], abs=1e-6)
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from dashboard.text import LANGUAGES, words
 from dashboard.text.errors import sentence
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES, UserError
 from kdcore.sweep_config import SweepConfig

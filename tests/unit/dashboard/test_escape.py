@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shown_markdown import shown
+from support.markdown import shown
 
 from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
 

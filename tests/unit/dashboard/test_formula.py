@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from dashboard.formula import loss_formula, loss_in_numbers
+from dashboard.say.formula import loss_formula, loss_in_numbers
 from kdcore.catalogue import METHODS
 from kdcore.events import StepScores
 

@@ -1,7 +1,7 @@
-import made_events as make
 import pytest
+from support import events as make
 
-from dashboard.history import History
+from dashboard.records.history import History
 from kdcore.events import Failed, Retuned, Snapshot
 
 

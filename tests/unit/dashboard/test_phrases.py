@@ -1,7 +1,7 @@
 import pytest
 
-from dashboard.phrases import Filler, phrase
-from dashboard.text import words
+from dashboard.text.languages import words
+from dashboard.text.phrases import Filler, phrase
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import made_events as make
 import numpy as np
 import pytest
-from made_diagnoses import diagnosed
-from made_runs import record
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from support import events as make
+from support.diagnoses import diagnosed
+from support.runs import record
 
-from dashboard import engine, routes, shared_history, soft_labels, stream
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
+from dashboard.server import engine, routes, shared_records, stream
 from kdcore.choice_config import ChoiceConfig
 from kdcore.config import RunConfig
 from kdcore.events import Finished, Snapshot
@@ -35,15 +35,10 @@ RUN = "20260101-000000-aaaa"
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def store(tmp_path):
     hub = Hub(Store(tmp_path / "store"))
-    for module in (engine, routes, shared_history, soft_labels, stream):
-        for name, value in (("hub", lambda: hub), ("store", lambda: hub.store)):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
-    for kept in (shared_history._recent, shared_history._all, stream._streams):
-        kept.clear()
-    yield hub.store
+    with engine.use(hub):
+        yield hub.store
     hub.close()
 
 
@@ -73,7 +68,7 @@ def test_scripts_and_nothing_else_are_served(client):
 
     assert script.status_code == 200
     assert script.headers["content-type"].startswith("text/javascript")
-    for name in ("nothing.js", "..%2fapp.py", "secret.txt"):
+    for name in ("nothing.js", "..%2fapp.py", "secret.txt", "component.js", "__init__.py"):
         assert client.get(f"/kd/static/{name}").status_code == 404
 
 
@@ -226,16 +221,19 @@ def test_streams_and_histories_of_hundreds_of_runs_do_not_stay(store, run, monke
             messages = stream.stream_of(one, "en").messages()
             await anext(messages)
             await messages.aclose()
-        shared = shared_history.history_of(run)
+        shared = shared_records.shared_record(run)
         await asyncio.sleep(0.5)
-        kept = len(stream._streams), len(shared_history._all)
+        kept = [
+            sum(root == store.root for root, *_ in shared)
+            for shared in (stream._streams, shared_records._all)
+        ]
         assert stream.stream_of(run, "en")._shared is shared
         await watched.aclose()
         return kept
 
     streams, histories = finished(look_at_all())
     assert streams == 1
-    assert histories <= shared_history.KEPT + 1
+    assert histories <= shared_records.KEPT + 1
 
 
 def test_what_is_new_is_appended_for_everybody(store, monkeypatch):

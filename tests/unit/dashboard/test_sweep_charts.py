@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
-from made_sweeps import COMPARISON, whole_sweep
+from support.sweeps import COMPARISON, whole_sweep
 
 from dashboard.charts import OF_A_SWEEP
-from dashboard.charts.places import View
-from dashboard.text import LANGUAGES, words
+from dashboard.charts.parts.grid import View
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.landscape import METRICS, Landscape
 
 

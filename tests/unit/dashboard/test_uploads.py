@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 
-from dashboard.uploads import SUFFIXES, keep, remove_unused
+from dashboard.server.uploads import SUFFIXES, remove_unused_uploads, save_upload
 from kdcore.config import RunConfig
 from kdcore.data.load import ARCHIVES
 from kdcore.data.table_file import PERHAPS, TABLES
@@ -12,18 +12,20 @@ from kdcore.sweep_config import SweepConfig
 
 
 def test_an_upload_is_kept_whole(tmp_path):
-    assert keep(BytesIO(b"a,b\n1,2\n"), "my data.csv", tmp_path).read_bytes() == b"a,b\n1,2\n"
+    assert (
+        save_upload(BytesIO(b"a,b\n1,2\n"), "my data.csv", tmp_path).read_bytes() == b"a,b\n1,2\n"
+    )
 
 
 def test_the_same_contents_are_kept_once(tmp_path):
-    first = keep(BytesIO(b"same"), "x.csv", tmp_path)
+    first = save_upload(BytesIO(b"same"), "x.csv", tmp_path)
 
-    assert keep(BytesIO(b"same"), "x.csv", tmp_path) == first
-    assert keep(BytesIO(b"other"), "x.csv", tmp_path) != first
+    assert save_upload(BytesIO(b"same"), "x.csv", tmp_path) == first
+    assert save_upload(BytesIO(b"other"), "x.csv", tmp_path) != first
 
 
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path):
-    kept = keep(BytesIO(b"x"), "../../evil.csv", tmp_path)
+    kept = save_upload(BytesIO(b"x"), "../../evil.csv", tmp_path)
 
     assert kept.is_relative_to(tmp_path)
     assert kept.name == "evil.csv"
@@ -33,23 +35,24 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     store = Store(tmp_path / "store")
     names = ("run", "sweep", "trash", "unused", "new")
     lie = {
-        name: keep(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads") for name in names
+        name: save_upload(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads")
+        for name in names
     }
     for name in names[:-1]:
         os.utime(lie[name], (0, 0))
     store.create(RunConfig(dataset=str(lie["run"])))
     store.create_sweep(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
     store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
-    remove_unused(store)
+    remove_unused_uploads(store)
 
     assert [name for name in names if lie[name].exists()] == ["run", "sweep", "trash", "new"]
     assert not lie["unused"].parent.exists()
 
 
 def test_what_is_uploaded_again_is_new(tmp_path):
-    os.utime(keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads"), (0, 0))
-    keep(BytesIO(b"a"), "a.csv", tmp_path / "uploads")
-    remove_unused(Store(tmp_path))
+    os.utime(save_upload(BytesIO(b"a"), "a.csv", tmp_path / "uploads"), (0, 0))
+    save_upload(BytesIO(b"a"), "a.csv", tmp_path / "uploads")
+    remove_unused_uploads(Store(tmp_path))
 
     assert len(list((tmp_path / "uploads").glob("*/*"))) == 1
 
@@ -65,7 +68,7 @@ def test_what_is_uploaded_again_is_new(tmp_path):
     ],
 )
 def test_a_long_name_is_cut_and_keeps_its_ending(tmp_path, name, ending):
-    kept = keep(BytesIO(b"x"), name, tmp_path)
+    kept = save_upload(BytesIO(b"x"), name, tmp_path)
 
     assert kept.read_bytes() == b"x"
     assert kept.name.endswith(ending)
@@ -74,7 +77,7 @@ def test_a_long_name_is_cut_and_keeps_its_ending(tmp_path, name, ending):
 
 @pytest.mark.parametrize("name", ["", "...", "../", "/", "\x00"])
 def test_a_name_without_a_letter_becomes_one(tmp_path, name):
-    assert keep(BytesIO(b"x"), name, tmp_path).name
+    assert save_upload(BytesIO(b"x"), name, tmp_path).name
 
 
 def test_what_the_command_line_takes_can_be_uploaded():

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-import made_events as make
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from support import events as make
 
-from dashboard.history import History
-from dashboard.text import LANGUAGES, join, words
-from dashboard.verdict import accuracy_interval, sampling_noise, verdict
+from dashboard.records.history import History
+from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict
+from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.phrases import join_sentences
 
 
 def history(*events):
@@ -149,7 +150,7 @@ def test_the_interval_of_an_accuracy_is_scipys(errors, size):
 def test_every_sentence_can_be_said_in_every_language(language, told, position):
     found = verdict(told, position)
 
-    assert join(words(language), [*found.headline, *found.reasons])
+    assert join_sentences(words(language), [*found.headline, *found.reasons])
 
 
 @pytest.mark.parametrize(

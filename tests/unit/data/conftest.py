@@ -2,7 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_files import collect
+from support.files import collect
 
 from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset

@@ -4,7 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from made_files import collect
+from support.files import collect
 
 from kdcore.data.fetch import PIECE, fetch
 from kdcore.errors import UserError

@@ -3,7 +3,7 @@ import struct
 
 import numpy as np
 import pytest
-from made_files import idx
+from support.files import idx
 
 from kdcore.data import idx as module
 

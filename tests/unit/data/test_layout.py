@@ -1,7 +1,7 @@
 """Which folders are classes, which are splits, and which are neither."""
 
 import pytest
-from made_files import as_folder, as_zip, named_pictures, picture
+from support.files import as_folder, as_zip, named_pictures, picture
 
 from kdcore.data.layout import role
 

@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 
 import pytest
-from made_files import as_folder, as_zip, named_pictures, picture
+from support.files import as_folder, as_zip, named_pictures, picture
 
 CLASSES = ("cat", "dog", "eel")
 

@@ -7,7 +7,7 @@ import tarfile
 import numpy as np
 import pytest
 import torch
-from made_files import as_zip, collect, named_pictures
+from support.files import as_zip, collect, named_pictures
 
 from kdcore.config import RunConfig
 from kdcore.data import load_dataset

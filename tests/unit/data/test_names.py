@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_files import as_zip, named_pictures, picture
+from support.files import as_zip, named_pictures, picture
 
 from kdcore.data.encodings import legacy_encoding
 from kdcore.data.names import clean, distinct

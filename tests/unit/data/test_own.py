@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 import pytest
 import torch
-from made_files import as_folder, as_zip, named_pictures, picture
 from PIL import Image
+from support.files import as_folder, as_zip, named_pictures, picture
 
 CLASSES = ("cat", "dog", "eel")
 TAR_MODES = {

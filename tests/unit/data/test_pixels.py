@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 import torch
-from made_files import as_zip, named_pictures, picture
 from PIL import Image, ImageOps
+from support.files import as_zip, named_pictures, picture
 
 
 def file_of(image, kind="PNG", **how):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_files import as_zip, named_pictures, rows
+from support.files import as_zip, named_pictures, rows
 
 from kdcore.catalogue import parse_models, suited_families, suited_pair, suits
 from kdcore.data import preview_of

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from made_files import rows
+from support.files import rows
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import lzma
 import tarfile
 
 import pytest
-from made_files import as_folder, as_zip, named_pictures, rows
+from support.files import as_folder, as_zip, named_pictures, rows
 
 TEXT = "a,b,label\n" + rows(30, "{i}.5,1.5,{name}")
 CHINESE = "长度,宽度,标签\n" + "".join(

@@ -1,7 +1,7 @@
 """What stands before, in and instead of the row that names the columns."""
 
 import pytest
-from made_files import rows
+from support.files import rows
 
 BODY = rows(40, "{i}.5,{i}.25,{name}")
 

@@ -1,7 +1,7 @@
 """Which column holds the classes, and that it is said."""
 
 import pytest
-from made_files import rows
+from support.files import rows
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from made_files import rows
+from support.files import rows
 
 
 def everything(data):

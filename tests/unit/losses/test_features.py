@@ -1,8 +1,8 @@
 """Losses of features: what they are, and what must hold of all of them."""
 
-import feature_oracles as oracles
 import pytest
 import torch
+from support import feature_oracles as oracles
 
 from kdcore import losses
 from kdcore.losses.adapters import Adapter, ScaledAdapter

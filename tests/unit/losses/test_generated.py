@@ -1,12 +1,12 @@
 """What a generator wants, and a temperature that learns."""
 
-import loss_oracles as oracles
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from support import loss_oracles as oracles
 
 from kdcore.losses import soft_target_kl
 from kdcore.losses.generated import generator_loss

@@ -2,13 +2,13 @@
 
 import inspect
 
-import loss_oracles as oracles
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from support import loss_oracles as oracles
 
 from kdcore.catalogue import METHODS
 from kdcore.data import label_weights

@@ -4,9 +4,9 @@ import errno
 import os
 import sqlite3
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS, DAMAGE
+from support import events as make
+from support.jobs import CONFIGS, DAMAGE
 
 from kdcore.config import RunConfig
 from kdcore.errors import UserError

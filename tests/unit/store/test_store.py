@@ -4,9 +4,9 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
-import made_events as make
 import numpy as np
 import pytest
+from support import events as make
 
 from kdcore.config import RunConfig
 from kdcore.errors import UserError

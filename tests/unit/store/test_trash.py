@@ -2,9 +2,9 @@
 
 import json
 
-import made_events as make
 import pytest
-from made_jobs import CONFIGS
+from support import events as make
+from support.jobs import CONFIGS
 
 from kdcore.config import RunConfig
 from kdcore.errors import UserError

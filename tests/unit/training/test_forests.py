@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from told_runs import of_kind, told, without_clocks
+from support.trained import of_kind, told, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.choice_config import ChoiceConfig

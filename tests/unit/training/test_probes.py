@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
-from told_runs import of_kind, told, watched_lesson, without_clocks
+from support.trained import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS

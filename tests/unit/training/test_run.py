@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from told_runs import of_kind, told, watched_lesson, without_clocks
+from support.trained import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS

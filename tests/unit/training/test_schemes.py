@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from safetensors.torch import load_file
-from told_runs import of_kind, told, watched_lesson, without_clocks
+from support.trained import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS

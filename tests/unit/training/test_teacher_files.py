@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from made_files import collect
 from safetensors.torch import save_file
 from sklearn.ensemble import RandomForestClassifier
-from told_runs import of_kind, told
+from support.files import collect
+from support.trained import of_kind, told
 
 from kdcore.config import RunConfig
 from kdcore.data import Split, load_dataset

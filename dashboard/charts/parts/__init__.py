@@ -1,0 +1,1 @@
+"""What several charts share: colours and lines, axes, bins, grids, sentences."""

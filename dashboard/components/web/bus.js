@@ -1,0 +1,181 @@
+// What all views of a page share: a run as it comes from the app, the moment that is shown, and
+// the display temperature. One connection a run, however many charts.
+
+const GRACE = 1500; // milliseconds without a view until the connection is closed
+const MOMENT = 60; // milliseconds between two charts of a moment while the scrubber moves
+
+const shared = (window.__kd ??= { runs: new Map(), temperature: 4, watchers: new Set() });
+
+/** The shared view of a run in a language. */
+export function runView(run, language) {
+  const key = `${language}/${run}`;
+  if (!shared.runs.has(key)) shared.runs.set(key, new RunView(run, language));
+  return shared.runs.get(key);
+}
+
+export const displayTemperature = () => shared.temperature;
+
+/** Change the temperature at which soft labels are shown, for every view. */
+export function setDisplayTemperature(temperature) {
+  shared.temperature = temperature;
+  shared.watchers.forEach((watch) => watch(temperature));
+}
+
+/** Call `watch(T)` at each change; returns the way out. */
+export function watchDisplayTemperature(watch) {
+  shared.watchers.add(watch);
+  return () => shared.watchers.delete(watch);
+}
+
+/**
+ * Events: `figure` (detail: its name), `state`, `moment` (the cursor moved), `place` (the pointer
+ * moved over a sweep's grid), `connection`.
+ * The cursor is a place on the time axis in epochs; null follows the newest.
+ */
+class RunView extends EventTarget {
+  figures = new Map();
+  state = { state: "queued", phase: "waiting", position: 0, epoch: 0, epochs: 0, step: 0,
+    seconds: 0, snapshots: [], students: [], marks: [], live: false };
+  cursor = null;
+  place = null; // of a sweep's grid, under the pointer
+  playing = false;
+  connected = true;
+  #viewers = 0;
+  #source = null;
+  #closing = 0;
+  #frame = 0;
+
+  constructor(run, language) {
+    super();
+    this.run = run;
+    this.language = language;
+  }
+
+  /** Open the connection for one more view; returns the way out. */
+  join() {
+    this.#viewers += 1;
+    clearTimeout(this.#closing);
+    if (!this.#source) this.#open();
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#viewers -= 1;
+      if (this.#viewers === 0) this.#closing = setTimeout(() => this.#close(), GRACE);
+    };
+  }
+
+  /** Listen while `signal` lasts. */
+  on(name, listener, signal) {
+    this.addEventListener(name, listener, { signal });
+  }
+
+  /** Address of something of this run. */
+  address(path, parameters = {}) {
+    const address = new URL(`kd/${path}`, document.baseURI);
+    const all = { run: this.run, lang: this.language, ...parameters };
+    for (const [name, value] of Object.entries(all)) address.searchParams.set(name, value);
+    return address;
+  }
+
+  /** Where the time axis ends now. */
+  get newest() {
+    return this.state.position;
+  }
+
+  /** The epoch of the last snapshot up to the moment shown. */
+  get epoch() {
+    const { snapshots } = this.state;
+    if (this.cursor === null) return snapshots.at(-1) ?? null;
+    return snapshots.filter((epoch) => epoch <= this.cursor + 1e-9).at(-1) ?? snapshots[0] ?? null;
+  }
+
+  /** Show the moment `position`, or with null the newest. */
+  setCursor(position) {
+    this.cursor = position === null ? null : Math.min(Math.max(position, 0), this.newest);
+    this.dispatchEvent(new Event("moment"));
+  }
+
+  /** Point at a place of a sweep's grid, or with null at none. */
+  setPlace(place) {
+    if (place === this.place) return;
+    this.place = place;
+    this.dispatchEvent(new Event("place"));
+  }
+
+  /** Replay from the moment shown, or from the start, at `rate` epochs a second. */
+  play(rate) {
+    this.pause();
+    this.playing = true;
+    if (this.cursor === null || this.cursor >= this.newest) this.setCursor(0);
+    let before = performance.now();
+    const next = (now) => {
+      const moved = this.cursor + (rate() * (now - before)) / 1000;
+      before = now;
+      if (moved >= this.newest && this.newest > 0) {
+        this.pause();
+        this.setCursor(null);
+        return;
+      }
+      this.setCursor(moved);
+      this.#frame = requestAnimationFrame(next);
+    };
+    this.#frame = requestAnimationFrame(next);
+    this.dispatchEvent(new Event("moment"));
+  }
+
+  pause() {
+    cancelAnimationFrame(this.#frame);
+    this.playing = false;
+    this.dispatchEvent(new Event("moment"));
+  }
+
+  #open() {
+    const source = new EventSource(this.address("live"));
+    this.#source = source;
+    const connection = (connected) => {
+      if (this.connected === connected) return;
+      this.connected = connected;
+      this.dispatchEvent(new Event("connection"));
+    };
+    source.onopen = () => connection(true);
+    source.onerror = () => connection(false);
+    source.addEventListener("figure", ({ data }) => {
+      const { name, ...change } = JSON.parse(data);
+      this.figures.set(name, applyChange(this.figures.get(name), change));
+      this.dispatchEvent(new CustomEvent("figure", { detail: name }));
+    });
+    source.addEventListener("state", ({ data }) => {
+      this.state = JSON.parse(data);
+      this.dispatchEvent(new Event("state"));
+    });
+  }
+
+  #close() {
+    this.pause();
+    this.#source?.close();
+    this.#source = null;
+  }
+}
+
+/** A figure after a change: replaced, or its traces longer. */
+function applyChange(figure, change) {
+  if (change.replace) return change.replace;
+  for (const { trace, x, y } of change.append) {
+    figure.data[trace].x.push(...x);
+    figure.data[trace].y.push(...y);
+  }
+  if (change.layout) figure.layout = change.layout;
+  return figure;
+}
+
+/** A function that calls `act` at most once in `pause` milliseconds, the last call always. */
+export function throttled(act, pause = MOMENT) {
+  let timer = 0;
+  return () => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      act();
+    }, pause);
+  };
+}

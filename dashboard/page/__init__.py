@@ -1,0 +1,1 @@
+"""What pages are made of: the address, widgets, panels, and what they share."""

@@ -1,0 +1,174 @@
+"""The compression that a page shows: its settings, its start and stop, what was found."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from dashboard.page import address
+from dashboard.page.jobs.run_picker import run_title
+from dashboard.page.user_errors import show_user_errors
+from dashboard.page.widgets import select
+from dashboard.server.engine import hub, store
+from dashboard.server.shared_records import shared_record
+from dashboard.text.viewer import t, translate_error
+from kdcore.commands import Stop
+from kdcore.config import RunConfig, checked
+from kdcore.errors import UserError
+from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
+from kdcore.shrink_record import ShrinkRecord
+
+OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
+"""Key of the widget and of the URL's parameter, by setting of the distilling again."""
+AMOUNT_KEYS = {
+    "prune_share": "prune",
+    "narrow_share": "narrow",
+    "rank_share": "rank",
+    "epochs": "again",
+}
+
+
+def compressible_runs() -> list[str]:
+    """The runs with a distilled student whose weights were kept, newest first."""
+    found = []
+    for row in store().runs():
+        kept = store().root / "runs" / row.id / "distilled.safetensors"
+        with suppress(UserError):
+            if row.state in ("finished", "stopped") and kept.exists():
+                ShrinkConfig.of(row.id, RunConfig.from_dict(row.config))
+                found.append(row.id)
+    return found
+
+
+def run_picker(options: list[str], *, disabled: bool) -> str:
+    """A select box of ``options``; the run that the URL names, where it is one of them."""
+    address.read_param("run", options[0])
+    if st.session_state["run"] not in options:
+        st.session_state["run"] = options[0]
+    rows = {row.id: row for row in store().runs()}
+    run: str = select(
+        t("shrink.run"),
+        options,
+        key="run",
+        disabled=disabled,
+        title=lambda run: run_title(run, rows),
+    )
+    address.write_params({"run": run})
+    return run
+
+
+def read_settings(run: str) -> None:
+    """Give the widgets their values, from the URL or the defaults, and show them there."""
+    usual = ShrinkConfig()
+    for name, key in AMOUNT_KEYS.items():
+        address.read_param(key, getattr(usual, name), _reader(name))
+    for key in OF_THE_LOSS.values():
+        address.read_param(key, None, _number)
+    suited = suited_stages(store().folder(run).config.student)
+    address.read_param(
+        "stages", list(suited), lambda text: [part for part in text.split(",") if part]
+    )
+    st.session_state["stages"] = [stage for stage in st.session_state["stages"] if stage in suited]
+
+
+def write_settings(run: str) -> None:
+    """Write what differs from the defaults into the URL."""
+    usual = ShrinkConfig()
+    shown = {key: st.session_state[key] for key in (*AMOUNT_KEYS.values(), *OF_THE_LOSS.values())}
+    default = {key: getattr(usual, name) for name, key in AMOUNT_KEYS.items()}
+    stages = st.session_state["stages"]
+    address.write_params(
+        {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
+        | {
+            "stages": None
+            if stages == list(suited_stages(store().folder(run).config.student))
+            else ",".join(stages)
+        }
+    )
+
+
+def compression_from_widgets(run: str) -> ShrinkConfig:
+    """The shrinking that the widgets describe.
+
+    Raises:
+        UserError: a bad value, or nothing to do.
+    """
+    changes: dict[str, Any] = {name: st.session_state[key] for name, key in AMOUNT_KEYS.items()}
+    changes |= {
+        name: st.session_state[key]
+        for name, key in OF_THE_LOSS.items()
+        if st.session_state[key] is not None
+    }
+    if not st.session_state["stages"]:
+        raise UserError("empty_axis", axis="stages")
+    stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
+    return ShrinkConfig.of(run, store().folder(run).config, stages=stages, **changes)
+
+
+def shown_compression() -> str:
+    """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
+    newest = next(iter(store().shrinks()), "")
+    address.read_param("shrink", hub().active(ShrinkConfig) or newest, _find_compression)
+    shrink: str = st.session_state["shrink"]
+    if shrink and shrink not in store().shrinks():
+        shrink = st.session_state["shrink"] = newest
+    address.write_params({"shrink": shrink or None})
+    return shrink
+
+
+def start(run: str) -> None:
+    """Submit what is chosen and follow it."""
+    with show_user_errors():
+        shrink = hub().submit(compression_from_widgets(run))
+        st.session_state["shrink"] = shrink
+        address.write_params({"shrink": shrink})
+
+
+def stop(shrink: str) -> None:
+    """End a shrinking."""
+    with show_user_errors():
+        hub().send(shrink, Stop())
+
+
+def compression_record(shrink: str) -> ShrinkRecord:
+    """What the shrinking has found so far."""
+    shared = shared_record(shrink)
+    with shared.lock:
+        found = shared.newest()
+    assert isinstance(found, ShrinkRecord)
+    return found
+
+
+def limits(name: str) -> tuple[Any, Any]:
+    """The least and the greatest value of a setting of ``amounts()``, of the setting's own kind."""
+    item = ShrinkConfig.__dataclass_fields__[name]
+    kind: Any = item.type
+    return kind(item.metadata["low"]), kind(item.metadata["high"])
+
+
+def _reader(name: str) -> Callable[[str], Any]:
+    """From the URL's text to the setting's value; the default where it is none."""
+
+    def read(text: str) -> Any:
+        try:
+            return checked(name, text, ShrinkConfig)
+        except UserError:
+            return getattr(ShrinkConfig(), name)
+
+    return read
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _find_compression(text: str) -> str:
+    try:
+        return store().shrink(text).id
+    except UserError as error:
+        st.warning(translate_error(error.code, error.values, str(error)))
+    return next(iter(store().shrinks()), "")

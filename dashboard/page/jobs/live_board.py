@@ -1,0 +1,149 @@
+"""The board of a live run: its buttons, where it stands, what went wrong."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.page.jobs import actions
+from dashboard.page.jobs.shown_run import changed_elsewhere
+from dashboard.records.history import History
+from dashboard.server.engine import LIVE_STATES, hub, is_live
+from dashboard.server.shared_records import run_history
+from dashboard.text.escape import markdown_text
+from dashboard.text.languages import words
+from dashboard.text.names import role_name
+from dashboard.text.viewer import language, t, translate_error
+
+STATE_COLOURS: dict[str, Any] = {
+    "queued": "gray",
+    "running": "green",
+    "paused": "orange",
+    "finished": "blue",
+    "stopped": "gray",
+    "failed": "red",
+    "interrupted": "red",
+    "crashed": "red",
+}
+
+
+def board(run: str, *, startable: bool, title: str = "") -> None:
+    """Draw the board; call it from a fragment that repeats while the run lives.
+
+    Args:
+        run: its id, or ``""`` before the first.
+        startable: whether the chosen settings make a run.
+        title: of the run.
+    """
+    now = run_history(run) if run else History()
+    state = hub().state(run) if run else ""
+    _buttons(run, now, state, title, startable=startable)
+    if run:
+        _failure(now, state)
+
+
+def layout_key(run: str) -> tuple[str, str, bool]:
+    """What decides which panels the page has; when it changes, the whole page is drawn anew."""
+    if not run:
+        return hub().active() or "", "", False
+    return run, run_history(run).phase, is_live(run)
+
+
+def is_outdated(run: str, drawn: tuple[str, str, bool]) -> bool:
+    """Whether the page must be drawn anew: other panels are due, or others turned a control."""
+    return st.session_state["run"] != run or layout_key(run) != drawn or changed_elsewhere(run)
+
+
+def _buttons(run: str, now: History, state: str, title: str, *, startable: bool) -> None:
+    live = bool(run) and hub().commandable(run)
+    paused = state == "paused"
+    with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
+        st.button(
+            t("live.start"),
+            key="start",
+            type="secondary" if live else "primary",
+            icon=":material/play_arrow:",
+            disabled=live or not startable,
+            on_click=actions.start,
+        )
+        st.button(
+            t("live.resume") if paused else t("live.pause"),
+            key="pause",
+            disabled=not live,
+            type="primary" if paused else "secondary",
+            icon=":material/resume:" if paused else ":material/pause:",
+            on_click=actions.toggle_pause,
+            args=(run, state),
+        )
+        st.button(
+            t("live.step"),
+            key="step",
+            icon=":material/skip_next:",
+            disabled=not live,
+            on_click=actions.step,
+            args=(run,),
+        )
+        st.button(
+            t("live.stop"),
+            key="stop",
+            icon=":material/stop:",
+            disabled=not live,
+            on_click=actions.stop,
+            args=(run,),
+        )
+        _status(run, now, state, title)
+    if state in LIVE_STATES and now.phase != "training":  # then the transport bar shows it
+        st.progress(now.done or 0.0)
+
+
+def _status(run: str, now: History, state: str, title: str) -> None:
+    """State, progress and title; the page frame reads them aloud now and then."""
+    if state in LIVE_STATES:
+        title = f"{_progress_text(run, now, state)} · {title}"
+    with st.container(horizontal=True, vertical_alignment="center", key="status-run"):
+        if state:
+            st.badge(t(f"state.{state}"), color=STATE_COLOURS[state])
+        if title:
+            st.caption(markdown_text(title))
+
+
+def _progress_text(run: str, now: History, state: str) -> str:
+    if state == "queued":
+        return t("live.queued_behind", count=hub().queue_position(run))
+    newest = now.batch or (now.epochs[-1] if now.epochs else None)
+    match now.phase:
+        case "training" if newest and now.started:
+            return " · ".join(
+                [
+                    t("live.training", epoch=now.position, epochs=now.started.config["epochs"]),
+                    t("live.rate", rate=newest.images_per_second),
+                ]
+            )
+        case "teacher" if now.teacher_epochs:
+            last = now.teacher_epochs[-1]
+            return t(
+                "live.loading_teacher",
+                who=role_name(words(language()), last.learner),
+                epoch=last.epoch,
+                epochs=last.epochs,
+                accuracy=last.test_accuracy,
+            )
+        case "teacher":
+            return t("live.loading_teacher_begins")
+        case _ if now.progress:
+            return t(f"live.loading_{now.progress.task}", detail=now.progress.detail)
+    return t("live.waiting")
+
+
+def _failure(now: History, state: str) -> None:
+    if now.failed:
+        unexpected = bool(now.failed.details)
+        st.error(
+            translate_error(now.failed.code, now.failed.values, now.failed.error),
+            title=t("live.failed_unexpected") if unexpected else t("live.failed"),
+            icon=":material/error:",
+        )
+        if unexpected:
+            st.caption(t("live.details"))
+            st.code(now.failed.details, language=None)
+    elif state in ("crashed", "interrupted"):
+        st.error(t(f"live.{state}"), icon=":material/error:")

@@ -1,0 +1,1 @@
+"""What is said of a job: from its record and its settings to sentences and titles."""

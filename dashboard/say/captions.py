@@ -1,0 +1,42 @@
+"""The line below a picture's title: what the job was, to be understood later."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.say.titles import compression_title, run_title, start_time, title_text
+from dashboard.text.viewer import t
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.sweep_config import SweepConfig
+from kdcore.titles import sweep_title
+
+
+def run_caption(run: str, settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
+    """What sets a run apart, its seed, when it began, and its id.
+
+    Args:
+        run: its id.
+        settings: with what was turned by hand.
+        turned: controls that were, with their last value.
+    """
+    return _line(run_title(settings, turned), run, run)
+
+
+def sweep_caption(sweep: str, config: SweepConfig) -> str:
+    """The same of a sweep."""
+    title = title_text(sweep_title(config.to_dict()), config.base.to_dict())
+    return _line(title, sweep, sweep)
+
+
+def compression_caption(job: str, config: ShrinkConfig) -> str:
+    """The same of a compression, whose title ends with its id."""
+    return _line(compression_title(job, config), job)
+
+
+def example_caption(settings: Mapping[str, Any]) -> str:
+    """What sets the recorded example apart."""
+    return f"{t('app.recorded')} · {run_title(settings, {})}"
+
+
+def _line(title: str, job: str, *more: str) -> str:
+    began = start_time(job)
+    return " · ".join([title, *([f"{began:%Y-%m-%d %H:%M}"] if began else []), *more])

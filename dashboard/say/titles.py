@@ -1,0 +1,147 @@
+"""How jobs and settings are called on screen: what differs from the usual comes first."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.text import names
+from dashboard.text.languages import words
+from dashboard.text.values import as_text
+from dashboard.text.viewer import language, t
+from kdcore import titles
+from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
+from kdcore.config import RunConfig
+from kdcore.shrink_config import ShrinkConfig
+from kdcore.store import RunRow
+from kdcore.sweep_config import SweepConfig
+from kdcore.titles import Title, data_name, job_title, settings_title
+
+FIELDS = {item.name: item for item in fields(RunConfig)}
+
+
+def dataset_title(name: str) -> str:
+    """A data set's name in the viewer's language, or the file's name of own data."""
+    return t(f"dataset.{name}") if name in DATASETS else data_name(name)
+
+
+def method_title(spec: str) -> str:
+    """A method in the viewer's language, with those settings that are not the usual ones."""
+    return names.method_title(words(language()), spec)
+
+
+def short_text(name: str, value: Any) -> str:
+    """A setting and its value, or its values, in a few words: ``95% unlabelled``."""
+    if isinstance(value, Mapping):
+        return t("short.other", name=_label(name), value=f"{value['low']:g}–{value['high']:g}")
+    if isinstance(value, tuple | list):
+        each = [method_title(one) if name == "method" else as_text(one) for one in value]
+        return t("short.other", name=_label(name), value=", ".join(each))
+    if name == "dataset":
+        return dataset_title(value)
+    if name == "method":
+        return method_title(value)
+    if name in FIELDS and FIELDS[name].metadata["choices"]:
+        return t("short.other", name=_label(name), value=t(f"choice.{name}.{value}"))
+    key = f"short.{name}" if value else f"short.{name}_none"
+    if key in words(language()):
+        return t(key, value=value)
+    return t("short.other", name=_label(name), value=as_text(value) or "–")
+
+
+def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
+    """A run's settings in one line.
+
+    Args:
+        settings: with which it began.
+        turned: controls that somebody has moved during the run, with their last value.
+    """
+    return title_text(settings_title(settings, turned), settings)
+
+
+def row_title(row: RunRow) -> str:
+    """A stored job in one line: what differs, its outcome, its state, and when it began."""
+    parts = [title_text(job_title(row), row.config)]
+    if row.state != "finished":
+        parts.append(t(f"state.{row.state}"))
+    return " · ".join([*parts, start_text(row.id)])
+
+
+def title_text(title: Title, settings: Mapping[str, Any]) -> str:
+    """The parts of a title in the viewer's words; a data set is named where it is not the usual."""
+    usual = RunConfig().dataset
+    parts = [dataset_title(title.dataset)] if title.dataset not in ("", usual) else []
+    parts += [
+        short_text(name, value) for name, value in (*title.differing.items(), *title.axes.items())
+    ]
+    if title.turned:
+        controls = ", ".join(
+            _control(name, value, settings) for name, value in title.turned.items()
+        )
+        parts.append(t("app.turned", controls=controls))
+    if title.distilled is not None and title.plain is not None:
+        parts.append(t("app.outcome", distilled=title.distilled, plain=title.plain))
+    return " · ".join(parts)
+
+
+def sweep_title(sweep: str, config: SweepConfig) -> str:
+    """A sweep in one line: what differs from the usual, its size, and when it began."""
+    size = "landscape.methods_size" if config.published else "landscape.grid_size"
+    title = replace(titles.sweep_title(config.to_dict()), axes={})
+    return " · ".join(
+        [
+            *filter(None, [title_text(title, config.base.to_dict())]),
+            t(
+                size,
+                methods=len(config.methods),
+                temperatures=len(config.temperatures),
+                weights=len(config.weights),
+                seeds=len(config.seeds),
+            ),
+            start_text(sweep),
+        ]
+    )
+
+
+def compression_title(job: str, config: ShrinkConfig) -> str:
+    """A compression in one line."""
+    return t(
+        "shrink.job_title",
+        dataset=dataset_title(config.base.dataset),
+        student=config.base.student,
+        stages=t("count.stages", count=len(config.stages)),
+        epochs=t("count.epochs", count=config.epochs),
+        shrink=job,
+    )
+
+
+def start_time(job: str) -> datetime | None:
+    """When a job was made, in local time, read off an id such as ``sweep-20260131-174502-3f9a``."""
+    found = re.search(r"(\d{8}-\d{6})-", job)
+    if found is None:
+        return None
+    return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
+
+
+def start_text(job: str) -> str:
+    """The same in short; the id itself where it does not say it."""
+    began = start_time(job)
+    return f"{began:%m-%d %H:%M}" if began else job
+
+
+def _label(name: str) -> str:
+    return t(f"setting.{name}.label")
+
+
+def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:
+    """A control with its value; one of the method's own, or a further term's weight, by its own."""
+    if name in FIELDS:
+        return short_text(name, value)
+    method, own = parse_method(settings.get("method", RunConfig().method))
+    if name in own:
+        return f"{t(f'method_setting.{method}.{name}')} {value:g}"
+    for _, spec in parse_also(settings.get("also", "")):
+        if further_weight(spec) == name:
+            return f"{value:g}·{method_title(spec)}"
+    return f"{name} {value:g}"

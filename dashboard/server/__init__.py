@@ -1,0 +1,1 @@
+"""What runs beside Streamlit: the engine, the routes of the browser, what all viewers share."""

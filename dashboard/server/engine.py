@@ -1,0 +1,48 @@
+"""The one hub and the one store of this process; the pages and the routes share them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from kdcore.hub import Hub
+from kdcore.store import Store
+
+RECORDED = "recorded-mnist5k"
+"""Id of the run that comes with the program."""
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+LIVE_STATES = ("queued", "running", "paused")
+"""In which a job still takes commands."""
+
+_hub: Hub | None = None
+_lock = Lock()
+
+
+def hub() -> Hub:
+    """The hub, made at the first call."""
+    global _hub
+    with _lock:
+        if _hub is None:
+            _hub = Hub(Store(recordings=[RECORDINGS / RECORDED]))
+        return _hub
+
+
+def store() -> Store:
+    """The store of the hub."""
+    return hub().store
+
+
+def is_live(job: str) -> bool:
+    """Whether a job still takes commands; ``""`` is none."""
+    return job not in ("", RECORDED) and hub().state(job) in LIVE_STATES
+
+
+@contextmanager
+def use(other: Hub) -> Iterator[None]:
+    """All pages and routes have another hub meanwhile, such as one that trains nothing."""
+    global _hub
+    before, _hub = _hub, other
+    try:
+        yield
+    finally:
+        _hub = before

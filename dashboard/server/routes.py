@@ -1,0 +1,207 @@
+"""What the browser fetches besides the pages: scripts, charts, soft labels."""
+
+import gzip
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts.compression_plane import BATCHES, SIZES
+from dashboard.charts.parts.bins import WAYS
+from dashboard.charts.parts.grid import View, coordinates_of
+from dashboard.records.history import History
+from dashboard.say.moment import moment
+from dashboard.server.encoding import json_text
+from dashboard.server.engine import store
+from dashboard.server.shared_records import EventCount, shared_record
+from dashboard.server.soft_labels import snapshot_arrays, soft_labels
+from dashboard.server.stream import stream_of
+from dashboard.text.languages import LANGUAGES, words
+from kdcore.errors import UserError
+from kdcore.landscape import METRICS, Landscape
+from kdcore.shrink_record import ShrinkRecord
+
+COMPONENTS = Path(__file__).parents[1] / "components"
+KINDS = {".js": "text/javascript", ".css": "text/css"}
+LASTING = {"Cache-Control": "public, max-age=86400"}
+FRESH = {"Cache-Control": "no-cache"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+BINS = 15
+NOT_FOUND = ("no_such_run", "no_such_sweep", "no_such_search", "no_such_shrink", "folder_damaged")
+"""Codes of the errors that there is nothing to show."""
+
+
+def plotly(_: Request) -> Response:
+    """The chart library of the installed package, packed."""
+    headers = LASTING | {"Content-Encoding": "gzip"}
+    return Response(_plotly(), media_type="text/javascript", headers=headers)
+
+
+def static(request: Request) -> Response:
+    """A script or style sheet of a component; whichever folder it lies in, one name is one file."""
+    name = request.path_params["name"]
+    path = _browser_files().get(name)
+    if path is None:
+        return _json_response({"error": f"no file {name}"}, 404)
+    return FileResponse(path, media_type=KINDS[path.suffix], headers=FRESH)
+
+
+def live(request: Request) -> Response:
+    """The stream of a run or another job: ``?run=…&lang=…``."""
+    job = store().job(request.query_params.get("run", ""))
+    job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
+    stream = stream_of(job.id, _language(request))
+    stream.check()
+    return StreamingResponse(
+        stream.messages(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def figure(request: Request) -> Response:
+    """A chart: ``/kd/figure/NAME?run=…&epoch=…&lang=…`` and what the chart takes."""
+    name = request.path_params["name"]
+    shared = shared_record(_run(request))
+    spoken = words(_language(request))
+    with shared.lock:
+        history = shared.newest()
+        if isinstance(history, Landscape):
+            if name not in OF_A_SWEEP:
+                return _json_response({"error": f"no chart {name}"}, 404)
+            return _json_response(OF_A_SWEEP[name](history, spoken, _view(request)))
+        if isinstance(history, ShrinkRecord):
+            if name not in OF_A_COMPRESSION:
+                return _json_response({"error": f"no chart {name}"}, 404)
+            return _json_response(
+                OF_A_COMPRESSION[name](history, spoken, **_compression_settings(request))
+            )
+        if isinstance(history, EventCount):
+            return _json_response({"error": f"no chart {name}"}, 404)
+        if name in OVER_TIME:
+            return _json_response(OVER_TIME[name](history, spoken))
+        if name in OF_ARRAYS:
+            arrays = snapshot_arrays(history, shared.job, _number(request, "epoch"))
+            return _json_response(OF_ARRAYS[name](history, spoken, arrays=arrays))
+        if name not in OF_A_MOMENT:
+            return _json_response({"error": f"no chart {name}"}, 404)
+        return _json_response(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
+
+
+def moment_of_run(request: Request) -> Response:
+    """Scores, sentences and the loss in numbers: ``?run=…&at=…&lang=…``, ``at`` in epochs."""
+    shared = shared_record(_run(request))
+    with shared.lock:
+        history = shared.newest()
+        if not isinstance(history, History):
+            return _json_response({"error": "only a run has moments"}, 404)
+        return _json_response(moment(history, words(_language(request)), _number(request, "at")))
+
+
+def soft(request: Request) -> Response:
+    """Soft labels after an epoch: ``?run=…&since=…``."""
+    since = _number(request, "since")
+    return _json_response(soft_labels(_run(request), -1 if since is None else int(since)))
+
+
+def _with_errors_as_json(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    """Out of the event loop; a person's mistake becomes one sentence of JSON."""
+
+    async def route(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except UserError as error:
+            status = 404 if error.code in NOT_FOUND else 400
+            return _json_response({"error": str(error), "code": error.code}, status)
+
+    return route
+
+
+ROUTES = [
+    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["GET"])
+    for path, answer in (
+        ("plotly.min.js", plotly),
+        ("static/{name}", static),
+        ("live", live),
+        ("figure/{name}", figure),
+        ("moment", moment_of_run),
+        ("soft", soft),
+    )
+]
+
+
+@cache
+def _browser_files() -> dict[str, Path]:
+    """What is served, by name: all but what Streamlit itself hands to the browser."""
+    found = [path for kind in KINDS for path in COMPONENTS.glob(f"*/*{kind}")]
+    return {path.name: path for path in found if path.name != "component.js"}
+
+
+@cache
+def _plotly() -> bytes:
+    library = files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(library.read_bytes(), compresslevel=6, mtime=0)
+
+
+def _json_response(values: Any, status: int = 200) -> Response:
+    return Response(json_text(values), status, NOT_KEPT, "application/json")
+
+
+def _run(request: Request) -> str:
+    """The full id of the run or sweep asked for.
+
+    Raises:
+        UserError: there is none.
+    """
+    return store().job(request.query_params.get("run", "")).id
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang", "en")
+    return asked if asked in LANGUAGES else "en"
+
+
+def _number(request: Request, name: str) -> float | None:
+    try:
+        return float(request.query_params[name])
+    except (KeyError, ValueError):
+        return None
+
+
+def _chart_settings(request: Request) -> dict[str, Any]:
+    bins = _number(request, "bins")
+    return {
+        "epoch": _number(request, "epoch"),
+        "bins": int(bins) if bins in WAYS else BINS,
+        "bias": _number(request, "bias") or 0.0,
+        "calibrated": request.query_params.get("calibrated") in ("true", "1"),
+    }
+
+
+def _compression_settings(request: Request) -> dict[str, str]:
+    size, batch = request.query_params.get("size", ""), request.query_params.get("batch", "")
+    return {
+        "size": size if size in SIZES else next(iter(SIZES)),
+        "batch": batch if batch in BATCHES else BATCHES[0],
+    }
+
+
+def _view(request: Request) -> View:
+    """What is to be seen of a sweep."""
+    asked = request.query_params
+    metric = asked.get("metric", "")
+    return View(
+        metric=metric if metric in METRICS else "test_accuracy",
+        lr=_number(request, "lr"),
+        method=asked.get("method"),
+        hidden=asked.get("hidden") == "true",
+        guess=coordinates_of(asked.get("guess", "")),
+        at=coordinates_of(asked.get("at", "")),
+    )

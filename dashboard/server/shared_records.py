@@ -1,0 +1,102 @@
+"""What the jobs that are looked at have shown so far, one record for all viewers."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from dashboard.records.controls import with_controls
+from dashboard.records.history import History
+from dashboard.server.engine import hub, store
+from kdcore.config import RunConfig
+from kdcore.events import Event
+from kdcore.landscape import Landscape
+from kdcore.shrink_record import ShrinkRecord
+from kdcore.store import CHOICE, SEARCH, SHRINK, SWEEP, owner_of, sweep_of
+
+KEPT = 16
+"""Records that stay in memory though nobody looks at them."""
+
+
+@dataclass(slots=True)
+class EventCount:
+    """All that is kept of a job without charts of its own: a search, a choice of teacher."""
+
+    heard: int = 0
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in new events."""
+        self.heard += sum(1 for _ in events)
+
+
+JobRecord = History | Landscape | ShrinkRecord | EventCount
+
+
+class SharedRecord:
+    """A job's record, brought up to date by whoever asks."""
+
+    def __init__(self, job: str) -> None:
+        self.job = job
+        self.lock = Lock()
+        """Held while the record is read or grows."""
+        self._record = _empty_record(job)
+
+    def newest(self) -> JobRecord:
+        """The record with all events so far; call it with the lock held.
+
+        Raises:
+            UserError: there is no such job.
+        """
+        self._record.fold(hub().events(self.job, self._record.heard))
+        return self._record
+
+
+_all: WeakValueDictionary[tuple[Path, str], SharedRecord] = WeakValueDictionary()
+"""By the store's folder and the job's id."""
+_recent: deque[SharedRecord] = deque(maxlen=KEPT)
+_finding = Lock()
+
+
+def shared_record(job: str) -> SharedRecord:
+    """The record of a job; it stays while somebody holds it, and a while after."""
+    key = store().root, job
+    with _finding:
+        shared = _all.get(key)
+        if shared is None:
+            shared = _all[key] = SharedRecord(job)
+        if shared in _recent:
+            _recent.remove(shared)
+        _recent.append(shared)
+        return shared
+
+
+def run_history(run: str) -> History:
+    """What a run has shown so far.
+
+    Raises:
+        UserError: there is no such run.
+    """
+    shared = shared_record(run)
+    with shared.lock:
+        found = shared.newest()
+    assert isinstance(found, History)
+    return found
+
+
+def run_settings(run: str) -> dict[str, Any]:
+    """The settings of a run, with what was turned by hand during it."""
+    settings = RunConfig().to_dict() | store().folder(run).config.to_dict()
+    return with_controls(settings, run_history(run).turned)
+
+
+def _empty_record(job: str) -> JobRecord:
+    if job.startswith(SHRINK):
+        return ShrinkRecord()
+    if job.startswith((SEARCH, CHOICE)) and not owner_of(job):
+        return EventCount()
+    if job.startswith(SWEEP) and not sweep_of(job):
+        return Landscape()
+    return History()

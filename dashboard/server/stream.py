@@ -1,0 +1,188 @@
+"""The push of a followed run: its charts over time and where it stands, once for all viewers.
+
+A stream looks at the run as often as a chart should move, works out what is new, and hands the
+same ready text to every viewer. It sleeps while there is none.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from dashboard.charts import OVER_TIME
+from dashboard.charts.parts.delta import delta
+from dashboard.records.history import History
+from dashboard.say.moment import moment
+from dashboard.server.encoding import json_text
+from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
+from dashboard.server.shared_records import EventCount, JobRecord, shared_record
+from dashboard.text.languages import words
+from dashboard.text.phrases import Words
+from kdcore.errors import UserError
+from kdcore.landscape import Landscape
+from kdcore.shrink_record import ShrinkRecord
+
+PERIOD = 0.22
+"""Seconds between two looks: a little more often than four times a second."""
+REST = 1.0
+"""The same while the run is over."""
+QUEUE = 64
+"""Messages that wait for a slow viewer; then it gets the whole state anew."""
+KEEP_ALIVE = 15.0
+"""Seconds of silence after which a comment keeps the connection open."""
+OVER = ""
+"""What a viewer's queue holds when there is nothing more to say."""
+
+_streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
+
+
+def stream_of(run: str, language: str) -> "Stream":
+    """The stream of a job in a language; it lives while somebody looks."""
+    return _streams.setdefault((store().root, run, language), Stream(run, language))
+
+
+class Stream:
+    """One job in one language, for any number of viewers; lives in the server's event loop."""
+
+    def __init__(self, run: str, language: str) -> None:
+        self._run = run
+        self._shared = shared_record(run)
+        self._words = words(language)
+        self._viewers: set[asyncio.Queue[str | None]] = set()
+        self._figures: dict[str, dict[str, Any]] = {}
+        self._state: dict[str, Any] = {}
+        self._seen = -1
+        self._looking = asyncio.Lock()
+        self._pump: asyncio.Task[None] | None = None
+
+    def check(self) -> None:
+        """Say at once what cannot be shown.
+
+        Raises:
+            UserError: there is no such job any more.
+        """
+        with self._shared.lock:
+            _state(self._run, self._shared.newest(), self._words)
+
+    async def messages(self) -> AsyncIterator[str]:
+        """Server-sent events: everything so far, then what is new, until the viewer leaves."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
+        await self._catch_up()
+        so_far = self._whole_state()
+        self._viewers.add(queue)  # at once: nothing falls between the two
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._follow())
+        try:
+            for text in so_far:
+                yield text
+            while True:
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE):
+                        message = await queue.get()
+                except TimeoutError:
+                    message = ": still here\n\n"
+                if message == OVER:
+                    return
+                for text in self._whole_state() if message is None else [message]:
+                    yield text
+        finally:
+            self._viewers.discard(queue)
+
+    async def _follow(self) -> None:
+        try:
+            while self._viewers:
+                await asyncio.sleep(PERIOD if self._state.get("live") else REST)
+                await self._catch_up()
+        except UserError:  # the job was deleted
+            pass
+        finally:
+            for queue in self._viewers:
+                _put(queue, OVER)
+
+    async def _catch_up(self) -> None:
+        """Look at the run, and send all viewers what changed since the last look."""
+        async with self._looking:
+            figures, state, seen = await asyncio.to_thread(self._draw)
+            figures = self._figures if figures is None else figures
+            messages = [
+                _message("figure", {"name": name} | change)
+                for name, figure in figures.items()
+                if (change := delta(self._figures.get(name), figure))
+            ]
+            if state != self._state:
+                messages.append(_message("state", state))
+            self._figures, self._state, self._seen = figures, state, seen
+            for message in messages:
+                for queue in self._viewers:
+                    _put(queue, message)
+
+    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
+        with self._shared.lock:
+            history = self._shared.newest()
+            state = _state(self._run, history, self._words)
+            if history.heard == self._seen:
+                return None, state, self._seen
+            if not isinstance(history, History):  # its charts are asked for, each with its view
+                return {}, state, history.heard
+            figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
+            return figures, state, history.heard
+
+    def _whole_state(self) -> list[str]:
+        figures = [
+            _message("figure", {"name": name, "replace": figure})
+            for name, figure in self._figures.items()
+        ]
+        return [*figures, _message("state", self._state)]
+
+
+def _put(queue: asyncio.Queue[str | None], message: str) -> None:
+    """Add to a viewer's queue; a full one is emptied, and the viewer gets everything anew."""
+    try:
+        queue.put_nowait(message)
+    except asyncio.QueueFull:
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(OVER if message == OVER else None)
+
+
+def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
+    """Where the job stands: what the transport bar and the charts of a moment need."""
+    state = "finished" if run == RECORDED else hub().state(run)
+    if not isinstance(history, History):
+        return {
+            "state": state,
+            "live": state in LIVE_STATES,
+            "snapshots": [],
+            "version": _version(history),
+        }
+    return {
+        "state": state,
+        "live": state in LIVE_STATES,
+        "phase": history.phase,
+        "position": history.position,
+        "step": history.step,
+        "seconds": history.finished.seconds if history.finished else history.seconds,
+        "epochs": history.config.get("epochs", 0),
+        "epoch": history.epochs[-1].epoch if history.epochs else 0,
+        "snapshots": sorted(history.snapshots),
+        "students": history.students,
+        "marks": [asdict(mark) for mark in history.marks],
+        "prepared": history.prepared is not None,
+        "moment": moment(history, words),
+    }
+
+
+def _version(history: Landscape | ShrinkRecord | EventCount) -> int:
+    """A number that changes when the charts should be fetched anew."""
+    match history:
+        case Landscape():
+            return history.scored + len(history.states)
+        case ShrinkRecord():
+            return history.measured
+    return history.heard
+
+
+def _message(name: str, values: Any) -> str:
+    return f"event: {name}\ndata: {json_text(values)}\n\n"

@@ -1,0 +1,83 @@
+"""Data that a viewer brings along, kept once by content."""
+
+import hashlib
+import re
+import shutil
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from kdcore.store import KINDS, Store
+
+SUFFIXES = (
+    "zip",
+    "tar",
+    "gz",
+    "tgz",
+    "xz",
+    "txz",
+    "bz2",
+    "tbz2",
+    "csv",
+    "tsv",
+    "tab",
+    "txt",
+    "dat",
+    "data",
+)
+"""Endings of the files that can be loaded: those of the command line."""
+KEPT_FOR = 30 * 86_400.0
+"""Seconds for which an upload stays that no job was started with."""
+LONGEST = 120
+"""Bytes of a kept name; file systems take 255, and something is added while it is written."""
+
+
+def save_upload(file: BinaryIO, name: str, root: Path) -> Path:
+    """Store an uploaded file under ``root`` and return where it lies.
+
+    Args:
+        file: open for reading in binary mode, at its beginning.
+        name: what the viewer calls it; its letters, digits, dots and dashes are kept, and its
+            ending where it is too long.
+        root: folder of all uploads.
+    """
+    contents = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()[:16]
+    path = root / contents / _safe(name)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.part")
+        file.seek(0)
+        with partial.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        partial.replace(path)
+    path.touch()
+    return path
+
+
+def remove_unused_uploads(store: Store) -> None:
+    """Delete old uploads that no job refers to, be it in the store or in its trash."""
+    used = set(_datasets(store))
+    before = time.time() - KEPT_FOR
+    for path in (store.root / "uploads").glob("*/*"):
+        with suppress(OSError):  # it stays until the next time
+            if str(path) not in used and path.stat().st_mtime < before:
+                path.unlink()
+                path.parent.rmdir()
+
+
+def _datasets(store: Store) -> Iterator[str]:
+    rows = [row for kind in KINDS for row in store.rows(kind)]
+    for row in [*rows, *(deleted.row for deleted in store.trash())]:
+        yield row.config.get("base", row.config).get("dataset", "")
+
+
+def _safe(name: str) -> str:
+    letters = unicodedata.normalize("NFC", Path(name).name)
+    plain = re.sub(r"[^\w.-]+", "_", letters).lstrip(".") or "data"
+    ending = re.search(r"(\.\w{1,5}){0,2}$", plain)
+    suffix = ending[0] if ending else ""
+    stem = plain.removesuffix(suffix).encode()[: LONGEST - len(suffix.encode())]
+    return stem.decode("utf-8", "ignore") + suffix

@@ -1,0 +1,25 @@
+"""The keys of the pages, for the Help page and for the list that ``?`` opens."""
+
+from dashboard.text.viewer import t
+
+ROWS = (
+    "pause",
+    "projector",
+    "follow",
+    "list",
+    "deck",
+    "scrubber",
+    "microscope",
+    "zoom",
+    "unpin",
+    "examples",
+    "map",
+    "surface",
+    "runs",
+)
+"""What a few keys do, in the order of the list; their words are in ``keys.toml``."""
+
+
+def key_list() -> list[dict[str, str]]:
+    """Keys and what they do, in the viewer's language: ``keys`` and ``does`` by row."""
+    return [{"keys": t(f"keys.keys.{row}"), "does": t(f"keys.does.{row}")} for row in ROWS]

@@ -1,0 +1,84 @@
+"""Opening every page of the app in a browser, and what is wrong with what is seen there."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+
+from dashboard.text.languages import LANGUAGES, words
+
+RECORDED = "run=recorded-mnist5k"
+VISITS = {
+    "start": "",
+    "temperature": f"temperature?{RECORDED}",
+    "live": "live",
+    "live-recorded": f"live?{RECORDED}",
+    "live-projected": f"live?{RECORDED}&projector=1",
+    "microscope": f"microscope?{RECORDED}",
+    "calibration": f"calibration?{RECORDED}",
+    "right": f"right?{RECORDED}",
+    "landscape": "landscape",
+    "landscape-projected": "landscape?projector=1",
+    "shrink": "shrink",
+    "runs": "runs",
+    "help": "help",
+}
+"""By name: the page and its query."""
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+# the script is over, and every chart is drawn or says why it is not
+READY = """waiting =>
+  document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+  && document.querySelector("h1, .st-key-deck, .st-key-buttons") && window.__kdFrame?.installed
+  && !document.querySelector("[data-testid=stSkeleton]")
+  && [...document.querySelectorAll("[data-testid^=stBidiComponent]")].every(component =>
+    component.querySelector(".kd") || component.closest(".st-key-page-frame"))
+  && [...document.querySelectorAll(".kd-plot-note")].every(note =>
+    note.checkVisibility() === false || !waiting.includes(note.textContent))"""
+WAITING = [
+    words(language)[f"component.{part}.waiting"]
+    for language in LANGUAGES
+    for part in ("live_plot", "microscope")
+]
+FAULTS = (
+    (Path(__file__).with_name("layout_faults.js")).read_text(encoding="utf-8").split("\n\n", 1)[1]
+)
+STREAMLITS_OWN = "/_stcore/"
+"""In the address of what Streamlit's page asks for in vain: it looks where the server's root is."""
+
+
+def visit(page, address):
+    """Open a page and wait until it stands still."""
+    page.goto(address)
+    page.wait_for_function(READY, arg=WAITING)
+    page.wait_for_timeout(400)
+
+
+def keep_errors(page):
+    """A list that grows by what the page's scripts and its console call an error."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error"
+            and STREAMLITS_OWN not in message.location.get("url", "")
+            and errors.append(f"{message.text} {message.location.get('url', '')}")
+        ),
+    )
+    return errors
+
+
+def layout_faults(page):
+    """What scrolls sideways, is cut off or lies on another; one line each."""
+    return page.evaluate(FAULTS)
+
+
+def violations(page):
+    """What axe finds: serious or critical, or headings and landmarks in disorder; a line each."""
+    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    return [
+        f"{found['impact']} {found['id']}: {node['target']} {node['html'][:150]}"
+        for found in response["violations"]
+        if found["impact"] in ("serious", "critical")
+        or found["id"] in ("heading-order", "landmark-unique")
+        for node in found["nodes"]
+    ]

@@ -1,0 +1,44 @@
+"""All events of a run, and a trainer that is watched at every step."""
+
+import copy
+
+from kdcore import Run
+from kdcore.training import loop
+
+CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
+
+
+def told(config, folder=None):
+    return list(Run(config, folder))
+
+
+def of_kind(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def without_clocks(value):
+    if isinstance(value, dict):
+        return {key: without_clocks(item) for key, item in value.items() if key not in CLOCKS}
+    if isinstance(value, list):
+        return [without_clocks(item) for item in value]
+    return value
+
+
+def watched_lesson(monkeypatch):
+    """A list that gets ``(trainer, the teacher's weights before, steps)`` once a run has begun."""
+    seen = []
+
+    class Watched(loop.DistillationTrainer):
+        def __init__(self, *given):
+            super().__init__(*given)
+            seen.append((self, copy.deepcopy(self.teacher.module.state_dict()), []))
+
+        def step(self, *given):
+            assert not self.teacher.module.training
+            assert all(student.training for student in self.students.modules)
+            super().step(*given)
+            seen[0][2].append(1)
+            assert all(weight.grad is None for weight in self.teacher.module.parameters())
+
+    monkeypatch.setattr(loop, "DistillationTrainer", Watched)
+    return seen
