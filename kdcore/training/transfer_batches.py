@@ -99,14 +99,14 @@ class TransferBatches:
         if inputs is None:
             inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
-        given = BatchTargets(
+        batch_targets = BatchTargets(
             labels[None],
             self._known(labels, index, logits)[None],
             logits[None],
             None if targets is None else targets[None],
             None if weights is None else weights[None],
         )
-        return inputs[None], given
+        return inputs[None], batch_targets
 
     def _mixed(
         self, raw: Tensor, labels: Tensor, weights: Tensor | None, step: int
@@ -151,7 +151,7 @@ def transfer_batches(
     once = config.teacher_outputs == "once" or (config.teacher_outputs == "auto" and not changed)
     if once and changed:
         raise UserError("outputs_of_augmented", name="mixup" if config.mixup else "augment")
-    made = []
+    found = []
     outputs, inputs = None, None
     for config in configs:
         transfer = transfer_of(config, data)
@@ -169,8 +169,8 @@ def transfer_batches(
                     for member in members_of(teacher.module)
                 ]
             )
-        made.append(TransferBatches(config, data, transfer, teacher, precision, outputs))
-    return made
+        found.append(TransferBatches(config, data, transfer, teacher, precision, outputs))
+    return found
 
 
 def transfer_of(config: RunConfig, data: Dataset) -> Split:

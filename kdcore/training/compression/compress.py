@@ -91,7 +91,7 @@ def _compress(
         model=saved_model(run / "teacher.safetensors"),
         before=measured(teacher.module, student, here, None),
     )
-    given = predict(teacher.module, here, "float32")
+    teacher_predictions = predict(teacher.module, here, "float32")
     (batches_of_seed,) = transfer_batches([config.base], data, teacher.to(device), "float32")
     some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
     begin = Student(
@@ -107,7 +107,16 @@ def _compress(
     }
     mixture = mixture_of(config.base, teacher.module)
     bench = Bench(
-        config, student, batches_of_seed, mixture, data, here, given, controls, folder, log
+        config,
+        student,
+        batches_of_seed,
+        mixture,
+        data,
+        here,
+        teacher_predictions,
+        controls,
+        folder,
+        log,
     )
     ended, stopped = 0, False
     try:

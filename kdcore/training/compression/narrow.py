@@ -31,10 +31,14 @@ def narrow(student: Student, config: ShrinkConfig) -> Shrunk:
         layers: list[nn.Module] = list(module.layers[:-1])
     else:
         layers = [part for part in module.features if isinstance(part, nn.Conv2d)]
-    kept = [kept_outputs(layer, config.narrow_share) for layer in layers]
-    index = _of_mlp(kept) if isinstance(module, MLP) else _of_convnet(module, kept)
+    outputs_to_keep = [kept_outputs(layer, config.narrow_share) for layer in layers]
+    index = (
+        _of_mlp(outputs_to_keep)
+        if isinstance(module, MLP)
+        else _of_convnet(module, outputs_to_keep)
+    )
     family = student.model.partition(":")[0]
-    model = f"{family}:{','.join(str(len(each)) for each in kept)}"
+    model = f"{family}:{','.join(str(len(each)) for each in outputs_to_keep)}"
     smaller = build_model(model, student.input_shape, student.classes, seed=0)
     smaller.load_state_dict(
         {name: _taken(value, index.get(name, ())) for name, value in module.state_dict().items()}
@@ -53,25 +57,27 @@ def kept_outputs(layer: nn.Module, share: float) -> Tensor:
     return mask.flatten(1).any(1).nonzero().squeeze(1)
 
 
-def _of_mlp(kept: Sequence[Tensor]) -> Index:
+def _of_mlp(outputs_to_keep: Sequence[Tensor]) -> Index:
     index: Index = {}
-    for number, (given, made) in enumerate(zip([None, *kept], [*kept, None], strict=True)):
-        index |= {f"layers.{number}.weight": (made, given), f"layers.{number}.bias": (made,)}
+    for number, (inputs, outputs) in enumerate(
+        zip([None, *outputs_to_keep], [*outputs_to_keep, None], strict=True)
+    ):
+        index |= {f"layers.{number}.weight": (outputs, inputs), f"layers.{number}.bias": (outputs,)}
     return index
 
 
-def _of_convnet(module: ConvNet, kept: Sequence[Tensor]) -> Index:
-    index: Index = {"head.weight": (None, kept[-1])}
-    given: Tensor | None = None
-    waiting = list(kept)
+def _of_convnet(module: ConvNet, outputs_to_keep: Sequence[Tensor]) -> Index:
+    index: Index = {"head.weight": (None, outputs_to_keep[-1])}
+    inputs: Tensor | None = None
+    waiting = list(outputs_to_keep)
     for number, part in enumerate(module.features):
         if isinstance(part, nn.Conv2d):
-            made = waiting.pop(0)
-            index[f"features.{number}.weight"] = (made, given)
-            given = made
+            outputs = waiting.pop(0)
+            index[f"features.{number}.weight"] = (outputs, inputs)
+            inputs = outputs
         elif isinstance(part, nn.BatchNorm2d):
             for name in ("weight", "bias", "running_mean", "running_var"):
-                index[f"features.{number}.{name}"] = (given,)
+                index[f"features.{number}.{name}"] = (inputs,)
     return index
 
 

@@ -145,14 +145,14 @@ def by_first_rank(work: Generator[Event, None, M]) -> Generator[Event, None, M]:
     """
     if world_size() == 1:
         return (yield from work)
-    made: list[M | None] = [None]
+    shared: list[M | None] = [None]
     if rank() == 0:
         with suppress(Stopped):
-            made = [(yield from work).to(torch.device("cpu"))]
-    dist.broadcast_object_list(made, src=0)
-    if made[0] is None:
+            shared = [(yield from work).to(torch.device("cpu"))]
+    dist.broadcast_object_list(shared, src=0)
+    if shared[0] is None:
         raise Stopped
-    return made[0]
+    return shared[0]
 
 
 def of_first_rank(value: V) -> V:

@@ -290,11 +290,15 @@ class GrowingForest:
             counts: what each example counts, ``[n]``.
         """
         before, due = self._grown, -(-self._trees * epoch // self._epochs)
-        asked = counts > 0
-        if due == before or not asked.any():
+        counted = counts > 0
+        if due == before or not counted.any():
             return
         self._grown = due
-        inputs, targets, counts = inputs[asked], targets[asked].double(), counts[asked].double()
+        inputs, targets, counts = (
+            inputs[counted],
+            targets[counted].double(),
+            counts[counted].double(),
+        )
         # told of equal weights, scikit-learn draws its samples in another way than without
         alike = bool((counts == counts[0]).all())
         self._model.set_params(n_estimators=due)
@@ -336,8 +340,8 @@ class GrowingForest:
         )
         soft = 0.0
         if member.uses_teacher:
-            taught = softmax(teacher_logits / member.temperature)
-            soft = float((probabilities - taught).square().sum(-1).mean())
+            soft_targets = softmax(teacher_logits / member.temperature)
+            soft = float((probabilities - soft_targets).square().sum(-1).mean())
         share = 1 - member.weight if config.mixing == "convex" else 1.0
         return {
             "train_loss": share * hard + member.weight * soft,

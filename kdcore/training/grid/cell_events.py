@@ -91,7 +91,7 @@ class CellEvents:
         trainer, data, group = self._trainer, self._data, self._group
         files = {}
         costs = {}
-        taught = member_scores(trainer.teacher, data)
+        members = member_scores(trainer.teacher, data)
         if group.keep:
             files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_predictions)
             models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
@@ -112,7 +112,7 @@ class CellEvents:
                 costs=of_cell,
                 arrays=next(iter(files), None),
                 seconds=time.perf_counter() - self._began,
-                teachers=taught,
+                teachers=members,
             )
             yield CellEvent(cell, prepared, files)
 
@@ -196,16 +196,16 @@ class CellEvents:
             },
         )
 
-    def end(self, given: Predictions, step: int) -> Iterator[CellEvent]:
+    def end(self, predictions: Predictions, step: int) -> Iterator[CellEvent]:
         """Soft labels, weights and the end of each cell."""
-        found = _Diagnoses(self._trainer, given) if self._group.keep else None
+        found = _Diagnoses(self._trainer, predictions) if self._group.keep else None
         learners = self._trainer.learners()
         for cell, config in self._alive.items():
             nets = self._places.nets[cell]
             files: dict[str, bytes] = {}
             if found:
                 name = f"snapshot-{config.epochs:04d}.safetensors"
-                predictions = {learner: given.of(net) for learner, net in nets.items()}
+                of_cell = {learner: predictions.of(net) for learner, net in nets.items()}
                 yield CellEvent(
                     cell,
                     Snapshot(
@@ -216,9 +216,7 @@ class CellEvents:
                     ),
                     {
                         name: snapshot_arrays(
-                            predictions,
-                            self._data,
-                            self._trainer.generated(list(nets.values())[-1]),
+                            of_cell, self._data, self._trainer.generated(list(nets.values())[-1])
                         )
                     },
                 )
@@ -247,8 +245,8 @@ class CellEvents:
 class _Diagnoses:
     """The diagnosis of every net, each worked out once."""
 
-    def __init__(self, trainer: DistillationTrainer, given: Predictions) -> None:
-        self._trainer, self._given = trainer, given
+    def __init__(self, trainer: DistillationTrainer, predictions: Predictions) -> None:
+        self._trainer, self._predictions = trainer, predictions
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
         self.teacher = diagnoses(
@@ -259,7 +257,7 @@ class _Diagnoses:
         """That of one net."""
         if net not in self._known:
             (self._known[net],) = diagnoses(
-                {"net": self._given.of(net)},
+                {"net": self._predictions.of(net)},
                 self._trainer.data,
                 self._trainer.teacher_predictions,
                 self._missing,

@@ -114,22 +114,22 @@ def search(
         )
         stopped = False
         try:
-            taught = []
+            trained_folds = []
             for part in parts:
                 precision = model_precision(base.teacher, base, part, device)
                 teacher = yield from train_teachers(base, part, controls, folder, device, precision)
-                taught.append(Fold(part, teacher))
+                trained_folds.append(Fold(part, teacher))
             yield SearchPrepared(
-                teacher_sources=[fold.teacher.source for fold in taught],
+                teacher_sources=[fold.teacher.source for fold in trained_folds],
                 teachers=[
                     score(predict(fold.teacher.module, fold.data, "float32"), fold.data, None)
-                    for fold in taught
+                    for fold in trained_folds
                 ],
                 seconds=time.perf_counter() - began,
             )
             while trials.ended < config.trials:
                 controls.raise_if_stopped()
-                yield from Attempt(config, controls, trials, taught, name, folder).run()
+                yield from Attempt(config, controls, trials, trained_folds, name, folder).run()
         except Stopped:
             stopped = True
         yield trials.finished(name, stopped=stopped, seconds=time.perf_counter() - began)
@@ -234,7 +234,7 @@ class Attempt:
         config: SearchConfig,
         controls: Controls,
         trials: Trials,
-        taught: Sequence[Fold],
+        trained_folds: Sequence[Fold],
         name: str,
         folder: SearchFolder | None,
     ) -> None:
@@ -243,8 +243,8 @@ class Attempt:
         self._trial = trials.ask()
         self._params = proposed(self._trial, config)
         self._config = config.base.but(**self._params)
-        first = self._trial.number * len(taught)
-        self._cells = list(range(first, first + len(taught)))
+        first = self._trial.number * len(trained_folds)
+        self._cells = list(range(first, first + len(trained_folds)))
         self._runs = [
             folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in self._cells
         ]
@@ -260,7 +260,7 @@ class Attempt:
                 ),
                 fold.data,
             )
-            for cell, run, fold in zip(self._cells, self._runs, taught, strict=True)
+            for cell, run, fold in zip(self._cells, self._runs, trained_folds, strict=True)
         ]
         self._last: dict[int, Epoch] = {}
         """By fold: the newest evaluation."""
@@ -334,7 +334,7 @@ class Attempt:
             raise TrialFailed(cell_event.event)
 
     def _values(self) -> list[float]:
-        return [getattr(_judged(epoch), self._objective) for epoch in self._last.values()]
+        return [getattr(_scores_of(epoch), self._objective) for epoch in self._last.values()]
 
     def _end(self, state: str, failed: Failed | None = None) -> TrialEnded:
         if state != "complete" and self._folder is not None:
@@ -344,7 +344,7 @@ class Attempt:
                     end = CellEvent(cell, stopped_event(self._runs[fold], epoch))
                     write_cell_events(self._folder.cell(cell), self._config, [end])
         values = self._values()
-        accuracies = [_judged(epoch).test_accuracy for epoch in self._last.values()]
+        accuracies = [_scores_of(epoch).test_accuracy for epoch in self._last.values()]
         ended = TrialEnded(
             trial=self._trial.number,
             state=state,
@@ -408,6 +408,6 @@ def _without_effect(method: str | None, also: str) -> tuple[str, ...]:
     return () if softened else ("temperature",)
 
 
-def _judged(epoch: Epoch) -> Scores:
+def _scores_of(epoch: Epoch) -> Scores:
     """The student that a trial is about; the methods without a teacher have the plain one."""
     return epoch.students.get("distilled") or epoch.students["plain"]

@@ -72,7 +72,7 @@ def choose_teacher(
         version=software_versions(),
         notes=list(data.notes),
     )
-    judged: list[TeacherJudged] = []
+    assessed: list[TeacherJudged] = []
     stopped = False
     try:
         for first in range(0, len(config.cells), len(config.seeds)):
@@ -81,24 +81,24 @@ def choose_teacher(
             teacher = yield from train_teachers(base, data, controls, folder, device, precision)
             cells = range(first, first + len(config.seeds))
             runs = [folder.cell_id(cell) if folder else f"{name}.{cell:04d}" for cell in cells]
-            students = _taught(config, cells, runs, teacher, data, controls, folder)
-            judged.append(_judged(base.teacher, teacher, data, students, runs))
-            yield judged[-1]
+            students = _train_students(config, cells, runs, teacher, data, controls, folder)
+            assessed.append(_assessment(base.teacher, teacher, data, students, runs))
+            yield assessed[-1]
     except Stopped:
         stopped = True
     yield compared(
-        name, [] if stopped else judged, stopped=stopped, seconds=time.perf_counter() - began
+        name, [] if stopped else assessed, stopped=stopped, seconds=time.perf_counter() - began
     )
 
 
 def compared(
-    name: str, judged: Sequence[TeacherJudged], *, stopped: bool, seconds: float
+    name: str, assessed: Sequence[TeacherJudged], *, stopped: bool, seconds: float
 ) -> ChoiceFinished:
     """What each way to choose would have chosen, and whether they agree."""
-    by_accuracy = _best([row.validation_accuracy for row in judged], judged)
-    by_ece = _best([-row.ece for row in judged], judged)
-    by_nll = _best([-row.nll_fitted for row in judged], judged)
-    by_student = _best([fmean(row.students_validation_accuracy) for row in judged], judged)
+    by_accuracy = _best([row.validation_accuracy for row in assessed], assessed)
+    by_ece = _best([-row.ece for row in assessed], assessed)
+    by_nll = _best([-row.nll_fitted for row in assessed], assessed)
+    by_student = _best([fmean(row.students_validation_accuracy) for row in assessed], assessed)
     shared = set(by_accuracy) & set(by_ece) & set(by_nll) & set(by_student)
     return ChoiceFinished(
         choice=name,
@@ -107,12 +107,12 @@ def compared(
         by_ece=by_ece,
         by_nll_fitted=by_nll,
         by_student=by_student,
-        agree=bool(shared) if judged else None,
+        agree=bool(shared) if assessed else None,
         seconds=seconds,
     )
 
 
-def _taught(
+def _train_students(
     config: ChoiceConfig,
     cells: Sequence[int],
     runs: Sequence[str],
@@ -160,13 +160,13 @@ def _taught(
     return last
 
 
-def _judged(
+def _assessment(
     spec: str, teacher: Teacher, data: Dataset, students: dict[int, Epoch], runs: list[str]
 ) -> TeacherJudged:
-    given = predict(teacher.module, data, "float32")
+    predictions = predict(teacher.module, data, "float32")
     labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
-    temperature = fit_temperature(given.validation, labels)
-    probabilities = softmax(given.validation)
+    temperature = fit_temperature(predictions.validation, labels)
+    probabilities = softmax(predictions.validation)
     scores = [
         epoch.students.get("distilled") or epoch.students["plain"] for epoch in students.values()
     ]
@@ -175,17 +175,21 @@ def _judged(
         source=teacher.source,
         runs=runs,
         parameters=sum(learned.numel() for learned in learned_numbers(teacher.module)),
-        validation_accuracy=float(accuracy(given.validation.double(), labels)),
+        validation_accuracy=float(accuracy(predictions.validation.double(), labels)),
         ece=float(expected_calibration_error(probabilities, labels)),
         nll=float(negative_log_likelihood(probabilities, labels)),
         temperature_fitted=temperature,
-        nll_fitted=float(negative_log_likelihood(softmax(given.validation / temperature), labels)),
-        test_accuracy=float(accuracy(given.test.double(), test_labels)),
+        nll_fitted=float(
+            negative_log_likelihood(softmax(predictions.validation / temperature), labels)
+        ),
+        test_accuracy=float(accuracy(predictions.test.double(), test_labels)),
         students_validation_accuracy=[score.validation_accuracy for score in scores],
         students_test_accuracy=[score.test_accuracy for score in scores],
     )
 
 
-def _best(values: Sequence[float], judged: Sequence[TeacherJudged]) -> list[str]:
+def _best(values: Sequence[float], assessed: Sequence[TeacherJudged]) -> list[str]:
     """The teachers with the largest value."""
-    return [row.teacher for row, value in zip(judged, values, strict=True) if value == max(values)]
+    return [
+        row.teacher for row, value in zip(assessed, values, strict=True) if value == max(values)
+    ]

@@ -83,31 +83,31 @@ def predict(module: nn.Module, data: Dataset, precision: str) -> Predictions:
 def predict_all(students: Students, data: Dataset) -> Predictions:
     """The logits of all students on test and validation data; leaves them in training mode."""
     students.train(mode=False)
-    given = []
+    logits_of_splits = []
     for split in (data.test, data.validation):
         size = chunk_size(students.modules, split.inputs.device)
         logits = [
             students.body.predict(data.normalised(split.inputs[part])).cpu()
             for part in chunks(len(split.labels), size)
         ]
-        given.append(torch.cat(logits, dim=1))
+        logits_of_splits.append(torch.cat(logits, dim=1))
     students.train(mode=True)
-    return Predictions(test=given[0], validation=given[1])
+    return Predictions(test=logits_of_splits[0], validation=logits_of_splits[1])
 
 
 def score(
-    given: Predictions,
+    predictions: Predictions,
     data: Dataset,
     teacher: Predictions | None,
     means: dict[str, float] | None = None,
 ) -> Scores:
     """What one learner's answers are worth; ``means`` are the epoch's training figures."""
-    alone = Predictions(given.test[None], given.validation[None])
+    alone = Predictions(predictions.test[None], predictions.validation[None])
     return score_all(alone, data, teacher, [means or {}])[0]
 
 
 def score_all(
-    given: Predictions,
+    predictions: Predictions,
     data: Dataset,
     teacher: Predictions | None,
     means: Sequence[dict[str, float]],
@@ -116,19 +116,19 @@ def score_all(
     labels, validation_labels = data.test.labels.cpu(), data.validation.labels.cpu()
     found = []
     for part in chunks(len(means), NETS_TOGETHER):
-        probabilities = softmax(given.test[part])
+        probabilities = softmax(predictions.test[part])
         right = (probabilities.argmax(-1) == labels).sum(-1).tolist()
         columns: dict[str, list[Any]] = {
             "ece": expected_calibration_error(probabilities, labels).tolist(),
             "nll": negative_log_likelihood(probabilities, labels).tolist(),
             "brier": brier_score(probabilities, labels).tolist(),
             "validation_accuracy": accuracy(
-                given.validation[part].double(), validation_labels
+                predictions.validation[part].double(), validation_labels
             ).tolist(),
             "validation_nll": negative_log_likelihood(
-                softmax(given.validation[part]), validation_labels
+                softmax(predictions.validation[part]), validation_labels
             ).tolist(),
-            **_fidelity(given.test[part], probabilities, teacher, labels),
+            **_fidelity(predictions.test[part], probabilities, teacher, labels),
         }
         found += [
             Scores(

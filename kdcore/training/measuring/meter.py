@@ -125,7 +125,7 @@ class _Window:
     """The batches since the last report."""
 
     logits: list[Tensor] = field(default_factory=list)
-    given: list[BatchTargets] = field(default_factory=list)
+    targets: list[BatchTargets] = field(default_factory=list)
     hard_gradient: Tensor | None = None
     soft_gradient: Tensor | None = None
     inside: dict[str, Tensor] = field(default_factory=dict)
@@ -161,7 +161,7 @@ class Meter:
     def record(
         self,
         logits: Tensor,
-        given: BatchTargets,
+        targets: BatchTargets,
         hard: Tensor,
         soft: Tensor,
         within: GraphLosses | None = None,
@@ -172,10 +172,10 @@ class Meter:
         """
         window = self._window
         window.logits.append(logits)
-        window.given.append(given)
+        window.targets.append(targets)
         window.hard_gradient, window.soft_gradient = hard, soft
         if within is not None:
-            examples = given.labels.shape[1]
+            examples = targets.labels.shape[1]
             for name, losses in within.losses.items():
                 window.inside[name] = window.inside.get(name, 0.0) + losses * examples
             if within.norms is not None:
@@ -191,9 +191,9 @@ class Meter:
         window, self._window = self._window, _Window()
         assert window.hard_gradient is not None, "a window has at least one batch"
         assert window.soft_gradient is not None, "and both of its gradients"
-        logits, given = torch.cat(window.logits, dim=2), joined(window.given)
-        examples = given.labels.shape[1]
-        hard, soft, extra = self._terms.values(logits, given, step_controls)
+        logits, targets = torch.cat(window.logits, dim=2), joined(window.targets)
+        examples = targets.labels.shape[1]
+        hard, soft, extra = self._terms.values(logits, targets, step_controls)
         inside = {name: losses / examples for name, losses in window.inside.items()}
         soft = soft + inside.pop("", 0.0)
         extra |= inside
@@ -201,16 +201,16 @@ class Meter:
         if window.inside_norms is not None:
             norms = torch.where(window.inside_norms.isnan(), norms, window.inside_norms)
         predictions = logits.argmax(-1)
-        accuracy = (predictions == given.labels[:, None]).double().mean(-1)
+        accuracy = (predictions == targets.labels[:, None]).double().mean(-1)
         agreement = torch.full_like(accuracy, torch.nan)
-        if given.teacher_logits is not None:
-            teacher = self._terms.mixture.mean_logits(given.teacher_logits).argmax(-1)
+        if targets.teacher_logits is not None:
+            teacher = self._terms.mixture.mean_logits(targets.teacher_logits).argmax(-1)
             agreement = (predictions == teacher[:, None]).double().mean(-1)
         hard, soft = hard.double(), soft.double()
         mixed = step_controls.hard.double() * hard + step_controls.soft.double() * soft
         for name, losses in extra.items():
             mixed = mixed + step_controls.settings[name].double() * losses.double()
-        own = self._measures(logits, given, step_controls) if measured else {}
+        own = self._measures(logits, targets, step_controls) if measured else {}
         for name, losses in extra.items():
             weighed = step_controls.settings[name].double() * losses.double()
             weighed[:, self._terms.without_teacher] = torch.nan
@@ -246,11 +246,11 @@ class Meter:
         self._seen = state["seen"]
 
     def _measures(
-        self, logits: Tensor, given: BatchTargets, step_controls: StepControls
+        self, logits: Tensor, targets: BatchTargets, step_controls: StepControls
     ) -> dict[str, Tensor]:
         """``[S, G]`` each, float64."""
         of_members = self._terms.measures(
-            logits[:, :, :MEASURED], given.first(MEASURED), step_controls
+            logits[:, :, :MEASURED], targets.first(MEASURED), step_controls
         )
         found: dict[str, Tensor] = {}
         for member, measures in enumerate(of_members):

@@ -43,8 +43,8 @@ class Snapshots:
     def take(
         self,
         epoch: int,
-        given: dict[str, Predictions],
-        made: Callable[[], GeneratedInputs | None] = lambda: None,
+        by_learner: dict[str, Predictions],
+        generated: Callable[[], GeneratedInputs | None] = lambda: None,
         *,
         last: bool = False,
     ) -> Iterator[Snapshot]:
@@ -53,12 +53,14 @@ class Snapshots:
         if self._folder is None or not due:
             return
         name = f"snapshot-{epoch:04d}.safetensors"
-        self._folder.write(name, snapshot_arrays(given, self._data, made()))
+        self._folder.write(name, snapshot_arrays(by_learner, self._data, generated()))
         if not self._teacher_diagnosis:
             self._teacher_diagnosis = diagnoses(
                 {"teacher": self._teacher}, self._data, None, self._missing
             )
-        found = self._teacher_diagnosis | diagnoses(given, self._data, self._teacher, self._missing)
+        found = self._teacher_diagnosis | diagnoses(
+            by_learner, self._data, self._teacher, self._missing
+        )
         yield Snapshot(epoch=epoch, arrays=name, learners=found)
 
 
@@ -78,7 +80,7 @@ def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
 
 
 def snapshot_arrays(
-    given: dict[str, Predictions], data: Dataset, made: GeneratedInputs | None
+    by_learner: dict[str, Predictions], data: Dataset, generated: GeneratedInputs | None
 ) -> bytes:
     """The students' logits of the watched examples, as a safetensors file.
 
@@ -86,24 +88,24 @@ def snapshot_arrays(
     """
     arrays = {
         f"{learner}_watched": predictions.validation[:WATCHED].numpy()
-        for learner, predictions in given.items()
+        for learner, predictions in by_learner.items()
     }
-    if made:
-        inputs = made.inputs.cpu()
+    if generated:
+        inputs = generated.inputs.cpu()
         arrays |= {
             "made_inputs": (
                 _for_display(inputs, data.validation.inputs[:WATCHED])
                 if data.images
                 else inputs.numpy()
             ),
-            "made_teacher": made.teacher_logits.float().cpu().numpy(),
-            "made_student": made.student_logits.float().cpu().numpy(),
+            "made_teacher": generated.teacher_logits.float().cpu().numpy(),
+            "made_student": generated.student_logits.float().cpu().numpy(),
         }
     return packed(arrays)
 
 
 def diagnoses(
-    given: dict[str, Predictions],
+    by_learner: dict[str, Predictions],
     data: Dataset,
     teacher: Predictions | None,
     missing: Sequence[int],
@@ -119,7 +121,7 @@ def diagnoses(
             teacher.test if teacher else None,
             missing,
         )
-        for learner, predictions in given.items()
+        for learner, predictions in by_learner.items()
     }
 
 

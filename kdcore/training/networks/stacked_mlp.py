@@ -95,18 +95,18 @@ class StackedMLP:
         gradient = gradient.to(self._rounded.dtype)
         batch = gradient.shape[1]
         for index in range(len(self._layers) - 1, -1, -1):
-            given = self._activations[index]
+            layer_input = self._activations[index]
             for_weight, for_bias = self._gradients[index]
             if index:
-                torch.bmm(gradient.mT, given, out=for_weight)
+                torch.bmm(gradient.mT, layer_input, out=for_weight)
                 torch.sum(gradient, dim=1, out=for_bias)
                 gradient = torch.bmm(gradient, self._layers[index][0])
-                gradient = torch.ops.aten.threshold_backward(gradient, given, 0)
+                gradient = torch.ops.aten.threshold_backward(gradient, layer_input, 0)
             else:
                 wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
                 wide = wide.reshape(self._seeds, batch, -1)
                 torch.bmm(
-                    wide.mT, given, out=for_weight.view(self._seeds, -1, for_weight.shape[-1])
+                    wide.mT, layer_input, out=for_weight.view(self._seeds, -1, for_weight.shape[-1])
                 )
                 torch.sum(wide, dim=1, out=for_bias.view(self._seeds, -1))
 
@@ -126,9 +126,9 @@ class StackedMLP:
 
     def _first(self, inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         """``[S, B, D]`` → ``[K, B, H]``: one product a seed, as wide as all its nets."""
-        batch, given = inputs.shape[1:]
+        batch, layer_input = inputs.shape[1:]
         wide = torch.baddbmm(
-            bias.view(self._seeds, 1, -1), inputs, weight.view(self._seeds, -1, given).mT
+            bias.view(self._seeds, 1, -1), inputs, weight.view(self._seeds, -1, layer_input).mT
         )
         nets = wide.view(self._seeds, batch, -1, bias.shape[-1]).transpose(1, 2)
         return nets.reshape(self._nets, batch, -1)

@@ -43,8 +43,8 @@ class GeneratorProbe(Probe):
             for net in nets
         }
         self._optimizers = {
-            net: make_optimizer("adam", ParameterChunk(list(made.parameters())), device)
-            for net, made in self._generators.items()
+            net: make_optimizer("adam", ParameterChunk(list(one.parameters())), device)
+            for net, one in self._generators.items()
         }
         fixed = torch.Generator().manual_seed(0)
         self._fixed_noise = torch.randn(SHOWN, NOISE, generator=fixed).to(device)

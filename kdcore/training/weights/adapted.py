@@ -48,8 +48,8 @@ def _between(data: Dataset, mean: Tensor, std: Tensor) -> tuple[Tensor, Tensor]:
 @torch.no_grad()
 def _feed(member: MLP | Forest, factor: Tensor, summand: Tensor) -> None:
     if isinstance(member, Forest):
-        asked = member.feature.long()
-        moved = (member.threshold.double() - summand[asked]) / factor[asked]
+        features = member.feature.long()
+        moved = (member.threshold.double() - summand[features]) / factor[features]
         member.threshold.copy_(moved.float())
         return
     first = member.layers[0]

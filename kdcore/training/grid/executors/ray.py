@@ -141,12 +141,12 @@ class _Worker:
         if group is not None:
             self._messages = group_messages(group, self._data)
         end = monotonic() + POLL_SECONDS
-        heard = []
+        messages = []
         for message in self._messages:
-            heard.append(message)
+            messages.append(message)
             if monotonic() > end:
                 break
-        return heard
+        return messages
 
 
 def _imported() -> Any:
