@@ -83,7 +83,7 @@ def command_from_dict(values: dict[str, Any]) -> Command:
 
 
 class Stopped(Exception):
-    """Raised by ``Controls.obey`` where the run was told to stop."""
+    """Raised by ``Controls.obey`` where the run was asked to stop."""
 
 
 class Controls:
@@ -169,7 +169,7 @@ class Controls:
         """Carry out what was sent since the last batch; while paused, wait for more.
 
         Raises:
-            Stopped: the run was told to stop.
+            Stopped: the run was asked to stop.
         """
         while self._replayed and self._replayed[0].step <= step:  # type: ignore[attr-defined]
             event = self._replayed.popleft()
@@ -198,7 +198,7 @@ class Controls:
         """Carry out a ``Stop`` that waits; everything else stays, in the order of arrival.
 
         Raises:
-            Stopped: the run was told to stop.
+            Stopped: the run was asked to stop.
         """
         while not self._commands.empty():
             self._kept.append(self._commands.get())

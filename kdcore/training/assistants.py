@@ -1,4 +1,4 @@
-"""Assistants between teacher and student: each is taught by the one before it.
+"""Assistants between teacher and student: each is distilled from the one before it.
 
 With the student's own model they are generations of it.
 
@@ -43,7 +43,7 @@ def train_assistants(
 
     Raises:
         UserError: several processes, or a method that does not suit an assistant.
-        Stopped: the run was told to stop.
+        Stopped: the run was asked to stop.
     """
     if world_size() > 1:
         raise UserError("one_process", command="A run with assistants")

@@ -67,7 +67,7 @@ class Callbacks(Protocol[Batch, Yielded]):
         """A batch comes next.
 
         Raises:
-            Stopped: the training was told to stop.
+            Stopped: the training was asked to stop.
         """
         ...
 
@@ -97,7 +97,7 @@ def fit(
         position: where it stands, at the beginning or as a checkpoint has it; kept up to date.
 
     Raises:
-        Stopped: the training was told to stop.
+        Stopped: the training was asked to stop.
     """
     for epoch in range(position.epoch + 1, epochs + 1):
         batches = trainer.begin(epoch)

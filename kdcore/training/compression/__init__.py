@@ -1,1 +1,1 @@
-"""A distilled student made smaller still: one way a file, and the job that goes through them."""
+"""Compressing a distilled student: one way a file, and the job that goes through them."""

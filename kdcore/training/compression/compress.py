@@ -1,4 +1,4 @@
-"""The job: a run's distilled student is shrunk in several ways, each measured, each recovered.
+"""The job: a run's distilled student is compressed in several ways, each measured and finetuned.
 
 Every stage begins at the same student, so that the stages compare. The student itself learns as
 long as they do: what it gains by that is more training, not recovery.
@@ -101,7 +101,7 @@ def _compress(
         len(here.classes),
         here.normalised(batches_of_seed.transfer.inputs.cpu()[some]),
     )
-    # all are made before the first learns: what cannot be done is said at once
+    # all are built before the first is finetuned, so that errors come at once
     smaller = {"student": as_it_is(begin, config)} | {
         stage: MAKE[stage](begin, config) for stage in config.stages
     }
@@ -153,7 +153,7 @@ class Bench:
         """One stage from its first measurement to its last.
 
         Raises:
-            Stopped: the shrinking was told to stop.
+            Stopped: the compression was asked to stop.
             UserError: the loss became infinite.
         """
         began = time.perf_counter()

@@ -162,7 +162,7 @@ class FinetuneCallbacks:
         """Train to the last epoch, from the stage's checkpoint where there is one.
 
         Raises:
-            Stopped: the compression was told to stop.
+            Stopped: the compression was asked to stop.
             UserError: the loss became infinite.
         """
         position = Position()

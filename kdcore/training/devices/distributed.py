@@ -141,7 +141,7 @@ def by_first_rank(work: Generator[Event, None, M]) -> Generator[Event, None, M]:
     So no two processes write the same file, and only rank 0 has to reach the data.
 
     Raises:
-        Stopped: rank 0 was told to stop; on all ranks.
+        Stopped: rank 0 was asked to stop; on all ranks.
     """
     if world_size() == 1:
         return (yield from work)
@@ -168,7 +168,7 @@ class GroupControls(Controls):
     """Rank 0 decides before each batch whether all stop; nothing else changes during the run."""
 
     def send(self, command: Command) -> None:
-        """Queue a ``Stop``; on ranks other than 0 it is not heard.
+        """Queue a ``Stop``; on ranks other than 0 it is ignored.
 
         Raises:
             UserError: another command: it would act on one rank alone.
@@ -181,7 +181,7 @@ class GroupControls(Controls):
         """Do as rank 0 does.
 
         Raises:
-            Stopped: rank 0 was told to stop.
+            Stopped: rank 0 was asked to stop.
         """
         stop = torch.zeros(1, dtype=torch.uint8)
         if rank() == 0:

@@ -250,7 +250,7 @@ class ForestCallbacks:
 
 
 class GrowingForest:
-    """One student; its trees' answers are added up as they come, so that none is asked twice.
+    """One student; its trees' votes are added up as the trees grow, so that none is evaluated twice.
 
     Args:
         config: with the forest's size and the seed.
@@ -299,7 +299,7 @@ class GrowingForest:
             targets[counted].double(),
             counts[counted].double(),
         )
-        # told of equal weights, scikit-learn draws its samples in another way than without
+        # with equal weights, scikit-learn draws its samples in another way than without
         alike = bool((counts == counts[0]).all())
         self._model.set_params(n_estimators=due)
         self._model.fit(

@@ -58,7 +58,7 @@ def joint_groups(cells: Sequence[RunConfig]) -> list[list[int]]:
             differing.add("method")
         values = config.to_dict().items()
         shared = {name: value for name, value in values if name not in differing}
-        # methods that are alone are told from those that go together
+        # methods that cannot share a group are kept apart
         alike.setdefault(repr(shared), {}).setdefault(config.but(seed=0), {})[config.seed] = number
     found = []
     for members in alike.values():
@@ -210,7 +210,7 @@ def free_memory(device: torch.device) -> float:
         return float(torch.cuda.mem_get_info(device)[0])
     try:
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (ValueError, OSError):  # not told on this system
+    except (ValueError, OSError):  # unknown on this system
         return 4 * GIBIBYTE
 
 

@@ -1,4 +1,4 @@
-"""The main path of a search: trials that Optuna proposes, trained here, judged on validation data.
+"""The main path of a search: trials that Optuna proposes, trained here, evaluated on validation data.
 
 Optuna's part is to ask and to tell: it proposes a point of the space, hears its score after every
 epoch and says whether to go on. Training stays the engine's own, and each trial is stored as runs
@@ -77,7 +77,7 @@ class Fold:
 def search(
     config: SearchConfig, controls: Controls, *, name: str, folder: SearchFolder | None = None
 ) -> Iterator[Event]:
-    """The whole search, told as events; in a folder with earlier trials it goes on after them.
+    """The whole search as events; in a folder with earlier trials it goes on after them.
 
     With folds there is one teacher for each: a teacher that had learned from the held-out
     examples would hand what it remembers of them to the students, and the fold would not measure
@@ -97,7 +97,9 @@ def search(
     base = config.base
     device = choose_device(base.device)
     data = yield from load_dataset(base, folder.root if folder else None)
-    transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
+    transfer_of(
+        base, data
+    )  # settings that do not suit the data are refused before a teacher is trained
     cut = folds(data, config.folds, config.seed) if config.folds else [data]
     parts = [part.to(device) for part in cut]
     with closing(Trials(config, name, folder.trials if folder else None)) as trials:
@@ -265,14 +267,14 @@ class Attempt:
         self._last: dict[int, Epoch] = {}
         """By fold: the newest evaluation."""
         self._over: set[int] = set()
-        """Cells whose run has told its own end."""
+        """Cells whose run has an end of its own."""
         self._began = time.perf_counter()
 
     def run(self) -> Iterator[Event]:
         """Train until the end or until the scores say that it is not worth it.
 
         Raises:
-            Stopped: the search was told to stop; the trial is told as stopped before.
+            Stopped: the search was asked to stop; the trial has ended as stopped before.
         """
         yield TrialStarted(trial=self._trial.number, params=self._params, runs=self._runs)
         try:

@@ -79,7 +79,9 @@ def sweep(
     device = choose_device(base.device)
     root = folder.root if folder else None
     data = (yield from load_dataset(base, root)).to(device)
-    transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
+    transfer_of(
+        base, data
+    )  # settings that do not suit the data are refused before a teacher is trained
     if not before.started:
         yield SweepStarted(
             sweep=name,
@@ -143,7 +145,7 @@ def sweep(
 def _controlled(
     pool: Executor, groups: Sequence[Group], controls: Controls, recorder: "SweepRecorder"
 ) -> Iterator[Event]:
-    """What the executor says, until all is said or the sweep is stopped."""
+    """The sweep's events, until the executor is done or the sweep is stopped."""
     work = pool.run(groups)
     try:
         for message in work:

@@ -1,8 +1,8 @@
-"""Which of several teachers to take: judged by its own answers, and by what its students learn.
+"""Which of several teachers to take: by its own predictions, and by what its students learn.
 
 A more accurate teacher is not always the better one to learn from, nor is a calibrated one. So
 every teacher is measured on validation data and then teaches the same students; the end says
-whether the cheap ways to choose point to the teacher that really taught best. Test data are
+whether the cheap ways to choose point to the teacher whose students really are best. Test data are
 reported and choose nothing.
 
 Source:
@@ -62,7 +62,7 @@ def choose_teacher(
     device = choose_device(config.base.device)
     data = yield from load_dataset(config.base, folder.root if folder else None)
     data = data.to(device)
-    transfer_of(config.base, data)  # what does not suit the data is said before a teacher learns
+    transfer_of(config.base, data)  # settings that do not suit the data are refused first
     yield ChoiceStarted(
         choice=name,
         config=config.to_dict(),
@@ -124,7 +124,7 @@ def _train_students(
     """Train one teacher's students together; the last evaluation of each.
 
     Raises:
-        Stopped: the choice was told to stop; the runs keep what they have.
+        Stopped: the choice was asked to stop; the runs keep what they have.
         UserError: the loss of a student became infinite.
     """
     group = Group(

@@ -166,7 +166,7 @@ class Meter:
         soft: Tensor,
         within: GraphLosses | None = None,
     ) -> None:
-        """Take a step's logits, what was given and the weighted gradients at the logits.
+        """Take a step's logits, its targets and the weighted gradients at the logits.
 
         And what the terms inside came to, where there are any.
         """

@@ -20,7 +20,7 @@ from kdcore.training.networks.parameter_chunks import LARGEST, MixedPrecisionChu
 class StackedMLP:
     """A ``Body`` (see ``students.py``) of MLPs, without autograd.
 
-    The nets of a seed are given the same inputs, so that their first layers are one wide product.
+    The nets of a seed get the same inputs, so that their first layers are one wide product.
     In ``bf16`` the products are taken of rounded copies of the weights; the weights themselves
     and what the optimiser adds to them stay float32. Checked against autograd in
     ``tests/unit/training/test_stacked_mlp.py``.
@@ -77,7 +77,7 @@ class StackedMLP:
         return ParameterChunk(weights)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """``[S, B, …]`` → logits ``[K, B, C]``; keeps what each layer was given."""
+        """``[S, B, …]`` → logits ``[K, B, C]``; keeps each layer's input."""
         self._activations = []
         return self._through(inputs, keep=True)
 

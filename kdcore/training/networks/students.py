@@ -188,7 +188,7 @@ class Students:
 
     @property
     def _with_graph(self) -> Interleaved:
-        assert isinstance(self.body, Interleaved), "it was made with a graph"
+        assert isinstance(self.body, Interleaved), "it has a graph"
         return self.body
 
     def train(self, mode: bool) -> None:

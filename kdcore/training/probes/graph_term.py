@@ -81,7 +81,7 @@ class GraphTerm:
         """Each net's soft term before λ, by net, with its graph; call it once they have answered.
 
         Args:
-            inputs: ``[S, B, …]``, as the students were given them.
+            inputs: ``[S, B, …]``, as the students got them.
             labels: ``[S, B]``.
             teacher_logits: ``[S, B, C]``.
             step_controls: of the students.

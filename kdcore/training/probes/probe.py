@@ -45,7 +45,7 @@ class ProbeContext:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedInputs:
-    """Inputs that a method made, N of them, and what they are taken for."""
+    """Inputs that a method generated, N of them, and how they are classified."""
 
     inputs: Tensor
     """Raw, ``[N, …]``."""

@@ -23,11 +23,11 @@ def grow_teacher(
 ) -> Generator[Event, None, Forest]:
     """The forest ``model``; one epoch tells what it is worth.
 
-    It is grown on normalised inputs, as it will be asked: a split looks at nothing but the order
+    It is grown on normalised inputs, as it will be used: a split looks at nothing but the order
     of the values.
 
     Raises:
-        Stopped: the run was told to stop.
+        Stopped: the run was asked to stop.
     """
     began = time.perf_counter()
     _, (trees, *depth) = parse_model(model)

@@ -67,7 +67,7 @@ class Teacher:
     model: str = ""
     """As a setting writes it; several with ``+`` between them."""
     line: tuple[TeacherMember, ...] = ()
-    """All that taught, where it is not one network alone."""
+    """All teachers and assistants, where it is not one network alone."""
     notes: tuple[Note, ...] = ()
     """On how its file was read."""
 
@@ -78,7 +78,7 @@ class Teacher:
 
 
 def member_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
-    """What all are worth that taught; nothing where it is one network alone."""
+    """The scores of all teachers and assistants; nothing where it is one network alone."""
     return [
         Taught(
             role=one.role,
@@ -103,7 +103,7 @@ def train_teachers(
     Raises:
         UserError: a given file does not hold a teacher for this data, or a forest for a method
             that looks inside.
-        Stopped: the run was told to stop.
+        Stopped: the run was asked to stop.
     """
     if config.teacher_weights:
         file = WeightsFile.read(Path(config.teacher_weights).expanduser())
@@ -132,7 +132,7 @@ def train_teachers(
 
 
 def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
-    """What the file holds instead of what was asked for, and what was done to the weights."""
+    """What differs in the file from the settings, and what was done to the weights."""
     found = []
     held = models_spec(parse_models(file.about.get("model", config.teacher)))
     if held != config.teacher:
@@ -171,7 +171,7 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
 
 
 def _members_of(models: Sequence[str], module: nn.Module) -> tuple[TeacherMember, ...]:
-    """Of one network nothing need be told; several stand alone and, in two ways, together."""
+    """Nothing for one network; several alone and, mixed in two ways, together."""
     if not isinstance(module, EnsembleModel):
         return ()
     members = members_of(module)

@@ -27,7 +27,7 @@ BATCHES_PER_EPOCH, SMALLEST_BATCH, LARGEST_BATCH = 40, 16, 128
 
 
 class NetworkTrainer(Stateful, Protocol):
-    """What trains one network: a ``Trainer`` that can be asked what the network is worth."""
+    """What trains one network: a ``Trainer`` that can score it."""
 
     def begin(self, epoch: int) -> Sequence[Any]:
         """See ``Trainer``."""
@@ -184,7 +184,7 @@ class NetworkCallbacks:
         """Train to the last epoch, from the stage's checkpoint where there is one.
 
         Raises:
-            Stopped: the run was told to stop.
+            Stopped: the run was asked to stop.
             UserError: the loss became infinite.
         """
         position = Position()

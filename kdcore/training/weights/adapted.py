@@ -1,4 +1,4 @@
-"""A network of other data made fit for those of a run, without changing what it answers."""
+"""A network of other data, adapted to those of a run without changing its predictions."""
 
 import torch
 from torch import Tensor, nn

@@ -36,7 +36,7 @@ class Executor(Protocol):
         ...
 
     def run(self, groups: Sequence[Group]) -> Iterator[Message | None]:
-        """Tell what the groups say, ``None`` now and then while nothing is said.
+        """The messages of the groups; ``None`` now and then while there is none.
 
         Closing the iterator ends all work and frees what it took.
         """

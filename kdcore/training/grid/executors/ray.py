@@ -128,7 +128,7 @@ class WorkerSlot:
 
 
 class _Worker:
-    """Lives on the cluster; works only while it is asked."""
+    """Lives on the cluster; works only while it is called."""
 
     def __init__(self, data: Dataset) -> None:
         torch.set_num_threads(1)
@@ -137,7 +137,7 @@ class _Worker:
         self._messages: Iterator[Message] = iter(())
 
     def work(self, group: Group | None = None) -> list[Message]:
-        """Begin with a group or go on, for a moment; what was said."""
+        """Begin with a group or go on, for a moment; the messages."""
         if group is not None:
             self._messages = group_messages(group, self._data)
         end = monotonic() + POLL_SECONDS
