@@ -250,7 +250,7 @@ class ForestCallbacks:
 
 
 class GrowingForest:
-    """One student; its trees' votes are added up as the trees grow, so that none is evaluated twice.
+    """One student; its trees' votes are added up as they grow, so that none is evaluated twice.
 
     Args:
         config: with the forest's size and the seed.

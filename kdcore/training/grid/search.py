@@ -1,4 +1,4 @@
-"""The main path of a search: trials that Optuna proposes, trained here, evaluated on validation data.
+"""The main path of a search: Optuna proposes trials, they are trained here and then validated.
 
 Optuna's part is to ask and to tell: it proposes a point of the space, hears its score after every
 epoch and says whether to go on. Training stays the engine's own, and each trial is stored as runs
