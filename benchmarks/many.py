@@ -20,9 +20,9 @@ from benchmarks.defaults import pytorch_defaults
 from benchmarks.distill import processor
 from kdcore import Run, RunConfig
 from kdcore.events import CellsScored, Failed, SweepFinished, SweepPrepared
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.models.build import build_model
 from kdcore.run import Sweep
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.device import flush_denormals
 from kdcore.training.evaluation import answer
 from kdcore.training.joint import loaded

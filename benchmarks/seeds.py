@@ -29,10 +29,10 @@ from kdcore.events import (
     StageBegan,
     StageEnded,
 )
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
 from kdcore.run import Shrink, Sweep
-from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig, all_methods
 
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -79,7 +79,7 @@ class Job:
     authors set them) or ``compression`` (of a run's student)."""
     config: RunConfig
     amounts: tuple[tuple[str, Any], ...] = ()
-    """Of a compression: settings of ``ShrinkConfig``."""
+    """Of a compression: settings of ``CompressionConfig``."""
 
 
 def carry_out(jobs: Iterable[Job], tell: Callable[[str], None]) -> dict[Job, list[Record]]:
@@ -120,7 +120,7 @@ def _together(job: Job, store: Store) -> list[Record]:
 
 
 def _apart(job: Job, store: Store) -> list[Record]:
-    return [_run(job.config.but(seed=seed), store)[0] for seed in SEEDS]
+    return [_run(job.config.replace(seed=seed), store)[0] for seed in SEEDS]
 
 
 def _run(config: RunConfig, store: Store) -> tuple[RunRecord, str]:
@@ -170,9 +170,9 @@ def _swept(config: SweepConfig) -> list[Record]:
 def _compressions(job: Job, store: Store) -> list[Record]:
     found: list[Record] = []
     for seed in SEEDS:
-        config = job.config.but(seed=seed)
+        config = job.config.replace(seed=seed)
         _, run = _run(config, store)
-        shrinking = ShrinkConfig.of(run, config, **dict(job.amounts))
+        shrinking = CompressionConfig.of(run, config, **dict(job.amounts))
         folder = store.create_job(shrinking)
         record = CompressionRecord({}, {})
         for event in _without_failure(recorded(Shrink(shrinking, folder), folder)):

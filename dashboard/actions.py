@@ -14,8 +14,8 @@ from dashboard.settings import chosen
 from dashboard.shown_run import open_run, sent, show_run, values_of
 from dashboard.text import explain
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
-from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig, control_values
 
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
@@ -57,7 +57,7 @@ def retune(name: str) -> None:
     A slider of another method than the run's waits for the next start.
     """
     run = st.session_state["run"]
-    if run and hub().commandable(run) and name in acting_values(values_of(run)):
+    if run and hub().commandable(run) and name in control_values(values_of(run)):
         with show_user_errors():
             value = live_value(name)
             hub().send(run, Retune(name, value))

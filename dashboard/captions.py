@@ -11,8 +11,8 @@ from dashboard.shown_run import values_of
 from dashboard.shrinks import shrink_title
 from dashboard.text import language, t
 from dashboard.titles import run_title, title_text
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.titles import sweep_title
 
 BEGUN = re.compile(r"(\d{8}-\d{6})-")
@@ -37,7 +37,7 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
     if isinstance(config, SweepConfig):
         title = title_text(sweep_title(config.to_dict()), config.base.to_dict())
         return " · ".join([title, *_begun(job), job])
-    if isinstance(config, ShrinkConfig):
+    if isinstance(config, CompressionConfig):
         return " · ".join([shrink_title(job), *_begun(job)])
     return " · ".join([run_title(values_of(job), dict(turned)), *_begun(job), job])
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from dashboard.thinned import Thinned
 from kdcore.catalogue import method_of
-from kdcore.config import SCHEDULED, acting_values
 from kdcore.events import (
     Batch,
     Cost,
@@ -24,6 +23,7 @@ from kdcore.events import (
     StepScores,
     TeacherEpoch,
 )
+from kdcore.jobs.run.config import SCHEDULED, control_values
 
 STEP_COLUMNS = (
     "position",
@@ -160,7 +160,7 @@ class History:
         """What acted at ``position``, or acts now."""
         if position is None or not self.started:
             return dict(self.controls)
-        acting = acting_values(self.config)
+        acting = control_values(self.config)
         if self.courses is not None and (row := self.courses.row(position)):
             acting |= {name: value for name, value in row.items() if name != "position"}
         return acting | {
@@ -207,7 +207,7 @@ class History:
         match event:
             case Started():
                 self.started = event
-                self.controls = acting_values(event.config)
+                self.controls = control_values(event.config)
                 self.steps = {name: Thinned(STEP_COLUMNS) for name in event.students}
             case TeacherEpoch():
                 self.teacher_epochs.append(event)

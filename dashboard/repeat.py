@@ -10,9 +10,9 @@ from dashboard.panel import panel
 from dashboard.settings import problem
 from dashboard.shown_run import values_of
 from dashboard.text import md, t, tell
-from kdcore.config import RunConfig
-from kdcore.landscape import Landscape, Spread
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.record import Spread, SweepRecord
 
 SEEDS = 5
 POLL = 1.0  # seconds between two looks at the sweep's state; the chart gets its points pushed
@@ -55,7 +55,7 @@ def repetition(settings: dict[str, object]) -> SweepConfig:
     config = RunConfig.from_dict(settings)
     seeds = tuple(range(config.seed, config.seed + SEEDS))
     return SweepConfig(
-        base=config.but(speed=0.0, seed=0),
+        base=config.replace(speed=0.0, seed=0),
         temperatures=(config.temperature,),
         weights=(config.weight,),
         seeds=seeds,
@@ -98,7 +98,7 @@ def _standing(sweep: str, was_live: bool) -> None:
         st.rerun()
 
 
-def outcome(found: Landscape) -> str:
+def outcome(found: SweepRecord) -> str:
     """What the seeds say together, as far as they are trained; empty before all have a score."""
     cells = found.cells()
     if not cells:

@@ -26,8 +26,8 @@ from dashboard.soft_labels import kept_arrays, soft_labels
 from dashboard.stream import stream_of
 from dashboard.text import LANGUAGES, words
 from kdcore.errors import UserError
-from kdcore.landscape import METRICS, Landscape
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 STATIC = Path(__file__).with_name("static")
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -74,11 +74,11 @@ def figure(request: Request) -> Response:
     spoken = words(_language(request))
     with shared.lock:
         history = shared.newest()
-        if isinstance(history, Landscape):
+        if isinstance(history, SweepRecord):
             if name not in OF_A_SWEEP:
                 return _said({"error": f"no chart {name}"}, 404)
             return _said(OF_A_SWEEP[name](history, spoken, _view(request)))
-        if isinstance(history, ShrinkRecord):
+        if isinstance(history, CompressionRecord):
             if name not in OF_A_SHRINK:
                 return _said({"error": f"no chart {name}"}, 404)
             return _said(OF_A_SHRINK[name](history, spoken, **_shrink_settings(request)))

@@ -10,7 +10,7 @@ from dashboard.text.escape import markdown_text
 from dashboard.text.values import value_of
 from dashboard.titles import dataset_title, method_title, row_title, title_text
 from kdcore.catalogue import method_of
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import RunRow
 from kdcore.titles import data_name, run_title
 

@@ -12,7 +12,7 @@ from dashboard.engine import hub
 from dashboard.settings import defaults, parameters
 from dashboard.text import md, t
 from kdcore.catalogue import SCENARIOS
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 MEASURED = Path(__file__).parent / "measured" / "scenarios.json"
 """Made by ``benchmarks/scenarios.py``."""

@@ -29,19 +29,19 @@ from dashboard.uploads import SUFFIXES, keep
 from dashboard.widgets import select, text_field
 from kdcore.catalogue import (
     DATASETS,
-    HIGHEST_FURTHER_WEIGHT,
+    HIGHEST_EXTRA_WEIGHT,
     METHODS,
     MODELS,
     PRESETS,
     SCHEMES,
-    also_spec,
-    further_weight,
+    extra_terms_spec,
+    extra_weight,
     is_forest,
     method_of,
     method_spec,
     parse_method,
 )
-from kdcore.config import HIGHEST_WEIGHT
+from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0)
 """Steps of about the same factor: T acts by its logarithm, as on the Temperature page."""
@@ -305,19 +305,19 @@ def _further_sliders(further: list[tuple[float, str]], on_change: Callable[[str]
 
     def changed(name: str) -> None:
         chosen = further_terms(st.session_state["also"])
-        st.session_state["also"] = also_spec(
-            (st.session_state.get(f"{OWN}{further_weight(spec)}", weight), spec)
+        st.session_state["also"] = extra_terms_spec(
+            (st.session_state.get(f"{OWN}{extra_weight(spec)}", weight), spec)
             for weight, spec in chosen
         )
         on_change(name)
 
     for weight, spec in further:
-        name = further_weight(spec)
+        name = extra_weight(spec)
         _set(f"{OWN}{name}", weight)
         # a slider keeps its range however it is turned; a larger weight that is typed widens it
         widest = st.session_state.setdefault(WIDEST, {})
         if weight > widest.get(spec, 0.0):
-            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
+            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_EXTRA_WEIGHT)
         top = widest[spec]
         st.slider(
             md("live.further", method=method_title(spec)),

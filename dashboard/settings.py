@@ -10,14 +10,15 @@ from dashboard import address
 from dashboard.text import explain, md
 from kdcore.catalogue import (
     DATASETS,
-    also_spec,
-    further_weight,
+    extra_terms_spec,
+    extra_weight,
     method_spec,
-    parse_also,
+    parse_extra_terms,
     parse_method,
 )
-from kdcore.config import RETUNABLE, RunConfig, check_weight, checked
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import CONTROLS, RunConfig, check_weight
+from kdcore.settings import checked
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
 KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
@@ -171,18 +172,18 @@ def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) ->
     turned = {name: controls.get(name, value) for name, value in own.items()}
     found = dict(settings) | {"method": method_spec(method, turned)}
     if further := further_terms(settings.get("also", "")):
-        found["also"] = also_spec(
-            (controls.get(further_weight(spec), weight), spec) for weight, spec in further
+        found["also"] = extra_terms_spec(
+            (controls.get(extra_weight(spec), weight), spec) for weight, spec in further
         )
     return found | {
-        name: controls[name] for name in RETUNABLE if name in controls and name in settings
+        name: controls[name] for name in CONTROLS if name in controls and name in settings
     }
 
 
 def further_terms(also: str) -> list[tuple[float, str]]:
     """The terms beside the method with their weights; none while what is typed is no such text."""
     try:
-        return parse_also(also)
+        return parse_extra_terms(also)
     except UserError:
         return []
 
@@ -223,7 +224,7 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         try:
-            value = checked(name, text)
+            value = checked(name, text, RunConfig)
             if name == "weight":
                 check_weight(value, st.session_state["mixing"])
             return value

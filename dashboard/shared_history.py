@@ -9,8 +9,8 @@ from weakref import WeakValueDictionary
 from dashboard.engine import hub
 from dashboard.history import History
 from kdcore.events import Event
-from kdcore.landscape import Landscape
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.store import CHOICE, SEARCH, SHRINK, SWEEP, owner_of, sweep_of
 
 KEPT = 16
@@ -28,7 +28,7 @@ class EventCount:
         self.heard += sum(1 for _ in events)
 
 
-Told = History | Landscape | ShrinkRecord | EventCount
+Told = History | SweepRecord | CompressionRecord | EventCount
 
 
 class SharedHistory:
@@ -87,7 +87,7 @@ def run_history(run: str) -> History:
 
 def _begin(run: str) -> Told:
     if run.startswith(SHRINK):
-        return ShrinkRecord()
+        return CompressionRecord()
     if run.startswith((SEARCH, CHOICE)) and not owner_of(run):
         return EventCount()
-    return Landscape() if is_sweep(run) else History()
+    return SweepRecord() if is_sweep(run) else History()

@@ -26,9 +26,9 @@ from dashboard.shared_history import run_history
 from dashboard.states import LIVE_STATES
 from dashboard.text import md
 from dashboard.uninterrupted import uninterrupted
-from kdcore.catalogue import method_name, parse_also
-from kdcore.config import RETUNABLE, RunConfig, acting_values
+from kdcore.catalogue import method_name, parse_extra_terms
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import CONTROLS, RunConfig, control_values
 
 SETTINGS_OF = "settings_of_run"
 """Session state: the run whose values the settings took last."""
@@ -101,7 +101,7 @@ def waiting_changes(run: str) -> dict[str, tuple[Any, Any]]:
         return {}
     shown, chosen = values_of(run), values()
     if is_live(run):  # what acts at once is on its way, if it differs at all
-        for name in RETUNABLE:
+        for name in CONTROLS:
             chosen[name] = shown[name]
         if method_name(chosen["method"]) == method_name(shown["method"]):
             chosen["method"] = shown["method"]
@@ -190,11 +190,11 @@ def _is_echo(name: str, value: float, *, pop: bool) -> bool:
 def _controls(run: str) -> dict[str, float]:
     """What acts on a run but for its schedules."""
     history = run_history(run)
-    return acting_values(store().folder(run).config.to_dict()) | history.turned
+    return control_values(store().folder(run).config.to_dict()) | history.turned
 
 
 def _terms(also: str) -> list[str] | str:
     try:
-        return [spec for _, spec in parse_also(also)]
+        return [spec for _, spec in parse_extra_terms(also)]
     except UserError:
         return also

@@ -3,13 +3,13 @@
 from dashboard.charts.style import size_told
 from dashboard.verdict import Sentence, sampling_noise
 from kdcore.events import Latency
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 CLEAR = 1.1
 """How many times the student's time a network takes that is called slower."""
 
 
-def told(record: ShrinkRecord) -> dict[str, list[Sentence]]:
+def told(record: CompressionRecord) -> dict[str, list[Sentence]]:
     """Sentences on each stage that is over, by its name, against the unshrunk student."""
     student = record.student
     if record.started is None or student is None or student.after is None:

@@ -16,10 +16,11 @@ from dashboard.text import explain, t
 from dashboard.titles import dataset_title
 from dashboard.widgets import select
 from kdcore.commands import Stop
-from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
-from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.run.config import RunConfig
+from kdcore.settings import checked
 
 OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
 """Key of the widget and of the URL's parameter, by setting of the distilling again."""
@@ -38,7 +39,7 @@ def shrinkable() -> list[str]:
         kept = store().root / "runs" / row.id / "distilled.safetensors"
         with suppress(UserError):
             if row.state in ("finished", "stopped") and kept.exists():
-                ShrinkConfig.of(row.id, RunConfig.from_dict(row.config))
+                CompressionConfig.of(row.id, RunConfig.from_dict(row.config))
                 found.append(row.id)
     return found
 
@@ -62,7 +63,7 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
 
 def take_settings(run: str) -> None:
     """Give the widgets their values, from the URL or the defaults, and show them there."""
-    usual = ShrinkConfig()
+    usual = CompressionConfig()
     for name, key in AMOUNT_KEYS.items():
         address.take(key, getattr(usual, name), _reader(name))
     for key in OF_THE_LOSS.values():
@@ -74,7 +75,7 @@ def take_settings(run: str) -> None:
 
 def show_settings(run: str) -> None:
     """Write what differs from the defaults into the URL."""
-    usual = ShrinkConfig()
+    usual = CompressionConfig()
     shown = {key: st.session_state[key] for key in (*AMOUNT_KEYS.values(), *OF_THE_LOSS.values())}
     default = {key: getattr(usual, name) for name, key in AMOUNT_KEYS.items()}
     stages = st.session_state["stages"]
@@ -88,7 +89,7 @@ def show_settings(run: str) -> None:
     )
 
 
-def chosen_shrink(run: str) -> ShrinkConfig:
+def chosen_shrink(run: str) -> CompressionConfig:
     """The shrinking that the widgets describe.
 
     Raises:
@@ -103,13 +104,13 @@ def chosen_shrink(run: str) -> ShrinkConfig:
     if not st.session_state["stages"]:
         raise UserError("empty_axis", axis="stages")
     stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
-    return ShrinkConfig.of(run, store().folder(run).config, stages=stages, **changes)
+    return CompressionConfig.of(run, store().folder(run).config, stages=stages, **changes)
 
 
 def followed_shrink() -> str:
     """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
     newest = next(iter(store().shrinks()), "")
-    address.take("shrink", hub().active(ShrinkConfig) or newest, _known)
+    address.take("shrink", hub().active(CompressionConfig) or newest, _known)
     shrink: str = st.session_state["shrink"]
     if shrink and shrink not in store().shrinks():
         shrink = st.session_state["shrink"] = newest
@@ -136,12 +137,12 @@ def is_live(shrink: str) -> bool:
     return bool(shrink) and hub().state(shrink) in LIVE_STATES
 
 
-def record_of(shrink: str) -> ShrinkRecord:
+def record_of(shrink: str) -> CompressionRecord:
     """What the shrinking has found so far."""
     shared = history_of(shrink)
     with shared.lock:
         found = shared.newest()
-    assert isinstance(found, ShrinkRecord)
+    assert isinstance(found, CompressionRecord)
     return found
 
 
@@ -160,7 +161,7 @@ def shrink_title(shrink: str) -> str:
 
 def limits(name: str) -> tuple[Any, Any]:
     """The least and the greatest value of a setting of ``amounts()``, of the setting's own kind."""
-    item = ShrinkConfig.__dataclass_fields__[name]
+    item = CompressionConfig.__dataclass_fields__[name]
     kind: Any = item.type
     return kind(item.metadata["low"]), kind(item.metadata["high"])
 
@@ -170,9 +171,9 @@ def _reader(name: str) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         try:
-            return checked(name, text, ShrinkConfig)
+            return checked(name, text, CompressionConfig)
         except UserError:
-            return getattr(ShrinkConfig(), name)
+            return getattr(CompressionConfig(), name)
 
     return read
 

@@ -30,8 +30,8 @@ from dashboard.titles import began, in_short, title_text
 from kdcore import titles
 from kdcore.commands import Stop
 from kdcore.errors import UserError
-from kdcore.landscape import Best, Cell, Landscape, Spread
-from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.config import SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.record import Best, GridPoint, Spread, SweepRecord
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 """Key of the widget and of the URL's parameter, by axis."""
@@ -168,7 +168,7 @@ def chosen_sweep() -> SweepConfig:
         axis: parse_axis(axis, st.session_state[key].replace("，", ","))
         for axis, key in AXIS_KEYS.items()
     }
-    base = chosen().but(speed=0.0)
+    base = chosen().replace(speed=0.0)
     if st.session_state["published"]:
         return SweepConfig(
             base=base, seeds=axes["seeds"], methods=all_methods(base), published=True
@@ -193,12 +193,12 @@ def is_live(sweep: str) -> bool:
     return bool(sweep) and hub().state(sweep) in LIVE_STATES
 
 
-def landscape_of(sweep: str) -> Landscape:
+def landscape_of(sweep: str) -> SweepRecord:
     """What the sweep has found so far."""
     shared = history_of(sweep)
     with shared.lock:
         found = shared.newest()
-    assert isinstance(found, Landscape)
+    assert isinstance(found, SweepRecord)
     return found
 
 
@@ -231,7 +231,7 @@ def place_of(text: str | None) -> Place | None:
     return temperature, weight
 
 
-def cell_at(cells: Iterable[Cell], place: Place | None) -> Cell | None:
+def cell_at(cells: Iterable[GridPoint], place: Place | None) -> GridPoint | None:
     """The cell at a place of the grid."""
     return next((cell for cell in cells if (cell.temperature, cell.weight) == place), None)
 

@@ -8,8 +8,8 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.settings import FIELDS, as_text
 from dashboard.text import language, t, words
-from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
-from kdcore.config import RunConfig
+from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import RunRow
 from kdcore.titles import Title, data_name, job_title, settings_title
 
@@ -98,7 +98,7 @@ def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:
     method, own = parse_method(settings.get("method", RunConfig().method))
     if name in own:
         return f"{t(f'method_setting.{method}.{name}')} {value:g}"
-    for _, spec in parse_also(settings.get("also", "")):
-        if further_weight(spec) == name:
+    for _, spec in parse_extra_terms(settings.get("also", "")):
+        if extra_weight(spec) == name:
             return f"{value:g}·{method_title(spec)}"
     return f"{name} {value:g}"

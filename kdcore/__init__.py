@@ -4,7 +4,7 @@ Example:
     ``for event in Run(RunConfig(dataset="digits", temperature=4.0, epochs=5)): ...``
 """
 
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.run import Run
 from kdcore.version import VERSION
 

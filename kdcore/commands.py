@@ -12,16 +12,17 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from kdcore.catalogue import (
-    HIGHEST_FURTHER_WEIGHT,
+    HIGHEST_EXTRA_WEIGHT,
     checked_method_setting,
-    further_weight,
-    parse_also,
+    extra_weight,
+    parse_extra_terms,
     parse_method,
 )
-from kdcore.config import RETUNABLE, RunConfig, acting_values, check_weight, checked
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
+from kdcore.jobs.run.config import CONTROLS, RunConfig, check_weight, control_values
 from kdcore.ranges import within
+from kdcore.settings import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Retune(Command):
-    """Give a setting of ``RETUNABLE``, one of the method's own or a further weight a value."""
+    """Give a setting of ``CONTROLS``, one of the method's own or a further weight a value."""
 
     name_on_the_line = "retune"
     name: str
@@ -94,7 +95,7 @@ class Controls:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self.values = acting_values(config.to_dict())
+        self.values = control_values(config.to_dict())
         self._config = config
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._kept: deque[Command] = deque()
@@ -230,16 +231,16 @@ class Controls:
 def check_retune(command: Retune, config: RunConfig) -> None:
     """Raise ``UserError`` where ``command`` names no live setting of a run or a bad value."""
     method, own = parse_method(config.method)
-    beside = [further_weight(spec) for _, spec in parse_also(config.also)]
+    extra = [extra_weight(spec) for _, spec in parse_extra_terms(config.also)]
     if command.name in own:
         checked_method_setting(method, command.name, command.value)
         return
-    if command.name in beside:
-        within(command.name, command.value, float, 0.0, HIGHEST_FURTHER_WEIGHT)
+    if command.name in extra:
+        within(command.name, command.value, float, 0.0, HIGHEST_EXTRA_WEIGHT)
         return
-    if command.name not in RETUNABLE:
-        allowed = ", ".join([*RETUNABLE, *own, *beside])
+    if command.name not in CONTROLS:
+        allowed = ", ".join([*CONTROLS, *own, *extra])
         raise UserError("not_retunable", name=command.name, allowed=allowed)
-    value = checked(command.name, command.value)
+    value = checked(command.name, command.value, RunConfig)
     if command.name == "weight":
         check_weight(value, config.mixing)

@@ -16,9 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Command, Retune, Stop, check_retune
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import (
     ENDS,
@@ -31,10 +29,12 @@ from kdcore.events import (
     SweepFinished,
     from_dict,
 )
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import JobConfig, JobFolder, Store, state_of
-from kdcore.sweep_config import SweepConfig
 
 Listener = Callable[[Event], None]
 
@@ -419,7 +419,7 @@ def _nothing_done(job: Job) -> Event:
                 best_test_accuracy=None,
                 seconds=0.0,
             )
-        case ChoiceConfig():
+        case TeacherSelectionConfig():
             return ChoiceFinished(
                 choice=job.run,
                 stopped=True,
@@ -430,7 +430,7 @@ def _nothing_done(job: Job) -> Event:
                 agree=None,
                 seconds=0.0,
             )
-        case ShrinkConfig():
+        case CompressionConfig():
             return ShrinkFinished(shrink=job.run, stopped=True, stages=0, seconds=0.0)
     return Finished(
         run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={}, seconds=0.0

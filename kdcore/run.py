@@ -4,15 +4,15 @@ import traceback
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import CHOICE, SEARCH, SWEEP, new_run_id
-from kdcore.sweep_config import SweepConfig
 
 if TYPE_CHECKING:
     from kdcore.store import ChoiceFolder, RunFolder, SearchFolder, ShrinkFolder, SweepFolder
@@ -129,7 +129,9 @@ class Choice:
         folder: where the students' runs are kept; without one nothing is written.
     """
 
-    def __init__(self, config: ChoiceConfig, folder: "ChoiceFolder | None" = None) -> None:
+    def __init__(
+        self, config: TeacherSelectionConfig, folder: "ChoiceFolder | None" = None
+    ) -> None:
         self.config = config
         self.folder = folder
         self.id = folder.id if folder else CHOICE + new_run_id()
@@ -150,7 +152,7 @@ class Shrink:
         folder: where the weights of every stage are kept; the student's run lies in its store.
     """
 
-    def __init__(self, config: ShrinkConfig, folder: "ShrinkFolder") -> None:
+    def __init__(self, config: CompressionConfig, folder: "ShrinkFolder") -> None:
         self.config = config
         self.folder = folder
         self.id = folder.id

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from kdcore.catalogue import DATASETS, method_of
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.escapes import readable
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
 from kdcore.store import RunRow
-from kdcore.sweep_config import AXES as SWEEP_AXES
 
 AXES = SWEEP_AXES | {"students": "student", "teachers": "teacher"}
 """Of sweeps, searches and choices of a teacher: axis to the setting of a run that it varies."""

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from kdcore.commands import Command, Stop, command_from_dict
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
+from kdcore.jobs.run.config import RunConfig
 from kdcore.run import Choice, Run, Search, Shrink, Sweep
 from kdcore.store import (
     ChoiceFolder,

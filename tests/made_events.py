@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from kdcore.config import RunConfig
 from kdcore.events import (
     Batch,
     Cost,
@@ -17,6 +16,7 @@ from kdcore.events import (
     Taught,
     TeacherEpoch,
 )
+from kdcore.jobs.run.config import RunConfig
 
 TEST_SIZE = 360
 

@@ -7,7 +7,7 @@ import made_events as make
 import numpy as np
 
 import dashboard
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import packed, recorded
 
 MAIN = Path(dashboard.__file__).with_name("main.py")

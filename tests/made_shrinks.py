@@ -2,7 +2,6 @@
 
 import made_events as make
 
-from kdcore.config import RunConfig
 from kdcore.events import (
     Latency,
     Measured,
@@ -12,11 +11,12 @@ from kdcore.events import (
     StageEnded,
     StageEpoch,
 )
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import recorded
 
 RUN = "20260101-000000-aaaa"
-CONFIG = ShrinkConfig(
+CONFIG = CompressionConfig(
     run=RUN, base=RunConfig(), stages=("pruned", "narrow", "int8_dynamic"), epochs=2
 )
 # errors of 360 before and after, weights, not zero, bytes, packed, times the student's

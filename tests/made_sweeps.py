@@ -2,7 +2,6 @@
 
 import made_events as make
 
-from kdcore.config import RunConfig
 from kdcore.events import (
     CellsEnded,
     CellsScored,
@@ -14,8 +13,9 @@ from kdcore.events import (
     SweepProgress,
     SweepStarted,
 )
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES, SweepConfig
 from kdcore.store import recorded
-from kdcore.sweep_config import AXES, SweepConfig
 
 GRID = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1))
 COMPARISON = SweepConfig(

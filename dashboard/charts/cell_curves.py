@@ -6,10 +6,10 @@ from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
 from dashboard.charts.places import View, number, percent
 from dashboard.phrases import phrase
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: style.Words, view: View) -> dict[str, Any]:
     """The metric after each epoch; a pale line a seed, a strong one for their mean."""
     if view.hidden:
         return style.empty(words, "guess_first")

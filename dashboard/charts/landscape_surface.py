@@ -16,10 +16,10 @@ from dashboard.charts.places import (
     number,
     percent,
 )
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: style.Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
     if not grid.weights:

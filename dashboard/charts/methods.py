@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import say, signed
 from dashboard.charts.places import View
-from kdcore.landscape import Landscape, Spread
+from kdcore.jobs.sweep.record import Spread, SweepRecord
 
 FAR = 5.0
 """Interquartile ranges from the middle half beyond which a method does not stretch the axis."""
@@ -17,7 +17,7 @@ COLOURS = {1: style.COLOURS["distilled"], 0: "#8a94a0", -1: style.GAP}
 """Of a gain that is clear, one within the noise, and a clear loss."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: style.Words, view: View) -> dict[str, Any]:
     """Mean difference of the test accuracy in percentage points, with its standard deviation."""
     if view.hidden:
         return style.empty(words, "guess_first")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.phrases import Words, phrase
-from kdcore.landscape import METRICS, Cell, Landscape, Spread
+from kdcore.jobs.sweep.record import METRICS, GridPoint, Spread, SweepRecord
 
 Place = tuple[float, float]
 """T and λ."""
@@ -40,7 +40,7 @@ class Grid:
 
     temperatures: list[float]
     weights: list[float]
-    rows: list[list[Cell | None]]
+    rows: list[list[GridPoint | None]]
 
     def table(self, of: Any) -> list[list[Any]]:
         """``of(cell)`` for every place, ``None`` where there is none."""
@@ -53,7 +53,7 @@ class Grid:
         return self.weights.index(place[1]), self.temperatures.index(place[0])
 
 
-def grid_of(landscape: Landscape, view: View) -> Grid:
+def grid_of(landscape: SweepRecord, view: View) -> Grid:
     """The places that ``view`` asks for."""
     cells = landscape.cells(view.lr, view.method)
     temperatures = sorted({cell.temperature for cell in cells})

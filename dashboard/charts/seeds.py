@@ -6,13 +6,13 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
 from dashboard.charts.places import View
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 BAND = 0.18
 """Opacity of a band."""
 
 
-def figure(landscape: Landscape, words: style.Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: style.Words, view: View) -> dict[str, Any]:
     """A line for the mean after each epoch, a band of one standard deviation to either side."""
     if view.hidden:
         return style.empty(words, "guess_first")

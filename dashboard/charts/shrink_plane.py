@@ -8,7 +8,7 @@ from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, say
 from dashboard.phrases import phrase
 from kdcore.events import Latency, Measured
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 SIZES: dict[str, Callable[[Measured], float]] = {
     "bytes": lambda found: found.bytes / 1000,
@@ -23,7 +23,7 @@ MARGIN = 0.04
 """Accuracy that the axis shows beyond the values."""
 
 
-def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> dict[str, Any]:
+def sizes(record: CompressionRecord, words: style.Words, *, size: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over size, from before (open) to after the distilling again (filled)."""
     if not record.stages:
         return style.awaited(words, "shrink", over=record.ended)
@@ -47,7 +47,7 @@ def sizes(record: ShrinkRecord, words: style.Words, *, size: str, **_: Any) -> d
     }
 
 
-def times(record: ShrinkRecord, words: style.Words, *, batch: str, **_: Any) -> dict[str, Any]:
+def times(record: CompressionRecord, words: style.Words, *, batch: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over the time of a forward pass, as a multiple of the student's.
 
     The two were measured in turns; bars are the interquartile range over the turns.
@@ -83,7 +83,7 @@ def _latency(found: Measured, batch: str) -> Latency:
     return found.latency_1 if batch == "1" else found.latency_128
 
 
-def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], str]) -> str:
+def _told(record: CompressionRecord, words: style.Words, value: Callable[[Measured], str]) -> str:
     """Every stage with its place on the plane."""
     return words[SEMICOLON].join(
         say(
@@ -98,7 +98,7 @@ def _told(record: ShrinkRecord, words: style.Words, value: Callable[[Measured], 
 
 
 def _plane(
-    record: ShrinkRecord,
+    record: CompressionRecord,
     words: style.Words,
     title: str,
     data: Sequence[dict[str, Any]],
@@ -122,7 +122,7 @@ def _plane(
     }
 
 
-def _all(record: ShrinkRecord) -> list[Measured]:
+def _all(record: CompressionRecord) -> list[Measured]:
     return [found for stage in record.stages.values() for found in (stage.before, stage.newest)]
 
 

@@ -6,7 +6,7 @@ from dashboard.charts import style
 from dashboard.charts.message import listed, say
 from dashboard.phrases import phrase
 from kdcore.events import Latency
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 KEYS = ("weights", "file", "packed", "one", "many", "errors", "test", "validation", "agreement")
 SIZES = {"file": "bytes", "packed": "packed_bytes"}
@@ -18,7 +18,7 @@ SCORES = {
 }
 
 
-def figure(record: ShrinkRecord, words: style.Words, **_: Any) -> dict[str, Any]:
+def figure(record: CompressionRecord, words: style.Words, **_: Any) -> dict[str, Any]:
     """A table: size and time as they are now, scores before and after the distilling again."""
     if not record.stages:
         return style.awaited(words, "shrink", over=record.ended)

@@ -4,14 +4,14 @@ from typing import Any
 
 from dashboard.charts import style, timeline
 from dashboard.history import History
-from kdcore.catalogue import further_weight, method_name, parse_also
+from kdcore.catalogue import extra_weight, method_name, parse_extra_terms
 
 
 def figure(history: History, words: style.Words) -> dict[str, Any]:
     """A line for the method's own term and for each that stands beside it, weighed."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
-    further = [spec for _, spec in parse_also(history.config.get("also", ""))]
+    further = [spec for _, spec in parse_extra_terms(history.config.get("also", ""))]
     if history.prepared and not further:
         return style.empty(words, "one_term")
     if history.terms is None:
@@ -23,7 +23,7 @@ def figure(history: History, words: style.Words) -> dict[str, Any]:
     own = history.config["method"]
     shown = [(own, steps["position"], steps["own_soft"])]
     for spec in further:
-        column = further_weight(spec).replace("_weight", "_term")
+        column = extra_weight(spec).replace("_weight", "_term")
         shown.append((spec, columns["position"], columns[column]))
     return {
         "data": [

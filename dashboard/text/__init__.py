@@ -18,8 +18,8 @@ from dashboard.phrases import form, phrase
 from dashboard.text.errors import sentence
 from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
-from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import NOTES, Note
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}

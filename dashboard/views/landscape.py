@@ -13,8 +13,8 @@ from dashboard.text import explain, language, md, t, tell, words
 from dashboard.text.escape import markdown_text
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select
-from kdcore.landscape import METRICS, Cell, Landscape
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
 
 POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
 
@@ -99,7 +99,7 @@ def where_it_stands(sweep: str, was_live: bool) -> None:
         st.rerun()
 
 
-def _progress_text(found: Landscape, state: str) -> str:
+def _progress_text(found: SweepRecord, state: str) -> str:
     if state == "queued":
         return t("live.queued")
     if found.prepared is None:
@@ -123,7 +123,7 @@ def _progress_text(found: Landscape, state: str) -> str:
     )
 
 
-def verdict(found: Landscape, lr: float, method: str) -> None:
+def verdict(found: SweepRecord, lr: float, method: str) -> None:
     """The best cell on validation data with its test value; the viewer's guess beside it."""
     cells = found.cells(lr, method)
     if (best := found.best(cells)) is None:
@@ -146,7 +146,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
         )
 
 
-def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
+def chosen_place(sweep: str, found: SweepRecord, lr: float, method: str) -> None:
     """The runs of the place that was clicked, to be opened."""
     cell = sweeps.cell_at(found.cells(lr, method), sweeps.place_of(st.query_params.get("at")))
     if cell is None:
@@ -155,7 +155,7 @@ def chosen_place(sweep: str, found: Landscape, lr: float, method: str) -> None:
     runs_of(sweep, found, cell)
 
 
-def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
+def runs_of(sweep: str, found: SweepRecord, cell: GridPoint) -> None:
     """The runs of a place, seed by seed."""
     st.markdown(md("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
     folder = store().sweep(sweep)
@@ -180,7 +180,7 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
             st.error(markdown_text(found.errors[number]), icon=":material/error:")
 
 
-def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
+def the_map(sweep: str, found: SweepRecord, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         segments(
@@ -242,7 +242,7 @@ def the_map(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) ->
     )
 
 
-def the_methods(sweep: str, found: Landscape, config: SweepConfig) -> None:
+def the_methods(sweep: str, found: SweepRecord, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
     chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
     st.session_state.setdefault(f"methods-{sweep}", config.methods[0])

@@ -22,7 +22,7 @@ from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
 from dashboard.titles import in_short, row_title, run_title
 from kdcore.catalogue import is_forest, method_of
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")

@@ -12,8 +12,8 @@ from dashboard.shrink_told import told
 from dashboard.text import explain, md, t, tell
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select, several
-from kdcore.shrink_config import ShrinkConfig, suited_stages
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.config import CompressionConfig, suited_stages
+from kdcore.jobs.compression.record import CompressionRecord
 
 SHARES = ("prune_share", "narrow_share", "rank_share")
 POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
@@ -30,7 +30,7 @@ def settings_rows(shrink: str, live: bool) -> None:
     with columns[0]:
         run = shrinks.run_picker(options, disabled=live)
     shrinks.take_settings(run)
-    config = ShrinkConfig.of(run, store().folder(run).config).base
+    config = CompressionConfig.of(run, store().folder(run).config).base
     low, high = shrinks.limits("epochs")
     columns[1].number_input(
         t("shrink.epochs"),
@@ -133,7 +133,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
         st.rerun()
 
 
-def _progress_text(found: ShrinkRecord, state: str) -> str:
+def _progress_text(found: CompressionRecord, state: str) -> str:
     if state == "queued":
         return t("live.queued")
     if not found.stages:

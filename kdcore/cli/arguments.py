@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
 from kdcore.cli import catalogue, choose_teacher, preview, runs, search, shrink, sweep, train, trash
-from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
-from kdcore.search_config import AXES as SEARCH_AXES
-from kdcore.search_config import SYNTAX, SearchConfig
-from kdcore.shrink_config import STAGES, ShrinkConfig
-from kdcore.sweep_config import AXES
+from kdcore.jobs.compression.config import STAGES, CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES as SEARCH_AXES
+from kdcore.jobs.search.config import SYNTAX, SearchConfig
+from kdcore.jobs.sweep.config import AXES
+from kdcore.settings import checked
 
 MOST_CONFIG = 1 << 20
 """Bytes of a file of settings."""
@@ -71,7 +72,7 @@ def config_of(given: argparse.Namespace) -> RunConfig:
     if isinstance(values.get("teacher"), list):
         values["teacher"] = models_spec(values["teacher"])
     if not isinstance(values.get("dataset", ""), str):
-        checked("dataset", values["dataset"])
+        checked("dataset", values["dataset"], RunConfig)
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
 
 
@@ -212,7 +213,7 @@ def _add_shrink(commands: Any) -> None:
         default=None,
         help=f"of {', '.join(STAGES)} (default: all that suit the student)",
     )
-    for item in fields(ShrinkConfig):
+    for item in fields(CompressionConfig):
         if item.metadata:
             _add_setting(entry, item)
     for name in shrink.OF_THE_LOSS:
@@ -232,7 +233,7 @@ def _add_shrink(commands: Any) -> None:
 
 def _of_one_student(given: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, without the plain student beside the distilled one."""
-    return config_of(given).but(students="distilled")
+    return config_of(given).replace(students="distilled")
 
 
 def _add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
 from kdcore.cli.output import show, table
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:

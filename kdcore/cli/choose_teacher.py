@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.cli.carry_out import carry_out
 from kdcore.cli.output import console, show, table
 from kdcore.cli.ranks import processes
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import ChoiceFinished, Event, TeacherEpoch, TeacherJudged
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import parse_models
+from kdcore.jobs.sweep.config import parse_axis
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.run import Choice
-from kdcore.search_config import parse_models
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import parse_axis
 
 COLUMNS = (
     "teacher",
@@ -40,7 +40,7 @@ def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
     """Compare teachers; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="choose-teacher")
-    config = ChoiceConfig(
+    config = TeacherSelectionConfig(
         base=base,
         teachers=parse_models("teachers", given.teachers),
         seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from kdcore.cli.carry_out import follow
-from kdcore.config import RunConfig
 from kdcore.events import Event, Preview, Progress
+from kdcore.jobs.run.config import RunConfig
 from kdcore.run import with_failures
 from kdcore.store import Store
 

@@ -13,7 +13,6 @@ from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.runs import list_jobs
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import (
     Event,
@@ -24,8 +23,9 @@ from kdcore.events import (
     TrialEnded,
     TrialScored,
 )
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES, SearchConfig, parse_space
 from kdcore.run import Search
-from kdcore.search_config import AXES, SearchConfig, parse_space
 from kdcore.store import SearchFolder, Store, recorded
 
 

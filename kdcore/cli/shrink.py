@@ -14,11 +14,11 @@ from kdcore.cli.ranks import processes
 from kdcore.cli.runs import list_jobs
 from kdcore.errors import UserError
 from kdcore.events import Event, Latency, ShrinkFinished, StageBegan, StageEpoch
+from kdcore.jobs.compression.config import CompressionConfig, amounts
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.sweep.config import parse_axis
 from kdcore.run import Shrink
-from kdcore.shrink_config import ShrinkConfig, amounts
-from kdcore.shrink_record import ShrinkRecord
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import parse_axis
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
 """Settings of the run that may have other values in the re-distillation."""
@@ -36,7 +36,7 @@ def shrink(given: argparse.Namespace) -> int:
         if (told := getattr(given, name)) is not None
     }
     stages = parse_axis("stages", given.stages) if given.stages is not None else ()
-    config = ShrinkConfig.of(run.id, run.config, stages=stages, **changes)
+    config = CompressionConfig.of(run.id, run.config, stages=stages, **changes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
@@ -56,7 +56,7 @@ def shrinks(given: argparse.Namespace) -> int:
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
     out = console()
-    found = ShrinkRecord()
+    found = CompressionRecord()
     last = None
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=out, transient=True) as progress:
@@ -93,7 +93,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     return last
 
 
-def _costs(found: ShrinkRecord) -> Table:
+def _costs(found: CompressionRecord) -> Table:
     rows = []
     for stage in found.stages.values():
         now = stage.newest
@@ -111,7 +111,7 @@ def _costs(found: ShrinkRecord) -> Table:
     return _by_stage(("weights", "kB", "gzip kB", "ms (1)", "ms (128)"), rows)
 
 
-def _worth(found: ShrinkRecord) -> Table:
+def _worth(found: CompressionRecord) -> Table:
     rows = []
     for stage in found.stages.values():
         scores = [stage.before.scores, *([stage.after.scores] if stage.after else [])]

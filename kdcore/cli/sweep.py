@@ -13,13 +13,13 @@ from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.runs import list_jobs
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Event, SweepFinished, SweepPrepared, TeacherEpoch
-from kdcore.landscape import Landscape, Spread
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES, SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.record import Spread, SweepRecord
 from kdcore.run import Sweep
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import AXES, SweepConfig, all_methods, parse_axis
 
 
 def sweep(base: RunConfig, given: argparse.Namespace) -> int:
@@ -58,7 +58,7 @@ def sweeps(given: argparse.Namespace) -> int:
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
     out = console()
-    found = Landscape()
+    found = SweepRecord()
     last = None
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -99,7 +99,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
 _MARKS = {1: " ▲", 0: "", -1: " ▼"}
 
 
-def _print_methods(out: Console, found: Landscape) -> None:
+def _print_methods(out: Console, found: SweepRecord) -> None:
     ranked = found.by_method()
     rows = []
     for method, cell in ranked:
@@ -133,7 +133,7 @@ def _print_methods(out: Console, found: Landscape) -> None:
     )
 
 
-def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> None:
+def _print_landscape(out: Console, found: SweepRecord, lr: float, method: str) -> None:
     cells = found.cells(lr, method)
     weights = sorted({cell.weight for cell in cells})
     columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))

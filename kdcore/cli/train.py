@@ -9,8 +9,8 @@ from kdcore.cli.counted import counted
 from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.events import Epoch, Event, Finished, Prepared, Progress, Scores, Started, TeacherEpoch
+from kdcore.jobs.run.config import RunConfig
 from kdcore.run import Run
 from kdcore.store import Store, recorded
 

@@ -71,7 +71,7 @@ class StageBegan(Event):
     kind = "stage_began"
 
     stage: str
-    """One of ``kdcore.shrink_config.STAGES``; ``teacher``, which is measured alone, or
+    """One of ``kdcore.jobs.compression.config.STAGES``; ``teacher``, which is measured alone, or
     ``student``: the distilled one as it is, which learns as long as the others."""
     model: str
     """As a setting writes it; empty where the catalogue has no such model."""

@@ -14,11 +14,11 @@ import time
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import ChoiceFinished, ChoiceStarted, Epoch, Event, Failed, TeacherJudged
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.losses import softmax
 from kdcore.metrics import (
     accuracy,
@@ -43,7 +43,11 @@ from kdcore.training.transfer_batches import transfer_of
 
 
 def choose_teacher(
-    config: ChoiceConfig, controls: Controls, *, name: str, folder: ChoiceFolder | None = None
+    config: TeacherSelectionConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: ChoiceFolder | None = None,
 ) -> Iterator[Event]:
     """Train each teacher or find it in the store, measure it, distil from it; compare at the end.
 
@@ -112,7 +116,7 @@ def compared(
 
 
 def _taught(
-    config: ChoiceConfig,
+    config: TeacherSelectionConfig,
     cells: Sequence[int],
     runs: Sequence[str],
     teacher: Teacher,

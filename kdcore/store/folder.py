@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store.arrays import load_arrays, write_whole
 from kdcore.store.event_folder import EventFolder
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store.folder import RunFolder
 from kdcore.store.sweep_folder import (
     CellsFolder,
@@ -14,10 +15,9 @@ from kdcore.store.sweep_folder import (
     ShrinkFolder,
     SweepFolder,
 )
-from kdcore.sweep_config import SweepConfig
 
 JobFolder = RunFolder | SweepFolder | SearchFolder | ChoiceFolder | ShrinkFolder
-JobConfig = RunConfig | SweepConfig | SearchConfig | ChoiceConfig | ShrinkConfig
+JobConfig = RunConfig | SweepConfig | SearchConfig | TeacherSelectionConfig | CompressionConfig
 
 SWEEP, SEARCH, CHOICE, SHRINK = "sweep-", "search-", "choice-", "shrink-"
 """What the ids of sweeps, searches, choices of a teacher and shrinkings begin with."""
@@ -44,8 +44,8 @@ KINDS = {
         Kind("run", "", "runs", RunFolder, RunConfig, "no_such_run"),
         Kind("sweep", SWEEP, "sweeps", SweepFolder, SweepConfig, "no_such_sweep"),
         Kind("search", SEARCH, "searches", SearchFolder, SearchConfig, "no_such_search"),
-        Kind("choice", CHOICE, "choices", ChoiceFolder, ChoiceConfig, "no_such_run"),
-        Kind("shrink", SHRINK, "shrinks", ShrinkFolder, ShrinkConfig, "no_such_shrink"),
+        Kind("choice", CHOICE, "choices", ChoiceFolder, TeacherSelectionConfig, "no_such_run"),
+        Kind("shrink", SHRINK, "shrinks", ShrinkFolder, CompressionConfig, "no_such_shrink"),
     )
 }
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store.folder import RunFolder
 from kdcore.store.index import Index, Indexed
 from kdcore.store.kinds import KINDS, JobConfig, JobFolder, Kind, kind_for, kind_of, owner_of
@@ -26,7 +27,6 @@ from kdcore.store.sweep_folder import (
     SweepFolder,
 )
 from kdcore.store.trash import Trash, TrashRow
-from kdcore.sweep_config import SweepConfig
 
 SETTLED = ("finished", "stopped", "failed", "crashed")
 """States that stay unless the log grows."""
@@ -64,11 +64,11 @@ class Store:
         """A new search's folder; see ``create``."""
         return cast(SearchFolder, self.create_job(config))
 
-    def create_choice(self, config: ChoiceConfig) -> ChoiceFolder:
+    def create_choice(self, config: TeacherSelectionConfig) -> ChoiceFolder:
         """A new folder for a choice of teacher; see ``create``."""
         return cast(ChoiceFolder, self.create_job(config))
 
-    def create_shrink(self, config: ShrinkConfig) -> ShrinkFolder:
+    def create_shrink(self, config: CompressionConfig) -> ShrinkFolder:
         """A new shrinking's folder; see ``create``."""
         return cast(ShrinkFolder, self.create_job(config))
 

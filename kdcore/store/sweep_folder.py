@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store.event_folder import EventFolder
 from kdcore.store.folder import CELLS, RunFolder
-from kdcore.sweep_config import SweepConfig
 
 
 class CellsFolder(EventFolder):
@@ -54,9 +54,9 @@ class ChoiceFolder(CellsFolder):
     """The folder of a choice of teacher; a cell is a student of one of them."""
 
     @property
-    def config(self) -> ChoiceConfig:
+    def config(self) -> TeacherSelectionConfig:
         """What was asked for; ``read_as`` says what may be raised."""
-        return self.read_as(ChoiceConfig.from_dict)
+        return self.read_as(TeacherSelectionConfig.from_dict)
 
 
 class ShrinkFolder(EventFolder):
@@ -68,6 +68,6 @@ class ShrinkFolder(EventFolder):
         return self.path.parents[1]
 
     @property
-    def config(self) -> ShrinkConfig:
+    def config(self) -> CompressionConfig:
         """What was asked for; ``read_as`` says what may be raised."""
-        return self.read_as(ShrinkConfig.from_dict)
+        return self.read_as(CompressionConfig.from_dict)

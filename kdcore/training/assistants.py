@@ -15,10 +15,10 @@ import torch
 
 from kdcore.catalogue import parse_models
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.distributed import world_size
 from kdcore.training.student_specs import specs_at, student_spec
 from kdcore.training.teacher import Instructor, Teacher, frozen
@@ -41,9 +41,9 @@ def teach_assistants(
         raise UserError("one_process", command="A run with assistants")
     line = teacher.line or (Instructor("teacher", teacher.model, teacher.module),)
     for stage, model in enumerate(parse_models(config.assistants), start=1):
-        own = config.but(student=model, student_start="random", assistants="", ensemble=1)
+        own = config.replace(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
-            own = own.but(
+            own = own.replace(
                 teacher=teacher.model,
                 teacher_weights="",
                 teacher_shares="",

@@ -13,15 +13,15 @@ from torch import Tensor
 
 from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.events import Epoch, Event, Finished, Prepared, Retuned, Scores
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.schedules import scheduled
 from kdcore.losses import mixed_targets, softmax
 from kdcore.metrics import accuracy, brier_score
 from kdcore.models.cost import measure_cost
 from kdcore.models.forest import Forest, forest_logits
-from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.batches import chunks
 from kdcore.training.distributed import world_size

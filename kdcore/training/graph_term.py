@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import METHODS
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.parameter_chunks import ParameterChunk
 from kdcore.training.probes import PROBES, GeneratedInputs, ProbeContext
 from kdcore.training.students import Students, make_optimizer

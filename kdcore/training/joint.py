@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kdcore.catalogue import models_spec
-from kdcore.config import RunConfig, acting_values
 from kdcore.data import Dataset, class_numbers, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import (
@@ -26,8 +25,9 @@ from kdcore.events import (
     Snapshot,
     SweepProgress,
 )
+from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import scheduled
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.ensembles import ensemble_scores
 from kdcore.training.evaluation import Predictions
@@ -237,7 +237,7 @@ class CellEvents:
         trainer = self._trainer
         schedules = trainer.config.schedules
         for cell, config in self._alive.items():
-            values = acting_values(config.to_dict())
+            values = control_values(config.to_dict())
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) * self._places.networks / self._places.count
@@ -338,7 +338,7 @@ class _Diagnoses:
 
 def _members(config: RunConfig) -> dict[str, StudentSpec]:
     """How each student of a cell learns; what does not act on it has one value for all."""
-    values = acting_values(config.to_dict())
+    values = control_values(config.to_dict())
     return {name: student_spec(config, name, values) for name in student_names(config)}
 
 

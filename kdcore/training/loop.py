@@ -13,12 +13,12 @@ from torch import nn
 
 from kdcore.catalogue import is_forest, models_spec
 from kdcore.commands import Controls, Stopped
-from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores, Started
+from kdcore.jobs.run.config import SCHEDULED, RunConfig
+from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.assistants import teach_assistants
 from kdcore.training.device import (

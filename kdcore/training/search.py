@@ -20,7 +20,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from kdcore.catalogue import method_of, parse_also
+from kdcore.catalogue import method_of, parse_extra_terms
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.data.folds import folds
@@ -37,7 +37,7 @@ from kdcore.events import (
     TrialScored,
     TrialStarted,
 )
-from kdcore.search_config import AXES, Range, SearchConfig
+from kdcore.jobs.search.config import AXES, Range, SearchConfig
 from kdcore.store import SearchFolder
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.device import (
@@ -241,7 +241,7 @@ class Attempt:
         self._objective = config.objective
         self._trial = trials.ask()
         self._params = proposed(self._trial, config)
-        self._config = config.base.but(**self._params)
+        self._config = config.base.replace(**self._params)
         first = self._trial.number * len(taught)
         self._cells = list(range(first, first + len(taught)))
         self._runs = [
@@ -402,7 +402,7 @@ def _without_effect(method: str | None, also: str) -> tuple[str, ...]:
         return ()
     if not method_of(method).loss:
         return "temperature", "weight"
-    specs = [method, *(spec for _, spec in parse_also(also))]
+    specs = [method, *(spec for _, spec in parse_extra_terms(also))]
     softened = any(method_of(spec).uses_temperature for spec in specs)
     return () if softened else ("temperature",)
 

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from kdcore.commands import Controls, Stopped
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.events import (
     ENDS,
@@ -21,8 +20,9 @@ from kdcore.events import (
     SweepPrepared,
     SweepStarted,
 )
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES, SweepConfig
 from kdcore.store import SweepFolder
-from kdcore.sweep_config import AXES, SweepConfig
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.cluster import Cluster
 from kdcore.training.device import (

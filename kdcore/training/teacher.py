@@ -16,10 +16,10 @@ from torch import nn
 
 from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, Taught, TeacherEpoch
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest

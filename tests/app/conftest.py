@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import engine, shared_history
 from dashboard.engine import RECORDED
 from kdcore.commands import Stop
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import Store
 
 

@@ -8,8 +8,8 @@ from made_sweeps import record_sweep
 
 from dashboard import captions
 from dashboard.engine import RECORDED
-from kdcore.config import RunConfig
 from kdcore.events import Retuned
+from kdcore.jobs.run.config import RunConfig
 
 RUN = "20260101-120000-aaaa"
 

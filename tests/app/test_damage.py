@@ -9,7 +9,7 @@ from made_runs import MAIN, record
 from made_sweeps import record_sweep
 
 from dashboard.text import words
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import KINDS
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"

@@ -4,9 +4,9 @@ from made_sweeps import COMPARISON, GRID, record_sweep
 
 from dashboard.text import words
 from kdcore.commands import Stop
-from kdcore.sweep_config import SweepConfig, all_methods
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
 
-NOISY = replace(GRID, base=GRID.base.but(label_noise=0.4))
+NOISY = replace(GRID, base=GRID.base.replace(label_noise=0.4))
 
 
 def sweep_box(app):

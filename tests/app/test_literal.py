@@ -9,9 +9,9 @@ from made_sweeps import record_sweep
 from shown_markdown import shown
 
 from dashboard.runs_table import table_key
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed, Snapshot
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import recorded
 
 IMAGE = "![x](http://example.invalid/a.png)"

@@ -7,8 +7,8 @@ from dashboard.settings import GROUPS, KEYS
 from dashboard.text import words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
-from kdcore.config import RETUNABLE, RunConfig
 from kdcore.events import Failed
+from kdcore.jobs.run.config import CONTROLS, RunConfig
 
 
 def widget_of(app, key):
@@ -30,7 +30,7 @@ def test_every_setting_has_its_widget(open_page):
 
     keys = {**KEYS, "method": METHOD_NAME}
     assert {name: value_of(app, keys[name]) for name in RunConfig.__dataclass_fields__}
-    shown = {"dataset", *RETUNABLE, *(name for group in GROUPS.values() for name in group)}
+    shown = {"dataset", *CONTROLS, *(name for group in GROUPS.values() for name in group)}
     assert shown == set(RunConfig.__dataclass_fields__)
 
 

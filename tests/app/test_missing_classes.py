@@ -4,8 +4,8 @@ from made_diagnoses import diagnosed
 from made_runs import record
 
 from dashboard.charts.missing_classes import curves
-from kdcore.config import RunConfig
 from kdcore.events import Snapshot
+from kdcore.jobs.run.config import RunConfig
 
 RUN = "20260101-000000-aaaa"
 SNAPSHOT = Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))

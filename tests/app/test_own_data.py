@@ -7,10 +7,10 @@ from made_runs import record
 
 from dashboard import data_preview
 from dashboard.data_preview import Reading, Readings, read_apart
-from kdcore.config import RunConfig
 from kdcore.data import load_dataset, preview_of
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview, Progress
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import note
 
 

@@ -8,7 +8,7 @@ from made_runs import record
 
 from dashboard import actions
 from dashboard.runs_table import table_key
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 

@@ -10,7 +10,7 @@ from dashboard.scenario_cards import MEASURED, scenario_settings
 from dashboard.settings import KEYS, defaults
 from dashboard.text import words
 from kdcore.catalogue import DATASETS, HINTS, SCENARIOS
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 FOUND = json.loads(MEASURED.read_text(encoding="utf-8"))
 

@@ -5,8 +5,8 @@ from made_shrinks import RUN, STAGES, record_shrink, whole_shrink
 
 from dashboard.text import words
 from kdcore.commands import Stop
-from kdcore.config import RunConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
 
 
 def button(app, key):
@@ -44,7 +44,7 @@ def test_start_submits_what_is_chosen_and_follows_it(open_page, hub, run):
     button(app, "start_shrink").click().run()
     (shrink,) = hub.store.shrinks()
 
-    assert hub.store.shrink(shrink).config == ShrinkConfig.of(
+    assert hub.store.shrink(shrink).config == CompressionConfig.of(
         RUN, run.config, stages=("pruned", "narrow"), prune_share=0.6, epochs=3, temperature=2
     )
     assert app.query_params["shrink"] == shrink
@@ -63,8 +63,8 @@ def test_a_bad_amount_in_the_address_gives_way_to_the_usual_one(open_page, run):
     app = open_page("shrink", prune="7", again="x")
 
     assert not app.exception
-    assert app.slider(key="prune").value == ShrinkConfig().prune_share
-    assert app.number_input(key="again").value == ShrinkConfig().epochs
+    assert app.slider(key="prune").value == CompressionConfig().prune_share
+    assert app.number_input(key="again").value == CompressionConfig().epochs
 
 
 def test_no_stage_is_nothing_to_start(open_page, run):

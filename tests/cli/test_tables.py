@@ -12,8 +12,8 @@ from made_jobs import CONFIGS, DAMAGE
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.cli import train
-from kdcore.config import RunConfig
 from kdcore.events import Progress
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import KINDS, Store, recorded
 
 LISTS = {"runs": "run", "sweeps": "sweep", "searches": "search", "shrinks": "shrink"}

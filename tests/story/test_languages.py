@@ -11,8 +11,8 @@ import dashboard
 from dashboard.text import LANGUAGES, words
 from dashboard.text.glossary import glossary
 from kdcore.catalogue import DATASETS, METHODS, MODELS
-from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.jobs.run.config import RunConfig
 
 CODE = Path(dashboard.__file__).parent
 

@@ -9,19 +9,19 @@ import time
 import pytest
 
 from kdcore import RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Pause, Resume, Retune, Step, Stop
 from kdcore.errors import UserError
 from kdcore.events import Batch, Failed, TrialScored
 from kdcore.hub import Hub
-from kdcore.search_config import Range, SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.search.config import Range, SearchConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store
 
 LONG = RunConfig(
     dataset="digits", epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200
 )
-SHORT = LONG.but(epochs=1, speed=0)
+SHORT = LONG.replace(epochs=1, speed=0)
 PATIENCE = 60
 
 
@@ -164,9 +164,9 @@ def test_it_is_imported_without_torch(module):
 
 
 def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
-    base = SHORT.but(epochs=3, students="distilled")
+    base = SHORT.replace(epochs=3, students="distilled")
     run = hub.submit(SearchConfig(base=base, trials=500, lrs=Range(1e-3, 1e-1)))
-    waiting = hub.submit(ChoiceConfig(base=base, teachers=("mlp:8", "mlp:16")))
+    waiting = hub.submit(TeacherSelectionConfig(base=base, teachers=("mlp:8", "mlp:16")))
     heard(hub, run, TrialScored)
     with pytest.raises(UserError, match="only be stopped"):
         hub.send(run, Retune("temperature", 9.0))
@@ -188,7 +188,7 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
 def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
     run = hub.submit(SHORT)
     assert finished(hub, run) == "finished"
-    config = ShrinkConfig.of(run, SHORT, stages=("pruned",), epochs=1)
+    config = CompressionConfig.of(run, SHORT, stages=("pruned",), epochs=1)
     first, waiting = hub.submit(config), hub.submit(config)
     hub.send(waiting, Stop())
     assert finished(hub, waiting) == "stopped"

@@ -6,21 +6,21 @@ import fake_worker
 import pytest
 
 from kdcore import RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed
 from kdcore.hub import KEPT, Hub
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store
-from kdcore.sweep_config import SweepConfig
 
 JOBS = [
     RunConfig(),
     SweepConfig(),
     SearchConfig(),
-    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
-    ShrinkConfig(),
+    TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    CompressionConfig(),
 ]
 
 

@@ -6,10 +6,10 @@ from kdcore import Run, RunConfig
 from kdcore.commands import Retune
 from kdcore.errors import UserError
 from kdcore.events import Batch, Epoch
+from kdcore.jobs.run.schedules import parse_schedule
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.run import Sweep
-from kdcore.schedules import parse_schedule
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.joint import specs_at
 from kdcore.training.terms import Member
 
@@ -59,7 +59,7 @@ def test_a_bad_schedule_is_one_sentence(settings, sentence):
 
 
 def test_a_schedule_acts_batch_by_batch_and_is_told():
-    config = SMALL.but(
+    config = SMALL.replace(
         temperature=8,
         weight=0.5,
         temperature_schedule="linear:1",
@@ -84,7 +84,9 @@ def test_without_a_schedule_no_batch_tells_of_one():
 
 
 def test_a_hand_on_the_slider_ends_the_schedule():
-    run = Run(SMALL.but(temperature=8, temperature_schedule="linear:1", lr_schedule="linear:0.001"))
+    run = Run(
+        SMALL.replace(temperature=8, temperature_schedule="linear:1", lr_schedule="linear:0.001")
+    )
     told = []
     for event in run:
         if isinstance(event, Epoch):
@@ -98,7 +100,7 @@ def test_a_hand_on_the_slider_ends_the_schedule():
 
 def test_students_of_a_sweep_follow_the_schedule_of_their_runs(tmp_path):
 
-    base = SMALL.but(temperature_schedule="cosine:1", weight_schedule="linear:0", epochs=2)
+    base = SMALL.replace(temperature_schedule="cosine:1", weight_schedule="linear:0", epochs=2)
     folder = Store(tmp_path).create_sweep(
         SweepConfig(base=base, temperatures=(2, 8), weights=(0.5,), seeds=(0,))
     )

@@ -4,11 +4,11 @@ import made_events as make
 import pytest
 from made_jobs import CONFIGS
 
-from kdcore.config import RunConfig
 from kdcore.events import Retuned
-from kdcore.search_config import SearchConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import RunRow, Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.titles import Title, differing, job_title, run_title, sweep_title, title_parts
 
 

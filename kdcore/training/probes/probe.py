@@ -9,8 +9,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from kdcore.catalogue import Method
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.students import Students
 from kdcore.training.terms import StepControls, StudentSpec
 

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from kdcore.commands import Controls
-from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig, control_values
 from kdcore.training.parameter_chunks import ParameterChunk
 from kdcore.training.shrink.int8 import quiet
 from kdcore.training.student_specs import student_spec
@@ -50,7 +50,7 @@ def distil_again(
         Stopped: it was told to stop.
         UserError: the loss became infinite.
     """
-    member = student_spec(config, "distilled", acting_values(config.to_dict()))
+    member = student_spec(config, "distilled", control_values(config.to_dict()))
     terms, step_controls = (
         Terms([member], mixture),
         step_controls_of([member], config.mixing, device),

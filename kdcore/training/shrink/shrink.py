@@ -23,8 +23,8 @@ from kdcore.events import (
     StageEnded,
     StageEpoch,
 )
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.metrics import accuracy
-from kdcore.shrink_config import ShrinkConfig
 from kdcore.store import ShrinkFolder, Store, write_whole
 from kdcore.training.batches import batches
 from kdcore.training.device import (
@@ -49,7 +49,9 @@ CALIBRATION = 512
 """Examples of the transfer set on which ranges of activations are measured."""
 
 
-def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) -> Iterator[Event]:
+def shrink(
+    config: CompressionConfig, controls: Controls, *, folder: ShrinkFolder
+) -> Iterator[Event]:
     """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
 
     Args:
@@ -68,7 +70,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     run = Store(folder.root).folder(config.run).path
     of_run = config.base
     if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
-        of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
+        of_run = of_run.replace(teacher_weights=str(run / "teacher.safetensors"))
     here = yield from load_dataset(of_run, folder.root)
     data = here.to(device)
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
@@ -121,7 +123,7 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
 class Bench:
     """What all stages share."""
 
-    config: ShrinkConfig
+    config: CompressionConfig
     student: nn.Module
     """As it was distilled."""
     batches_of_seed: TransferBatches

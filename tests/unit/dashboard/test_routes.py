@@ -15,21 +15,21 @@ from starlette.testclient import TestClient
 
 from dashboard import engine, routes, shared_history, soft_labels, stream
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
 from kdcore.events import Finished, Snapshot
 from kdcore.hub import Hub
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store, packed
-from kdcore.sweep_config import SweepConfig
 
 JOBS = [
     RunConfig(),
     SweepConfig(),
     SearchConfig(),
-    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
-    ShrinkConfig(),
+    TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    CompressionConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 
@@ -185,7 +185,7 @@ def test_every_kind_of_job_says_where_it_stands(store, config):
 
 
 def test_a_job_without_charts_has_none(client, store):
-    choice = store.create_job(ChoiceConfig(teachers=("mlp:8", "mlp:16")))
+    choice = store.create_job(TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")))
 
     assert client.get("/kd/figure/accuracy", params={"run": choice.id}).status_code == 404
 

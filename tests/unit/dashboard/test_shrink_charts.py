@@ -10,11 +10,11 @@ from dashboard.charts import OF_A_SHRINK
 from dashboard.charts.shrink_plane import BATCHES, SIZES
 from dashboard.shrink_told import told
 from dashboard.text import LANGUAGES, words
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
 
 
 def record(events=None):
-    found = ShrinkRecord()
+    found = CompressionRecord()
     found.fold(whole_shrink() if events is None else events)
     return found
 

@@ -9,11 +9,11 @@ from made_sweeps import COMPARISON, whole_sweep
 from dashboard.charts import OF_A_SWEEP
 from dashboard.charts.places import View
 from dashboard.text import LANGUAGES, words
-from kdcore.landscape import METRICS, Landscape
+from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 
 def landscape(events=None):
-    found = Landscape()
+    found = SweepRecord()
     found.fold(whole_sweep() if events is None else events)
     return found
 

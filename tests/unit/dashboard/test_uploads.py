@@ -4,11 +4,11 @@ from io import BytesIO
 import pytest
 
 from dashboard.uploads import SUFFIXES, keep, remove_unused
-from kdcore.config import RunConfig
 from kdcore.data.load import ARCHIVES
 from kdcore.data.table_file import PERHAPS, TABLES
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store
-from kdcore.sweep_config import SweepConfig
 
 
 def test_an_upload_is_kept_whole(tmp_path):

@@ -3,8 +3,8 @@
 import pytest
 
 from kdcore import Run, RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.events import Epoch, TeacherJudged
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.recipes.choose_teacher import compared
 from kdcore.run import Choice
 from kdcore.store import Store, recorded
@@ -19,7 +19,7 @@ BASE = RunConfig(
     precision="float32",
     device="cpu",
 )
-CONFIG = ChoiceConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
+CONFIG = TeacherSelectionConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
 
 
 def judged(events):
@@ -57,7 +57,7 @@ def test_each_teacher_is_judged_and_the_students_are_those_of_its_run_alone(whol
         for seed, run, accuracy in zip(
             CONFIG.seeds, event.runs, event.students_validation_accuracy, strict=True
         ):
-            config = BASE.but(teacher=event.teacher, seed=seed)
+            config = BASE.replace(teacher=event.teacher, seed=seed)
             alone = [told for told in Run(config) if isinstance(told, Epoch)][-1]
             assert store.folder(run).config == config
             assert accuracy == pytest.approx(alone.students["distilled"].validation_accuracy)

@@ -8,8 +8,8 @@ import made_events as make
 import numpy as np
 import pytest
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import Store, packed, recorded, runs
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"

@@ -6,8 +6,8 @@ import made_events as make
 import pytest
 from made_jobs import CONFIGS
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import KINDS, Store, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"

@@ -37,7 +37,7 @@ PAIR = RunConfig(
     device="cpu",
 )
 """Each epoch ends with a batch of 9, of which one rank has 5 and the other 4."""
-ENDLESS = PAIR.but(student="convnet:4", augment="none", epochs=10_000)
+ENDLESS = PAIR.replace(student="convnet:4", augment="none", epochs=10_000)
 
 
 def flags(config):
@@ -124,7 +124,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def two(store):
-    status, events, said = ended(torchrun(store, "run", *flags(PAIR.but(batch_size=16))))
+    status, events, said = ended(torchrun(store, "run", *flags(PAIR.replace(batch_size=16))))
     assert (status, said) == (0, [])
     return events
 
@@ -292,7 +292,7 @@ def test_devices_that_cannot_serve_several_processes_are_refused(monkeypatch, gp
 
 def test_processes_lose_patience_together(tmp_path):
     """Each normalises its own part of a batch on a CPU, so that their scores differ a little."""
-    config = ENDLESS.but(
+    config = ENDLESS.replace(
         epochs=60, patience=2, lr=0.01, optimizer="adam", transfer_size=120, batch_size=8
     )
     status, events, _ = ended(torchrun(tmp_path, "run", *flags(config)))

@@ -11,8 +11,8 @@ from kdcore.commands import Controls
 from kdcore.data import Split, load_dataset
 from kdcore.data.folds import folds
 from kdcore.events import Epoch, TrialEnded, TrialScored
+from kdcore.jobs.search.config import Range, SearchConfig
 from kdcore.run import Search
-from kdcore.search_config import Range, SearchConfig
 from kdcore.store import Store, recorded
 from kdcore.training.joint import CellEvent, Group, train_group
 from kdcore.training.teacher import teach_teacher
@@ -141,7 +141,7 @@ def test_a_least_nll_is_looked_for_as_the_least():
 
 def test_a_pruned_trial_is_shorter_and_marked(store):
     config = SearchConfig(
-        base=BASE.but(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
+        base=BASE.replace(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
     )
     folder = store.create_search(config)
     trials = ended(searched(config, folder))
@@ -157,7 +157,11 @@ def test_a_pruned_trial_is_shorter_and_marked(store):
 
 def test_halving_prunes_too():
     config = SearchConfig(
-        base=BASE.but(epochs=8), trials=9, lrs=Range(1e-6, 1e-1), sampler="random", pruner="halving"
+        base=BASE.replace(epochs=8),
+        trials=9,
+        lrs=Range(1e-6, 1e-1),
+        sampler="random",
+        pruner="halving",
     )
     assert "pruned" in {trial.state for trial in ended(searched(config))}
 
@@ -197,7 +201,7 @@ def test_a_trial_whose_process_died_is_tried_again(store):
 
 
 def test_a_diverging_trial_fails_alone():
-    base = BASE.but(optimizer="sgd", method="logit_mse", epochs=10)
+    base = BASE.replace(optimizer="sgd", method="logit_mse", epochs=10)
     config = SearchConfig(
         base=base, trials=4, lrs=(0.01, 100.0), weights=(0.9,), sampler="random", pruner="none"
     )
@@ -215,7 +219,7 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
 
     scores = []
     for data in folds(valued(load_dataset(BASE, None)), 3, seed=7):
-        own = BASE.but(**trial.params)
+        own = BASE.replace(**trial.params)
         group = Group(
             number=0,
             cells={0: own},

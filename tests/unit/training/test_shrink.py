@@ -9,8 +9,8 @@ from kdcore import Run, RunConfig
 from kdcore.commands import Controls
 from kdcore.data import load_dataset
 from kdcore.events import StageBegan, StageEnded, StageEpoch
+from kdcore.jobs.compression.config import STAGES, CompressionConfig
 from kdcore.run import Shrink
-from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.store import Store, recorded
 from kdcore.training.evaluation import answers, score
 from kdcore.training.shrink import measure
@@ -59,7 +59,9 @@ def store(tmp_path_factory):
 
 def shrunk(store, **changes):
     run = store.folder("last")
-    folder = store.create_shrink(ShrinkConfig.of(run.id, run.config, **{"epochs": 2} | changes))
+    folder = store.create_shrink(
+        CompressionConfig.of(run.id, run.config, **{"epochs": 2} | changes)
+    )
     return folder, list(recorded(Shrink(folder.config, folder), folder))
 
 
@@ -160,7 +162,7 @@ def test_the_same_seed_tells_the_same_apart_from_times(store):
 
 def test_stop_acts_in_the_middle_of_a_stage(store):
     run = store.folder("last")
-    config = ShrinkConfig.of(run.id, run.config, epochs=10_000)
+    config = CompressionConfig.of(run.id, run.config, epochs=10_000)
     work = Shrink(config, store.create_shrink(config))
     events = []
     for event in work:
@@ -174,7 +176,7 @@ def test_stop_acts_in_the_middle_of_a_stage(store):
 
 def test_convolutions_go_through_all_stages(store, tmp_path):
     own = Store(tmp_path)
-    config = BASE.but(student="convnet:6,8", teacher="convnet:8", transfer_size=100, epochs=1)
+    config = BASE.replace(student="convnet:6,8", teacher="convnet:8", transfer_size=100, epochs=1)
     folder = own.create(config)
     for _ in recorded(Run(config, folder), folder):
         pass
@@ -187,7 +189,7 @@ def test_convolutions_go_through_all_stages(store, tmp_path):
 def test_a_run_without_weights_is_told_in_a_sentence(store, tmp_path):
     own = Store(tmp_path)
     run = own.create(BASE)
-    config = ShrinkConfig.of(run.id, BASE)
+    config = CompressionConfig.of(run.id, BASE)
     (*_, last) = Shrink(config, own.create_shrink(config))
 
     assert (last.kind, last.code) == ("failed", "nothing_distilled")
@@ -200,7 +202,7 @@ def bench(store):
     teacher = Teacher(frozen(load_module(run.path / "teacher.safetensors", data)), "loaded")
     module = load_module(run.path / "distilled.safetensors", data)
     begin = Student(module, BASE.student, data.input_shape, 10, torch.zeros(2, *data.input_shape))
-    config = ShrinkConfig.of(run.id, BASE)
+    config = CompressionConfig.of(run.id, BASE)
     (batches_of_seed,) = transfer_batches([config.base], data, teacher, "float32")
     return teacher, pruned(begin, config).module, batches_of_seed, config.base
 
@@ -250,7 +252,7 @@ def test_the_teacher_stays_bit_for_bit_and_takes_no_gradient(bench):
 
 def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
     _, module, batches_of_seed, base = bench
-    base = base.but(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
+    base = base.replace(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
     batches_of_seed._config = base
     (index,) = batches_of_seed.begin(base.epochs + 1)
     (inputs,), given = batches_of_seed.batch(index)
@@ -267,10 +269,10 @@ def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
 
 def test_a_further_term_is_in_the_loss(bench):
     _, module, batches_of_seed, base = bench
-    base = base.but(optimizer="gd", lr=1e-7)
+    base = base.replace(optimizer="gd", lr=1e-7)
     batches_of_seed._config = base
     (alone,) = again(module, batches_of_seed, base)
-    (beside,) = again(module, batches_of_seed, base.but(also="2*logit_mse"))
+    (beside,) = again(module, batches_of_seed, base.replace(also="2*logit_mse"))
     (index,) = batches_of_seed.begin(base.epochs + 1)
     (inputs,), given = batches_of_seed.batch(index)
     with torch.no_grad():

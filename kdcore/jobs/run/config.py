@@ -3,56 +3,79 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from kdcore.catalogue import (
-    also_spec,
-    further_weight,
+    extra_terms_spec,
+    extra_weight,
     is_forest,
     method_of,
     method_spec,
     models_spec,
-    parse_also,
+    parse_extra_terms,
     parse_method,
     parse_model,
     parse_models,
 )
-from kdcore.errors import UserError, check_names, hint
-from kdcore.fit import check_fit
+from kdcore.errors import UserError, check_names
+from kdcore.jobs.run.compatibility import check_compatible
+from kdcore.jobs.run.schedules import Schedule, parse_schedule
 from kdcore.ranges import within
-from kdcore.schedules import Schedule, parse_schedule
-
-
-def setting(
-    default: Any,
-    help: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """A field whose metadata the check, the command line, the widgets and the URL read."""
-    return field(
-        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
-    )
-
+from kdcore.settings import checked, setting
 
 HIGHEST_WEIGHT = {"convex": 1.0, "additive": 100.0}
 """λ shares the loss out when convex and is a free factor when additive."""
 
 SCHEDULED = ("temperature", "weight", "lr")
 """Settings that have a ``…_schedule``."""
-RETUNABLE = ("temperature", "weight", "lr", "speed")
+CONTROLS = ("temperature", "weight", "lr", "speed")
 """Settings that may change during a run, whatever its method."""
 
 
-def acting_values(settings: Mapping[str, Any]) -> dict[str, float]:
-    """What acts on a run of these settings and may change: ``RETUNABLE``, the method's own."""
+def control_values(settings: Mapping[str, Any]) -> dict[str, float]:
+    """What acts on a run of these settings and may change: ``CONTROLS``, the method's own."""
     _, own = parse_method(settings["method"])
-    # runs that were recorded earlier know nothing of further terms
-    beside = {further_weight(spec): weight for weight, spec in parse_also(settings.get("also", ""))}
-    return {name: settings[name] for name in RETUNABLE} | own | beside
+    # runs that were recorded earlier know nothing of extra terms
+    extra = {
+        extra_weight(spec): weight for weight, spec in parse_extra_terms(settings.get("also", ""))
+    }
+    return {name: settings[name] for name in CONTROLS} | own | extra
+
+
+def _method(text: str) -> str:
+    return method_spec(*parse_method(text))
+
+
+def _model(text: str) -> str:
+    parse_model(text)
+    return text
+
+
+def _models(text: str) -> str:
+    return models_spec(parse_models(text))
+
+
+def _teachers(text: str) -> str:
+    return _models(text) or _model("")
+
+
+def _extra_terms(text: str) -> str:
+    return extra_terms_spec(parse_extra_terms(text))
+
+
+def _shares(text: str) -> str:
+    return ",".join(f"{share:.12g}" for share in parse_shares(text))
+
+
+def parse_shares(text: str) -> tuple[float, ...]:
+    """``"2,1,1"`` → ``(2.0, 1.0, 1.0)``.
+
+    Raises:
+        UserError: one of them is not a number above 0.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(within("teacher_shares", part, float, 1e-6, 1e6) for part in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +94,9 @@ class RunConfig:
     label_column: str = setting(
         "", "column of your own table that holds the classes; empty: found automatically"
     )
-    teacher: str = setting("mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128")
+    teacher: str = setting(
+        "mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128", normalise=_teachers
+    )
     teacher_weights: str = setting("", "safetensors file to load the teacher from")
     teacher_epochs: int = setting(
         15, "training epochs of the teacher; a forest has none", low=0, high=10_000
@@ -83,17 +108,19 @@ class RunConfig:
         choices=("losses", "logits", "probabilities", "entropy", "confidence"),
     )
     teacher_shares: str = setting(
-        "", "weight of each of several teachers, such as 2,1,1; empty: equal"
+        "", "weight of each of several teachers, such as 2,1,1; empty: equal", normalise=_shares
     )
     assistants: str = setting(
         "",
         "models between teacher and student, each trained by the one before for all epochs: "
         "mlp:128 + mlp:64; with the student's own model these are born-again generations",
+        normalise=_models,
     )
     student: str = setting(
         "mlp:32",
         "the students' model; a forest grows its trees over the epochs, without optimizer, "
         "learning rate and batches",
+        normalise=_model,
     )
     student_start: str = setting(
         "random", "initial weights of the students", choices=("random", "teacher")
@@ -116,8 +143,12 @@ class RunConfig:
     teacher_layers: str = setting(
         "", "modules of the teacher to compare them with, in the same order"
     )
-    method: str = setting("kd", "distillation method, such as dkd or dkd:beta=2")
-    also: str = setting("", "further soft terms, each with its weight: 100*hint + 0.5*dkd:beta=2")
+    method: str = setting("kd", "distillation method, such as dkd or dkd:beta=2", normalise=_method)
+    also: str = setting(
+        "",
+        "further soft terms, each with its weight: 100*hint + 0.5*dkd:beta=2",
+        normalise=_extra_terms,
+    )
     mixing: str = setting(
         "convex", "loss as (1−λ)·hard + λ·soft, or as hard + λ·soft", choices=("convex", "additive")
     )
@@ -180,15 +211,17 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            object.__setattr__(self, item.name, checked(item.name, getattr(self, item.name)))
+            object.__setattr__(
+                self, item.name, checked(item.name, getattr(self, item.name), RunConfig)
+            )
         check_weight(self.weight, self.mixing)
         self._check_schedules()
-        check_fit(self)
+        check_compatible(self)
 
     @property
     def terms(self) -> list[str]:
         """All soft terms of the distilled student's loss, the method's own first, as specs."""
-        return [self.method, *(spec for _, spec in parse_also(self.also))]
+        return [self.method, *(spec for _, spec in parse_extra_terms(self.also))]
 
     @property
     def networks(self) -> int:
@@ -208,26 +241,26 @@ class RunConfig:
 
     @property
     def schedules(self) -> dict[str, Schedule]:
-        """Those of ``SCHEDULED`` that move by themselves, with their courses."""
-        courses = {
+        """Those of ``SCHEDULED`` that move by themselves, with their schedules."""
+        schedules = {
             name: parse_schedule(f"{name}_schedule", getattr(self, f"{name}_schedule"))
             for name in SCHEDULED
         }
-        return {name: course for name, course in courses.items() if course}
+        return {name: schedule for name, schedule in schedules.items() if schedule}
 
     def _check_schedules(self) -> None:
         """Every value that a schedule names is one that the setting may have."""
-        for name, course in self.schedules.items():
-            for end in course.ends:
-                checked(name, end)
+        for name, schedule in self.schedules.items():
+            for end in schedule.ends:
+                checked(name, end, RunConfig)
                 if name == "weight":
                     check_weight(end, self.mixing)
-            if course.from_zero and name == "temperature":
+            if schedule.from_zero and name == "temperature":
                 raise UserError(
                     "schedule_from_zero", name=f"{name}_schedule", value=self.temperature_schedule
                 )
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """The same run with other settings."""
         return replace(self, **changes)
 
@@ -252,61 +285,6 @@ class RunConfig:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def checked(name: str, value: Any, settings: type = RunConfig) -> Any:
-    """``value`` as the kind that the setting ``name`` is, within its range.
-
-    Args:
-        name: of a field that ``setting`` made.
-        value: what was given.
-        settings: the dataclass with that field.
-
-    Raises:
-        UserError: it is not; the sentence names the range or the choices.
-    """
-    by_name = {item.name: item for item in fields(settings)}
-    check_names([name], by_name)
-    about = by_name[name].metadata
-    kind: Any = by_name[name].type
-    if kind is str and not isinstance(value, str | int | float):
-        raise UserError("not_a_text", name=name, value=repr(value)[:60])
-    if about["choices"]:
-        if value not in about["choices"]:
-            allowed = list(about["choices"])
-            raise UserError(
-                "not_a_choice",
-                name=name,
-                value=value,
-                allowed=", ".join(allowed),
-                hint=hint(value, allowed),
-            )
-        return value
-    if name == "method":
-        return method_spec(*parse_method(str(value)))
-    if name == "student":
-        parse_model(str(value))
-    if name == "teacher" and not parse_models(str(value)):
-        parse_model("")
-    if name in ("teacher", "assistants"):
-        return models_spec(parse_models(str(value)))
-    if name == "also":
-        return also_spec(parse_also(str(value)))
-    if name == "teacher_shares":
-        return ",".join(f"{share:.12g}" for share in parse_shares(str(value)))
-    if kind is str:
-        return str(value)
-    return within(name, value, kind, about["low"], about["high"])
-
-
-def parse_shares(text: str) -> tuple[float, ...]:
-    """``"2,1,1"`` → ``(2.0, 1.0, 1.0)``.
-
-    Raises:
-        UserError: one of them is not a number above 0.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    return tuple(within("teacher_shares", part, float, 1e-6, 1e6) for part in parts)
-
-
 def check_networks(*students: str) -> None:
     """Raise ``UserError`` where a student cannot learn together with others."""
     for student in students:
@@ -321,7 +299,7 @@ def check_weight(weight: float, mixing: str) -> None:
         raise UserError("weight_outside_range", value=weight, mixing=mixing, high=high)
 
 
-def check_simple_course(config: RunConfig, command: str) -> None:
+def check_equal_training(config: RunConfig, command: str) -> None:
     """Raise ``UserError`` where a run is more than a sweep, a search or a choice can train."""
     if config.assistants or config.patience:
         raise UserError("only_simple_courses", command=command)

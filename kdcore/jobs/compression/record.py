@@ -35,7 +35,7 @@ class StageRecord:
 
 
 @dataclass(slots=True)
-class ShrinkRecord:
+class CompressionRecord:
     """A shrinking so far."""
 
     heard: int = 0

@@ -21,7 +21,7 @@ Curve = Callable[[float, float, float], float]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A setting's course."""
+    """How a setting changes."""
 
     curves: tuple[Curve, ...]
     ends: tuple[float, ...]
@@ -44,7 +44,7 @@ def scheduled(
 ) -> dict[str, float]:
     """Of ``values``, those that have a schedule, as they act at ``position``."""
     return {
-        name: course.value(values[name], position, epochs) for name, course in schedules.items()
+        name: schedule.value(values[name], position, epochs) for name, schedule in schedules.items()
     }
 
 

@@ -5,16 +5,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import (
-    RunConfig,
-    check_networks,
-    check_simple_course,
-    check_weight,
-    checked,
-    setting,
-)
 from kdcore.errors import UserError, check_names
-from kdcore.sweep_config import checked_axis, parse_axis
+from kdcore.jobs.run.config import RunConfig, check_equal_training, check_networks, check_weight
+from kdcore.jobs.sweep.config import checked_axis, parse_axis
+from kdcore.settings import checked, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ class SearchConfig:
     seed: int = setting(0, "of the sampler and of the folds", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
-        check_simple_course(self.base, "A search")
+        check_equal_training(self.base, "A search")
         for item in self.plain_settings():
             value = checked(item, getattr(self, item), SearchConfig)
             object.__setattr__(self, item, value)
@@ -104,7 +98,7 @@ class SearchConfig:
             object.__setattr__(self, name, _checked_axis(name, given, self.base))
         for method in self.methods:  # every pair must be a run
             for student in self.students:
-                self.base.but(method=method, student=student)
+                self.base.replace(method=method, student=student)
         if all(
             not isinstance(axis := getattr(self, name), Range) and len(axis) == 1 for name in AXES
         ):
@@ -182,7 +176,7 @@ def _checked_axis(name: str, given: Any, base: RunConfig) -> Range | tuple[Any, 
     if isinstance(given, Range):
         if not axis.numbers:
             raise UserError("no_range", axis=name, value=f"{given.low}:{given.high}")
-        low, high = (checked(axis.setting, value) for value in (given.low, given.high))
+        low, high = (checked(axis.setting, value, RunConfig) for value in (given.low, given.high))
         if low >= high:
             raise UserError("bad_range", axis=name, value=f"{given.low:g}:{given.high:g}")
         values: tuple[Any, ...] = (low, high)

@@ -61,7 +61,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridPoint:
     """One place of the landscape: every seed of a T and λ."""
 
     temperature: float
@@ -74,7 +74,7 @@ class Cell:
 class Best:
     """The place that validation data choose, and what it is worth on test data."""
 
-    cell: Cell
+    cell: GridPoint
     validation: Spread
     test: Spread
     plain_test: Spread
@@ -87,7 +87,7 @@ class Best:
 
 
 @dataclass(slots=True)
-class Landscape:
+class SweepRecord:
     """A sweep so far."""
 
     heard: int = 0
@@ -169,7 +169,7 @@ class Landscape:
         ]
         return min(1.0, sum(shares) / sum(sizes))
 
-    def by_method(self) -> list[tuple[str, Cell]]:
+    def by_method(self) -> list[tuple[str, GridPoint]]:
         """The first place of every method, the one with the greatest gain in test accuracy first.
 
         Methods without a score yet come last.
@@ -178,13 +178,13 @@ class Landscape:
             (str(method), self.cells(method=str(method))[0]) for method in self.axis("method")
         ]
 
-        def gain(place: tuple[str, Cell]) -> float:
+        def gain(place: tuple[str, GridPoint]) -> float:
             found = self.gain(place[1], "test_accuracy")
             return found.mean if found else -inf
 
         return sorted(places, key=gain, reverse=True)
 
-    def cells(self, lr: float | None = None, method: str | None = None) -> list[Cell]:
+    def cells(self, lr: float | None = None, method: str | None = None) -> list[GridPoint]:
         """The places of one learning rate and method, the first ones if not named."""
         if self.started is None:
             return []
@@ -194,16 +194,16 @@ class Landscape:
         for number, cell in enumerate(self.started.cells):
             if (cell["lr"], cell["method"]) == (lr, method):
                 found.setdefault((cell["temperature"], cell["weight"]), []).append(number)
-        return [Cell(*place, tuple(numbers)) for place, numbers in sorted(found.items())]
+        return [GridPoint(*place, tuple(numbers)) for place, numbers in sorted(found.items())]
 
-    def spread(self, cell: Cell, metric: str, student: str = "distilled") -> Spread | None:
+    def spread(self, cell: GridPoint, metric: str, student: str = "distilled") -> Spread | None:
         """The newest score of a place over those of its seeds that have one."""
         kept = self.distilled if student == "distilled" else self.plain
         values = [getattr(kept[number][-1][1], metric) for number in cell.numbers if number in kept]
         known = [value for value in values if value is not None]
         return Spread(tuple(known)) if known else None
 
-    def gain(self, cell: Cell, metric: str) -> Spread | None:
+    def gain(self, cell: GridPoint, metric: str) -> Spread | None:
         """How much better than the plain student of the same seed; positive is better."""
         sign = 1.0 if METRICS[metric] else -1.0
         pairs = [
@@ -219,7 +219,7 @@ class Landscape:
         ]
         return Spread(tuple(known)) if known else None
 
-    def best(self, cells: Sequence[Cell]) -> Best | None:
+    def best(self, cells: Sequence[GridPoint]) -> Best | None:
         """The place with the highest mean accuracy on validation data; of equals the first."""
         known = [
             (spread, cell) for cell in cells if (spread := self.spread(cell, "validation_accuracy"))
@@ -238,7 +238,7 @@ class Landscape:
             return None
         return Best(cell, chosen, test, plain, gain, near, len(known))
 
-    def rank(self, cells: Sequence[Cell], cell: Cell, metric: str) -> int | None:
+    def rank(self, cells: Sequence[GridPoint], cell: GridPoint, metric: str) -> int | None:
         """1 for the best mean; ``None`` where the place has no score yet."""
         own = self.spread(cell, metric)
         if own is None:

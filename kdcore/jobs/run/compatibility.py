@@ -1,37 +1,86 @@
-"""Whether the models, methods and students of a run go together, before anything is trained."""
+"""Whether the models, methods and students of a run are compatible, before anything is trained."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from kdcore.catalogue import (
     MODELS,
     is_forest,
     method_name,
     method_of,
-    parse_also,
+    parse_extra_terms,
     parse_model,
     parse_models,
 )
 from kdcore.errors import UserError
 
-if TYPE_CHECKING:
-    from kdcore.config import RunConfig
+UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
+"""Settings that a forest student does not use, with their defaults."""
 
-UNHEEDED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
-"""Settings of which a forest that learns makes nothing, with their usual values."""
+
+class RunParts(Protocol):
+    """The settings of a run that may contradict each other."""
+
+    @property
+    def method(self) -> str:
+        """Its spec."""
+
+    @property
+    def also(self) -> str:
+        """Extra soft terms."""
+
+    @property
+    def terms(self) -> list[str]:
+        """All soft terms, as specs."""
+
+    @property
+    def student(self) -> str:
+        """The students' model."""
+
+    @property
+    def student_start(self) -> str:
+        """Their initial weights."""
+
+    @property
+    def networks(self) -> int:
+        """How many each student is."""
+
+    @property
+    def assistants(self) -> str:
+        """Models between teacher and student."""
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Their models."""
+
+    @property
+    def teacher_weights(self) -> str:
+        """A file."""
+
+    @property
+    def teacher_mixing(self) -> str:
+        """How several teachers are combined."""
+
+    @property
+    def teacher_shares(self) -> str:
+        """As written."""
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """As numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One teaching: of the first assistant, of the next, at last of the students."""
+    """One distillation: into the first assistant, the next, at last the students."""
 
     teachers: tuple[str, ...]
     """Their models; empty where a file says what they are."""
     student: str
 
 
-def links(config: "RunConfig") -> Iterator[Link]:
+def links(config: RunParts) -> Iterator[Link]:
     """From the teachers to the students."""
     teachers = () if config.teacher_weights else config.teachers
     for model in (*parse_models(config.assistants), config.student):
@@ -39,7 +88,7 @@ def links(config: "RunConfig") -> Iterator[Link]:
         teachers = (model,)
 
 
-def check_fit(config: "RunConfig") -> None:
+def check_compatible(config: RunParts) -> None:
     """Raise ``UserError`` where two parts of a run do not go together."""
     _check_terms(config)
     _check_shares(config)
@@ -53,20 +102,20 @@ def check_fit(config: "RunConfig") -> None:
             _check_link(link, spec)
 
 
-def _check_terms(config: "RunConfig") -> None:
-    further = parse_also(config.also)
+def _check_terms(config: RunParts) -> None:
+    extra = parse_extra_terms(config.also)
     method = method_of(config.method)
-    if further and not method.loss:
+    if extra and not method.loss:
         raise UserError("nothing_beside", method=config.method)
-    for _, spec in further:
+    for _, spec in extra:
         if method_name(spec) == method_name(config.method):
             raise UserError("value_twice", axis="also", value=spec)
     if method.acts_on == "peers" and config.assistants:
         raise UserError("method_without_teacher", method=config.method)
 
 
-def _check_shares(config: "RunConfig") -> None:
-    """As many shares as teachers, and weights by example only where logits are heard."""
+def _check_shares(config: RunParts) -> None:
+    """As many shares as teachers, and weights by example only where logits are used."""
     shares, count = config.shares, len(config.teachers)
     if shares and not config.teacher_weights and len(shares) != count:
         raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
@@ -78,7 +127,7 @@ def _check_shares(config: "RunConfig") -> None:
         )
 
 
-def _check_start(config: "RunConfig") -> None:
+def _check_start(config: RunParts) -> None:
     """The students may begin as their teacher where that is one network, and they are one each."""
     if config.student_start != "teacher":
         return
@@ -89,12 +138,12 @@ def _check_start(config: "RunConfig") -> None:
         raise UserError("nothing_matches", student=last.student, teacher=" + ".join(last.teachers))
 
 
-def _check_forest_student(config: "RunConfig") -> None:
+def _check_forest_student(config: RunParts) -> None:
     if not is_forest(config.student):
         return
     if method_name(config.method) not in ("kd", "hard"):
         raise UserError("forest_method", method=config.method)
-    for name, value in UNHEEDED_BY_FORESTS.items():
+    for name, value in UNUSED_BY_FORESTS.items():
         if getattr(config, name) != value:
             raise UserError("forest_setting", student=config.student, name=name)
     *_, last = links(config)
@@ -103,7 +152,7 @@ def _check_forest_student(config: "RunConfig") -> None:
 
 
 def _check_link(link: Link, spec: str) -> None:
-    """One teaching by one method."""
+    """One distillation by one method."""
     method = method_of(spec)
     grown = any(map(is_forest, link.teachers))
     if grown and not method.asks_answers_alone:

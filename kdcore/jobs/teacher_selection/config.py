@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import parse_model
-from kdcore.config import RunConfig, check_networks, check_simple_course
 from kdcore.errors import UserError, check_names
-from kdcore.sweep_config import checked_axis
+from kdcore.jobs.run.config import RunConfig, check_equal_training, check_networks
+from kdcore.jobs.sweep.config import checked_axis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceConfig:
+class TeacherSelectionConfig:
     """The same students for each of several teachers.
 
     Raises:
@@ -24,7 +24,7 @@ class ChoiceConfig:
     """Of the students; a teacher is judged by their mean."""
 
     def __post_init__(self) -> None:
-        check_simple_course(self.base, "A choice of teacher")
+        check_equal_training(self.base, "A choice of teacher")
         object.__setattr__(self, "teachers", checked_axis("teachers", "teacher", self.teachers))
         object.__setattr__(self, "seeds", checked_axis("seeds", "seed", self.seeds))
         for teacher in self.teachers:
@@ -39,7 +39,7 @@ class ChoiceConfig:
     def cells(self) -> list[RunConfig]:
         """The runs, teacher by teacher; the seed changes fastest."""
         return [
-            self.base.but(teacher=teacher, seed=seed)
+            self.base.replace(teacher=teacher, seed=seed)
             for teacher in self.teachers
             for seed in self.seeds
         ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from kdcore.catalogue import METHODS, method_of
-from kdcore.config import RunConfig, check_networks, check_simple_course, check_weight, checked
 from kdcore.errors import UserError, check_names
+from kdcore.jobs.run.config import RunConfig, check_equal_training, check_networks, check_weight
+from kdcore.settings import checked
 
 AXES = {
     "temperatures": "temperature",
@@ -41,7 +42,7 @@ class SweepConfig:
     published: bool = False
 
     def __post_init__(self) -> None:
-        check_simple_course(self.base, "A sweep")
+        check_equal_training(self.base, "A sweep")
         if self.published:
             for axis in ("temperatures", "weights"):
                 object.__setattr__(self, axis, ())
@@ -74,7 +75,7 @@ class SweepConfig:
             settings = {"temperature": temperature, "weight": weight}
             if self.published:
                 settings |= method_of(method).published
-            yield self.base.but(method=method, lr=lr, seed=seed, **settings)
+            yield self.base.replace(method=method, lr=lr, seed=seed, **settings)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -102,7 +103,7 @@ def all_methods(base: RunConfig) -> tuple[str, ...]:
     found = []
     for name, method in METHODS.items():
         with suppress(UserError):
-            base.but(method=name)
+            base.replace(method=name)
             found += [name] if method.loss else []
     return tuple(found)
 
@@ -125,7 +126,7 @@ def checked_axis(axis: str, setting: str, given: Sequence[Any]) -> tuple[Any, ..
     Raises:
         UserError: a bad value, or one that stands there twice.
     """
-    values = tuple(checked(setting, value) for value in given)
+    values = tuple(checked(setting, value, RunConfig) for value in given)
     for at, value in enumerate(values):
         if value in values[:at]:
             raise UserError("value_twice", axis=axis, value=value)

@@ -6,15 +6,16 @@ from typing import Any, Self
 
 from kdcore.catalogue import (
     MODELS,
-    also_spec,
+    extra_terms_spec,
     is_forest,
     method_name,
     method_of,
-    parse_also,
+    parse_extra_terms,
     parse_model,
 )
-from kdcore.config import RunConfig, checked, setting
 from kdcore.errors import UserError, check_names, hint
+from kdcore.jobs.run.config import RunConfig
+from kdcore.settings import checked, setting
 
 NETWORKS = tuple(name for name, family in MODELS.items() if not family.grown)
 CONVERTIBLE = tuple(
@@ -34,7 +35,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShrinkConfig:
+class CompressionConfig:
     """One distilled student, shrunk in several ways that all begin at it.
 
     Raises:
@@ -62,7 +63,7 @@ class ShrinkConfig:
 
     def __post_init__(self) -> None:
         for name in amounts():
-            object.__setattr__(self, name, checked(name, getattr(self, name), ShrinkConfig))
+            object.__setattr__(self, name, checked(name, getattr(self, name), CompressionConfig))
         suited = suited_stages(self.base.student)
         object.__setattr__(self, "stages", checked_stages(self.stages or suited))
         for stage in self.stages:
@@ -98,13 +99,13 @@ class ShrinkConfig:
         if is_forest(config.student) or config.networks > 1:
             raise UserError("shrink_one_network", run=run)
         # where the method gives way, kd takes its place
-        also = also_spec(
+        also = extra_terms_spec(
             (weight, spec)
-            for weight, spec in parse_also(config.also)
+            for weight, spec in parse_extra_terms(config.also)
             if not method_of(spec).needs_graph
             and not (method.needs_graph and method_name(spec) == "kd")
         )
-        base = config.but(
+        base = config.replace(
             students="distilled",
             speed=0.0,
             temperature_schedule="",
@@ -115,7 +116,7 @@ class ShrinkConfig:
         )
         if method.needs_graph:
             usual = RunConfig()
-            base = base.but(
+            base = base.replace(
                 method="kd",
                 mixing=usual.mixing,
                 temperature=usual.temperature,
@@ -125,7 +126,7 @@ class ShrinkConfig:
             )
         own = {name: value for name, value in changes.items() if name in amounts()}
         told = {name: value for name, value in changes.items() if name not in own}
-        return cls(run=run, base=base.but(**told), stages=tuple(stages), **own)
+        return cls(run=run, base=base.replace(**told), stages=tuple(stages), **own)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -145,7 +146,7 @@ class ShrinkConfig:
 
 def amounts() -> list[str]:
     """The names of the settings that are numbers of a shrinking's own."""
-    return [item.name for item in fields(ShrinkConfig) if item.metadata]
+    return [item.name for item in fields(CompressionConfig) if item.metadata]
 
 
 def suited_stages(model: str) -> tuple[str, ...]:
