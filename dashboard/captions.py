@@ -33,7 +33,7 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
     """What ``caption`` says, remembered: every chart asks for it."""
     if job == RECORDED:
         return f"{t('app.recorded')} · {run_title(values_of(job), {})}"
-    config = store().job(job).config
+    config = store().find(job).config
     if isinstance(config, SweepConfig):
         title = title_text(sweep_title(config.to_dict()), config.base.to_dict())
         return " · ".join([title, *_begun(job), job])

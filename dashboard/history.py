@@ -8,22 +8,18 @@ from typing import Any
 from dashboard.thinned import Thinned
 from kdcore.catalogue import method_of
 from kdcore.events import (
-    Batch,
+    Cancelled,
     Cost,
-    Epoch,
     Event,
     Failed,
-    Finished,
-    Prepared,
     Progress,
     Retuned,
     Scores,
-    Snapshot,
-    Started,
     StepScores,
     TeacherEpoch,
 )
 from kdcore.jobs.run.config import SCHEDULED, control_values
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
 
 STEP_COLUMNS = (
     "position",
@@ -64,6 +60,8 @@ class History:
     prepared: Prepared | None = None
     finished: Finished | None = None
     failed: Failed | None = None
+    cancelled: bool = False
+    """Before it began."""
     progress: Progress | None = None
     """The newest."""
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
@@ -89,7 +87,7 @@ class History:
     @property
     def phase(self) -> str:
         """``waiting``, ``loading``, ``teacher``, ``training`` or ``over``."""
-        if self.finished or self.failed:
+        if self.finished or self.failed or self.cancelled:
             return "over"
         if self.prepared:
             return "training"
@@ -244,6 +242,8 @@ class History:
                 self.finished = event
             case Failed():
                 self.failed = event
+            case Cancelled():
+                self.cancelled = True
 
     def _follow_courses(self, position: float, acting: dict[str, float]) -> None:
         self.courses = self.courses or Thinned(("position", *acting))

@@ -11,7 +11,7 @@ from dashboard.components.live_plot import live_plot
 from dashboard.engine import hub
 from dashboard.panel import panel
 from dashboard.text import md, t
-from kdcore.events import Snapshot, Started
+from kdcore.jobs.run.events import Snapshot, Started
 from kdcore.ranges import BIASES
 
 

@@ -10,6 +10,7 @@ from dashboard.panel import panel
 from dashboard.settings import problem
 from dashboard.shown_run import values_of
 from dashboard.text import md, t, tell
+from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.record import Spread, SweepRecord
@@ -69,7 +70,7 @@ def _start(run: str) -> None:
 
 def _sweep_of(wanted: SweepConfig, named: str) -> str:
     """The sweep that repeats these settings: the one named, else the newest; ``""`` for none."""
-    known = store().sweeps()
+    known = store().readable(SWEEP)
     for sweep in [*([named] if named in known else []), *known]:
         if sweeps.config_of(sweep) == wanted:
             return sweep

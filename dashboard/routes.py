@@ -35,7 +35,7 @@ LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
-NOT_FOUND = ("no_such_run", "no_such_sweep", "no_such_search", "no_such_shrink", "folder_damaged")
+NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 
 
@@ -56,7 +56,7 @@ def static(request: Request) -> Response:
 
 def live(request: Request) -> Response:
     """The stream of a run or another job: ``?run=…&lang=…``."""
-    job = store().job(request.query_params.get("run", ""))
+    job = store().find(request.query_params.get("run", ""))
     job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
     stream = stream_of(job.id, _language(request))
     stream.check()
@@ -147,12 +147,12 @@ def _said(values: Any, status: int = 200) -> Response:
 
 
 def _run(request: Request) -> str:
-    """The full id of the run or sweep asked for.
+    """The full id of the job asked for.
 
     Raises:
         UserError: there is none.
     """
-    return store().job(request.query_params.get("run", "")).id
+    return store().find(request.query_params.get("run", "")).id
 
 
 def _language(request: Request) -> str:

@@ -10,8 +10,9 @@ from dashboard.engine import hub
 from dashboard.history import History
 from kdcore.events import Event
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN, SWEEP
 from kdcore.jobs.sweep.record import SweepRecord
-from kdcore.store import CHOICE, SEARCH, SHRINK, SWEEP, owner_of, sweep_of
+from kdcore.store import kind_of, owner_of
 
 KEPT = 16
 """Histories that stay in memory though nobody looks at them."""
@@ -69,7 +70,7 @@ def history_of(run: str) -> SharedHistory:
 
 def is_sweep(run: str) -> bool:
     """Whether an id is that of a sweep, and not of one of its cells."""
-    return run.startswith(SWEEP) and not sweep_of(run)
+    return kind_of(run) is SWEEP and not owner_of(run)
 
 
 def run_history(run: str) -> History:
@@ -86,8 +87,9 @@ def run_history(run: str) -> History:
 
 
 def _begin(run: str) -> Told:
-    if run.startswith(SHRINK):
-        return CompressionRecord()
-    if run.startswith((SEARCH, CHOICE)) and not owner_of(run):
-        return EventCount()
-    return SweepRecord() if is_sweep(run) else History()
+    kind = kind_of(run)
+    if kind is RUN or owner_of(run):
+        return History()
+    if kind is SWEEP:
+        return SweepRecord()
+    return CompressionRecord() if kind is COMPRESSION else EventCount()

@@ -28,6 +28,7 @@ from dashboard.text import md
 from dashboard.uninterrupted import uninterrupted
 from kdcore.catalogue import method_name, parse_extra_terms
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import CONTROLS, RunConfig, control_values
 
 SETTINGS_OF = "settings_of_run"
@@ -62,7 +63,7 @@ def shown_run() -> str:
 def known_run(text: str) -> str:
     """The full id of a run named by id, unique prefix or ``last``; else a notice and ``""``."""
     try:
-        folder = store().folder(text)
+        folder = store().find(text, RUN)
         folder.config  # noqa: B018  (a damaged folder shows itself here)
     except UserError:
         st.session_state[address.NOTICES] = [md("live.no_such_run", run=text)]
@@ -75,7 +76,7 @@ def known_run(text: str) -> str:
 
 def values_of(run: str) -> dict[str, Any]:
     """The settings of a run, with what was turned by hand during it."""
-    settings = RunConfig().to_dict() | store().folder(run).config.to_dict()
+    settings = RunConfig().to_dict() | store().find(run, RUN).config.to_dict()
     return with_controls(settings, run_history(run).turned)
 
 
@@ -190,7 +191,7 @@ def _is_echo(name: str, value: float, *, pop: bool) -> bool:
 def _controls(run: str) -> dict[str, float]:
     """What acts on a run but for its schedules."""
     history = run_history(run)
-    return control_values(store().folder(run).config.to_dict()) | history.turned
+    return control_values(store().find(run, RUN).config.to_dict()) | history.turned
 
 
 def _terms(also: str) -> list[str] | str:

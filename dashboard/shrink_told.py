@@ -2,7 +2,7 @@
 
 from dashboard.charts.style import size_told
 from dashboard.verdict import Sentence, sampling_noise
-from kdcore.events import Latency
+from kdcore.jobs.compression.events import Latency
 from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 CLEAR = 1.1

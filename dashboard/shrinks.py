@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked
 
@@ -35,7 +37,7 @@ AMOUNT_KEYS = {
 def shrinkable() -> list[str]:
     """The runs with a distilled student whose weights were kept, newest first."""
     found = []
-    for row in store().runs():
+    for row in store().list(RUN):
         kept = store().root / "runs" / row.id / "distilled.safetensors"
         with suppress(UserError):
             if row.state in ("finished", "stopped") and kept.exists():
@@ -49,7 +51,7 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
     address.take("run", options[0])
     if st.session_state["run"] not in options:
         st.session_state["run"] = options[0]
-    rows = {row.id: row for row in store().runs()}
+    rows = {row.id: row for row in store().list(RUN)}
     run: str = select(
         t("shrink.run"),
         options,
@@ -68,7 +70,7 @@ def take_settings(run: str) -> None:
         address.take(key, getattr(usual, name), _reader(name))
     for key in OF_THE_LOSS.values():
         address.take(key, None, _number)
-    suited = suited_stages(store().folder(run).config.student)
+    suited = suited_stages(store().find(run, RUN).config.student)
     address.take("stages", list(suited), lambda text: [part for part in text.split(",") if part])
     st.session_state["stages"] = [stage for stage in st.session_state["stages"] if stage in suited]
 
@@ -83,7 +85,7 @@ def show_settings(run: str) -> None:
         {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
         | {
             "stages": None
-            if stages == list(suited_stages(store().folder(run).config.student))
+            if stages == list(suited_stages(store().find(run, RUN).config.student))
             else ",".join(stages)
         }
     )
@@ -104,15 +106,15 @@ def chosen_shrink(run: str) -> CompressionConfig:
     if not st.session_state["stages"]:
         raise UserError("empty_axis", axis="stages")
     stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
-    return CompressionConfig.of(run, store().folder(run).config, stages=stages, **changes)
+    return CompressionConfig.of(run, store().find(run, RUN).config, stages=stages, **changes)
 
 
 def followed_shrink() -> str:
     """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
-    newest = next(iter(store().shrinks()), "")
-    address.take("shrink", hub().active(CompressionConfig) or newest, _known)
+    newest = next(iter(store().readable(COMPRESSION)), "")
+    address.take("shrink", hub().active(COMPRESSION) or newest, _known)
     shrink: str = st.session_state["shrink"]
-    if shrink and shrink not in store().shrinks():
+    if shrink and shrink not in store().readable(COMPRESSION):
         shrink = st.session_state["shrink"] = newest
     address.show({"shrink": shrink or None})
     return shrink
@@ -146,9 +148,15 @@ def record_of(shrink: str) -> CompressionRecord:
     return found
 
 
+def folder_of(shrink: str) -> Path:
+    """Where its weights lie, from the store on."""
+    folder = store().find(shrink, COMPRESSION)
+    return folder.path.relative_to(folder.root)
+
+
 def shrink_title(shrink: str) -> str:
     """A shrinking in one line."""
-    config = store().shrink(shrink).config
+    config = store().find(shrink, COMPRESSION).config
     return t(
         "shrink.shrink_told",
         dataset=dataset_title(config.base.dataset),
@@ -187,7 +195,7 @@ def _number(text: str) -> float | None:
 
 def _known(given: str) -> str:
     try:
-        return store().shrink(given).id
+        return store().find(given, COMPRESSION).id
     except UserError as error:
         st.warning(explain(error.code, error.values, str(error)))
-    return next(iter(store().shrinks()), "")
+    return next(iter(store().readable(COMPRESSION)), "")

@@ -30,6 +30,7 @@ from dashboard.titles import began, in_short, title_text
 from kdcore import titles
 from kdcore.commands import Stop
 from kdcore.errors import UserError
+from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig, all_methods, parse_axis
 from kdcore.jobs.sweep.record import Best, GridPoint, Spread, SweepRecord
 
@@ -41,7 +42,9 @@ AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
 def grids() -> list[str]:
     """The ids of all sweeps over more than seeds, newest first."""
     return [
-        sweep for sweep in store().sweeps() if (config := config_of(sweep)) and _is_grid(config)
+        sweep
+        for sweep in store().readable(SWEEP)
+        if (config := config_of(sweep)) and _is_grid(config)
     ]
 
 
@@ -54,7 +57,7 @@ def config_of(sweep: str) -> SweepConfig | None:
 def _config_in(_: str, sweep: str) -> SweepConfig | None:
     """A sweep's configuration never changes."""
     try:
-        return store().sweep(sweep).config
+        return store().find(sweep, SWEEP).config
     except ValueError:
         return None
 
@@ -74,7 +77,7 @@ def followed_sweep() -> str:
     known = grids()
     if named not in known:
         named = ""
-    sweep = named or hub().active(SweepConfig) or next(iter(known), "")
+    sweep = named or hub().active(SWEEP) or next(iter(known), "")
     if sweep not in known:
         sweep = next(iter(known), "")
     mine = not named and in_address()
@@ -90,7 +93,7 @@ def followed_sweep() -> str:
 
 def settings_of(sweep: str) -> dict[str, Any]:
     """The settings that all students of a sweep share, at the speed that is usual on the page."""
-    base = store().sweep(sweep).config.base
+    base = store().find(sweep, SWEEP).config.base
     return base.to_dict() | {"speed": defaults(base.dataset)["speed"]}
 
 
@@ -99,7 +102,7 @@ def show_sweep(sweep: str) -> None:
     shown = settings_of(sweep)
     set_values(shown)
     st.session_state[SETTINGS_OF] = st.session_state["sweep"] = sweep
-    axes = _axes_text(store().sweep(sweep).config)
+    axes = _axes_text(store().find(sweep, SWEEP).config)
     for key, text in axes.items():
         st.session_state[key] = text
     address.show({"sweep": sweep, "guess": None, "at": None} | parameters(shown))
@@ -107,7 +110,7 @@ def show_sweep(sweep: str) -> None:
 
 def other_settings(sweep: str) -> list[str]:
     """How the sweep differs from the settings and axes that are chosen, each in a few words."""
-    config = store().sweep(sweep).config
+    config = store().find(sweep, SWEEP).config
     shown, chosen = settings_of(sweep), values()
     swept = {"temperature", "weight", "seed"}
     found = [
@@ -140,7 +143,7 @@ def _take_over(sweep: str, shown: Mapping[str, Any]) -> None:
     """The settings become the sweep's, but for what an opened link names itself."""
     if KEYS["dataset"] in st.session_state:
         set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
-        for key, text in _axes_text(store().sweep(sweep).config).items():
+        for key, text in _axes_text(store().find(sweep, SWEEP).config).items():
             if key in st.session_state and not address.is_new(key):
                 st.session_state[key] = text
     st.session_state[SETTINGS_OF] = sweep
@@ -150,7 +153,7 @@ def _take_axes(sweep: str) -> None:
     """Give the widgets of the axes their values: the URL's, the sweep's, or the defaults."""
     usual = _axes_text(SweepConfig())
     if sweep:
-        usual |= _axes_text(store().sweep(sweep).config)
+        usual |= _axes_text(store().find(sweep, SWEEP).config)
     for key in AXIS_KEYS.values():
         address.take(key, usual[key])
     address.take("published", usual["published"], lambda text: text == "1")
@@ -204,7 +207,7 @@ def landscape_of(sweep: str) -> SweepRecord:
 
 def sweep_title(sweep: str) -> str:
     """A sweep in one line: what differs from the usual, its size, and when it began."""
-    config = store().sweep(sweep).config
+    config = store().find(sweep, SWEEP).config
     size = "landscape.methods_size" if config.published else "landscape.grid_size"
     title = replace(titles.sweep_title(config.to_dict()), axes={})
     return " · ".join(
@@ -280,7 +283,7 @@ def spread_told(spread: Spread) -> str:
 
 def _known(given: str) -> str:
     try:
-        return store().sweep(given).id
+        return store().find(given, SWEEP).id
     except UserError:
         st.session_state[address.NOTICES] = [md("landscape.no_such_sweep", sweep=given)]
     return ""

@@ -4,6 +4,7 @@ import numpy as np
 
 from dashboard.engine import store
 from dashboard.shared_history import run_history
+from kdcore.jobs.kind import RUN
 
 
 def teacher_answers(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
@@ -15,5 +16,5 @@ def teacher_answers(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     now = run_history(run)
     if not (now.started and now.prepared and now.prepared.arrays):
         return None
-    arrays = store().folder(run).load_arrays(now.prepared.arrays)
+    arrays = store().find(run, RUN).load_arrays(now.prepared.arrays)
     return (arrays, now.started.classes) if "teacher_watched" in arrays else None

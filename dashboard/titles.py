@@ -10,7 +10,7 @@ from dashboard.settings import FIELDS, as_text
 from dashboard.text import language, t, words
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.run.config import RunConfig
-from kdcore.store import RunRow
+from kdcore.store import JobRow
 from kdcore.titles import Title, data_name, job_title, settings_title
 
 
@@ -53,7 +53,7 @@ def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
     return title_text(settings_title(settings, turned), settings)
 
 
-def row_title(row: RunRow) -> str:
+def row_title(row: JobRow) -> str:
     """A stored job in one line: what differs, its outcome, its state, and when it began."""
     parts = [title_text(job_title(row), row.config)]
     if row.state != "finished":

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dashboard.history import History
-from kdcore.events import Finished, Scores
+from kdcore.events import Scores
+from kdcore.jobs.run.events import Finished
 
 SURE = 1.96
 """Standard errors that leave a chance of 5%."""

@@ -113,9 +113,6 @@ MESSAGES = {
         "No Ray cluster answers at {address} ({cause}): check the address, that Ray was started "
         "there and, if it asks for a token, RAY_AUTH_MODE; without an address Ray starts here."
     ),
-    "no_such_sweep": (
-        "{found} sweeps match {sweep!r}: give the id of one, as listed by python -m kdcore sweeps."
-    ),
     # searches
     "bad_range": (
         "{axis} is {value!r}: write a range as LOW:HIGH with the smaller number first, "
@@ -136,10 +133,6 @@ MESSAGES = {
         "{setting[teacher_weights]} is {path!r}, but the teachers are trained from scratch here, "
         "so that none has seen the data that it is evaluated on: leave it out."
     ),
-    "no_such_search": (
-        "{found} searches match {search!r}: give the id of one, as listed by python -m kdcore "
-        "searches."
-    ),
     "one_process": "{command} trains in one process: start it without torchrun.",
     "teachers_too_few": "A comparison needs two or more teachers: name them, separated by spaces.",
     # shrinking
@@ -158,10 +151,6 @@ MESSAGES = {
     ),
     "no_int8_engine": (
         "This build of PyTorch cannot compute in int8: leave out the stages {stages}."
-    ),
-    "no_such_shrink": (
-        "{found} compressions match {shrink!r}: give the id of one, as listed by python -m kdcore "
-        "shrinks."
     ),
     # models
     "unknown_model": "There is no model {spec!r}: choose one of {allowed}.{hint}",
@@ -275,9 +264,17 @@ MESSAGES = {
         "halve the batch size or choose smaller models."
     ),
     # store and hub
-    "no_such_run": (
-        "{found} runs match {run!r}: give the id of one, as listed by python -m kdcore runs."
+    "no_such_job": (
+        "{found} {listing} match {job!r}: give the id of one, as listed by python -m kdcore "
+        "{listing}."
     ),
+    "not_resumable": "{job!r} cannot be continued: start it again.",
+    "format_newer": (
+        "A later version of this program wrote {job!r} (format {format}, this one reads up to "
+        "{known}): update the program to open it."
+    ),
+    "not_a_job": "{path} is left out: it holds neither the settings nor the events of a job.",
+    "log_damaged": "Lines of the log of {job!r} that cannot be read are left out: {lines}.",
     "folder_damaged": (
         "The settings of {run!r} cannot be read ({cause}): delete it, or mend its config.json in "
         "{path}."

@@ -10,8 +10,8 @@ CONFIGS = {
     "run": RunConfig(),
     "sweep": SweepConfig(),
     "search": SearchConfig(),
-    "choice": TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
-    "shrink": CompressionConfig(run="20260101-000000-aaaa"),
+    "teacher_selection": TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    "compression": CompressionConfig(run="20260101-000000-aaaa"),
 }
 """By the name of the kind."""
 

@@ -2,16 +2,16 @@
 
 import made_events as make
 
-from kdcore.events import (
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.compression.events import (
+    CompressionFinished,
+    CompressionStarted,
     Latency,
     Measured,
-    ShrinkFinished,
-    ShrinkStarted,
     StageBegan,
     StageEnded,
     StageEpoch,
 )
-from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import recorded
 
@@ -57,7 +57,7 @@ def teacher():
 
 def whole_shrink(name="shrink-test"):
     events = [
-        ShrinkStarted(
+        CompressionStarted(
             shrink=name,
             config=CONFIG.to_dict(),
             device="cpu",
@@ -81,12 +81,12 @@ def whole_shrink(name="shrink-test"):
                 stage=stage, after=measured(stage, 1), weights=f"{stage}.safetensors", seconds=1.0
             ),
         ]
-    return [*events, ShrinkFinished(shrink=name, stopped=False, stages=4, seconds=5.0)]
+    return [*events, CompressionFinished(shrink=name, stopped=False, stages=4, seconds=5.0)]
 
 
 def record_shrink(store, events=None):
     """The shrinking in the store."""
-    folder = store.create_shrink(CONFIG)
+    folder = store.create(CONFIG)
     for _ in recorded(whole_shrink(folder.id) if events is None else events, folder):
         pass
     return folder

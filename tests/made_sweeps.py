@@ -2,19 +2,17 @@
 
 import made_events as make
 
-from kdcore.events import (
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Started
+from kdcore.jobs.sweep.config import AXES, SweepConfig
+from kdcore.jobs.sweep.events import (
     CellsEnded,
     CellsScored,
-    Epoch,
-    Finished,
-    Started,
     SweepFinished,
     SweepPrepared,
     SweepProgress,
     SweepStarted,
 )
-from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.sweep.config import AXES, SweepConfig
 from kdcore.store import recorded
 
 GRID = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1))
@@ -91,7 +89,7 @@ def errors_of(cell, config=GRID):
 
 def record_sweep(store, config=GRID):
     """The sweep in the store, with the run of each cell."""
-    folder = store.create_sweep(config)
+    folder = store.create(config)
     for _ in recorded(whole_sweep(folder.id, config), folder):
         pass
     for number, cell in enumerate(config.cells):

@@ -7,7 +7,7 @@ from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
 from dashboard.phrases import phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""

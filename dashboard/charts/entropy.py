@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 RIGHT = {"color": "#8a94a0", "opacity": 0.55}
 WRONG = {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}

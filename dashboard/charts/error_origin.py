@@ -6,7 +6,7 @@ from dashboard.charts import style
 from dashboard.charts.message import say
 from dashboard.history import History
 from dashboard.phrases import phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 PARTS = (
     ("teacher_errors_mended", "chart.mended", "#56B4E9", -1),

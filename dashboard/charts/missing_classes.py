@@ -6,7 +6,8 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
-from kdcore.events import Diagnosis, Snapshot
+from kdcore.events import Diagnosis
+from kdcore.jobs.run.events import Snapshot
 
 SHOWN = ("plain", "distilled")
 ROOM = 1.7

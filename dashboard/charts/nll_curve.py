@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:

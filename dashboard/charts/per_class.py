@@ -9,7 +9,7 @@ from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, by_learner, say
 from dashboard.history import History
 from dashboard.phrases import phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
 MANY = 30

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.bins import Bin, expected_calibration_error, merged, wilson
 from dashboard.charts.message import by_learner, say
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 COUNTS = [0.0, 0.17]
 """The share of the height that the counts take, and the diagram the rest."""

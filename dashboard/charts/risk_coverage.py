@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import by_learner, say
 from dashboard.phrases import phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 
 def figure(snapshot: Snapshot, words: style.Words, **_: Any) -> dict[str, Any]:

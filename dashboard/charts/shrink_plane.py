@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import SEMICOLON, say
 from dashboard.phrases import phrase
-from kdcore.events import Latency, Measured
+from kdcore.jobs.compression.events import Latency, Measured
 from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 SIZES: dict[str, Callable[[Measured], float]] = {

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.charts import style
 from dashboard.charts.message import listed, say
 from dashboard.phrases import phrase
-from kdcore.events import Latency
+from kdcore.jobs.compression.events import Latency
 from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 KEYS = ("weights", "file", "packed", "one", "many", "errors", "test", "validation", "agreement")

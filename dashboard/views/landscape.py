@@ -13,6 +13,7 @@ from dashboard.text import explain, language, md, t, tell, words
 from dashboard.text.escape import markdown_text
 from dashboard.titles import method_title
 from dashboard.widgets import segments, select
+from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
 
@@ -158,7 +159,7 @@ def chosen_place(sweep: str, found: SweepRecord, lr: float, method: str) -> None
 def runs_of(sweep: str, found: SweepRecord, cell: GridPoint) -> None:
     """The runs of a place, seed by seed."""
     st.markdown(md("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
-    folder = store().sweep(sweep)
+    folder = store().find(sweep, SWEEP)
     config = folder.config
     with st.container(horizontal=True):
         for number in cell.numbers:
@@ -291,7 +292,7 @@ else:
     with st.container(key="status-sweep"):
         st.fragment(where_it_stands, run_every=POLL if live else None)(sweep, live)
     found = sweeps.landscape_of(sweep)
-    config = store().sweep(sweep).config
+    config = store().find(sweep, SWEEP).config
     if config.published:
         the_methods(sweep, found, config)
     else:

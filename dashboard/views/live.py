@@ -22,6 +22,7 @@ from dashboard.text import md, t
 from dashboard.text.escape import markdown_text
 from dashboard.titles import in_short, row_title, run_title
 from kdcore.catalogue import is_forest, method_of
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 
 LATEST = 5  # stored runs that are offered before one is shown
@@ -103,7 +104,7 @@ def title_of(run: str) -> str:
     if not run:
         return ""
     name = t("app.recorded") if run == RECORDED else run
-    settings = store().folder(run).config.to_dict()
+    settings = store().find(run, RUN).config.to_dict()
     return f"{run_title(settings, run_history(run).turned)} · {name}"
 
 
@@ -148,7 +149,7 @@ def empty_stage() -> None:
     """Before the first run: runs to begin with, and the latest of those that are stored."""
     st.markdown(t("live.empty"))
     scenario_cards("live", per_row=2)
-    stored = [row for row in store().runs() if row.state != "damaged"][:LATEST]
+    stored = [row for row in store().list(RUN) if row.readable][:LATEST]
     if stored:
         st.header(t("live.latest"), anchor=False)
     for row in stored:
@@ -201,7 +202,7 @@ st.fragment(live_board, run_every=pace if shown_run.is_live(run) or not run else
 notices(run)
 waiting_line(run, waiting)
 if projected() and run:
-    projected_stage(run, drawn[1], store().folder(run).config)
+    projected_stage(run, drawn[1], store().find(run, RUN).config)
 else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         moment_panel(run)
@@ -209,7 +210,7 @@ else:
     if is_forest(shown_run.acting_settings(run)["student"]):
         st.caption(t("live.forest_student"))
     if run and drawn[1] not in BEFORE_STUDENTS:
-        details(run, store().folder(run).config)
+        details(run, store().find(run, RUN).config)
 if run:
     transport(run)
 show_in_address(shown_run.values_of(run) if run else None)

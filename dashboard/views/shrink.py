@@ -14,6 +14,7 @@ from dashboard.titles import method_title
 from dashboard.widgets import segments, select, several
 from kdcore.jobs.compression.config import CompressionConfig, suited_stages
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN
 
 SHARES = ("prune_share", "narrow_share", "rank_share")
 POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
@@ -30,7 +31,7 @@ def settings_rows(shrink: str, live: bool) -> None:
     with columns[0]:
         run = shrinks.run_picker(options, disabled=live)
     shrinks.take_settings(run)
-    config = CompressionConfig.of(run, store().folder(run).config).base
+    config = CompressionConfig.of(run, store().find(run, RUN).config).base
     low, high = shrinks.limits("epochs")
     columns[1].number_input(
         t("shrink.epochs"),
@@ -69,8 +70,10 @@ def settings_rows(shrink: str, live: bool) -> None:
                 format="%g",
                 placeholder=t("shrink.of_the_run", value=getattr(config, name)),
             )
-    if config.method != store().folder(run).config.method:
-        st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
+    if config.method != store().find(run, RUN).config.method:
+        st.caption(
+            md("shrink.gives_way", method=method_title(store().find(run, RUN).config.method))
+        )
     sentence = problem(lambda: shrinks.chosen_shrink(run))
     with columns[2], st.container(horizontal=True):
         st.button(
@@ -117,7 +120,7 @@ def where_it_stands(shrink: str, was_live: bool, over: int) -> None:
                 stages=md(
                     "count.stages", count=sum(stage.after is not None for stage in found.shrunk)
                 ),
-                folder=f"shrinks/{shrink}",
+                folder=str(shrinks.folder_of(shrink)),
             )
         )
     if found.failed:
@@ -202,7 +205,7 @@ with folded(t("live.settings"), when=bool(shrink)):
 if shrink:
     address.take("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.take("batch", "1", lambda text: text if text in BATCHES else "1")
-    options = store().shrinks()
+    options = store().readable(COMPRESSION)
     select(
         t("shrink.shrink"),
         options,

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kdcore.cli.carry_out import follow
+from kdcore.cli.execute import follow
 from kdcore.events import Event, Preview, Progress
+from kdcore.job import with_failures
 from kdcore.jobs.run.config import RunConfig
-from kdcore.run import with_failures
 from kdcore.store import Store
 
 MOST_CLASSES = 20

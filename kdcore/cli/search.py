@@ -1,4 +1,4 @@
-"""``search``: the best student of a space; ``searches``: the stored ones."""
+"""``search``: the best student of a space."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -8,42 +8,40 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.runs import list_jobs
 from kdcore.errors import UserError
-from kdcore.events import (
-    Event,
+from kdcore.events import Event, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.kind import SEARCH
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES, SearchConfig, parse_space
+from kdcore.jobs.search.events import (
     SearchFinished,
     SearchPrepared,
     SearchStarted,
-    TeacherEpoch,
     TrialEnded,
     TrialScored,
 )
-from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.search.config import AXES, SearchConfig, parse_space
-from kdcore.run import Search
-from kdcore.store import SearchFolder, Store, recorded
+from kdcore.store import JobFolder, Store
 
 
 def search(base: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a search or go on with one; the exit status, a failure without a whole trial."""
+    """Execute a search or continue one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     folder = _folder(base, given)
-    work = Search(folder.config, folder)
     found: dict[str, str] = {}
-    last, status = carry_out(
-        work,
-        failures(recorded(work, folder), found),
+    last, status = execute(
+        Job(folder.config, folder),
         as_json=given.json,
         for_people=_print_for_people,
+        watched=lambda events: failures(events, found),
     )
     if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
         return nothing_succeeded(
@@ -54,15 +52,10 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
     return status
 
 
-def searches(given: argparse.Namespace) -> int:
-    """The stored searches, newest first."""
-    return list_jobs(given, "search", "No search is stored yet: python -m kdcore search makes one.")
-
-
-def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
+def _folder(base: RunConfig, given: argparse.Namespace) -> JobFolder[SearchConfig]:
     store = Store(Path(given.store) if given.store else None)
     if given.resume:
-        folder = store.search(given.resume)
+        folder = store.find(given.resume, SEARCH)
         if folder.held:
             raise UserError("run_in_use", run=folder.id)
         return folder
@@ -74,7 +67,7 @@ def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
     for name in SearchConfig.plain_settings():
         if name != "seed" and getattr(given, name) is not None:
             asked[name] = getattr(given, name)
-    return store.create_search(SearchConfig(base=base, seed=base.seed, **asked))
+    return store.create(SearchConfig(base=base, seed=base.seed, **asked))
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

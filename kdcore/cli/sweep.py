@@ -1,4 +1,4 @@
-"""``sweep``: a grid of students over T, λ and seeds; ``sweeps``: the stored ones."""
+"""``sweep``: a grid of students over T, λ and seeds."""
 
 import argparse
 from collections.abc import Iterable
@@ -8,18 +8,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kdcore.catalogue import method_of
-from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.runs import list_jobs
 from kdcore.errors import UserError
-from kdcore.events import Event, SweepFinished, SweepPrepared, TeacherEpoch
+from kdcore.events import Event, TeacherEpoch
+from kdcore.job import Job
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import AXES, SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.events import SweepFinished, SweepPrepared
 from kdcore.jobs.sweep.record import Spread, SweepRecord
-from kdcore.run import Sweep
-from kdcore.store import Store, recorded
+from kdcore.store import Store
 
 
 def sweep(base: RunConfig, given: argparse.Namespace) -> int:
@@ -33,14 +33,14 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(given.store) if given.store else None).create_sweep(config)
-    work = Sweep(config, folder, executor=given.executor, address=given.address)
+    folder = Store(Path(given.store) if given.store else None).create(config)
+    job = Job(config, folder, executor=given.executor, address=given.address)
     found: dict[str, str] = {}
-    last, status = carry_out(
-        work,
-        failures(recorded(work, folder), found),
+    last, status = execute(
+        job,
         as_json=given.json,
         for_people=_print_for_people,
+        watched=lambda events: failures(events, found),
     )
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
         return nothing_succeeded(
@@ -49,11 +49,6 @@ def sweep(base: RunConfig, given: argparse.Namespace) -> int:
             f"show {folder.cell_id(0)} --events.",
         )
     return status
-
-
-def sweeps(given: argparse.Namespace) -> int:
-    """The stored sweeps, newest first."""
-    return list_jobs(given, "sweep", "No sweep is stored yet: python -m kdcore sweep makes one.")
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
@@ -86,7 +81,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         return last
     for lr in found.axis("lr"):
         for method in found.axis("method"):
-            _print_landscape(out, found, float(lr), str(method))
+            _print_grid(out, found, float(lr), str(method))
     if isinstance(last, SweepFinished):
         state, students = (
             "stopped" if last.stopped else "finished",
@@ -109,7 +104,7 @@ def _print_methods(out: Console, found: SweepRecord) -> None:
                 method,
                 f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
                 f"{cell.weight:g}",
-                _told(found.spread(cell, "test_accuracy")),
+                _percent(found.spread(cell, "test_accuracy")),
                 f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
                 gain.n if gain else 0,
             )
@@ -127,13 +122,13 @@ def _print_methods(out: Console, found: SweepRecord) -> None:
     )
     out.print(
         plain(
-            f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
+            f"plain student: {_percent(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
             "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
         )
     )
 
 
-def _print_landscape(out: Console, found: SweepRecord, lr: float, method: str) -> None:
+def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> None:
     cells = found.cells(lr, method)
     weights = sorted({cell.weight for cell in cells})
     columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))
@@ -141,7 +136,7 @@ def _print_landscape(out: Console, found: SweepRecord, lr: float, method: str) -
         (
             f"{temperature:g}",
             *(
-                _told(found.spread(cell, "test_accuracy"))
+                _percent(found.spread(cell, "test_accuracy"))
                 for cell in cells
                 if cell.temperature == temperature
             ),
@@ -161,15 +156,16 @@ def _print_landscape(out: Console, found: SweepRecord, lr: float, method: str) -
         out.print(
             plain(
                 f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
-                f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
-                f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
+                f"validation {_percent(best.validation)}, test {_percent(best.test)}, "
+                f"plain student {_percent(best.plain_test)}, "
+                f"difference {_percent(best.gain)} (n = {best.gain.n}); "
                 f"{best.near} of {best.places - 1} others lie within one sd of it on "
                 "validation data"
             )
         )
 
 
-def _told(spread: Spread | None) -> str:
+def _percent(spread: Spread | None) -> str:
     if spread is None:
         return "–"
     if spread.sd is None:

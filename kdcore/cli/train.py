@@ -4,15 +4,16 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from kdcore.cli.carry_out import carry_out
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute
 from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.commands import Controls
-from kdcore.events import Epoch, Event, Finished, Prepared, Progress, Scores, Started, TeacherEpoch
+from kdcore.events import Event, Progress, Scores, TeacherEpoch
+from kdcore.job import Run
 from kdcore.jobs.run.config import RunConfig
-from kdcore.run import Run
-from kdcore.store import Store, recorded
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
+from kdcore.store import Store
 
 
 def run(config: RunConfig, given: argparse.Namespace) -> int:
@@ -38,13 +39,7 @@ def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> in
     store = Store(Path(given.store) if given.store else None)
     folder = store.create(config) if rank() == 0 else None
     job = Run(config, folder, controls)
-    _, status = carry_out(
-        job,
-        recorded(job, folder) if folder else job,
-        as_json=given.json,
-        for_people=_print_for_people,
-    )
-    return status
+    return execute(job, as_json=given.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -17,8 +17,14 @@ from statistics import fmean
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import ChoiceFinished, ChoiceStarted, Epoch, Event, Failed, TeacherJudged
+from kdcore.events import Event, Failed
+from kdcore.jobs.run.events import Epoch
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.jobs.teacher_selection.events import (
+    TeacherEvaluated,
+    TeacherSelectionFinished,
+    TeacherSelectionStarted,
+)
 from kdcore.losses import softmax
 from kdcore.metrics import (
     accuracy,
@@ -27,7 +33,7 @@ from kdcore.metrics import (
     negative_log_likelihood,
 )
 from kdcore.models.cost import learned_numbers
-from kdcore.store import ChoiceFolder
+from kdcore.store import JobFolder
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.device import (
     choose_device,
@@ -47,14 +53,14 @@ def choose_teacher(
     controls: Controls,
     *,
     name: str,
-    folder: ChoiceFolder | None = None,
+    folder: JobFolder[TeacherSelectionConfig] | None = None,
 ) -> Iterator[Event]:
     """Train each teacher or find it in the store, measure it, distil from it; compare at the end.
 
     Args:
         config: the teachers and what all their students share.
         controls: ``stop`` acts.
-        name: the choice's id.
+        name: the selection's id.
         folder: where the students' runs are kept; without one nothing is written.
 
     Raises:
@@ -66,8 +72,8 @@ def choose_teacher(
     data = yield from load_dataset(config.base, folder.root if folder else None)
     data = data.to(device)
     transfer_of(config.base, data)  # what does not suit the data is said before a teacher learns
-    yield ChoiceStarted(
-        choice=name,
+    yield TeacherSelectionStarted(
+        selection=name,
         config=config.to_dict(),
         device=device_name(device),
         validation_size=len(data.validation.labels),
@@ -75,7 +81,7 @@ def choose_teacher(
         version=software_versions(),
         notes=list(data.notes),
     )
-    judged: list[TeacherJudged] = []
+    judged: list[TeacherEvaluated] = []
     stopped = False
     try:
         for first in range(0, len(config.cells), len(config.seeds)):
@@ -95,16 +101,16 @@ def choose_teacher(
 
 
 def compared(
-    name: str, judged: Sequence[TeacherJudged], *, stopped: bool, seconds: float
-) -> ChoiceFinished:
+    name: str, judged: Sequence[TeacherEvaluated], *, stopped: bool, seconds: float
+) -> TeacherSelectionFinished:
     """What each way to choose would have chosen, and whether they agree."""
     by_accuracy = _best([row.validation_accuracy for row in judged], judged)
     by_ece = _best([-row.ece for row in judged], judged)
     by_nll = _best([-row.nll_fitted for row in judged], judged)
     by_student = _best([fmean(row.students_validation_accuracy) for row in judged], judged)
     shared = set(by_accuracy) & set(by_ece) & set(by_nll) & set(by_student)
-    return ChoiceFinished(
-        choice=name,
+    return TeacherSelectionFinished(
+        selection=name,
         stopped=stopped,
         by_accuracy=by_accuracy,
         by_ece=by_ece,
@@ -122,7 +128,7 @@ def _taught(
     teacher: Teacher,
     data: Dataset,
     controls: Controls,
-    folder: ChoiceFolder | None,
+    folder: JobFolder[TeacherSelectionConfig] | None,
 ) -> dict[int, Epoch]:
     """Train one teacher's students together; the last evaluation of each.
 
@@ -163,7 +169,7 @@ def _taught(
 
 def _judged(
     spec: str, teacher: Teacher, data: Dataset, students: dict[int, Epoch], runs: list[str]
-) -> TeacherJudged:
+) -> TeacherEvaluated:
     given = answers(teacher.module, data, "float32")
     labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
     temperature = fit_temperature(given.validation, labels)
@@ -171,7 +177,7 @@ def _judged(
     scores = [
         epoch.students.get("distilled") or epoch.students["plain"] for epoch in students.values()
     ]
-    return TeacherJudged(
+    return TeacherEvaluated(
         teacher=spec,
         source=teacher.source,
         runs=runs,
@@ -187,6 +193,6 @@ def _judged(
     )
 
 
-def _best(values: Sequence[float], judged: Sequence[TeacherJudged]) -> list[str]:
+def _best(values: Sequence[float], judged: Sequence[TeacherEvaluated]) -> list[str]:
     """The teachers with the largest value."""
     return [row.teacher for row, value in zip(judged, values, strict=True) if value == max(values)]

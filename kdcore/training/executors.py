@@ -8,7 +8,8 @@ from typing import Protocol
 
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.events import Failed, GroupRetried
+from kdcore.events import Failed
+from kdcore.jobs.sweep.events import GroupRetried
 from kdcore.training.joint import Group, GroupEvent, train_group
 
 RETRIES = 1

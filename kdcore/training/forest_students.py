@@ -15,8 +15,9 @@ from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
-from kdcore.events import Epoch, Event, Finished, Prepared, Retuned, Scores
+from kdcore.events import Event, Retuned, Scores
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.losses import mixed_targets, softmax
 from kdcore.metrics import accuracy, brier_score

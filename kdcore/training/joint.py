@@ -13,20 +13,11 @@ from pathlib import Path
 from kdcore.catalogue import models_spec
 from kdcore.data import Dataset, class_numbers, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    CellsScored,
-    Diagnosis,
-    Epoch,
-    Event,
-    Failed,
-    Finished,
-    Prepared,
-    Scores,
-    Snapshot,
-    SweepProgress,
-)
+from kdcore.events import Diagnosis, Event, Failed, Scores
 from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Snapshot
 from kdcore.jobs.run.schedules import scheduled
+from kdcore.jobs.sweep.events import CellsScored, SweepProgress
 from kdcore.models.cost import measure_cost
 from kdcore.training.device import choose_device, use_faster_float32_matmul
 from kdcore.training.ensembles import ensemble_scores

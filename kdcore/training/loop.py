@@ -15,8 +15,9 @@ from kdcore.catalogue import is_forest, models_spec
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores, Started
+from kdcore.events import Event, Paused, Retuned, Scores
 from kdcore.jobs.run.config import SCHEDULED, RunConfig
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
@@ -52,7 +53,7 @@ class Position:
 
 
 def train(
-    config: RunConfig, controls: Controls, *, run: str, folder: RunFolder | None = None
+    config: RunConfig, controls: Controls, *, name: str, folder: RunFolder | None = None
 ) -> Iterator[Event]:
     """The whole experiment, told as events.
 
@@ -64,7 +65,7 @@ def train(
     device = choose_device(config.device)
     loading = load_dataset(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
-    yield started(config, run, device, data)
+    yield started(config, name, device, data)
     try:
         teaching = teach_teacher(
             config,
@@ -79,7 +80,7 @@ def train(
             teacher = yield from teach_assistants(config, data, teacher, controls, device)
     except Stopped:
         yield Finished(
-            run=run,
+            run=name,
             stopped=True,
             epochs=0,
             step=0,
@@ -93,7 +94,7 @@ def train(
         from kdcore.training.forest_students import grow_students  # noqa: PLC0415
 
         yield from grow_students(
-            config, controls, run=run, folder=folder, data=data, teacher=teacher, began=began
+            config, controls, run=name, folder=folder, data=data, teacher=teacher, began=began
         )
         return
     names = student_names(config)
@@ -154,7 +155,7 @@ def train(
     if teacher_changed := trainer.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(
-        run=run,
+        run=name,
         stopped=stopped,
         epochs=epochs,
         step=students_loop.here.step,

@@ -25,11 +25,10 @@ from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.data.folds import folds
 from kdcore.errors import UserError
-from kdcore.events import (
-    Epoch,
-    Event,
-    Failed,
-    Scores,
+from kdcore.events import Event, Failed, Scores
+from kdcore.jobs.run.events import Epoch
+from kdcore.jobs.search.config import AXES, TRIALS, Range, SearchConfig
+from kdcore.jobs.search.events import (
     SearchFinished,
     SearchPrepared,
     SearchStarted,
@@ -37,8 +36,7 @@ from kdcore.events import (
     TrialScored,
     TrialStarted,
 )
-from kdcore.jobs.search.config import AXES, Range, SearchConfig
-from kdcore.store import SearchFolder
+from kdcore.store import JobFolder
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.device import (
     choose_device,
@@ -74,7 +72,11 @@ class Fold:
 
 
 def search(
-    config: SearchConfig, controls: Controls, *, name: str, folder: SearchFolder | None = None
+    config: SearchConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: JobFolder[SearchConfig] | None = None,
 ) -> Iterator[Event]:
     """The whole search, told as events; in a folder with earlier trials it goes on after them.
 
@@ -99,7 +101,7 @@ def search(
     transfer_of(base, data)  # settings that do not suit the data are said before a teacher learns
     cut = folds(data, config.folds, config.seed) if config.folds else [data]
     parts = [part.to(device) for part in cut]
-    with closing(Trials(config, name, folder.trials if folder else None)) as trials:
+    with closing(Trials(config, name, folder.path / TRIALS if folder else None)) as trials:
         yield SearchStarted(
             search=name,
             config=config.to_dict(),
@@ -235,7 +237,7 @@ class Attempt:
         trials: Trials,
         taught: Sequence[Fold],
         name: str,
-        folder: SearchFolder | None,
+        folder: JobFolder[SearchConfig] | None,
     ) -> None:
         self._controls, self._trials, self._folder = controls, trials, folder
         self._objective = config.objective

@@ -9,20 +9,12 @@ import torch
 
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
-from kdcore.events import (
-    ENDS,
-    CellsEnded,
-    Epoch,
-    Event,
-    Failed,
-    Started,
-    SweepFinished,
-    SweepPrepared,
-    SweepStarted,
-)
+from kdcore.events import Ended, Event, Failed
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Started
 from kdcore.jobs.sweep.config import AXES, SweepConfig
-from kdcore.store import SweepFolder
+from kdcore.jobs.sweep.events import CellsEnded, SweepFinished, SweepPrepared, SweepStarted
+from kdcore.store import JobFolder
 from kdcore.training.cells import cut_short, keep
 from kdcore.training.cluster import Cluster
 from kdcore.training.device import (
@@ -49,7 +41,7 @@ def sweep(
     controls: Controls,
     *,
     name: str,
-    folder: SweepFolder | None = None,
+    folder: JobFolder[SweepConfig] | None = None,
     executor: str = "auto",
     address: str = "",
 ) -> Iterator[Event]:
@@ -147,7 +139,7 @@ class SweepRecorder:
         cells: by number.
     """
 
-    def __init__(self, folder: SweepFolder | None, cells: Sequence[RunConfig]) -> None:
+    def __init__(self, folder: JobFolder[SweepConfig] | None, cells: Sequence[RunConfig]) -> None:
         self._folder, self._cells = folder, cells
         self._groups: dict[int, Sequence[int]] = {}
         self._open: dict[int, Epoch | None] = dict.fromkeys(range(len(cells)))
@@ -190,7 +182,7 @@ class SweepRecorder:
         self._keep(news)
         if isinstance(news.event, Epoch):
             self._open[news.cell] = news.event
-        if news.event.kind not in ENDS:
+        if not isinstance(news.event, Ended):
             return
         del self._open[news.cell]
         if isinstance(news.event, Failed):
@@ -209,7 +201,7 @@ class SweepRecorder:
         if isinstance(news.event, Started):  # for the second time where its worker died
             self._unwritten.pop(news.cell, None)
         self._unwritten.setdefault(news.cell, []).append(news)
-        if news.event.kind in ENDS:
+        if isinstance(news.event, Ended):
             self._write(news.cell)
         elif time.monotonic() - self._written > LONGEST_UNWRITTEN:
             for cell in list(self._unwritten):
@@ -225,7 +217,7 @@ def _groups(
     division: Sequence[Sequence[int]],
     cells: Sequence[RunConfig],
     teacher: Teacher,
-    folder: SweepFolder | None,
+    folder: JobFolder[SweepConfig] | None,
     name: str,
 ) -> list[Group]:
     portable = copy.deepcopy(teacher).to(torch.device("cpu"))
@@ -248,7 +240,9 @@ def _executor(division: SweepPlan, data: Dataset) -> Executor:
     return Processes(division.workers) if division.workers else InThisProcess(data)
 
 
-def _table(cells: Sequence[RunConfig], folder: SweepFolder | None) -> list[dict[str, Any]]:
+def _table(
+    cells: Sequence[RunConfig], folder: JobFolder[SweepConfig] | None
+) -> list[dict[str, Any]]:
     """What tells the cells apart, and the ids of their runs."""
     return [
         {setting: getattr(config, setting) for setting in AXES.values()}

@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -24,7 +25,7 @@ from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
-from kdcore.store import CellsFolder, RunFolder, teacher_path
+from kdcore.store import JobFolder, teacher_path
 from kdcore.training.batches import batches
 from kdcore.training.evaluation import answers, score
 from kdcore.training.meter import Meter
@@ -93,7 +94,7 @@ def teach_teacher(
     config: RunConfig,
     data: Dataset,
     controls: Controls,
-    folder: RunFolder | CellsFolder | None,
+    folder: JobFolder[Any] | None,
     device: torch.device,
     precision: str,
 ) -> Generator[Event, None, Teacher]:
@@ -190,7 +191,7 @@ def _one_teacher(
     config: RunConfig,
     data: Dataset,
     controls: Controls,
-    folder: RunFolder | CellsFolder | None,
+    folder: JobFolder[Any] | None,
     device: torch.device,
     precision: str,
     role: str,

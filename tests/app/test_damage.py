@@ -9,8 +9,8 @@ from made_runs import MAIN, record
 from made_sweeps import record_sweep
 
 from dashboard.text import words
+from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
-from kdcore.store import KINDS
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
 PAGES = sorted(path.stem for path in MAIN.parent.glob("views/*.py"))
@@ -23,7 +23,7 @@ def damage(hub):
     record(hub.store, WHOLE, make.whole_run())
     record_sweep(hub.store)
     for kind, config in CONFIGS.items():
-        folder = hub.store.create_job(config, KINDS[kind].prefix + DAMAGED)
+        folder = hub.store.create(config, KINDS[kind].prefix + DAMAGED)
         (folder.path / "config.json").write_bytes(b"")
     return hub.store
 

@@ -10,8 +10,10 @@ from shown_markdown import shown
 
 from dashboard.runs_table import table_key
 from kdcore.errors import UserError
-from kdcore.events import Failed, Snapshot
+from kdcore.events import Failed
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Snapshot
 from kdcore.store import recorded
 
 IMAGE = "![x](http://example.invalid/a.png)"
@@ -78,7 +80,7 @@ def test_settings_in_which_two_runs_differ(open_page, store):
     record(store, ONE, make.whole_run(), RunConfig(also=TERMS))
     record(store, OTHER, make.whole_run(), RunConfig(dataset=IMAGE))
     selection = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
-    app = open_page("runs", widgets={table_key(store.runs()): selection})
+    app = open_page("runs", widgets={table_key(store.list(RUN)): selection})
     cells = {shown(str(cell))[0] for cell in app.table[0].value.to_numpy().flatten()}
 
     assert {IMAGE, TERMS} <= cells

@@ -6,6 +6,7 @@ from made_shrinks import RUN, STAGES, record_shrink, whole_shrink
 from dashboard.text import words
 from kdcore.commands import Stop
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import COMPRESSION
 from kdcore.jobs.run.config import RunConfig
 
 
@@ -42,9 +43,9 @@ def test_a_run_without_weights_is_not_offered(open_page, store):
 def test_start_submits_what_is_chosen_and_follows_it(open_page, hub, run):
     app = open_page("shrink", stages="narrow,pruned", prune="0.6", again="3", again_T="2")
     button(app, "start_shrink").click().run()
-    (shrink,) = hub.store.shrinks()
+    (shrink,) = hub.store.readable(COMPRESSION)
 
-    assert hub.store.shrink(shrink).config == CompressionConfig.of(
+    assert hub.store.find(shrink, COMPRESSION).config == CompressionConfig.of(
         RUN, run.config, stages=("pruned", "narrow"), prune_share=0.6, epochs=3, temperature=2
     )
     assert app.query_params["shrink"] == shrink

@@ -4,7 +4,7 @@ import made_events as make
 import pytest
 from made_sweeps import COMPARISON, GRID, whole_sweep
 
-from kdcore.events import CellsScored, GroupRetried
+from kdcore.jobs.sweep.events import CellsScored, GroupRetried
 from kdcore.jobs.sweep.record import SweepRecord
 
 

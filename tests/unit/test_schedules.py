@@ -5,10 +5,10 @@ import pytest
 from kdcore import Run, RunConfig
 from kdcore.commands import Retune
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch
 from kdcore.jobs.run.schedules import parse_schedule
 from kdcore.jobs.sweep.config import SweepConfig
-from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.training.joint import specs_at
 from kdcore.training.terms import Member
@@ -101,10 +101,10 @@ def test_a_hand_on_the_slider_ends_the_schedule():
 def test_students_of_a_sweep_follow_the_schedule_of_their_runs(tmp_path):
 
     base = SMALL.replace(temperature_schedule="cosine:1", weight_schedule="linear:0", epochs=2)
-    folder = Store(tmp_path).create_sweep(
+    folder = Store(tmp_path).create(
         SweepConfig(base=base, temperatures=(2, 8), weights=(0.5,), seeds=(0,))
     )
-    for _ in recorded(Sweep(folder.config, folder, executor="joint"), folder):
+    for _ in recorded(Job(folder.config, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(folder.config.cells):
         together, alone = (

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from kdcore.events import (
-    Event,
-    Failed,
+from kdcore.events import Cancelled, Event, Failed
+from kdcore.jobs.compression.events import (
+    CompressionFinished,
+    CompressionStarted,
     Measured,
-    ShrinkFinished,
-    ShrinkStarted,
     StageBegan,
     StageEnded,
     StageEpoch,
@@ -40,11 +40,13 @@ class CompressionRecord:
 
     heard: int = 0
     """Events folded in."""
-    started: ShrinkStarted | None = None
+    started: CompressionStarted | None = None
     stages: dict[str, StageRecord] = field(default_factory=dict)
     """In the order in which they began: ``teacher``, ``student``, then the ways to shrink it."""
-    finished: ShrinkFinished | None = None
+    finished: CompressionFinished | None = None
     failed: Failed | None = None
+    cancelled: bool = False
+    """Before it began."""
 
     @property
     def student(self) -> StageRecord | None:
@@ -59,7 +61,7 @@ class CompressionRecord:
     @property
     def ended(self) -> bool:
         """Whether all of it has finished or failed: no more comes."""
-        return bool(self.finished or self.failed)
+        return bool(self.finished or self.failed or self.cancelled)
 
     @property
     def measured(self) -> int:
@@ -89,7 +91,7 @@ class CompressionRecord:
         for event in events:
             self.heard += 1
             match event:
-                case ShrinkStarted():
+                case CompressionStarted():
                     self.started = event
                 case StageBegan():
                     self.stages[event.stage] = StageRecord(event.stage, event.model, event.before)
@@ -98,7 +100,16 @@ class CompressionRecord:
                 case StageEnded():
                     stage = self.stages[event.stage]
                     stage.after, stage.weights = event.after, event.weights
-                case ShrinkFinished():
+                case CompressionFinished():
                     self.finished = event
                 case Failed():
                     self.failed = event
+                case Cancelled():
+                    self.cancelled = True
+
+    def summary(self) -> dict[str, Any]:
+        """How many stages ended and which."""
+        return {
+            "stages": [stage.name for stage in self.shrunk if stage.after],
+            "seconds": self.finished and self.finished.seconds,
+        }

@@ -219,6 +219,11 @@ class RunConfig:
         check_compatible(self)
 
     @property
+    def base(self) -> Self:
+        """Itself: the settings that all students of the job share."""
+        return self
+
+    @property
     def terms(self) -> list[str]:
         """All soft terms of the distilled student's loss, the method's own first, as specs."""
         return [self.method, *(spec for _, spec in parse_extra_terms(self.also))]

@@ -50,6 +50,8 @@ OBJECTIVES = {"validation_accuracy": True, "validation_nll": False}
 """Scores that can be looked for, on data that are neither trained on nor tested with; whether
 more is better."""
 MOST_FOLDS = 20
+TRIALS = "optuna.sqlite"
+"""File in a search's folder with all trials, which Optuna and its dashboard can open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

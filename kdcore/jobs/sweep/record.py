@@ -4,19 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from statistics import fmean, stdev
+from typing import Any
 
-from kdcore.events import (
+from kdcore.events import Cancelled, Event, Failed, Scores, TeacherEpoch
+from kdcore.jobs.sweep.events import (
     CellsEnded,
     CellsScored,
-    Event,
-    Failed,
     GroupRetried,
-    Scores,
     SweepFinished,
     SweepPrepared,
     SweepProgress,
     SweepStarted,
-    TeacherEpoch,
 )
 
 METRICS = {
@@ -62,7 +60,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class GridPoint:
-    """One place of the landscape: every seed of a T and λ."""
+    """One point of the grid: every seed of a T and λ."""
 
     temperature: float
     weight: float
@@ -99,6 +97,8 @@ class SweepRecord:
     prepared: SweepPrepared | None = None
     finished: SweepFinished | None = None
     failed: Failed | None = None
+    cancelled: bool = False
+    """Before it began."""
     progress: dict[int, SweepProgress] = field(default_factory=dict)
     """By group."""
     distilled: dict[int, list[tuple[int, Scores]]] = field(default_factory=dict)
@@ -144,11 +144,23 @@ class SweepRecord:
                 self.finished = event
             case Failed():
                 self.failed = event
+            case Cancelled():
+                self.cancelled = True
+
+    def summary(self) -> dict[str, Any]:
+        """How many students ended in which way."""
+        states = list(self.states.values())
+        return {
+            "students": len(self.started.cells) if self.started else 0,
+            "finished": states.count("finished"),
+            "failed": states.count("failed"),
+            "seconds": self.finished and self.finished.seconds,
+        }
 
     @property
     def over(self) -> bool:
         """Whether the sweep has finished or failed: no more comes."""
-        return bool(self.finished or self.failed)
+        return bool(self.finished or self.failed or self.cancelled)
 
     def axis(self, setting: str) -> list[float | str]:
         """The values of a setting along the grid, sorted."""

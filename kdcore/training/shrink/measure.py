@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 
 from kdcore.data import Dataset
-from kdcore.events import Latency, Measured
+from kdcore.jobs.compression.events import Latency, Measured
 from kdcore.training.evaluation import Predictions, answers, score
 from kdcore.training.shrink.int8 import quiet
 

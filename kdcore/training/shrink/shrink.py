@@ -14,18 +14,19 @@ from torch import nn
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    Event,
+from kdcore.events import Event
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.compression.events import (
+    CompressionFinished,
+    CompressionStarted,
     Measured,
-    ShrinkFinished,
-    ShrinkStarted,
     StageBegan,
     StageEnded,
     StageEpoch,
 )
-from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import RUN
 from kdcore.metrics import accuracy
-from kdcore.store import ShrinkFolder, Store, write_whole
+from kdcore.store import JobFolder, Store, write_whole
 from kdcore.training.batches import batches
 from kdcore.training.device import (
     choose_device,
@@ -50,13 +51,18 @@ CALIBRATION = 512
 
 
 def shrink(
-    config: CompressionConfig, controls: Controls, *, folder: ShrinkFolder
+    config: CompressionConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: JobFolder[CompressionConfig],
 ) -> Iterator[Event]:
     """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
 
     Args:
         config: the run, the stages and their amounts.
         controls: ``stop`` acts.
+        name: the compression's id.
         folder: where the weights of every stage are kept; the run lies in its store.
 
     Raises:
@@ -67,7 +73,7 @@ def shrink(
     device = choose_device(config.base.device)
     wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
     engine = use_int8_engine(wanting) if wanting else ""
-    run = Store(folder.root).folder(config.run).path
+    run = Store(folder.root).find(config.run, RUN).path
     of_run = config.base
     if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
         of_run = of_run.replace(teacher_weights=str(run / "teacher.safetensors"))
@@ -75,8 +81,8 @@ def shrink(
     data = here.to(device)
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
     student = _of_run(run, "distilled", here)
-    yield ShrinkStarted(
-        shrink=folder.id,
+    yield CompressionStarted(
+        compression=name,
         config=config.to_dict(),
         device=device_name(device),
         engine=engine,
@@ -109,13 +115,13 @@ def shrink(
     bench = Bench(config, student, batches_of_seed, mixture, data, here, given, controls, folder)
     ended, stopped = 0, False
     try:
-        for name, shrunk in smaller.items():
-            yield from bench.recovered(name, shrunk)
+        for stage, shrunk in smaller.items():
+            yield from bench.recovered(stage, shrunk)
             ended += 1
     except Stopped:
         stopped = True
-    yield ShrinkFinished(
-        shrink=folder.id, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
+    yield CompressionFinished(
+        compression=name, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
     )
 
 
@@ -134,7 +140,7 @@ class Bench:
     """On the CPU, where they are measured."""
     teacher: Predictions
     controls: Controls
-    folder: ShrinkFolder
+    folder: JobFolder[CompressionConfig]
 
     def recovered(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
         """One stage from its first measurement to its last.

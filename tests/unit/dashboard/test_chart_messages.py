@@ -17,8 +17,8 @@ from dashboard.charts.per_class import class_scores
 from dashboard.charts.places import View
 from dashboard.history import History
 from dashboard.text import LANGUAGES, words
-from kdcore.events import Snapshot
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.run.events import Snapshot
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 EN = words("en")

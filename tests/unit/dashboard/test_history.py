@@ -2,7 +2,8 @@ import made_events as make
 import pytest
 
 from dashboard.history import History
-from kdcore.events import Failed, Retuned, Snapshot
+from kdcore.events import Failed, Retuned
+from kdcore.jobs.run.events import Snapshot
 
 
 def told(*events):

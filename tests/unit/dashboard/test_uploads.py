@@ -38,7 +38,7 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     for name in names[:-1]:
         os.utime(lie[name], (0, 0))
     store.create(RunConfig(dataset=str(lie["run"])))
-    store.create_sweep(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
+    store.create(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
     store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
     remove_unused(store)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kdcore.store import KINDS, Store
+from kdcore.jobs.kind import RUN
+from kdcore.store import Store
 
 ASSET = Path(__file__).parents[2] / "assets" / "store-0.1.0.zip"
 JOBS = (
@@ -26,7 +27,7 @@ def store(tmp_path):
 
 
 def listed(store):
-    return {row.id: row for kind in KINDS for row in store.rows(kind)}
+    return {row.id: row for row in store.list()}
 
 
 def test_every_job_is_listed_with_its_outcome(store):
@@ -39,17 +40,41 @@ def test_every_job_is_listed_with_its_outcome(store):
 
 @pytest.mark.parametrize("job", JOBS)
 def test_the_settings_and_all_events_of_a_job_are_read(store, job):
-    folder = store.job(job)
+    folder = store.find(job)
     lines = (folder.path / "events.jsonl").read_text(encoding="utf-8").splitlines()
 
     assert folder.config.to_dict() == folder.settings
+    assert folder.format == 1
     assert len(folder.events()) == len(lines)
     assert folder.state == "finished"
 
 
+@pytest.mark.parametrize(
+    ("job", "kind", "events"),
+    [
+        (
+            "choice-20261128-184854-1095",
+            "teacher_selection",
+            {"teacher_selection_started", "teacher_evaluated", "teacher_selection_finished"},
+        ),
+        (
+            "shrink-20261128-184902-4924",
+            "compression",
+            {"compression_started", "compression_finished"},
+        ),
+    ],
+)
+def test_kinds_and_events_have_their_names_of_today(store, job, kind, events):
+    folder = store.find(job)
+
+    assert (folder.kind.name, store.row(job).kind) == (kind, kind)
+    assert events <= {event.kind for event in folder.events()}
+    assert folder.events()[-1].to_dict().get(kind.removeprefix("teacher_")) == job
+
+
 def test_cells_are_runs_with_arrays(store):
     for owner in ("sweep-20261128-184831-ff37", "choice-20261128-184854-1095"):
-        cell = store.folder(f"{owner}.0003")
+        cell = store.find(f"{owner}.0003", RUN)
         assert cell.config.seed == 1
         assert cell.state == "finished"
         assert len(cell.load_arrays("prepared.safetensors")) > 0

@@ -13,9 +13,11 @@ import torch
 
 from kdcore import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import CellsEnded, CellsScored, Failed, Finished
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.run.events import Finished
 from kdcore.jobs.sweep.config import SweepConfig
-from kdcore.run import Sweep
+from kdcore.jobs.sweep.events import CellsEnded, CellsScored
 from kdcore.store import Store, recorded
 from kdcore.training.cluster import Cluster
 from kdcore.training.executors import GroupEnded
@@ -104,8 +106,8 @@ def store(tmp_path):
 
 
 def swept(config, store, **how):
-    folder = store.create_sweep(config)
-    return folder, list(recorded(Sweep(config, folder, **how), folder))
+    folder = store.create(config)
+    return folder, list(recorded(Job(config, folder, **how), folder))
 
 
 def of_kind(events, kind):
@@ -154,9 +156,9 @@ def test_ray_gives_what_one_process_gives(running, store):
 @pytest.mark.slow
 def test_a_group_whose_worker_is_killed_begins_anew(running, store, capfd):
     config = SweepConfig(base=SMALL.replace(epochs=150), **GRID)
-    folder = store.create_sweep(config)
+    folder = store.create(config)
     events = []
-    for event in recorded(Sweep(config, folder, executor="ray", address=running.address), folder):
+    for event in recorded(Job(config, folder, executor="ray", address=running.address), folder):
         if isinstance(event, CellsScored) and not of_kind(events, "cells_scored"):
             os.kill(running.workers()[0], signal.SIGKILL)
         events.append(event)
@@ -199,8 +201,8 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
 @pytest.mark.slow
 def test_stopping_frees_the_cluster_that_others_use_on(connected, running, store):
     config = SweepConfig(base=SMALL.replace(epochs=10_000), **GRID)
-    folder = store.create_sweep(config)
-    work = Sweep(config, folder, executor="ray", address=running.address)
+    folder = store.create(config)
+    work = Job(config, folder, executor="ray", address=running.address)
     events = []
     for event in recorded(work, folder):
         events.append(event)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kdcore import Run, RunConfig
 from kdcore.commands import Pause, Retune, Step, Stopped
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
 from kdcore.losses import cross_entropy, cross_entropy_gradient
 from kdcore.store import Store
 from kdcore.training import distributed
@@ -159,12 +160,12 @@ def test_two_processes_learn_the_same_curve_as_one_with_the_double_batch(one, tw
 
 @pytest.mark.slow
 def test_rank_0_alone_tells_and_keeps_the_run(store, two):
-    (row,) = Store(store).runs()
+    (row,) = Store(store).list(RUN)
 
     assert [event["event"] for event in two].count("started") == 1
     assert two[-1]["event"] == "finished"
     assert row.state == "finished"
-    assert [event.to_dict() for event in Store(store).folder(row.id).events()] == two
+    assert [event.to_dict() for event in Store(store).find(row.id, RUN).events()] == two
     assert two[-1]["weights"].keys() == {"teacher", "plain", "distilled"}
 
 
@@ -191,7 +192,7 @@ def test_a_rank_that_dies_ends_the_others(tmp_path, killed):
 
     assert ended(process)[0] != 0
     assert ranks(tmp_path) == {}
-    (row,) = Store(tmp_path).runs()
+    (row,) = Store(tmp_path).list(RUN)
     assert row.state in ("failed", "interrupted")
 
 

@@ -11,23 +11,13 @@ from told_runs import of_kind, told, without_clocks
 from kdcore import Run, RunConfig
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    Batch,
-    Epoch,
-    Failed,
-    Finished,
-    Paused,
-    Prepared,
-    Retuned,
-    Snapshot,
-    Started,
-    TeacherEpoch,
-    TeacherJudged,
-)
+from kdcore.events import Failed, Paused, Retuned, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig, all_methods
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
-from kdcore.run import Choice, Sweep
+from kdcore.jobs.teacher_selection.events import TeacherEvaluated
 from kdcore.store import Store, recorded
 from kdcore.training import forest_students
 from kdcore.training.weights import load_module
@@ -141,7 +131,7 @@ def test_a_choice_of_teacher_may_name_forests():
         base=TAUGHT.replace(epochs=1, students="distilled", teacher_epochs=1),
         teachers=("forest:5", "mlp:4"),
     )
-    judged = of_kind(list(Choice(config)), TeacherJudged)
+    judged = of_kind(list(Job(config)), TeacherEvaluated)
 
     assert [event.teacher for event in judged] == ["forest:5", "mlp:4"]
     assert all(event.parameters > 0 for event in judged)
@@ -151,7 +141,7 @@ def test_a_sweep_may_have_a_forest_as_teacher():
     grid = SweepConfig(
         base=TAUGHT.replace(epochs=1), temperatures=(1, 4), weights=(0.5,), seeds=(0,)
     )
-    assert list(Sweep(grid))[-1].finished == 2
+    assert list(Job(grid))[-1].finished == 2
 
 
 def test_a_run_stopped_while_the_forest_grows_ends_before_the_next_trees():

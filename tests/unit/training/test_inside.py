@@ -11,11 +11,12 @@ from told_runs import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
-from kdcore.events import Batch, Epoch, Failed, Finished, Snapshot, Started
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot, Started
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.models.build import build_model
 from kdcore.models.taps import stages, tapped
-from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.training.joint import loaded
 from kdcore.training.probes import GeneratedInputs
@@ -96,8 +97,8 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
     """Chance included: adapters, noise and judges are those of each one's seed."""
     base = FLAT.replace(method=method, epochs=1)
     sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.1, 0.6), seeds=(0, 1))
-    folder = Store(tmp_path).create_sweep(sweep)
-    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
+    folder = Store(tmp_path).create(sweep)
+    for _ in recorded(Job(sweep, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(sweep.cells):
         together, alone = (

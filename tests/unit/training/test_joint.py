@@ -5,9 +5,12 @@ import math
 import pytest
 
 from kdcore import Run, RunConfig
-from kdcore.events import CellsScored, Epoch, Failed, Finished, Prepared, Started
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.kind import RUN, SWEEP
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
 from kdcore.jobs.sweep.config import SweepConfig
-from kdcore.run import Sweep
+from kdcore.jobs.sweep.events import CellsScored
 from kdcore.store import Store, recorded
 from kdcore.training.joint import NetworkLayout
 from kdcore.training.plan import joint_groups, split_group
@@ -25,8 +28,8 @@ SMALL = RunConfig(
 
 
 def swept(config, store, **how):
-    folder = store.create_sweep(config)
-    events = list(recorded(Sweep(config, folder, **how), folder))
+    folder = store.create(config)
+    events = list(recorded(Job(config, folder, **how), folder))
     return folder, events
 
 
@@ -77,7 +80,7 @@ def test_methods_can_differ_within_a_group(store, methods):
 def test_a_cells_run_is_a_run_like_any_other(store):
     config = SweepConfig(base=SMALL, temperatures=(4,), weights=(0.5,), seeds=(0, 1))
     folder, events = swept(config, store, executor="joint")
-    run = store.folder(f"{folder.id}.0001")
+    run = store.find(f"{folder.id}.0001", RUN)
     kinds = [event.kind for event in run.events()]
 
     assert kinds == ["started", "prepared", "epoch", "epoch", "snapshot", "finished"]
@@ -90,8 +93,8 @@ def test_a_cells_run_is_a_run_like_any_other(store):
         "plain.safetensors",
         "distilled.safetensors",
     }
-    assert store.runs() == [], "the list of runs is not flooded"
-    assert store.sweeps() == [folder.id]
+    assert store.list(RUN) == [], "the list of runs is not flooded"
+    assert store.readable(SWEEP) == [folder.id]
     assert events[-1].kind == "sweep_finished"
     assert (events[-1].finished, events[-1].failed) == (2, 0)
 
@@ -130,8 +133,8 @@ def test_a_stopped_sweep_keeps_what_it_has(store):
     config = SweepConfig(
         base=SMALL.replace(epochs=200), temperatures=(1, 8), weights=(0.5,), seeds=(0,)
     )
-    folder = store.create_sweep(config)
-    work = Sweep(config, folder, executor="joint")
+    folder = store.create(config)
+    work = Job(config, folder, executor="joint")
     events = []
     for event in recorded(work, folder):
         events.append(event)

@@ -8,7 +8,8 @@ from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Started, TeacherEpoch
+from kdcore.events import Failed, Retuned, TeacherEpoch
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 from kdcore.store import Store, recorded
 from kdcore.training import loop
 

@@ -12,13 +12,14 @@ from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.data import Mixer, label_weights, labelled, noisy_labels
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Snapshot, TeacherEpoch
+from kdcore.events import Failed, Retuned, TeacherEpoch
+from kdcore.job import Job
 from kdcore.jobs.run.config import parse_shares
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot
 from kdcore.jobs.sweep.config import SweepConfig, all_methods
 from kdcore.losses import soft_target_kl
 from kdcore.models.build import build_model
 from kdcore.models.ensemble import EnsembleModel
-from kdcore.run import Sweep
 from kdcore.store import Store, recorded
 from kdcore.training.ensembles import disagreement, majority
 from kdcore.training.joint import loaded
@@ -364,8 +365,8 @@ def test_students_of_a_sweep_are_ensembles_too(tmp_path):
     sweep = SweepConfig(
         base=base, temperatures=(4,), weights=(0.4, 0.9), seeds=(0, 1), methods=("kd", "mutual")
     )
-    folder = Store(tmp_path).create_sweep(sweep)
-    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
+    folder = Store(tmp_path).create(sweep)
+    for _ in recorded(Job(sweep, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(sweep.cells):
         events = folder.cell(cell).events()

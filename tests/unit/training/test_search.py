@@ -10,9 +10,11 @@ from kdcore import RunConfig
 from kdcore.commands import Controls
 from kdcore.data import Split, load_dataset
 from kdcore.data.folds import folds
-from kdcore.events import Epoch, TrialEnded, TrialScored
+from kdcore.job import Job
+from kdcore.jobs.kind import RUN, SEARCH
+from kdcore.jobs.run.events import Epoch
 from kdcore.jobs.search.config import Range, SearchConfig
-from kdcore.run import Search
+from kdcore.jobs.search.events import TrialEnded, TrialScored
 from kdcore.store import Store, recorded
 from kdcore.training.joint import CellEvent, Group, train_group
 from kdcore.training.teacher import teach_teacher
@@ -44,7 +46,7 @@ def store(tmp_path):
 
 
 def searched(config, folder=None):
-    return list(recorded(Search(config, folder), folder) if folder else Search(config))
+    return list(recorded(Job(config, folder), folder) if folder else Job(config))
 
 
 def ended(events):
@@ -59,7 +61,7 @@ def told(trial):
 def whole(tmp_path_factory):
     """One search in a store, looked at by several tests."""
     store = Store(tmp_path_factory.mktemp("store"))
-    folder = store.create_search(SPACE)
+    folder = store.create(SPACE)
     return store, folder, searched(SPACE, folder)
 
 
@@ -105,15 +107,15 @@ def test_optuna_can_open_the_file_and_finds_every_trial(whole):
 def test_a_trial_is_a_stored_run_and_judged_by_its_validation_score(whole):
     store, folder, events = whole
     complete = next(trial for trial in ended(events) if trial.state == "complete")
-    run = store.folder(complete.runs[0])
+    run = store.find(complete.runs[0], RUN)
     (student,) = run.events()[-1].students.values()
 
     assert run.state == "finished"
     assert {name: getattr(run.config, name) for name in complete.params} == complete.params
     assert complete.value == student.validation_accuracy
     assert complete.test_accuracy == student.test_accuracy
-    assert store.runs() == [], "the list of runs is not flooded"
-    assert store.searches() == [folder.id]
+    assert store.list(RUN) == [], "the list of runs is not flooded"
+    assert store.readable(SEARCH) == [folder.id]
     assert folder.state == "finished"
 
 
@@ -143,13 +145,13 @@ def test_a_pruned_trial_is_shorter_and_marked(store):
     config = SearchConfig(
         base=BASE.replace(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
     )
-    folder = store.create_search(config)
+    folder = store.create(config)
     trials = ended(searched(config, folder))
     pruned = [trial for trial in trials if trial.state == "pruned"]
 
     assert pruned, "rates from 1e-6 on are worse than the median"
     for trial in trials:
-        end = store.folder(trial.runs[0]).events()[-1]
+        end = store.find(trial.runs[0], RUN).events()[-1]
         assert end.kind == "finished"
         assert end.epochs == trial.epochs
         assert (trial.epochs < 6, end.stopped) == ((trial.state == "pruned"),) * 2
@@ -168,8 +170,8 @@ def test_halving_prunes_too():
 
 def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
     whole = ended(searched(NARROW))
-    folder = store.create_search(NARROW)
-    work = Search(NARROW, folder)
+    folder = store.create(NARROW)
+    work = Job(NARROW, folder)
     first = []
     for event in recorded(work, folder):
         first.append(event)
@@ -180,9 +182,9 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
     assert first[-1].stopped
     assert (first[-1].complete, first[-1].best_trial) == (1, 0)
     assert folder.state == "stopped"
-    assert store.folder(ended(first)[1].runs[0]).events()[-1].epochs == 2
+    assert store.find(ended(first)[1].runs[0], RUN).events()[-1].epochs == 2
 
-    second = searched(NARROW, store.search(folder.id))
+    second = searched(NARROW, store.find(folder.id, SEARCH))
     assert next(event for event in second if event.kind == "search_started").ended == 1
     trials = ended(first)[:1] + ended(second)
     assert [told(trial) for trial in trials] == [told(trial) for trial in whole]
@@ -190,8 +192,8 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
 
 
 def test_a_trial_whose_process_died_is_tried_again(store):
-    folder = store.create_search(NARROW)
-    events = iter(Search(NARROW, folder))
+    folder = store.create(NARROW)
+    events = iter(Job(NARROW, folder))
     while next(events).kind != "trial_scored":
         pass
     events.close()
@@ -214,7 +216,7 @@ def test_a_diverging_trial_fails_alone():
 
 def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
     config = SearchConfig(base=BASE, trials=1, folds=3, seed=7)
-    folder = store.create_search(config)
+    folder = store.create(config)
     (trial,) = ended(searched(config, folder))
 
     scores = []
@@ -240,7 +242,7 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
     assert trial.value == pytest.approx(fmean(accuracies))
     assert trial.spread == pytest.approx(stdev(accuracies))
     assert trial.test_accuracy == pytest.approx(fmean(s.test_accuracy for s in scores))
-    sizes = [store.folder(run).events()[0].validation_size for run in trial.runs]
+    sizes = [store.find(run, RUN).events()[0].validation_size for run in trial.runs]
     assert sizes == [479, 479, 479]
     assert len(list((store.root / "teachers").iterdir())) == 3, "a teacher for each fold"
 

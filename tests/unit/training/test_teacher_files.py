@@ -16,8 +16,9 @@ from kdcore.data import Split, load_dataset
 from kdcore.data.assemble import assemble
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.errors import UserError
-from kdcore.events import Failed, Finished, Prepared, Started
+from kdcore.events import Failed
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Finished, Prepared, Started
 from kdcore.models.build import build_model
 from kdcore.models.forest import Forest
 from kdcore.store import Store

@@ -1,4 +1,4 @@
-"""``shrink``: a run's distilled student compressed; ``shrinks``: the stored compressions."""
+"""``compress``: a run's distilled student made smaller in several ways."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -8,28 +8,29 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from kdcore.cli.carry_out import carry_out
+from kdcore.cli.execute import execute
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.runs import list_jobs
 from kdcore.errors import UserError
-from kdcore.events import Event, Latency, ShrinkFinished, StageBegan, StageEpoch
+from kdcore.events import Event
+from kdcore.job import Job
 from kdcore.jobs.compression.config import CompressionConfig, amounts
+from kdcore.jobs.compression.events import CompressionFinished, Latency, StageBegan, StageEpoch
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.sweep.config import parse_axis
-from kdcore.run import Shrink
-from kdcore.store import Store, recorded
+from kdcore.store import Store
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
 """Settings of the run that may have other values in the re-distillation."""
 
 
-def shrink(given: argparse.Namespace) -> int:
+def compress(given: argparse.Namespace) -> int:
     """Compress a student in several ways; the exit status."""
     if processes() > 1:
-        raise UserError("one_process", command="shrink")
+        raise UserError("one_process", command="compress")
     store = Store(Path(given.store) if given.store else None)
-    run = store.folder(given.run)
+    run = store.find(given.run, RUN)
     changes: dict[str, Any] = {
         name: told
         for name in (*amounts(), *OF_THE_LOSS)
@@ -40,18 +41,8 @@ def shrink(given: argparse.Namespace) -> int:
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = store.create_shrink(config)
-    work = Shrink(config, folder)
-    _, status = carry_out(
-        work, recorded(work, folder), as_json=given.json, for_people=_print_for_people
-    )
-    return status
-
-
-def shrinks(given: argparse.Namespace) -> int:
-    """The stored compressions, newest first."""
-    nothing = "No compression is stored yet: python -m kdcore shrink RUN makes one."
-    return list_jobs(given, "shrink", nothing)
+    job = Job(config, store.create(config))
+    return execute(job, as_json=given.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
@@ -86,10 +77,8 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                 "what it gains is more training, not recovery."
             )
         )
-    if isinstance(last, ShrinkFinished):
-        out.print(
-            f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: {last.shrink}"
-        )
+    if isinstance(last, CompressionFinished):
+        out.print(f"{last.state} after {last.seconds:.1f} s: {last.compression}")
     return last
 
 

@@ -1,4 +1,4 @@
-"""What a search says.
+"""What a search reports.
 
 The order is ``search_started``, the teachers', ``search_prepared``, then for each trial
 ``trial_started``, ``trial_scored``… and ``trial_ended``, and ``search_finished`` or ``failed``; one
@@ -8,7 +8,7 @@ that is continued begins anew with ``search_started``.
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.events.base import Event
+from kdcore.events.base import Completed, Event
 from kdcore.events.scores import Scores
 from kdcore.notes import Note
 
@@ -100,7 +100,7 @@ class TrialEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchFinished(Event):
+class SearchFinished(Completed):
     """The search is over; ``stopped`` if a person ended it early.
 
     What begins with ``best`` belongs to the trial with the best value, of equals the earliest;
@@ -110,7 +110,6 @@ class SearchFinished(Event):
     kind = "search_finished"
 
     search: str
-    stopped: bool
     complete: int
     """Trials of the whole search, those before a continuation included."""
     pruned: int

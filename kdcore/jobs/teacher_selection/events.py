@@ -1,23 +1,23 @@
-"""What a choice of teacher says.
+"""What a selection of a teacher reports.
 
-The order is ``choice_started``, then the teacher's epochs and ``teacher_judged`` for each, and
-``choice_finished`` or ``failed``.
+The order is ``teacher_selection_started``, then the teacher's epochs and ``teacher_evaluated`` for
+each, and ``teacher_selection_finished`` or ``failed``.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.events.base import Event
+from kdcore.events.base import Completed, Event
 from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceStarted(Event):
+class TeacherSelectionStarted(Event):
     """The data are loaded and teachers are about to be compared."""
 
-    kind = "choice_started"
+    kind = "teacher_selection_started"
 
-    choice: str
+    selection: str
     config: dict[str, Any]
     device: str
     validation_size: int
@@ -28,10 +28,10 @@ class ChoiceStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TeacherJudged(Event):
+class TeacherEvaluated(Event):
     """A teacher was measured and its students are trained."""
 
-    kind = "teacher_judged"
+    kind = "teacher_evaluated"
 
     teacher: str
     source: str
@@ -56,16 +56,15 @@ class TeacherJudged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceFinished(Event):
+class TeacherSelectionFinished(Completed):
     """All teachers are compared; the lists hold those that share the best value.
 
     They are empty where a person ended the comparison early (``stopped``).
     """
 
-    kind = "choice_finished"
+    kind = "teacher_selection_finished"
 
-    choice: str
-    stopped: bool
+    selection: str
     by_accuracy: list[str]
     """Highest validation accuracy of the teacher."""
     by_ece: list[str]

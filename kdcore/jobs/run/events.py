@@ -1,4 +1,4 @@
-"""What a run says.
+"""What happens in a run.
 
 The order is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
 ``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved (``batch`` not where
@@ -8,7 +8,7 @@ the students are forests), and at the end ``finished`` or ``failed``.
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.events.base import Event
+from kdcore.events.base import Completed, Event
 from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
 from kdcore.notes import Note
 
@@ -36,40 +36,6 @@ class Started(Event):
     """Of kdcore, torch and Python, so that a run can be repeated."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(Event):
-    """Long work before the first batch goes on."""
-
-    kind = "progress"
-
-    task: str
-    """``download``, ``read``, ``teacher`` or ``teacher_outputs``."""
-    done: int
-    total: int | None
-    """``None`` where unknown."""
-    detail: str = ""
-    """A file name, say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeacherEpoch(Event):
-    """A teacher or an assistant finished a pass; absent where it came from the cache or a file."""
-
-    kind = "teacher_epoch"
-
-    learner: str = "teacher"
-    """Where there are several ``teacher 1`` …; ``assistant 1`` …."""
-    model: str = ""
-    epoch: int
-    epochs: int
-    seconds: float
-    train_loss: float
-    train_accuracy: float
-    validation_accuracy: float
-    test_accuracy: float
-    test_errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,46 +110,12 @@ class Snapshot(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retuned(Event):
-    """A setting was changed during the run."""
-
-    kind = "retuned"
-
-    step: int
-    position: float
-    name: str
-    value: float
-    previous: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paused(Event):
-    """The run waits."""
-
-    kind = "paused"
-
-    step: int
-    position: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed(Event):
-    """The run goes on."""
-
-    kind = "resumed"
-
-    step: int
-    position: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished(Event):
+class Finished(Completed):
     """The run is over; ``stopped`` if a person ended it early."""
 
     kind = "finished"
 
     run: str
-    stopped: bool
     epochs: int
     step: int
     teacher: Scores | None
@@ -194,18 +126,3 @@ class Finished(Event):
     """By learner: safetensors file in the run's folder."""
     best_epochs: dict[str, int] = field(default_factory=dict)
     """By student, where it has patience: the epoch whose weights and scores these are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(Event):
-    """The run ended by an error; what was recorded before stays."""
-
-    kind = "failed"
-
-    error: str
-    """One sentence."""
-    code: str = ""
-    """Key of ``kdcore.errors.MESSAGES``; empty for an unexpected exception."""
-    values: dict[str, Any] = field(default_factory=dict)
-    details: str = ""
-    """The traceback of an unexpected exception."""

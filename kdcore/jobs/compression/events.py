@@ -1,24 +1,24 @@
-"""What a shrinking says.
+"""What a compression reports.
 
-The order is ``shrink_started``, then for the teacher, the student and each stage ``stage_began``,
-``stage_epoch``… and ``stage_ended``, and ``shrink_finished`` or ``failed``.
+The order is ``compression_started``, then for the teacher, the student and each stage
+``stage_began``, ``stage_epoch``… and ``stage_ended``, and ``compression_finished`` or ``failed``.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.events.base import Event
+from kdcore.events.base import Completed, Event
 from kdcore.events.scores import Scores
 from kdcore.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShrinkStarted(Event):
+class CompressionStarted(Event):
     """The data are loaded and a student is about to be made smaller."""
 
-    kind = "shrink_started"
+    kind = "compression_started"
 
-    shrink: str
+    compression: str
     config: dict[str, Any]
     device: str
     """Where it learns; everything is measured on the CPU, where alone int8 is computed."""
@@ -107,13 +107,12 @@ class StageEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShrinkFinished(Event):
+class CompressionFinished(Completed):
     """All stages are over; ``stopped`` if a person ended it early."""
 
-    kind = "shrink_finished"
+    kind = "compression_finished"
 
-    shrink: str
-    stopped: bool
+    compression: str
     stages: int
     """That ended, the student's included."""
     seconds: float

@@ -1,55 +1,65 @@
-"""What every command that trains does: report the work, heed Ctrl-C, say why it failed."""
+"""What every command that trains does: report the job, obey Ctrl-C, say why it failed."""
 
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Protocol
+from typing import Any
 
 from kdcore.commands import Controls
 from kdcore.errors import RUN_FAILURES, UserError
-from kdcore.events import CellsEnded, Event, Failed, TrialEnded
+from kdcore.events import Event, Failed
+from kdcore.job import Job
+from kdcore.jobs.search.events import TrialEnded
+from kdcore.jobs.sweep.events import CellsEnded
+from kdcore.store import recorded
 
 DONE, RUN_FAILED, WRONG_ARGUMENTS = 0, 1, 2
 """Exit statuses."""
 
 
-class Work(Protocol):
-    """A run, a sweep, a search, a choice or a shrinking."""
-
-    id: str
-    controls: Controls
+ForPeople = Callable[[Iterable[Event]], Event | None]
+"""Prints events for people; returns the last one."""
 
 
-def carry_out(
-    work: Work,
-    events: Iterable[Event],
+def execute(
+    job: Job[Any],
     *,
     as_json: bool,
-    for_people: Callable[[Iterable[Event]], Event | None],
+    for_people: ForPeople,
+    watched: Callable[[Iterable[Event]], Iterable[Event]] = iter,
 ) -> tuple[Event | None, int]:
-    """Go through the events of ``work``, as JSON lines or by ``for_people``.
+    """Execute a job, as JSON lines or by ``for_people``; a folder that it has gets its events.
 
     What was decided about data without asking is said on stderr, and why one failed.
+
+    Args:
+        job: any.
+        as_json: whether to print events.
+        for_people: otherwise.
+        watched: passes the events on.
 
     Returns:
         The last event and the exit status.
     """
-    with _stopped_by_interrupt(work.controls):
-        last, status = follow(_with_the_end(events), as_json=as_json, for_people=for_people)
+    events = recorded(job, job.folder) if job.folder else job
+    with _stopped_by_interrupt(job.controls):
+        last, status = follow(
+            _with_the_end(watched(events)), as_json=as_json, for_people=for_people
+        )
     if isinstance(last, Failed) and last.details:
         print(
-            f"kdcore: the details were saved: python -m kdcore show {work.id} --events",
+            f"kdcore: the details were saved: python -m kdcore show {job.id} --events",
             file=sys.stderr,
         )
     return last, status
 
 
 def follow(
-    events: Iterable[Event], *, as_json: bool, for_people: Callable[[Iterable[Event]], Event | None]
+    events: Iterable[Event], *, as_json: bool, for_people: ForPeople
 ) -> tuple[Event | None, int]:
-    """The same for events of which nothing is stored and which nobody steers."""
+    """The same for events that nothing stores and nobody commands."""
     last = _as_json(events) if as_json else for_people(_with_notes(events))
     if not isinstance(last, Failed):
         return last, DONE
@@ -87,7 +97,7 @@ def _with_the_end(events: Iterable[Event]) -> Iterator[Event]:
     try:
         yield from events
     except UserError as error:
-        yield Failed(error=str(error), code=error.code, values=error.values)
+        yield Failed.from_error(error)
 
 
 def _with_notes(events: Iterable[Event]) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""What a sweep says.
+"""What a sweep reports.
 
 The order is ``sweep_started``, the teacher's, ``sweep_prepared``, then ``sweep_progress``,
 ``cells_scored``, ``cells_ended`` and ``group_retried`` interleaved, and ``sweep_finished`` or
@@ -8,7 +8,7 @@ The order is ``sweep_started``, the teacher's, ``sweep_prepared``, then ``sweep_
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.events.base import Event
+from kdcore.events.base import Completed, Event
 from kdcore.events.scores import Scores
 from kdcore.notes import Note
 
@@ -100,13 +100,12 @@ class GroupRetried(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepFinished(Event):
+class SweepFinished(Completed):
     """The sweep is over; ``stopped`` if a person ended it early."""
 
     kind = "sweep_finished"
 
     sweep: str
-    stopped: bool
     finished: int
     """Cells."""
     failed: int
