@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import engine, shared_history
 from dashboard.engine import RECORDED
 from kdcore.commands import Stop
-from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.kind import RUN
 from kdcore.store import Store
 
 
@@ -48,12 +48,12 @@ class PlayedHub:
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
-    def active(self, kind=RunConfig):
+    def active(self, kind=RUN):
         return next(
             (
                 run
                 for run in reversed(self.states)
-                if self.commandable(run) and isinstance(self.store.find(run).config, kind)
+                if self.commandable(run) and self.store.find(run).kind is kind
             ),
             None,
         )
