@@ -125,7 +125,7 @@ def sweep_title(config: Mapping[str, Any]) -> Title:
     """The parts of a sweep's title: the settings that all its students share, then what varies.
 
     Args:
-        config: of the sweep, or of a search, a choice of teacher or a shrinking, as JSON values.
+        config: of the sweep, or of a job of another kind but a run, as JSON values.
     """
     given = config.get("base", {})
     usual = usual_settings(given.get("dataset", _USUAL.dataset))

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def config_of(given: argparse.Namespace) -> RunConfig:
+def config_of(options: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, on top of ``--config`` where that is given.
 
     A data set's own pair of models is taken where none is named.
@@ -81,10 +81,10 @@ def config_of(given: argparse.Namespace) -> RunConfig:
         UserError: a bad value, or a file that cannot be read.
     """
     values: dict[str, Any] = {}
-    if given.config:
-        values |= _read(Path(given.config))
+    if options.config:
+        values |= _read(Path(options.config))
     names = [item.name for item in fields(RunConfig)]
-    values |= {name: value for name in names if (value := getattr(given, name, None)) is not None}
+    values |= {name: value for name in names if (value := getattr(options, name, None)) is not None}
     if isinstance(values.get("teacher"), list):
         values["teacher"] = models_spec(values["teacher"])
     if not isinstance(values.get("dataset", ""), str):
@@ -119,7 +119,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="train and report", allow_abbrev=False)
-    run.set_defaults(command=lambda given: train.run(config_of(given), given))
+    run.set_defaults(command=lambda options: train.run(config_of(options), options))
     _add_settings(run)
 
 
@@ -127,7 +127,7 @@ def _add_sweep(commands: Any) -> None:
     entry = commands.add_parser(
         "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
     )
-    entry.set_defaults(command=lambda given: sweep.sweep(config_of(given), given))
+    entry.set_defaults(command=lambda options: sweep.sweep(config_of(options), options))
     for axis, setting in AXES.items():
         entry.add_argument(
             f"--{axis}",
@@ -163,7 +163,7 @@ def _add_search(commands: Any) -> None:
         "axis that is not given has one value, its default or that of --config.",
         allow_abbrev=False,
     )
-    entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
+    entry.set_defaults(command=lambda options: search.search(_of_one_student(options), options))
     for axis, (metavar, syntax) in SYNTAX.items():
         entry.add_argument(
             f"--{axis}",
@@ -190,7 +190,7 @@ def _add_choose_teacher(commands: Any) -> None:
         "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
     )
     entry.set_defaults(
-        command=lambda given: choose_teacher.choose_teacher(_of_one_student(given), given)
+        command=lambda options: choose_teacher.choose_teacher(_of_one_student(options), options)
     )
     entry.add_argument(
         "--teachers",
@@ -239,9 +239,9 @@ def _add_compress(commands: Any) -> None:
     _add_store(entry)
 
 
-def _of_one_student(given: argparse.Namespace) -> RunConfig:
+def _of_one_student(options: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, without the plain student beside the distilled one."""
-    return config_of(given).replace(students="distilled")
+    return config_of(options).replace(students="distilled")
 
 
 def _add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
@@ -342,7 +342,9 @@ def _add_preview(commands: Any) -> None:
     entry = commands.add_parser(
         "preview", help="what is in data, before anything is trained", allow_abbrev=False
     )
-    entry.set_defaults(command=lambda given: preview.preview(config_of(given), given), config=None)
+    entry.set_defaults(
+        command=lambda options: preview.preview(config_of(options), options), config=None
+    )
     entry.add_argument(
         "dataset", metavar="DATA", help="a folder, archive or CSV of your own, or a name"
     )

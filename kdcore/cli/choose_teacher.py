@@ -37,20 +37,20 @@ WAYS = {
 }
 
 
-def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
+def choose_teacher(base: RunConfig, options: argparse.Namespace) -> int:
     """Compare teachers; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="choose-teacher")
     config = TeacherSelectionConfig(
         base=base,
-        teachers=parse_models("teachers", given.teachers),
-        seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),
+        teachers=parse_models("teachers", options.teachers),
+        seeds=parse_axis("seeds", options.seeds) if options.seeds is not None else (base.seed,),
     )
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(given.store) if given.store else None).create(config)
-    return execute(Job(config, folder), as_json=given.json, for_people=_print_for_people)[1]
+    folder = Store(Path(options.store) if options.store else None).create(config)
+    return execute(Job(config, folder), as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

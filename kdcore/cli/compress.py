@@ -25,24 +25,24 @@ OF_THE_LOSS = ("temperature", "weight", "lr")
 """Settings of the run that may have other values in the re-distillation."""
 
 
-def compress(given: argparse.Namespace) -> int:
+def compress(options: argparse.Namespace) -> int:
     """Compress a student in several ways; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="compress")
-    store = Store(Path(given.store) if given.store else None)
-    run = store.find(given.run, RUN)
+    store = Store(Path(options.store) if options.store else None)
+    run = store.find(options.run, RUN)
     changes: dict[str, Any] = {
-        name: told
+        name: value
         for name in (*amounts(), *OF_THE_LOSS)
-        if (told := getattr(given, name)) is not None
+        if (value := getattr(options, name)) is not None
     }
-    stages = parse_axis("stages", given.stages) if given.stages is not None else ()
+    stages = parse_axis("stages", options.stages) if options.stages is not None else ()
     config = CompressionConfig.of(run.id, run.config, stages=stages, **changes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
     job = Job(config, store.create(config))
-    return execute(job, as_json=given.json, for_people=_print_for_people)[1]
+    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -13,24 +13,24 @@ from kdcore.store import JobRow, Store
 from kdcore.titles import job_title, title_parts
 
 
-def store_of(given: argparse.Namespace) -> Store:
+def store_of(options: argparse.Namespace) -> Store:
     """The store that ``--store`` names, or the person's own."""
-    return Store(Path(given.store) if given.store else None)
+    return Store(Path(options.store) if options.store else None)
 
 
-def list_jobs(given: argparse.Namespace) -> int:
+def list_jobs(options: argparse.Namespace) -> int:
     """The stored jobs, newest first.
 
     Args:
-        given: ``kind`` is a name in ``KINDS``, or empty for all.
+        options: ``kind`` is a name in ``KINDS``, or empty for all.
     """
-    store = store_of(given)
-    kind = KINDS.get(given.kind)
-    if given.rebuild:
+    store = store_of(options)
+    kind = KINDS.get(options.kind)
+    if options.rebuild:
         for problem in store.rebuild():
             print(f"kdcore: {problem}", file=sys.stderr)
     rows = store.list(kind)
-    if given.json:
+    if options.json:
         for row in rows:
             print(json.dumps(as_values(row), ensure_ascii=False))
         return 0
@@ -59,12 +59,12 @@ def _line(row: JobRow) -> list[str]:
     return [row.id, row.kind.replace("_", " "), apart, title.dataset, row.state]
 
 
-def show_job(given: argparse.Namespace) -> int:
+def show_job(options: argparse.Namespace) -> int:
     """A job of any kind: its settings and how it ended, or all its events."""
-    store = store_of(given)
-    folder = store.find(given.job)
+    store = store_of(options)
+    folder = store.find(options.job)
     events = folder.events()
-    if given.events or given.json:
+    if options.events or options.json:
         for event in events:
             print(event.to_json())
         return 0
@@ -89,40 +89,40 @@ def show_job(given: argparse.Namespace) -> int:
     return 0
 
 
-def compare(given: argparse.Namespace) -> int:
+def compare(options: argparse.Namespace) -> int:
     """The settings in which two jobs differ."""
-    differences = store_of(given).compare(given.job, given.other)
-    if given.json:
+    differences = store_of(options).compare(options.job, options.other)
+    if options.json:
         print(json.dumps([list(row) for row in differences], ensure_ascii=False))
         return 0
     if differences:
-        show(table(("setting", given.job, given.other), differences, whole=["setting"]))
+        show(table(("setting", options.job, options.other), differences, whole=["setting"]))
     else:
         show("The two have equal settings.")
     return 0
 
 
-def export(given: argparse.Namespace) -> int:
+def export(options: argparse.Namespace) -> int:
     """One job as a zip file."""
-    path = Path(given.to)
-    store_of(given).export(given.job, path)
-    print(json.dumps({"written": str(path)}) if given.json else f"Written to {path}.")
+    path = Path(options.to)
+    store_of(options).export(options.job, path)
+    print(json.dumps({"written": str(path)}) if options.json else f"Written to {path}.")
     return 0
 
 
-def note(given: argparse.Namespace) -> int:
+def note(options: argparse.Namespace) -> int:
     """Keep a note with a job."""
-    store = store_of(given)
-    job = store.find(given.job).id
-    store.note(job, given.text)
-    print(json.dumps({"noted": job}) if given.json else f"Noted: {job}")
+    store = store_of(options)
+    job = store.find(options.job).id
+    store.note(job, options.text)
+    print(json.dumps({"noted": job}) if options.json else f"Noted: {job}")
     return 0
 
 
-def rename(given: argparse.Namespace) -> int:
+def rename(options: argparse.Namespace) -> int:
     """Give a job a name."""
-    store = store_of(given)
-    job = store.find(given.job).id
-    store.rename(job, given.name)
-    print(json.dumps({"renamed": job}) if given.json else f"Renamed: {job}")
+    store = store_of(options)
+    job = store.find(options.job).id
+    store.rename(job, options.name)
+    print(json.dumps({"renamed": job}) if options.json else f"Renamed: {job}")
     return 0

@@ -28,18 +28,18 @@ from kdcore.jobs.search.events import (
 from kdcore.store import JobFolder, Store
 
 
-def search(base: RunConfig, given: argparse.Namespace) -> int:
+def search(base: RunConfig, options: argparse.Namespace) -> int:
     """Execute a search or continue one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = _folder(base, given)
+    folder = _folder(base, options)
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),
-        as_json=given.json,
+        as_json=options.json,
         for_people=_print_for_people,
         watched=lambda events: failures(events, found),
     )
@@ -52,21 +52,21 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
     return status
 
 
-def _folder(base: RunConfig, given: argparse.Namespace) -> JobFolder[SearchConfig]:
-    store = Store(Path(given.store) if given.store else None)
-    if given.resume:
-        folder = store.find(given.resume, SEARCH)
+def _folder(base: RunConfig, options: argparse.Namespace) -> JobFolder[SearchConfig]:
+    store = Store(Path(options.store) if options.store else None)
+    if options.resume:
+        folder = store.find(options.resume, SEARCH)
         if folder.held:
             raise UserError("run_in_use", run=folder.id)
         return folder
     asked: dict[str, Any] = {
         axis: parse_space(axis, text)
         for axis in AXES
-        if (text := getattr(given, f"axis_{axis}")) is not None
+        if (text := getattr(options, f"axis_{axis}")) is not None
     }
     for name in SearchConfig.plain_settings():
-        if name != "seed" and getattr(given, name) is not None:
-            asked[name] = getattr(given, name)
+        if name != "seed" and getattr(options, name) is not None:
+            asked[name] = getattr(options, name)
     return store.create(SearchConfig(base=base, seed=base.seed, **asked))
 
 

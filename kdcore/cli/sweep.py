@@ -22,23 +22,23 @@ from kdcore.jobs.sweep.record import Spread, SweepRecord
 from kdcore.store import Store
 
 
-def sweep(base: RunConfig, given: argparse.Namespace) -> int:
+def sweep(base: RunConfig, options: argparse.Namespace) -> int:
     """Carry out a sweep; the exit status is that of a failure where all of its cells failed."""
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
-    axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
+    axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(options, axis))}
     if axes.get("methods") == ("all",):
         axes["methods"] = all_methods(base)
-    config = SweepConfig(base=base, published=given.published, **axes)
+    config = SweepConfig(base=base, published=options.published, **axes)
     from kdcore.training.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(given.store) if given.store else None).create(config)
-    job = Job(config, folder, executor=given.executor, address=given.address)
+    folder = Store(Path(options.store) if options.store else None).create(config)
+    job = Job(config, folder, executor=options.executor, address=options.address)
     found: dict[str, str] = {}
     last, status = execute(
         job,
-        as_json=given.json,
+        as_json=options.json,
         for_people=_print_for_people,
         watched=lambda events: failures(events, found),
     )

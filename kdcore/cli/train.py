@@ -16,7 +16,7 @@ from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
 from kdcore.store import Store
 
 
-def run(config: RunConfig, given: argparse.Namespace) -> int:
+def run(config: RunConfig, options: argparse.Namespace) -> int:
     """Carry out a run; the exit status.
 
     Of several processes, rank 0 keeps the run in the store.
@@ -25,21 +25,21 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
 
     flush_denormals()
     if processes() == 1:
-        return _run(config, given, Controls(config))
+        return _run(config, options, Controls(config))
     from kdcore.training.distributed import GroupControls, join, leave  # noqa: PLC0415
 
     join(config.device)
-    status = _run(config, given, GroupControls(config))
+    status = _run(config, options, GroupControls(config))
     if status == 0:
         leave()
     return status
 
 
-def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> int:
-    store = Store(Path(given.store) if given.store else None)
+def _run(config: RunConfig, options: argparse.Namespace, controls: Controls) -> int:
+    store = Store(Path(options.store) if options.store else None)
     folder = store.create(config) if rank() == 0 else None
     job = Run(config, folder, controls)
-    return execute(job, as_json=given.json, for_people=_print_for_people)[1]
+    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

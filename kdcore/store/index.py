@@ -29,7 +29,7 @@ CREATE TABLE job (
 """
 
 Indexed = tuple[JobRow, int]
-"""A row, and how many bytes the log had of which it tells."""
+"""A row, and the size of the log that it describes."""
 
 
 class Index:

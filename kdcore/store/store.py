@@ -272,7 +272,7 @@ class Store:
 
 
 def _age(folder: JobFolder[Any]) -> tuple[str, str]:
-    """Grows with the time of which an id tells."""
+    """Grows with the time in an id."""
     begun = BEGUN.search(folder.id)
     return begun[0] if begun else "", folder.id
 

@@ -1,4 +1,4 @@
-"""What a shrinking is: a run whose distilled student is made smaller still, and in which ways."""
+"""What a compression is: a run whose distilled student is made smaller, and in which ways."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -36,7 +36,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompressionConfig:
-    """One distilled student, shrunk in several ways that all begin at it.
+    """One distilled student, made smaller in several ways that all start from it.
 
     Raises:
         UserError: a bad value, or a stage that does not suit the student.
@@ -45,7 +45,7 @@ class CompressionConfig:
     run: str = ""
     """Id of the run that the student and its teacher come from."""
     base: RunConfig = field(default_factory=RunConfig)
-    """The run's settings; T, λ, method and learning rate are those of the distilling again."""
+    """The run's settings; T, λ, method and learning rate are those of the re-distillation."""
     stages: tuple[str, ...] = ()
     """Of ``STAGES``; empty means all that suit the student."""
     prune_share: float = setting(
@@ -77,10 +77,10 @@ class CompressionConfig:
 
     @classmethod
     def of(cls, run: str, config: RunConfig, *, stages: Sequence[str] = (), **changes: Any) -> Self:
-        """The shrinking of the student of ``run``, which had the settings ``config``.
+        """The compression of the student of ``run``, which had the settings ``config``.
 
-        A method that compares what is inside the networks gives way to the plain soft targets
-        with their usual T and λ, and such a further term is left out: a network of another shape
+        A method on features is replaced by the plain soft targets with their default T and λ,
+        and such an extra term is left out: a network of another shape
         has no such insides.
 
         Args:
@@ -88,7 +88,7 @@ class CompressionConfig:
             config: its settings.
             stages: see above.
             changes: any of ``amounts()``, and ``temperature``, ``weight`` and ``lr`` of the
-                distilling again.
+                re-distillation.
 
         Raises:
             UserError: the run has no distilled student, or a bad value.
@@ -125,8 +125,8 @@ class CompressionConfig:
                 teacher_layers="",
             )
         own = {name: value for name, value in changes.items() if name in amounts()}
-        told = {name: value for name, value in changes.items() if name not in own}
-        return cls(run=run, base=base.replace(**told), stages=tuple(stages), **own)
+        of_run = {name: value for name, value in changes.items() if name not in own}
+        return cls(run=run, base=base.replace(**of_run), stages=tuple(stages), **own)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -134,7 +134,7 @@ class CompressionConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The shrinking that ``to_dict`` told.
+        """The compression that ``to_dict`` described.
 
         Raises:
             UserError: a name that is no setting, or a bad value.
@@ -145,7 +145,7 @@ class CompressionConfig:
 
 
 def amounts() -> list[str]:
-    """The names of the settings that are numbers of a shrinking's own."""
+    """The names of the settings that are numbers of a compression's own."""
     return [item.name for item in fields(CompressionConfig) if item.metadata]
 
 

@@ -40,7 +40,7 @@ class Latency:
     iqr: float
     """Interquartile range over the turns, seconds."""
     of_student: float
-    """How many times that of the unshrunk student, with which it took turns; their median."""
+    """How many times that of the uncompressed student, with which it took turns; their median."""
     of_student_iqr: float
     """Interquartile range of these ratios."""
 
@@ -66,7 +66,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageBegan(Event):
-    """A stage made the student smaller and measured it; the distilling again comes next."""
+    """A stage made the student smaller and measured it; re-distillation comes next."""
 
     kind = "stage_began"
 
@@ -95,14 +95,14 @@ class StageEpoch(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageEnded(Event):
-    """A stage's student is distilled again and measured."""
+    """A stage's student is re-distilled and measured."""
 
     kind = "stage_ended"
 
     stage: str
     after: Measured
     weights: str
-    """File in the shrinking's folder: safetensors, for int8 PyTorch's own state dict (``.pt``)."""
+    """File in the job's folder: safetensors, for int8 PyTorch's own state dict (``.pt``)."""
     seconds: float
 
 

@@ -1,4 +1,4 @@
-"""What a shrinking has found so far, folded from its events."""
+"""What a compression has found so far, folded from its events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class StageRecord:
     model: str
     before: Measured
     after: Measured | None = None
-    """Distilled again; the teacher never is."""
+    """Re-distilled; the teacher never is."""
     epochs: list[StageEpoch] = field(default_factory=list)
     weights: str = ""
     """File in the folder."""
@@ -36,13 +36,13 @@ class StageRecord:
 
 @dataclass(slots=True)
 class CompressionRecord:
-    """A shrinking so far."""
+    """A compression so far."""
 
     heard: int = 0
     """Events folded in."""
     started: CompressionStarted | None = None
     stages: dict[str, StageRecord] = field(default_factory=dict)
-    """In the order in which they began: ``teacher``, ``student``, then the ways to shrink it."""
+    """In the order in which they began: ``teacher``, ``student``, then all others."""
     finished: CompressionFinished | None = None
     failed: Failed | None = None
     cancelled: bool = False
@@ -50,7 +50,7 @@ class CompressionRecord:
 
     @property
     def student(self) -> StageRecord | None:
-        """The distilled student, unshrunk, that all stages begin at."""
+        """The distilled student, uncompressed, that all stages begin at."""
         return self.stages.get("student")
 
     @property

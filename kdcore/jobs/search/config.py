@@ -122,13 +122,13 @@ class SearchConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; a range has the keys ``low`` and ``high``."""
-        axes = {name: _told(getattr(self, name)) for name in AXES}
+        axes = {name: _axis_values(getattr(self, name)) for name in AXES}
         plain = {name: getattr(self, name) for name in self.plain_settings()}
         return {"base": self.base.to_dict()} | axes | plain
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The search that ``to_dict`` told.
+        """The search that ``to_dict`` described.
 
         Raises:
             UserError: a name that is no setting, or a bad value.
@@ -193,5 +193,5 @@ def _checked_axis(name: str, given: Any, base: RunConfig) -> Range | tuple[Any, 
     return Range(*values) if isinstance(given, Range) else values
 
 
-def _told(axis: Range | tuple[Any, ...]) -> Any:
+def _axis_values(axis: Range | tuple[Any, ...]) -> Any:
     return asdict(axis) if isinstance(axis, Range) else list(axis)

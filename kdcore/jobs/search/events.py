@@ -25,7 +25,7 @@ class SearchStarted(Event):
     more_is_better: bool
     """Whether the objective is to be as large as it can."""
     ended: int
-    """Trials that ended before; they are not told again."""
+    """Trials that ended before; they are not repeated."""
     validation_sizes: list[int]
     """Of each fold; of the one validation split where there are no folds."""
     test_size: int

@@ -84,7 +84,7 @@ class SweepConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The sweep that ``to_dict`` told.
+        """The sweep that ``to_dict`` described.
 
         Raises:
             UserError: a name that is no axis, or a bad value.

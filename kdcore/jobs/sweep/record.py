@@ -127,9 +127,12 @@ class SweepRecord:
                 self.progress[event.group] = event
             case CellsScored():
                 self.scored += 1
-                for kept, told in ((self.distilled, event.distilled), (self.plain, event.plain)):
-                    for cell, scores in told.items():
-                        kept.setdefault(int(cell), []).append((event.epoch, scores))
+                for scores_of, newest in (
+                    (self.distilled, event.distilled),
+                    (self.plain, event.plain),
+                ):
+                    for cell, scores in newest.items():
+                        scores_of.setdefault(int(cell), []).append((event.epoch, scores))
             case CellsEnded():
                 self.states |= dict.fromkeys(event.cells, event.state)
                 if event.error:
@@ -177,7 +180,7 @@ class SweepRecord:
             return 0.0
         sizes = [len(group) for group in self.prepared.groups]
         shares = [
-            sizes[number] * told.position / told.epochs for number, told in self.progress.items()
+            sizes[number] * group.position / group.epochs for number, group in self.progress.items()
         ]
         return min(1.0, sum(shares) / sum(sizes))
 

@@ -1,4 +1,4 @@
-"""What a choice of teacher is: one ``RunConfig`` and the teachers to choose from."""
+"""What a selection of a teacher is: one ``RunConfig`` and the teachers to choose from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class TeacherSelectionConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The choice that ``to_dict`` told.
+        """The selection that ``to_dict`` described.
 
         Raises:
             UserError: a name that is no setting, or a bad value.
