@@ -55,10 +55,10 @@ def teacher():
     )
 
 
-def whole_shrink(name="shrink-test"):
+def whole_shrink(name="compression-test"):
     events = [
         CompressionStarted(
-            shrink=name,
+            compression=name,
             config=CONFIG.to_dict(),
             device="cpu",
             engine="x86",
@@ -81,7 +81,7 @@ def whole_shrink(name="shrink-test"):
                 stage=stage, after=measured(stage, 1), weights=f"{stage}.safetensors", seconds=1.0
             ),
         ]
-    return [*events, CompressionFinished(shrink=name, stopped=False, stages=4, seconds=5.0)]
+    return [*events, CompressionFinished(compression=name, stopped=False, stages=4, seconds=5.0)]
 
 
 def record_shrink(store, events=None):
