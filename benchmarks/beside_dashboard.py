@@ -26,7 +26,8 @@ from statistics import median
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from kdcore.events import Batch
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.events import Batch
 from kdcore.store import Store
 
 WARM_UP, WINDOW = 3.0, 10.0
@@ -95,7 +96,7 @@ def measure(context: BrowserContext, mode: str, address: str, store: Store) -> f
 
 def newest(store: Store, run: str) -> Batch:
     """The last batch that the run told of."""
-    return [event for event in store.folder(run).events() if isinstance(event, Batch)][-1]
+    return [event for event in store.find(run, RUN).events() if isinstance(event, Batch)][-1]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import torch
 
 from benchmarks.distill import MNIST_JOBS
 from kdcore import Run, RunConfig
-from kdcore.events import Epoch, Prepared
+from kdcore.jobs.run.events import Epoch, Prepared
 from kdcore.store import Store, recorded
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import flush_denormals

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from kdcore import Run, RunConfig
-from kdcore.events import Failed, Finished, Prepared, Started
+from kdcore.events import Failed
+from kdcore.jobs.run.events import Finished, Prepared, Started
 
 
 def distil(config: RunConfig) -> tuple[float, float, float, int]:

@@ -54,14 +54,14 @@ def jobs_of(hint: Hint) -> Jobs:
         UserError: a setting is not valid.
     """
     usual = RunConfig()
-    first = usual.but(**without_speed(DATASETS[usual.dataset].first_run)).but(**hint.base)
+    first = usual.replace(**without_speed(DATASETS[usual.dataset].first_run)).replace(**hint.base)
     if hint.job == "compression":
         return Job(hint.job, first, tuple(hint.settings.items())), None
     kind = hint.job
     if kind == "run":
         kind = "apart" if hint.measure in OF_ITS_BATCHES else "together"
     compared = hint.claim in ("rises", "falls")
-    return Job(kind, first.but(**hint.settings)), Job(kind, first) if compared else None
+    return Job(kind, first.replace(**hint.settings)), Job(kind, first) if compared else None
 
 
 def without_speed(settings: Mapping[str, Any]) -> dict[str, Any]:

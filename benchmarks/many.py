@@ -19,10 +19,11 @@ from benchmarks import autograd_loop, ordinary_loop
 from benchmarks.defaults import pytorch_defaults
 from benchmarks.distill import processor
 from kdcore import Run, RunConfig
-from kdcore.events import CellsScored, Failed, SweepFinished, SweepPrepared
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.events import CellsScored, SweepFinished, SweepPrepared
 from kdcore.models.build import build_model
-from kdcore.run import Sweep
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.devices.device import flush_denormals
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.evaluation import predict_split
@@ -151,7 +152,7 @@ def swept(config: SweepConfig, executor: str) -> tuple[float, float]:
     """Seconds from the prepared sweep to its end, and the students' mean test accuracy."""
     began = 0.0
     scores: dict[str, float] = {}
-    for event in Sweep(config, executor=executor):
+    for event in Job(config, executor=executor):
         match event:
             case SweepPrepared():
                 began = time.perf_counter()

@@ -15,24 +15,16 @@ from typing import Any
 import torch
 
 from kdcore import Run, RunConfig
+from kdcore import job as engine
 from kdcore.catalogue import METHODS
-from kdcore.events import (
-    Batch,
-    CellsScored,
-    Diagnosis,
-    Epoch,
-    Event,
-    Failed,
-    Finished,
-    Scores,
-    Snapshot,
-    StageBegan,
-    StageEnded,
-)
-from kdcore.run import Shrink, Sweep
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.events import Diagnosis, Event, Failed, Scores
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.compression.events import StageBegan, StageEnded
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
+from kdcore.jobs.sweep.events import CellsScored
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig, all_methods
 
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -79,7 +71,7 @@ class Job:
     authors set them) or ``compression`` (of a run's student)."""
     config: RunConfig
     amounts: tuple[tuple[str, Any], ...] = ()
-    """Of a compression: settings of ``ShrinkConfig``."""
+    """Of a compression: settings of ``CompressionConfig``."""
 
 
 def carry_out(jobs: Iterable[Job], tell: Callable[[str], None]) -> dict[Job, list[Record]]:
@@ -113,14 +105,14 @@ def _timed(job: Job, folder: str) -> tuple[list[Record], float]:
 
 def _together(job: Job, store: Store) -> list[Record]:
     config = SweepConfig(base=job.config, temperatures=(), weights=(), seeds=SEEDS)
-    folder = store.create_sweep(config)
-    for _ in _without_failure(recorded(Sweep(config, folder, executor="joint"), folder)):
+    folder = store.create(config)
+    for _ in _without_failure(recorded(engine.Job(config, folder, executor="joint"), folder)):
         pass
-    return [_record(store.folder(folder.cell_id(cell)).events()) for cell in range(config.size)]
+    return [_record(store.find(folder.cell_id(cell), RUN).events()) for cell in range(config.size)]
 
 
 def _apart(job: Job, store: Store) -> list[Record]:
-    return [_run(job.config.but(seed=seed), store)[0] for seed in SEEDS]
+    return [_run(job.config.replace(seed=seed), store)[0] for seed in SEEDS]
 
 
 def _run(config: RunConfig, store: Store) -> tuple[RunRecord, str]:
@@ -154,7 +146,7 @@ def _methods(job: Job, _store: Store) -> list[Record]:
 def _swept(config: SweepConfig) -> list[Record]:
     distilled: dict[str, Scores] = {}
     plain: dict[str, Scores] = {}
-    for event in _without_failure(Sweep(config, executor="joint")):
+    for event in _without_failure(engine.Job(config, executor="joint")):
         if isinstance(event, CellsScored):
             distilled |= event.distilled
             plain |= event.plain
@@ -170,12 +162,12 @@ def _swept(config: SweepConfig) -> list[Record]:
 def _compressions(job: Job, store: Store) -> list[Record]:
     found: list[Record] = []
     for seed in SEEDS:
-        config = job.config.but(seed=seed)
+        config = job.config.replace(seed=seed)
         _, run = _run(config, store)
-        shrinking = ShrinkConfig.of(run, config, **dict(job.amounts))
-        folder = store.create_job(shrinking)
+        shrinking = CompressionConfig.of(run, config, **dict(job.amounts))
+        folder = store.create(shrinking)
         record = CompressionRecord({}, {})
-        for event in _without_failure(recorded(Shrink(shrinking, folder), folder)):
+        for event in _without_failure(recorded(engine.Job(shrinking, folder), folder)):
             match event:
                 case StageBegan():
                     record.began[event.stage] = event

@@ -4,8 +4,8 @@ Example:
     ``for event in Run(RunConfig(dataset="digits", temperature=4.0, epochs=5)): ...``
 """
 
-from kdcore.config import RunConfig
-from kdcore.run import Run
+from kdcore.job import Run
+from kdcore.jobs.run.config import RunConfig
 from kdcore.version import VERSION
 
 __version__ = VERSION

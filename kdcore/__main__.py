@@ -15,9 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status.
     """
     write_anything()
-    given = parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        return int(given.command(given))
+        return int(options.command(options))
     except UserError as error:
         print(f"kdcore: {error}", file=sys.stderr)
         return 2

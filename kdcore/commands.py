@@ -1,4 +1,4 @@
-"""What a run is told: ``Retune``, ``Pause``, ``Resume``, ``Step``, ``Stop``; ``Controls`` obeys.
+"""Commands to a job: ``Retune``, ``Pause``, ``Resume``, ``Step``, ``Stop``; ``Controls`` obeys.
 
 Commands go through one queue that the training loop drains between batches.
 """
@@ -12,16 +12,17 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from kdcore.catalogue import (
-    HIGHEST_FURTHER_WEIGHT,
+    HIGHEST_EXTRA_WEIGHT,
     checked_method_setting,
-    further_weight,
-    parse_also,
+    extra_weight,
+    parse_extra_terms,
     parse_method,
 )
-from kdcore.config import RETUNABLE, RunConfig, acting_values, check_weight, checked
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
+from kdcore.jobs.run.config import CONTROLS, RunConfig, check_weight, control_values
 from kdcore.ranges import within
+from kdcore.settings import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Retune(Command):
-    """Give a setting of ``RETUNABLE``, one of the method's own or a further weight a value."""
+    """Give a setting of ``CONTROLS``, one of the method's own or a further weight a value."""
 
     name_on_the_line = "retune"
     name: str
@@ -77,13 +78,13 @@ COMMANDS = {kind.name_on_the_line: kind for kind in (Retune, Pause, Resume, Step
 
 
 def command_from_dict(values: dict[str, Any]) -> Command:
-    """The command that ``to_dict`` told."""
+    """The command that ``to_dict`` described."""
     fields = {name: value for name, value in values.items() if name != "command"}
     return COMMANDS[values["command"]](**fields)
 
 
 class Stopped(Exception):
-    """Raised by ``Controls.obey`` where the run was asked to stop."""
+    """Raised by ``Controls.obey`` where a person stopped it."""
 
 
 class Controls:
@@ -94,14 +95,14 @@ class Controls:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self.values = acting_values(config.to_dict())
+        self.values = control_values(config.to_dict())
         self._config = config
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._kept: deque[Command] = deque()
+        self._set_aside: deque[Command] = deque()
         """Taken out of the queue to look for a ``Stop``; older than what the queue holds. Only the
         training loop touches it."""
         self._budget: float = math.inf
-        self._waiting_told = False
+        self._pause_reported = False
         self._next_batch_at = 0.0
         self._replayed: deque[Event] = deque()
 
@@ -169,7 +170,7 @@ class Controls:
         """Carry out what was sent since the last batch; while paused, wait for more.
 
         Raises:
-            Stopped: the run was asked to stop.
+            Stopped: a person stopped it.
         """
         while self._replayed and self._replayed[0].step <= step:  # type: ignore[attr-defined]
             event = self._replayed.popleft()
@@ -177,14 +178,14 @@ class Controls:
                 self.values[event.name] = event.value
             yield event
         while self._commands_wait or self._budget < 1 or self._early():
-            if self._budget < 1 and not self._waiting_told and not self._commands_wait:
-                self._waiting_told = True
+            if self._budget < 1 and not self._pause_reported and not self._commands_wait:
+                self._pause_reported = True
                 yield Paused(step=step, position=position)
             try:
                 command = self._next_command()
             except queue.Empty:
                 continue
-            yield from self._carry_out(command, step, position)
+            yield from self._execute(command, step, position)
         self._budget -= 1
         if speed := self.values["speed"]:
             self._next_batch_at = max(self._next_batch_at, time.monotonic() - 1 / speed) + 1 / speed
@@ -198,20 +199,20 @@ class Controls:
         """Carry out a ``Stop`` that waits; everything else stays, in the order of arrival.
 
         Raises:
-            Stopped: the run was asked to stop.
+            Stopped: a person stopped it.
         """
         while not self._commands.empty():
-            self._kept.append(self._commands.get())
-        if any(isinstance(command, Stop) for command in self._kept):
+            self._set_aside.append(self._commands.get())
+        if any(isinstance(command, Stop) for command in self._set_aside):
             raise Stopped
 
     @property
     def _commands_wait(self) -> bool:
-        return bool(self._kept) or not self._commands.empty()
+        return bool(self._set_aside) or not self._commands.empty()
 
     def _next_command(self) -> Command:
-        if self._kept:
-            return self._kept.popleft()
+        if self._set_aside:
+            return self._set_aside.popleft()
         return self._commands.get(timeout=self._patience())
 
     def _early(self) -> bool:
@@ -223,7 +224,7 @@ class Controls:
             return None
         return max(0.0, self._next_batch_at - time.monotonic()) if self.values["speed"] else 0.0
 
-    def _carry_out(self, command: Command, step: int, position: float) -> Iterator[Event]:
+    def _execute(self, command: Command, step: int, position: float) -> Iterator[Event]:
         match command:
             case Retune(name, value):
                 previous, self.values[name] = self.values[name], value
@@ -236,12 +237,12 @@ class Controls:
                 self._budget = 0
             case Resume():
                 self._budget = math.inf
-                if self._waiting_told:
-                    self._waiting_told = False
+                if self._pause_reported:
+                    self._pause_reported = False
                     yield Resumed(step=step, position=position)
             case Step(batches):
                 self._budget = batches
-                self._waiting_told = False
+                self._pause_reported = False
             case Stop():
                 raise Stopped
 
@@ -249,16 +250,16 @@ class Controls:
 def check_retune(command: Retune, config: RunConfig) -> None:
     """Raise ``UserError`` where ``command`` names no live setting of a run or a bad value."""
     method, own = parse_method(config.method)
-    beside = [further_weight(spec) for _, spec in parse_also(config.also)]
+    extra = [extra_weight(spec) for _, spec in parse_extra_terms(config.also)]
     if command.name in own:
         checked_method_setting(method, command.name, command.value)
         return
-    if command.name in beside:
-        within(command.name, command.value, float, 0.0, HIGHEST_FURTHER_WEIGHT)
+    if command.name in extra:
+        within(command.name, command.value, float, 0.0, HIGHEST_EXTRA_WEIGHT)
         return
-    if command.name not in RETUNABLE:
-        allowed = ", ".join([*RETUNABLE, *own, *beside])
+    if command.name not in CONTROLS:
+        allowed = ", ".join([*CONTROLS, *own, *extra])
         raise UserError("not_retunable", name=command.name, allowed=allowed)
-    value = checked(command.name, command.value)
+    value = checked(command.name, command.value, RunConfig)
     if command.name == "weight":
         check_weight(value, config.mixing)

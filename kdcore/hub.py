@@ -6,9 +6,6 @@ No torch here, and nothing of the dashboard.
 import atexit
 import contextlib
 import fcntl
-import json
-import os
-import subprocess
 import sys
 import threading
 import time
@@ -16,25 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Command, Retune, Stop, check_retune
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import (
-    ENDS,
-    ChoiceFinished,
-    Event,
-    Failed,
-    Finished,
-    SearchFinished,
-    ShrinkFinished,
-    SweepFinished,
-    from_dict,
-)
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.store import JobConfig, JobFolder, Store, state_of
-from kdcore.sweep_config import SweepConfig
+from kdcore.events import Cancelled, Ended, Event, Failed, Paused, Resumed, from_dict
+from kdcore.jobs.kind import RUN, JobConfig, JobKind
+from kdcore.store import JobFolder, Store
+from kdcore.worker_process import WorkerProcess
 
 Listener = Callable[[Event], None]
 
@@ -49,16 +33,16 @@ KEPT = 8
 
 
 @dataclass(slots=True)
-class Job:
-    """What the hub knows of a run, a sweep, a search, a choice of teacher or a shrinking."""
+class QueuedJob:
+    """What the hub knows of a job."""
 
-    run: str
+    id: str
     config: JobConfig
-    folder: JobFolder
+    folder: JobFolder[Any]
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
     early: list[Command] = field(default_factory=list)
-    """Sent while it waits; the worker hears them once it begins."""
+    """Commands while it waits; the worker gets them once it begins."""
     stop_asked: float | None = None
 
 
@@ -72,11 +56,12 @@ class Hub:
 
     def __init__(self, store: Store, command: list[str] | None = None) -> None:
         self.store = store
-        self._command = command or [sys.executable, "-m", "kdcore.worker"]
-        self._jobs: dict[str, Job] = {}
+        self._worker = WorkerProcess(
+            command or [sys.executable, "-m", "kdcore.worker"], self._on_line, self._on_worker_exit
+        )
+        self._jobs: dict[str, QueuedJob] = {}
         self._waiting: list[str] = []
         self._running: str | None = None
-        self._worker: subprocess.Popen[str] | None = None
         self._changed = threading.Condition(threading.RLock())
         self._listeners: dict[str, list[Listener]] = {}
         self._tails: set[str] = set()
@@ -93,28 +78,30 @@ class Hub:
     def warm(self) -> None:
         """Start the worker before somebody waits for it."""
         with self._changed:
-            self._ensure_worker()
+            self._worker.start()
 
     def submit(self, config: JobConfig) -> str:
-        """Queue a run, a sweep, a search, a choice of teacher or a shrinking; its id.
+        """Queue a job; its id.
 
         Raises:
             UserError: the store cannot be written.
         """
-        folder = self.store.create_job(config)
-        self._queue(Job(folder.id, config, folder))
+        folder = self.store.create(config)
+        self._queue(QueuedJob(folder.id, config, folder))
         return folder.id
 
-    def resume(self, search: str) -> None:
-        """Queue a search that ended before all its trials did; its events go on.
+    def resume(self, job: str) -> None:
+        """Queue a job that ended before all its work was done; its events go on.
 
         Raises:
-            UserError: there is no such search, or it is still going.
+            UserError: there is none, it is still going, or its kind cannot go on.
         """
-        folder = self.store.search(search)
+        folder = self.store.find(job)
+        if not folder.kind.resumable:
+            raise UserError("not_resumable", job=folder.id)
         if folder.held or self.commandable(folder.id):
-            raise UserError("run_in_use", run=search)
-        self._queue(Job(folder.id, folder.config, folder, events=folder.events()))
+            raise UserError("run_in_use", run=job)
+        self._queue(QueuedJob(folder.id, folder.config, folder, events=folder.events()))
 
     def send(self, run: str, command: Command) -> None:
         """Tell a run something; one that is over hears nothing.
@@ -127,18 +114,18 @@ class Hub:
             if job is None:
                 raise UserError("not_ours", run=run)
             if isinstance(command, Retune):
-                if not isinstance(job.config, RunConfig):
+                if not job.folder.kind.live_controls:
                     raise UserError("sweep_fixed", sweep=run)
-                check_retune(command, job.config)
+                check_retune(command, job.config.base)
             if run in self._waiting and isinstance(command, Stop):
                 self._waiting.remove(run)
-                self._end(job, _nothing_done(job))
+                self._end(job, Cancelled(job=job.id))
             elif run in self._waiting:
                 job.early.append(command)
             elif job.state in ("running", "paused"):
                 if isinstance(command, Stop):
                     job.stop_asked = time.monotonic()
-                self._write({"run": run} | command.to_dict())
+                self._worker.send({"run": run} | command.to_dict())
 
     def events(self, run: str, since: int = 0) -> list[Event]:
         """The run's events from number ``since`` on.
@@ -149,7 +136,7 @@ class Hub:
         with self._changed:
             if job := self._jobs.get(run):
                 return job.events[since:]
-        return self.store.job(run).events(since)
+        return self.store.find(run).events(since)
 
     def state(self, run: str) -> str:
         """One of ``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed``.
@@ -162,7 +149,7 @@ class Hub:
         with self._changed:
             if job := self._jobs.get(run):
                 return job.state
-        return self.store.job(run).state
+        return self.store.find(run).state
 
     def commandable(self, run: str) -> bool:
         """Whether ``send`` reaches the run."""
@@ -170,13 +157,11 @@ class Hub:
             job = self._jobs.get(run)
             return job is not None and job.state in LIVE
 
-    def active(self, kind: type[JobConfig] = RunConfig) -> str | None:
+    def active(self, kind: JobKind[Any] = RUN) -> str | None:
         """The job of this kind that is trained, else the newest of those that wait."""
         with self._changed:
             jobs = [self._running, *reversed(self._waiting)]
-            return next(
-                (job for job in jobs if job and isinstance(self._jobs[job].config, kind)), None
-            )
+            return next((job for job in jobs if job and self._jobs[job].folder.kind is kind), None)
 
     def queue_position(self, run: str) -> int:
         """How many runs come before this one; 0 for one that is not waiting."""
@@ -228,10 +213,8 @@ class Hub:
         """End the worker; the hub takes no more runs."""
         with self._changed:
             self._closed = True
-            worker, self._worker = self._worker, None
             self._changed.notify_all()
-        if worker is not None:
-            _end_process(worker)
+        self._worker.close()
         if self._presence is not None:
             self._presence.close()
 
@@ -250,92 +233,63 @@ class Hub:
     def _has_work(self) -> bool:
         return self._closed or (self._running is None and bool(self._waiting))
 
-    def _start(self, job: Job) -> None:
-        self._running = job.run
+    def _start(self, job: QueuedJob) -> None:
+        self._running = job.id
         job.state = "running"
-        self._ensure_worker()
-        self._write({"command": "start", "run": job.run, "store": str(self.store.root)})
+        self._worker.start()
+        self._worker.send({"command": "start", "run": job.id, "store": str(self.store.root)})
         for command in job.early:
-            self._write({"run": job.run} | command.to_dict())
+            self._worker.send({"run": job.id} | command.to_dict())
 
-    def _queue(self, job: Job) -> None:
+    def _queue(self, job: QueuedJob) -> None:
         with self._changed:
-            self._jobs[job.run] = job
-            self._waiting.append(job.run)
+            self._jobs[job.id] = job
+            self._waiting.append(job.id)
             self._changed.notify_all()
 
     def _kill_unresponsive(self) -> None:
         job = self._jobs.get(self._running or "")
         if job and job.stop_asked and time.monotonic() - job.stop_asked > STOP_PATIENCE:
             job.stop_asked = None
-            if self._worker is not None:
-                self._worker.kill()
+            self._worker.kill()
 
-    def _ensure_worker(self) -> None:
-        if self._closed or (self._worker is not None and self._worker.poll() is None):
-            return
-        environment = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
-        self._worker = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-            encoding="utf-8",
-        )
-        threading.Thread(target=self._read, args=(self._worker,), daemon=True).start()
+    # -- the worker's reading thread -----------------------------------------------------------
 
-    def _write(self, values: dict[str, Any]) -> None:
-        worker = self._worker
-        if worker is None or worker.stdin is None:
-            return
-        with contextlib.suppress(BrokenPipeError, OSError):  # its reader notices the death
-            worker.stdin.write(json.dumps(values) + "\n")
-            worker.stdin.flush()
+    def _on_line(self, values: dict[str, Any]) -> None:
+        if job := self._jobs.get(values.get("run", "")):
+            self._on_event(job, from_dict(values))
 
-    # -- one reading thread a worker ---------------------------------------------------------
-
-    def _read(self, worker: subprocess.Popen[str]) -> None:
-        assert worker.stdout is not None
-        with worker.stdout as lines:
-            for line in lines:
-                values = json.loads(line)
-                if job := self._jobs.get(values.get("run", "")):
-                    self._heard(job, from_dict(values))
-        status = worker.wait()
-        _close_input(worker)
-        with self._changed:
-            job = self._jobs.get(self._running or "")
-            if worker is self._worker:
-                self._worker = None
-            if job is not None and not self._closed:
-                self._on_worker_exit(job, status)
-
-    def _heard(self, job: Job, event: Event) -> None:
+    def _on_event(self, job: QueuedJob, event: Event) -> None:
         with self._changed:
             job.events.append(event)
-            if event.kind in ENDS:
-                job.state = state_of([event], held=False)
-                self._running = None
-                self._forget_old_jobs()
-            elif event.kind in ("paused", "resumed"):
-                job.state = "paused" if event.kind == "paused" else "running"
-            self._publish(job.run, event)
+            match event:
+                case Ended():
+                    job.state = event.state
+                    self._running = None
+                    self._forget_old_jobs()
+                case Paused():
+                    job.state = "paused"
+                case Resumed():
+                    job.state = "running"
+            self._publish(job.id, event)
 
-    def _on_worker_exit(self, job: Job, status: int) -> None:
-        """The worker died with this run in hand."""
-        self._running = None
-        cause = f"signal {-status}" if status < 0 else f"exit status {status}"
-        error = UserError("worker_died", cause=cause)
-        self._end(job, Failed(error=str(error), code=error.code, values=error.values))
+    def _on_worker_exit(self, status: int) -> None:
+        """The worker died, perhaps with a job in hand."""
+        with self._changed:
+            job = self._jobs.get(self._running or "")
+            if job is None or self._closed:
+                return
+            self._running = None
+            cause = f"signal {-status}" if status < 0 else f"exit status {status}"
+            self._end(job, Failed.from_error(UserError("worker_died", cause=cause)))
 
-    def _end(self, job: Job, event: Event) -> None:
+    def _end(self, job: QueuedJob, event: Ended) -> None:
         with contextlib.suppress(UserError):  # a full disk must not keep the end from the screen
             job.folder.append(event)
             job.folder.release()
         job.events.append(event)
-        job.state = state_of([event], held=False)
-        self._publish(job.run, event)
+        job.state = event.state
+        self._publish(job.id, event)
         self._forget_old_jobs()
 
     def _forget_old_jobs(self) -> None:
@@ -355,7 +309,7 @@ class Hub:
 
     def _tail(self, run: str) -> None:
         """Follow a run that another process trains, while somebody listens."""
-        folder = self.store.job(run)
+        folder = self.store.find(run)
         seen = len(folder.events())
         while not self._closed:
             with self._changed:
@@ -392,62 +346,7 @@ def _alone(presence: IO[str]) -> bool:
 
 def _end_what_never_began(store: Store) -> None:
     """What waited in an app that ended before its turn came gets an end, too."""
-    error = UserError("never_began")
     for folder in store.not_begun():
         with contextlib.suppress(UserError):  # a full disk, or somebody deleted it
-            folder.append(Failed(error=str(error), code=error.code))
+            folder.append(Failed.from_error(UserError("never_began")))
         folder.release()
-
-
-def _nothing_done(job: Job) -> Event:
-    """The end of what never began."""
-    match job.config:
-        case SweepConfig():
-            return SweepFinished(sweep=job.run, stopped=True, finished=0, failed=0, seconds=0.0)
-        case SearchConfig():
-            return SearchFinished(
-                search=job.run,
-                stopped=True,
-                complete=0,
-                pruned=0,
-                failed=0,
-                best_trial=None,
-                best_params={},
-                best_runs=[],
-                best_value=None,
-                best_spread=None,
-                best_test_accuracy=None,
-                seconds=0.0,
-            )
-        case ChoiceConfig():
-            return ChoiceFinished(
-                choice=job.run,
-                stopped=True,
-                by_accuracy=[],
-                by_ece=[],
-                by_nll_fitted=[],
-                by_student=[],
-                agree=None,
-                seconds=0.0,
-            )
-        case ShrinkConfig():
-            return ShrinkFinished(shrink=job.run, stopped=True, stages=0, seconds=0.0)
-    return Finished(
-        run=job.run, stopped=True, epochs=0, step=0, teacher=None, students={}, seconds=0.0
-    )
-
-
-def _end_process(worker: subprocess.Popen[str]) -> None:
-    """Close its input, then insist."""
-    _close_input(worker)
-    try:
-        worker.wait(timeout=2)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait(timeout=2)
-
-
-def _close_input(worker: subprocess.Popen[str]) -> None:
-    with contextlib.suppress(OSError):  # a last line may be lost with the worker
-        if worker.stdin is not None:
-            worker.stdin.close()

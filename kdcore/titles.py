@@ -11,14 +11,15 @@ from types import MappingProxyType
 from typing import Any
 
 from kdcore.catalogue import DATASETS, method_of
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
 from kdcore.escapes import readable
-from kdcore.store import RunRow
-from kdcore.sweep_config import AXES as SWEEP_AXES
+from kdcore.jobs.kind import RUN, SWEEP
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
+from kdcore.store import JobRow
 
 AXES = SWEEP_AXES | {"students": "student", "teachers": "teacher"}
-"""Of sweeps, searches and choices of a teacher: axis to the setting of a run that it varies."""
+"""Of sweeps, searches and selections of a teacher: axis to the setting of a run that it varies."""
 FIRST = (
     "unlabelled",
     "label_noise",
@@ -77,17 +78,19 @@ class Title:
     """Test accuracies, from 0 to 1."""
     plain: float | None = None
     teacher: float | None = None
+    name: str = ""
+    """That a person gave the job."""
 
 
-def run_title(row: RunRow) -> Title:
+def run_title(row: JobRow) -> Title:
     """The parts of a run's title; none where it is damaged."""
     if not row.config:
-        return Title("")
+        return Title("", name=row.name)
+    found = row.summary
     return replace(
-        settings_title(row.config, row.turned),
-        distilled=row.distilled,
-        plain=row.plain,
-        teacher=row.teacher,
+        settings_title(row.config, found["turned"]),
+        name=row.name,
+        **{learner: found[learner] for learner in ("distilled", "plain", "teacher")},
     )
 
 
@@ -108,12 +111,12 @@ def settings_title(given: Mapping[str, Any], turned: Mapping[str, float]) -> Tit
     )
 
 
-def job_title(row: RunRow) -> Title:
+def job_title(row: JobRow) -> Title:
     """The parts of the title of a job of any kind; none where it is damaged."""
-    if row.kind == "run" or not row.config:
+    if row.kind == RUN.name or not row.config:
         return run_title(row)
-    title = sweep_title(row.config)
-    if row.kind != "sweep":  # all others are about the distilled student alone
+    title = replace(sweep_title(row.config), name=row.name)
+    if row.kind != SWEEP.name:  # all others are about the distilled student alone
         title.differing.pop("students", None)
     return title
 
@@ -122,7 +125,7 @@ def sweep_title(config: Mapping[str, Any]) -> Title:
     """The parts of a sweep's title: the settings that all its students share, then what varies.
 
     Args:
-        config: of the sweep, or of a search, a choice of teacher or a shrinking, as JSON values.
+        config: of the sweep, or of a job of another kind but a run, as JSON values.
     """
     given = config.get("base", {})
     usual = usual_settings(given.get("dataset", _USUAL.dataset))
@@ -163,7 +166,8 @@ def title_parts(
         name: data_name(value) if name == "teacher_weights" else value
         for name, value in title.differing.items()
     }
-    parts = [part(*item) for item in (*settings.items(), *title.axes.items())]
+    named = [readable(title.name)] if title.name else []
+    parts = named + [part(*item) for item in (*settings.items(), *title.axes.items())]
     if title.turned:
         controls = ", ".join(part(*item) for item in title.turned.items())
         parts.append(words["turned"].format(controls=controls))

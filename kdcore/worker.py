@@ -11,53 +11,45 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
-from kdcore.commands import Command, Stop, command_from_dict
-from kdcore.config import RunConfig
+from kdcore.commands import Command, Controls, Stop, command_from_dict
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
-from kdcore.run import Choice, Run, Search, Shrink, Sweep
-from kdcore.store import (
-    ChoiceFolder,
-    JobFolder,
-    SearchFolder,
-    ShrinkFolder,
-    Store,
-    SweepFolder,
-    recorded,
-)
-
-Work = Run | Sweep | Search | Choice | Shrink
-MakeWork = Callable[[JobFolder], Work]
+from kdcore.job import Job, Run
+from kdcore.jobs.run.config import RunConfig
+from kdcore.store import JobFolder, Store, recorded
 
 
-def work_of(folder: JobFolder) -> Work:
-    """The run, sweep, search, choice of teacher or shrinking that a folder asks for."""
-    match folder:
-        case SweepFolder():
-            return Sweep(folder.config, folder)
-        case SearchFolder():
-            return Search(folder.config, folder)
-        case ChoiceFolder():
-            return Choice(folder.config, folder)
-        case ShrinkFolder():
-            return Shrink(folder.config, folder)
-    return Run(folder.config, folder)
+class Executable(Protocol):
+    """A job that can be commanded and iterated once."""
+
+    id: str
+    controls: Controls
+
+    def __iter__(self) -> Iterator[Event]: ...
+
+
+MakeJob = Callable[[JobFolder[Any]], Executable]
+
+
+def job_in(folder: JobFolder[Any]) -> Job[Any]:
+    """The job that a folder asks for."""
+    return Job(folder.config, folder)
 
 
 class Worker:
     """Takes lines in one thread and trains in another, the main one."""
 
-    def __init__(self, make_work: MakeWork, out: IO[str]) -> None:
-        self._make_work = make_work
+    def __init__(self, make_job: MakeJob, out: IO[str]) -> None:
+        self._make_job = make_job
         self._out = out
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._current: Work | None = None
+        self._current: Executable | None = None
         self._loading = True
         self._early: dict[str, list[Command]] = {}
         """Commands for jobs that are to begin, by id; what is sent to any other comes too late."""
@@ -80,28 +72,28 @@ class Worker:
                 self._current.controls.send(Stop())
 
     def work(self) -> None:
-        """Carry out one run after the other until the input has ended."""
+        """Execute one job after the other until the input has ended."""
         self._loading = False
-        self._say({"worker": "ready"})
-        while (job := self._jobs.get()) is not None:
-            self._train(job["run"], job)
+        self._write_line({"worker": "ready"})
+        while (values := self._jobs.get()) is not None:
+            self._execute(values["run"], values)
 
-    def _train(self, run: str, job: dict[str, Any]) -> None:
+    def _execute(self, run: str, values: dict[str, Any]) -> None:
         try:
-            folder = Store(Path(job["store"])).job(run)
-            work = self._make_work(folder)
+            folder = Store(Path(values["store"])).find(run)
+            job = self._make_job(folder)
         except UserError as error:  # somebody deleted it while it waited
-            self._tell(run, Failed(error=str(error), code=error.code, values=error.values))
+            self._write_event(run, Failed.from_error(error))
             return
         with self._lock:
-            self._current = work
+            self._current = job
             for command in self._early.pop(run):
-                work.controls.send(command)
+                job.controls.send(command)
         try:
-            for event in recorded(work, folder):
-                self._tell(run, event)
+            for event in recorded(job, folder):
+                self._write_event(run, event)
         except UserError as error:  # the log itself could not be written
-            self._tell(run, Failed(error=str(error), code=error.code, values=error.values))
+            self._write_event(run, Failed.from_error(error))
         with self._lock:
             self._current = None
 
@@ -113,10 +105,10 @@ class Worker:
             elif run in self._early:
                 self._early[run].append(command)
 
-    def _tell(self, run: str, event: Event) -> None:
-        self._say({"run": run} | event.to_dict())
+    def _write_event(self, run: str, event: Event) -> None:
+        self._write_line({"run": run} | event.to_dict())
 
-    def _say(self, values: dict[str, Any]) -> None:
+    def _write_line(self, values: dict[str, Any]) -> None:
         self._out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
         self._out.flush()
 
@@ -138,16 +130,16 @@ def warm_up() -> None:
         pass
 
 
-def main(make_work: MakeWork = work_of) -> None:
+def main(make_job: MakeJob = job_in) -> None:
     """Work until stdin ends."""
     out = private_stdout()
     # where memory runs out, this process goes and not the app
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
-    worker = Worker(make_work, out)
+    worker = Worker(make_job, out)
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
-    if make_work is work_of:
+    if make_job is job_in:
         warm_up()
     worker.work()
 

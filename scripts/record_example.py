@@ -13,7 +13,8 @@ from pathlib import Path
 from dashboard.server.engine import RECORDED
 from kdcore import Run, RunConfig
 from kdcore.catalogue import DATASETS, SCENARIOS
-from kdcore.events import Failed, Finished
+from kdcore.events import Failed
+from kdcore.jobs.run.events import Finished
 from kdcore.store import Store, recorded
 
 PLACE = Path(__file__).parents[1] / "dashboard" / "recordings" / RECORDED

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 COLUMNS = (
     ("accuracy", "{:.1%}"),

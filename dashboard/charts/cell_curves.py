@@ -7,10 +7,10 @@ from dashboard.charts.parts.grid import View, number, percent
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """The metric after each epoch; a pale line a seed, a strong one for their mean."""
     if view.hidden:
         return style.empty(words, "guess_first")

@@ -8,8 +8,8 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.message import SEMICOLON, message_text
 from dashboard.text.numbers import size_text
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Latency, Measured
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.events import Latency, Measured
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 SIZES: dict[str, Callable[[Measured], float]] = {
     "bytes": lambda found: found.bytes / 1000,
@@ -24,7 +24,7 @@ MARGIN = 0.04
 """Accuracy that the axis shows beyond the values."""
 
 
-def sizes(record: ShrinkRecord, words: Words, *, size: str, **_: Any) -> dict[str, Any]:
+def sizes(record: CompressionRecord, words: Words, *, size: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over size, from before (open) to after the distilling again (filled)."""
     if not record.stages:
         return style.not_yet(words, "shrink", over=record.ended)
@@ -50,7 +50,7 @@ def sizes(record: ShrinkRecord, words: Words, *, size: str, **_: Any) -> dict[st
     }
 
 
-def times(record: ShrinkRecord, words: Words, *, batch: str, **_: Any) -> dict[str, Any]:
+def times(record: CompressionRecord, words: Words, *, batch: str, **_: Any) -> dict[str, Any]:
     """Test accuracy over the time of a forward pass, as a multiple of the student's.
 
     The two were measured in turns; bars are the interquartile range over the turns.
@@ -88,7 +88,7 @@ def _latency(found: Measured, batch: str) -> Latency:
     return found.latency_1 if batch == "1" else found.latency_128
 
 
-def _values_text(record: ShrinkRecord, words: Words, value: Callable[[Measured], str]) -> str:
+def _values_text(record: CompressionRecord, words: Words, value: Callable[[Measured], str]) -> str:
     """Every stage with its coordinates on the plane."""
     return words[SEMICOLON].join(
         message_text(
@@ -103,7 +103,7 @@ def _values_text(record: ShrinkRecord, words: Words, value: Callable[[Measured],
 
 
 def _plane(
-    record: ShrinkRecord,
+    record: CompressionRecord,
     words: Words,
     title: str,
     data: Sequence[dict[str, Any]],
@@ -127,7 +127,7 @@ def _plane(
     }
 
 
-def _all(record: ShrinkRecord) -> list[Measured]:
+def _all(record: CompressionRecord) -> list[Measured]:
     return [found for stage in record.stages.values() for found in (stage.before, stage.newest)]
 
 

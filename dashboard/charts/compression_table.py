@@ -6,8 +6,8 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_values, message_text
 from dashboard.text.numbers import size_unit
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Latency
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.events import Latency
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 KEYS = ("weights", "file", "packed", "one", "many", "errors", "test", "validation", "agreement")
 SIZES = {"file": "bytes", "packed": "packed_bytes"}
@@ -19,7 +19,7 @@ SCORES = {
 }
 
 
-def figure(record: ShrinkRecord, words: Words, **_: Any) -> dict[str, Any]:
+def figure(record: CompressionRecord, words: Words, **_: Any) -> dict[str, Any]:
     """A table: size and time as they are now, scores before and after the distilling again."""
     if not record.stages:
         return style.not_yet(words, "shrink", over=record.ended)

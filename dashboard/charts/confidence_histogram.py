@@ -7,7 +7,7 @@ from dashboard.charts.parts.bins import mean_confidence, merge_bins
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 
 def figure(

@@ -8,7 +8,7 @@ from dashboard.charts.parts.message import SEMICOLON, list_learners, message_tex
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""

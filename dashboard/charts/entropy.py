@@ -6,7 +6,7 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 RIGHT = {"color": "#8a94a0", "opacity": 0.55}
 WRONG = {"color": f"{style.GAP}55", "line": {"color": style.GAP, "width": 1.2}}

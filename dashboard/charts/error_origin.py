@@ -7,7 +7,7 @@ from dashboard.charts.parts.message import message_text
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 PARTS = (
     ("teacher_errors_mended", "chart.mended", "#56B4E9", -1),

@@ -17,14 +17,14 @@ from dashboard.charts.parts.grid import (
 )
 from dashboard.charts.parts.message import message_text
 from dashboard.text.phrases import Words, phrase
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 NUMBERED = 81
 """Up to so many cells the values are written into them."""
 UNKNOWN = [[0, "#9aa5b1"], [1, "#9aa5b1"]]
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """A cell for every T and λ, coloured by its mean; a line where it equals the plain student."""
     grid = grid_of(landscape, view)
     if not grid.weights:
@@ -125,7 +125,7 @@ def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
     return {"data": data, "layout": layout, "message": _message(landscape, words, view)}
 
 
-def _message(landscape: Landscape, words: Words, view: View) -> str:
+def _message(landscape: SweepRecord, words: Words, view: View) -> str:
     """The cell that validation data choose, and what is shown of it."""
     best = landscape.best(landscape.cells(view.lr, view.method))
     spread = landscape.spread(best.cell, view.metric) if best else None
@@ -141,7 +141,7 @@ def _message(landscape: Landscape, words: Words, view: View) -> str:
     )
 
 
-def _best_coordinates(landscape: Landscape, view: View) -> tuple[float, float] | None:
+def _best_coordinates(landscape: SweepRecord, view: View) -> tuple[float, float] | None:
     best = landscape.best(landscape.cells(view.lr, view.method))
     return (best.cell.temperature, best.cell.weight) if best else None
 

@@ -7,10 +7,10 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.grid import Grid, View, better_is_more, grid_of, number, percent
 from dashboard.charts.parts.message import message_text
 from dashboard.text.phrases import Words
-from kdcore.landscape import Cell, Landscape
+from kdcore.jobs.sweep.record import GridPoint, SweepRecord
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """Left over T, right over λ; bars are the sd over everything that was averaged."""
     grid = grid_of(landscape, view)
     if not grid.weights:
@@ -97,13 +97,13 @@ def _best(ticks: list[str], means: list[float | None], metric: str) -> tuple[str
     return tick, mean
 
 
-def _transposed(grid: Grid) -> list[list[Cell | None]]:
+def _transposed(grid: Grid) -> list[list[GridPoint | None]]:
     """The places by weight."""
     return [list(column) for column in zip(*grid.rows, strict=True)]
 
 
 def _values(
-    landscape: Landscape, cells: list[Cell | None], metric: str, student: str
+    landscape: SweepRecord, cells: list[GridPoint | None], metric: str, student: str
 ) -> list[float]:
     spreads = [landscape.spread(cell, metric, student) for cell in cells if cell]
     return [value for spread in spreads if spread for value in spread.values]

@@ -18,10 +18,10 @@ from dashboard.charts.parts.grid import (
 from dashboard.charts.parts.message import message_text
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """The mean over the seeds as height; the browser draws it as SVG, to be turned."""
     grid = grid_of(landscape, view)
     if not grid.weights:

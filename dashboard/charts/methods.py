@@ -10,7 +10,7 @@ from dashboard.charts.parts.message import message_text
 from dashboard.text.names import method_title
 from dashboard.text.numbers import with_sign
 from dashboard.text.phrases import Words
-from kdcore.landscape import Landscape, Spread
+from kdcore.jobs.sweep.record import Spread, SweepRecord
 
 FAR = 5.0
 """Interquartile ranges from the middle half beyond which a method does not stretch the axis."""
@@ -20,7 +20,7 @@ COLOURS = {1: style.COLOURS["distilled"], 0: "#8a94a0", -1: style.GAP}
 """Of a gain that is clear, one within the noise, and a clear loss."""
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """Mean difference of the test accuracy in percentage points, with its standard deviation."""
     if view.hidden:
         return style.empty(words, "guess_first")

@@ -8,7 +8,8 @@ from dashboard.charts.parts.message import SEMICOLON, list_learners, message_tex
 from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
-from kdcore.events import Diagnosis, Snapshot
+from kdcore.events import Diagnosis
+from kdcore.jobs.run.events import Snapshot
 
 SHOWN = ("plain", "distilled")
 ROOM = 1.7

@@ -10,7 +10,7 @@ from dashboard.charts.parts.message import SEMICOLON, list_learners, message_tex
 from dashboard.records.history import History
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 MEASURES = ("recall", "precision", "f1")
 MANY = 30

@@ -7,7 +7,7 @@ from dashboard.charts.parts.bins import Bin, expected_calibration_error, merge_b
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 COUNTS = [0.0, 0.17]
 """The share of the height that the counts take, and the diagram the rest."""

@@ -6,7 +6,7 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Snapshot
+from kdcore.jobs.run.events import Snapshot
 
 
 def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:

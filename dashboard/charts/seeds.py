@@ -7,13 +7,13 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.grid import View
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.phrases import Words
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.record import SweepRecord
 
 BAND = 0.18
 """Opacity of a band."""
 
 
-def figure(landscape: Landscape, words: Words, view: View) -> dict[str, Any]:
+def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     """A line for the mean after each epoch, a band of one standard deviation to either side."""
     if view.hidden:
         return style.empty(words, "guess_first")

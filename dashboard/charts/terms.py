@@ -6,14 +6,14 @@ from dashboard.charts.parts import style, timeline
 from dashboard.records.history import History
 from dashboard.text.names import method_title
 from dashboard.text.phrases import Words
-from kdcore.catalogue import further_weight, method_name, parse_also
+from kdcore.catalogue import extra_weight, method_name, parse_extra_terms
 
 
 def figure(history: History, words: Words) -> dict[str, Any]:
     """A line for the method's own term and for each that stands beside it, weighed."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
-    further = [spec for _, spec in parse_also(history.config.get("also", ""))]
+    further = [spec for _, spec in parse_extra_terms(history.config.get("also", ""))]
     if history.prepared and not further:
         return style.empty(words, "one_term")
     if history.terms is None:
@@ -25,7 +25,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
     own = history.config["method"]
     shown = [(own, steps["position"], steps["own_soft"])]
     for spec in further:
-        column = further_weight(spec).replace("_weight", "_term")
+        column = extra_weight(spec).replace("_weight", "_term")
         shown.append((spec, columns["position"], columns[column]))
     return {
         "data": [

@@ -7,8 +7,8 @@ from dashboard.say.captions import compression_caption, example_caption, run_cap
 from dashboard.server.engine import RECORDED, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.sweep.config import SweepConfig
 
 
 def caption(job: str) -> str:
@@ -24,9 +24,9 @@ def caption(job: str) -> str:
 def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, float], ...]) -> str:
     if job == RECORDED:
         return example_caption(run_settings(job))
-    config = store().job(job).config
+    config = store().find(job).config
     if isinstance(config, SweepConfig):
         return sweep_caption(job, config)
-    if isinstance(config, ShrinkConfig):
+    if isinstance(config, CompressionConfig):
         return compression_caption(job, config)
     return run_caption(job, run_settings(job), dict(turned))

@@ -12,7 +12,7 @@ from dashboard.page.settings.values import defaults, parameters
 from dashboard.server.engine import hub
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import SCENARIOS
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 MEASURED = Path(__file__).parents[1] / "measured" / "scenarios.json"
 """Made by ``benchmarks/scenarios.py``."""

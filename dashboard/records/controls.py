@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kdcore.catalogue import also_spec, further_weight, method_spec, parse_also, parse_method
-from kdcore.config import RETUNABLE
+from kdcore.catalogue import (
+    extra_terms_spec,
+    extra_weight,
+    method_spec,
+    parse_extra_terms,
+    parse_method,
+)
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import CONTROLS
 
 
 def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) -> dict[str, Any]:
@@ -19,17 +25,17 @@ def with_controls(settings: Mapping[str, Any], controls: Mapping[str, float]) ->
     turned = {name: controls.get(name, value) for name, value in own.items()}
     found = dict(settings) | {"method": method_spec(method, turned)}
     if further := extra_terms(settings.get("also", "")):
-        found["also"] = also_spec(
-            (controls.get(further_weight(spec), weight), spec) for weight, spec in further
+        found["also"] = extra_terms_spec(
+            (controls.get(extra_weight(spec), weight), spec) for weight, spec in further
         )
     return found | {
-        name: controls[name] for name in RETUNABLE if name in controls and name in settings
+        name: controls[name] for name in CONTROLS if name in controls and name in settings
     }
 
 
 def extra_terms(also: str) -> list[tuple[float, str]]:
     """The terms beside the method with their weights; none while what is typed is no such text."""
     try:
-        return parse_also(also)
+        return parse_extra_terms(also)
     except UserError:
         return []

@@ -7,23 +7,19 @@ from typing import Any
 
 from dashboard.records.downsampled import DownsampledSeries
 from kdcore.catalogue import method_of
-from kdcore.config import SCHEDULED, acting_values
 from kdcore.events import (
-    Batch,
+    Cancelled,
     Cost,
-    Epoch,
     Event,
     Failed,
-    Finished,
-    Prepared,
     Progress,
     Retuned,
     Scores,
-    Snapshot,
-    Started,
     StepScores,
     TeacherEpoch,
 )
+from kdcore.jobs.run.config import SCHEDULED, control_values
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
 
 STEP_COLUMNS = (
     "position",
@@ -64,6 +60,8 @@ class History:
     prepared: Prepared | None = None
     finished: Finished | None = None
     failed: Failed | None = None
+    cancelled: bool = False
+    """Before it began."""
     progress: Progress | None = None
     """The newest."""
     teacher_epochs: list[TeacherEpoch] = field(default_factory=list)
@@ -89,7 +87,7 @@ class History:
     @property
     def phase(self) -> str:
         """``waiting``, ``loading``, ``teacher``, ``training`` or ``over``."""
-        if self.finished or self.failed:
+        if self.finished or self.failed or self.cancelled:
             return "over"
         if self.prepared:
             return "training"
@@ -160,7 +158,7 @@ class History:
         """What acted at ``position``, or acts now."""
         if position is None or not self.started:
             return dict(self.controls)
-        acting = acting_values(self.config)
+        acting = control_values(self.config)
         if self.schedules is not None and (row := self.schedules.row(position)):
             acting |= {name: value for name, value in row.items() if name != "position"}
         return acting | {
@@ -207,7 +205,7 @@ class History:
         match event:
             case Started():
                 self.started = event
-                self.controls = acting_values(event.config)
+                self.controls = control_values(event.config)
                 self.steps = {name: DownsampledSeries(STEP_COLUMNS) for name in event.students}
             case TeacherEpoch():
                 self.teacher_epochs.append(event)
@@ -244,6 +242,8 @@ class History:
                 self.finished = event
             case Failed():
                 self.failed = event
+            case Cancelled():
+                self.cancelled = True
 
     def _add_schedules(self, position: float, acting: dict[str, float]) -> None:
         self.schedules = self.schedules or DownsampledSeries(("position", *acting))

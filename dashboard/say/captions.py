@@ -5,8 +5,8 @@ from typing import Any
 
 from dashboard.say.titles import compression_title, run_title, start_time, title_text
 from dashboard.text.viewer import t
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.titles import sweep_title
 
 
@@ -27,7 +27,7 @@ def sweep_caption(sweep: str, config: SweepConfig) -> str:
     return _line(title, sweep, sweep)
 
 
-def compression_caption(job: str, config: ShrinkConfig) -> str:
+def compression_caption(job: str, config: CompressionConfig) -> str:
     """The same of a compression, whose title ends with its id."""
     return _line(compression_title(job, config), job)
 

@@ -3,14 +3,14 @@
 from dashboard.say.verdict import sampling_noise
 from dashboard.text.numbers import size_text
 from dashboard.text.phrases import Sentence
-from kdcore.events import Latency
-from kdcore.shrink_record import ShrinkRecord, StageRecord
+from kdcore.jobs.compression.events import Latency
+from kdcore.jobs.compression.record import CompressionRecord, StageRecord
 
 CLEAR = 1.1
 """How many times the student's time a network takes that is called slower."""
 
 
-def compression_sentences(record: ShrinkRecord) -> dict[str, list[Sentence]]:
+def compression_sentences(record: CompressionRecord) -> dict[str, list[Sentence]]:
     """Sentences on each stage that is over, by its name, against the student before it."""
     student = record.student
     if record.started is None or student is None or student.after is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from string import Formatter
 
-from kdcore.catalogue import further_weight, is_forest, method_name, method_of, parse_also
+from kdcore.catalogue import extra_weight, is_forest, method_name, method_of, parse_extra_terms
 from kdcore.events import StepScores
 
 
@@ -24,7 +24,7 @@ def loss_formula(method: str, mixing: str, also: str = "", student: str = "") ->
     if not soft:
         return rf"\mathcal{{L}} = {whole}"
     hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
-    named = [method_name(spec).replace("_", r"\_") for _, spec in parse_also(also)]
+    named = [method_name(spec).replace("_", r"\_") for _, spec in parse_extra_terms(also)]
     beside = "".join(
         rf" + w_{number}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
         for number, name in enumerate(named, start=1)
@@ -52,8 +52,8 @@ def loss_in_numbers(
         temperature = figures["learned_temperature" if learns_temperature else "temperature"]
         soft = rf"{temperature:.3g}^2\cdot {now.soft_loss / temperature**2:.4f}"
     beside = "".join(
-        f" + {_weight_times_term(controls.get(further_weight(spec), usual), spec, now.measures)}"
-        for usual, spec in parse_also(also)
+        f" + {_weight_times_term(controls.get(extra_weight(spec), usual), spec, now.measures)}"
+        for usual, spec in parse_extra_terms(also)
         if _term(spec) in now.measures
     )
     return rf"{hard} + {weight:.2f}\cdot {soft}{beside} = {now.loss:.3f}"
@@ -61,7 +61,7 @@ def loss_in_numbers(
 
 def _term(spec: str) -> str:
     """Name of a further term's measure, its weight included."""
-    return further_weight(spec).replace("_weight", "_term")
+    return extra_weight(spec).replace("_weight", "_term")
 
 
 def _weight_times_term(weight: float, spec: str, measures: Mapping[str, float]) -> str:

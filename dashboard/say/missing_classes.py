@@ -2,7 +2,7 @@
 
 from dashboard.charts.missing_classes import curves, missing_examples
 from dashboard.text.phrases import Sentence
-from kdcore.events import Snapshot, Started
+from kdcore.jobs.run.events import Snapshot, Started
 
 
 def errors_at_bias(snapshot: Snapshot, bias: float, classes: str) -> dict[str, Sentence]:

@@ -2,7 +2,7 @@
 
 from dashboard.text.numbers import with_sign
 from dashboard.text.phrases import Sentence
-from kdcore.landscape import Best, Landscape, Spread
+from kdcore.jobs.sweep.record import Best, Spread, SweepRecord
 
 
 def best_sentences(best: Best) -> list[Sentence]:
@@ -38,7 +38,7 @@ def best_sentences(best: Best) -> list[Sentence]:
     return sentences
 
 
-def seeds_sentences(found: Landscape) -> list[Sentence]:
+def seeds_sentences(found: SweepRecord) -> list[Sentence]:
     """Whether distilling pays over the seeds of one setting; nothing before all have a score."""
     cells = found.cells()
     if not cells:

@@ -11,11 +11,11 @@ from dashboard.text.languages import words
 from dashboard.text.values import as_text
 from dashboard.text.viewer import language, t
 from kdcore import titles
-from kdcore.catalogue import DATASETS, further_weight, parse_also, parse_method
-from kdcore.config import RunConfig
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.store import RunRow
-from kdcore.sweep_config import SweepConfig
+from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.store import JobRow
 from kdcore.titles import Title, data_name, job_title, settings_title
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
@@ -60,7 +60,7 @@ def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
     return title_text(settings_title(settings, turned), settings)
 
 
-def row_title(row: RunRow) -> str:
+def row_title(row: JobRow) -> str:
     """A stored job in one line: what differs, its outcome, its state, and when it began."""
     parts = [title_text(job_title(row), row.config)]
     if row.state != "finished":
@@ -104,7 +104,7 @@ def sweep_title(sweep: str, config: SweepConfig) -> str:
     )
 
 
-def compression_title(job: str, config: ShrinkConfig) -> str:
+def compression_title(job: str, config: CompressionConfig) -> str:
     """A compression in one line."""
     return t(
         "shrink.job_title",
@@ -141,7 +141,7 @@ def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:
     method, own = parse_method(settings.get("method", RunConfig().method))
     if name in own:
         return f"{t(f'method_setting.{method}.{name}')} {value:g}"
-    for _, spec in parse_also(settings.get("also", "")):
-        if further_weight(spec) == name:
+    for _, spec in parse_extra_terms(settings.get("also", "")):
+        if extra_weight(spec) == name:
             return f"{value:g}·{method_title(spec)}"
     return f"{name} {value:g}"

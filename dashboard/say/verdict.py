@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from dashboard.records.history import History
 from dashboard.text.phrases import Sentence
-from kdcore.events import Finished, Scores
+from kdcore.events import Scores
+from kdcore.jobs.run.events import Finished
 
 SURE = 1.96
 """Standard errors that leave a chance of 5%."""

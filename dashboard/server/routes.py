@@ -25,8 +25,8 @@ from dashboard.server.soft_labels import snapshot_arrays, soft_labels
 from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
-from kdcore.landscape import METRICS, Landscape
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 COMPONENTS = Path(__file__).parents[1] / "components"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
@@ -34,7 +34,7 @@ LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
-NOT_FOUND = ("no_such_run", "no_such_sweep", "no_such_search", "no_such_shrink", "folder_damaged")
+NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 
 
@@ -55,7 +55,7 @@ def static(request: Request) -> Response:
 
 def live(request: Request) -> Response:
     """The stream of a run or another job: ``?run=…&lang=…``."""
-    job = store().job(request.query_params.get("run", ""))
+    job = store().find(request.query_params.get("run", ""))
     job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
     stream = stream_of(job.id, _language(request))
     stream.check()
@@ -73,11 +73,11 @@ def figure(request: Request) -> Response:
     spoken = words(_language(request))
     with shared.lock:
         history = shared.newest()
-        if isinstance(history, Landscape):
+        if isinstance(history, SweepRecord):
             if name not in OF_A_SWEEP:
                 return _json_response({"error": f"no chart {name}"}, 404)
             return _json_response(OF_A_SWEEP[name](history, spoken, _view(request)))
-        if isinstance(history, ShrinkRecord):
+        if isinstance(history, CompressionRecord):
             if name not in OF_A_COMPRESSION:
                 return _json_response({"error": f"no chart {name}"}, 404)
             return _json_response(
@@ -155,12 +155,12 @@ def _json_response(values: Any, status: int = 200) -> Response:
 
 
 def _run(request: Request) -> str:
-    """The full id of the run or sweep asked for.
+    """The full id of the job asked for.
 
     Raises:
         UserError: there is none.
     """
-    return store().job(request.query_params.get("run", "")).id
+    return store().find(request.query_params.get("run", "")).id
 
 
 def _language(request: Request) -> str:

@@ -11,11 +11,12 @@ from weakref import WeakValueDictionary
 from dashboard.records.controls import with_controls
 from dashboard.records.history import History
 from dashboard.server.engine import hub, store
-from kdcore.config import RunConfig
 from kdcore.events import Event
-from kdcore.landscape import Landscape
-from kdcore.shrink_record import ShrinkRecord
-from kdcore.store import CHOICE, SEARCH, SHRINK, SWEEP, owner_of, sweep_of
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN, SWEEP
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.record import SweepRecord
+from kdcore.store import kind_of, owner_of
 
 KEPT = 16
 """Records that stay in memory though nobody looks at them."""
@@ -32,7 +33,7 @@ class EventCount:
         self.heard += sum(1 for _ in events)
 
 
-JobRecord = History | Landscape | ShrinkRecord | EventCount
+JobRecord = History | SweepRecord | CompressionRecord | EventCount
 
 
 class SharedRecord:
@@ -88,15 +89,14 @@ def run_history(run: str) -> History:
 
 def run_settings(run: str) -> dict[str, Any]:
     """The settings of a run, with what was turned by hand during it."""
-    settings = RunConfig().to_dict() | store().folder(run).config.to_dict()
+    settings = RunConfig().to_dict() | store().find(run, RUN).config.to_dict()
     return with_controls(settings, run_history(run).turned)
 
 
 def _empty_record(job: str) -> JobRecord:
-    if job.startswith(SHRINK):
-        return ShrinkRecord()
-    if job.startswith((SEARCH, CHOICE)) and not owner_of(job):
-        return EventCount()
-    if job.startswith(SWEEP) and not sweep_of(job):
-        return Landscape()
-    return History()
+    kind = kind_of(job)
+    if kind is RUN or owner_of(job):
+        return History()
+    if kind is SWEEP:
+        return SweepRecord()
+    return CompressionRecord() if kind is COMPRESSION else EventCount()

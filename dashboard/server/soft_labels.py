@@ -9,6 +9,7 @@ from dashboard.server.encoding import base64_of
 from dashboard.server.engine import store
 from dashboard.server.shared_records import run_history, shared_record
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
 
 BEFORE_ALL = -1
 """``since`` of who has nothing yet; epoch 0 is before training."""
@@ -30,10 +31,10 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     with shared.lock:
         history = shared.newest()
         if not isinstance(history, History):
-            raise UserError("no_such_run", run=run, found=0)
+            raise UserError("no_such_job", job=run, found=0, listing="runs")
         started, prepared = history.started, history.prepared
         due = [item for epoch, item in sorted(history.snapshots.items()) if epoch > since]
-    folder = store().folder(run)
+    folder = store().find(run, RUN)
     answer: dict[str, Any] = {"run": run, "ready": bool(prepared and prepared.arrays)}
     if started is None or prepared is None or not prepared.arrays:
         return answer | {"snapshots": []}
@@ -65,7 +66,7 @@ def snapshot_arrays(history: History, run: str, epoch: float | None) -> dict[str
     if snapshot is None:
         return {}
     files = (history.prepared and history.prepared.arrays, snapshot.arrays)
-    folder = store().folder(run)
+    folder = store().find(run, RUN)
     return {
         name: values for file in files if file for name, values in folder.load_arrays(file).items()
     }
@@ -81,7 +82,7 @@ def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     now = run_history(run)
     if not (now.started and now.prepared and now.prepared.arrays):
         return None
-    arrays = store().folder(run).load_arrays(now.prepared.arrays)
+    arrays = store().find(run, RUN).load_arrays(now.prepared.arrays)
     return (arrays, now.started.classes) if "teacher_watched" in arrays else None
 
 

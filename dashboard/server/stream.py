@@ -21,8 +21,8 @@ from dashboard.server.shared_records import EventCount, JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
-from kdcore.landscape import Landscape
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.sweep.record import SweepRecord
 
 PERIOD = 0.22
 """Seconds between two looks: a little more often than four times a second."""
@@ -174,12 +174,12 @@ def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     }
 
 
-def _version(history: Landscape | ShrinkRecord | EventCount) -> int:
+def _version(history: SweepRecord | CompressionRecord | EventCount) -> int:
     """A number that changes when the charts should be fetched anew."""
     match history:
-        case Landscape():
+        case SweepRecord():
             return history.scored + len(history.states)
-        case ShrinkRecord():
+        case CompressionRecord():
             return history.measured
     return history.heard
 

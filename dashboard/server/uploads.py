@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from kdcore.store import KINDS, Store
+from kdcore.store import Store
 
 SUFFIXES = (
     "zip",
@@ -69,8 +69,7 @@ def remove_unused_uploads(store: Store) -> None:
 
 
 def _datasets(store: Store) -> Iterator[str]:
-    rows = [row for kind in KINDS for row in store.rows(kind)]
-    for row in [*rows, *(deleted.row for deleted in store.trash())]:
+    for row in [*store.list(), *(deleted.row for deleted in store.trash())]:
         yield row.config.get("base", row.config).get("dataset", "")
 
 

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
-from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import NOTES
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}

@@ -17,8 +17,9 @@ from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, render_sentences, t, translate_error
-from kdcore.landscape import METRICS, Cell, Landscape
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.kind import SWEEP
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
 
 POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
 
@@ -103,7 +104,7 @@ def job_status(sweep: str, was_live: bool) -> None:
         st.rerun()
 
 
-def _progress_text(found: Landscape, state: str) -> str:
+def _progress_text(found: SweepRecord, state: str) -> str:
     if state == "queued":
         return t("live.queued")
     if found.prepared is None:
@@ -127,7 +128,7 @@ def _progress_text(found: Landscape, state: str) -> str:
     )
 
 
-def verdict(found: Landscape, lr: float, method: str) -> None:
+def verdict(found: SweepRecord, lr: float, method: str) -> None:
     """The best cell on validation data with its test value; the viewer's guess beside it."""
     cells = found.cells(lr, method)
     if (best := found.best(cells)) is None:
@@ -150,7 +151,7 @@ def verdict(found: Landscape, lr: float, method: str) -> None:
         )
 
 
-def runs_at_coordinates(sweep: str, found: Landscape, lr: float, method: str) -> None:
+def runs_at_coordinates(sweep: str, found: SweepRecord, lr: float, method: str) -> None:
     """The runs of the cell that was clicked, to be opened."""
     cell = sweeps.cell_at(found.cells(lr, method), coordinates_of(st.query_params.get("at")))
     if cell is None:
@@ -159,10 +160,10 @@ def runs_at_coordinates(sweep: str, found: Landscape, lr: float, method: str) ->
     runs_of(sweep, found, cell)
 
 
-def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
+def runs_of(sweep: str, found: SweepRecord, cell: GridPoint) -> None:
     """The runs of a cell, seed by seed."""
     st.markdown(md("landscape.chosen", temperature=cell.temperature, weight=cell.weight))
-    folder = store().sweep(sweep)
+    folder = store().find(sweep, SWEEP)
     config = folder.config
     with st.container(horizontal=True):
         for number in cell.numbers:
@@ -186,7 +187,7 @@ def runs_of(sweep: str, found: Landscape, cell: Cell) -> None:
             st.error(markdown_text(found.errors[number]), icon=":material/error:")
 
 
-def grid_charts(sweep: str, found: Landscape, config: SweepConfig, *, live: bool) -> None:
+def grid_charts(sweep: str, found: SweepRecord, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         segments(
@@ -248,7 +249,7 @@ def grid_charts(sweep: str, found: Landscape, config: SweepConfig, *, live: bool
     )
 
 
-def method_charts(sweep: str, found: Landscape, config: SweepConfig) -> None:
+def method_charts(sweep: str, found: SweepRecord, config: SweepConfig) -> None:
     """What each method gains over the plain student, and the runs behind it."""
     chart_panel("methods", sweep, height=28 * len(config.methods) + 140)
     st.session_state.setdefault(f"methods-{sweep}", config.methods[0])
@@ -281,7 +282,7 @@ else:
         t("landscape.sweep"),
         sweeps.grid_sweeps(),
         key="sweep",
-        title=lambda sweep: sweep_title(sweep, store().sweep(sweep).config),
+        title=lambda sweep: sweep_title(sweep, store().find(sweep, SWEEP).config),
         on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
     )
     if other := sweeps.differing_settings(sweep):
@@ -297,7 +298,7 @@ else:
     with st.container(key="status-sweep"):
         st.fragment(job_status, run_every=POLL if live else None)(sweep, live)
     found = sweeps.sweep_record(sweep)
-    config = store().sweep(sweep).config
+    config = store().find(sweep, SWEEP).config
     if config.published:
         method_charts(sweep, found, config)
     else:

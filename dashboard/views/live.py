@@ -24,7 +24,8 @@ from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import is_forest, method_of
-from kdcore.config import RunConfig
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
@@ -105,7 +106,7 @@ def title_of(run: str) -> str:
     if not run:
         return ""
     name = t("app.recorded") if run == RECORDED else run
-    settings = store().folder(run).config.to_dict()
+    settings = store().find(run, RUN).config.to_dict()
     return f"{run_title(settings, run_history(run).turned)} · {name}"
 
 
@@ -150,7 +151,7 @@ def first_panels() -> None:
     """Before the first run: runs to begin with, and the latest of those that are stored."""
     st.markdown(t("live.empty"))
     scenario_cards("live", per_row=2)
-    stored = [row for row in store().runs() if row.state != "damaged"][:LATEST]
+    stored = [row for row in store().list(RUN) if row.readable][:LATEST]
     if stored:
         st.header(t("live.latest"), anchor=False)
     for row in stored:
@@ -203,7 +204,7 @@ st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run
 notices(run)
 waiting_line(run, waiting)
 if is_projected() and run:
-    projected_panels(run, drawn[1], store().folder(run).config)
+    projected_panels(run, drawn[1], store().find(run, RUN).config)
 else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         moment_panel(run)
@@ -211,7 +212,7 @@ else:
     if is_forest(shown_run.slider_settings(run)["student"]):
         st.caption(t("live.forest_student"))
     if run and drawn[1] not in BEFORE_STUDENTS:
-        details(run, store().folder(run).config)
+        details(run, store().find(run, RUN).config)
 if run:
     transport(run)
 write_settings(run_settings(run) if run else None)

@@ -1,5 +1,7 @@
 """Runs: what is stored, to reopen, compare, export and delete."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.components.transport import transport
@@ -12,6 +14,7 @@ from dashboard.page.widgets import segments
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
+from kdcore.jobs.kind import RUN
 from kdcore.store import TrashRow
 
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
@@ -28,7 +31,7 @@ def undo_line() -> None:
             )
 
 
-def trash(deleted: list[TrashRow]) -> None:
+def trash(deleted: Sequence[TrashRow]) -> None:
     """Everything that was deleted, by whomever and whenever."""
     if not deleted:
         return
@@ -52,7 +55,7 @@ def trash(deleted: list[TrashRow]) -> None:
 
 st.title(t("runs.title"), anchor=False)
 st.markdown(t("runs.lead"))
-rows, deleted = store().runs(), store().trash()
+rows, deleted = store().list(RUN), store().trash()
 undo_line()
 if not rows:
     st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
@@ -70,7 +73,7 @@ table = st.dataframe(
     height="auto",
 )
 picked = [rows[index] for index in table.selection.rows if index < len(rows)]
-damaged = [row.id for row in picked if row.state == "damaged"]
+damaged = [row.id for row in picked if not row.readable]
 with st.container(horizontal=True):
     reopen = st.button(
         t("runs.open"),

@@ -13,8 +13,9 @@ from dashboard.say.compression import compression_sentences
 from dashboard.say.titles import compression_title, method_title
 from dashboard.server.engine import hub, is_live, store
 from dashboard.text.viewer import md, render_sentences, t, translate_error
-from kdcore.shrink_config import ShrinkConfig, suited_stages
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.config import CompressionConfig, suited_stages
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN
 
 SHARES = ("prune_share", "narrow_share", "rank_share")
 POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
@@ -31,7 +32,7 @@ def settings_rows(shrink: str, live: bool) -> None:
     with columns[0]:
         run = compressions.run_picker(options, disabled=live)
     compressions.read_settings(run)
-    config = ShrinkConfig.of(run, store().folder(run).config).base
+    config = CompressionConfig.of(run, store().find(run, RUN).config).base
     low, high = compressions.limits("epochs")
     columns[1].number_input(
         t("shrink.epochs"),
@@ -72,8 +73,10 @@ def settings_rows(shrink: str, live: bool) -> None:
                 format="%g",
                 placeholder=t("shrink.of_the_run", value=getattr(config, name)),
             )
-    if config.method != store().folder(run).config.method:
-        st.caption(md("shrink.gives_way", method=method_title(store().folder(run).config.method)))
+    if config.method != store().find(run, RUN).config.method:
+        st.caption(
+            md("shrink.gives_way", method=method_title(store().find(run, RUN).config.method))
+        )
     sentence = problem(lambda: compressions.compression_from_widgets(run))
     with columns[2], st.container(horizontal=True):
         st.button(
@@ -120,7 +123,7 @@ def job_status(shrink: str, was_live: bool, over: int) -> None:
                 stages=md(
                     "count.stages", count=sum(stage.after is not None for stage in found.shrunk)
                 ),
-                folder=f"shrinks/{shrink}",
+                folder=str(compressions.folder_of(shrink)),
             )
         )
     if found.failed:
@@ -136,7 +139,7 @@ def job_status(shrink: str, was_live: bool, over: int) -> None:
         st.rerun()
 
 
-def _progress_text(found: ShrinkRecord, state: str) -> str:
+def _progress_text(found: CompressionRecord, state: str) -> str:
     if state == "queued":
         return t("live.queued")
     if not found.stages:
@@ -205,12 +208,12 @@ with in_expander(t("live.settings"), when=bool(shrink)):
 if shrink:
     address.read_param("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.read_param("batch", "1", lambda text: text if text in BATCHES else "1")
-    options = store().shrinks()
+    options = store().readable(COMPRESSION)
     select(
         t("shrink.shrink"),
         options,
         key="shrink",
-        title=lambda shrink: compression_title(shrink, store().shrink(shrink).config),
+        title=lambda shrink: compression_title(shrink, store().find(shrink, COMPRESSION).config),
         label_visibility="collapsed",
     )
     over = compressions.compression_record(shrink).over

@@ -19,21 +19,21 @@ from kdcore.catalogue.models import (
 from kdcore.catalogue.scenarios import SCENARIOS, Scenario
 from kdcore.catalogue.schemes import SCHEMES, Scheme
 from kdcore.catalogue.specs import (
-    HIGHEST_FURTHER_WEIGHT,
-    also_spec,
+    HIGHEST_EXTRA_WEIGHT,
     checked_method_setting,
-    further_weight,
+    extra_terms_spec,
+    extra_weight,
     method_name,
     method_of,
     method_spec,
-    parse_also,
+    parse_extra_terms,
     parse_method,
 )
 from kdcore.catalogue.suited import suited_families, suited_pair, suits
 
 __all__ = [
     "DATASETS",
-    "HIGHEST_FURTHER_WEIGHT",
+    "HIGHEST_EXTRA_WEIGHT",
     "HINTS",
     "METHODS",
     "MODELS",
@@ -47,15 +47,15 @@ __all__ = [
     "Scenario",
     "Scheme",
     "Source",
-    "also_spec",
     "checked_method_setting",
-    "further_weight",
+    "extra_terms_spec",
+    "extra_weight",
     "is_forest",
     "method_name",
     "method_of",
     "method_spec",
     "models_spec",
-    "parse_also",
+    "parse_extra_terms",
     "parse_method",
     "parse_model",
     "parse_models",

@@ -7,7 +7,7 @@ from kdcore.catalogue.methods import METHODS, Method
 from kdcore.errors import UserError, hint
 from kdcore.ranges import within
 
-HIGHEST_FURTHER_WEIGHT = 100_000.0
+HIGHEST_EXTRA_WEIGHT = 100_000.0
 """Of a soft term beside the method's own."""
 
 
@@ -43,12 +43,12 @@ def parse_method(spec: str) -> tuple[str, dict[str, float]]:
     }
 
 
-def parse_also(text: str) -> list[tuple[float, str]]:
+def parse_extra_terms(text: str) -> list[tuple[float, str]]:
     """``"100*hint + dkd:beta=2"`` → ``[(100.0, "hint"), (1.0, "dkd:beta=2")]``.
 
     Raises:
         UserError: an unknown method, one without a soft term or that stands there twice, or a
-            weight that is no number from 0 to ``HIGHEST_FURTHER_WEIGHT``.
+            weight that is no number from 0 to ``HIGHEST_EXTRA_WEIGHT``.
     """
     found: list[tuple[float, str]] = []
     for term in filter(None, (part.strip() for part in text.split("+"))):
@@ -65,17 +65,17 @@ def parse_also(text: str) -> list[tuple[float, str]]:
             raise UserError("not_beside", method=name)
         if any(name == method_name(other) for _, other in found):
             raise UserError("value_twice", axis="also", value=name)
-        number = within(f"also ({name})", weight.strip() or 1.0, float, 0.0, HIGHEST_FURTHER_WEIGHT)
+        number = within(f"also ({name})", weight.strip() or 1.0, float, 0.0, HIGHEST_EXTRA_WEIGHT)
         found.append((number, method_spec(name, own)))
     return found
 
 
-def also_spec(terms: Iterable[tuple[float, str]]) -> str:
-    """The text that ``parse_also`` reads."""
+def extra_terms_spec(terms: Iterable[tuple[float, str]]) -> str:
+    """The text that ``parse_extra_terms`` reads."""
     return " + ".join(f"{weight:.12g}*{spec}" for weight, spec in terms)
 
 
-def further_weight(spec: str) -> str:
+def extra_weight(spec: str) -> str:
     """The name of the setting that weighs a method that stands beside the run's own."""
     return f"{method_name(spec)}_weight"
 

@@ -9,14 +9,30 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kdcore.catalogue import models_spec
-from kdcore.cli import catalogue, choose_teacher, preview, runs, search, shrink, sweep, train, trash
-from kdcore.config import RunConfig, checked
+from kdcore.cli import (
+    catalogue,
+    choose_teacher,
+    compress,
+    jobs,
+    preview,
+    search,
+    sweep,
+    train,
+    trash,
+)
 from kdcore.errors import UserError
-from kdcore.search_config import AXES as SEARCH_AXES
-from kdcore.search_config import SYNTAX, SearchConfig
-from kdcore.shrink_config import STAGES, ShrinkConfig
-from kdcore.sweep_config import AXES
+from kdcore.jobs.compression.config import STAGES, CompressionConfig
+from kdcore.jobs.kind import KINDS, RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES as SEARCH_AXES
+from kdcore.jobs.search.config import SYNTAX, SearchConfig
+from kdcore.jobs.sweep.config import AXES
+from kdcore.settings import checked
+from kdcore.store.upgrade import LaterFormatError, read_settings
 
+ALIASES = {"compressions": ["shrinks"]}
+"""Older names of listings."""
+WHICH = "its id, the beginning of it, or last"
 MOST_CONFIG = 1 << 20
 """Bytes of a file of settings."""
 
@@ -41,8 +57,9 @@ def parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_search(commands)
     _add_choose_teacher(commands)
-    _add_shrink(commands)
-    _add_runs(commands)
+    _add_compress(commands)
+    _add_listings(commands)
+    _add_stored(commands)
     _add_preview(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the distillation methods and setups, with their sources"),
@@ -55,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def config_of(given: argparse.Namespace) -> RunConfig:
+def config_of(options: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, on top of ``--config`` where that is given.
 
     A data set's own pair of models is taken where none is named.
@@ -63,21 +80,21 @@ def config_of(given: argparse.Namespace) -> RunConfig:
     Raises:
         UserError: a bad value, or a file that cannot be read.
     """
-    values = settings_of(given)
+    values = settings_of(options)
     if not isinstance(values.get("dataset", ""), str):
-        checked("dataset", values["dataset"])
+        checked("dataset", values["dataset"], RunConfig)
     return RunConfig.from_dict(catalogue.suited_models(values) | values)
 
 
-def settings_of(given: argparse.Namespace) -> dict[str, Any]:
+def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that are named, by flags or in ``--config``.
 
     Raises:
         UserError: the file cannot be read.
     """
-    values = _read(Path(given.config)) if given.config else {}
+    values = _read(Path(options.config)) if options.config else {}
     names = [item.name for item in fields(RunConfig)]
-    values |= {name: text for name in names if (text := getattr(given, name, None)) is not None}
+    values |= {name: value for name in names if (value := getattr(options, name, None)) is not None}
     if isinstance(values.get("teacher"), list):
         values["teacher"] = models_spec(values["teacher"])
     return values
@@ -102,33 +119,39 @@ def _read(path: Path) -> dict[str, Any]:
         raise UserError("config_file", path=str(path), cause=error) from None
     if not isinstance(values, dict):
         raise UserError("config_file", path=str(path), cause="it holds no settings by name")
-    return values
+    try:  # it may be that of a stored run
+        return read_settings(values, RUN.name)[0]
+    except (ValueError, LaterFormatError) as error:
+        raise UserError("config_file", path=str(path), cause=error) from None
 
 
-def _run(given: argparse.Namespace) -> int:
-    if given.resume:
-        return train.resume(given)
-    if given.branch:
-        return train.branch_off(settings_of(given), given)
-    return train.run(config_of(given), given)
+def _run(options: argparse.Namespace) -> int:
+    if options.resume:
+        return train.resume(options)
+    if options.branch:
+        return train.branch_off(settings_of(options), options)
+    return train.run(config_of(options), options)
 
 
-def _sweep(given: argparse.Namespace) -> int:
-    return sweep.resume(given) if given.resume else sweep.sweep(config_of(given), given)
+def _sweep(options: argparse.Namespace) -> int:
+    return sweep.resume(options) if options.resume else sweep.sweep(config_of(options), options)
 
 
 def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="train and report", allow_abbrev=False)
     run.set_defaults(command=_run)
-    _add_resume(run, "RUN", "run")
+    _add_resume(run, "RUN")
     run.add_argument(
         "--branch",
         metavar="RUN",
         default=None,
-        help="begin at an epoch of a stored run; the settings that are given replace its own",
+        help="begin at an epoch of a stored run; settings that are given replace its own",
     )
     run.add_argument(
-        "--from-epoch", metavar="N", default=None, help="with --branch: where it begins"
+        "--from-epoch",
+        metavar="N",
+        default=None,
+        help="with --branch: where it begins (default: at the last one)",
     )
     _add_settings(run)
 
@@ -138,7 +161,7 @@ def _add_sweep(commands: Any) -> None:
         "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
     )
     entry.set_defaults(command=_sweep)
-    _add_resume(entry, "SWEEP", "sweep")
+    _add_resume(entry, "SWEEP")
     for axis, setting in AXES.items():
         entry.add_argument(
             f"--{axis}",
@@ -164,10 +187,6 @@ def _add_sweep(commands: Any) -> None:
         help="of a Ray cluster (default: one is started here)",
     )
     _add_settings(entry)
-    listing = commands.add_parser("sweeps", help="the stored sweeps", allow_abbrev=False)
-    listing.set_defaults(command=sweep.sweeps)
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    _add_store(listing)
 
 
 def _add_search(commands: Any) -> None:
@@ -178,7 +197,7 @@ def _add_search(commands: Any) -> None:
         "axis that is not given has one value, its default or that of --config.",
         allow_abbrev=False,
     )
-    entry.set_defaults(command=lambda given: search.search(_of_one_student(given), given))
+    entry.set_defaults(command=lambda options: search.search(_of_one_student(options), options))
     for axis, (metavar, syntax) in SYNTAX.items():
         entry.add_argument(
             f"--{axis}",
@@ -190,13 +209,9 @@ def _add_search(commands: Any) -> None:
     for item in fields(SearchConfig):
         if item.metadata and item.name != "seed":  # the run's seed is the search's too
             _add_setting(entry, item)
-    _add_resume(entry, "SEARCH", "search")
+    _add_resume(entry, "SEARCH")
     axes = [axis.setting for axis in SEARCH_AXES.values()]
     _add_settings(entry, without=(*axes, "students"))
-    listing = commands.add_parser("searches", help="the stored searches", allow_abbrev=False)
-    listing.set_defaults(command=search.searches)
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    _add_store(listing)
 
 
 def _add_choose_teacher(commands: Any) -> None:
@@ -204,7 +219,7 @@ def _add_choose_teacher(commands: Any) -> None:
         "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
     )
     entry.set_defaults(
-        command=lambda given: choose_teacher.choose_teacher(_of_one_student(given), given)
+        command=lambda options: choose_teacher.choose_teacher(_of_one_student(options), options)
     )
     entry.add_argument(
         "--teachers",
@@ -221,28 +236,29 @@ def _add_choose_teacher(commands: Any) -> None:
     _add_settings(entry, without=("teacher", "students"))
 
 
-def _add_shrink(commands: Any) -> None:
+def _add_compress(commands: Any) -> None:
     entry = commands.add_parser(
-        "shrink",
+        "compress",
+        aliases=["shrink"],
         help="compress a run's distilled student in several ways",
         description="Every stage starts from the distilled student of RUN and is re-distilled. "
         "T, λ and learning rate are those with which the run began unless they are given. The "
         "method is the run's; a method on features is replaced by kd with its default T and λ.",
         allow_abbrev=False,
     )
-    entry.set_defaults(command=shrink.shrink)
-    entry.add_argument("run", metavar="RUN", nargs="?", help="its id, the beginning of it, or last")
-    _add_resume(entry, "COMPRESSION", "compression")
+    entry.set_defaults(command=compress.compress)
+    entry.add_argument("run", metavar="RUN", nargs="?", help=WHICH)
+    _add_resume(entry, "COMPRESSION")
     entry.add_argument(
         "--stages",
         metavar="A,B,…",
         default=None,
         help=f"of {', '.join(STAGES)} (default: all that suit the student)",
     )
-    for item in fields(ShrinkConfig):
+    for item in fields(CompressionConfig):
         if item.metadata:
             _add_setting(entry, item)
-    for name in shrink.OF_THE_LOSS:
+    for name in compress.OF_THE_LOSS:
         entry.add_argument(
             f"--{name}",
             metavar="VALUE",
@@ -251,23 +267,19 @@ def _add_shrink(commands: Any) -> None:
         )
     entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     _add_store(entry)
-    listing = commands.add_parser("shrinks", help="the stored compressions", allow_abbrev=False)
-    listing.set_defaults(command=shrink.shrinks)
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    _add_store(listing)
 
 
-def _of_one_student(given: argparse.Namespace) -> RunConfig:
+def _of_one_student(options: argparse.Namespace) -> RunConfig:
     """The run that the flags describe, without the plain student beside the distilled one."""
-    return config_of(given).but(students="distilled")
+    return config_of(options).replace(students="distilled")
 
 
-def _add_resume(entry: argparse.ArgumentParser, metavar: str, kind: str) -> None:
+def _add_resume(entry: argparse.ArgumentParser, metavar: str) -> None:
     entry.add_argument(
         "--resume",
         metavar=metavar,
         default=None,
-        help=f"continue a stored {kind}: its id or last; other settings are ignored",
+        help="continue a stored one, by its id or last; other settings are ignored",
     )
 
 
@@ -296,42 +308,71 @@ def _add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
     )
 
 
-def _add_runs(commands: Any) -> None:
-    listing = commands.add_parser("runs", help="the stored runs", allow_abbrev=False)
-    listing.add_argument("--rebuild", action="store_true", help="rebuild the index")
-    listing.set_defaults(command=runs.listing)
-    show = commands.add_parser("show", help="one stored run", allow_abbrev=False)
-    show.set_defaults(command=runs.show_job)
-    show.add_argument("--events", action="store_true", help="its events, one JSON object a line")
-    compare = commands.add_parser("compare", help="two stored runs", allow_abbrev=False)
-    compare.set_defaults(command=runs.compare)
-    export = commands.add_parser("export", help="a stored run as one zip file", allow_abbrev=False)
-    export.set_defaults(command=runs.export)
-    export.add_argument("--to", required=True, metavar="FILE", help="the zip file to write")
-    for entry in (show, compare, export):
-        entry.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
-    compare.add_argument("other", metavar="OTHER", help="the run to compare it with")
-    delete = commands.add_parser("delete", help="move jobs to the trash", allow_abbrev=False)
-    delete.set_defaults(command=trash.delete)
-    restore = commands.add_parser("restore", help="bring deleted jobs back", allow_abbrev=False)
-    restore.set_defaults(command=trash.restore)
-    for entry in (delete, restore):
-        entry.add_argument(
-            "jobs",
-            metavar="RUN",
-            nargs="+",
-            help="an id of a run, sweep, search, choice or shrinking, or the beginning of one",
+def _add_listings(commands: Any) -> None:
+    """``jobs``, and a filter of it for every kind."""
+    for kind in (None, *KINDS.values()):
+        plural = kind.plural if kind else "jobs"
+        entry = commands.add_parser(
+            plural,
+            aliases=ALIASES.get(plural, []),
+            help=f"the stored {plural.replace('-', ' ')}",
+            allow_abbrev=False,
         )
-    deleted = commands.add_parser("trash", help="what was deleted", allow_abbrev=False)
-    deleted.set_defaults(command=trash.trash)
-    deleted.add_argument("--empty", action="store_true", help="delete it for good")
-    deleted.add_argument(
+        entry.set_defaults(command=jobs.list_jobs, kind=kind.name if kind else "")
+        entry.add_argument(
+            "--rebuild", action="store_true", help="rebuild the index and say what it leaves out"
+        )
+        entry.add_argument("--json", action="store_true", help="one JSON object a line")
+        _add_store(entry)
+
+
+def _add_stored(commands: Any) -> None:
+    """What can be done with one stored job or a few."""
+    entries = {
+        name: commands.add_parser(name, help=help, allow_abbrev=False)
+        for name, help in (
+            ("show", "one stored job"),
+            ("compare", "two stored jobs"),
+            ("export", "a stored job as one zip file"),
+            ("note", "write a note to a stored job"),
+            ("rename", "give a stored job a name; its id stays"),
+            ("delete", "move jobs to the trash"),
+            ("restore", "bring deleted jobs back"),
+            ("trash", "what was deleted"),
+        )
+    }
+    for name, command in (
+        ("show", jobs.show_job),
+        ("compare", jobs.compare),
+        ("export", jobs.export),
+        ("note", jobs.note),
+        ("rename", jobs.rename),
+        ("delete", trash.delete),
+        ("restore", trash.restore),
+        ("trash", trash.trash),
+    ):
+        entries[name].set_defaults(command=command)
+    for name in ("show", "compare", "export", "note", "rename"):
+        entries[name].add_argument("job", metavar="JOB", help=WHICH)
+    for name in ("delete", "restore"):
+        entries[name].add_argument(
+            "jobs", metavar="JOB", nargs="+", help="an id, or the beginning of one"
+        )
+    entries["show"].add_argument(
+        "--events", action="store_true", help="its events, one JSON object a line"
+    )
+    entries["compare"].add_argument("other", metavar="OTHER", help="the job to compare it with")
+    entries["export"].add_argument("--to", required=True, metavar="FILE", help="zip file to write")
+    entries["note"].add_argument("text", metavar="TEXT", help="the note; empty for none")
+    entries["rename"].add_argument("name", metavar="NAME", help="the name; empty for none")
+    entries["trash"].add_argument("--empty", action="store_true", help="delete it for good")
+    entries["trash"].add_argument(
         "--older-than",
         metavar="DAYS",
         default="0",
         help="with --empty: only what was deleted longer ago",
     )
-    for entry in (listing, show, compare, export, delete, restore, deleted):
+    for entry in entries.values():
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         _add_store(entry)
 
@@ -340,7 +381,9 @@ def _add_preview(commands: Any) -> None:
     entry = commands.add_parser(
         "preview", help="what is in data, before anything is trained", allow_abbrev=False
     )
-    entry.set_defaults(command=lambda given: preview.preview(config_of(given), given), config=None)
+    entry.set_defaults(
+        command=lambda options: preview.preview(config_of(options), options), config=None
+    )
     entry.add_argument(
         "dataset", metavar="DATA", help="a folder, archive or CSV of your own, or a name"
     )

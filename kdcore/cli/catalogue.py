@@ -9,7 +9,7 @@ from typing import Any
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
 from kdcore.cli.output import show, table
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
@@ -18,11 +18,11 @@ def suited_models(values: Mapping[str, Any]) -> dict[str, str]:
     return {"teacher": source.teacher, "student": source.student} if source else {}
 
 
-def methods(given: argparse.Namespace) -> int:
+def methods(options: argparse.Namespace) -> int:
     """The ways to use a teacher, and to arrange the teaching."""
-    if given.json:
-        _show(given, METHODS, ())
-        return _show(given, SCHEMES, ())
+    if options.json:
+        _show(options, METHODS, ())
+        return _show(options, SCHEMES, ())
     rows = [
         (
             name,
@@ -50,22 +50,22 @@ def flags(settings: Mapping[str, Any]) -> str:
     )
 
 
-def datasets(given: argparse.Namespace) -> int:
+def datasets(options: argparse.Namespace) -> int:
     """The data sets that are chosen by name."""
-    return _show(given, DATASETS, ("title", "classes", "input_shape", "offline", "licence"))
+    return _show(options, DATASETS, ("title", "classes", "input_shape", "offline", "licence"))
 
 
-def models(given: argparse.Namespace) -> int:
+def models(options: argparse.Namespace) -> int:
     """The kinds of models, and pairs of the literature."""
-    status = _show(given, MODELS, ("title", "example", "images_only"))
-    if not given.json:
+    status = _show(options, MODELS, ("title", "example", "images_only"))
+    if not options.json:
         for name, pair in PRESETS.items():
             show(f"pair {name}: --teacher {pair['teacher']} --student {pair['student']}")
     return status
 
 
-def _show(given: argparse.Namespace, entries: Mapping[str, Any], columns: tuple[str, ...]) -> int:
-    if given.json:
+def _show(options: argparse.Namespace, entries: Mapping[str, Any], columns: tuple[str, ...]) -> int:
+    if options.json:
         for name, entry in entries.items():
             print(json.dumps({"name": name} | asdict(entry), ensure_ascii=False))
         return 0

@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.cli.carry_out import carry_out
+from kdcore.cli.execute import execute
 from kdcore.cli.output import console, show, table
 from kdcore.cli.ranks import processes
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import ChoiceFinished, Event, TeacherEpoch, TeacherJudged
-from kdcore.run import Choice
-from kdcore.search_config import parse_models
-from kdcore.store import Store, recorded
-from kdcore.sweep_config import parse_axis
+from kdcore.events import Event, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import parse_models
+from kdcore.jobs.sweep.config import parse_axis
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.jobs.teacher_selection.events import TeacherEvaluated, TeacherSelectionFinished
+from kdcore.store import Store
 
 COLUMNS = (
     "teacher",
@@ -36,24 +37,20 @@ WAYS = {
 }
 
 
-def choose_teacher(base: RunConfig, given: argparse.Namespace) -> int:
+def choose_teacher(base: RunConfig, options: argparse.Namespace) -> int:
     """Compare teachers; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="choose-teacher")
-    config = ChoiceConfig(
+    config = TeacherSelectionConfig(
         base=base,
-        teachers=parse_models("teachers", given.teachers),
-        seeds=parse_axis("seeds", given.seeds) if given.seeds is not None else (base.seed,),
+        teachers=parse_models("teachers", options.teachers),
+        seeds=parse_axis("seeds", options.seeds) if options.seeds is not None else (base.seed,),
     )
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(given.store) if given.store else None).create_choice(config)
-    work = Choice(config, folder)
-    _, status = carry_out(
-        work, recorded(work, folder), as_json=given.json, for_people=_print_for_people
-    )
-    return status
+    folder = Store(Path(options.store) if options.store else None).create(config)
+    return execute(Job(config, folder), as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:
@@ -64,10 +61,10 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             match last:
                 case TeacherEpoch():
                     status.update(f"teacher {last.epoch}/{last.epochs}")
-                case TeacherJudged():
+                case TeacherEvaluated():
                     rows.append(_row(last))
     show(table(COLUMNS, rows, whole=COLUMNS[:1], right=COLUMNS[1:]))
-    if isinstance(last, ChoiceFinished):
+    if isinstance(last, TeacherSelectionFinished):
         for way, meaning in WAYS.items():
             if chosen := getattr(last, way):
                 show(f"{meaning}: {' or '.join(chosen)}")
@@ -77,7 +74,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     return last
 
 
-def _row(row: TeacherJudged) -> tuple[str, ...]:
+def _row(row: TeacherEvaluated) -> tuple[str, ...]:
     return (
         row.teacher,
         f"{row.parameters:,}",

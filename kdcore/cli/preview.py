@@ -8,21 +8,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kdcore.cli.carry_out import follow
-from kdcore.config import RunConfig
+from kdcore.cli.execute import follow
 from kdcore.events import Event, Preview, Progress
-from kdcore.run import with_failures
+from kdcore.job import with_failures
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import Store
 
 MOST_CLASSES = 20
 """Classes that are listed."""
 
 
-def preview(config: RunConfig, given: argparse.Namespace) -> int:
+def preview(config: RunConfig, options: argparse.Namespace) -> int:
     """Read the data of ``config`` and show them; 0 if they can be used, 2 if not."""
-    root = Store(Path(given.store) if given.store else None).root
+    root = Store(Path(options.store) if options.store else None).root
     events = with_failures(_events(config, root), config)
-    return follow(events, as_json=given.json, for_people=_print_for_people)[1]
+    return follow(events, as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _events(config: RunConfig, root: Path) -> Iterator[Event]:

@@ -1,49 +1,47 @@
-"""``search``: the best student of a space; ``searches``: the stored ones."""
+"""``search``: the best student of a space."""
 
 import argparse
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.runs import list_jobs
-from kdcore.config import RunConfig
+from kdcore.cli.resume import store_of
 from kdcore.errors import UserError
-from kdcore.events import (
-    Event,
+from kdcore.events import Event, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.kind import SEARCH
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES, SearchConfig, parse_space
+from kdcore.jobs.search.events import (
     SearchFinished,
     SearchPrepared,
     SearchStarted,
-    TeacherEpoch,
     TrialEnded,
     TrialScored,
 )
-from kdcore.run import Search
-from kdcore.search_config import AXES, SearchConfig, parse_space
-from kdcore.store import SearchFolder, Store, recorded
+from kdcore.store import JobFolder
 
 
-def search(base: RunConfig, given: argparse.Namespace) -> int:
-    """Carry out a search or go on with one; the exit status, a failure without a whole trial."""
+def search(base: RunConfig, options: argparse.Namespace) -> int:
+    """Execute a search or continue one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = _folder(base, given)
-    work = Search(folder.config, folder)
+    folder = _folder(base, options)
     found: dict[str, str] = {}
-    last, status = carry_out(
-        work,
-        failures(recorded(work, folder), found),
-        as_json=given.json,
+    last, status = execute(
+        Job(folder.config, folder),
+        as_json=options.json,
         for_people=_print_for_people,
+        watched=lambda events: failures(events, found),
     )
     if isinstance(last, SearchFinished) and last.best_trial is None and not last.stopped:
         return nothing_succeeded(
@@ -54,27 +52,21 @@ def search(base: RunConfig, given: argparse.Namespace) -> int:
     return status
 
 
-def searches(given: argparse.Namespace) -> int:
-    """The stored searches, newest first."""
-    return list_jobs(given, "search", "No search is stored yet: python -m kdcore search makes one.")
-
-
-def _folder(base: RunConfig, given: argparse.Namespace) -> SearchFolder:
-    store = Store(Path(given.store) if given.store else None)
-    if given.resume:
-        folder = store.search(given.resume)
+def _folder(base: RunConfig, options: argparse.Namespace) -> JobFolder[SearchConfig]:
+    if options.resume:  # a finished one may be given more trials
+        folder = store_of(options).find(options.resume, SEARCH)
         if folder.held:
             raise UserError("run_in_use", run=folder.id)
         return folder
     asked: dict[str, Any] = {
         axis: parse_space(axis, text)
         for axis in AXES
-        if (text := getattr(given, f"axis_{axis}")) is not None
+        if (text := getattr(options, f"axis_{axis}")) is not None
     }
     for name in SearchConfig.plain_settings():
-        if name != "seed" and getattr(given, name) is not None:
-            asked[name] = getattr(given, name)
-    return store.create_search(SearchConfig(base=base, seed=base.seed, **asked))
+        if name != "seed" and getattr(options, name) is not None:
+            asked[name] = getattr(options, name)
+    return store_of(options).create(SearchConfig(base=base, seed=base.seed, **asked))
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -1,62 +1,57 @@
-"""``sweep``: a grid of students over T, λ and seeds; ``sweeps``: the stored ones."""
+"""``sweep``: a grid of students over T, λ and seeds."""
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kdcore.catalogue import method_of
-from kdcore.cli.carry_out import carry_out, failures, nothing_succeeded
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.runs import list_jobs
-from kdcore.config import RunConfig
+from kdcore.cli.resume import resumed, store_of
 from kdcore.errors import UserError
-from kdcore.events import Event, SweepFinished, SweepPrepared, TeacherEpoch
-from kdcore.landscape import Landscape, Spread
-from kdcore.run import Sweep
-from kdcore.store import Store, SweepFolder, recorded
-from kdcore.sweep_config import AXES, SweepConfig, all_methods, parse_axis
+from kdcore.events import Event, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.kind import SWEEP
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import AXES, SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.events import SweepFinished, SweepPrepared
+from kdcore.jobs.sweep.record import Spread, SweepRecord
+from kdcore.store import JobFolder
 
 
-def sweep(base: RunConfig, given: argparse.Namespace) -> int:
+def sweep(base: RunConfig, options: argparse.Namespace) -> int:
     """Carry out a sweep; the exit status is that of a failure where all of its cells failed."""
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
-    axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(given, axis))}
+    axes = {axis: parse_axis(axis, text) for axis in AXES if (text := getattr(options, axis))}
     if axes.get("methods") == ("all",):
         axes["methods"] = all_methods(base)
-    config = SweepConfig(base=base, published=given.published, **axes)
-    folder = Store(Path(given.store) if given.store else None).create_sweep(config)
-    return _carry_out(folder, given)
+    config = SweepConfig(base=base, published=options.published, **axes)
+    return _execute(store_of(options).create(config), options)
 
 
-def resume(given: argparse.Namespace) -> int:
+def resume(options: argparse.Namespace) -> int:
     """Go on with the cells of a stored sweep that have no end; the exit status."""
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
-    folder = Store(Path(given.store) if given.store else None).sweep(given.resume)
-    if folder.finished:
-        raise UserError("run_finished", run=folder.id)
-    if folder.held:
-        raise UserError("run_goes_on", run=folder.id)
-    return _carry_out(folder, given)
+    return _execute(resumed(SWEEP, options), options)
 
 
-def _carry_out(folder: SweepFolder, given: argparse.Namespace) -> int:
+def _execute(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    work = Sweep(folder.config, folder, executor=given.executor, address=given.address)
+    job = Job(folder.config, folder, executor=options.executor, address=options.address)
     found: dict[str, str] = {}
-    last, status = carry_out(
-        work,
-        failures(recorded(work, folder), found),
-        as_json=given.json,
+    last, status = execute(
+        job,
+        as_json=options.json,
         for_people=_print_for_people,
+        watched=lambda events: failures(events, found),
     )
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
         return nothing_succeeded(
@@ -67,14 +62,9 @@ def _carry_out(folder: SweepFolder, given: argparse.Namespace) -> int:
     return status
 
 
-def sweeps(given: argparse.Namespace) -> int:
-    """The stored sweeps, newest first."""
-    return list_jobs(given, "sweep", "No sweep is stored yet: python -m kdcore sweep makes one.")
-
-
 def _print_for_people(events: Iterable[Event]) -> Event | None:
     out = console()
-    found = Landscape()
+    found = SweepRecord()
     last = None
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -102,7 +92,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         return last
     for lr in found.axis("lr"):
         for method in found.axis("method"):
-            _print_landscape(out, found, float(lr), str(method))
+            _print_grid(out, found, float(lr), str(method))
     if isinstance(last, SweepFinished):
         state, students = (
             "stopped" if last.stopped else "finished",
@@ -115,7 +105,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
 _MARKS = {1: " ▲", 0: "", -1: " ▼"}
 
 
-def _print_methods(out: Console, found: Landscape) -> None:
+def _print_methods(out: Console, found: SweepRecord) -> None:
     ranked = found.by_method()
     rows = []
     for method, cell in ranked:
@@ -125,7 +115,7 @@ def _print_methods(out: Console, found: Landscape) -> None:
                 method,
                 f"{cell.temperature:g}" if method_of(method).uses_temperature else "",
                 f"{cell.weight:g}",
-                _told(found.spread(cell, "test_accuracy")),
+                _percent(found.spread(cell, "test_accuracy")),
                 f"{_points(gain)}{_MARKS[gain.clear]}" if gain else "–",
                 gain.n if gain else 0,
             )
@@ -143,13 +133,13 @@ def _print_methods(out: Console, found: Landscape) -> None:
     )
     out.print(
         plain(
-            f"plain student: {_told(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
+            f"plain student: {_percent(found.spread(ranked[0][1], 'test_accuracy', 'plain'))}. "
             "▲ ▼: more than two standard errors from it; the rest is noise. Nothing was tuned."
         )
     )
 
 
-def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> None:
+def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> None:
     cells = found.cells(lr, method)
     weights = sorted({cell.weight for cell in cells})
     columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))
@@ -157,7 +147,7 @@ def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> 
         (
             f"{temperature:g}",
             *(
-                _told(found.spread(cell, "test_accuracy"))
+                _percent(found.spread(cell, "test_accuracy"))
                 for cell in cells
                 if cell.temperature == temperature
             ),
@@ -177,15 +167,16 @@ def _print_landscape(out: Console, found: Landscape, lr: float, method: str) -> 
         out.print(
             plain(
                 f"best on validation data: T {best.cell.temperature:g}, λ {best.cell.weight:g}: "
-                f"validation {_told(best.validation)}, test {_told(best.test)}, plain student "
-                f"{_told(best.plain_test)}, difference {_told(best.gain)} (n = {best.gain.n}); "
+                f"validation {_percent(best.validation)}, test {_percent(best.test)}, "
+                f"plain student {_percent(best.plain_test)}, "
+                f"difference {_percent(best.gain)} (n = {best.gain.n}); "
                 f"{best.near} of {best.places - 1} others lie within one sd of it on "
                 "validation data"
             )
         )
 
 
-def _told(spread: Spread | None) -> str:
+def _percent(spread: Spread | None) -> str:
     if spread is None:
         return "–"
     if spread.sd is None:

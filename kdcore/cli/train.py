@@ -2,24 +2,26 @@
 
 import argparse
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from kdcore.cli.carry_out import carry_out
 from kdcore.cli.counted import counted
+from kdcore.cli.execute import execute
 from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
+from kdcore.cli.resume import resumed, store_of
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import Epoch, Event, Finished, Prepared, Progress, Scores, Started, TeacherEpoch
+from kdcore.events import Event, Progress, Scores, TeacherEpoch
+from kdcore.job import Run
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
 from kdcore.ranges import within
-from kdcore.run import Run
-from kdcore.store import RunFolder, Store, recorded
+from kdcore.store import RunFolder
 from kdcore.store.branch import branch, epochs_to_branch_from
 
 
-def run(config: RunConfig, given: argparse.Namespace) -> int:
+def run(config: RunConfig, options: argparse.Namespace) -> int:
     """Carry out a run; the exit status.
 
     Of several processes, rank 0 keeps the run in the store.
@@ -28,66 +30,53 @@ def run(config: RunConfig, given: argparse.Namespace) -> int:
 
     flush_denormals()
     if processes() == 1:
-        return _run(config, given, Controls(config))
+        return _run(config, options, Controls(config))
     from kdcore.training.devices.distributed import GroupControls, join, leave  # noqa: PLC0415
 
     join(config.device)
-    status = _run(config, given, GroupControls(config))
+    status = _run(config, options, GroupControls(config))
     if status == 0:
         leave()
     return status
 
 
-def resume(given: argparse.Namespace) -> int:
+def resume(options: argparse.Namespace) -> int:
     """Go on with a stored run from its last checkpoint; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="run --resume")
-    return _go_on(_store(given).folder(given.resume), given)
+    return _go_on(resumed(RUN, options), options)
 
 
-def branch_off(settings: Mapping[str, Any], given: argparse.Namespace) -> int:
+def branch_off(settings: Mapping[str, Any], options: argparse.Namespace) -> int:
     """Train a new run from an epoch of a stored one, with other settings; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="run --branch")
-    store = _store(given)
-    parent = store.folder(given.branch)
+    store = store_of(options)
+    parent = store.find(options.branch, RUN)
     epochs = epochs_to_branch_from(parent)
-    last = str(epochs[-1]) if epochs else "0"
-    epoch = within("from_epoch", given.from_epoch or last, int, 0, 1e9)
-    return _go_on(branch(store, parent, int(epoch), settings), given)
+    last = epochs[-1] if epochs else 0
+    chosen = last if options.from_epoch is None else options.from_epoch
+    epoch = within("from_epoch", chosen, int, 0, 1e9)
+    return _go_on(branch(store, parent, int(epoch), settings), options)
 
 
-def _go_on(folder: RunFolder, given: argparse.Namespace) -> int:
+def _go_on(folder: RunFolder, options: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
-    if folder.finished:
-        raise UserError("run_finished", run=folder.id)
-    if folder.held:
-        raise UserError("run_goes_on", run=folder.id)
     flush_denormals()
-    return _carry_out(folder.config, folder, Controls(folder.config), given)
+    return _execute(folder.config, folder, Controls(folder.config), options)
 
 
-def _store(given: argparse.Namespace) -> Store:
-    return Store(Path(given.store) if given.store else None)
+def _run(config: RunConfig, options: argparse.Namespace, controls: Controls) -> int:
+    folder = store_of(options).create(config) if rank() == 0 else None
+    return _execute(config, folder, controls, options)
 
 
-def _run(config: RunConfig, given: argparse.Namespace, controls: Controls) -> int:
-    folder = _store(given).create(config) if rank() == 0 else None
-    return _carry_out(config, folder, controls, given)
-
-
-def _carry_out(
-    config: RunConfig, folder: RunFolder | None, controls: Controls, given: argparse.Namespace
+def _execute(
+    config: RunConfig, folder: RunFolder | None, controls: Controls, options: argparse.Namespace
 ) -> int:
     job = Run(config, folder, controls)
-    _, status = carry_out(
-        job,
-        recorded(job, folder) if folder else job,
-        as_json=given.json,
-        for_people=_print_for_people,
-    )
-    return status
+    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -3,10 +3,9 @@
 import argparse
 import json
 import time
-from dataclasses import asdict
 
+from kdcore.cli.jobs import as_values, store_of
 from kdcore.cli.output import show, table
-from kdcore.cli.runs import store_of
 from kdcore.ranges import within
 from kdcore.titles import job_title, title_parts
 
@@ -15,34 +14,34 @@ LONGEST = 36_500.0
 """Days; nothing in a trash is older."""
 
 
-def delete(given: argparse.Namespace) -> int:
+def delete(options: argparse.Namespace) -> int:
     """Move jobs to the trash, each by its id or the beginning of it."""
-    store = store_of(given)
-    for job in [store.job(name).id for name in given.jobs]:  # all are found, or none is deleted
-        _tell(given, "deleted", store.delete(job))
+    store = store_of(options)
+    for job in [store.find(name).id for name in options.jobs]:  # all are found, or none is deleted
+        _print_done(options, "deleted", store.delete(job))
     return 0
 
 
-def restore(given: argparse.Namespace) -> int:
+def restore(options: argparse.Namespace) -> int:
     """Bring deleted jobs back."""
-    store = store_of(given)
-    for job in given.jobs:
-        _tell(given, "restored", store.restore(job))
+    store = store_of(options)
+    for job in options.jobs:
+        _print_done(options, "restored", store.restore(job))
     return 0
 
 
-def trash(given: argparse.Namespace) -> int:
+def trash(options: argparse.Namespace) -> int:
     """What was deleted, last first; or delete it for good."""
-    store = store_of(given)
-    if given.empty:
-        days = within("older-than", given.older_than, float, 0.0, LONGEST)
+    store = store_of(options)
+    if options.empty:
+        days = within("older-than", options.older_than, float, 0.0, LONGEST)
         for job in store.empty_trash(days * DAY):
-            _tell(given, "purged", job)
+            _print_done(options, "purged", job)
         return 0
     rows = store.trash()
-    if given.json:
+    if options.json:
         for row in rows:
-            print(json.dumps(asdict(row.row) | {"deleted": row.deleted}, ensure_ascii=False))
+            print(json.dumps(as_values(row.row) | {"deleted": row.deleted}, ensure_ascii=False))
         return 0
     if not rows:
         show("The trash is empty.")
@@ -62,5 +61,5 @@ def trash(given: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(given: argparse.Namespace, what: str, job: str) -> None:
-    print(json.dumps({what: job}) if given.json else f"{what.capitalize()}: {job}", flush=True)
+def _print_done(options: argparse.Namespace, what: str, job: str) -> None:
+    print(json.dumps({what: job}) if options.json else f"{what.capitalize()}: {job}", flush=True)

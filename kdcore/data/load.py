@@ -10,7 +10,6 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from kdcore.catalogue import DATASETS
-from kdcore.config import RunConfig
 from kdcore.data.archive import entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
@@ -20,6 +19,7 @@ from kdcore.data.names import listed
 from kdcore.data.table_file import is_table, open_table, tables_in, title_of_table
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import note
 from kdcore.store import default_root
 

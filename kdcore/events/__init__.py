@@ -1,103 +1,49 @@
-"""What a job says, as frozen records of JSON values; a file for each kind of job.
+"""What a job says, as frozen records of JSON values; here is what several kinds have in common.
 
-Arrays live in the run's folder; an event carries their file name.
+Arrays live in the job's folder; an event carries their file name. Every kind of job has its own
+events in ``kdcore.jobs.KIND.events``; once imported they are found here by name, too.
 """
 
-from kdcore.events.base import Event, finite
-from kdcore.events.choice import ChoiceFinished, ChoiceStarted, TeacherJudged
+from typing import TYPE_CHECKING, Any
+
+from kdcore.events.base import EVENTS, Cancelled, Completed, Ended, Event, Failed, finite
+from kdcore.events.codec import from_dict, from_json
+from kdcore.events.controls import Paused, Resumed, Retuned
 from kdcore.events.preview import ClassCount, Example, Preview
-from kdcore.events.revive import ENDS, KINDS, from_dict, from_json
-from kdcore.events.run import (
-    Batch,
-    Epoch,
-    Failed,
-    Finished,
-    Paused,
-    Prepared,
-    Progress,
-    Resumed,
-    Retuned,
-    Snapshot,
-    Started,
-    TeacherEpoch,
-)
+from kdcore.events.progress import Progress, TeacherEpoch
 from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
-from kdcore.events.search import (
-    SearchFinished,
-    SearchPrepared,
-    SearchStarted,
-    TrialEnded,
-    TrialScored,
-    TrialStarted,
-)
-from kdcore.events.shrink import (
-    Latency,
-    Measured,
-    ShrinkFinished,
-    ShrinkStarted,
-    StageBegan,
-    StageEnded,
-    StageEpoch,
-)
-from kdcore.events.sweep import (
-    CellsEnded,
-    CellsScored,
-    GroupRetried,
-    SweepFinished,
-    SweepPrepared,
-    SweepProgress,
-    SweepStarted,
-)
 
 __all__ = [
-    "ENDS",
-    "KINDS",
-    "Batch",
-    "CellsEnded",
-    "CellsScored",
-    "ChoiceFinished",
-    "ChoiceStarted",
+    "EVENTS",
+    "Cancelled",
     "ClassCount",
+    "Completed",
     "Cost",
     "Diagnosis",
+    "Ended",
     "EnsembleScores",
-    "Epoch",
     "Event",
     "Example",
     "Failed",
-    "Finished",
-    "GroupRetried",
-    "Latency",
-    "Measured",
     "Paused",
-    "Prepared",
     "Preview",
     "Progress",
     "Resumed",
     "Retuned",
     "Scores",
-    "SearchFinished",
-    "SearchPrepared",
-    "SearchStarted",
-    "ShrinkFinished",
-    "ShrinkStarted",
-    "Snapshot",
-    "StageBegan",
-    "StageEnded",
-    "StageEpoch",
-    "Started",
     "StepScores",
-    "SweepFinished",
-    "SweepPrepared",
-    "SweepProgress",
-    "SweepStarted",
     "Taught",
     "TeacherEpoch",
-    "TeacherJudged",
-    "TrialEnded",
-    "TrialScored",
-    "TrialStarted",
     "finite",
     "from_dict",
     "from_json",
 ]
+
+
+if not TYPE_CHECKING:  # whoever is checked names the module
+
+    def __getattr__(name: str) -> Any:
+        for event in EVENTS.values():
+            if event.__name__ == name:
+                return event
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,6 @@
-"""Arrays in safetensors files, with a description; written wholly or not at all."""
+"""Arrays in safetensors files, with a description."""
 
 import json
-import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,31 +17,6 @@ def packed(arrays: Mapping[str, np.ndarray], about: Mapping[str, str] | None = N
     return save(
         {name: np.ascontiguousarray(value) for name, value in arrays.items()}, dict(about or {})
     )
-
-
-def write_whole(path: Path, contents: bytes, *, durably: bool = False) -> None:
-    """Write a file wholly or not at all.
-
-    Args:
-        path: its folder is made where it is missing.
-        contents: of the file.
-        durably: it is on the disk before this returns.
-
-    Raises:
-        UserError: it cannot be written.
-    """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(contents)
-            if durably:
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UserError("store_not_writable", path=str(path.parent), cause=error.strerror) from None
 
 
 def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

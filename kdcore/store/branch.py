@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kdcore.config import RETUNABLE, RunConfig
 from kdcore.errors import UserError
-from kdcore.events import Event, Prepared, Retuned, Snapshot, Started
+from kdcore.events import Event, Retuned
+from kdcore.jobs.run.config import CONTROLS, RunConfig
+from kdcore.jobs.run.events import Prepared, Snapshot, Started
 from kdcore.store.checkpoints import Checkpoint, Checkpoints
 from kdcore.store.folder import RunFolder
-from kdcore.store.runs import Store
+from kdcore.store.store import Store
 
 STAGE = "students"
-CHANGEABLE = (*RETUNABLE, "epochs", "patience")
+CHANGEABLE = (*CONTROLS, "epochs", "patience")
 """Settings that a branch may change; the rest made the parent what it is."""
 PARENT = "branch.json"
 
@@ -71,7 +72,7 @@ def _fill(folder: RunFolder, parent: RunFolder, start: Checkpoint, config: RunCo
         for name, value in state.items()
         if name.startswith("controls/values/")
     }
-    for name in RETUNABLE:  # the run obeys it at its first batch
+    for name in CONTROLS:  # the run obeys it at its first batch
         if (value := getattr(config, name)) != parent.config.to_dict()[name]:
             folder.append(
                 Retuned(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kdcore.store.arrays import write_whole
+from kdcore.store.files import write_whole
 
 MOST_BYTES = 256 << 20
 """Of a stage's checkpoints; where they are more, every second one is let go."""
@@ -66,7 +66,7 @@ class Checkpoints:
         """
         within = f"-{batch:06d}" if batch else ""
         path = self.path / f"{stage}-{epoch:04d}{within}.safetensors"
-        write_whole(path, contents, durably=True)
+        write_whole(path, contents)
         others = [one for one in self.all(stage) if one.path != path]
         for one in others:
             if only or one.batch:

@@ -1,8 +1,9 @@
 """The SQLite index over the jobs: a cache of what their folders say.
 
-It is written by one process at a time, under a lock file; where it is missing, damaged or of
-another version it is made anew from the folders. Nothing depends on it: where it cannot be read or
-written, on a full disk say, everything is read from the folders.
+It is written by one process at a time, under a lock file; where it is missing, damaged or of an
+older version it is made anew from the folders, and that of a later version is left as it is.
+Nothing depends on it: where it cannot be read or written, on a full disk say, everything is read
+from the folders.
 """
 
 import contextlib
@@ -15,20 +16,20 @@ from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
-from kdcore.store.outcome import RunRow
+from kdcore.store.row import JobRow
 
-VERSION = 2
-AS_JSON = ("config", "turned")
-COLUMNS = tuple(item.name for item in fields(RunRow))
+VERSION = 3
+AS_JSON = ("config", "summary")
+COLUMNS = tuple(item.name for item in fields(JobRow))
 TABLE = """
 CREATE TABLE job (
-    id TEXT PRIMARY KEY, created REAL, state TEXT, config TEXT, epochs INTEGER, seconds REAL,
-    teacher REAL, plain REAL, distilled REAL, note TEXT, turned TEXT, kind TEXT, log_size INTEGER
+    id TEXT PRIMARY KEY, kind TEXT, parent TEXT, created REAL, state TEXT, config TEXT,
+    summary TEXT, name TEXT, note TEXT, format INTEGER, log_size INTEGER
 ) WITHOUT ROWID
 """
 
-Indexed = tuple[RunRow, int]
-"""A row, and how many bytes the log had of which it tells."""
+Indexed = tuple[JobRow, int]
+"""A row, and the size of the log that it describes."""
 
 
 class Index:
@@ -37,9 +38,10 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def rows(self, kind: str) -> dict[str, Indexed]:
-        """All rows of a kind of job by id; none where the file cannot be read."""
-        return {row.id: (row, size) for row, size in self._read("kind = ?", kind)}
+    def rows(self, kind: str | None) -> dict[str, Indexed]:
+        """All rows, or those of a kind of job, by id; none where the file cannot be read."""
+        found = self._read("kind = ?", kind) if kind else self._read()
+        return {row.id: (row, size) for row, size in found}
 
     def row(self, job: str) -> Indexed | None:
         """One row."""
@@ -70,7 +72,7 @@ class Index:
                 if part.exists():
                     part.replace(part.with_name(part.name + ".old"))
 
-    def _read(self, where: str, value: str) -> list[Indexed]:
+    def _read(self, where: str = "1", *values: str) -> list[Indexed]:
         if not self._path.exists():
             return []
         columns = ", ".join((*COLUMNS, "log_size"))
@@ -78,7 +80,7 @@ class Index:
             with closing(sqlite3.connect(self._path, timeout=5)) as connection:
                 if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                     return []
-                found = connection.execute(f"SELECT {columns} FROM job WHERE {where}", (value,))
+                found = connection.execute(f"SELECT {columns} FROM job WHERE {where}", values)
                 return [_indexed(values) for values in found]
         except (sqlite3.DatabaseError, ValueError):
             return []
@@ -95,7 +97,10 @@ class Index:
     def _writer(self) -> Iterator[sqlite3.Connection]:
         with self._lock(), closing(sqlite3.connect(self._path, timeout=5)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise sqlite3.OperationalError("a later version's index")
+            if version != VERSION:
                 connection.execute("DROP TABLE IF EXISTS run")
                 connection.execute("DROP TABLE IF EXISTS job")
                 connection.execute(TABLE)
@@ -113,10 +118,10 @@ class Index:
 
 def _indexed(values: tuple[Any, ...]) -> Indexed:
     row = dict(zip(COLUMNS, values, strict=False))
-    return RunRow(**row | {name: json.loads(row[name]) for name in AS_JSON}), values[-1]
+    return JobRow(**row | {name: json.loads(row[name]) for name in AS_JSON}), values[-1]
 
 
-def _values(row: RunRow, log_size: int) -> tuple[Any, ...]:
+def _values(row: JobRow, log_size: int) -> tuple[Any, ...]:
     values = dict(zip(COLUMNS, astuple(row), strict=True))
     values |= {name: json.dumps(values[name]) for name in AS_JSON}
     return (*values.values(), log_size)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
-from kdcore.store.arrays import write_whole
-from kdcore.store.kinds import kind_of
-from kdcore.store.outcome import RunRow, described
+from kdcore.store.files import write_whole
+from kdcore.store.folder import JobFolder
+from kdcore.store.places import kind_of
+from kdcore.store.row import JobRow, row_of
 
 LABEL = "deleted.json"
 """File in a deleted folder: when it was deleted, and its row at that time."""
@@ -22,7 +23,7 @@ LABEL = "deleted.json"
 class TrashRow:
     """A deleted job."""
 
-    row: RunRow
+    row: JobRow
     """As it was when it was deleted."""
     deleted: float
     """Seconds since 1970."""
@@ -44,7 +45,7 @@ class Trash:
         found = [_row(path) for path in _folders(self._place)]
         return sorted(found, key=lambda row: (row.deleted, row.id), reverse=True)
 
-    def take(self, path: Path, row: RunRow) -> None:
+    def take(self, path: Path, row: JobRow) -> None:
         """Move the folder of a job here.
 
         Raises:
@@ -110,7 +111,6 @@ def _move(path: Path, target: Path) -> None:
 def _row(path: Path) -> TrashRow:
     try:
         label = json.loads((path / LABEL).read_text(encoding="utf-8"))
-        return TrashRow(RunRow(**label["row"]), float(label["deleted"]))
+        return TrashRow(JobRow(**label["row"]), float(label["deleted"]))
     except (OSError, ValueError, KeyError, TypeError):  # of an older version, or a full disk
-        kind = kind_of(path.name)
-        return TrashRow(described(kind.folder(path), kind.name), path.stat().st_ctime)
+        return TrashRow(row_of(JobFolder(path, kind_of(path.name))), path.stat().st_ctime)

@@ -14,10 +14,10 @@ import torch
 
 from kdcore.catalogue import parse_models
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, Scores
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.fit import Position
@@ -49,9 +49,9 @@ def train_assistants(
         raise UserError("one_process", command="A run with assistants")
     line = teacher.line or (TeacherMember("teacher", teacher.model, teacher.module),)
     for stage, model in enumerate(parse_models(config.assistants), start=1):
-        own = config.but(student=model, student_start="random", assistants="", ensemble=1)
+        own = config.replace(student=model, student_start="random", assistants="", ensemble=1)
         if stage > 1:  # its teacher is one network, whatever came before
-            own = own.but(
+            own = own.replace(
                 teacher=teacher.model,
                 teacher_weights="",
                 teacher_shares="",

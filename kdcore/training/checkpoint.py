@@ -19,8 +19,8 @@ from torch import Tensor
 
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
+from kdcore.store import JobFolder
 from kdcore.store.checkpoints import Checkpoints
-from kdcore.store.event_folder import EventFolder
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.fit import Position
 from kdcore.training.state import State, Stateful
@@ -136,7 +136,7 @@ class TrainingLog(StageCheckpoints):
         UserError: the job is finished, or its log cannot be written.
     """
 
-    def __init__(self, folder: EventFolder | None) -> None:
+    def __init__(self, folder: JobFolder[Any] | None) -> None:
         alone = folder is not None and world_size() == 1
         super().__init__(folder.path / "checkpoints" if folder and alone else None)
         self._newest = ""
@@ -151,7 +151,7 @@ class TrainingLog(StageCheckpoints):
             self._go_on(folder)
         self._began = time.perf_counter() - self.seconds
 
-    def _go_on(self, folder: EventFolder) -> None:
+    def _go_on(self, folder: JobFolder[Any]) -> None:
         if folder.finished:
             raise UserError("run_finished", run=folder.id)
         recorded = len(folder.events())

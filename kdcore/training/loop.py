@@ -12,12 +12,13 @@ from torch import Tensor
 
 from kdcore.catalogue import is_forest
 from kdcore.commands import Controls, Stopped
-from kdcore.config import SCHEDULED, RunConfig
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Event, Finished, Paused, Prepared, Retuned, Scores
+from kdcore.events import Event, Paused, Retuned, Scores
+from kdcore.jobs.run.config import SCHEDULED, RunConfig
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
+from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.assistants import train_assistants
 from kdcore.training.checkpoint import TrainingLog
@@ -40,21 +41,21 @@ STAGE = "students"
 
 
 def train(
-    config: RunConfig, controls: Controls, *, run: str, folder: RunFolder | None = None
+    config: RunConfig, controls: Controls, *, name: str, folder: RunFolder | None = None
 ) -> Iterator[Event]:
     """The whole experiment as events; one that was broken off goes on from its last checkpoint.
 
     Args:
         config: the experiment.
         controls: what it obeys.
-        run: its id.
+        name: its id.
         folder: where arrays, weights and checkpoints are kept; without one nothing is written.
 
     Raises:
         UserError: something that a person can mend.
     """
     log = TrainingLog(folder)
-    yield from log.passed_on(_train(config, controls, log, run=run, folder=folder))
+    yield from log.passed_on(_train(config, controls, log, run=name, folder=folder))
 
 
 def _train(

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from kdcore.catalogue import models_spec
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
-from kdcore.events import Started
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Started
 from kdcore.store import RunFolder
 from kdcore.training.devices.device import device_name, software_versions
 from kdcore.training.devices.distributed import world_size

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import METHODS
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Scores
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
@@ -60,7 +60,7 @@ class DistillationTrainer:
         specs = with_starts(specs, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
-        of_seeds = [config.but(seed=seed) for seed in seeds]
+        of_seeds = [config.replace(seed=seed) for seed in seeds]
         graph_terms = [
             term
             for term in dict.fromkeys(term for spec in specs for term in spec.terms)

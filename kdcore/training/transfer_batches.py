@@ -7,7 +7,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from kdcore.catalogue import is_forest
-from kdcore.config import RunConfig
 from kdcore.data import (
     Dataset,
     Mixer,
@@ -21,6 +20,7 @@ from kdcore.data import (
     without_classes,
 )
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.ensemble import members_of, predict_members
 from kdcore.training.batches.order import batch_count, batches
 from kdcore.training.batches.targets import BatchTargets

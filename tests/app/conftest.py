@@ -8,7 +8,7 @@ from support.runs import MAIN, record
 from dashboard.server import engine
 from dashboard.server.engine import RECORDED
 from kdcore.commands import Stop
-from kdcore.config import RunConfig
+from kdcore.jobs.kind import RUN
 from kdcore.store import Store
 
 
@@ -21,7 +21,7 @@ class PlayedHub:
         self.sent = []
 
     def submit(self, config):
-        folder = self.store.create_job(config)
+        folder = self.store.create(config)
         self.states[folder.id] = "running"
         return folder.id
 
@@ -34,13 +34,13 @@ class PlayedHub:
         self.store.delete(run)
 
     def events(self, run, since=0):
-        return self.store.job(run).events(since)
+        return self.store.find(run).events(since)
 
     def wait(self, run, since, timeout):
         return self.events(run, since)
 
     def state(self, run):
-        return self.states.get(run) or self.store.job(run).state
+        return self.states.get(run) or self.store.find(run).state
 
     def queue_position(self, run):
         return 0
@@ -48,12 +48,12 @@ class PlayedHub:
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
-    def active(self, kind=RunConfig):
+    def active(self, kind=RUN):
         return next(
             (
                 run
                 for run in reversed(self.states)
-                if self.commandable(run) and isinstance(self.store.job(run).config, kind)
+                if self.commandable(run) and self.store.find(run).kind is kind
             ),
             None,
         )

@@ -8,8 +8,8 @@ from support.sweeps import record_sweep
 
 from dashboard.components import captions
 from dashboard.server.engine import RECORDED
-from kdcore.config import RunConfig
 from kdcore.events import Retuned
+from kdcore.jobs.run.config import RunConfig
 
 RUN = "20260101-120000-aaaa"
 

@@ -9,8 +9,8 @@ from support.runs import MAIN, record
 from support.sweeps import record_sweep
 
 from dashboard.text.languages import words
-from kdcore.config import RunConfig
-from kdcore.store import KINDS
+from kdcore.jobs.kind import KINDS
+from kdcore.jobs.run.config import RunConfig
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
 PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
@@ -23,7 +23,7 @@ def damage(hub):
     record(hub.store, WHOLE, make.whole_run())
     record_sweep(hub.store)
     for kind, config in CONFIGS.items():
-        folder = hub.store.create_job(config, KINDS[kind].prefix + DAMAGED)
+        folder = hub.store.create(config, KINDS[kind].prefix + DAMAGED)
         (folder.path / "config.json").write_bytes(b"")
     return hub.store
 
@@ -39,7 +39,7 @@ def test_every_page_opens(open_page, damage, name):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [*((name, "run") for name in PAGES), ("landscape", "sweep"), ("shrink", "shrink")],
+    [*((name, "run") for name in PAGES), ("landscape", "sweep"), ("shrink", "compression")],
 )
 def test_every_page_opens_for_the_damaged_job_itself(open_page, damage, name, kind):
     query = {PARAMETER.get(kind, "run"): KINDS[kind].prefix + DAMAGED}

@@ -4,9 +4,10 @@ from support.sweeps import COMPARISON, GRID, record_sweep
 
 from dashboard.text.languages import words
 from kdcore.commands import Stop
-from kdcore.sweep_config import SweepConfig, all_methods
+from kdcore.jobs.kind import SWEEP
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
 
-NOISY = replace(GRID, base=GRID.base.but(label_noise=0.4))
+NOISY = replace(GRID, base=GRID.base.replace(label_noise=0.4))
 
 
 def sweep_box(app):
@@ -31,8 +32,8 @@ def test_without_a_sweep_the_page_says_what_one_is(open_page):
 def test_start_submits_the_grid_and_follows_it(open_page, hub):
     app = open_page("landscape", Ts="2, 5", weights="0.5", seeds="0, 1", epochs="3")
     button(app, "start_sweep").click().run()
-    (sweep,) = hub.store.sweeps()
-    config = hub.store.sweep(sweep).config
+    (sweep,) = hub.store.readable(SWEEP)
+    config = hub.store.find(sweep, SWEEP).config
 
     assert config == SweepConfig(
         base=config.base, temperatures=(2, 5), weights=(0.5,), seeds=(0, 1)
@@ -44,7 +45,7 @@ def test_start_submits_the_grid_and_follows_it(open_page, hub):
 def test_all_methods_are_compared_as_their_authors_set_them(open_page, hub):
     app = open_page("landscape", published="1", seeds="0, 1", epochs="3")
     button(app, "start_sweep").click().run()
-    config = hub.store.sweep(hub.store.sweeps()[0]).config
+    config = hub.store.find(hub.store.readable(SWEEP)[0], SWEEP).config
 
     assert config.published
     assert config.methods == all_methods(config.base)

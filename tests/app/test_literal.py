@@ -9,9 +9,11 @@ from support.runs import record
 from support.sweeps import record_sweep
 
 from dashboard.page.jobs.runs_table import table_key
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import Failed, Snapshot
+from kdcore.events import Failed
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Snapshot
 from kdcore.store import recorded
 
 IMAGE = "![x](http://example.invalid/a.png)"
@@ -78,7 +80,7 @@ def test_settings_in_which_two_runs_differ(open_page, store):
     record(store, ONE, make.whole_run(), RunConfig(also=TERMS))
     record(store, OTHER, make.whole_run(), RunConfig(dataset=IMAGE))
     selection = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
-    app = open_page("runs", widgets={table_key(store.runs()): selection})
+    app = open_page("runs", widgets={table_key(store.list(RUN)): selection})
     cells = {shown(str(cell))[0] for cell in app.table[0].value.to_numpy().flatten()}
 
     assert {IMAGE, TERMS} <= cells

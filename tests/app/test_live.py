@@ -7,8 +7,9 @@ from dashboard.page.settings.values import GROUPS, KEYS
 from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
-from kdcore.config import RETUNABLE, RunConfig
 from kdcore.events import Failed
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import CONTROLS, RunConfig
 
 
 def widget_of(app, key):
@@ -30,7 +31,7 @@ def test_every_setting_has_its_widget(open_page):
 
     keys = {**KEYS, "method": METHOD_NAME}
     assert {name: value_of(app, keys[name]) for name in RunConfig.__dataclass_fields__}
-    shown = {"dataset", *RETUNABLE, *(name for group in GROUPS.values() for name in group)}
+    shown = {"dataset", *CONTROLS, *(name for group in GROUPS.values() for name in group)}
     assert shown == set(RunConfig.__dataclass_fields__)
 
 
@@ -85,7 +86,7 @@ def test_start_submits_what_the_widgets_say(open_page, hub):
     app = open_page("live", T="9.5", epochs="7")
     app.button(key="start").click().run()
 
-    config = hub.store.folder(hub.active()).config
+    config = hub.store.find(hub.active(), RUN).config
     assert (config.temperature, config.epochs, config.speed) == (9.5, 7, 160.0)
     assert app.query_params["run"] == hub.active()
     assert app.button(key="start").disabled
@@ -96,7 +97,7 @@ def test_the_page_starts_with_the_first_run_of_its_data_set(open_page, hub, name
     app = open_page("live", dataset=name)
     app.button(key="start").click().run()
 
-    config = hub.store.folder(hub.active()).config
+    config = hub.store.find(hub.active(), RUN).config
     source = DATASETS[name]
     wanted = {"teacher": source.teacher, "student": source.student, **source.first_run}
     assert {setting: getattr(config, setting) for setting in wanted} == wanted
@@ -131,7 +132,7 @@ def test_a_method_brings_sliders_of_its_own_that_act_during_its_run(open_page, h
     app.button(key="start").click().run()
     app.slider(key="own_beta").set_value(4.5).run()
 
-    assert hub.store.folder(hub.active()).config.method == "dkd:beta=2"
+    assert hub.store.find(hub.active(), RUN).config.method == "dkd:beta=2"
     assert hub.sent == [Retune("beta", 4.5)]
     assert app.query_params["method"] == "dkd:beta=4.5"
 
@@ -310,7 +311,7 @@ def test_a_forest_learns_without_a_learning_rate_and_the_page_says_how(open_page
     app = open_page("live", teacher="forest:100", student="forest:60,8")
     app.button(key="start").click().run()
 
-    config = hub.store.folder(hub.active()).config
+    config = hub.store.find(hub.active(), RUN).config
     assert (config.teacher, config.student) == ("forest:100", "forest:60,8")
     assert app.select_slider(key="lr").disabled
     assert not app.select_slider(key="T").disabled

@@ -4,8 +4,8 @@ from support.diagnoses import diagnosed
 from support.runs import record
 
 from dashboard.charts.missing_classes import curves
-from kdcore.config import RunConfig
-from kdcore.events import Snapshot
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Snapshot
 
 RUN = "20260101-000000-aaaa"
 SNAPSHOT = Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))
@@ -46,7 +46,7 @@ def test_the_bias_only_looks_and_is_in_the_address(open_page, hub):
 
     assert hub.sent == []
     assert app.query_params["bias"] == "3"
-    assert hub.store.folder(RUN).config.drop_classes == "3"
+    assert hub.store.find(RUN).config.drop_classes == "3"
 
 
 @pytest.mark.usefixtures("left_out")

@@ -7,10 +7,10 @@ from support.runs import record
 
 from dashboard.page.settings import data_preview
 from dashboard.page.settings.readings import KEPT, Reading, Readings, read_in_process
-from kdcore.config import RunConfig
 from kdcore.data import load_dataset, preview_of
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview, Progress
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import note
 
 

@@ -8,7 +8,8 @@ from support.runs import record
 
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.runs_table import table_key
-from kdcore.config import RunConfig
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -60,7 +61,7 @@ def test_the_trash_outlives_the_tab(open_page, hub, two_runs):
 
 def test_jobs_of_every_kind_lie_in_the_trash(open_page, hub):
     for config in CONFIGS.values():
-        hub.store.delete(hub.store.create_job(config).id)
+        hub.store.delete(hub.store.create(config).id)
     app = open_page("runs", lang="zh")
 
     assert not app.exception
@@ -74,7 +75,7 @@ def test_the_trash_is_emptied(open_page, hub, two_runs):
 
     assert not app.exception
     assert hub.store.trash() == []
-    assert [row.id for row in hub.store.runs()] == [TWO]
+    assert [row.id for row in hub.store.list(RUN)] == [TWO]
 
 
 def test_what_cannot_come_back_is_said(open_page, hub, two_runs):
@@ -103,10 +104,10 @@ def test_an_export_holds_the_events(hub, two_runs):
 
 def test_a_run_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub, two_runs):
     selection = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app = open_page("runs", widgets={table_key(hub.store.runs()): selection})
+    app = open_page("runs", widgets={table_key(hub.store.list(RUN)): selection})
     app.button(key="again").click().run()
 
     assert not app.exception
-    newest = hub.store.runs()[0]
+    newest = hub.store.list(RUN)[0]
     assert newest.id not in (ONE, TWO)
     assert newest.config["temperature"] == 9.0

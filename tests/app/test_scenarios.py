@@ -10,7 +10,8 @@ from dashboard.page.settings.hint_links import hint_link, hint_parameters
 from dashboard.page.settings.values import KEYS, defaults
 from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS, HINTS, SCENARIOS
-from kdcore.config import RunConfig
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
 
 FOUND = json.loads(MEASURED.read_text(encoding="utf-8"))
 
@@ -22,7 +23,7 @@ def test_a_card_starts_its_run_and_its_settings_are_in_the_address(open_page, hu
 
     assert not app.exception
     assert app.title[0].value == words("en")["live.title"]
-    config = hub.store.folder(hub.active()).config
+    config = hub.store.find(hub.active(), RUN).config
     speed = DATASETS["mnist5k"].first_run["speed"]
     assert config == RunConfig(**SCENARIOS[name].settings, speed=speed)
     shown = {setting: app.session_state[key] for setting, key in KEYS.items()}
@@ -36,7 +37,7 @@ def test_a_card_overrules_what_the_widgets_showed_before(open_page, hub):
     app = open_page("start", widgets=before)
     app.button(key="start-few_labels").click().run()
 
-    config = hub.store.folder(hub.active()).config
+    config = hub.store.find(hub.active(), RUN).config
     assert {KEYS[name]: getattr(config, name) for name in KEYS if KEYS[name] in before} == {
         key: app.session_state[key] for key in before
     }
@@ -48,7 +49,7 @@ def test_watching_a_student_learn_is_the_scenario_of_few_labels_and_the_pages_fi
 ):
     open_page("start").button(key="watch").click().run()
 
-    assert hub.store.folder(hub.active()).config.to_dict() == scenario_settings("few_labels")
+    assert hub.store.find(hub.active(), RUN).config.to_dict() == scenario_settings("few_labels")
     assert scenario_settings("few_labels") == defaults(RunConfig().dataset)
 
 

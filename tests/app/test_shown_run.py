@@ -7,8 +7,8 @@ from support.runs import record
 from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import words
 from kdcore.commands import Retune
-from kdcore.config import RunConfig
 from kdcore.events import Retuned
+from kdcore.jobs.run.config import RunConfig
 
 RUN, OTHER = "20260101-000000-aaaa", "20260102-000000-bbbb"
 CONFIG = RunConfig(
@@ -41,7 +41,7 @@ def turned(name, value):
 
 def happened(hub, *events):
     """The run that is trained has these events more."""
-    folder = hub.store.folder(hub.active())
+    folder = hub.store.find(hub.active())
     for event in events:
         folder.append(event)
     folder.release()
@@ -90,7 +90,7 @@ def test_start_repeats_the_settings_of_the_run_that_is_shown(open_page, store, h
     app = open_page("live", run=RUN)
     app.button(key="start").click().run()
 
-    assert hub.store.folder(hub.active()).config == CONFIG.but(temperature=19.0)
+    assert hub.store.find(hub.active()).config == CONFIG.replace(temperature=19.0)
 
 
 def test_a_change_beside_a_finished_run_waits_for_the_next_start_and_can_be_dropped(
@@ -118,7 +118,7 @@ def test_a_waiting_change_survives_a_reload_even_back_to_the_default(open_page, 
     }
     again = open_page("live", **query)
 
-    assert settings(again) == CONFIG.but(unlabelled=0.0).to_dict()
+    assert settings(again) == CONFIG.replace(unlabelled=0.0).to_dict()
 
 
 def test_the_settings_go_back_to_the_defaults_and_forth_again(open_page):
@@ -152,7 +152,7 @@ def test_a_link_may_be_put_into_the_queue_behind_another_run(open_page, hub):
     queued = second.query_params["run"]
 
     assert queued != first
-    assert hub.store.folder(queued).config.seed == 14
+    assert hub.store.find(queued).config.seed == 14
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

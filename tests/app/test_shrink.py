@@ -5,8 +5,9 @@ from support.runs import record
 
 from dashboard.text.languages import words
 from kdcore.commands import Stop
-from kdcore.config import RunConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import COMPRESSION
+from kdcore.jobs.run.config import RunConfig
 
 
 def button(app, key):
@@ -42,9 +43,9 @@ def test_a_run_without_weights_is_not_offered(open_page, store):
 def test_start_submits_what_is_chosen_and_follows_it(open_page, hub, run):
     app = open_page("shrink", stages="narrow,pruned", prune="0.6", again="3", again_T="2")
     button(app, "start_shrink").click().run()
-    (shrink,) = hub.store.shrinks()
+    (shrink,) = hub.store.readable(COMPRESSION)
 
-    assert hub.store.shrink(shrink).config == ShrinkConfig.of(
+    assert hub.store.find(shrink, COMPRESSION).config == CompressionConfig.of(
         RUN, run.config, stages=("pruned", "narrow"), prune_share=0.6, epochs=3, temperature=2
     )
     assert app.query_params["shrink"] == shrink
@@ -63,8 +64,8 @@ def test_a_bad_amount_in_the_address_gives_way_to_the_usual_one(open_page, run):
     app = open_page("shrink", prune="7", again="x")
 
     assert not app.exception
-    assert app.slider(key="prune").value == ShrinkConfig().prune_share
-    assert app.number_input(key="again").value == ShrinkConfig().epochs
+    assert app.slider(key="prune").value == CompressionConfig().prune_share
+    assert app.number_input(key="again").value == CompressionConfig().epochs
 
 
 def test_no_stage_is_nothing_to_start(open_page, run):

@@ -6,7 +6,7 @@ import pytest
 from support import events as make
 
 from kdcore import Run, RunConfig
-from kdcore.cli.carry_out import carry_out
+from kdcore.cli.execute import execute
 from kdcore.errors import UserError
 from kdcore.store import Store
 
@@ -184,12 +184,12 @@ def test_a_loss_that_is_not_a_number_is_said(kdcore):
 
 
 def test_a_run_that_cannot_be_recorded_any_more_has_failed(capsys):
-    def events():
+    def on_a_full_disk(_):
         yield make.started()
         raise UserError("store_not_writable", path="here", cause="no space")
 
     job = Run(RunConfig())
-    last, status = carry_out(job, events(), as_json=True, for_people=list)
+    last, status = execute(job, as_json=True, for_people=list, watched=on_a_full_disk)
     said = capsys.readouterr()
 
     assert (last.code, status) == ("store_not_writable", 1)

@@ -21,12 +21,12 @@ def as_rank(monkeypatch):
 
 
 def command(status, *, by_exit=False):
-    def carry_out():
+    def run():
         sys.stdout.write("an event\n")
         sys.stderr.write("kdcore: a sentence\n")
         return sys.exit(status) if by_exit else status
 
-    return carry_out
+    return run
 
 
 @pytest.mark.parametrize("size", [1, 2])

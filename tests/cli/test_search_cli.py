@@ -32,7 +32,7 @@ def test_a_search_tells_json_alone_and_can_be_listed_and_continued(kdcore):
     assert {"best_value", "best_spread", "best_test_accuracy"} <= last.keys()
 
     listed = json.loads(kdcore("searches", "--json").stdout)
-    assert (listed["search"], listed["state"]) == (last["search"], "finished")
+    assert (listed["id"], listed["state"]) == (last["search"], "finished")
 
     again = kdcore("search", "--resume", "last", "--json")
     end = json.loads(again.stdout.splitlines()[-1])

@@ -39,13 +39,13 @@ def test_a_student_is_shrunk_and_the_shrinking_listed(kdcore):
     ended = {event["stage"]: event for event in events if event["event"] == "stage_ended"}
 
     assert done.returncode == 0, done.stderr
-    assert events[-1]["event"] == "shrink_finished"
+    assert events[-1]["event"] == "compression_finished"
     assert list(ended) == ["student", "pruned", "narrow"]
     assert {"bytes", "packed_bytes", "nonzero", "latency_1"} <= ended["pruned"]["after"].keys()
 
     listed = json.loads(kdcore("shrinks", "--json").stdout)
-    assert (listed["shrink"], listed["state"]) == (events[-1]["shrink"], "finished")
-    assert (listed["prune_share"], listed["base"]["temperature"]) == (0.5, 2)
+    assert (listed["id"], listed["state"]) == (events[-1]["compression"], "finished")
+    assert (listed["config"]["prune_share"], listed["config"]["base"]["temperature"]) == (0.5, 2)
 
     tables = kdcore("shrink", "last", "--stages", "pruned", "--epochs", "1")
     assert tables.returncode == 0, tables.stderr

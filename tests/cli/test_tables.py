@@ -12,11 +12,12 @@ from support.jobs import CONFIGS, DAMAGE
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.cli import train
-from kdcore.config import RunConfig
 from kdcore.events import Progress
-from kdcore.store import KINDS, Store, recorded
+from kdcore.jobs.kind import KINDS, RUN, SWEEP
+from kdcore.jobs.run.config import RunConfig
+from kdcore.store import Store, recorded
 
-LISTS = {"runs": "run", "sweeps": "sweep", "searches": "search", "shrinks": "shrink"}
+LISTS = ("jobs", *(kind.plural for kind in KINDS.values()))
 ENCODINGS = ("ascii", "latin-1", "cp1252", "gbk", "utf-8")
 ODD = "/data/odd [/final] :cat: [red]/猫 [x].csv"
 
@@ -26,7 +27,7 @@ def store(tmp_path):
     """A job of every kind, and a run on data with a name that rich would take for markup."""
     store = Store(tmp_path / "store")
     for kind, config in CONFIGS.items():
-        store.create_job(config, KINDS[kind].prefix + "20260101-000000-aaaa")
+        store.create(config, KINDS[kind].prefix + "20260101-000000-aaaa")
     folder = store.create(RunConfig(dataset=ODD, drop_classes="猫,🐈"), "20260102-000000-bbbb")
     for _ in recorded(make.whole_run(), folder):
         pass
@@ -60,7 +61,7 @@ def on_a_terminal(*arguments, columns):
 def test_ids_are_whole_on_a_terminal_of_any_width(store, command, columns):
     said = on_a_terminal(command, columns=columns)
 
-    for row in store.rows(LISTS[command]):
+    for row in store.list(next((kind for kind in KINDS.values() if kind.plural == command), None)):
         assert row.id in said
 
 
@@ -84,7 +85,7 @@ def test_nothing_is_fitted_into_a_width_where_there_is_none(kdcore, store):
 
 
 def test_own_data_are_shown_by_their_name_as_it_is(kdcore, store):
-    run = store.runs()[0].id
+    run = store.list(RUN)[0].id
     listed, shown = kdcore("runs").stdout, kdcore("show", run).stdout
 
     assert " 猫 [x].csv " in listed
@@ -95,11 +96,10 @@ def test_own_data_are_shown_by_their_name_as_it_is(kdcore, store):
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(
-    "command",
-    [["runs"], ["methods"], ["run", "--help"], ["sweeps"], ["searches"], ["shrinks"], ["trash"]],
+    "command", [["jobs"], ["methods"], ["run", "--help"], ["sweeps"], ["shrinks"], ["trash"]]
 )
 def test_every_encoding_of_a_terminal_will_do(kdcore, store, command, encoding):
-    store.delete(store.runs()[0].id)
+    store.delete(store.list(RUN)[0].id)
     done = kdcore(*command, encoding=encoding, PYTHONIOENCODING=encoding)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -120,18 +120,19 @@ def test_a_path_in_a_system_without_utf8_leaves_no_damage(kdcore, store):
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert store.runs()[0].state == "failed"
+    assert store.list(RUN)[0].state == "failed"
     assert "不存在.csv" in kdcore("runs").stdout
 
 
 @pytest.mark.parametrize("contents", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_folder_is_one_line_of_the_list(kdcore, store, contents):
-    damaged, *others = store.runs()
+    damaged, *others = store.list(RUN)
     (store.root / "runs" / damaged.id / "config.json").write_bytes(contents)
 
     for command in (["runs"], ["runs", "--rebuild"]):
         done = kdcore(*command)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert done.returncode == 0
+        assert (damaged.id in done.stderr) == ("--rebuild" in command)
         (line,) = [line for line in done.stdout.splitlines() if damaged.id in line]
         assert "damaged" in line
         assert all(row.id in done.stdout for row in others)
@@ -140,26 +141,26 @@ def test_a_damaged_folder_is_one_line_of_the_list(kdcore, store, contents):
     assert "cannot be read" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["sweeps", "searches", "shrinks"])
-def test_so_are_other_kinds(kdcore, store, command):
-    (job,) = store.rows(LISTS[command])
-    (store.root / command / job.id / "config.json").write_bytes(b"")
-    done = kdcore(command)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind is not RUN])
+def test_so_are_other_kinds(kdcore, store, kind):
+    (job,) = store.list(kind)
+    (store.root / kind.plural / job.id / "config.json").write_bytes(b"")
+    done = kdcore(kind.plural)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "damaged" in done.stdout
 
 
 def test_a_run_is_deleted_listed_restored_and_purged(kdcore, store):
-    runs = [row.id for row in store.runs()]
-    sweep = store.sweeps()[0]
+    runs = [row.id for row in store.list(RUN)]
+    sweep = store.readable(SWEEP)[0]
     assert kdcore("delete", runs[0], sweep[:-2]).returncode == 0
     listed = [json.loads(line) for line in kdcore("trash", "--json").stdout.splitlines()]
 
     assert {row["id"] for row in listed} == {runs[0], sweep}
     assert sweep in kdcore("trash").stdout
     assert kdcore("restore", sweep).returncode == 0
-    assert store.sweeps() == [sweep]
+    assert store.readable(SWEEP) == [sweep]
     assert kdcore("trash", "--empty", "--older-than", "1").stdout == ""
     assert runs[0] in kdcore("trash", "--empty").stdout
     assert store.trash() == []
@@ -167,11 +168,11 @@ def test_a_run_is_deleted_listed_restored_and_purged(kdcore, store):
 
 
 def test_nothing_is_deleted_where_one_of_several_is_not_found(kdcore, store):
-    before = store.runs()
+    before = store.list(RUN)
     done = kdcore("delete", before[0].id, "nothing")
 
     assert done.returncode == 2
-    assert store.runs() == before
+    assert store.list(RUN) == before
 
 
 def test_a_file_of_any_name_may_be_read(capsys):

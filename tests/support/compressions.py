@@ -1,21 +1,21 @@
 """A small shrinking as its events and as a folder of the store."""
 
-from kdcore.config import RunConfig
-from kdcore.events import (
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.compression.events import (
+    CompressionFinished,
+    CompressionStarted,
     Latency,
     Measured,
-    ShrinkFinished,
-    ShrinkStarted,
     StageBegan,
     StageEnded,
     StageEpoch,
 )
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import recorded
 from support import events as make
 
 RUN = "20260101-000000-aaaa"
-CONFIG = ShrinkConfig(
+CONFIG = CompressionConfig(
     run=RUN, base=RunConfig(), stages=("pruned", "narrow", "int8_dynamic"), epochs=2
 )
 # errors of 360 before and after, weights, not zero, bytes, packed, times the student's
@@ -54,10 +54,10 @@ def teacher():
     )
 
 
-def whole_shrink(name="shrink-test"):
+def whole_shrink(name="compression-test"):
     events = [
-        ShrinkStarted(
-            shrink=name,
+        CompressionStarted(
+            compression=name,
             config=CONFIG.to_dict(),
             device="cpu",
             engine="x86",
@@ -80,12 +80,12 @@ def whole_shrink(name="shrink-test"):
                 stage=stage, after=measured(stage, 1), weights=f"{stage}.safetensors", seconds=1.0
             ),
         ]
-    return [*events, ShrinkFinished(shrink=name, stopped=False, stages=4, seconds=5.0)]
+    return [*events, CompressionFinished(compression=name, stopped=False, stages=4, seconds=5.0)]
 
 
 def record_shrink(store, events=None):
     """The shrinking in the store."""
-    folder = store.create_shrink(CONFIG)
+    folder = store.create(CONFIG)
     for _ in recorded(whole_shrink(folder.id) if events is None else events, folder):
         pass
     return folder

@@ -2,21 +2,9 @@
 
 from dataclasses import replace
 
-from kdcore.config import RunConfig
-from kdcore.events import (
-    Batch,
-    Cost,
-    EnsembleScores,
-    Epoch,
-    Finished,
-    Prepared,
-    Progress,
-    Scores,
-    Started,
-    StepScores,
-    Taught,
-    TeacherEpoch,
-)
+from kdcore.events import Cost, EnsembleScores, Progress, Scores, StepScores, Taught, TeacherEpoch
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 
 TEST_SIZE = 360
 

@@ -1,17 +1,17 @@
 """One job of every kind, and settings files that are none."""
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 
 CONFIGS = {
     "run": RunConfig(),
     "sweep": SweepConfig(),
     "search": SearchConfig(),
-    "choice": ChoiceConfig(teachers=("mlp:8", "mlp:16")),
-    "shrink": ShrinkConfig(run="20260101-000000-aaaa"),
+    "teacher_selection": TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    "compression": CompressionConfig(run="20260101-000000-aaaa"),
 }
 """By the name of the kind."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import dashboard
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 from kdcore.store import packed, recorded
 from support import events as make
 

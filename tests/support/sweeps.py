@@ -1,19 +1,17 @@
 """A small sweep as its events and as a folder of the store."""
 
-from kdcore.config import RunConfig
-from kdcore.events import (
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Started
+from kdcore.jobs.sweep.config import AXES, SweepConfig
+from kdcore.jobs.sweep.events import (
     CellsEnded,
     CellsScored,
-    Epoch,
-    Finished,
-    Started,
     SweepFinished,
     SweepPrepared,
     SweepProgress,
     SweepStarted,
 )
 from kdcore.store import recorded
-from kdcore.sweep_config import AXES, SweepConfig
 from support import events as make
 
 GRID = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5, 1.0), seeds=(0, 1))
@@ -90,7 +88,7 @@ def errors_of(cell, config=GRID):
 
 def record_sweep(store, config=GRID):
     """The sweep in the store, with the run of each cell."""
-    folder = store.create_sweep(config)
+    folder = store.create(config)
     for _ in recorded(whole_sweep(folder.id, config), folder):
         pass
     for number, cell in enumerate(config.cells):

@@ -2,7 +2,7 @@
 
 import sys
 
-from kdcore.events import Finished
+from kdcore.jobs.run.events import Finished
 from kdcore.worker import main
 
 COMMAND = [

@@ -5,7 +5,7 @@ import pytest
 from kdcore import RunConfig
 from kdcore.catalogue import METHODS, SCHEMES, method_spec, parse_method
 from kdcore.errors import UserError
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.sweep.config import SweepConfig
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kdcore import RunConfig
-from kdcore.config import checked
 from kdcore.errors import UserError
+from kdcore.settings import checked
 
 
 def test_a_config_survives_json():
@@ -80,6 +80,6 @@ def test_text_from_flags_becomes_numbers():
 @given(st.floats())
 def test_a_temperature_is_either_kept_or_refused(value):
     try:
-        assert 0.1 <= checked("temperature", value) <= 100
+        assert 0.1 <= checked("temperature", value, RunConfig) <= 100
     except UserError:
         assert not 0.1 <= value <= 100

@@ -3,18 +3,9 @@ import math
 
 import pytest
 
-from kdcore.events import (
-    Batch,
-    Epoch,
-    Failed,
-    Finished,
-    Scores,
-    SearchFinished,
-    SearchPrepared,
-    Snapshot,
-    StepScores,
-    from_json,
-)
+from kdcore.events import Failed, Scores, StepScores, from_json
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot
+from kdcore.jobs.search.events import SearchFinished, SearchPrepared
 
 SCORES = Scores(
     test_accuracy=0.9,

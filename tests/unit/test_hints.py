@@ -8,8 +8,8 @@ import pytest
 import dashboard
 from dashboard.text.languages import words
 from kdcore.catalogue import DATASETS, HINTS
-from kdcore.config import RunConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
 
 MEASURED = json.loads(
     (Path(dashboard.__file__).parent / "measured" / "hints.json").read_text(encoding="utf-8")
@@ -39,11 +39,11 @@ def test_every_panel_with_something_to_try_has_a_hint_and_no_other():
 @pytest.mark.parametrize("panel", HINTS)
 def test_the_settings_of_a_hint_are_valid(panel):
     hint = HINTS[panel]
-    run = first_run().but(**hint.base)
+    run = first_run().replace(**hint.base)
     if hint.job == "compression":
-        assert ShrinkConfig.of("run", run, **hint.settings)
+        assert CompressionConfig.of("run", run, **hint.settings)
     else:
-        assert not hint.settings or run.but(**hint.settings) != run
+        assert not hint.settings or run.replace(**hint.settings) != run
 
 
 @pytest.mark.parametrize("panel", CLAIMS)

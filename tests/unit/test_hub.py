@@ -9,19 +9,22 @@ import time
 import pytest
 
 from kdcore import RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Pause, Resume, Retune, Step, Stop
 from kdcore.errors import UserError
-from kdcore.events import Batch, Failed, TrialScored
+from kdcore.events import Failed
 from kdcore.hub import Hub
-from kdcore.search_config import Range, SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import RUN, SEARCH
+from kdcore.jobs.run.events import Batch
+from kdcore.jobs.search.config import Range, SearchConfig
+from kdcore.jobs.search.events import TrialScored
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store
 
 LONG = RunConfig(
     dataset="digits", epochs=5000, teacher="mlp:16", student="mlp:8", teacher_epochs=1, speed=200
 )
-SHORT = LONG.but(epochs=1, speed=0)
+SHORT = LONG.replace(epochs=1, speed=0)
 PATIENCE = 60
 
 
@@ -54,7 +57,7 @@ def test_a_run_goes_from_the_queue_to_its_end_and_is_in_the_store(hub):
     kinds = [event.kind for event in hub.events(run)]
     assert kinds[-1] == "finished"
     assert "epoch" in kinds
-    assert [event.kind for event in hub.store.folder(run).events()] == kinds
+    assert [event.kind for event in hub.store.find(run, RUN).events()] == kinds
 
 
 def test_commands_reach_the_run(hub):
@@ -98,7 +101,7 @@ def test_a_killed_worker_fails_its_run_alone_and_loses_nothing(hub):
     last = hub.events(run)[-1]
     assert isinstance(last, Failed)
     assert "signal 9" in last.error
-    stored = hub.store.folder(run).events()
+    stored = hub.store.find(run, RUN).events()
     assert sum(isinstance(event, Batch) for event in stored) >= told
     assert isinstance(stored[-1], Failed)
     assert finished(hub, hub.submit(SHORT)) == "finished"
@@ -122,10 +125,10 @@ def test_every_listener_hears_the_same(hub):
 def test_no_worker_outlives_its_hub(tmp_path):
     hub = Hub(Store(tmp_path))
     hub.submit(LONG)
-    until(lambda: hub._worker is not None)
-    worker = hub._worker
+    worker = until(lambda: hub._worker.pid)
     hub.close()
-    assert worker.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
@@ -148,7 +151,7 @@ def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
         "1",
     ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as other:
-        row = until(hub.store.runs)[0]
+        row = until(lambda: hub.store.list(RUN))[0]
         seen = []
         hub.subscribe(row.id, seen.append)
         until(lambda: any(event.kind == "finished" for event in seen))
@@ -157,16 +160,18 @@ def test_a_run_of_another_process_can_be_followed(hub, tmp_path):
         hub.send(row.id, Stop())
 
 
-@pytest.mark.parametrize("module", ["hub", "store", "catalogue", "config", "events", "commands"])
+@pytest.mark.parametrize(
+    "module", ["hub", "store", "catalogue", "jobs.kind", "job", "events", "commands"]
+)
 def test_it_is_imported_without_torch(module):
     code = f"import kdcore.{module}, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
-    base = SHORT.but(epochs=3, students="distilled")
+    base = SHORT.replace(epochs=3, students="distilled")
     run = hub.submit(SearchConfig(base=base, trials=500, lrs=Range(1e-3, 1e-1)))
-    waiting = hub.submit(ChoiceConfig(base=base, teachers=("mlp:8", "mlp:16")))
+    waiting = hub.submit(TeacherSelectionConfig(base=base, teachers=("mlp:8", "mlp:16")))
     heard(hub, run, TrialScored)
     with pytest.raises(UserError, match="only be stopped"):
         hub.send(run, Retune("temperature", 9.0))
@@ -182,19 +187,19 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
     assert finished(hub, run) == "stopped"
     kinds = [event.kind for event in hub.events(run)]
     assert kinds.count("search_started") == 2
-    assert [event.kind for event in hub.store.search(run).events()] == kinds
+    assert [event.kind for event in hub.store.find(run, SEARCH).events()] == kinds
 
 
 def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
     run = hub.submit(SHORT)
     assert finished(hub, run) == "finished"
-    config = ShrinkConfig.of(run, SHORT, stages=("pruned",), epochs=1)
+    config = CompressionConfig.of(run, SHORT, stages=("pruned",), epochs=1)
     first, waiting = hub.submit(config), hub.submit(config)
     hub.send(waiting, Stop())
     assert finished(hub, waiting) == "stopped"
     assert finished(hub, first) == "finished"
-    assert [event.kind for event in hub.events(first)][-1] == "shrink_finished"
-    assert hub.store.job(first).config == config
+    assert [event.kind for event in hub.events(first)][-1] == "compression_finished"
+    assert hub.store.find(first).config == config
 
 
 def test_what_is_sent_while_a_run_waits_acts_when_it_begins(hub):
@@ -211,7 +216,7 @@ def test_what_is_sent_while_a_run_waits_acts_when_it_begins(hub):
 def test_a_run_that_was_deleted_while_it_waited_fails_alone(hub):
     first, second = hub.submit(LONG), hub.submit(SHORT)
     heard(hub, first, Batch)
-    hub.store.folder(second).path.rename(hub.store.root / "elsewhere")
+    hub.store.find(second, RUN).path.rename(hub.store.root / "elsewhere")
     hub.send(first, Stop())
 
     assert finished(hub, second) == "failed"

@@ -6,21 +6,21 @@ import pytest
 from support import worker
 
 from kdcore import RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed
 from kdcore.hub import KEPT, Hub
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store
-from kdcore.sweep_config import SweepConfig
 
 JOBS = [
     RunConfig(),
     SweepConfig(),
     SearchConfig(),
-    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
-    ShrinkConfig(),
+    TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    CompressionConfig(),
 ]
 
 
@@ -65,15 +65,15 @@ def test_of_hundreds_of_jobs_only_the_last_stay_in_memory(make_hub):
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
 def test_what_never_began_is_interrupted_when_the_app_starts_again(make_hub, tmp_path, config):
     store = Store(tmp_path / "store")
-    waiting = store.create_job(config)
-    held = store.create_job(RunConfig(seed=1))
+    waiting = store.create(config)
+    held = store.create(RunConfig(seed=1))
     held.hold()
     hub = make_hub()
 
     last = hub.events(waiting.id)[-1]
     assert isinstance(last, Failed)
     assert last.code == "never_began"
-    assert hub.state(waiting.id) == store.job(waiting.id).state == "interrupted"
+    assert hub.state(waiting.id) == store.find(waiting.id).state == "interrupted"
     assert hub.events(held.id) == []
     held.release()
 

@@ -4,12 +4,12 @@ import pytest
 from support import events as make
 from support.sweeps import COMPARISON, GRID, whole_sweep
 
-from kdcore.events import CellsScored, GroupRetried
-from kdcore.landscape import Landscape
+from kdcore.jobs.sweep.events import CellsScored, GroupRetried
+from kdcore.jobs.sweep.record import SweepRecord
 
 
 def folded(events=None):
-    landscape = Landscape()
+    landscape = SweepRecord()
     landscape.fold(whole_sweep() if events is None else events)
     return landscape
 
@@ -74,7 +74,7 @@ def test_ranks_follow_what_is_better():
 
 
 def test_it_grows_with_the_events():
-    landscape = Landscape()
+    landscape = SweepRecord()
     shares = []
     for event in whole_sweep():
         landscape.fold([event])

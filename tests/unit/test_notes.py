@@ -2,7 +2,8 @@ from string import Formatter
 
 import pytest
 
-from kdcore.events import Started, from_json
+from kdcore.events import from_json
+from kdcore.jobs.run.events import Started
 from kdcore.notes import NOTES, note
 
 STARTED = {

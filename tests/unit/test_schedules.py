@@ -5,11 +5,11 @@ import pytest
 from kdcore import Run, RunConfig
 from kdcore.commands import Retune
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch
-from kdcore.run import Sweep
-from kdcore.schedules import parse_schedule
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch
+from kdcore.jobs.run.schedules import parse_schedule
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.objective.student_specs import specs_at
 from kdcore.training.objective.terms import StudentSpec
 
@@ -59,7 +59,7 @@ def test_a_bad_schedule_is_one_sentence(settings, sentence):
 
 
 def test_a_schedule_acts_batch_by_batch_and_is_told():
-    config = SMALL.but(
+    config = SMALL.replace(
         temperature=8,
         weight=0.5,
         temperature_schedule="linear:1",
@@ -84,7 +84,9 @@ def test_without_a_schedule_no_batch_tells_of_one():
 
 
 def test_a_hand_on_the_slider_ends_the_schedule():
-    run = Run(SMALL.but(temperature=8, temperature_schedule="linear:1", lr_schedule="linear:0.001"))
+    run = Run(
+        SMALL.replace(temperature=8, temperature_schedule="linear:1", lr_schedule="linear:0.001")
+    )
     told = []
     for event in run:
         if isinstance(event, Epoch):
@@ -98,11 +100,11 @@ def test_a_hand_on_the_slider_ends_the_schedule():
 
 def test_students_of_a_sweep_follow_the_schedule_of_their_runs(tmp_path):
 
-    base = SMALL.but(temperature_schedule="cosine:1", weight_schedule="linear:0", epochs=2)
-    folder = Store(tmp_path).create_sweep(
+    base = SMALL.replace(temperature_schedule="cosine:1", weight_schedule="linear:0", epochs=2)
+    folder = Store(tmp_path).create(
         SweepConfig(base=base, temperatures=(2, 8), weights=(0.5,), seeds=(0,))
     )
-    for _ in recorded(Sweep(folder.config, folder, executor="joint"), folder):
+    for _ in recorded(Job(folder.config, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(folder.config.cells):
         together, alone = (

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.search_config import AXES, SYNTAX, Range, SearchConfig, parse_models, parse_space
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import AXES, SYNTAX, Range, SearchConfig, parse_models, parse_space
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,14 @@ def test_every_axis_says_how_it_is_written():
 )
 def test_a_bad_choice_is_refused_in_one_sentence(settings, named):
     with pytest.raises(UserError, match=named):
-        ChoiceConfig(**settings)
+        TeacherSelectionConfig(**settings)
 
 
 def test_a_choice_survives_json_and_has_a_cell_for_each_teacher_and_seed():
-    config = ChoiceConfig(teachers=parse_models("teachers", "mlp:8 mlp:9,2"), seeds=(4, 5))
-    assert ChoiceConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    config = TeacherSelectionConfig(
+        teachers=parse_models("teachers", "mlp:8 mlp:9,2"), seeds=(4, 5)
+    )
+    assert TeacherSelectionConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     assert [(cell.teacher, cell.seed) for cell in config.cells] == [
         ("mlp:8", 4),
         ("mlp:8", 5),

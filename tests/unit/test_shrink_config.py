@@ -2,24 +2,24 @@ import json
 
 import pytest
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
+from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
+from kdcore.jobs.run.config import RunConfig
 
 
 def test_without_stages_all_that_suit_the_student_are_taken():
-    assert ShrinkConfig(run="a", base=RunConfig(student="mlp:8")).stages == tuple(STAGES)
+    assert CompressionConfig(run="a", base=RunConfig(student="mlp:8")).stages == tuple(STAGES)
     assert suited_stages("mobilenet_v2") == ("pruned", "low_rank", "int8_dynamic", "int8_learned")
     assert "int8_learned" not in suited_stages("resnet8")
 
 
 def test_it_survives_json_and_stands_in_the_order_of_the_stages():
-    config = ShrinkConfig(
+    config = CompressionConfig(
         run="a", base=RunConfig(epochs=3), stages=("narrow", "pruned"), rank_share=0.5
     )
 
     assert config.stages == ("pruned", "narrow")
-    assert ShrinkConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    assert CompressionConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_it_survives_json_and_stands_in_the_order_of_the_stages():
 )
 def test_a_bad_setting_is_said_in_one_sentence(settings, code):
     with pytest.raises(UserError) as caught:
-        ShrinkConfig(**settings)
+        CompressionConfig(**settings)
 
     assert caught.value.code == code
     assert "\n" not in str(caught.value)
@@ -51,15 +51,15 @@ def test_the_runs_own_settings_act_unless_they_are_named():
         speed=40,
         lr_schedule="cosine:0.001",
     )
-    config = ShrinkConfig.of("a", run, temperature="2", epochs=9)
+    config = CompressionConfig.of("a", run, temperature="2", epochs=9)
 
     assert config.epochs == 9
-    assert config.base == run.but(temperature=2, students="distilled", speed=0, lr_schedule="")
+    assert config.base == run.replace(temperature=2, students="distilled", speed=0, lr_schedule="")
 
 
 def test_a_method_that_looks_inside_gives_way_to_soft_targets():
     run = RunConfig(method="similarity_preserving", mixing="additive", weight=50)
-    config = ShrinkConfig.of("a", run)
+    config = CompressionConfig.of("a", run)
     usual = RunConfig()
 
     assert (config.base.method, config.base.mixing, config.base.weight) == (
@@ -72,7 +72,7 @@ def test_a_method_that_looks_inside_gives_way_to_soft_targets():
 @pytest.mark.parametrize("run", [RunConfig(students="plain"), RunConfig(method="hard")])
 def test_a_run_without_a_distilled_student_has_nothing_to_shrink(run):
     with pytest.raises(UserError, match="has no distilled student"):
-        ShrinkConfig.of("a", run)
+        CompressionConfig.of("a", run)
 
 
 @pytest.mark.parametrize(
@@ -80,16 +80,16 @@ def test_a_run_without_a_distilled_student_has_nothing_to_shrink(run):
 )
 def test_a_student_that_is_not_one_network_is_not_shrunk(settings):
     with pytest.raises(UserError, match="whose student is one network"):
-        ShrinkConfig.of("run", RunConfig(**settings))
+        CompressionConfig.of("run", RunConfig(**settings))
 
 
 def test_terms_beside_the_method_go_on_where_they_can():
-    found = ShrinkConfig.of("run", RunConfig(also="2*hint + 3*logit_mse", patience=4))
+    found = CompressionConfig.of("run", RunConfig(also="2*hint + 3*logit_mse", patience=4))
 
     assert (found.base.also, found.base.patience) == ("3*logit_mse", 0)
 
 
 def test_a_method_that_gives_way_does_not_meet_itself():
-    found = ShrinkConfig.of("run", RunConfig(method="hint", also="1*kd + 2*logit_mse"))
+    found = CompressionConfig.of("run", RunConfig(method="hint", also="1*kd + 2*logit_mse"))
 
     assert (found.base.method, found.base.also) == ("kd", "2*logit_mse")

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig, all_methods, parse_axis
 
 
 def test_the_grid_has_every_combination_once():

@@ -4,25 +4,24 @@ import pytest
 from support import events as make
 from support.jobs import CONFIGS
 
-from kdcore.config import RunConfig
 from kdcore.events import Retuned
-from kdcore.search_config import SearchConfig
-from kdcore.store import RunRow, Store, recorded
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.store import JobRow, Store, recorded
 from kdcore.titles import Title, differing, job_title, run_title, sweep_title, title_parts
 
 
 def row(kind="run", **settings):
     config = RunConfig(**settings) if kind == "run" else settings["config"]
-    return RunRow(
+    return JobRow(
         id="x",
         created=0.0,
         state="finished",
         config=config.to_dict(),
         kind=kind,
-        plain=0.881,
-        distilled=0.958,
-        teacher=0.972,
+        summary={"plain": 0.881, "distilled": 0.958, "teacher": 0.972, "turned": {}},
     )
 
 
@@ -66,9 +65,9 @@ def test_a_run_that_a_hand_moved_says_so(tmp_path):
     folder = store.create(RunConfig())
     for _ in recorded([*events[:5], *turns, *events[5:]], folder):
         pass
-    (found,) = Store(tmp_path).runs()
+    (found,) = Store(tmp_path).list(RUN)
 
-    assert found.turned == {"temperature": 19.0, "speed": 9.0}
+    assert found.summary["turned"] == {"temperature": 19.0, "speed": 9.0}
     assert "moved by hand: T 19 ·" in told(run_title(found))
     assert run_title(found).turned == {"temperature": 19.0}
 
@@ -104,7 +103,7 @@ def test_every_kind_of_job_has_a_title(kind):
 
 @pytest.mark.parametrize("kind", CONFIGS)
 def test_a_damaged_job_has_none(kind):
-    damaged = RunRow(id="x", created=0.0, state="damaged", config={}, kind=kind)
+    damaged = JobRow(id="x", created=0.0, state="damaged", config={}, kind=kind)
 
     assert (job_title(damaged).dataset, title_parts(job_title(damaged))) == ("", [])
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.text.phrases import Words, phrase
-from kdcore.landscape import METRICS, Cell, Landscape, Spread
+from kdcore.jobs.sweep.record import METRICS, GridPoint, Spread, SweepRecord
 
 Coordinates = tuple[float, float]
 """T and λ."""
@@ -40,7 +40,7 @@ class Grid:
 
     temperatures: list[float]
     weights: list[float]
-    rows: list[list[Cell | None]]
+    rows: list[list[GridPoint | None]]
 
     def table(self, of: Any) -> list[list[Any]]:
         """``of(cell)`` for every cell, ``None`` where there is none."""
@@ -56,7 +56,7 @@ class Grid:
         return self.weights.index(weight), self.temperatures.index(temperature)
 
 
-def grid_of(landscape: Landscape, view: View) -> Grid:
+def grid_of(landscape: SweepRecord, view: View) -> Grid:
     """The cells that ``view`` asks for."""
     cells = landscape.cells(view.lr, view.method)
     temperatures = sorted({cell.temperature for cell in cells})

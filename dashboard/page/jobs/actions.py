@@ -14,7 +14,7 @@ from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import run_settings
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
-from kdcore.config import RunConfig, acting_values
+from kdcore.jobs.run.config import RunConfig, control_values
 
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
@@ -56,7 +56,7 @@ def retune(name: str) -> None:
     A slider of another method than the run's waits for the next start.
     """
     run = st.session_state["run"]
-    if run and hub().commandable(run) and name in acting_values(run_settings(run)):
+    if run and hub().commandable(run) and name in control_values(run_settings(run)):
         with show_user_errors():
             value = live_value(name)
             hub().send(run, Retune(name, value))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,10 +15,12 @@ from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import t, translate_error
 from kdcore.commands import Stop
-from kdcore.config import RunConfig, checked
 from kdcore.errors import UserError
-from kdcore.shrink_config import STAGES, ShrinkConfig, suited_stages
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import COMPRESSION, RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.settings import checked
 
 OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
 """Key of the widget and of the URL's parameter, by setting of the distilling again."""
@@ -32,11 +35,11 @@ AMOUNT_KEYS = {
 def compressible_runs() -> list[str]:
     """The runs with a distilled student whose weights were kept, newest first."""
     found = []
-    for row in store().runs():
+    for row in store().list(RUN):
         kept = store().root / "runs" / row.id / "distilled.safetensors"
         with suppress(UserError):
             if row.state in ("finished", "stopped") and kept.exists():
-                ShrinkConfig.of(row.id, RunConfig.from_dict(row.config))
+                CompressionConfig.of(row.id, RunConfig.from_dict(row.config))
                 found.append(row.id)
     return found
 
@@ -46,7 +49,7 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
     address.read_param("run", options[0])
     if st.session_state["run"] not in options:
         st.session_state["run"] = options[0]
-    rows = {row.id: row for row in store().runs()}
+    rows = {row.id: row for row in store().list(RUN)}
     run: str = select(
         t("shrink.run"),
         options,
@@ -60,12 +63,12 @@ def run_picker(options: list[str], *, disabled: bool) -> str:
 
 def read_settings(run: str) -> None:
     """Give the widgets their values, from the URL or the defaults, and show them there."""
-    usual = ShrinkConfig()
+    usual = CompressionConfig()
     for name, key in AMOUNT_KEYS.items():
         address.read_param(key, getattr(usual, name), _reader(name))
     for key in OF_THE_LOSS.values():
         address.read_param(key, None, _number)
-    suited = suited_stages(store().folder(run).config.student)
+    suited = suited_stages(store().find(run, RUN).config.student)
     address.read_param(
         "stages", list(suited), lambda text: [part for part in text.split(",") if part]
     )
@@ -74,7 +77,7 @@ def read_settings(run: str) -> None:
 
 def write_settings(run: str) -> None:
     """Write what differs from the defaults into the URL."""
-    usual = ShrinkConfig()
+    usual = CompressionConfig()
     shown = {key: st.session_state[key] for key in (*AMOUNT_KEYS.values(), *OF_THE_LOSS.values())}
     default = {key: getattr(usual, name) for name, key in AMOUNT_KEYS.items()}
     stages = st.session_state["stages"]
@@ -82,13 +85,13 @@ def write_settings(run: str) -> None:
         {key: None if value == default.get(key) else f"{value:g}" for key, value in shown.items()}
         | {
             "stages": None
-            if stages == list(suited_stages(store().folder(run).config.student))
+            if stages == list(suited_stages(store().find(run, RUN).config.student))
             else ",".join(stages)
         }
     )
 
 
-def compression_from_widgets(run: str) -> ShrinkConfig:
+def compression_from_widgets(run: str) -> CompressionConfig:
     """The shrinking that the widgets describe.
 
     Raises:
@@ -103,15 +106,15 @@ def compression_from_widgets(run: str) -> ShrinkConfig:
     if not st.session_state["stages"]:
         raise UserError("empty_axis", axis="stages")
     stages = [stage for stage in STAGES if stage in st.session_state["stages"]]
-    return ShrinkConfig.of(run, store().folder(run).config, stages=stages, **changes)
+    return CompressionConfig.of(run, store().find(run, RUN).config, stages=stages, **changes)
 
 
 def shown_compression() -> str:
     """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
-    newest = next(iter(store().shrinks()), "")
-    address.read_param("shrink", hub().active(ShrinkConfig) or newest, _find_compression)
+    newest = next(iter(store().readable(COMPRESSION)), "")
+    address.read_param("shrink", hub().active(COMPRESSION) or newest, _find_compression)
     shrink: str = st.session_state["shrink"]
-    if shrink and shrink not in store().shrinks():
+    if shrink and shrink not in store().readable(COMPRESSION):
         shrink = st.session_state["shrink"] = newest
     address.write_params({"shrink": shrink or None})
     return shrink
@@ -131,18 +134,24 @@ def stop(shrink: str) -> None:
         hub().send(shrink, Stop())
 
 
-def compression_record(shrink: str) -> ShrinkRecord:
+def compression_record(shrink: str) -> CompressionRecord:
     """What the shrinking has found so far."""
     shared = shared_record(shrink)
     with shared.lock:
         found = shared.newest()
-    assert isinstance(found, ShrinkRecord)
+    assert isinstance(found, CompressionRecord)
     return found
+
+
+def folder_of(shrink: str) -> Path:
+    """Where its weights lie, from the store on."""
+    folder = store().find(shrink, COMPRESSION)
+    return folder.path.relative_to(folder.root)
 
 
 def limits(name: str) -> tuple[Any, Any]:
     """The least and the greatest value of a setting of ``amounts()``, of the setting's own kind."""
-    item = ShrinkConfig.__dataclass_fields__[name]
+    item = CompressionConfig.__dataclass_fields__[name]
     kind: Any = item.type
     return kind(item.metadata["low"]), kind(item.metadata["high"])
 
@@ -152,9 +161,9 @@ def _reader(name: str) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         try:
-            return checked(name, text, ShrinkConfig)
+            return checked(name, text, CompressionConfig)
         except UserError:
-            return getattr(ShrinkConfig(), name)
+            return getattr(CompressionConfig(), name)
 
     return read
 
@@ -168,7 +177,7 @@ def _number(text: str) -> float | None:
 
 def _find_compression(text: str) -> str:
     try:
-        return store().shrink(text).id
+        return store().find(text, COMPRESSION).id
     except UserError as error:
         st.warning(translate_error(error.code, error.values, str(error)))
-    return next(iter(store().shrinks()), "")
+    return next(iter(store().readable(COMPRESSION)), "")

@@ -12,7 +12,7 @@ from dashboard.page.panel import panel
 from dashboard.say.missing_classes import errors_at_bias, missing_sizes
 from dashboard.server.engine import hub
 from dashboard.text.viewer import md, render_sentences, t
-from kdcore.events import Snapshot, Started
+from kdcore.jobs.run.events import Snapshot, Started
 from kdcore.ranges import BIASES
 
 

@@ -12,8 +12,9 @@ from dashboard.say.sweep import seeds_sentences
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
 from dashboard.text.viewer import md, render_sentences, t
-from kdcore.config import RunConfig
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.kind import SWEEP
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
 
 SEEDS = 5
 POLL = 1.0  # seconds between two looks at the sweep's state; the chart gets its points pushed
@@ -56,7 +57,7 @@ def repetition(settings: dict[str, object]) -> SweepConfig:
     config = RunConfig.from_dict(settings)
     seeds = tuple(range(config.seed, config.seed + SEEDS))
     return SweepConfig(
-        base=config.but(speed=0.0, seed=0),
+        base=config.replace(speed=0.0, seed=0),
         temperatures=(config.temperature,),
         weights=(config.weight,),
         seeds=seeds,
@@ -70,7 +71,7 @@ def _start(run: str) -> None:
 
 def _sweep_of(wanted: SweepConfig, named: str) -> str:
     """The sweep that repeats these settings: the one named, else the newest; ``""`` for none."""
-    known = store().sweeps()
+    known = store().readable(SWEEP)
     for sweep in [*([named] if named in known else []), *known]:
         if sweeps.config_of(sweep) == wanted:
             return sweep

@@ -12,7 +12,8 @@ from dashboard.say.titles import run_title as title_of_settings
 from dashboard.server.engine import RECORDED, hub, store
 from dashboard.server.shared_records import run_history
 from dashboard.text.viewer import t
-from kdcore.store import RunRow
+from kdcore.jobs.kind import RUN
+from kdcore.store import JobRow
 
 
 def run_picker() -> str:
@@ -20,7 +21,7 @@ def run_picker() -> str:
 
     A run that is chosen brings its settings along: to the Live page, and into the address.
     """
-    rows = {row.id: row for row in store().runs() if row.state != "damaged"}
+    rows = {row.id: row for row in store().list(RUN) if row.readable}
     usual = hub().active() or next(iter(rows), RECORDED)
     address.read_param("run", usual, find_run)
     if not st.session_state["run"]:
@@ -41,11 +42,11 @@ def run_picker() -> str:
     return run
 
 
-def run_title(run: str, rows: Mapping[str, RunRow]) -> str:
+def run_title(run: str, rows: Mapping[str, JobRow]) -> str:
     """A run in one line; ``rows`` are those of the store."""
     if run == RECORDED:
         return t("app.recorded")
     if row := rows.get(run):
         return row_title(row)
-    settings = store().folder(run).config.to_dict()
+    settings = store().find(run, RUN).config.to_dict()
     return f"{title_of_settings(settings, run_history(run).turned)} · {run}"  # a sweep's cell

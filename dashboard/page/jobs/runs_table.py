@@ -11,17 +11,17 @@ from dashboard.text.names import LEARNERS
 from dashboard.text.values import value_of
 from dashboard.text.viewer import language, md, t
 from kdcore.catalogue import method_of
-from kdcore.config import RunConfig
-from kdcore.store import RunRow
+from kdcore.jobs.run.config import RunConfig
+from kdcore.store import JobRow
 from kdcore.titles import data_name, run_title
 
 
-def runs_table(rows: Sequence[RunRow]) -> list[dict[str, str]]:
+def runs_table(rows: Sequence[JobRow]) -> list[dict[str, str]]:
     """One row a run, in the order of ``rows``, with words of the viewer's language."""
     return [_row(row) for row in rows]
 
 
-def table_key(rows: Sequence[RunRow]) -> str:
+def table_key(rows: Sequence[JobRow]) -> str:
     """Names the table of these rows: ticks are places in it, so other rows are another table."""
     return f"runs_table-{hash(tuple(row.id for row in rows))}"
 
@@ -44,12 +44,12 @@ def differences(
     ]
 
 
-def trash_line(row: RunRow, deleted: float) -> str:
+def trash_line(row: JobRow, deleted: float) -> str:
     """A deleted job in one line of plain text."""
     return " · ".join([row_title(row), row.id, t("runs.deleted_at", when=_when(deleted))])
 
 
-def _row(row: RunRow) -> dict[str, str]:
+def _row(row: JobRow) -> dict[str, str]:
     known = _settings(row) if row.config else {}
     return {
         t("runs.apart"): title_text(run_title(row), row.config),
@@ -61,12 +61,12 @@ def _row(row: RunRow) -> dict[str, str]:
         "T": known.get("temperature", ""),
         "λ": known.get("weight", ""),
         t("live.group.models"): known.get("models", ""),
-        **{t(f"learner.{name}"): _percent(getattr(row, name)) for name in LEARNERS},
+        **{t(f"learner.{name}"): _percent(row.summary.get(name)) for name in LEARNERS},
         t("runs.note"): row.note,
     }
 
 
-def _settings(row: RunRow) -> dict[str, str]:
+def _settings(row: JobRow) -> dict[str, str]:
     config = RunConfig().to_dict() | row.config
     soft = bool(method_of(config["method"]).loss)
     return {

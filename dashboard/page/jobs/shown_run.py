@@ -24,9 +24,10 @@ from dashboard.page.uninterrupted import uninterrupted
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.viewer import md
-from kdcore.catalogue import method_name, parse_also
-from kdcore.config import RETUNABLE, acting_values
+from kdcore.catalogue import method_name, parse_extra_terms
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import CONTROLS, control_values
 
 SETTINGS_OF = "settings_of_run"
 """Session state: the run whose values the settings took last."""
@@ -60,7 +61,7 @@ def shown_run() -> str:
 def find_run(text: str) -> str:
     """The full id of a run named by id, unique prefix or ``last``; else a notice and ``""``."""
     try:
-        folder = store().folder(text)
+        folder = store().find(text, RUN)
         folder.config  # noqa: B018  (a damaged folder shows itself here)
     except UserError:
         st.session_state[address.NOTICES] = [md("live.no_such_run", run=text)]
@@ -93,7 +94,7 @@ def waiting_changes(run: str) -> dict[str, tuple[Any, Any]]:
         return {}
     shown, chosen = run_settings(run), values()
     if is_live(run):  # what acts at once is on its way, if it differs at all
-        for name in RETUNABLE:
+        for name in CONTROLS:
             chosen[name] = shown[name]
         if method_name(chosen["method"]) == method_name(shown["method"]):
             chosen["method"] = shown["method"]
@@ -177,11 +178,11 @@ def _is_echo(name: str, value: float, *, pop: bool) -> bool:
 def _controls(run: str) -> dict[str, float]:
     """What acts on a run but for its schedules."""
     history = run_history(run)
-    return acting_values(store().folder(run).config.to_dict()) | history.turned
+    return control_values(store().find(run, RUN).config.to_dict()) | history.turned
 
 
 def _terms(also: str) -> list[str] | str:
     try:
-        return [spec for _, spec in parse_also(also)]
+        return [spec for _, spec in parse_extra_terms(also)]
     except UserError:
         return also

@@ -27,8 +27,9 @@ from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
 from kdcore.commands import Stop
 from kdcore.errors import UserError
-from kdcore.landscape import Cell, Landscape
-from kdcore.sweep_config import SweepConfig, all_methods, parse_axis
+from kdcore.jobs.kind import SWEEP
+from kdcore.jobs.sweep.config import SweepConfig, all_methods, parse_axis
+from kdcore.jobs.sweep.record import GridPoint, SweepRecord
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 """Key of the widget and of the URL's parameter, by axis."""
@@ -38,7 +39,9 @@ AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
 def grid_sweeps() -> list[str]:
     """The ids of all sweeps over more than seeds, newest first."""
     return [
-        sweep for sweep in store().sweeps() if (config := config_of(sweep)) and _is_grid(config)
+        sweep
+        for sweep in store().readable(SWEEP)
+        if (config := config_of(sweep)) and _is_grid(config)
     ]
 
 
@@ -51,7 +54,7 @@ def config_of(sweep: str) -> SweepConfig | None:
 def _config_in(_: str, sweep: str) -> SweepConfig | None:
     """A sweep's configuration never changes."""
     try:
-        return store().sweep(sweep).config
+        return store().find(sweep, SWEEP).config
     except ValueError:
         return None
 
@@ -71,7 +74,7 @@ def shown_sweep() -> str:
     known = grid_sweeps()
     if named not in known:
         named = ""
-    sweep = named or hub().active(SweepConfig) or next(iter(known), "")
+    sweep = named or hub().active(SWEEP) or next(iter(known), "")
     if sweep not in known:
         sweep = next(iter(known), "")
     mine = not named and address_has_settings()
@@ -87,7 +90,7 @@ def shown_sweep() -> str:
 
 def settings_of(sweep: str) -> dict[str, Any]:
     """The settings that all students of a sweep share, at the speed that is usual on the page."""
-    base = store().sweep(sweep).config.base
+    base = store().find(sweep, SWEEP).config.base
     return base.to_dict() | {"speed": defaults(base.dataset)["speed"]}
 
 
@@ -96,7 +99,7 @@ def show_sweep(sweep: str) -> None:
     shown = settings_of(sweep)
     set_values(shown)
     st.session_state[SETTINGS_OF] = st.session_state["sweep"] = sweep
-    axes = _axes_text(store().sweep(sweep).config)
+    axes = _axes_text(store().find(sweep, SWEEP).config)
     for key, text in axes.items():
         st.session_state[key] = text
     address.write_params({"sweep": sweep, "guess": None, "at": None} | parameters(shown))
@@ -104,7 +107,7 @@ def show_sweep(sweep: str) -> None:
 
 def differing_settings(sweep: str) -> list[str]:
     """How the sweep differs from the settings and axes that are chosen, each in a few words."""
-    config = store().sweep(sweep).config
+    config = store().find(sweep, SWEEP).config
     shown, chosen = settings_of(sweep), values()
     swept = {"temperature", "weight", "seed"}
     found = [
@@ -137,7 +140,7 @@ def _set_widgets(sweep: str, shown: Mapping[str, Any]) -> None:
     """The settings become the sweep's, but for what an opened link names itself."""
     if KEYS["dataset"] in st.session_state:
         set_values({name: value for name, value in shown.items() if not address.is_new(KEYS[name])})
-        for key, text in _axes_text(store().sweep(sweep).config).items():
+        for key, text in _axes_text(store().find(sweep, SWEEP).config).items():
             if key in st.session_state and not address.is_new(key):
                 st.session_state[key] = text
     st.session_state[SETTINGS_OF] = sweep
@@ -147,7 +150,7 @@ def _read_axes(sweep: str) -> None:
     """Give the widgets of the axes their values: the URL's, the sweep's, or the defaults."""
     usual = _axes_text(SweepConfig())
     if sweep:
-        usual |= _axes_text(store().sweep(sweep).config)
+        usual |= _axes_text(store().find(sweep, SWEEP).config)
     for key in AXIS_KEYS.values():
         address.read_param(key, usual[key])
     address.read_param("published", usual["published"], lambda text: text == "1")
@@ -165,7 +168,7 @@ def sweep_from_widgets() -> SweepConfig:
         axis: parse_axis(axis, st.session_state[key].replace("，", ","))
         for axis, key in AXIS_KEYS.items()
     }
-    base = chosen().but(speed=0.0)
+    base = chosen().replace(speed=0.0)
     if st.session_state["published"]:
         return SweepConfig(
             base=base, seeds=axes["seeds"], methods=all_methods(base), published=True
@@ -185,23 +188,23 @@ def stop(sweep: str) -> None:
         hub().send(sweep, Stop())
 
 
-def sweep_record(sweep: str) -> Landscape:
+def sweep_record(sweep: str) -> SweepRecord:
     """What the sweep has found so far."""
     shared = shared_record(sweep)
     with shared.lock:
         found = shared.newest()
-    assert isinstance(found, Landscape)
+    assert isinstance(found, SweepRecord)
     return found
 
 
-def cell_at(cells: Iterable[Cell], coordinates: Coordinates | None) -> Cell | None:
+def cell_at(cells: Iterable[GridPoint], coordinates: Coordinates | None) -> GridPoint | None:
     """The cell of these coordinates."""
     return next((cell for cell in cells if (cell.temperature, cell.weight) == coordinates), None)
 
 
 def _find_sweep(text: str) -> str:
     try:
-        return store().sweep(text).id
+        return store().find(text, SWEEP).id
     except UserError:
         st.session_state[address.NOTICES] = [md("landscape.no_such_sweep", sweep=text)]
     return ""

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from dashboard.page.settings.values import defaults, parameters
 from kdcore.catalogue import HINTS
-from kdcore.config import RunConfig
+from kdcore.jobs.run.config import RunConfig
 
 
 def hint_parameters(panel: str) -> dict[str, str | None]:

@@ -12,10 +12,10 @@ from dashboard.records.controls import extra_terms
 from dashboard.say.titles import method_title
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import (
-    HIGHEST_FURTHER_WEIGHT,
+    HIGHEST_EXTRA_WEIGHT,
     METHODS,
-    also_spec,
-    further_weight,
+    extra_terms_spec,
+    extra_weight,
     is_forest,
     method_of,
     method_spec,
@@ -130,19 +130,19 @@ def _extra_term_sliders(further: list[tuple[float, str]], on_change: Callable[[s
 
     def on_release(name: str) -> None:
         chosen = extra_terms(st.session_state["also"])
-        st.session_state["also"] = also_spec(
-            (st.session_state.get(f"{OWN}{further_weight(spec)}", weight), spec)
+        st.session_state["also"] = extra_terms_spec(
+            (st.session_state.get(f"{OWN}{extra_weight(spec)}", weight), spec)
             for weight, spec in chosen
         )
         on_change(name)
 
     for weight, spec in further:
-        name = further_weight(spec)
+        name = extra_weight(spec)
         _set(f"{OWN}{name}", weight)
         # a slider keeps its range however it is turned; a larger weight that is typed widens it
         widest = st.session_state.setdefault(WIDEST, {})
         if weight > widest.get(spec, 0.0):
-            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_FURTHER_WEIGHT)
+            widest[spec] = min(max(1.0, 2.0 * weight), HIGHEST_EXTRA_WEIGHT)
         top = widest[spec]
         st.slider(
             md("live.further", method=method_title(spec)),

@@ -26,7 +26,7 @@ from dashboard.server.uploads import SUFFIXES, save_upload
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, parse_method
-from kdcore.config import HIGHEST_WEIGHT
+from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""

@@ -11,8 +11,9 @@ from dashboard.records.controls import with_controls
 from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error
 from kdcore.catalogue import DATASETS
-from kdcore.config import RunConfig, check_weight, checked
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig, check_weight
+from kdcore.settings import checked
 
 FIELDS = {item.name: item for item in fields(RunConfig)}
 KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
@@ -186,7 +187,7 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         try:
-            value = checked(name, text)
+            value = checked(name, text, RunConfig)
             if name == "weight":
                 check_weight(value, st.session_state["mixing"])
             return value

@@ -14,10 +14,18 @@ from torch import nn
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import Event, Measured, ShrinkFinished, ShrinkStarted, StageBegan, StageEnded
+from kdcore.events import Event
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.compression.events import (
+    CompressionFinished,
+    CompressionStarted,
+    Measured,
+    StageBegan,
+    StageEnded,
+)
+from kdcore.jobs.kind import RUN
 from kdcore.metrics import accuracy
-from kdcore.shrink_config import ShrinkConfig
-from kdcore.store import ShrinkFolder, Store, write_whole
+from kdcore.store import JobFolder, Store, write_whole
 from kdcore.training.batches.order import batches
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
@@ -41,7 +49,13 @@ CALIBRATION = 512
 """Examples of the transfer set on which ranges of activations are measured."""
 
 
-def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) -> Iterator[Event]:
+def compress(
+    config: CompressionConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: JobFolder[CompressionConfig],
+) -> Iterator[Event]:
     """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
 
     One that was broken off goes on from its last checkpoint.
@@ -49,34 +63,40 @@ def shrink(config: ShrinkConfig, controls: Controls, *, folder: ShrinkFolder) ->
     Args:
         config: the run, the stages and their amounts.
         controls: ``stop`` acts.
+        name: the compression's id.
         folder: where the weights of every stage are kept; the run lies in its store.
 
     Raises:
         UserError: something that a person can mend.
     """
     log = TrainingLog(folder)
-    yield from log.passed_on(_compress(config, controls, log, folder=folder))
+    yield from log.passed_on(_compress(config, controls, log, name=name, folder=folder))
 
 
 def _compress(
-    config: ShrinkConfig, controls: Controls, log: TrainingLog, *, folder: ShrinkFolder
+    config: CompressionConfig,
+    controls: Controls,
+    log: TrainingLog,
+    *,
+    name: str,
+    folder: JobFolder[CompressionConfig],
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
     use_faster_float32_matmul()
     device = choose_device(config.base.device)
     wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
     engine = use_int8_engine(wanting) if wanting else ""
-    run = Store(folder.root).folder(config.run).path
+    run = Store(folder.root).find(config.run, RUN).path
     of_run = config.base
     if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
-        of_run = of_run.but(teacher_weights=str(run / "teacher.safetensors"))
+        of_run = of_run.replace(teacher_weights=str(run / "teacher.safetensors"))
     here = yield from load_dataset(of_run, folder.root)
     log.check_data(here.fingerprint)
     data = here.to(device)
     teacher = Teacher(frozen(_of_run(run, "teacher", here)), "loaded")
     student = _of_run(run, "distilled", here)
-    yield ShrinkStarted(
-        shrink=folder.id,
+    yield CompressionStarted(
+        compression=name,
         config=config.to_dict(),
         device=device_name(device),
         engine=engine,
@@ -120,14 +140,14 @@ def _compress(
     )
     ended, stopped = 0, False
     try:
-        for name, shrunk in smaller.items():
-            if not log.is_past(name, list(smaller)):
-                yield from bench.finetuned(name, shrunk)
+        for stage, shrunk in smaller.items():
+            if not log.is_past(stage, list(smaller)):
+                yield from bench.finetuned(stage, shrunk)
             ended += 1
     except Stopped:
         stopped = True
-    yield ShrinkFinished(
-        shrink=folder.id, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
+    yield CompressionFinished(
+        compression=name, stopped=stopped, stages=ended, seconds=time.perf_counter() - began
     )
 
 
@@ -135,7 +155,7 @@ def _compress(
 class Bench:
     """What all stages share."""
 
-    config: ShrinkConfig
+    config: CompressionConfig
     student: nn.Module
     """As it was distilled."""
     batches_of_seed: TransferBatches
@@ -146,7 +166,7 @@ class Bench:
     """On the CPU, where they are measured."""
     teacher: Predictions
     controls: Controls
-    folder: ShrinkFolder
+    folder: JobFolder[CompressionConfig]
     log: TrainingLog
 
     def finetuned(self, name: str, shrunk: Shrunk) -> Iterator[Event]:

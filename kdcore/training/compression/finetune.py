@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.commands import Controls
-from kdcore.config import RunConfig, acting_values
 from kdcore.errors import UserError
-from kdcore.events import Event, StageEpoch
+from kdcore.events import Event
+from kdcore.jobs.compression.events import StageEpoch
+from kdcore.jobs.run.config import RunConfig, control_values
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.int8 import quiet
 from kdcore.training.fit import Position, fit
@@ -52,7 +53,7 @@ class FinetuneTrainer:
     ) -> None:
         self.module = module
         self._batches, self._config, self._name = transfer_batches, config, name
-        spec = student_spec(config, "distilled", acting_values(config.to_dict()))
+        spec = student_spec(config, "distilled", control_values(config.to_dict()))
         self._terms = Terms([spec], mixture)
         self._step_controls = step_controls_of([spec], config.mixing, device)
         chunk = ParameterChunk(list(module.parameters()))

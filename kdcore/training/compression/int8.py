@@ -20,7 +20,7 @@ from torch.ao.quantization import get_default_qat_qconfig_mapping, quantize_dyna
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_qat_fx
 
 from kdcore.errors import UserError
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.training.compression.narrow import narrow
 from kdcore.training.compression.student import Shrunk, Student, as_used
 
@@ -64,7 +64,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def int8_dynamic(student: Student, config: ShrinkConfig) -> Shrunk:
+def int8_dynamic(student: Student, config: CompressionConfig) -> Shrunk:
     """The weights of the linear layers in int8; each input is rounded as it comes.
 
     Convolutions stay in float32: PyTorch does not quantise them in this way. The rounding cannot
@@ -80,7 +80,7 @@ def rounded(module: nn.Module) -> nn.Module:
         return quantize_dynamic(as_used(module), {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-any-return]
 
 
-def int8_learned(student: Student, config: ShrinkConfig) -> Shrunk:
+def int8_learned(student: Student, config: CompressionConfig) -> Shrunk:
     """Weights and activations in int8, the rounding simulated while it is distilled again.
 
     What it is before that has ranges measured on some examples, the usual way without training.
@@ -105,7 +105,7 @@ def converted(module: nn.Module) -> nn.Module:
         return convert_fx(as_used(module))  # type: ignore[arg-type]
 
 
-def narrow_int8(student: Student, config: ShrinkConfig) -> Shrunk:
+def narrow_int8(student: Student, config: CompressionConfig) -> Shrunk:
     """The narrower network, in int8 as ``int8_learned`` makes it."""
     narrower = narrow(student, config)
     return int8_learned(replace(student, module=narrower.module, model=narrower.model), config)

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.errors import UserError
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.training.compression.student import Shrunk, Student
 
 
-def low_rank(student: Student, config: ShrinkConfig) -> Shrunk:
+def low_rank(student: Student, config: CompressionConfig) -> Shrunk:
     """Factorise every layer that this makes smaller; grouped convolutions stay as they are.
 
     Raises:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 
 from kdcore.data import Dataset
-from kdcore.events import Latency, Measured
+from kdcore.jobs.compression.events import Latency, Measured
 from kdcore.training.compression.int8 import quiet
 from kdcore.training.measuring.evaluation import Predictions, predict, score
 

@@ -6,17 +6,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import prune
 
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.models.build import build_model
 from kdcore.models.convnet import ConvNet
 from kdcore.models.mlp import MLP
-from kdcore.shrink_config import ShrinkConfig
 from kdcore.training.compression.student import Shrunk, Student
 
 Index = dict[str, Sequence[Tensor | None]]
 """By entry of the state dict: what is kept along each axis, ``None`` for all."""
 
 
-def narrow(student: Student, config: ShrinkConfig) -> Shrunk:
+def narrow(student: Student, config: CompressionConfig) -> Shrunk:
     """Take ``narrow_share`` of the neurons or channels out of every hidden layer.
 
     Those go whose incoming weights have the least norm.

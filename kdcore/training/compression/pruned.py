@@ -14,11 +14,11 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.training.compression.student import Shrunk, Student, as_used
 
 
-def pruned(student: Student, config: ShrinkConfig) -> Shrunk:
+def pruned(student: Student, config: CompressionConfig) -> Shrunk:
     """Zero ``prune_share`` of the weights of each layer, those of least magnitude; no biases.
 
     A mask keeps them at zero while the rest is distilled again.

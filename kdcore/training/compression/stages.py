@@ -14,5 +14,5 @@ MAKE: dict[str, Stage] = {
     "int8_learned": int8_learned,
     "narrow_int8": narrow_int8,
 }
-"""The keys of ``kdcore.shrink_config.STAGES``."""
+"""The keys of ``kdcore.jobs.compression.config.STAGES``."""
 NEEDS_ENGINE = ("int8_dynamic", "int8_learned", "narrow_int8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Shrunk:
     """Whether its numbers are int8, which safetensors does not hold."""
 
 
-Stage = Callable[[Student, ShrinkConfig], Shrunk]
+Stage = Callable[[Student, CompressionConfig], Shrunk]
 
 
-def as_it_is(student: Student, config: ShrinkConfig) -> Shrunk:
+def as_it_is(student: Student, config: CompressionConfig) -> Shrunk:
     """The student unshrunk: what it gains by learning longer is no stage's doing."""
     del config
     return Shrunk(deepcopy(student.module), student.model)

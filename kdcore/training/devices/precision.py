@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from kdcore.catalogue import is_forest, parse_models
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
 
 WORTH_CASTING = 100_000

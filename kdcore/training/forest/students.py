@@ -14,15 +14,16 @@ from torch import Tensor
 
 from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
-from kdcore.events import Epoch, Event, Finished, Paused, Prepared, Retuned, Scores
+from kdcore.events import Event, Paused, Retuned, Scores
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Prepared
+from kdcore.jobs.run.schedules import scheduled
 from kdcore.losses import mixed_targets, softmax
 from kdcore.metrics import accuracy, brier_score
 from kdcore.models.cost import measure_cost
 from kdcore.models.forest import Forest, forest_logits, joined
-from kdcore.schedules import scheduled
 from kdcore.store import RunFolder
 from kdcore.training.batches.order import chunks
 from kdcore.training.checkpoint import TrainingLog

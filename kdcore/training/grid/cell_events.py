@@ -6,24 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kdcore.catalogue import models_spec
-from kdcore.config import RunConfig, acting_values
 from kdcore.data import Dataset, class_numbers
 from kdcore.errors import UserError
-from kdcore.events import (
-    CellsScored,
-    Diagnosis,
-    Epoch,
-    Event,
-    Failed,
-    Finished,
-    Prepared,
-    Scores,
-    Snapshot,
-    SweepProgress,
-    from_json,
-)
+from kdcore.events import Diagnosis, Event, Failed, Scores, from_json
+from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Snapshot
+from kdcore.jobs.run.schedules import scheduled
+from kdcore.jobs.sweep.events import CellsScored, SweepProgress
 from kdcore.models.cost import measure_cost
-from kdcore.schedules import scheduled
 from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.evaluation import Predictions
@@ -145,7 +135,7 @@ class CellEvents:
         trainer = self._trainer
         schedules = trainer.config.schedules
         for cell, config in self._alive.items():
-            values = acting_values(config.to_dict())
+            values = control_values(config.to_dict())
             nets = self._places.nets[cell]
             self._scores[cell] = {name: scores[net] for name, net in nets.items()}
             share = seconds * len(nets) * self._places.networks / self._places.count

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
-from kdcore.events import SweepProgress
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.events import SweepProgress
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
 from kdcore.training.fit import Position, fit

@@ -1,6 +1,6 @@
 """Where the students of a group's cells stand among the networks that are trained as one."""
 
-from kdcore.config import RunConfig, acting_values
+from kdcore.jobs.run.config import RunConfig, control_values
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.objective.terms import StudentSpec
 
@@ -39,5 +39,5 @@ class NetworkLayout:
 
 def _specs(config: RunConfig) -> dict[str, StudentSpec]:
     """How each student of a cell learns; what does not act on it has one value for all."""
-    values = acting_values(config.to_dict())
+    values = control_values(config.to_dict())
     return {name: student_spec(config, name, values) for name in student_names(config)}

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 
 from kdcore.catalogue import method_of
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
@@ -59,7 +59,9 @@ def joint_groups(cells: Sequence[RunConfig]) -> list[list[int]]:
         values = config.to_dict().items()
         shared = {name: value for name, value in values if name not in differing}
         # methods that cannot share a group are kept apart
-        alike.setdefault(repr(shared), {}).setdefault(config.but(seed=0), {})[config.seed] = number
+        alike.setdefault(repr(shared), {}).setdefault(config.replace(seed=0), {})[config.seed] = (
+            number
+        )
     found = []
     for members in alike.values():
         by_seeds: dict[tuple[int, ...], list[int]] = {}
@@ -75,7 +77,7 @@ def split_group(
     """A rectangle in about ``parts`` equal ones: by its settings, then by its seeds."""
     of_member: dict[RunConfig, list[int]] = {}
     for number in rectangle:
-        of_member.setdefault(cells[number].but(seed=0), []).append(number)
+        of_member.setdefault(cells[number].replace(seed=0), []).append(number)
     members = list(of_member.values())
     by_member = min(parts, len(members))
     shares = [

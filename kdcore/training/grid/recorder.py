@@ -3,8 +3,8 @@
 import shutil
 from collections.abc import Iterable
 
-from kdcore.config import RunConfig
-from kdcore.events import Epoch, Finished, Started
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Finished, Started
 from kdcore.store import RunFolder
 from kdcore.training.grid.cell_events import CellEvent
 

@@ -20,16 +20,15 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from kdcore.catalogue import method_of, parse_also
+from kdcore.catalogue import method_of, parse_extra_terms
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.data.folds import folds
 from kdcore.errors import UserError
-from kdcore.events import (
-    Epoch,
-    Event,
-    Failed,
-    Scores,
+from kdcore.events import Event, Failed, Scores
+from kdcore.jobs.run.events import Epoch
+from kdcore.jobs.search.config import AXES, TRIALS, Range, SearchConfig
+from kdcore.jobs.search.events import (
     SearchFinished,
     SearchPrepared,
     SearchStarted,
@@ -37,8 +36,7 @@ from kdcore.events import (
     TrialScored,
     TrialStarted,
 )
-from kdcore.search_config import AXES, Range, SearchConfig
-from kdcore.store import SearchFolder
+from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
@@ -75,7 +73,11 @@ class Fold:
 
 
 def search(
-    config: SearchConfig, controls: Controls, *, name: str, folder: SearchFolder | None = None
+    config: SearchConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: JobFolder[SearchConfig] | None = None,
 ) -> Iterator[Event]:
     """The whole search as events; in a folder with earlier trials it goes on after them.
 
@@ -102,7 +104,7 @@ def search(
     )  # settings that do not suit the data are refused before a teacher is trained
     cut = folds(data, config.folds, config.seed) if config.folds else [data]
     parts = [part.to(device) for part in cut]
-    with closing(Trials(config, name, folder.trials if folder else None)) as trials:
+    with closing(Trials(config, name, folder.path / TRIALS if folder else None)) as trials:
         yield SearchStarted(
             search=name,
             config=config.to_dict(),
@@ -238,13 +240,13 @@ class Attempt:
         trials: Trials,
         trained_folds: Sequence[Fold],
         name: str,
-        folder: SearchFolder | None,
+        folder: JobFolder[SearchConfig] | None,
     ) -> None:
         self._controls, self._trials, self._folder = controls, trials, folder
         self._objective = config.objective
         self._trial = trials.ask()
         self._params = proposed(self._trial, config)
-        self._config = config.base.but(**self._params)
+        self._config = config.base.replace(**self._params)
         first = self._trial.number * len(trained_folds)
         self._cells = list(range(first, first + len(trained_folds)))
         self._runs = [
@@ -405,7 +407,7 @@ def _without_effect(method: str | None, also: str) -> tuple[str, ...]:
         return ()
     if not method_of(method).loss:
         return "temperature", "weight"
-    specs = [method, *(spec for _, spec in parse_also(also))]
+    specs = [method, *(spec for _, spec in parse_extra_terms(also))]
     softened = any(method_of(spec).uses_temperature for spec in specs)
     return () if softened else ("temperature",)
 

@@ -10,22 +10,14 @@ from typing import Any
 import torch
 
 from kdcore.commands import Controls, Stopped
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    ENDS,
-    CellsEnded,
-    Epoch,
-    Event,
-    Failed,
-    Started,
-    SweepFinished,
-    SweepPrepared,
-    SweepStarted,
-)
-from kdcore.store import SweepFolder
-from kdcore.sweep_config import AXES, SweepConfig
+from kdcore.events import Ended, Event, Failed
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Epoch, Started
+from kdcore.jobs.sweep.config import AXES, SweepConfig
+from kdcore.jobs.sweep.events import CellsEnded, SweepFinished, SweepPrepared, SweepStarted
+from kdcore.store import JobFolder
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import (
     choose_device,
@@ -54,7 +46,7 @@ def sweep(
     controls: Controls,
     *,
     name: str,
-    folder: SweepFolder | None = None,
+    folder: JobFolder[SweepConfig] | None = None,
     executor: str = "auto",
     address: str = "",
 ) -> Iterator[Event]:
@@ -167,7 +159,7 @@ class Earlier:
     """``finished`` or ``failed``, by cell."""
 
 
-def earlier(folder: SweepFolder | None) -> Earlier:
+def earlier(folder: JobFolder[SweepConfig] | None) -> Earlier:
     """What a sweep's log holds; the end of one that was stopped is set aside.
 
     Raises:
@@ -181,7 +173,7 @@ def earlier(folder: SweepFolder | None) -> Earlier:
     broken_off = (
         number
         for number, event in enumerate(events)
-        if event.kind in ENDS or (isinstance(event, CellsEnded) and event.state == "stopped")
+        if isinstance(event, Ended) or (isinstance(event, CellsEnded) and event.state == "stopped")
     )
     count = next(broken_off, len(events))
     folder.cut(count)
@@ -208,7 +200,10 @@ class SweepRecorder:
     """
 
     def __init__(
-        self, folder: SweepFolder | None, cells: Sequence[RunConfig], ended: Mapping[int, str]
+        self,
+        folder: JobFolder[SweepConfig] | None,
+        cells: Sequence[RunConfig],
+        ended: Mapping[int, str],
     ) -> None:
         self._folder, self._cells = folder, cells
         self._groups: dict[int, Sequence[int]] = {}
@@ -255,7 +250,7 @@ class SweepRecorder:
         self._keep(cell_event)
         if isinstance(cell_event.event, Epoch):
             self._open[cell_event.cell] = cell_event.event
-        if cell_event.event.kind not in ENDS:
+        if not isinstance(cell_event.event, Ended):
             return
         del self._open[cell_event.cell]
         if isinstance(cell_event.event, Failed):
@@ -277,7 +272,7 @@ class SweepRecorder:
         if isinstance(cell_event.event, Started):  # for the second time where its worker died
             self._unwritten.pop(cell_event.cell, None)
         self._unwritten.setdefault(cell_event.cell, []).append(cell_event)
-        if cell_event.event.kind in ENDS:
+        if isinstance(cell_event.event, Ended):
             self._write(cell_event.cell)
         elif time.monotonic() - self._written > LONGEST_UNWRITTEN:
             for cell in list(self._unwritten):
@@ -293,7 +288,7 @@ def _groups(
     division: Sequence[Sequence[int]],
     cells: Sequence[RunConfig],
     teacher: Teacher,
-    folder: SweepFolder | None,
+    folder: JobFolder[SweepConfig] | None,
     name: str,
 ) -> list[Group]:
     portable = copy.deepcopy(teacher).to(torch.device("cpu"))
@@ -313,7 +308,7 @@ def _groups(
     ]
 
 
-def _checkpoints(folder: SweepFolder | None) -> Path | None:
+def _checkpoints(folder: JobFolder[SweepConfig] | None) -> Path | None:
     """Where they are; made here, as a machine without the store has no such folder."""
     if folder is None:
         return None
@@ -326,7 +321,9 @@ def _executor(division: SweepPlan, data: Dataset) -> Executor:
     return ProcessExecutor(division.workers) if division.workers else LocalExecutor(data)
 
 
-def _table(cells: Sequence[RunConfig], folder: SweepFolder | None) -> list[dict[str, Any]]:
+def _table(
+    cells: Sequence[RunConfig], folder: JobFolder[SweepConfig] | None
+) -> list[dict[str, Any]]:
     """What tells the cells apart, and the ids of their runs."""
     return [
         {setting: getattr(config, setting) for setting in AXES.values()}

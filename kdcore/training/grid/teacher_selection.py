@@ -14,11 +14,17 @@ import time
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from kdcore.choice_config import ChoiceConfig
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import ChoiceFinished, ChoiceStarted, Epoch, Event, Failed, TeacherJudged
+from kdcore.events import Event, Failed
+from kdcore.jobs.run.events import Epoch
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.jobs.teacher_selection.events import (
+    TeacherEvaluated,
+    TeacherSelectionFinished,
+    TeacherSelectionStarted,
+)
 from kdcore.losses import softmax
 from kdcore.metrics import (
     accuracy,
@@ -27,7 +33,7 @@ from kdcore.metrics import (
     negative_log_likelihood,
 )
 from kdcore.models.cost import learned_numbers
-from kdcore.store import ChoiceFolder
+from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
@@ -43,15 +49,19 @@ from kdcore.training.teachers.teacher import Teacher, train_teachers
 from kdcore.training.transfer_batches import transfer_of
 
 
-def choose_teacher(
-    config: ChoiceConfig, controls: Controls, *, name: str, folder: ChoiceFolder | None = None
+def select_teacher(
+    config: TeacherSelectionConfig,
+    controls: Controls,
+    *,
+    name: str,
+    folder: JobFolder[TeacherSelectionConfig] | None = None,
 ) -> Iterator[Event]:
     """Train each teacher or find it in the store, measure it, distil from it; compare at the end.
 
     Args:
         config: the teachers and what all their students share.
         controls: ``stop`` acts.
-        name: the choice's id.
+        name: the selection's id.
         folder: where the students' runs are kept; without one nothing is written.
 
     Raises:
@@ -63,8 +73,8 @@ def choose_teacher(
     data = yield from load_dataset(config.base, folder.root if folder else None)
     data = data.to(device)
     transfer_of(config.base, data)  # settings that do not suit the data are refused first
-    yield ChoiceStarted(
-        choice=name,
+    yield TeacherSelectionStarted(
+        selection=name,
         config=config.to_dict(),
         device=device_name(device),
         validation_size=len(data.validation.labels),
@@ -72,7 +82,7 @@ def choose_teacher(
         version=software_versions(),
         notes=list(data.notes),
     )
-    assessed: list[TeacherJudged] = []
+    assessed: list[TeacherEvaluated] = []
     stopped = False
     try:
         for first in range(0, len(config.cells), len(config.seeds)):
@@ -92,16 +102,16 @@ def choose_teacher(
 
 
 def compared(
-    name: str, assessed: Sequence[TeacherJudged], *, stopped: bool, seconds: float
-) -> ChoiceFinished:
+    name: str, assessed: Sequence[TeacherEvaluated], *, stopped: bool, seconds: float
+) -> TeacherSelectionFinished:
     """What each way to choose would have chosen, and whether they agree."""
     by_accuracy = _best([row.validation_accuracy for row in assessed], assessed)
     by_ece = _best([-row.ece for row in assessed], assessed)
     by_nll = _best([-row.nll_fitted for row in assessed], assessed)
     by_student = _best([fmean(row.students_validation_accuracy) for row in assessed], assessed)
     shared = set(by_accuracy) & set(by_ece) & set(by_nll) & set(by_student)
-    return ChoiceFinished(
-        choice=name,
+    return TeacherSelectionFinished(
+        selection=name,
         stopped=stopped,
         by_accuracy=by_accuracy,
         by_ece=by_ece,
@@ -113,13 +123,13 @@ def compared(
 
 
 def _train_students(
-    config: ChoiceConfig,
+    config: TeacherSelectionConfig,
     cells: Sequence[int],
     runs: Sequence[str],
     teacher: Teacher,
     data: Dataset,
     controls: Controls,
-    folder: ChoiceFolder | None,
+    folder: JobFolder[TeacherSelectionConfig] | None,
 ) -> dict[int, Epoch]:
     """Train one teacher's students together; the last evaluation of each.
 
@@ -162,7 +172,7 @@ def _train_students(
 
 def _assessment(
     spec: str, teacher: Teacher, data: Dataset, students: dict[int, Epoch], runs: list[str]
-) -> TeacherJudged:
+) -> TeacherEvaluated:
     predictions = predict(teacher.module, data, "float32")
     labels, test_labels = data.validation.labels.cpu(), data.test.labels.cpu()
     temperature = fit_temperature(predictions.validation, labels)
@@ -170,7 +180,7 @@ def _assessment(
     scores = [
         epoch.students.get("distilled") or epoch.students["plain"] for epoch in students.values()
     ]
-    return TeacherJudged(
+    return TeacherEvaluated(
         teacher=spec,
         source=teacher.source,
         runs=runs,
@@ -188,7 +198,7 @@ def _assessment(
     )
 
 
-def _best(values: Sequence[float], assessed: Sequence[TeacherJudged]) -> list[str]:
+def _best(values: Sequence[float], assessed: Sequence[TeacherEvaluated]) -> list[str]:
     """The teachers with the largest value."""
     return [
         row.teacher for row, value in zip(assessed, values, strict=True) if value == max(values)

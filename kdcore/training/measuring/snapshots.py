@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, class_numbers
-from kdcore.events import Diagnosis, Snapshot
+from kdcore.events import Diagnosis
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
 from kdcore.training.measuring.evaluation import Predictions

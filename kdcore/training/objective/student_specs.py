@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kdcore.catalogue import further_weight, method_of, parse_also, parse_method
-from kdcore.config import RunConfig
-from kdcore.schedules import Schedule, scheduled
+from kdcore.catalogue import extra_weight, method_of, parse_extra_terms, parse_method
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.schedules import Schedule, scheduled
 from kdcore.training.objective.terms import LossTermSpec, StudentSpec
 
 
@@ -22,12 +22,12 @@ def student_spec(config: RunConfig, name: str, values: Mapping[str, float]) -> S
     Args:
         config: of the run.
         name: of the student.
-        values: what acts now; see ``config.acting_values``.
+        values: what acts now; see ``config.control_values``.
     """
     if name == "plain":
         return StudentSpec("hard", temperature=1.0, weight=0.0, lr=values["lr"])
     method, own = parse_method(config.method)
-    also = tuple(extra_term(spec) for _, spec in parse_also(config.also))
+    also = tuple(extra_term(spec) for _, spec in parse_extra_terms(config.also))
     softened = any(method_of(spec).uses_temperature for spec in config.terms)
     return StudentSpec(
         method,
@@ -42,7 +42,7 @@ def student_spec(config: RunConfig, name: str, values: Mapping[str, float]) -> S
 def extra_term(spec: str) -> LossTermSpec:
     """The soft term of a method that stands beside the run's own."""
     name, own = parse_method(spec)
-    return LossTermSpec(name, further_weight(spec), tuple(own.items()))
+    return LossTermSpec(name, extra_weight(spec), tuple(own.items()))
 
 
 def with_starts(specs: Sequence[StudentSpec], networks: int) -> list[StudentSpec]:

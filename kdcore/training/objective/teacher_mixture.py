@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.losses import confidence_weights, entropy_weights, joined_logits
 from kdcore.models.ensemble import EnsembleModel, members_of
 

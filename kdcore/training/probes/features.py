@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.losses.adapters import Adapter, pooled
 from kdcore.metrics import centered_kernel_alignment
 from kdcore.models.feature_hooks import checked_paths, feature_hooks, stages

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import METHODS
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.students import Students, make_optimizer
 from kdcore.training.objective.terms import LossTermSpec, StepControls, StudentSpec, by_name

@@ -9,8 +9,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from kdcore.catalogue import Method
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
+from kdcore.jobs.run.config import RunConfig
 from kdcore.training.networks.students import Students
 from kdcore.training.objective.terms import StepControls, StudentSpec
 from kdcore.training.state import State

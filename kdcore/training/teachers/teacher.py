@@ -9,21 +9,22 @@ import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
 from kdcore.commands import Controls
-from kdcore.config import RunConfig
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.events import Event, Taught
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.forest import Forest
 from kdcore.notes import Note, note
-from kdcore.store import CellsFolder, RunFolder, teacher_path
+from kdcore.store import JobFolder, teacher_path
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.teachers.train_network import (
@@ -93,7 +94,7 @@ def train_teachers(
     config: RunConfig,
     data: Dataset,
     controls: Controls,
-    folder: RunFolder | CellsFolder | None,
+    folder: JobFolder[Any] | None,
     device: torch.device,
     precision: str,
     log: StageCheckpoints | None = None,
@@ -194,7 +195,7 @@ def _one_teacher(
     config: RunConfig,
     data: Dataset,
     controls: Controls,
-    folder: RunFolder | CellsFolder | None,
+    folder: JobFolder[Any] | None,
     device: torch.device,
     precision: str,
     role: str,

@@ -18,9 +18,9 @@ from dashboard.charts.per_class import class_scores
 from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
-from kdcore.events import Snapshot
-from kdcore.landscape import METRICS, Landscape
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 EN = words("en")
 LEARNERS = {name: EN[f"learner.{name}"] for name in ("teacher", "plain", "distilled")}
@@ -48,13 +48,13 @@ def learners(history):
 
 
 def sweep(config=None, count=None):
-    found = Landscape()
+    found = SweepRecord()
     found.fold((whole_sweep(config=config) if config else whole_sweep())[:count])
     return found
 
 
 def shrink():
-    found = ShrinkRecord()
+    found = CompressionRecord()
     found.fold(whole_shrink())
     return found
 
@@ -277,7 +277,7 @@ def test_a_sweep_that_is_under_way_says_something(name, count, metric):
 
 def test_a_sweep_that_has_not_begun_says_so():
     for name in OF_A_SWEEP:
-        figure = OF_A_SWEEP[name](Landscape(), words("en"), View())
+        figure = OF_A_SWEEP[name](SweepRecord(), words("en"), View())
         assert figure == {"empty": words("en")["chart.empty.sweep"]}
 
 

@@ -18,7 +18,8 @@ from dashboard.charts.parts.delta import delta
 from dashboard.charts.per_class import class_scores
 from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
-from kdcore.events import Retuned, Snapshot
+from kdcore.events import Retuned
+from kdcore.jobs.run.events import Snapshot
 from kdcore.ranges import BIASES
 
 ALL = {**OVER_TIME, **OF_A_MOMENT}

@@ -10,11 +10,11 @@ from dashboard.charts import OF_A_COMPRESSION
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.say.compression import compression_sentences
 from dashboard.text.languages import LANGUAGES, words
-from kdcore.shrink_record import ShrinkRecord
+from kdcore.jobs.compression.record import CompressionRecord
 
 
 def record(events=None):
-    found = ShrinkRecord()
+    found = CompressionRecord()
     found.fold(whole_shrink() if events is None else events)
     return found
 

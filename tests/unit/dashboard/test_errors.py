@@ -6,9 +6,9 @@ import pytest
 
 from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
-from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES, UserError
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
 
 
 def on_the_page(make, language):

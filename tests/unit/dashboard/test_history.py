@@ -2,7 +2,8 @@ import pytest
 from support import events as make
 
 from dashboard.records.history import History
-from kdcore.events import Failed, Retuned, Snapshot
+from kdcore.events import Failed, Retuned
+from kdcore.jobs.run.events import Snapshot
 
 
 def told(*events):

@@ -12,8 +12,8 @@ import dashboard
 from dashboard.text.glossary import glossary
 from dashboard.text.languages import LANGUAGES, flatten, texts_in, words
 from kdcore.catalogue import DATASETS, METHODS, MODELS
-from kdcore.config import RunConfig
 from kdcore.errors import MESSAGES
+from kdcore.jobs.run.config import RunConfig
 
 CODE = Path(dashboard.__file__).parent
 TEXTS = CODE / "text"

@@ -15,21 +15,21 @@ from support.runs import record
 
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from dashboard.server import engine, routes, shared_records, stream
-from kdcore.choice_config import ChoiceConfig
-from kdcore.config import RunConfig
-from kdcore.events import Finished, Snapshot
 from kdcore.hub import Hub
-from kdcore.search_config import SearchConfig
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Finished, Snapshot
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.store import Store, packed
-from kdcore.sweep_config import SweepConfig
 
 JOBS = [
     RunConfig(),
     SweepConfig(),
     SearchConfig(),
-    ChoiceConfig(teachers=("mlp:8", "mlp:16")),
-    ShrinkConfig(),
+    TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
+    CompressionConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 
@@ -118,7 +118,7 @@ def test_what_was_generated_is_drawn_from_the_snapshots_arrays(client, store, ru
     ask = {"run": run, "epoch": 0}
     assert "empty" in client.get("/kd/figure/generated", params=ask).json()
 
-    folder = store.folder(run)
+    folder = store.find(run)
     plain = {"plain_watched": np.zeros((6, 10), np.float32)}
     folder.write("snapshot-0000.safetensors", packed(plain | made))
     figure = client.get("/kd/figure/generated", params=ask).json()
@@ -166,7 +166,7 @@ def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
 
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
 def test_every_kind_of_job_says_where_it_stands(store, config):
-    folder = store.create_job(config)
+    folder = store.create(config)
     folder.append(
         Finished(
             run=folder.id, stopped=False, epochs=0, step=0, teacher=None, students={}, seconds=0.0
@@ -180,7 +180,7 @@ def test_every_kind_of_job_says_where_it_stands(store, config):
 
 
 def test_a_job_without_charts_has_none(client, store):
-    choice = store.create_job(ChoiceConfig(teachers=("mlp:8", "mlp:16")))
+    choice = store.create(TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")))
 
     assert client.get("/kd/figure/accuracy", params={"run": choice.id}).status_code == 404
 

@@ -9,11 +9,11 @@ from support.sweeps import COMPARISON, whole_sweep
 from dashboard.charts import OF_A_SWEEP
 from dashboard.charts.parts.grid import View
 from dashboard.text.languages import LANGUAGES, words
-from kdcore.landscape import METRICS, Landscape
+from kdcore.jobs.sweep.record import METRICS, SweepRecord
 
 
 def landscape(events=None):
-    found = Landscape()
+    found = SweepRecord()
     found.fold(whole_sweep() if events is None else events)
     return found
 

@@ -4,11 +4,11 @@ from io import BytesIO
 import pytest
 
 from dashboard.server.uploads import SUFFIXES, remove_unused_uploads, save_upload
-from kdcore.config import RunConfig
 from kdcore.data.load import ARCHIVES
 from kdcore.data.table_file import PERHAPS, TABLES
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store
-from kdcore.sweep_config import SweepConfig
 
 
 def test_an_upload_is_kept_whole(tmp_path):
@@ -41,7 +41,7 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     for name in names[:-1]:
         os.utime(lie[name], (0, 0))
     store.create(RunConfig(dataset=str(lie["run"])))
-    store.create_sweep(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
+    store.create(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
     store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
     remove_unused_uploads(store)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from support.files import collect
 
-from kdcore.config import RunConfig
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.jobs.run.config import RunConfig
 
 
 @pytest.fixture

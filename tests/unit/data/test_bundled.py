@@ -82,7 +82,7 @@ def test_normalising_leaves_its_input_alone(load):
 @pytest.mark.parametrize("name", ["mnist5k", "digits"])
 def test_the_digits_need_neither_torchvision_nor_the_import_of_scikit_learn(name):
     program = (
-        "import sys; from kdcore.config import RunConfig; from kdcore.data import load_dataset;"
+        "import sys; from kdcore import RunConfig; from kdcore.data import load_dataset;"
         f"list(load_dataset(RunConfig(dataset='{name}'), None));"
         "sys.exit(str([m for m in ('torchvision', 'sklearn', 'pandas') if m in sys.modules]))"
     )

@@ -9,9 +9,9 @@ import pytest
 import torch
 from support.files import as_zip, collect, named_pictures
 
-from kdcore.config import RunConfig
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 
 
 def test_an_unknown_name_lists_what_there_is_and_guesses(refusal):

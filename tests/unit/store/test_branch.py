@@ -1,7 +1,7 @@
 """A run that begins at an epoch of another one."""
 
 import pytest
-from told_runs import without_clocks
+from support.trained import without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.errors import UserError
@@ -54,7 +54,7 @@ def test_a_branch_goes_on_with_another_temperature(store, parent):
     (turn,) = [at for at, event in enumerate(found) if event["event"] == "retuned"]
 
     # the settings say what it was asked for, the events what acted
-    assert folder.config == PARENT.but(temperature=9)
+    assert folder.config == PARENT.replace(temperature=9)
     assert found[turn] | {"name": "temperature", "value": 9, "previous": 4} == found[turn]
     assert found[turn]["step"] == 6
     assert [e | {"config": None} if "config" in e else e for e in found[:turn]] == [

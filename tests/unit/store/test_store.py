@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from support import events as make
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.store import Store, packed, recorded, runs
+from kdcore.jobs import kind as kinds
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.store import Store, packed, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -30,14 +32,14 @@ def write(store, run, events=None, **settings):
 def test_events_come_back_as_they_were_written(store):
     write(store, ONE)
 
-    assert store.folder(ONE).events() == make.whole_run()
-    assert store.folder(ONE).events(since=5) == make.whole_run()[5:]
+    assert store.find(ONE, RUN).events() == make.whole_run()
+    assert store.find(ONE, RUN).events(since=5) == make.whole_run()[5:]
 
 
 def test_a_folder_is_free_before_its_end_is_heard(store):
     folder = store.create(RunConfig(), ONE)
     told = make.whole_run()
-    held = [store.folder(ONE).held for _ in recorded(told, folder)]
+    held = [store.find(ONE, RUN).held for _ in recorded(told, folder)]
 
     assert held == [True] * (len(told) - 1) + [False]
 
@@ -45,40 +47,40 @@ def test_a_folder_is_free_before_its_end_is_heard(store):
 def test_runs_are_listed_newest_first_with_their_outcome(store):
     write(store, ONE)
     write(store, TWO, temperature=9.0)
-    rows = store.runs()
+    rows = store.list(RUN)
 
     assert [row.id for row in rows] == [TWO, ONE]
     assert rows[0].config["temperature"] == 9.0
-    assert rows[0].distilled == pytest.approx(1 - 25 / make.TEST_SIZE)
+    assert rows[0].summary["distilled"] == pytest.approx(1 - 25 / make.TEST_SIZE)
     assert rows[0].state == "finished"
 
 
 def test_the_index_can_be_thrown_away(store):
     write(store, ONE)
-    before = store.runs()
+    before = store.list(RUN)
     (store.root / "index.sqlite").unlink()
 
-    assert Store(store.root).runs() == before
+    assert Store(store.root).list(RUN) == before
 
 
 def test_a_damaged_index_is_made_anew(store):
     write(store, ONE)
-    before = store.runs()
+    before = store.list(RUN)
     (store.root / "index.sqlite").write_bytes(b"not a database at all" * 100)
 
-    assert Store(store.root).runs() == before
+    assert Store(store.root).list(RUN) == before
 
 
 def test_the_index_of_an_older_version_is_made_anew(store):
     write(store, ONE)
-    before = store.runs()
+    before = store.list(RUN)
     path = store.root / "index.sqlite"
     path.unlink()
     with closing(sqlite3.connect(path)) as index:
         index.execute("CREATE TABLE run (id TEXT PRIMARY KEY, created REAL)")
         index.execute("PRAGMA user_version=1")
 
-    assert Store(store.root).runs() == before
+    assert Store(store.root).list(RUN) == before
     with closing(sqlite3.connect(path)) as index:
         assert index.execute("SELECT id FROM job").fetchall() == [(ONE,)]
 
@@ -86,14 +88,14 @@ def test_the_index_of_an_older_version_is_made_anew(store):
 def test_one_run_is_looked_up_without_a_look_at_the_others(store, monkeypatch):
     write(store, ONE)
     write(store, TWO, temperature=9.0)
-    rows = store.runs()
+    rows = store.list(RUN)
 
     def never(*_):
         raise AssertionError("a folder was listed")
 
     monkeypatch.setattr(Path, "iterdir", never)
     assert [store.row(TWO), store.row(ONE)] == rows
-    assert store.folder(ONE).config == RunConfig()
+    assert store.find(ONE, RUN).config == RunConfig()
 
 
 def test_a_row_tells_what_happened_since_it_was_indexed(store):
@@ -103,7 +105,7 @@ def test_a_row_tells_what_happened_since_it_was_indexed(store):
         pass
 
     assert store.row(ONE).state == "finished"
-    assert store.row(ONE).distilled == pytest.approx(1 - 25 / make.TEST_SIZE)
+    assert store.row(ONE).summary["distilled"] == pytest.approx(1 - 25 / make.TEST_SIZE)
 
 
 def test_a_torn_last_line_is_left_out_and_the_rest_kept(store):
@@ -119,8 +121,8 @@ def test_a_run_is_found_by_prefix_and_as_the_last(store):
     write(store, ONE)
     write(store, TWO)
 
-    assert store.folder("20260101").id == ONE
-    assert store.folder("last").id == TWO
+    assert store.find("20260101", RUN).id == ONE
+    assert store.find("last", RUN).id == TWO
 
 
 @pytest.mark.parametrize("name", ["2026", "nothing", "", "../x"])
@@ -129,7 +131,7 @@ def test_an_ambiguous_or_unknown_name_is_refused(store, name):
     write(store, TWO)
 
     with pytest.raises(UserError, match="run"):
-        store.folder(name)
+        store.find(name, RUN)
 
 
 def test_a_held_run_is_running_and_cannot_be_deleted(store):
@@ -137,16 +139,16 @@ def test_a_held_run_is_running_and_cannot_be_deleted(store):
     folder.hold()
     folder.append(make.started())
 
-    assert store.runs()[0].state == "running"
+    assert store.list(RUN)[0].state == "running"
     with pytest.raises(UserError, match="stop"):
         store.delete(ONE)
     folder.release()
-    assert store.runs()[0].state == "interrupted"
+    assert store.list(RUN)[0].state == "interrupted"
 
 
 def test_no_new_run_takes_the_id_of_another(store, monkeypatch):
     given = iter(["taken", "taken", "in-trash", "free"])
-    monkeypatch.setattr(runs, "new_run_id", lambda: next(given))
+    monkeypatch.setattr(kinds.JobKind, "new_id", lambda _: next(given))
     store.create(RunConfig())
     store.delete(write(store, "in-trash").id)
 
@@ -157,7 +159,7 @@ def test_a_note_stays_with_the_run(store):
     write(store, ONE)
     store.note(ONE, "温度越高越好?")
 
-    assert Store(store.root).runs()[0].note == "温度越高越好?"
+    assert Store(store.root).list(RUN)[0].note == "温度越高越好?"
 
 
 def test_two_runs_differ_in_what_was_set(store):
@@ -178,7 +180,7 @@ def test_an_export_holds_the_whole_folder(store, tmp_path):
     assert names == {
         f"{ONE}/{name}" for name in ("config.json", "events.jsonl", "prepared.safetensors")
     }
-    assert RunConfig.from_dict(config) == RunConfig()
+    assert config == {"kind": "run", "format": 2} | RunConfig().to_dict()
 
 
 def test_arrays_come_back_bit_for_bit(store):
@@ -210,6 +212,6 @@ def test_a_recording_is_read_only(tmp_path):
     made = write(Store(tmp_path / "other"), ONE)
     store = Store(tmp_path / "store", recordings=[made.path])
 
-    assert store.folder(ONE).events() == make.whole_run()
+    assert store.find(ONE, RUN).events() == make.whole_run()
     with pytest.raises(UserError):
         store.delete(ONE)

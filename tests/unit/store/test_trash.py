@@ -6,9 +6,10 @@ import pytest
 from support import events as make
 from support.jobs import CONFIGS
 
-from kdcore.config import RunConfig
 from kdcore.errors import UserError
-from kdcore.store import KINDS, Store, recorded
+from kdcore.jobs.kind import KINDS, RUN
+from kdcore.jobs.run.config import RunConfig
+from kdcore.store import Store, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -27,15 +28,15 @@ def run(store):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_job_of_every_kind_is_deleted_and_comes_back(store, kind):
-    job = store.create_job(CONFIGS[kind]).id
-    before = store.rows(kind)
+    job = store.create(CONFIGS[kind]).id
+    before = store.list(KINDS[kind])
     store.delete(job)
     (deleted,) = Store(store.root).trash()
 
-    assert store.rows(kind) == []
+    assert store.list(KINDS[kind]) == []
     assert (deleted.id, deleted.row) == (job, before[0])
     store.restore(job)
-    assert store.rows(kind) == before
+    assert store.list(KINDS[kind]) == before
     assert store.trash() == []
 
 
@@ -63,7 +64,7 @@ def test_an_id_that_is_there_again_is_said(store, run):
         store.restore(ONE)
     with pytest.raises(UserError, match="another"):
         store.delete(ONE)
-    assert [row.id for row in store.trash()] == [row.id for row in store.runs()] == [ONE]
+    assert [row.id for row in store.trash()] == [row.id for row in store.list(RUN)] == [ONE]
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "..", "../runs", "2026"])
@@ -91,7 +92,7 @@ def test_the_trash_is_emptied_of_what_is_old_enough(store, run):
 
 
 def test_a_cell_goes_only_with_its_sweep(store):
-    sweep = store.create_job(CONFIGS["sweep"])
+    sweep = store.create(CONFIGS["sweep"])
     sweep.cell(3).begin(RunConfig().to_dict())
 
     with pytest.raises(UserError, match=sweep.id):

@@ -8,9 +8,10 @@ import torch
 from kdcore import Run, RunConfig
 from kdcore.commands import Controls
 from kdcore.data import load_dataset
-from kdcore.events import StageBegan, StageEnded, StageEpoch
-from kdcore.run import Shrink
-from kdcore.shrink_config import STAGES, ShrinkConfig
+from kdcore.job import Job
+from kdcore.jobs.compression.config import STAGES, CompressionConfig
+from kdcore.jobs.compression.events import StageBegan, StageEnded, StageEpoch
+from kdcore.jobs.kind import RUN
 from kdcore.store import Store, recorded
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression import measure
@@ -59,14 +60,14 @@ def store(tmp_path_factory):
 
 
 def shrunk(store, **changes):
-    run = store.folder("last")
-    folder = store.create_shrink(ShrinkConfig.of(run.id, run.config, **{"epochs": 2} | changes))
-    return folder, list(recorded(Shrink(folder.config, folder), folder))
+    run = store.find("last", RUN)
+    folder = store.create(CompressionConfig.of(run.id, run.config, **{"epochs": 2} | changes))
+    return folder, list(recorded(Job(folder.config, folder), folder))
 
 
 @pytest.fixture(scope="module")
 def whole(store):
-    before = {path.name: path.read_bytes() for path in store.folder("last").path.iterdir()}
+    before = {path.name: path.read_bytes() for path in store.find("last", RUN).path.iterdir()}
     folder, events = shrunk(store)
     return before, folder, events
 
@@ -85,7 +86,7 @@ def test_every_stage_is_measured_before_and_after_it_is_distilled_again(whole):
     _, folder, events = whole
     order = ["student", *STAGES]
 
-    assert events[-1].kind == "shrink_finished"
+    assert events[-1].kind == "compression_finished"
     assert (events[-1].stopped, events[-1].stages) == (False, len(order))
     assert [event.stage for event in events if isinstance(event, StageBegan)] == ["teacher", *order]
     assert list(told(events, StageEnded)) == order
@@ -101,7 +102,7 @@ def test_every_stage_is_measured_before_and_after_it_is_distilled_again(whole):
 
 def test_teacher_and_student_are_measured_as_the_run_left_them(whole, store):
     _, _, events = whole
-    end = store.folder("last").events()[-1]
+    end = store.find("last", RUN).events()[-1]
     began = told(events, StageBegan)
 
     assert began["teacher"].before.scores.test_errors == end.teacher.test_errors
@@ -112,7 +113,9 @@ def test_teacher_and_student_are_measured_as_the_run_left_them(whole, store):
 def test_the_runs_files_stay_as_they_were(whole, store):
     before = whole[0]
 
-    assert {path.name: path.read_bytes() for path in store.folder("last").path.iterdir()} == before
+    assert {
+        path.name: path.read_bytes() for path in store.find("last", RUN).path.iterdir()
+    } == before
 
 
 def test_the_numbers_say_what_each_stage_took_away(whole):
@@ -160,22 +163,22 @@ def test_the_same_seed_tells_the_same_apart_from_times(store):
 
 
 def test_stop_acts_in_the_middle_of_a_stage(store):
-    run = store.folder("last")
-    config = ShrinkConfig.of(run.id, run.config, epochs=10_000)
-    work = Shrink(config, store.create_shrink(config))
+    run = store.find("last", RUN)
+    config = CompressionConfig.of(run.id, run.config, epochs=10_000)
+    work = Job(config, store.create(config))
     events = []
     for event in work:
         events.append(event)
         if isinstance(event, StageEpoch):
             work.controls.stop()
 
-    assert [event.kind for event in events[-2:]] == ["stage_epoch", "shrink_finished"]
+    assert [event.kind for event in events[-2:]] == ["stage_epoch", "compression_finished"]
     assert (events[-1].stopped, events[-1].stages) == (True, 0)
 
 
 def test_convolutions_go_through_all_stages(store, tmp_path):
     own = Store(tmp_path)
-    config = BASE.but(student="convnet:6,8", teacher="convnet:8", transfer_size=100, epochs=1)
+    config = BASE.replace(student="convnet:6,8", teacher="convnet:8", transfer_size=100, epochs=1)
     folder = own.create(config)
     for _ in recorded(Run(config, folder), folder):
         pass
@@ -188,8 +191,8 @@ def test_convolutions_go_through_all_stages(store, tmp_path):
 def test_a_run_without_weights_is_told_in_a_sentence(store, tmp_path):
     own = Store(tmp_path)
     run = own.create(BASE)
-    config = ShrinkConfig.of(run.id, BASE)
-    (*_, last) = Shrink(config, own.create_shrink(config))
+    config = CompressionConfig.of(run.id, BASE)
+    (*_, last) = Job(config, own.create(config))
 
     assert (last.kind, last.code) == ("failed", "nothing_distilled")
 
@@ -197,11 +200,11 @@ def test_a_run_without_weights_is_told_in_a_sentence(store, tmp_path):
 @pytest.fixture
 def bench(store):
     """A teacher, a student on the way to be pruned, and its batches."""
-    data, run = digits(), store.folder("last")
+    data, run = digits(), store.find("last", RUN)
     teacher = Teacher(frozen(load_module(run.path / "teacher.safetensors", data)), "loaded")
     module = load_module(run.path / "distilled.safetensors", data)
     begin = Student(module, BASE.student, data.input_shape, 10, torch.zeros(2, *data.input_shape))
-    config = ShrinkConfig.of(run.id, BASE)
+    config = CompressionConfig.of(run.id, BASE)
     (batches_of_seed,) = transfer_batches([config.base], data, teacher, "float32")
     return teacher, pruned(begin, config).module, batches_of_seed, config.base
 
@@ -249,7 +252,7 @@ def test_the_teacher_stays_bit_for_bit_and_takes_no_gradient(bench):
 
 def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
     _, module, batches_of_seed, base = bench
-    base = base.but(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
+    base = base.replace(optimizer="gd", lr=1e-7, weight=0.25, temperature=3)
     batches_of_seed._config = base
     (index,) = batches_of_seed.begin(base.epochs + 1)
     (inputs,), given = batches_of_seed.batch(index, 0)
@@ -266,10 +269,10 @@ def test_the_loss_is_the_runs_mixture_of_label_and_teacher(bench):
 
 def test_a_further_term_is_in_the_loss(bench):
     _, module, batches_of_seed, base = bench
-    base = base.but(optimizer="gd", lr=1e-7)
+    base = base.replace(optimizer="gd", lr=1e-7)
     batches_of_seed._config = base
     (alone,) = again(module, batches_of_seed, base)
-    (beside,) = again(module, batches_of_seed, base.but(also="2*logit_mse"))
+    (beside,) = again(module, batches_of_seed, base.replace(also="2*logit_mse"))
     (index,) = batches_of_seed.begin(base.epochs + 1)
     (inputs,), given = batches_of_seed.batch(index, 0)
     with torch.no_grad():

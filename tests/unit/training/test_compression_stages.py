@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from kdcore.errors import UserError
+from kdcore.jobs.compression.config import STAGES, CompressionConfig
 from kdcore.models.build import build_model
-from kdcore.shrink_config import STAGES, ShrinkConfig
 from kdcore.training.compression.int8 import (
     converted,
     int8_dynamic,
@@ -26,7 +26,7 @@ from kdcore.training.compression.stages import MAKE
 from kdcore.training.compression.student import Student, as_it_is
 
 SHAPE, CLASSES = (1, 8, 8), 10
-CONFIG = ShrinkConfig()
+CONFIG = CompressionConfig()
 
 
 def student(model, seed=1):
@@ -71,7 +71,7 @@ def test_a_stage_leaves_the_student_as_it_was(stage, model):
 @pytest.mark.parametrize("share", [0.0, 0.37, 0.8])
 def test_exactly_the_share_of_least_weights_is_zero(model, share):
     begin = student(model)
-    shrunk = pruned(begin, ShrinkConfig(prune_share=share))
+    shrunk = pruned(begin, CompressionConfig(prune_share=share))
     final = shrunk.finish(shrunk.module)
 
     for layer, original in zip(layers(final), layers(begin.module), strict=True):
@@ -168,7 +168,7 @@ def test_low_rank_has_fewer_weights_and_still_answers(model):
 
 def test_a_rank_that_saves_nothing_is_refused():
     with pytest.raises(UserError, match="choose a lower share"):
-        low_rank(student("mlp:16"), ShrinkConfig(rank_share=1))
+        low_rank(student("mlp:16"), CompressionConfig(rank_share=1))
 
 
 @pytest.mark.parametrize("make", [int8_dynamic, int8_learned])

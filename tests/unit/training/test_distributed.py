@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kdcore import Run, RunConfig
 from kdcore.commands import Pause, Retune, Step, Stopped
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
 from kdcore.losses import cross_entropy, cross_entropy_gradient
 from kdcore.store import Store
 from kdcore.training.batches.order import batch_count, batches
@@ -37,7 +38,7 @@ PAIR = RunConfig(
     device="cpu",
 )
 """Each epoch ends with a batch of 9, of which one rank has 5 and the other 4."""
-ENDLESS = PAIR.but(student="convnet:4", augment="none", epochs=10_000)
+ENDLESS = PAIR.replace(student="convnet:4", augment="none", epochs=10_000)
 
 
 def flags(config):
@@ -124,7 +125,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def two(store):
-    status, events, said = ended(torchrun(store, "run", *flags(PAIR.but(batch_size=16))))
+    status, events, said = ended(torchrun(store, "run", *flags(PAIR.replace(batch_size=16))))
     assert (status, said) == (0, [])
     return events
 
@@ -159,12 +160,12 @@ def test_two_processes_learn_the_same_curve_as_one_with_the_double_batch(one, tw
 
 @pytest.mark.slow
 def test_rank_0_alone_tells_and_keeps_the_run(store, two):
-    (row,) = Store(store).runs()
+    (row,) = Store(store).list(RUN)
 
     assert [event["event"] for event in two].count("started") == 1
     assert two[-1]["event"] == "finished"
     assert row.state == "finished"
-    assert [event.to_dict() for event in Store(store).folder(row.id).events()] == two
+    assert [event.to_dict() for event in Store(store).find(row.id, RUN).events()] == two
     assert two[-1]["weights"].keys() == {"teacher", "plain", "distilled"}
 
 
@@ -191,7 +192,7 @@ def test_a_rank_that_dies_ends_the_others(tmp_path, killed):
 
     assert ended(process)[0] != 0
     assert ranks(tmp_path) == {}
-    (row,) = Store(tmp_path).runs()
+    (row,) = Store(tmp_path).list(RUN)
     assert row.state in ("failed", "interrupted")
 
 
@@ -292,7 +293,7 @@ def test_devices_that_cannot_serve_several_processes_are_refused(monkeypatch, gp
 
 def test_processes_lose_patience_together(tmp_path):
     """Each normalises its own part of a batch on a CPU, so that their scores differ a little."""
-    config = ENDLESS.but(
+    config = ENDLESS.replace(
         epochs=60, patience=2, lr=0.01, optimizer="adam", transfer_size=120, batch_size=8
     )
     status, events, _ = ended(torchrun(tmp_path, "run", *flags(config)))

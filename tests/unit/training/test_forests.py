@@ -9,26 +9,16 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from support.trained import of_kind, told, without_clocks
 
 from kdcore import Run, RunConfig
-from kdcore.choice_config import ChoiceConfig
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
-from kdcore.events import (
-    Batch,
-    Epoch,
-    Failed,
-    Finished,
-    Paused,
-    Prepared,
-    Retuned,
-    Snapshot,
-    Started,
-    TeacherEpoch,
-    TeacherJudged,
-)
-from kdcore.run import Choice, Sweep
-from kdcore.search_config import SearchConfig
+from kdcore.events import Failed, Paused, Retuned, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.jobs.teacher_selection.events import TeacherEvaluated
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig, all_methods
 from kdcore.training.forest import students as forest_students
 from kdcore.training.weights.modules import load_module
 
@@ -69,7 +59,7 @@ def fitted_watch(monkeypatch):
 
 
 def test_a_forest_teaches_a_network_in_one_epoch_that_ignores_teacher_epochs():
-    events = told(TAUGHT.but(teacher_epochs=50))
+    events = told(TAUGHT.replace(teacher_epochs=50))
 
     assert [(event.epoch, event.epochs) for event in of_kind(events, TeacherEpoch)] == [(1, 1)]
     assert isinstance(events[-1], Finished)
@@ -92,7 +82,7 @@ def test_it_answers_like_the_forest_that_is_fitted_at_once(data, tmp_path):
 
 def test_it_is_found_again_whatever_the_teachers_epochs_and_is_bit_for_bit_the_same(tmp_path):
     store = Store(tmp_path)
-    first, again = TAUGHT, TAUGHT.but(teacher_epochs=3, epochs=1, seed=4)
+    first, again = TAUGHT, TAUGHT.replace(teacher_epochs=3, epochs=1, seed=4)
     told(first, store.create(first))
     (cached,) = (tmp_path / "teachers").glob("*.safetensors")
     before = load_file(cached)
@@ -114,12 +104,12 @@ def test_a_method_that_needs_more_than_answers_is_refused(method):
 
 
 def test_so_it_is_where_the_teacher_comes_from_a_file(tmp_path):
-    folder, _ = kept(TAUGHT.but(epochs=1), tmp_path)
+    folder, _ = kept(TAUGHT.replace(epochs=1), tmp_path)
     saved = str(folder.path / "teacher.safetensors")
-    loaded = TAUGHT.but(teacher="mlp:8", teacher_weights=saved, epochs=1)
+    loaded = TAUGHT.replace(teacher="mlp:8", teacher_weights=saved, epochs=1)
 
     assert of_kind(told(loaded), Prepared)[0].teacher_source == "loaded"
-    last = told(loaded.but(method="hint"))[-1]
+    last = told(loaded.replace(method="hint"))[-1]
     assert isinstance(last, Failed)
     assert last.code == "forest_teacher"
 
@@ -133,27 +123,29 @@ def test_methods_to_compare_with_a_forest_are_those_on_its_answers():
 
 @pytest.mark.parametrize("method", ["noisy_inputs", "adversarial"])
 def test_a_method_that_asks_it_anew_at_each_step_trains(method):
-    assert isinstance(told(TAUGHT.but(method=method, epochs=1))[-1], Finished)
+    assert isinstance(told(TAUGHT.replace(method=method, epochs=1))[-1], Finished)
 
 
 def test_a_choice_of_teacher_may_name_forests():
-    config = ChoiceConfig(
-        base=TAUGHT.but(epochs=1, students="distilled", teacher_epochs=1),
+    config = TeacherSelectionConfig(
+        base=TAUGHT.replace(epochs=1, students="distilled", teacher_epochs=1),
         teachers=("forest:5", "mlp:4"),
     )
-    judged = of_kind(list(Choice(config)), TeacherJudged)
+    judged = of_kind(list(Job(config)), TeacherEvaluated)
 
     assert [event.teacher for event in judged] == ["forest:5", "mlp:4"]
     assert all(event.parameters > 0 for event in judged)
 
 
 def test_a_sweep_may_have_a_forest_as_teacher():
-    grid = SweepConfig(base=TAUGHT.but(epochs=1), temperatures=(1, 4), weights=(0.5,), seeds=(0,))
-    assert list(Sweep(grid))[-1].finished == 2
+    grid = SweepConfig(
+        base=TAUGHT.replace(epochs=1), temperatures=(1, 4), weights=(0.5,), seeds=(0,)
+    )
+    assert list(Job(grid))[-1].finished == 2
 
 
 def test_a_run_stopped_while_the_forest_grows_ends_before_the_next_trees():
-    run = Run(TAUGHT.but(teacher="forest:1000"))
+    run = Run(TAUGHT.replace(teacher="forest:1000"))
     for event in run:
         if event.kind == "progress" and event.task == "teacher":
             run.controls.stop()
@@ -197,7 +189,7 @@ def test_its_saved_trees_answer_as_it_did(data, tmp_path):
 
 
 def test_grown_epoch_by_epoch_it_is_the_forest_that_is_fitted_at_once(data, tmp_path):
-    folder, _ = kept(GROWN.but(weight=0.0), tmp_path)
+    folder, _ = kept(GROWN.replace(weight=0.0), tmp_path)
     inputs = data.normalised(data.train.inputs).numpy()
     forest = RandomForestRegressor(6, max_features="sqrt", random_state=0)
     forest.fit(inputs, np.eye(len(data.classes))[data.train.labels.numpy()])
@@ -211,10 +203,10 @@ def test_grown_epoch_by_epoch_it_is_the_forest_that_is_fitted_at_once(data, tmp_
 
 def test_of_examples_without_a_label_the_plain_forest_learns_nothing():
     """It is the forest of the labelled examples, whose labels alone it is measured on."""
-    hidden = GROWN.but(unlabelled=0.9, teacher_epochs=15)
+    hidden = GROWN.replace(unlabelled=0.9, teacher_epochs=15)
     plain, noisy = (
-        of_kind(told(config.but(temperature=temperature)), Epoch)[-1].students
-        for config, temperature in ((hidden, 1), (hidden.but(weight=1), 4))
+        of_kind(told(config.replace(temperature=temperature)), Epoch)[-1].students
+        for config, temperature in ((hidden, 1), (hidden.replace(weight=1), 4))
     )
 
     assert plain["plain"] == noisy["plain"]
@@ -225,7 +217,7 @@ def test_of_examples_without_a_label_the_plain_forest_learns_nothing():
 
 
 def test_without_any_label_the_plain_forest_does_not_grow():
-    *_, last = told(GROWN.but(unlabelled=1, teacher_epochs=15, temperature=1))
+    *_, last = told(GROWN.replace(unlabelled=1, teacher_epochs=15, temperature=1))
 
     assert isinstance(last, Finished)
     assert last.students["plain"].test_accuracy < 0.6
@@ -233,7 +225,7 @@ def test_without_any_label_the_plain_forest_does_not_grow():
 
 
 def test_without_weight_the_distilled_forest_is_the_plain_one():
-    for event in of_kind(told(GROWN.but(weight=0)), Epoch):
+    for event in of_kind(told(GROWN.replace(weight=0)), Epoch):
         plain, distilled = (event.students[name] for name in ("plain", "distilled"))
         assert replace(distilled, soft_loss=0.0) == plain
 
@@ -241,14 +233,14 @@ def test_without_weight_the_distilled_forest_is_the_plain_one():
 def test_the_plain_forest_does_not_feel_the_teacher():
     one, other = (
         [event.students["plain"] for event in of_kind(told(config), Epoch)]
-        for config in (GROWN, GROWN.but(temperature=20, weight=1))
+        for config in (GROWN, GROWN.replace(temperature=20, weight=1))
     )
     assert one == other
 
 
 def test_the_loss_is_that_of_the_terms():
     for mixing, share in (("convex", 0.7), ("additive", 1.0)):
-        config = GROWN.but(mixing=mixing, weight=0.3)
+        config = GROWN.replace(mixing=mixing, weight=0.3)
         scores = of_kind(told(config), Epoch)[-1].students["distilled"]
         expected = share * scores.hard_loss + 0.3 * scores.soft_loss
         assert scores.train_loss == pytest.approx(expected)
@@ -256,7 +248,10 @@ def test_the_loss_is_that_of_the_terms():
 
 def test_the_same_seed_tells_the_same_and_another_not():
     one, same, other = (
-        [without_clocks(event.to_dict()) for event in of_kind(told(GROWN.but(seed=seed)), Epoch)]
+        [
+            without_clocks(event.to_dict())
+            for event in of_kind(told(GROWN.replace(seed=seed)), Epoch)
+        ]
         for seed in (0, 0, 1)
     )
     assert one == same
@@ -265,7 +260,7 @@ def test_the_same_seed_tells_the_same_and_another_not():
 
 def test_a_setting_turned_acts_on_the_trees_grown_from_then_on(monkeypatch):
     seen = fitted_watch(monkeypatch)
-    run = Run(GROWN.but(students="distilled"))
+    run = Run(GROWN.replace(students="distilled"))
     events = []
     for event in run:
         events.append(event)
@@ -282,7 +277,7 @@ def test_a_setting_turned_acts_on_the_trees_grown_from_then_on(monkeypatch):
 
 
 def test_a_schedule_moves_epoch_by_epoch_until_a_hand_ends_it():
-    run = Run(GROWN.but(weight_schedule="linear:0", epochs=4))
+    run = Run(GROWN.replace(weight_schedule="linear:0", epochs=4))
     weights = []
     for event in run:
         if isinstance(event, Epoch):
@@ -294,7 +289,7 @@ def test_a_schedule_moves_epoch_by_epoch_until_a_hand_ends_it():
 
 def test_more_epochs_than_trees_grow_none_in_some(monkeypatch):
     seen = fitted_watch(monkeypatch)
-    events = told(GROWN.but(student="forest:2", epochs=5, students="plain"))
+    events = told(GROWN.replace(student="forest:2", epochs=5, students="plain"))
     (fits,) = seen.values()
 
     assert [trees for _, trees in fits] == [1, 2]
@@ -302,12 +297,12 @@ def test_more_epochs_than_trees_grow_none_in_some(monkeypatch):
 
 
 def test_a_depth_is_kept(data, tmp_path):
-    folder, _ = kept(GROWN.but(student="forest:6,2"), tmp_path)
+    folder, _ = kept(GROWN.replace(student="forest:6,2"), tmp_path)
     assert int(load_module(folder.path / "plain.safetensors", data).depth) == 2
 
 
 def test_it_pauses_and_stops_between_epochs():
-    run = Run(GROWN.but(epochs=50))
+    run = Run(GROWN.replace(epochs=50))
     events = []
     for event in run:
         events.append(event)
@@ -321,7 +316,7 @@ def test_it_pauses_and_stops_between_epochs():
 
 
 def test_what_the_students_do_not_see_holds_for_forests():
-    config = GROWN.but(
+    config = GROWN.replace(
         dataset="digits",
         student="forest:20",
         epochs=1,
@@ -341,7 +336,7 @@ def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch
             return super().fit(inputs, targets, sample_weight)
 
     monkeypatch.setattr(forest_students, "RandomForestRegressor", Watched)
-    config = GROWN.but(dataset="digits", epochs=2, augment="shift", transfer_size=100)
+    config = GROWN.replace(dataset="digits", epochs=2, augment="shift", transfer_size=100)
     assert isinstance(told(config)[-1], Finished)
     plain, distilled, plain_again, _ = seen
     assert np.array_equal(plain, distilled)
@@ -349,13 +344,13 @@ def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch
 
 
 def test_with_hard_labels_only_there_is_one_forest():
-    assert of_kind(told(GROWN.but(method="hard")), Started)[0].students == ["plain"]
+    assert of_kind(told(GROWN.replace(method="hard")), Started)[0].students == ["plain"]
 
 
 def test_a_network_may_learn_from_a_forest_that_was_a_student(tmp_path):
     folder, _ = kept(GROWN, tmp_path)
     saved = str(folder.path / "distilled.safetensors")
-    events = told(TAUGHT.but(teacher_weights=saved, epochs=1))
+    events = told(TAUGHT.replace(teacher_weights=saved, epochs=1))
 
     assert of_kind(events, Prepared)[0].teacher_source == "loaded"
 
@@ -376,7 +371,7 @@ def test_a_forest_has_no_first_weights_to_give_or_take(models):
     "make",
     [
         lambda: SweepConfig(base=GROWN),
-        lambda: ChoiceConfig(base=GROWN, teachers=("mlp:4", "mlp:8")),
+        lambda: TeacherSelectionConfig(base=GROWN, teachers=("mlp:4", "mlp:8")),
         lambda: SearchConfig(base=GROWN),
         lambda: SearchConfig(students=("mlp:8", "forest:10")),
     ],

@@ -5,10 +5,13 @@ import math
 import pytest
 
 from kdcore import Run, RunConfig
-from kdcore.events import CellsScored, Epoch, Failed, Finished, Prepared, Started
-from kdcore.run import Sweep
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.kind import RUN, SWEEP
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.events import CellsScored
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.grid.plan import joint_groups, split_group
 
@@ -25,8 +28,8 @@ SMALL = RunConfig(
 
 
 def swept(config, store, **how):
-    folder = store.create_sweep(config)
-    events = list(recorded(Sweep(config, folder, **how), folder))
+    folder = store.create(config)
+    events = list(recorded(Job(config, folder, **how), folder))
     return folder, events
 
 
@@ -42,7 +45,7 @@ def store(tmp_path):
 @pytest.mark.parametrize("student", ["mlp:8", "mlp:8,6", "convnet:4"])
 def test_every_cell_equals_its_run_alone(store, student):
     config = SweepConfig(
-        base=SMALL.but(student=student, label_noise=0.2),
+        base=SMALL.replace(student=student, label_noise=0.2),
         temperatures=(1, 5),
         weights=(0.3, 1),
         seeds=(0, 3),
@@ -77,7 +80,7 @@ def test_methods_can_differ_within_a_group(store, methods):
 def test_a_cells_run_is_a_run_like_any_other(store):
     config = SweepConfig(base=SMALL, temperatures=(4,), weights=(0.5,), seeds=(0, 1))
     folder, events = swept(config, store, executor="joint")
-    run = store.folder(f"{folder.id}.0001")
+    run = store.find(f"{folder.id}.0001", RUN)
     kinds = [event.kind for event in run.events()]
 
     assert kinds == ["started", "prepared", "epoch", "epoch", "snapshot", "finished"]
@@ -90,15 +93,15 @@ def test_a_cells_run_is_a_run_like_any_other(store):
         "plain.safetensors",
         "distilled.safetensors",
     }
-    assert store.runs() == [], "the list of runs is not flooded"
-    assert store.sweeps() == [folder.id]
+    assert store.list(RUN) == [], "the list of runs is not flooded"
+    assert store.readable(SWEEP) == [folder.id]
     assert events[-1].kind == "sweep_finished"
     assert (events[-1].finished, events[-1].failed) == (2, 0)
 
 
 def test_one_diverging_student_fails_alone(store):
     config = SweepConfig(
-        base=SMALL.but(optimizer="sgd", student="mlp:64,64", epochs=50),
+        base=SMALL.replace(optimizer="sgd", student="mlp:64,64", epochs=50),
         temperatures=(4,),
         weights=(0.5,),
         seeds=(0,),
@@ -128,10 +131,10 @@ def test_processes_give_what_one_process_gives(store):
 
 def test_a_stopped_sweep_keeps_what_it_has(store):
     config = SweepConfig(
-        base=SMALL.but(epochs=200), temperatures=(1, 8), weights=(0.5,), seeds=(0,)
+        base=SMALL.replace(epochs=200), temperatures=(1, 8), weights=(0.5,), seeds=(0,)
     )
-    folder = store.create_sweep(config)
-    work = Sweep(config, folder, executor="joint")
+    folder = store.create(config)
+    work = Job(config, folder, executor="joint")
     events = []
     for event in recorded(work, folder):
         events.append(event)
@@ -162,11 +165,11 @@ def test_the_plain_student_of_a_seed_is_trained_once():
 def test_only_what_one_loop_can_train_stands_together():
     cells = [
         SMALL,
-        SMALL.but(temperature=9),
-        SMALL.but(seed=4),
-        SMALL.but(batch_size=64),
-        SMALL.but(student="mlp:9"),
-        SMALL.but(temperature=9, seed=4),
+        SMALL.replace(temperature=9),
+        SMALL.replace(seed=4),
+        SMALL.replace(batch_size=64),
+        SMALL.replace(student="mlp:9"),
+        SMALL.replace(temperature=9, seed=4),
     ]
     found = sorted(sorted(group) for group in joint_groups(cells))
     assert found == [[0, 1, 2, 5], [3], [4]]
@@ -180,7 +183,7 @@ def test_a_division_loses_no_cell_and_stays_rectangular(parts):
     assert len(groups) >= min(parts, 12)
     for group in groups:
         seeds = {cells[number].seed for number in group}
-        others = {cells[number].but(seed=0) for number in group}
+        others = {cells[number].replace(seed=0) for number in group}
         assert len(group) == len(seeds) * len(others)
 
 

@@ -6,7 +6,7 @@ import torch
 from kdcore import RunConfig
 from kdcore.data.digits import digits
 from kdcore.errors import UserError
-from kdcore.sweep_config import SweepConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.training.grid import plan as planning
 from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.grid.plan import (
@@ -103,14 +103,14 @@ def test_where_together_is_slower_students_are_trained_apart(monkeypatch, data):
 
 
 def test_a_wider_student_needs_more_memory(data):
-    assert memory_of_student(BASE.but(student="mlp:800,800"), data) > 10 * memory_of_student(
+    assert memory_of_student(BASE.replace(student="mlp:800,800"), data) > 10 * memory_of_student(
         BASE, data
     )
 
 
 def test_methods_with_a_further_term_go_together():
     cells = SweepConfig(
-        base=BASE.but(method="dkd", also="0.5*kd"),
+        base=BASE.replace(method="dkd", also="0.5*kd"),
         methods=("dkd", "dist", "nkd"),
         temperatures=(1, 2),
         weights=(0.5,),

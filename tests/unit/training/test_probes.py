@@ -11,12 +11,13 @@ from support.trained import of_kind, told, watched_lesson, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
-from kdcore.events import Batch, Epoch, Failed, Finished, Snapshot, Started
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot, Started
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.models.build import build_model
 from kdcore.models.feature_hooks import feature_hooks, stages
-from kdcore.run import Sweep
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.snapshots import snapshot_arrays
 from kdcore.training.probes import GeneratedInputs
@@ -31,10 +32,10 @@ FLAT = RunConfig(
     transfer_size=320,
     device="cpu",
 )
-IMAGES = FLAT.but(teacher="convnet:8,16", student="convnet:4,8")
+IMAGES = FLAT.replace(teacher="convnet:8,16", student="convnet:4,8")
 INSIDE = [name for name, method in METHODS.items() if method.needs_graph]
 PAIRS = [
-    pytest.param(base.but(method=name), id=f"{name}-{kind}")
+    pytest.param(base.replace(method=name), id=f"{name}-{kind}")
     for name in INSIDE
     for kind, base in (("flat", FLAT), ("images", IMAGES))
     if kind == "images" or METHODS[name].feature_layers != "maps"
@@ -62,7 +63,7 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 @pytest.mark.parametrize("config", PAIRS)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
     one, two = (
-        [without_clocks(event.to_dict()) for event in told(config.but(epochs=1))] for _ in "ab"
+        [without_clocks(event.to_dict()) for event in told(config.replace(epochs=1))] for _ in "ab"
     )
     assert one == two
 
@@ -71,7 +72,7 @@ def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
 def test_the_plain_student_is_the_one_of_any_other_method(config):
     plain = [
         of_kind(told(each), Epoch)[-1].students["plain"]
-        for each in (config, config.but(method="kd"))
+        for each in (config, config.replace(method="kd"))
     ]
     assert plain[0].train_loss == pytest.approx(plain[1].train_loss, rel=1e-4)
 
@@ -80,7 +81,7 @@ def test_the_plain_student_is_the_one_of_any_other_method(config):
     "method", [name for name in INSIDE if METHODS[name].feature_layers != "maps"]
 )
 def test_without_weight_the_distilled_student_is_the_plain_one(method):
-    for event in of_kind(told(FLAT.but(method=method, weight=0)), Epoch):
+    for event in of_kind(told(FLAT.replace(method=method, weight=0)), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.train_loss == plain.train_loss
         assert distilled.test_errors == plain.test_errors
@@ -88,7 +89,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one(method):
 
 @pytest.mark.parametrize("method", ["hint", "variational_information", "contrastive"])
 def test_an_adapter_learns(method):
-    epochs = of_kind(told(FLAT.but(method=method, weight=1, epochs=6)), Epoch)
+    epochs = of_kind(told(FLAT.replace(method=method, weight=1, epochs=6)), Epoch)
     losses = [event.students["distilled"].train_loss for event in epochs]
     assert losses[-1] < losses[0]
 
@@ -98,10 +99,10 @@ def test_an_adapter_learns(method):
 )
 def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
     """Chance included: adapters, noise and judges are those of each one's seed."""
-    base = FLAT.but(method=method, epochs=1)
+    base = FLAT.replace(method=method, epochs=1)
     sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.1, 0.6), seeds=(0, 1))
-    folder = Store(tmp_path).create_sweep(sweep)
-    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
+    folder = Store(tmp_path).create(sweep)
+    for _ in recorded(Job(sweep, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(sweep.cells):
         together, alone = (
@@ -117,7 +118,7 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
 
 def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
     """With λ = 0 nobody misleads it; it can tell an untrained student from its teacher."""
-    config = FLAT.but(method="adversarial", weight=0, epochs=8, lr=1e-6, temperature=1)
+    config = FLAT.replace(method="adversarial", weight=0, epochs=8, lr=1e-6, temperature=1)
     told_apart = [
         event.students["distilled"].measures["discriminator_accuracy"]
         for event in of_kind(told(config), Batch)
@@ -131,11 +132,11 @@ def last_epoch(config, folder=None):
     return of_kind(told(config, folder), Epoch)[-1].students["distilled"]
 
 
-WITHOUT_DATA = FLAT.but(method="generator", weight=1, students="distilled")
+WITHOUT_DATA = FLAT.replace(method="generator", weight=1, students="distilled")
 
 
 def test_a_student_learns_the_digits_without_data():
-    config = WITHOUT_DATA.but(
+    config = WITHOUT_DATA.replace(
         teacher="mlp:64", student="mlp:32", teacher_epochs=8, epochs=6, transfer_size=0, lr=0.01
     )
 
@@ -145,16 +146,16 @@ def test_a_student_learns_the_digits_without_data():
 @pytest.mark.parametrize("models", [{}, {"teacher": "convnet:8,16", "student": "convnet:4,8"}])
 def test_without_the_hard_term_no_label_and_no_real_input_leaves_a_trace(models):
     """Not even in running statistics."""
-    config = WITHOUT_DATA.but(**models)
+    config = WITHOUT_DATA.replace(**models)
     usual = last_epoch(config)
-    other = last_epoch(config.but(label_noise=1, augment="shift"))
+    other = last_epoch(config.replace(label_noise=1, augment="shift"))
 
     assert (usual.nll, usual.soft_loss) == (other.nll, other.soft_loss)
     assert usual.hard_loss != other.hard_loss
 
 
 def test_running_statistics_are_those_of_real_inputs_where_the_student_learns_from_them():
-    config = IMAGES.but(method="generator:generator_lr=0", weight=1e-9)
+    config = IMAGES.replace(method="generator:generator_lr=0", weight=1e-9)
     plain, distilled = of_kind(told(config), Epoch)[-1].students.values()
 
     assert distilled.nll == pytest.approx(plain.nll, rel=1e-3)
@@ -170,9 +171,9 @@ def measured(config, name):
 
 
 def test_a_generator_finds_where_a_student_that_stands_still_differs():
-    still = FLAT.but(weight=0, lr=1e-7, epochs=4)
+    still = FLAT.replace(weight=0, lr=1e-7, epochs=4)
     led, idle = (
-        measured(still.but(method=f"generator:generator_lr={lr}"), "generated_kl")
+        measured(still.replace(method=f"generator:generator_lr={lr}"), "generated_kl")
         for lr in (0.005, 0)
     )
 
@@ -181,23 +182,23 @@ def test_a_generator_finds_where_a_student_that_stands_still_differs():
 
 
 def test_a_last_batch_of_one_example_is_no_trouble():
-    config = WITHOUT_DATA.but(dataset="moons", transfer_size=33)
+    config = WITHOUT_DATA.replace(dataset="moons", transfer_size=33)
 
     assert isinstance(told(config)[-1], Finished)
 
 
 def test_a_generator_can_be_held_to_all_classes():
     free, held = (
-        measured(WITHOUT_DATA.but(method=method, epochs=4), "generated_spread")[-1]
+        measured(WITHOUT_DATA.replace(method=method, epochs=4), "generated_spread")[-1]
         for method in ("generator", "generator:spread=20")
     )
 
     assert held > max(0.9, free)
 
 
-@pytest.mark.parametrize("base", [FLAT, FLAT.but(dataset="moons", transfer_size=0)])
+@pytest.mark.parametrize("base", [FLAT, FLAT.replace(dataset="moons", transfer_size=0)])
 def test_what_a_generator_makes_is_kept_with_both_answers(base, tmp_path):
-    config = base.but(method="generator", epochs=2)
+    config = base.replace(method="generator", epochs=2)
     folder = Store(tmp_path).create(config)
     events = told(config, folder)
     kept = [folder.load_arrays(event.arrays) for event in of_kind(events, Snapshot)]
@@ -225,7 +226,9 @@ def test_a_generated_picture_has_the_brightness_of_the_data():
     assert arrays["made_inputs"].reshape(2, -1).tolist() == [[0] * 64, [255] * 64]
 
 
-LEARNED_T = FLAT.but(teacher_epochs=10, method="learned_temperature:span=6:strength=20", epochs=6)
+LEARNED_T = FLAT.replace(
+    teacher_epochs=10, method="learned_temperature:span=6:strength=20", epochs=6
+)
 
 
 def test_a_temperature_is_learned_within_its_range():
@@ -236,7 +239,9 @@ def test_a_temperature_is_learned_within_its_range():
 
 
 def test_a_temperature_without_strength_stays():
-    found = measured(LEARNED_T.but(method="learned_temperature:strength=0"), "learned_temperature")
+    found = measured(
+        LEARNED_T.replace(method="learned_temperature:strength=0"), "learned_temperature"
+    )
 
     assert found == pytest.approx([1 + 20 / (1 + math.exp(-1))] * len(found))
 
@@ -245,21 +250,21 @@ def test_a_temperature_learns_against_the_student():
     """The loss of one that stands still grows from epoch to epoch, at the same answers."""
     losses = [
         event.students["distilled"].soft_loss
-        for event in of_kind(told(LEARNED_T.but(lr=1e-7)), Epoch)
+        for event in of_kind(told(LEARNED_T.replace(lr=1e-7)), Epoch)
     ]
 
     assert all(after > before for before, after in pairwise(losses))
 
 
 def test_layers_may_be_named_by_module_path():
-    config = FLAT.but(
+    config = FLAT.replace(
         method="hint",
         student_layers="layers.0,activations.1",
         teacher_layers="layers.1,activations.0",
         epochs=1,
     )
     named = of_kind(told(config), Epoch)[-1].students["distilled"]
-    usual = of_kind(told(FLAT.but(method="hint", epochs=1)), Epoch)[-1].students["distilled"]
+    usual = of_kind(told(FLAT.replace(method="hint", epochs=1)), Epoch)[-1].students["distilled"]
 
     assert named.soft_loss != usual.soft_loss
 
@@ -285,7 +290,7 @@ def test_layers_may_be_named_by_module_path():
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_sentence(changes, sentence):
-    last = list(Run(FLAT.but(**{"method": "hint", **changes})))[-1]
+    last = list(Run(FLAT.replace(**{"method": "hint", **changes})))[-1]
 
     assert isinstance(last, Failed)
     assert sentence in last.error
@@ -295,7 +300,9 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(changes, sentence):
 def test_maps_and_vectors_are_compared_through_an_adapter():
     for teacher, student in (("convnet:8,16", "mlp:16"), ("mlp:32", "convnet:4,8")):
         for method in ("hint", "variational_information", "contrastive", "relational"):
-            last = told(IMAGES.but(teacher=teacher, student=student, method=method, epochs=1))[-1]
+            last = told(IMAGES.replace(teacher=teacher, student=student, method=method, epochs=1))[
+                -1
+            ]
             assert isinstance(last, Finished)
 
 
@@ -312,7 +319,7 @@ def test_the_stages_of_a_network_can_be_tapped(spec):
 
 def test_several_processes_do_not_share_what_is_inside(monkeypatch):
     monkeypatch.setattr("kdcore.training.trainer.world_size", lambda: 2)
-    last = list(Run(FLAT.but(method="hint")))[-1]
+    last = list(Run(FLAT.replace(method="hint")))[-1]
 
     assert isinstance(last, Failed)
     assert "without torchrun" in last.error

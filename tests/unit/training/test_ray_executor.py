@@ -13,10 +13,12 @@ import torch
 
 from kdcore import RunConfig
 from kdcore.errors import UserError
-from kdcore.events import CellsEnded, CellsScored, Failed, Finished
-from kdcore.run import Sweep
+from kdcore.events import Failed
+from kdcore.job import Job
+from kdcore.jobs.run.events import Finished
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.events import CellsEnded, CellsScored
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.grid.cell_events import CellEvent, Group
 from kdcore.training.grid.executors.executor import GroupEnded
 from kdcore.training.grid.executors.ray import RayExecutor
@@ -105,8 +107,8 @@ def store(tmp_path):
 
 
 def swept(config, store, **how):
-    folder = store.create_sweep(config)
-    return folder, list(recorded(Sweep(config, folder, **how), folder))
+    folder = store.create(config)
+    return folder, list(recorded(Job(config, folder, **how), folder))
 
 
 def of_kind(events, kind):
@@ -154,10 +156,10 @@ def test_ray_gives_what_one_process_gives(running, store):
 
 @pytest.mark.slow
 def test_a_group_whose_worker_is_killed_begins_anew(running, store, capfd):
-    config = SweepConfig(base=SMALL.but(epochs=150), **GRID)
-    folder = store.create_sweep(config)
+    config = SweepConfig(base=SMALL.replace(epochs=150), **GRID)
+    folder = store.create(config)
     events = []
-    for event in recorded(Sweep(config, folder, executor="ray", address=running.address), folder):
+    for event in recorded(Job(config, folder, executor="ray", address=running.address), folder):
         if isinstance(event, CellsScored) and not of_kind(events, "cells_scored"):
             os.kill(running.workers()[0], signal.SIGKILL)
         events.append(event)
@@ -174,7 +176,7 @@ def test_a_group_whose_worker_is_killed_begins_anew(running, store, capfd):
 
 @pytest.mark.slow
 def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
-    cells = [SMALL, SMALL.but(seed=1)]
+    cells = [SMALL, SMALL.replace(seed=1)]
     data = loaded(SMALL, None)
     good = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
     groups = [group(0, {0: cells[0]}, Deadly()), group(1, {1: cells[1]}, good)]
@@ -199,9 +201,9 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
 
 @pytest.mark.slow
 def test_stopping_frees_the_cluster_that_others_use_on(connected, running, store):
-    config = SweepConfig(base=SMALL.but(epochs=10_000), **GRID)
-    folder = store.create_sweep(config)
-    work = Sweep(config, folder, executor="ray", address=running.address)
+    config = SweepConfig(base=SMALL.replace(epochs=10_000), **GRID)
+    folder = store.create(config)
+    work = Job(config, folder, executor="ray", address=running.address)
     events = []
     for event in recorded(work, folder):
         events.append(event)
@@ -273,7 +275,7 @@ def test_the_cells_are_divided_among_the_workers(workers):
 
 
 def test_shapes_share_the_workers_by_their_students():
-    cells = [SMALL.but(seed=seed) for seed in range(6)] + [SMALL.but(student="mlp:9")] * 1
+    cells = [SMALL.replace(seed=seed) for seed in range(6)] + [SMALL.replace(student="mlp:9")] * 1
     found = plan(cells, loaded(SMALL, None), torch.device("cpu"), cluster_workers=4)
     assert sorted(len(group) for group in found.groups) == [1, 1, 1, 2, 2]
 

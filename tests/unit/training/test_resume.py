@@ -7,18 +7,19 @@ import sys
 import pytest
 import torch
 from safetensors.torch import load_file
-from told_runs import without_clocks
+from support.trained import without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Paused, Retuned
-from kdcore.run import Shrink, Sweep
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.events import Paused, Retuned
+from kdcore.job import Job
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.run.events import Batch, Epoch
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store, recorded
 from kdcore.store.checkpoints import Checkpoints
-from kdcore.sweep_config import SweepConfig
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.trainer import DistillationTrainer
 
@@ -32,7 +33,7 @@ SMALL = RunConfig(
     teacher_epochs=1,
     device="cpu",
 )
-IMAGES = SMALL.but(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
+IMAGES = SMALL.replace(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
 
 
 def finish(folder, config=None, *commands):
@@ -89,24 +90,26 @@ def both(tmp_path, config, when, *commands):
 
 
 OF_METHODS = [
-    (IMAGES if method.feature_layers == "maps" else SMALL).but(method=name)
+    (IMAGES if method.feature_layers == "maps" else SMALL).replace(method=name)
     for name, method in METHODS.items()
 ]
 SETTINGS = {
-    "augmented": IMAGES.but(augment="shift_flip", mixup=0.4),
-    "sgd": SMALL.but(optimizer="sgd", lr=0.05),
-    "gd": SMALL.but(optimizer="gd", lr=0.5),
-    "bf16": SMALL.but(precision="bf16"),
+    "augmented": IMAGES.replace(augment="shift_flip", mixup=0.4),
+    "sgd": SMALL.replace(optimizer="sgd", lr=0.05),
+    "gd": SMALL.replace(optimizer="gd", lr=0.5),
+    "bf16": SMALL.replace(precision="bf16"),
     "convnet": IMAGES,
-    "resnet": IMAGES.but(student="resnet8", epochs=2),
-    "several": SMALL.but(teacher="mlp:24 + mlp:16", teacher_mixing="entropy", also="0.5*logit_mse"),
-    "ensemble": SMALL.but(ensemble=2, also="0.5*hint"),
-    "assistants": SMALL.but(assistants="mlp:16"),
-    "patience": SMALL.but(patience=1, lr=0.1, epochs=5),
-    "schedules": SMALL.but(temperature_schedule="cosine:1", lr_schedule="warmup:1"),
-    "unlabelled": SMALL.but(unlabelled=0.5),
-    "generator": IMAGES.but(method="generator", weight=1),
-    "forest": SMALL.but(student="forest:7"),
+    "resnet": IMAGES.replace(student="resnet8", epochs=2),
+    "several": SMALL.replace(
+        teacher="mlp:24 + mlp:16", teacher_mixing="entropy", also="0.5*logit_mse"
+    ),
+    "ensemble": SMALL.replace(ensemble=2, also="0.5*hint"),
+    "assistants": SMALL.replace(assistants="mlp:16"),
+    "patience": SMALL.replace(patience=1, lr=0.1, epochs=5),
+    "schedules": SMALL.replace(temperature_schedule="cosine:1", lr_schedule="warmup:1"),
+    "unlabelled": SMALL.replace(unlabelled=0.5),
+    "generator": IMAGES.replace(method="generator", weight=1),
+    "forest": SMALL.replace(student="forest:7"),
 }
 
 
@@ -185,7 +188,7 @@ def test_a_stopped_run_goes_on(tmp_path):
 
 @pytest.mark.parametrize("teachers", ["mlp:24", "mlp:24 + mlp:16"])
 def test_it_goes_on_in_the_middle_of_a_teachers_training(tmp_path, teachers):
-    config = SMALL.but(teacher=teachers, teacher_epochs=3)
+    config = SMALL.replace(teacher=teachers, teacher_epochs=3)
     second = lambda event: event.kind == "teacher_epoch" and event.epoch == 2  # noqa: E731
     store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
     expected = finish(store.create(config))
@@ -196,7 +199,7 @@ def test_it_goes_on_in_the_middle_of_a_teachers_training(tmp_path, teachers):
 
 
 def test_it_goes_on_between_an_assistant_and_the_students(tmp_path):
-    config = SMALL.but(assistants="mlp:16 + mlp:8")
+    config = SMALL.replace(assistants="mlp:16 + mlp:8")
     last = lambda event: event.kind == "teacher_epoch" and event.learner == "assistant 2"  # noqa: E731
     store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
     expected = finish(store.create(config))
@@ -210,8 +213,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from kdcore import Run
-from kdcore.run import Shrink, Sweep
-from kdcore.shrink_config import ShrinkConfig
+from kdcore.job import Job
+from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.store import Store, recorded
 folder = Store(Path(sys.argv[1])).folder("last")
 for event in recorded(Run(folder.config, folder), folder):
@@ -273,7 +276,7 @@ def test_other_data_are_refused(tmp_path):
 
 
 def test_a_network_with_dropout_is_trained_alike_twice(tmp_path):
-    config = IMAGES.but(student="mobilenet_v2", epochs=1, transfer_size=40, batch_size=20)
+    config = IMAGES.replace(student="mobilenet_v2", epochs=1, transfer_size=40, batch_size=20)
     ends = []
     for seed in (1, 2):
         torch.manual_seed(seed)
@@ -298,10 +301,10 @@ def cells_of(folder):
 @pytest.mark.parametrize("kind", ["cells_scored", "cells_ended"])
 def test_a_sweep_goes_on_with_what_is_left(tmp_path, monkeypatch, kind):
     store, other = Store(tmp_path / "whole"), Store(tmp_path / "broken")
-    expected = store.create_sweep(GRID)
-    list(recorded(Sweep(GRID, expected, executor="joint"), expected))
-    broken = other.create_sweep(GRID)
-    events = recorded(Sweep(GRID, broken, executor="joint"), broken)
+    expected = store.create(GRID)
+    list(recorded(Job(GRID, expected, executor="joint"), expected))
+    broken = other.create(GRID)
+    events = recorded(Job(GRID, broken, executor="joint"), broken)
     seen = []
     for event in events:
         seen += [event.kind]
@@ -311,7 +314,7 @@ def test_a_sweep_goes_on_with_what_is_left(tmp_path, monkeypatch, kind):
     taken = []
     step = DistillationTrainer.step
     monkeypatch.setattr(DistillationTrainer, "step", lambda *a: (taken.append(1), step(*a))[1])
-    *_, end = recorded(Sweep(GRID, broken), broken)
+    *_, end = recorded(Job(GRID, broken), broken)
 
     assert (end.finished, end.failed) == (4, 0)
     assert cells_of(broken) == cells_of(expected)
@@ -321,15 +324,15 @@ def test_a_sweep_goes_on_with_what_is_left(tmp_path, monkeypatch, kind):
 
 def test_a_stopped_sweep_goes_on(tmp_path):
     store, other = Store(tmp_path / "whole"), Store(tmp_path / "stopped")
-    expected = store.create_sweep(GRID)
-    list(recorded(Sweep(GRID, expected, executor="joint"), expected))
-    stopped = other.create_sweep(GRID)
-    sweep = Sweep(GRID, stopped, executor="joint")
+    expected = store.create(GRID)
+    list(recorded(Job(GRID, expected, executor="joint"), expected))
+    stopped = other.create(GRID)
+    sweep = Job(GRID, stopped, executor="joint")
     for event in recorded(sweep, stopped):
         if event.kind == "cells_scored" and event.epoch == 2:
             sweep.controls.stop()
     assert stopped.state == "stopped"
-    *_, end = recorded(Sweep(GRID, stopped), stopped)
+    *_, end = recorded(Job(GRID, stopped), stopped)
 
     assert (end.finished, end.failed, end.stopped) == (4, 0, False)
     assert cells_of(stopped) == cells_of(expected)
@@ -340,18 +343,18 @@ def test_a_compression_goes_on(tmp_path, stage):
     store = Store(tmp_path)
     run = store.create(SMALL)
     finish(run)
-    config = ShrinkConfig(run=run.id, base=SMALL, stages=("pruned", "narrow"), epochs=3)
+    config = CompressionConfig(run=run.id, base=SMALL, stages=("pruned", "narrow"), epochs=3)
 
     def recorded_to(folder, when=lambda event: False):
-        events = recorded(Shrink(config, folder), folder)
+        events = recorded(Job(config, folder), folder)
         for event in events:
             if when(event):
                 break
         events.close()
         return [without_clocks(event.to_dict()) for event in folder.events()]
 
-    expected = recorded_to(store.create_shrink(config))
-    broken = store.create_shrink(config)
+    expected = recorded_to(store.create(config))
+    broken = store.create(config)
     recorded_to(
         broken,
         lambda event: event.kind == "stage_epoch" and event.stage == stage and event.epoch == 2,

@@ -8,7 +8,8 @@ from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Started, TeacherEpoch
+from kdcore.events import Failed, Retuned, TeacherEpoch
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 from kdcore.store import Store, recorded
 from kdcore.training import loop
 
@@ -45,20 +46,24 @@ def test_an_epoch_has_the_keys_that_others_rely_on():
 
 @pytest.mark.parametrize("student", ["mlp:8", "convnet:4"])
 def test_the_same_seed_tells_the_same_events_bit_for_bit(student):
-    config = SMALL.but(student=student, epochs=1)
+    config = SMALL.replace(student=student, epochs=1)
     first, second = ([without_clocks(event.to_dict()) for event in told(config)] for _ in "ab")
     assert first == second
 
 
 def test_another_seed_tells_other_events():
-    one, other = (of_kind(told(SMALL.but(seed=seed)), Epoch)[-1] for seed in (0, 1))
+    one, other = (of_kind(told(SMALL.replace(seed=seed)), Epoch)[-1] for seed in (0, 1))
     assert one.students["plain"].train_loss != other.students["plain"].train_loss
 
 
 def test_the_plain_student_does_not_feel_the_teacher():
     losses = [
         [event.students["plain"].loss for event in of_kind(told(config), Batch)]
-        for config in (SMALL, SMALL.but(temperature=20, weight=1), SMALL.but(students="plain"))
+        for config in (
+            SMALL,
+            SMALL.replace(temperature=20, weight=1),
+            SMALL.replace(students="plain"),
+        )
     ]
     assert losses[0] == losses[1]
     # alone it is multiplied in other blocks, so that its last digits may differ
@@ -66,7 +71,7 @@ def test_the_plain_student_does_not_feel_the_teacher():
 
 
 def test_without_weight_the_distilled_student_is_the_plain_one():
-    for event in of_kind(told(SMALL.but(weight=0)), Epoch):
+    for event in of_kind(told(SMALL.replace(weight=0)), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert plain.train_loss == distilled.train_loss
         assert plain.test_errors == distilled.test_errors
@@ -75,7 +80,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one():
 @pytest.mark.parametrize("method", LOGIT_METHODS)
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
 def test_every_active_term_has_a_gradient(method, mixing):
-    for event in of_kind(told(SMALL.but(method=method, mixing=mixing, epochs=1)), Batch):
+    for event in of_kind(told(SMALL.replace(method=method, mixing=mixing, epochs=1)), Batch):
         distilled, plain = event.students["distilled"], event.students["plain"]
         assert distilled.hard_gradient > 0
         assert distilled.soft_gradient > 0
@@ -84,19 +89,19 @@ def test_every_active_term_has_a_gradient(method, mixing):
 
 
 def test_the_share_without_t_squared_is_smaller_by_it():
-    event = of_kind(told(SMALL.but(temperature=5, epochs=1)), Batch)[0]
+    event = of_kind(told(SMALL.replace(temperature=5, epochs=1)), Batch)[0]
     distilled = event.students["distilled"]
     assert distilled.soft_gradient_without_t2 == pytest.approx(distilled.soft_gradient / 25)
 
 
 def test_with_hard_labels_only_there_is_one_student():
-    events = told(SMALL.but(method="hard", epochs=1))
+    events = told(SMALL.replace(method="hard", epochs=1))
     assert of_kind(events, Started)[0].students == ["plain"]
 
 
 def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypatch):
     seen = watched_lesson(monkeypatch)
-    events = told(SMALL.but(teacher="convnet:4", student="convnet:4", epochs=2))
+    events = told(SMALL.replace(teacher="convnet:4", student="convnet:4", epochs=2))
     assert isinstance(events[-1], Finished), events[-1]
     ((trainer, before, steps),) = seen
     assert steps
@@ -105,7 +110,7 @@ def test_the_teacher_is_bit_for_bit_what_it_was_and_in_evaluation_mode(monkeypat
 
 
 def test_a_setting_turned_during_the_run_acts_and_is_told():
-    run = Run(SMALL.but(epochs=3))
+    run = Run(SMALL.replace(epochs=3))
     seen = []
     for event in run:
         seen.append(event)
@@ -117,7 +122,7 @@ def test_a_setting_turned_during_the_run_acts_and_is_told():
 
 
 def test_a_setting_of_the_methods_own_acts_and_is_told():
-    run = Run(SMALL.but(method="dkd:beta=2", mixing="additive"))
+    run = Run(SMALL.replace(method="dkd:beta=2", mixing="additive"))
     events = []
     for event in run:
         events.append(event)
@@ -137,8 +142,8 @@ def test_a_setting_of_the_methods_own_acts_and_is_told():
 
 
 def test_a_run_at_a_speed_to_follow_tells_the_measures_with_every_point():
-    batches = of_kind(told(SMALL.but(method="dkd", speed=5000, epochs=1)), Batch)
-    fast = of_kind(told(SMALL.but(method="dkd", epochs=1)), Batch)
+    batches = of_kind(told(SMALL.replace(method="dkd", speed=5000, epochs=1)), Batch)
+    fast = of_kind(told(SMALL.replace(method="dkd", epochs=1)), Batch)
 
     assert all(event.students["distilled"].measures for event in batches)
     assert [bool(event.students["distilled"].measures) for event in fast][-1]
@@ -149,11 +154,11 @@ def test_the_settings_of_another_method_cannot_be_turned():
     with pytest.raises(UserError, match="beta cannot change"):
         Run(SMALL).controls.send(Retune("beta", 1.0))
     with pytest.raises(UserError, match="beta is 99"):
-        Run(SMALL.but(method="dkd")).controls.send(Retune("beta", 99.0))
+        Run(SMALL.replace(method="dkd")).controls.send(Retune("beta", 99.0))
 
 
 def test_a_stopped_run_is_evaluated_where_it_stopped():
-    run = Run(SMALL.but(epochs=50))
+    run = Run(SMALL.replace(epochs=50))
     seen = []
     for event in run:
         seen.append(event)
@@ -166,7 +171,7 @@ def test_a_stopped_run_is_evaluated_where_it_stopped():
 
 
 def test_a_run_stopped_while_the_teacher_trains_ends_at_once():
-    run = Run(SMALL.but(teacher_epochs=500))
+    run = Run(SMALL.replace(teacher_epochs=500))
     for event in run:
         if isinstance(event, TeacherEpoch):
             run.controls.stop()
@@ -175,7 +180,7 @@ def test_a_run_stopped_while_the_teacher_trains_ends_at_once():
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_with_its_name():
-    events = told(SMALL.but(lr=100.0, optimizer="sgd", epochs=50, student="mlp:64,64"))
+    events = told(SMALL.replace(lr=100.0, optimizer="sgd", epochs=50, student="mlp:64,64"))
     assert isinstance(events[-1], Failed)
     assert events[-1].code == "loss_not_finite"
     assert "lower the learning rate" in events[-1].error
@@ -195,7 +200,7 @@ def test_an_unexpected_exception_becomes_an_event_with_details(monkeypatch):
 def test_a_trained_teacher_is_found_again(tmp_path):
     store = Store(tmp_path)
     first = told(SMALL, store.create(SMALL))
-    again = SMALL.but(seed=5, epochs=1)
+    again = SMALL.replace(seed=5, epochs=1)
     second = told(again, store.create(again))
     assert of_kind(first, Prepared)[0].teacher_source == "trained"
     assert of_kind(second, Prepared)[0].teacher_source == "cached"
@@ -216,7 +221,7 @@ def test_a_saved_teacher_can_be_loaded_and_must_fit_the_data(tmp_path):
     folder = store.create(SMALL)
     list(recorded(Run(SMALL, folder), folder))
     saved = str(folder.path / "teacher.safetensors")
-    events = told(SMALL.but(teacher_weights=saved, epochs=1))
+    events = told(SMALL.replace(teacher_weights=saved, epochs=1))
     assert of_kind(events, Prepared)[0].teacher_source == "loaded"
     last = told(RunConfig(dataset="moons", teacher_weights=saved, epochs=1))[-1]
     assert isinstance(last, Failed)
@@ -224,35 +229,35 @@ def test_a_saved_teacher_can_be_loaded_and_must_fit_the_data(tmp_path):
 
 
 def test_label_noise_and_a_small_transfer_set_reach_the_students_only():
-    clean, noisy = told(SMALL), told(SMALL.but(label_noise=0.5, transfer_size=200))
+    clean, noisy = told(SMALL), told(SMALL.replace(label_noise=0.5, transfer_size=200))
     assert of_kind(noisy, Started)[0].train_size == 200
     assert of_kind(clean, Prepared)[0].teacher == of_kind(noisy, Prepared)[0].teacher
 
 
 def test_answers_computed_at_each_step_teach_the_same_as_cached_ones():
     once, each = (
-        of_kind(told(SMALL.but(teacher_outputs=kind)), Epoch)[-1].students["distilled"]
+        of_kind(told(SMALL.replace(teacher_outputs=kind)), Epoch)[-1].students["distilled"]
         for kind in ("once", "each_step")
     )
     assert once.train_loss == pytest.approx(each.train_loss, rel=1e-4)
 
 
 def test_augmented_inputs_forbid_cached_answers():
-    last = told(SMALL.but(augment="shift", teacher_outputs="once"))[-1]
+    last = told(SMALL.replace(augment="shift", teacher_outputs="once"))[-1]
     assert isinstance(last, Failed)
     assert last.code == "outputs_of_augmented"
-    assert isinstance(told(SMALL.but(augment="shift", epochs=1))[-1], Finished)
+    assert isinstance(told(SMALL.replace(augment="shift", epochs=1))[-1], Finished)
 
 
 def test_students_may_start_from_the_teachers_weights():
-    config = SMALL.but(epochs=1, lr=1e-7, student="mlp:32", teacher="mlp:32")
-    started = of_kind(told(config.but(student_start="teacher")), Epoch)[0]
+    config = SMALL.replace(epochs=1, lr=1e-7, student="mlp:32", teacher="mlp:32")
+    started = of_kind(told(config.replace(student_start="teacher")), Epoch)[0]
     assert started.students["plain"].agreement > 0.95
     assert of_kind(told(config), Epoch)[0].students["plain"].agreement < 0.5
 
 
 def test_a_student_that_never_sees_a_class_learns_of_it_from_the_teacher():
-    config = SMALL.but(
+    config = SMALL.replace(
         drop_classes="3",
         method="kd",
         weight=1,
@@ -264,13 +269,13 @@ def test_a_student_that_never_sees_a_class_learns_of_it_from_the_teacher():
     )
     events = told(config)
     started, last = of_kind(events, Started)[0], of_kind(events, Epoch)[-1]
-    with_all = of_kind(told(config.but(drop_classes="", epochs=1)), Started)[0]
+    with_all = of_kind(told(config.replace(drop_classes="", epochs=1)), Started)[0]
     assert started.train_size < with_all.train_size
 
     assert last.students["distilled"].test_errors < last.students["plain"].test_errors
 
 
 def test_gradient_descent_takes_the_whole_transfer_set_as_one_batch():
-    events = told(SMALL.but(optimizer="gd", epochs=3))
+    events = told(SMALL.replace(optimizer="gd", epochs=3))
     assert of_kind(events, Started)[0].batches_per_epoch == 1
     assert of_kind(events, Finished)[0].step == 3

@@ -10,16 +10,17 @@ from support.trained import of_kind, told, watched_lesson, without_clocks
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.commands import Retune
-from kdcore.config import parse_shares
 from kdcore.data import Mixer, label_weights, labelled, noisy_labels
 from kdcore.errors import UserError
-from kdcore.events import Batch, Epoch, Failed, Finished, Prepared, Retuned, Snapshot, TeacherEpoch
+from kdcore.events import Failed, Retuned, TeacherEpoch
+from kdcore.job import Job
+from kdcore.jobs.run.config import parse_shares
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot
+from kdcore.jobs.sweep.config import SweepConfig, all_methods
 from kdcore.losses import soft_target_kl
 from kdcore.models.build import build_model
 from kdcore.models.ensemble import EnsembleModel
-from kdcore.run import Sweep
 from kdcore.store import Store, recorded
-from kdcore.sweep_config import SweepConfig, all_methods
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.ensembles import disagreement, majority
@@ -37,30 +38,33 @@ SMALL = RunConfig(
     transfer_size=320,
     device="cpu",
 )
-THREE = SMALL.but(teacher="mlp:24 + mlp:16 + mlp:24")
+THREE = SMALL.replace(teacher="mlp:24 + mlp:16 + mlp:24")
 MIXINGS = ("losses", "logits", "probabilities", "entropy", "confidence")
 EVERYTHING = [
     pytest.param(config, id=name)
     for name, config in {
-        **{f"three teachers by {mixing}": THREE.but(teacher_mixing=mixing) for mixing in MIXINGS},
-        "shares": THREE.but(teacher_shares="3,2,1"),
-        "a forest among the teachers": SMALL.but(teacher="forest:4,4 + mlp:16", method="dkd"),
-        "an assistant of a forest": SMALL.but(teacher="forest:4", assistants="mlp:12"),
-        "assistants": SMALL.but(assistants="mlp:16 + mlp:12"),
-        "generations": SMALL.but(assistants="mlp:8 + mlp:8"),
-        "teachers and an assistant": THREE.but(assistants="mlp:12", teacher_shares="1,2,3"),
-        "ensemble": SMALL.but(ensemble=3),
-        "mutual": SMALL.but(method="mutual"),
-        "mutual of three": SMALL.but(method="mutual", ensemble=3),
-        "hint beside kd": SMALL.but(also="10*hint"),
-        "three terms": SMALL.but(method="hint", also="2*relational:angle=10 + dkd:beta=2"),
-        "noise beside dkd": SMALL.but(method="dkd", also="0.5*noisy_inputs:noise=0.2"),
-        "mixup": SMALL.but(mixup=1),
-        "mixup of images": SMALL.but(mixup=0.5, augment="shift", student="convnet:4"),
-        "unlabelled": SMALL.but(unlabelled=0.7),
-        "unlabelled and mixed": SMALL.but(unlabelled=0.7, mixup=1, method="dkd"),
-        "patience": SMALL.but(patience=5),
-        "the whole set at once": SMALL.but(optimizer="gd", lr=0.1),
+        **{
+            f"three teachers by {mixing}": THREE.replace(teacher_mixing=mixing)
+            for mixing in MIXINGS
+        },
+        "shares": THREE.replace(teacher_shares="3,2,1"),
+        "a forest among the teachers": SMALL.replace(teacher="forest:4,4 + mlp:16", method="dkd"),
+        "an assistant of a forest": SMALL.replace(teacher="forest:4", assistants="mlp:12"),
+        "assistants": SMALL.replace(assistants="mlp:16 + mlp:12"),
+        "generations": SMALL.replace(assistants="mlp:8 + mlp:8"),
+        "teachers and an assistant": THREE.replace(assistants="mlp:12", teacher_shares="1,2,3"),
+        "ensemble": SMALL.replace(ensemble=3),
+        "mutual": SMALL.replace(method="mutual"),
+        "mutual of three": SMALL.replace(method="mutual", ensemble=3),
+        "hint beside kd": SMALL.replace(also="10*hint"),
+        "three terms": SMALL.replace(method="hint", also="2*relational:angle=10 + dkd:beta=2"),
+        "noise beside dkd": SMALL.replace(method="dkd", also="0.5*noisy_inputs:noise=0.2"),
+        "mixup": SMALL.replace(mixup=1),
+        "mixup of images": SMALL.replace(mixup=0.5, augment="shift", student="convnet:4"),
+        "unlabelled": SMALL.replace(unlabelled=0.7),
+        "unlabelled and mixed": SMALL.replace(unlabelled=0.7, mixup=1, method="dkd"),
+        "patience": SMALL.replace(patience=5),
+        "the whole set at once": SMALL.replace(optimizer="gd", lr=0.1),
     }.items()
 ]
 
@@ -88,14 +92,14 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
     one, two = (
-        [without_clocks(event.to_dict()) for event in told(config.but(epochs=1))] for _ in "ab"
+        [without_clocks(event.to_dict()) for event in told(config.replace(epochs=1))] for _ in "ab"
     )
     assert one == two
 
 
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_without_weight_the_distilled_student_is_the_plain_one(config):
-    for event in of_kind(told(config.but(weight=0, also="")), Epoch):
+    for event in of_kind(told(config.replace(weight=0, also="")), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.train_loss == pytest.approx(plain.train_loss, rel=1e-6)
         assert distilled.test_errors == plain.test_errors
@@ -106,7 +110,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one(config):
 
 @pytest.mark.parametrize("mixing", MIXINGS)
 def test_each_teacher_is_told_of_with_its_weight(mixing):
-    events = told(THREE.but(teacher_mixing=mixing))
+    events = told(THREE.replace(teacher_mixing=mixing))
     (prepared,) = of_kind(events, Prepared)
     assert [(one.role, one.model) for one in prepared.teachers] == [
         ("teacher 1", "mlp:24"),
@@ -167,9 +171,9 @@ def test_what_is_heard_of_several_teachers():
 
 
 def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_otherwise():
-    base = THREE.but(weight=1, epochs=8, temperature=1)
+    base = THREE.replace(weight=1, epochs=8, temperature=1)
     ends = {
-        mixing: of_kind(told(base.but(teacher_mixing=mixing)), Finished)[-1]
+        mixing: of_kind(told(base.replace(teacher_mixing=mixing)), Finished)[-1]
         for mixing in MIXINGS[:3]
     }
     nll = {mixing: end.students["distilled"].nll for mixing, end in ends.items()}
@@ -179,8 +183,8 @@ def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_
 
 
 def test_the_weight_of_a_teacher_that_counts_nothing_almost_is_gone():
-    one = of_kind(told(SMALL.but(weight=1)), Epoch)[-1].students["distilled"]
-    two = SMALL.but(teacher="mlp:24 + mlp:16", teacher_shares="1,0.000001", weight=1)
+    one = of_kind(told(SMALL.replace(weight=1)), Epoch)[-1].students["distilled"]
+    two = SMALL.replace(teacher="mlp:24 + mlp:16", teacher_shares="1,0.000001", weight=1)
     both = of_kind(told(two), Epoch)[-1].students["distilled"]
 
     assert both.soft_loss == pytest.approx(one.soft_loss, rel=1e-3)
@@ -196,18 +200,18 @@ def test_each_teacher_is_found_again_in_the_cache(tmp_path):
     run(SMALL)
     second = run(THREE)
     assert {event.learner for event in of_kind(second, TeacherEpoch)} == {"teacher 2", "teacher 3"}
-    third = run(THREE.but(teacher_mixing="entropy"))
+    third = run(THREE.replace(teacher_mixing="entropy"))
     assert not of_kind(third, TeacherEpoch)
     assert of_kind(third, Prepared)[0].teacher_source == "cached"
 
 
 def test_a_committee_comes_back_from_its_file(tmp_path):
-    config = THREE.but(teacher_shares="3,1,1")
+    config = THREE.replace(teacher_shares="3,1,1")
     folder = Store(tmp_path).create(config)
     first = list(recorded(Run(config, folder), folder))
     path = folder.path / of_kind(first, Finished)[0].weights["teacher"]
     folder = Store(tmp_path).create(config)
-    other = config.but(teacher="mlp:1 + mlp:2 + mlp:3", teacher_weights=str(path))
+    other = config.replace(teacher="mlp:1 + mlp:2 + mlp:3", teacher_weights=str(path))
     again = list(recorded(Run(other, folder), folder))
     copied = folder.path / of_kind(again, Finished)[0].weights["teacher"]
 
@@ -219,11 +223,11 @@ def test_a_committee_comes_back_from_its_file(tmp_path):
 
 def test_a_committee_that_is_loaded_keeps_its_shares(tmp_path):
     """How its members' answers meet is the run's choice; who counts how much is the file's."""
-    config = SMALL.but(teacher="mlp:24 + mlp:4", teacher_shares="9,1", teacher_mixing="logits")
+    config = SMALL.replace(teacher="mlp:24 + mlp:4", teacher_shares="9,1", teacher_mixing="logits")
     folder = Store(tmp_path).create(config)
     (*_, end) = recorded(Run(config, folder), folder)
     path = folder.path / end.weights["teacher"]
-    other = config.but(teacher_weights=str(path), teacher_shares="")
+    other = config.replace(teacher_weights=str(path), teacher_shares="")
     data = loaded(config, None)
     module = load_module(path, data).eval()
     with torch.no_grad():
@@ -241,7 +245,7 @@ def test_a_committee_of_a_file_must_suit_the_run(tmp_path, changes, sentence):
     folder = Store(tmp_path).create(THREE)
     (*_, end) = recorded(Run(THREE, folder), folder)
     path = folder.path / end.weights["teacher"]
-    (*_, last) = told(SMALL.but(teacher_weights=str(path), **changes))
+    (*_, last) = told(SMALL.replace(teacher_weights=str(path), **changes))
 
     assert isinstance(last, Failed)
     assert sentence in last.error
@@ -252,7 +256,7 @@ def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
     for method, hears in (("dkd", True), ("adversarial", False), ("mutual", False)):
         measures = {
             name
-            for event in of_kind(told(THREE.but(method=method)), Batch)
+            for event in of_kind(told(THREE.replace(method=method)), Batch)
             for name in event.students["distilled"].measures
         }
         assert ("teacher_weight_1" in measures) == hears
@@ -273,11 +277,13 @@ def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
 )
 def test_what_several_teachers_cannot_do_is_said(changes, sentence):
     with pytest.raises(UserError, match=sentence):
-        THREE.but(**changes)
+        THREE.replace(**changes)
 
 
 def test_shares_are_written_in_one_way():
-    assert SMALL.but(teacher="mlp:8+mlp:9", teacher_shares=" 2, 1.50 ").teacher_shares == "2,1.5"
+    assert (
+        SMALL.replace(teacher="mlp:8+mlp:9", teacher_shares=" 2, 1.50 ").teacher_shares == "2,1.5"
+    )
     assert parse_shares("") == ()
 
 
@@ -285,7 +291,7 @@ def test_shares_are_written_in_one_way():
 
 
 def test_an_assistant_teaches_instead_of_the_teacher(tmp_path):
-    config = SMALL.but(assistants="mlp:16")
+    config = SMALL.replace(assistants="mlp:16")
     folder = Store(tmp_path).create(config)
     events = list(recorded(Run(config, folder), folder))
     (prepared,) = of_kind(events, Prepared)
@@ -306,7 +312,7 @@ def test_an_assistant_teaches_instead_of_the_teacher(tmp_path):
 
 def test_a_generation_is_not_its_own_child():
     """Each begins from other weights, so that the first is not the second."""
-    (prepared,) = of_kind(told(SMALL.but(assistants="mlp:8 + mlp:8")), Prepared)
+    (prepared,) = of_kind(told(SMALL.replace(assistants="mlp:8 + mlp:8")), Prepared)
     _, one, two = prepared.teachers
 
     assert one.scores != two.scores
@@ -317,7 +323,7 @@ def test_a_generation_is_not_its_own_child():
 
 def test_the_first_network_of_an_ensemble_is_the_student_of_a_single_run():
     alone = of_kind(told(SMALL), Finished)[0].students
-    (*_, last) = of_kind(told(SMALL.but(ensemble=3)), Epoch)
+    (*_, last) = of_kind(told(SMALL.replace(ensemble=3)), Epoch)
     for name in ("plain", "distilled"):
         accuracies = last.ensembles[name].test_accuracies
         assert accuracies[0] == pytest.approx(alone[name].test_accuracy)
@@ -326,7 +332,7 @@ def test_the_first_network_of_an_ensemble_is_the_student_of_a_single_run():
 
 
 def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
-    config = SMALL.but(ensemble=3)
+    config = SMALL.replace(ensemble=3)
     folder = Store(tmp_path).create(config)
     (*_, end) = recorded(Run(config, folder), folder)
     data = loaded(config, None)
@@ -340,7 +346,7 @@ def test_an_ensemble_is_saved_as_what_it_answered(tmp_path):
 
 def test_an_ensemble_does_not_begin_alike():
     with pytest.raises(UserError, match="stay identical"):
-        SMALL.but(ensemble=2, student_start="teacher", student="mlp:24")
+        SMALL.replace(ensemble=2, student_start="teacher", student="mlp:24")
 
 
 def test_votes_are_counted_and_a_draw_goes_to_the_surer():
@@ -355,12 +361,12 @@ def test_votes_are_counted_and_a_draw_goes_to_the_surer():
 
 
 def test_students_of_a_sweep_are_ensembles_too(tmp_path):
-    base = SMALL.but(ensemble=2)
+    base = SMALL.replace(ensemble=2)
     sweep = SweepConfig(
         base=base, temperatures=(4,), weights=(0.4, 0.9), seeds=(0, 1), methods=("kd", "mutual")
     )
-    folder = Store(tmp_path).create_sweep(sweep)
-    for _ in recorded(Sweep(sweep, folder, executor="joint"), folder):
+    folder = Store(tmp_path).create(sweep)
+    for _ in recorded(Job(sweep, folder, executor="joint"), folder):
         pass
     for cell, config in enumerate(sweep.cells):
         events = folder.cell(cell).events()
@@ -404,7 +410,7 @@ def test_a_network_hears_its_peers_and_leaves_them_alone():
 
 
 def test_the_weight_of_a_further_term_turns_during_the_run():
-    run = Run(SMALL.but(also="10*hint + 0.5*logit_mse", epochs=2))
+    run = Run(SMALL.replace(also="10*hint + 0.5*logit_mse", epochs=2))
     seen = []
     for event in run:
         seen.append(event)
@@ -423,13 +429,13 @@ def test_the_weight_of_a_further_term_turns_during_the_run():
 
 def test_a_term_beside_pulls_as_it_does_alone():
     """kd with λ = 0 and a further kd-like term is that method with additive mixing."""
-    alone = SMALL.but(method="reverse_kl", mixing="additive", weight=0.7)
-    beside = SMALL.but(method="kd", mixing="additive", weight=0, also="0.7*reverse_kl")
+    alone = SMALL.replace(method="reverse_kl", mixing="additive", weight=0.7)
+    beside = SMALL.replace(method="kd", mixing="additive", weight=0, also="0.7*reverse_kl")
     one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (alone, beside))
 
     assert two.nll == pytest.approx(one.nll, rel=1e-4)
-    inside = SMALL.but(method="hint", mixing="additive", weight=3)
-    beside = SMALL.but(method="kd", mixing="additive", weight=0, also="3*hint")
+    inside = SMALL.replace(method="hint", mixing="additive", weight=3)
+    beside = SMALL.replace(method="kd", mixing="additive", weight=0, also="3*hint")
     one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (inside, beside))
     assert two.nll == pytest.approx(one.nll, rel=1e-4)
 
@@ -450,11 +456,11 @@ def test_a_term_beside_pulls_as_it_does_alone():
 )
 def test_terms_that_do_not_go_together_are_said(changes, sentence):
     with pytest.raises(UserError, match=sentence):
-        SMALL.but(**changes)
+        SMALL.replace(**changes)
 
 
 def test_terms_are_written_in_one_way():
-    assert SMALL.but(also=" hint+ 0.50 * dkd:beta=8 ").also == "1*hint + 0.5*dkd"
+    assert SMALL.replace(also=" hint+ 0.50 * dkd:beta=8 ").also == "1*hint + 0.5*dkd"
 
 
 # -- the transfer set ------------------------------------------------------------------------
@@ -471,9 +477,9 @@ def test_hidden_labels_ask_for_nothing_and_the_others_for_their_mean():
 
 
 def test_without_any_label_the_teacher_alone_teaches():
-    config = SMALL.but(unlabelled=1, weight=1, epochs=12)
+    config = SMALL.replace(unlabelled=1, weight=1, epochs=12)
     (end,) = of_kind(told(config), Finished)
-    (start,) = of_kind(told(config.but(epochs=1, lr=1e-7)), Finished)
+    (start,) = of_kind(told(config.replace(epochs=1, lr=1e-7)), Finished)
 
     assert end.students["plain"].nll == pytest.approx(start.students["plain"].nll, rel=1e-3)
     assert end.students["distilled"].test_accuracy > 0.5
@@ -491,10 +497,10 @@ def test_hidden_labels_are_not_those_that_are_wrong():
 
 def test_labels_of_unlabelled_examples_reach_no_student():
     """Wrong ones make no difference."""
-    hidden = SMALL.but(unlabelled=1, method="dkd")
+    hidden = SMALL.replace(unlabelled=1, method="dkd")
     clean, noisy = (
         of_kind(told(each), Finished)[0].students["distilled"].nll
-        for each in (hidden, hidden.but(label_noise=0.9))
+        for each in (hidden, hidden.replace(label_noise=0.9))
     )
 
     assert clean == noisy
@@ -503,9 +509,10 @@ def test_labels_of_unlabelled_examples_reach_no_student():
 @pytest.mark.parametrize("method", ["virtual_teacher", "label_smoothing"])
 def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
     """Of examples without a label it has no answer of the teacher in the label's place."""
-    control = SMALL.but(unlabelled=0.7, method=method, also="")
+    control = SMALL.replace(unlabelled=0.7, method=method, also="")
     one, other = (
-        of_kind(told(control.but(teacher=teacher)), Finished)[0] for teacher in ("mlp:24", "mlp:2")
+        of_kind(told(control.replace(teacher=teacher)), Finished)[0]
+        for teacher in ("mlp:24", "mlp:2")
     )
 
     assert one.teacher.test_accuracy != other.teacher.test_accuracy
@@ -516,7 +523,7 @@ def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
 
 @pytest.mark.parametrize("method", ["virtual_teacher", "label_smoothing"])
 def test_a_control_without_a_teacher_and_without_labels_learns_nothing(method):
-    (end,) = of_kind(told(SMALL.but(unlabelled=1, method=method, weight=1)), Finished)
+    (end,) = of_kind(told(SMALL.replace(unlabelled=1, method=method, weight=1)), Finished)
 
     assert end.students["distilled"].soft_loss == 0
     assert end.students["distilled"].nll == end.students["plain"].nll
@@ -535,7 +542,7 @@ def test_a_mixture_is_what_its_share_says():
 
 
 def test_mixed_inputs_are_shown_to_the_teacher_too():
-    (*_, last) = Run(SMALL.but(mixup=1, teacher_outputs="once"))
+    (*_, last) = Run(SMALL.replace(mixup=1, teacher_outputs="once"))
 
     assert isinstance(last, Failed)
     assert "changes every batch at random" in last.error
@@ -545,7 +552,7 @@ def test_mixed_inputs_are_shown_to_the_teacher_too():
 
 
 def test_a_run_ends_when_nobody_gets_better(tmp_path):
-    config = SMALL.but(patience=2, epochs=60, lr=0.05)
+    config = SMALL.replace(patience=2, epochs=60, lr=0.05)
     folder = Store(tmp_path).create(config)
     events = list(recorded(Run(config, folder), folder))
     epochs, end = of_kind(events, Epoch), events[-1]
@@ -564,7 +571,7 @@ def test_a_run_ends_when_nobody_gets_better(tmp_path):
 
 
 def test_what_is_looked_at_in_the_end_is_what_was_kept(tmp_path):
-    config = SMALL.but(patience=2, epochs=60, lr=0.05)
+    config = SMALL.replace(patience=2, epochs=60, lr=0.05)
     folder = Store(tmp_path).create(config)
     events = list(recorded(Run(config, folder), folder))
     snapshot, end = of_kind(events, Snapshot)[-1], events[-1]
@@ -579,12 +586,12 @@ def test_what_is_looked_at_in_the_end_is_what_was_kept(tmp_path):
 def test_a_sweep_gives_all_students_the_same_epochs():
     for changes in ({"patience": 3}, {"assistants": "mlp:8"}):
         with pytest.raises(UserError, match="same epochs with the same teacher"):
-            SweepConfig(base=SMALL.but(**changes))
+            SweepConfig(base=SMALL.replace(**changes))
 
 
 def test_methods_without_a_teacher_take_no_assistants():
     with pytest.raises(UserError, match="uses no teacher"):
-        SMALL.but(method="mutual", assistants="mlp:8")
+        SMALL.replace(method="mutual", assistants="mlp:8")
 
 
 def test_several_networks_start_differently():

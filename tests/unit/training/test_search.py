@@ -10,9 +10,11 @@ from kdcore import RunConfig
 from kdcore.commands import Controls
 from kdcore.data import Split, load_dataset
 from kdcore.data.folds import folds
-from kdcore.events import Epoch, TrialEnded, TrialScored
-from kdcore.run import Search
-from kdcore.search_config import Range, SearchConfig
+from kdcore.job import Job
+from kdcore.jobs.kind import RUN, SEARCH
+from kdcore.jobs.run.events import Epoch
+from kdcore.jobs.search.config import Range, SearchConfig
+from kdcore.jobs.search.events import TrialEnded, TrialScored
 from kdcore.store import Store, recorded
 from kdcore.training.grid.cell_events import CellEvent, Group
 from kdcore.training.grid.group import train_group
@@ -45,7 +47,7 @@ def store(tmp_path):
 
 
 def searched(config, folder=None):
-    return list(recorded(Search(config, folder), folder) if folder else Search(config))
+    return list(recorded(Job(config, folder), folder) if folder else Job(config))
 
 
 def ended(events):
@@ -60,7 +62,7 @@ def told(trial):
 def whole(tmp_path_factory):
     """One search in a store, looked at by several tests."""
     store = Store(tmp_path_factory.mktemp("store"))
-    folder = store.create_search(SPACE)
+    folder = store.create(SPACE)
     return store, folder, searched(SPACE, folder)
 
 
@@ -106,15 +108,15 @@ def test_optuna_can_open_the_file_and_finds_every_trial(whole):
 def test_a_trial_is_a_stored_run_and_judged_by_its_validation_score(whole):
     store, folder, events = whole
     complete = next(trial for trial in ended(events) if trial.state == "complete")
-    run = store.folder(complete.runs[0])
+    run = store.find(complete.runs[0], RUN)
     (student,) = run.events()[-1].students.values()
 
     assert run.state == "finished"
     assert {name: getattr(run.config, name) for name in complete.params} == complete.params
     assert complete.value == student.validation_accuracy
     assert complete.test_accuracy == student.test_accuracy
-    assert store.runs() == [], "the list of runs is not flooded"
-    assert store.searches() == [folder.id]
+    assert store.list(RUN) == [], "the list of runs is not flooded"
+    assert store.readable(SEARCH) == [folder.id]
     assert folder.state == "finished"
 
 
@@ -142,15 +144,15 @@ def test_a_least_nll_is_looked_for_as_the_least():
 
 def test_a_pruned_trial_is_shorter_and_marked(store):
     config = SearchConfig(
-        base=BASE.but(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
+        base=BASE.replace(epochs=6), trials=9, lrs=Range(1e-6, 1e-1), sampler="random"
     )
-    folder = store.create_search(config)
+    folder = store.create(config)
     trials = ended(searched(config, folder))
     pruned = [trial for trial in trials if trial.state == "pruned"]
 
     assert pruned, "rates from 1e-6 on are worse than the median"
     for trial in trials:
-        end = store.folder(trial.runs[0]).events()[-1]
+        end = store.find(trial.runs[0], RUN).events()[-1]
         assert end.kind == "finished"
         assert end.epochs == trial.epochs
         assert (trial.epochs < 6, end.stopped) == ((trial.state == "pruned"),) * 2
@@ -158,15 +160,19 @@ def test_a_pruned_trial_is_shorter_and_marked(store):
 
 def test_halving_prunes_too():
     config = SearchConfig(
-        base=BASE.but(epochs=8), trials=9, lrs=Range(1e-6, 1e-1), sampler="random", pruner="halving"
+        base=BASE.replace(epochs=8),
+        trials=9,
+        lrs=Range(1e-6, 1e-1),
+        sampler="random",
+        pruner="halving",
     )
     assert "pruned" in {trial.state for trial in ended(searched(config))}
 
 
 def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
     whole = ended(searched(NARROW))
-    folder = store.create_search(NARROW)
-    work = Search(NARROW, folder)
+    folder = store.create(NARROW)
+    work = Job(NARROW, folder)
     first = []
     for event in recorded(work, folder):
         first.append(event)
@@ -177,9 +183,9 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
     assert first[-1].stopped
     assert (first[-1].complete, first[-1].best_trial) == (1, 0)
     assert folder.state == "stopped"
-    assert store.folder(ended(first)[1].runs[0]).events()[-1].epochs == 2
+    assert store.find(ended(first)[1].runs[0], RUN).events()[-1].epochs == 2
 
-    second = searched(NARROW, store.search(folder.id))
+    second = searched(NARROW, store.find(folder.id, SEARCH))
     assert next(event for event in second if event.kind == "search_started").ended == 1
     trials = ended(first)[:1] + ended(second)
     assert [told(trial) for trial in trials] == [told(trial) for trial in whole]
@@ -187,8 +193,8 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
 
 
 def test_a_trial_whose_process_died_is_tried_again(store):
-    folder = store.create_search(NARROW)
-    events = iter(Search(NARROW, folder))
+    folder = store.create(NARROW)
+    events = iter(Job(NARROW, folder))
     while next(events).kind != "trial_scored":
         pass
     events.close()
@@ -198,7 +204,7 @@ def test_a_trial_whose_process_died_is_tried_again(store):
 
 
 def test_a_diverging_trial_fails_alone():
-    base = BASE.but(optimizer="sgd", method="logit_mse", epochs=10)
+    base = BASE.replace(optimizer="sgd", method="logit_mse", epochs=10)
     config = SearchConfig(
         base=base, trials=4, lrs=(0.01, 100.0), weights=(0.9,), sampler="random", pruner="none"
     )
@@ -211,12 +217,12 @@ def test_a_diverging_trial_fails_alone():
 
 def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
     config = SearchConfig(base=BASE, trials=1, folds=3, seed=7)
-    folder = store.create_search(config)
+    folder = store.create(config)
     (trial,) = ended(searched(config, folder))
 
     scores = []
     for data in folds(valued(load_dataset(BASE, None)), 3, seed=7):
-        own = BASE.but(**trial.params)
+        own = BASE.replace(**trial.params)
         group = Group(
             number=0,
             cells={0: own},
@@ -237,7 +243,7 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
     assert trial.value == pytest.approx(fmean(accuracies))
     assert trial.spread == pytest.approx(stdev(accuracies))
     assert trial.test_accuracy == pytest.approx(fmean(s.test_accuracy for s in scores))
-    sizes = [store.folder(run).events()[0].validation_size for run in trial.runs]
+    sizes = [store.find(run, RUN).events()[0].validation_size for run in trial.runs]
     assert sizes == [479, 479, 479]
     assert len(list((store.root / "teachers").iterdir())) == 3, "a teacher for each fold"
 

@@ -12,12 +12,13 @@ from sklearn.ensemble import RandomForestClassifier
 from support.files import collect
 from support.trained import of_kind, told
 
-from kdcore.config import RunConfig
 from kdcore.data import Split, load_dataset
 from kdcore.data.assemble import assemble
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.errors import UserError
-from kdcore.events import Failed, Finished, Prepared, Started
+from kdcore.events import Failed
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Finished, Prepared, Started
 from kdcore.models.build import build_model
 from kdcore.models.forest import Forest
 from kdcore.store import Store
@@ -69,7 +70,7 @@ def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
             ]
         )
     )
-    other = config.but(dataset=str(part), teacher_weights=str(file))
+    other = config.replace(dataset=str(part), teacher_weights=str(file))
     events = told(other)
 
     assert before.test_accuracy > 0.9
@@ -79,10 +80,12 @@ def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
 
 def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(taught, tmp_path):
     file, config, _ = taught
-    other = config.but(dataset=table(tmp_path / "other.csv", ["red", "green", "blue"], start=2.0))
+    other = config.replace(
+        dataset=table(tmp_path / "other.csv", ["red", "green", "blue"], start=2.0)
+    )
     trained, given = (
         of_kind(told(one), Finished)[0].students["plain"]
-        for one in (other, other.but(teacher_weights=str(file)))
+        for one in (other, other.replace(teacher_weights=str(file)))
     )
 
     of_the_teacher = ("agreement", "kl_to_teacher", "class_correlation")
@@ -91,7 +94,7 @@ def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(taught, t
 
 def test_nothing_is_said_where_a_teacher_meets_its_own_data(taught):
     file, config, before = taught
-    events = told(config.but(teacher_weights=str(file)))
+    events = told(config.replace(teacher_weights=str(file)))
 
     assert of_kind(events, Prepared)[0].teacher == before
     assert codes(of_kind(events, Started)[0]) == {"label_column"}
@@ -110,7 +113,7 @@ def test_classes_in_another_order_are_put_in_order_and_it_is_said(taught, tmp_pa
     save_file(
         {name: value.clone() for name, value in turned.items()}, tmp_path / "t.safetensors", about
     )
-    events = told(config.but(teacher_weights=str(tmp_path / "t.safetensors")))
+    events = told(config.replace(teacher_weights=str(tmp_path / "t.safetensors")))
 
     assert of_kind(events, Prepared)[0].teacher.test_accuracy == before.test_accuracy
     assert of_kind(events, Started)[0].classes == classes
@@ -120,7 +123,7 @@ def test_classes_in_another_order_are_put_in_order_and_it_is_said(taught, tmp_pa
 def test_other_classes_are_matched_by_their_order_and_it_is_said(taught, tmp_path):
     file, config, _ = taught
     other = table(tmp_path / "other.csv", ["cat", "dog", "wolf"])
-    started = of_kind(told(config.but(dataset=other, teacher_weights=str(file))), Started)[0]
+    started = of_kind(told(config.replace(dataset=other, teacher_weights=str(file))), Started)[0]
 
     assert started.classes == ["cat", "dog", "wolf"]
     told_names = next(note.values for note in started.notes if note.code == "classes_renamed")
@@ -135,7 +138,7 @@ def test_a_teacher_of_large_numbers_finds_its_units_again(tmp_path):
     file = str(folder.path / "teacher.safetensors")
 
     assert before.test_accuracy > 0.9
-    assert scores(config.but(teacher_weights=file)).test_accuracy == before.test_accuracy
+    assert scores(config.replace(teacher_weights=file)).test_accuracy == before.test_accuracy
 
 
 SIDE = (1, 6, 6)
@@ -266,7 +269,9 @@ def test_a_run_says_what_was_done_to_the_weights(tmp_path, network):
 
 def test_a_run_says_that_the_file_holds_another_model_than_was_asked_for(taught):
     file, config, before = taught
-    prepared = of_kind(told(config.but(teacher="mlp:16", teacher_weights=str(file))), Prepared)[0]
+    prepared = of_kind(told(config.replace(teacher="mlp:16", teacher_weights=str(file))), Prepared)[
+        0
+    ]
 
     (said,) = prepared.notes
     assert said.text == "The file holds mlp:32, which is used instead of mlp:16."

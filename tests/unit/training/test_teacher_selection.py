@@ -3,9 +3,11 @@
 import pytest
 
 from kdcore import Run, RunConfig
-from kdcore.choice_config import ChoiceConfig
-from kdcore.events import Epoch, TeacherJudged
-from kdcore.run import Choice
+from kdcore.job import Job
+from kdcore.jobs.kind import RUN, TEACHER_SELECTION
+from kdcore.jobs.run.events import Epoch
+from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.jobs.teacher_selection.events import TeacherEvaluated
 from kdcore.store import Store, recorded
 from kdcore.training.grid.teacher_selection import compared
 
@@ -19,15 +21,15 @@ BASE = RunConfig(
     precision="float32",
     device="cpu",
 )
-CONFIG = ChoiceConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
+CONFIG = TeacherSelectionConfig(base=BASE, teachers=("mlp:4", "mlp:64"), seeds=(0, 3))
 
 
 def judged(events):
-    return [event for event in events if isinstance(event, TeacherJudged)]
+    return [event for event in events if isinstance(event, TeacherEvaluated)]
 
 
 def row(teacher, accuracy, ece, nll, student):
-    return TeacherJudged(
+    return TeacherEvaluated(
         teacher=teacher,
         source="trained",
         parameters=1,
@@ -46,8 +48,8 @@ def row(teacher, accuracy, ece, nll, student):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("store"))
-    folder = store.create_choice(CONFIG)
-    return store, folder, list(recorded(Choice(CONFIG, folder), folder))
+    folder = store.create(CONFIG)
+    return store, folder, list(recorded(Job(CONFIG, folder), folder))
 
 
 def test_each_teacher_is_judged_and_the_students_are_those_of_its_run_alone(whole):
@@ -57,15 +59,15 @@ def test_each_teacher_is_judged_and_the_students_are_those_of_its_run_alone(whol
         for seed, run, accuracy in zip(
             CONFIG.seeds, event.runs, event.students_validation_accuracy, strict=True
         ):
-            config = BASE.but(teacher=event.teacher, seed=seed)
+            config = BASE.replace(teacher=event.teacher, seed=seed)
             alone = [told for told in Run(config) if isinstance(told, Epoch)][-1]
-            assert store.folder(run).config == config
+            assert store.find(run, RUN).config == config
             assert accuracy == pytest.approx(alone.students["distilled"].validation_accuracy)
             assert event.validation_accuracy == alone.teacher.validation_accuracy
             assert event.nll == pytest.approx(alone.teacher.validation_nll)
             assert event.test_accuracy == alone.teacher.test_accuracy
-    assert store.choices() == [folder.id]
-    assert store.job(folder.id).config == CONFIG
+    assert store.readable(TEACHER_SELECTION) == [folder.id]
+    assert store.find(folder.id).config == CONFIG
 
 
 def test_a_fitted_temperature_does_not_make_a_teacher_worse(whole):
@@ -76,14 +78,14 @@ def test_a_fitted_temperature_does_not_make_a_teacher_worse(whole):
 
 def test_the_larger_teacher_is_chosen_where_it_is_plainly_better(whole):
     last = whole[2][-1]
-    assert last.kind == "choice_finished"
+    assert last.kind == "teacher_selection_finished"
     assert last.by_accuracy == last.by_nll_fitted == ["mlp:64"]
 
 
 def test_a_second_choice_finds_the_teachers_again(whole):
     store = whole[0]
-    folder = store.create_choice(CONFIG)
-    again = list(recorded(Choice(CONFIG, folder), folder))
+    folder = store.create(CONFIG)
+    again = list(recorded(Job(CONFIG, folder), folder))
     assert [event.source for event in judged(again)] == ["cached", "cached"]
     assert again[-1].by_student == whole[2][-1].by_student
 
@@ -104,11 +106,11 @@ def test_a_draw_names_both_and_agrees_with_either():
 
 
 def test_a_stopped_choice_chooses_nothing():
-    work = Choice(CONFIG)
+    work = Job(CONFIG)
     events = []
     for event in work:
         events.append(event)
-        if isinstance(event, TeacherJudged):
+        if isinstance(event, TeacherEvaluated):
             work.controls.stop()
     assert len(judged(events)) == 1
     assert (events[-1].stopped, events[-1].by_accuracy, events[-1].agree) == (True, [], None)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kdcore.errors import UserError
-from kdcore.events import Failed, GroupRetried
+from kdcore.events import Failed
+from kdcore.jobs.sweep.events import GroupRetried
 from kdcore.training.grid.cell_events import Group, GroupEvent
 
 RETRIES = 1

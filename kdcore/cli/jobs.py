@@ -1,0 +1,128 @@
+"""``jobs`` and its filters, ``show``, ``compare``, ``export``, ``note``, ``rename``."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from kdcore.cli.output import console, plain, show, table
+from kdcore.errors import UserError
+from kdcore.jobs.kind import KINDS
+from kdcore.store import JobRow, Store
+from kdcore.titles import job_title, title_parts
+
+
+def store_of(options: argparse.Namespace) -> Store:
+    """The store that ``--store`` names, or the person's own."""
+    return Store(Path(options.store) if options.store else None)
+
+
+def list_jobs(options: argparse.Namespace) -> int:
+    """The stored jobs, newest first.
+
+    Args:
+        options: ``kind`` is a name in ``KINDS``, or empty for all.
+    """
+    store = store_of(options)
+    kind = KINDS.get(options.kind)
+    if options.rebuild:
+        for problem in store.rebuild():
+            print(f"kdcore: {problem}", file=sys.stderr)
+    rows = store.list(kind)
+    if options.json:
+        for row in rows:
+            print(json.dumps(as_values(row), ensure_ascii=False))
+        return 0
+    if not rows:
+        what = kind.name.replace("_", " ") if kind else "job"
+        show(f"No {what} is stored yet.")
+        return 0
+    columns = ["job", "kind", "what sets it apart", "data", "state"]
+    lines = [_line(row) for row in rows]
+    if kind:  # it is the same in all of them
+        for line in (columns, *lines):
+            del line[1]
+    show(table(columns, lines, whole=("job", "kind", "data")))
+    return 0
+
+
+def as_values(row: JobRow) -> dict[str, object]:
+    """A row as JSON values; what the job has found stands beside what it is."""
+    return asdict(row) | row.summary
+
+
+def _line(row: JobRow) -> list[str]:
+    title = job_title(row)
+    parent = [f"of {row.parent}"] if row.parent else []
+    apart = " · ".join([*parent, *title_parts(title)])
+    return [row.id, row.kind.replace("_", " "), apart, title.dataset, row.state]
+
+
+def show_job(options: argparse.Namespace) -> int:
+    """A job of any kind: its settings and how it ended, or all its events."""
+    store = store_of(options)
+    folder = store.find(options.job)
+    events = folder.events()
+    if options.events or options.json:
+        for event in events:
+            print(event.to_json())
+        return 0
+    row = store.row(folder.id)
+    try:
+        settings = folder.config.to_dict()
+    except UserError as error:
+        show(str(error))
+    else:
+        show(
+            table(
+                ("setting", "value"),
+                settings.items(),
+                whole=["setting"],
+                title=f"{row.name or folder.id}: {row.state}",
+            )
+        )
+    if row.note:
+        show(f"note: {row.note}")
+    if events:
+        console().print(plain(events[-1].to_json()))
+    return 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """The settings in which two jobs differ."""
+    differences = store_of(options).compare(options.job, options.other)
+    if options.json:
+        print(json.dumps([list(row) for row in differences], ensure_ascii=False))
+        return 0
+    if differences:
+        show(table(("setting", options.job, options.other), differences, whole=["setting"]))
+    else:
+        show("The two have equal settings.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """One job as a zip file."""
+    path = Path(options.to)
+    store_of(options).export(options.job, path)
+    print(json.dumps({"written": str(path)}) if options.json else f"Written to {path}.")
+    return 0
+
+
+def note(options: argparse.Namespace) -> int:
+    """Keep a note with a job."""
+    store = store_of(options)
+    job = store.find(options.job).id
+    store.note(job, options.text)
+    print(json.dumps({"noted": job}) if options.json else f"Noted: {job}")
+    return 0
+
+
+def rename(options: argparse.Namespace) -> int:
+    """Give a job a name."""
+    store = store_of(options)
+    job = store.find(options.job).id
+    store.rename(job, options.name)
+    print(json.dumps({"renamed": job}) if options.json else f"Renamed: {job}")
+    return 0

@@ -1,0 +1,98 @@
+"""What can go wrong by a person's hand, each as one sentence: what, where, what to do.
+
+A message is kept apart from its values so that the dashboard can say it in another language. What
+a setting is called is filled in where the message is shown: ``{setting[augment]}`` is the setting,
+``{choice[augment=none]}`` one of its choices with it and ``{option[augment=none]}`` without it. On
+the command line these are the names that people type.
+"""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from kdcore.errors import data, jobs, models, settings, store, training
+from kdcore.escapes import readable
+
+MESSAGES = (
+    settings.MESSAGES
+    | jobs.MESSAGES
+    | models.MESSAGES
+    | training.MESSAGES
+    | store.MESSAGES
+    | data.MESSAGES
+)
+"""By code."""
+
+RUN_FAILURES = frozenset(
+    {
+        "loss_not_finite",
+        "teacher_not_finite",
+        "out_of_memory",
+        "sweep_memory",
+        "sweep_worker_died",
+        "worker_died",
+        "never_began",
+        "cluster_unreachable",
+        "store_not_writable",
+        "folder_not_writable",
+        "file_not_writable",
+        "file_damaged",
+        "idx_magic",
+        "idx_counts",
+        "label_outside",
+        "download_unreachable",
+        "download_cut_off",
+        "download_html",
+        "download_wrong_sum",
+    }
+)
+"""Codes of what goes wrong while a job is carried out; any other is a mistake in what was asked."""
+
+
+class _Names:
+    """What the command line shows for a setting or a choice: the name, in the way of ``show``."""
+
+    def __init__(self, show: Callable[[str], str]) -> None:
+        self._show = show
+
+    def __getitem__(self, name: str) -> str:
+        return self._show(name)
+
+
+NAMES = {
+    "setting": _Names(lambda name: name),
+    "choice": _Names(lambda pair: pair.replace("=", " ")),
+    "option": _Names(lambda pair: pair.partition("=")[2]),
+}
+"""What messages may look names up in, on the command line."""
+
+
+class UserError(ValueError):
+    """A mistake that a person can mend; ``str(error)`` is the English sentence.
+
+    Args:
+        code: key of ``MESSAGES``.
+        values: what the message names, JSON values.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.code = code
+        self.values = {
+            name: readable(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        super().__init__(MESSAGES[code].format(**self.values, **NAMES))
+
+
+def hint(given: object, allowed: list[str]) -> str:
+    """`` Did you mean 'digits'?`` where one of ``allowed`` is near, else nothing."""
+    near = get_close_matches(str(given), allowed, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
+    """Raise ``UserError`` where one of the names given is no setting."""
+    known = list(allowed)
+    for name in given:
+        if name not in known:
+            raise UserError("unknown_setting", name=name, hint=hint(name, known))

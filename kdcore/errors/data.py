@@ -1,0 +1,167 @@
+"""What can be wrong with data."""
+
+MESSAGES = {
+    "unknown_dataset": (
+        "There is no data set {name!r}: choose one of {allowed}, "
+        "or give the path of a folder, archive or CSV file of your own.{hint}"
+    ),
+    "data_path_missing": "There is no file or folder {path}: check the path.",
+    "data_path_unreadable": "{path} cannot be opened ({cause}): check who may read it.",
+    "data_kind_unknown": (
+        "{path} cannot be used as data: give a folder of images, a zip or tar archive of one, "
+        "or a CSV file."
+    ),
+    "one_class": (
+        "{dataset} has only one class ({found}): a classifier needs at least two, "
+        "each in its own folder or with its own label."
+    ),
+    "class_too_small": (
+        "The class {class_name!r} of {dataset} has too few training examples ({count}): at least "
+        "{least} are needed."
+    ),
+    "augment_needs_images": (
+        "{setting[augment]} is {augment}, but these data are not images: choose "
+        "{choice[augment=none]}."
+    ),
+    "file_damaged": "{path} is cut off or damaged: delete it and start again to fetch it anew.",
+    "idx_magic": (
+        "{path} begins with the number {found} instead of {expected}: it is another kind of file; "
+        "delete it and start again to fetch the right one."
+    ),
+    "idx_counts": (
+        "{images_path} holds {images} images but {labels_path} holds {labels} labels: "
+        "delete both and start again to fetch them anew."
+    ),
+    "label_outside": (
+        "{path} holds the label {label}, but the highest is {highest}: "
+        "delete it and start again to fetch it anew."
+    ),
+    "download_unreachable": (
+        "{file} could not be fetched from {url} ({cause}): connect to the network and start "
+        "again, or put the file into {folder} by hand."
+    ),
+    "download_cut_off": (
+        "The connection to {url} broke before {file} was complete: start again to go on where it "
+        "stopped, or put the file into {folder} by hand."
+    ),
+    "download_html": (
+        "{url} answered with a web page instead of {file}: log in to the network if it asks for "
+        "that and start again, or put the file into {folder} by hand."
+    ),
+    "download_wrong_sum": (
+        "What {url} sent as {file} is not the published file and was deleted: start again later, "
+        "or put the right file into {folder} by hand."
+    ),
+    "folder_not_writable": (
+        "{folder} cannot be written to ({cause}): make room there or choose another folder."
+    ),
+    "no_images": (
+        "{path} holds no images: put PNG, JPEG, BMP, GIF, WebP, TIFF or PPM files into one folder "
+        "for each class."
+    ),
+    "no_class_folders": (
+        "The images of {path} do not lie in class folders: put them into one folder for each class."
+    ),
+    "no_training_folder": (
+        "{path} has folders for splits ({found}) but none for training: "
+        "call the one to learn from train."
+    ),
+    "too_many_classes": (
+        "{dataset} has more than {most:,} classes, the most that are trained: "
+        "put all images of one class into one folder, or name another column as "
+        "{setting[label_column]}."
+    ),
+    "folder_too_large": (
+        "The folder {path} has more than {most:,} folders in it: "
+        "give one that holds a folder for each class."
+    ),
+    "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
+    "archive_locked": "The archive {path} is protected by a password: pack it without one.",
+    "archive_inside": (
+        "{path} holds no images but one or more archives ({found}): unpack it and give one of them."
+    ),
+    "archive_too_large": (
+        "The archive {path} unfolds to far more than it should: leave out what is not an image."
+    ),
+    "image_broken": "The image {image} in {path} cannot be read ({cause}): replace or remove it.",
+    "image_too_large": (
+        "The image {image} in {path} has more than 16 million pixels or 64 MiB: make it smaller, "
+        "or save it as JPEG, which is read at a fraction of its size."
+    ),
+    "images_too_many": (
+        "The images of {path} take more than {limit} GiB at {setting[image_size]} {image_size}: "
+        "choose a smaller image size or fewer images."
+    ),
+    "preview_died": (
+        "The data could not be looked at: the process ended unexpectedly ({cause}); "
+        "give smaller data if memory ran out."
+    ),
+    "data_spreadsheet": "{path} is a spreadsheet: save the sheet as CSV and give that file.",
+    "tables_inside": (
+        "{path} holds no images but several tables ({found}): unpack it and give one of them."
+    ),
+    "table_unreadable": "The table {path} cannot be read ({cause}): save it as CSV in UTF-8.",
+    "table_too_large": "The table {path} is too large: at most {gigabytes} GiB of text are read.",
+    "table_too_wide": (
+        "The table {path} has {columns:,} columns, at most {most:,} are read: leave some out."
+    ),
+    "table_line_too_long": (
+        "The first line of {path} is longer than {most} MiB: it is no table of numbers and names."
+    ),
+    "table_too_many_numbers": (
+        "The table {path} takes more than {gigabytes} GiB after {rows:,} rows: "
+        "give fewer rows or columns."
+    ),
+    "table_one_column": (
+        "The table {path} has fewer than two columns: it needs numbers and a label, "
+        "separated by commas, semicolons or tabs."
+    ),
+    "table_column_twice": "The table {path} has two columns {column!r}: rename one of them.",
+    "table_without_header": (
+        "The first row of {path} holds only numbers: put a row with the names of the columns first."
+    ),
+    "table_file_empty": "The file {path} is empty: give one with a row for each example.",
+    "table_row_long": (
+        "Line {line} of {path} has {found} values instead of {expected}: take the surplus ones "
+        "out, or put a text that holds the separator into quotation marks."
+    ),
+    "table_quote_open": (
+        "A quotation mark near line {line} of {path} is not closed: close it or take it out."
+    ),
+    "table_empty": "The table {path} has no rows below its header: add one for each example.",
+    "table_text": (
+        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
+        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
+    ),
+    "table_text_comma": (
+        "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
+        "write all numbers alike, best with a point."
+    ),
+    "table_comma": (
+        "{value!r} in {path} may have a decimal comma or a comma between thousands: "
+        "write numbers with a decimal point, or separate the columns by semicolons."
+    ),
+    "table_value_missing": (
+        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
+        "the row."
+    ),
+    "table_values_missing": (
+        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
+        "the column {column!r}: fill them in or remove the rows."
+    ),
+    "table_label_missing": (
+        "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
+    ),
+    "table_labels_missing": (
+        "{count:,} rows of {path} have no class in the column {column!r}, the first is row {row}: "
+        "fill them in or remove the rows."
+    ),
+    "label_column_missing": (
+        "The table {path} has no column {column!r}: {setting[label_column]} may be one of "
+        "{allowed}.{hint}"
+    ),
+    "label_not_classes": (
+        "The column {column!r} of {path} holds {different:,} different values in {rows:,} rows: "
+        "it is no class. Name the column of the classes as {setting[label_column]}."
+    ),
+}

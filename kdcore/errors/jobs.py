@@ -1,0 +1,85 @@
+"""What can be wrong with what a sweep, a search, a selection or a compression is asked for."""
+
+MESSAGES = {
+    "empty_axis": "{axis} has no value: give one or more, separated by commas.",
+    "value_twice": "{axis} lists {value} twice: give every value once.",
+    "sweep_too_large": (
+        "The grid has {cells} cells, at most {most} are trained in one sweep: "
+        "leave out some values."
+    ),
+    "sweep_memory": (
+        "One student of the sweep needs {needs:.2f} GiB but {free:.2f} GiB are free: "
+        "choose a smaller student or batch size."
+    ),
+    "sweep_worker_died": (
+        "The process that trained this student ended unexpectedly ({cause}), twice: choose a "
+        "smaller model or batch size if memory ran out."
+    ),
+    "sweep_fixed": "The settings of {sweep} cannot change while it runs: it can only be stopped.",
+    "cluster_missing": (
+        "Ray is not installed, so no sweep can run on a cluster: install it with pip install -e "
+        "'.[cluster]'."
+    ),
+    "cluster_unreachable": (
+        "No Ray cluster answers at {address} ({cause}): check the address, that Ray was started "
+        "there and, if it asks for a token, RAY_AUTH_MODE; without an address Ray starts here."
+    ),
+    "bad_range": (
+        "{axis} is {value!r}: write a range as LOW:HIGH with the smaller number first, "
+        "as in 0.5:1, or values separated by commas."
+    ),
+    "no_range": "{axis} is {value!r}: it takes values by name, not a range.",
+    "nothing_to_search": (
+        "Every axis of the search has one value: give at least one of {axes} a range "
+        "or several values."
+    ),
+    "no_models": "{axis} has no model: give one or more, separated by spaces.",
+    "bad_folds": "folds is {folds}: choose 0 for the validation split, or from 2 to {most}.",
+    "folds_too_many": (
+        "The class {class_name!r} of {dataset} has {count} examples for training and validation: "
+        "choose at most {count} folds."
+    ),
+    "teacher_given": (
+        "{setting[teacher_weights]} is {path!r}, but the teachers are trained from scratch here, "
+        "so that none has seen the data that it is evaluated on: leave it out."
+    ),
+    "one_process": "{command} trains in one process: start it without torchrun.",
+    "teachers_too_few": "A comparison needs two or more teachers: name them, separated by spaces.",
+    "shrink_one_network": (
+        "The student of the run {run!r} is a forest or several networks: "
+        "choose a run whose student is one network."
+    ),
+    "nothing_distilled": (
+        "The run {run!r} has no distilled student with saved weights: choose a finished run that "
+        "has one."
+    ),
+    "stage_unsuited": "The stage {stage} does not suit the student {model}: choose from {allowed}.",
+    "rank_saves_nothing": (
+        "{setting[rank_share]} is {share}, with which no layer of {model} becomes smaller: choose "
+        "a lower share."
+    ),
+    "no_int8_engine": (
+        "This build of PyTorch cannot compute in int8: leave out the stages {stages}."
+    ),
+    "checkpoint_unreadable": (
+        "The checkpoint {path} cannot be read ({cause}): remove it, then the run goes on from an "
+        "earlier one."
+    ),
+    "checkpoint_of_other_data": (
+        "The data have changed since the run was broken off: bring back the data that it began "
+        "with, or start a new run."
+    ),
+    "run_finished": (
+        "{run!r} is finished: there is nothing to resume. A run can be branched from one of its "
+        "epochs to go on with other settings."
+    ),
+    "compress_what": "Name the run whose distilled student is to be compressed, or --resume.",
+    "not_branchable": (
+        "{setting[name]} cannot change in a branch: choose from {allowed}, or start a new run."
+    ),
+    "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
+    "branch_is_over": (
+        "The branch would end after {epochs} epochs and begins at epoch {epoch}: choose an "
+        "earlier one, or more {setting[epochs]}."
+    ),
+}

@@ -1,0 +1,49 @@
+"""What can go wrong with stored jobs and with the queue."""
+
+MESSAGES = {
+    "no_such_job": (
+        "{found} {listing} match {job!r}: give the id of one, as listed by python -m kdcore "
+        "{listing}."
+    ),
+    "not_resumable": "{job!r} cannot be continued: start it again.",
+    "format_newer": (
+        "A later version of this program wrote {job!r} (format {format}, this one reads up to "
+        "{known}): update the program to open it."
+    ),
+    "not_a_job": "{path} is left out: it holds neither the settings nor the events of a job.",
+    "log_damaged": "Lines of the log of {job!r} that cannot be read are left out: {lines}.",
+    "folder_damaged": (
+        "The settings of {run!r} cannot be read ({cause}): delete it, or mend its config.json in "
+        "{path}."
+    ),
+    "cell_stays": "{run!r} is a part of {owner!r}: delete that as a whole.",
+    "already_in_trash": (
+        "The trash already holds another {run!r}: restore that one or empty the trash first."
+    ),
+    "not_in_trash": (
+        "The trash holds {found} jobs called {run!r}: give the id of one, as listed by "
+        "python -m kdcore trash."
+    ),
+    "id_taken": "The store holds another {run!r} again: delete that one before restoring this one.",
+    "never_began": (
+        "The app ended before this job's turn came, so that nothing was trained: start it again."
+    ),
+    "run_read_only": "The run {run!r} comes with the program and stays as it is.",
+    "run_in_use": "The run {run!r} is still running: stop it first.",
+    "store_not_writable": "{path} cannot be written ({cause}): "
+    "free some space or choose another store.",
+    "export_folder_missing": (
+        "There is no folder {folder} to write {file} into: make it first, or choose another one."
+    ),
+    "file_not_writable": (
+        "The file {path} cannot be written ({cause}): choose another folder, or free some space."
+    ),
+    "arrays_unreadable": (
+        "The file {path} of the store cannot be read ({cause}): start its run again."
+    ),
+    "not_ours": "The run {run!r} is not trained by this app: it can be watched but not controlled.",
+    "worker_died": (
+        "The training process ended unexpectedly ({cause}); everything up to that point was "
+        "saved: start again, with a smaller model or batch size if memory ran out."
+    ),
+}

@@ -1,0 +1,1 @@
+"""A distilled student made smaller in several ways."""

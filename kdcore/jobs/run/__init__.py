@@ -1,0 +1,1 @@
+"""One training of a teacher and its students."""

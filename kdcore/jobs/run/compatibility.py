@@ -1,0 +1,166 @@
+"""Whether the models, methods and students of a run are compatible, before anything is trained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from kdcore.catalogue import (
+    MODELS,
+    is_forest,
+    method_name,
+    method_of,
+    parse_extra_terms,
+    parse_model,
+    parse_models,
+)
+from kdcore.errors import UserError
+
+UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
+"""Settings that a forest student does not use, with their defaults."""
+
+
+class RunParts(Protocol):
+    """The settings of a run that may contradict each other."""
+
+    @property
+    def method(self) -> str:
+        """Its spec."""
+
+    @property
+    def also(self) -> str:
+        """Extra soft terms."""
+
+    @property
+    def terms(self) -> list[str]:
+        """All soft terms, as specs."""
+
+    @property
+    def student(self) -> str:
+        """The students' model."""
+
+    @property
+    def student_start(self) -> str:
+        """Their initial weights."""
+
+    @property
+    def networks(self) -> int:
+        """How many each student is."""
+
+    @property
+    def assistants(self) -> str:
+        """Models between teacher and student."""
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Their models."""
+
+    @property
+    def teacher_weights(self) -> str:
+        """A file."""
+
+    @property
+    def teacher_mixing(self) -> str:
+        """How several teachers are combined."""
+
+    @property
+    def teacher_shares(self) -> str:
+        """As written."""
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """As numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One distillation: into the first assistant, the next, at last the students."""
+
+    teachers: tuple[str, ...]
+    """Their models; empty where a file says what they are."""
+    student: str
+
+
+def links(config: RunParts) -> Iterator[Link]:
+    """From the teachers to the students."""
+    teachers = () if config.teacher_weights else config.teachers
+    for model in (*parse_models(config.assistants), config.student):
+        yield Link(teachers, model)
+        teachers = (model,)
+
+
+def check_compatible(config: RunParts) -> None:
+    """Raise ``UserError`` where two parts of a run do not go together."""
+    _check_terms(config)
+    _check_shares(config)
+    _check_start(config)
+    _check_forest_student(config)
+    for assistant in parse_models(config.assistants):
+        if is_forest(assistant):
+            raise UserError("forest_assistant", model=assistant)
+    for link in links(config):
+        for spec in config.terms:
+            _check_link(link, spec)
+
+
+def _check_terms(config: RunParts) -> None:
+    extra = parse_extra_terms(config.also)
+    method = method_of(config.method)
+    if extra and not method.loss:
+        raise UserError("nothing_beside", method=config.method)
+    for _, spec in extra:
+        if method_name(spec) == method_name(config.method):
+            raise UserError("value_twice", axis="also", value=spec)
+    if method.acts_on == "peers" and config.assistants:
+        raise UserError("method_without_teacher", method=config.method)
+
+
+def _check_shares(config: RunParts) -> None:
+    """As many shares as teachers, and weights by example only where logits are used."""
+    shares, count = config.shares, len(config.teachers)
+    if shares and not config.teacher_weights and len(shares) != count:
+        raise UserError("teacher_shares_count", value=config.teacher_shares, teachers=count)
+    by_example = config.teacher_mixing in ("entropy", "confidence")
+    on_logits = any(method_of(spec).acts_on == "logits" for spec in config.terms)
+    if by_example and count > 1 and not on_logits and method_of(config.method).loss:
+        raise UserError(
+            "mixing_unheard", teacher_mixing=config.teacher_mixing, method=config.method
+        )
+
+
+def _check_start(config: RunParts) -> None:
+    """The students may begin as their teacher where that is one network, and they are one each."""
+    if config.student_start != "teacher":
+        return
+    if config.networks > 1:
+        raise UserError("starts_alike")
+    *_, last = links(config)
+    if len(last.teachers) > 1 or any(map(is_forest, (*last.teachers, last.student))):
+        raise UserError("nothing_matches", student=last.student, teacher=" + ".join(last.teachers))
+
+
+def _check_forest_student(config: RunParts) -> None:
+    if not is_forest(config.student):
+        return
+    if method_name(config.method) not in ("kd", "hard"):
+        raise UserError("forest_method", method=config.method)
+    for name, value in UNUSED_BY_FORESTS.items():
+        if getattr(config, name) != value:
+            raise UserError("forest_setting", student=config.student, name=name)
+    *_, last = links(config)
+    if len(last.teachers) > 1:
+        raise UserError("forest_setting", student=config.student, name="teacher")
+
+
+def _check_link(link: Link, spec: str) -> None:
+    """One distillation by one method."""
+    method = method_of(spec)
+    grown = any(map(is_forest, link.teachers))
+    if grown and not method.asks_answers_alone:
+        raise UserError("forest_teacher", method=spec)
+    if method.acts_on == "features" and len(link.teachers) > 1:
+        raise UserError("method_one_teacher", method=spec)
+    models = (*link.teachers, link.student)
+    if method.feature_layers == "maps" and not all(
+        MODELS[parse_model(one)[0]].images_only for one in models
+    ):
+        raise UserError("method_needs_maps", method=spec)

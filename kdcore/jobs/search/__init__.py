@@ -1,0 +1,1 @@
+"""A search for the best student of a space."""

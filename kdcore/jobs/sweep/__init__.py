@@ -1,0 +1,1 @@
+"""A grid of students over T, λ, seeds and more."""

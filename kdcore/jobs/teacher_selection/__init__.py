@@ -1,0 +1,1 @@
+"""Several teachers, compared by their answers and by their students."""

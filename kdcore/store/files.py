@@ -1,0 +1,45 @@
+"""Files that are written whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from kdcore.errors import UserError
+
+
+def write_whole(path: Path, contents: bytes) -> None:
+    """Write a file whole or not at all; it is on the disk before this returns.
+
+    Args:
+        path: its folder is made where it is missing.
+        contents: of the file.
+
+    Raises:
+        UserError: it cannot be written, the disk being full, say; what was there before is still
+            there, and nothing else.
+    """
+    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException as error:
+        _remove(part)
+        if isinstance(error, OSError):
+            raise not_writable(path.parent, error) from None
+        raise
+
+
+def not_writable(path: Path, error: OSError) -> UserError:
+    """What is said of a place in the store that cannot be written."""
+    return UserError("store_not_writable", path=str(path), cause=error.strerror or str(error))
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:  # its folder cannot even be looked into
+        return
