@@ -1,4 +1,4 @@
-"""The app's background: runs wait in a queue, a warm worker process trains them, listeners hear.
+"""The app's background: jobs wait in a queue, a worker process executes them, events are published.
 
 No torch here, and nothing of the dashboard.
 """
@@ -44,6 +44,8 @@ class QueuedJob:
     early: list[Command] = field(default_factory=list)
     """Commands while it waits; the worker gets them once it begins."""
     stop_asked: float | None = None
+    worker: int | None = None
+    """Process that executes it."""
 
 
 class Hub:
@@ -104,7 +106,7 @@ class Hub:
         self._queue(QueuedJob(folder.id, folder.config, folder, events=folder.events()))
 
     def send(self, run: str, command: Command) -> None:
-        """Tell a run something; one that is over hears nothing.
+        """Send a command to a job; one that is over ignores it.
 
         Raises:
             UserError: the run is not known here, or the command has a bad value.
@@ -237,6 +239,7 @@ class Hub:
         self._running = job.id
         job.state = "running"
         self._worker.start()
+        job.worker = self._worker.pid
         self._worker.send({"command": "start", "run": job.id, "store": str(self.store.root)})
         for command in job.early:
             self._worker.send({"run": job.id} | command.to_dict())
@@ -273,11 +276,11 @@ class Hub:
                     job.state = "running"
             self._publish(job.id, event)
 
-    def _on_worker_exit(self, status: int) -> None:
-        """The worker died, perhaps with a job in hand."""
+    def _on_worker_exit(self, pid: int, status: int) -> None:
+        """A worker died, perhaps with a job in hand."""
         with self._changed:
             job = self._jobs.get(self._running or "")
-            if job is None or self._closed:
+            if job is None or job.worker != pid or self._closed:
                 return
             self._running = None
             cause = f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -18,14 +18,14 @@ class WorkerProcess:
     Args:
         command: what starts it.
         on_line: is called with every line that it writes, from a thread of this object.
-        on_exit: is called with its exit status once it has ended by itself.
+        on_exit: is called with its pid and exit status once it has ended by itself.
     """
 
     def __init__(
         self,
         command: list[str],
         on_line: Callable[[dict[str, Any]], None],
-        on_exit: Callable[[int], None],
+        on_exit: Callable[[int, int], None],
     ) -> None:
         self._command = command
         self._on_line, self._on_exit = on_line, on_exit
@@ -34,7 +34,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the living process."""
+        """Of the process that lives, or has just died."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
@@ -89,7 +89,7 @@ class WorkerProcess:
         if process is self._process:
             self._process = None
         if not self._closed:
-            self._on_exit(status)
+            self._on_exit(process.pid, status)
 
 
 def _close_input(process: subprocess.Popen[str]) -> None:

@@ -55,7 +55,7 @@ def as_values(row: JobRow) -> dict[str, object]:
 def _line(row: JobRow) -> list[str]:
     title = job_title(row)
     parent = [f"of {row.parent}"] if row.parent else []
-    apart = " · ".join([*parent, *title_parts(title)])
+    apart = " · ".join([*title_parts(title), *parent])
     return [row.id, row.kind.replace("_", " "), apart, title.dataset, row.state]
 
 

@@ -180,3 +180,16 @@ def test_a_file_of_any_name_may_be_read(capsys):
 
     assert train._print_for_people(events) is events[-1]
     assert "run run on cpu" in capsys.readouterr().out
+
+
+def test_one_listing_has_all_kinds_with_their_names_and_notes(kdcore, store):
+    (sweep,) = store.readable(SWEEP)
+    assert kdcore("rename", sweep, "the warm one").returncode == 0
+    assert kdcore("note", sweep, "温度越高越好?").returncode == 0
+    rows = [json.loads(line) for line in kdcore("jobs", "--json").stdout.splitlines()]
+
+    assert {row["kind"] for row in rows} == set(KINDS)
+    (row,) = [row for row in rows if row["id"] == sweep]
+    assert (row["name"], row["note"], row["format"]) == ("the warm one", "温度越高越好?", 2)
+    assert "the warm one" in kdcore("sweeps").stdout
+    assert "温度越高越好?" in kdcore("show", sweep).stdout

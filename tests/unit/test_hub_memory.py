@@ -103,3 +103,15 @@ def test_a_waiting_job_is_deleted_out_of_the_queue(make_hub):
         hub.state(waiting)
     with pytest.raises(UserError, match="stop it first"):
         hub.delete(running)
+
+
+def test_a_worker_that_died_idle_fails_no_job_of_the_next_one(make_hub):
+    hub = make_hub()
+    first = hub.submit(RunConfig())
+    over(hub, first)
+    worker = hub._worker._process
+    worker.kill()
+    worker.wait()
+    second = hub.submit(RunConfig())
+
+    assert over(hub, second) == "finished"

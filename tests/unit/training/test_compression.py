@@ -34,7 +34,7 @@ BASE = RunConfig(
     precision="float32",
     device="cpu",
 )
-TIMES = ("seconds", "latency_1", "latency_128", "shrink")
+TIMES = ("seconds", "latency_1", "latency_128", "compression")
 
 
 def digits():

@@ -13,7 +13,7 @@ from kdcore.data.folds import folds
 from kdcore.job import Job
 from kdcore.jobs.kind import RUN, SEARCH
 from kdcore.jobs.run.events import Epoch
-from kdcore.jobs.search.config import Range, SearchConfig
+from kdcore.jobs.search.config import TRIALS, Range, SearchConfig
 from kdcore.jobs.search.events import TrialEnded, TrialScored
 from kdcore.store import Store, recorded
 from kdcore.training.grid.cell_events import CellEvent, Group
@@ -89,7 +89,7 @@ def test_proposals_stay_within_the_space_and_leave_out_what_has_no_effect(whole)
 
 def test_optuna_can_open_the_file_and_finds_every_trial(whole):
     _, folder, events = whole
-    storage = optuna.storages.RDBStorage(f"sqlite:///{folder.trials}")
+    storage = optuna.storages.RDBStorage(f"sqlite:///{folder.path / TRIALS}")
     study = optuna.load_study(study_name=folder.id, storage=storage)
     states = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
 
