@@ -46,6 +46,8 @@ class QueuedJob:
     stop_asked: float | None = None
     worker: int | None = None
     """Process that executes it."""
+    resumed: bool = False
+    """It goes on from a checkpoint, and has said nothing yet: its log is to be read again."""
 
 
 class Hub:
@@ -101,9 +103,11 @@ class Hub:
         folder = self.store.find(job)
         if not folder.kind.resumable:
             raise UserError("not_resumable", job=folder.id)
+        if folder.finished:
+            raise UserError("run_finished", run=folder.id)
         if folder.held or self.commandable(folder.id):
             raise UserError("run_in_use", run=job)
-        self._queue(QueuedJob(folder.id, folder.config, folder, events=folder.events()))
+        self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
 
     def send(self, run: str, command: Command) -> None:
         """Send a command to a job; one that is over ignores it.
@@ -136,7 +140,7 @@ class Hub:
             UserError: there is no such run.
         """
         with self._changed:
-            if job := self._jobs.get(run):
+            if (job := self._jobs.get(run)) and not job.resumed:
                 return job.events[since:]
         return self.store.find(run).events(since)
 
@@ -264,7 +268,10 @@ class Hub:
 
     def _on_event(self, job: QueuedJob, event: Event) -> None:
         with self._changed:
-            job.events.append(event)
+            if job.resumed:  # the worker has let the log end at the checkpoint, and goes on there
+                job.events, job.resumed = _up_to(event, job.folder.events()), False
+            else:
+                job.events.append(event)
             match event:
                 case Ended():
                     job.state = event.state
@@ -290,7 +297,8 @@ class Hub:
         with contextlib.suppress(UserError):  # a full disk must not keep the end from the screen
             job.folder.append(event)
             job.folder.release()
-        job.events.append(event)
+        job.events = job.folder.events() if job.resumed else [*job.events, event]
+        job.resumed = False
         job.state = event.state
         self._publish(job.id, event)
         self._forget_old_jobs()
@@ -324,6 +332,13 @@ class Hub:
                 with self._changed:
                     self._publish(run, event)
             time.sleep(POLL)
+
+
+def _up_to(event: Event, events: list[Event]) -> list[Event]:
+    """Those up to ``event``; the log may hold more that the worker's lines have yet to bring."""
+    text = event.to_json()
+    last = max((at for at, one in enumerate(events) if one.to_json() == text), default=len(events))
+    return events[: last + 1]
 
 
 def _presence(store: Store) -> IO[str] | None:

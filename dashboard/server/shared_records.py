@@ -44,6 +44,7 @@ class SharedRecord:
         self.lock = Lock()
         """Held while the record is read or grows."""
         self._record = _empty_record(job)
+        self._cuts = 0
 
     def newest(self) -> JobRecord:
         """The record with all events so far; call it with the lock held.
@@ -51,6 +52,8 @@ class SharedRecord:
         Raises:
             UserError: there is no such job.
         """
+        if (cuts := store().find(self.job).cuts) != self._cuts:  # it went on from a checkpoint
+            self._record, self._cuts = _empty_record(self.job), cuts
         self._record.fold(hub().events(self.job, self._record.heard))
         return self._record
 

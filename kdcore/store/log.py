@@ -160,6 +160,14 @@ class EventLog:
         write_whole(path, b"".join(lines[:at]))
         return tail
 
+    @property
+    def cuts(self) -> int:
+        """A number that grows whenever the log is cut: what was read of it counts no more."""
+        try:
+            return (self.path / SET_ASIDE).stat().st_size
+        except OSError:
+            return 0
+
     def log_size(self) -> int:
         """Bytes of the log."""
         try:

@@ -15,7 +15,7 @@ from kdcore.events import Failed
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import RUN, SEARCH
-from kdcore.jobs.run.events import Batch
+from kdcore.jobs.run.events import Batch, Epoch
 from kdcore.jobs.search.config import Range, SearchConfig
 from kdcore.jobs.search.events import TrialScored
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
@@ -188,6 +188,28 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
     kinds = [event.kind for event in hub.events(run)]
     assert kinds.count("search_started") == 2
     assert [event.kind for event in hub.store.find(run, SEARCH).events()] == kinds
+
+
+def test_a_stopped_run_goes_on_from_its_last_epoch(hub):
+    run = hub.submit(SHORT.replace(epochs=6, speed=60))
+    heard(hub, run, Epoch)
+    hub.send(run, Stop())
+    assert finished(hub, run) == "stopped"
+    shown = hub.events(run)
+
+    hub.resume(run)
+    assert finished(hub, run) == "finished"
+    events = hub.events(run)
+    epochs = [event.epoch for event in events if isinstance(event, Epoch)]
+    assert epochs == list(range(1, 7))
+    assert [event.kind for event in events].count("started") == 1
+    assert [one.to_json() for one in hub.store.find(run).events()] == [
+        one.to_json() for one in events
+    ]
+    assert hub.store.find(run).cuts > 0
+    assert len(events) > len(shown)
+    with pytest.raises(UserError, match="is finished"):
+        hub.resume(run)
 
 
 def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
