@@ -15,6 +15,7 @@ from kdcore.jobs.kind import KINDS, RUN, Config, JobKind, kind_for
 from kdcore.store.files import write_whole
 from kdcore.store.folder import JobFolder
 from kdcore.store.index import Index, Indexed
+from kdcore.store.log import SET_ASIDE
 from kdcore.store.places import folders, is_job, kind_of, left_out, owner_of, place_of
 from kdcore.store.row import NAME, NOTE, JobRow, created_at, row_of
 from kdcore.store.trash import Trash, TrashRow
@@ -25,6 +26,7 @@ LONGEST_NAME = 200
 """Characters of what a person calls a job."""
 BEGUN = re.compile(r"\d{8}-\d{6}.*")
 """In an id."""
+NOT_EXPORTED = {"lock", "checkpoints", SET_ASIDE}
 
 
 class Store:
@@ -208,6 +210,8 @@ class Store:
     def export(self, job: str, path: Path) -> None:
         """Write a job with all its cells as a zip file; what cannot be written whole is not left.
 
+        Without checkpoints, which are many times larger than all the rest.
+
         Raises:
             UserError: there is no such job, or the file cannot be written.
         """
@@ -218,8 +222,10 @@ class Store:
         try:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 for item in sorted(folder.path.rglob("*")):
-                    if item.is_file() and item.name != "lock" and item.suffix != ".part":
-                        archive.write(item, f"{folder.id}/{item.relative_to(folder.path)}")
+                    inner = item.relative_to(folder.path)
+                    if item.is_dir() or item.suffix == ".part" or NOT_EXPORTED & {*inner.parts}:
+                        continue
+                    archive.write(item, f"{folder.id}/{inner}")
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)

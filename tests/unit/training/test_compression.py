@@ -65,9 +65,13 @@ def shrunk(store, **changes):
     return folder, list(recorded(Job(folder.config, folder), folder))
 
 
+def files_of(folder):
+    return {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+
+
 @pytest.fixture(scope="module")
 def whole(store):
-    before = {path.name: path.read_bytes() for path in store.find("last", RUN).path.iterdir()}
+    before = files_of(store.find("last", RUN))
     folder, events = shrunk(store)
     return before, folder, events
 
@@ -113,9 +117,7 @@ def test_teacher_and_student_are_measured_as_the_run_left_them(whole, store):
 def test_the_runs_files_stay_as_they_were(whole, store):
     before = whole[0]
 
-    assert {
-        path.name: path.read_bytes() for path in store.find("last", RUN).path.iterdir()
-    } == before
+    assert files_of(store.find("last", RUN)) == before
 
 
 def test_the_numbers_say_what_each_stage_took_away(whole):
