@@ -71,3 +71,20 @@ def test_data_whose_path_is_no_text_are_shown(open_page, hub, name):
     record(hub.store, WHOLE, make.whole_run(), RunConfig(dataset=path))
 
     assert trouble(open_page(name, run=WHOLE)) == []
+
+
+@pytest.mark.parametrize("name", ["live", "runs", "microscope", "start"])
+def test_a_run_of_a_later_version_keeps_no_page_from_opening(open_page, damage, name):
+    later = '{"kind": "run", "format": 99, "hologram": true}'
+    (damage.root / "runs" / DAMAGED / "config.json").write_text(later, encoding="utf-8")
+
+    assert trouble(open_page(name)) == []
+    assert trouble(open_page(name, run=DAMAGED)) == []
+
+
+def test_the_runs_page_lists_it_as_what_it_is(open_page, damage):
+    later = '{"kind": "run", "format": 99, "hologram": true}'
+    (damage.root / "runs" / DAMAGED / "config.json").write_text(later, encoding="utf-8")
+    table = open_page("runs").dataframe[0].value
+
+    assert words("en")["state.newer"] in set(table[words("en")["runs.state"]])

@@ -1,4 +1,4 @@
-"""``shrink`` and ``shrinks`` as their users call them."""
+"""``compress``, its older name ``shrink`` and their listing as their users call them."""
 
 import json
 
