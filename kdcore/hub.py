@@ -17,7 +17,7 @@ from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.errors import UserError
 from kdcore.events import Cancelled, Ended, Event, Failed, Paused, Resumed, from_dict
 from kdcore.jobs.kind import RUN, JobConfig, JobKind
-from kdcore.store import JobFolder, Store
+from kdcore.store import JobFolder, Store, owner_of
 from kdcore.worker_process import WorkerProcess
 
 Listener = Callable[[Event], None]
@@ -94,6 +94,18 @@ class Hub:
         self._queue(QueuedJob(folder.id, config, folder))
         return folder.id
 
+    def can_resume(self, job: str) -> bool:
+        """Whether ``resume`` takes the job.
+
+        Raises:
+            UserError: there is none.
+        """
+        try:
+            self._check_resume(self.store.find(job))
+        except UserError:
+            return False
+        return True
+
     def resume(self, job: str) -> None:
         """Queue a job that ended before all its work was done; its events go on.
 
@@ -101,13 +113,16 @@ class Hub:
             UserError: there is none, it is still going, or its kind cannot go on.
         """
         folder = self.store.find(job)
-        if not folder.kind.resumable:
+        self._check_resume(folder)
+        self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
+
+    def _check_resume(self, folder: JobFolder[Any]) -> None:
+        if not folder.kind.resumable or owner_of(folder.id):
             raise UserError("not_resumable", job=folder.id)
         if folder.finished:
             raise UserError("run_finished", run=folder.id)
         if folder.held or self.commandable(folder.id):
-            raise UserError("run_in_use", run=job)
-        self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
+            raise UserError("run_in_use", run=folder.id)
 
     def send(self, run: str, command: Command) -> None:
         """Send a command to a job; one that is over ignores it.

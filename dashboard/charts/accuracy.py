@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.parent import parent_line
 from dashboard.records.history import History
 from dashboard.text.phrases import Words
 
@@ -28,6 +29,12 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         scores = [scores[student].test_accuracy for _, scores in history.evaluations]
         lowest, highest = min([lowest, *scores]), max([highest, *scores])
         data.append(style.line(words, student, [at for at, _ in history.evaluations], scores))
+    if history.parent:
+        past = history.parent.evaluations
+        for student in history.parent.students:
+            scores = [scores[student].test_accuracy for _, scores in past]
+            lowest, highest = min([lowest, *scores]), max([highest, *scores])
+            data += parent_line(history, words, student, [at for at, _ in past], scores)
     low = max(0.0, lowest - ROOM) if history.evaluations else 0.0
     high = min(1.005, highest + ROOM) if history.evaluations else 1.005
     return {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
+from dashboard.charts.parts.parent import parent_line
 from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
@@ -25,6 +26,12 @@ def figure(history: History, words: Words) -> dict[str, Any]:
                 hovertemplate="%{y:.3f}",
             )
         )
+    if history.parent:
+        epochs = history.parent.epochs
+        for student in history.parent.students:
+            middles = [epoch.epoch - 0.5 for epoch in epochs]
+            means = [epoch.students[student].train_loss for epoch in epochs]
+            data += parent_line(history, words, student, middles, means, hovertemplate="%{y:.3f}")
     for student in history.students:
         columns = history.steps[student].columns
         trails.append(

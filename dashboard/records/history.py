@@ -83,6 +83,10 @@ class History:
     position: float = 0.0
     step: int = 0
     seconds: float = 0.0
+    branched_at: int = 0
+    """The epoch of ``parent`` at which the run begins."""
+    parent: "History | None" = None
+    """The run that it was branched from."""
 
     @property
     def phase(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -11,12 +12,14 @@ from weakref import WeakValueDictionary
 from dashboard.records.controls import with_controls
 from dashboard.records.history import History
 from dashboard.server.engine import hub, store
+from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import COMPRESSION, RUN, SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.store import kind_of, owner_of
+from kdcore.store.branch import branched_from
 
 KEPT = 16
 """Records that stay in memory though nobody looks at them."""
@@ -55,6 +58,8 @@ class SharedRecord:
         if (cuts := store().find(self.job).cuts) != self._cuts:  # it went on from a checkpoint
             self._record, self._cuts = _empty_record(self.job), cuts
         self._record.fold(hub().events(self.job, self._record.heard))
+        if isinstance(self._record, History) and self._record.parent is None:
+            _add_parent(self._record, self.job)
         return self._record
 
 
@@ -94,6 +99,14 @@ def run_settings(run: str) -> dict[str, Any]:
     """The settings of a run, with what was turned by hand during it."""
     settings = RunConfig().to_dict() | store().find(run, RUN).config.to_dict()
     return with_controls(settings, run_history(run).turned)
+
+
+def _add_parent(history: History, job: str) -> None:
+    """Lay the run that a run was branched from beside it, where that is still stored."""
+    if origin := branched_from(store().find(job)):
+        run, history.branched_at = origin
+        with suppress(UserError):
+            history.parent = run_history(run)
 
 
 def _empty_record(job: str) -> JobRecord:

@@ -8,6 +8,7 @@ from dashboard.components.transport import transport
 from dashboard.page import address
 from dashboard.page.data_notes import run_notes
 from dashboard.page.jobs import actions, shown_run
+from dashboard.page.jobs.branch_dialog import branch_dialog
 from dashboard.page.jobs.live_board import board, is_outdated, layout_key
 from dashboard.page.jobs.missing_classes import missing_classes
 from dashboard.page.jobs.repetition import repeat_panel
@@ -26,6 +27,7 @@ from dashboard.text.viewer import md, t
 from kdcore.catalogue import is_forest, method_of
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
+from kdcore.store.branch import branched_from
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
@@ -107,7 +109,10 @@ def title_of(run: str) -> str:
         return ""
     name = t("app.recorded") if run == RECORDED else run
     settings = store().find(run, RUN).config.to_dict()
-    return f"{run_title(settings, run_history(run).turned)} · {name}"
+    title = f"{run_title(settings, run_history(run).turned)} · {name}"
+    if (origin := branched_from(store().find(run, RUN))) is None:
+        return title
+    return f"{title} · {t('live.branch_of', run=origin[0], epoch=origin[1])}"
 
 
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
@@ -214,5 +219,8 @@ else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         details(run, store().find(run, RUN).config)
 if run:
-    transport(run)
+    branchable = run != RECORDED and not is_forest(run_settings(run)["student"])
+    epoch = transport(run, branch=branchable and not is_projected())
+    if epoch is not None:
+        branch_dialog(run, epoch)
 write_settings(run_settings(run) if run else None)

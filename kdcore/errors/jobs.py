@@ -74,9 +74,7 @@ MESSAGES = {
         "epochs to go on with other settings."
     ),
     "compress_what": "Name the run whose distilled student is to be compressed, or --resume.",
-    "not_branchable": (
-        "{setting[name]} cannot change in a branch: choose from {allowed}, or start a new run."
-    ),
+    "not_branchable": ("A branch cannot change {name}: choose from {allowed}, or start a new run."),
     "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
     "branch_is_over": (
         "The branch would end after {epochs} epochs and begins at epoch {epoch}: choose an "

@@ -13,7 +13,7 @@ from kdcore.events import Event, Retuned
 from kdcore.jobs.run.config import CONTROLS, RunConfig
 from kdcore.jobs.run.events import Prepared, Snapshot, Started
 from kdcore.store.checkpoints import Checkpoint, Checkpoints
-from kdcore.store.folder import RunFolder
+from kdcore.store.folder import JobFolder, RunFolder
 from kdcore.store.store import Store
 
 STAGE = "students"
@@ -53,7 +53,7 @@ def branch(store: Store, parent: RunFolder, epoch: int, changes: Mapping[str, An
         raise UserError("branch_is_over", epochs=config.epochs, epoch=epoch)
     folder = store.create(config)
     try:
-        _fill(folder, parent, found[0], config)
+        _fill(folder, parent, found[0], config, changes)
     except BaseException:
         folder.release()
         shutil.rmtree(folder.path, ignore_errors=True)
@@ -61,28 +61,32 @@ def branch(store: Store, parent: RunFolder, epoch: int, changes: Mapping[str, An
     return folder
 
 
-def _fill(folder: RunFolder, parent: RunFolder, start: Checkpoint, config: RunConfig) -> None:
+def branched_from(folder: JobFolder[Any]) -> tuple[str, int] | None:
+    """The id of the run that a run was branched from, and the epoch; of others nothing."""
+    try:
+        about = json.loads((folder.path / PARENT).read_text())
+        return str(about["run"]), int(about["epoch"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _fill(
+    folder: RunFolder,
+    parent: RunFolder,
+    start: Checkpoint,
+    config: RunConfig,
+    changes: Mapping[str, Any],
+) -> None:
     state = _described(start.path)
     for event in parent.events()[: state["log/events"]]:
         folder.append(_of_branch(event, folder.id, config))
         for name in _files_of(event):
             _copy(parent.path / name, folder.path / name)
-    before = parent.config.to_dict() | {
-        name.rpartition("/")[2]: value
-        for name, value in state.items()
-        if name.startswith("controls/values/")
-    }
     for name in CONTROLS:  # the run obeys it at its first batch
-        if (value := getattr(config, name)) != parent.config.to_dict()[name]:
-            folder.append(
-                Retuned(
-                    step=state["position/step"],
-                    position=float(start.epoch),
-                    name=name,
-                    value=value,
-                    previous=before[name],
-                )
-            )
+        value, before = getattr(config, name), state[f"controls/values/{name}"]
+        if name in changes and value != before:
+            at = {"step": state["position/step"], "position": float(start.epoch)}
+            folder.append(Retuned(name=name, value=value, previous=before, **at))
     folder.release()
     checkpoints = Checkpoints(parent.path / "checkpoints")
     for stage in checkpoints.stages:

@@ -239,3 +239,31 @@ def test_two_runs_are_laid_side_by_side(page, app, start, until):
             [plot.layout.xaxis.range, plot.layout.yaxis.range].flat().map(Number))""")
     assert ranges[0] == ranges[1]
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
+    first = start("epochs=30&speed=20&teacher_epochs=3&transfer_size=300")
+    until(lambda: points("accuracy") > 2)
+    page.locator(".st-key-stop button").click()
+    page.locator(".st-key-go_on button").first.click()
+    expect(page.locator(".st-key-buttons")).to_contain_text("finished")
+    assert f"run={first}" in page.url
+    until(lambda: points("accuracy") == 30)
+
+    page.get_by_test_id("scrubber").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_test_id("branch").click()
+    field = page.locator(".st-key-branch-temperature input")
+    field.fill("12")
+    field.press("Tab")
+    page.wait_for_timeout(1000)
+    page.locator(".st-key-branch_start button").click()
+    expect(page.locator(".st-key-buttons")).to_contain_text(f"branch of {first} from epoch 25")
+    assert f"run={first}" not in page.url
+    marks = page.locator("[data-testid=chart-losses] .annotation-text")
+    expect(marks.first).to_contain_text("T=12")
+    expect(page.locator("[data-testid=chart-accuracy]")).to_contain_text(
+        "Distilled student, parent"
+    )
+    expect(page.locator(".st-key-buttons")).to_contain_text("finished")

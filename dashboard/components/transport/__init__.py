@@ -14,17 +14,23 @@ _component = st.components.v2.component(
 )
 
 
-def transport(run: str, *, autoplay: bool = False) -> None:
+def transport(run: str, *, autoplay: bool = False, branch: bool = False) -> int | None:
     """Scrub through a run's epochs, follow it live or replay it; all in the browser.
 
     Args:
         run: id of the run.
         autoplay: begin the replay by itself when the page opens.
+        branch: offer to begin a new run at the epoch that is shown.
+
+    Returns:
+        The epoch at which a new run is to begin, once, where somebody asked for one.
     """
     data = {
         "run": run,
         "language": language(),
         "autoplay": autoplay,
+        "branch": branch,
         "words": words_of("transport"),
     }
-    _component(key=f"transport-{run}", data=data)
+    state = _component(key=f"transport-{run}", data=data, on_branch_change=lambda: None)
+    return state.branch  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ export const mount = mountOnce(async (data) => {
   return transport(data);
 });
 
-function transport({ run: id, language, autoplay, words }) {
+function transport({ run: id, language, autoplay, branch, words }) {
   const run = runView(id, language);
   const leave = run.join();
   const leaving = new AbortController();
@@ -56,6 +56,14 @@ function transport({ run: id, language, autoplay, words }) {
       run.setCursor(null);
     },
   });
+  const branchHere = element("button", {
+    type: "button", class: "kd-transport-button", "data-testid": "branch", title: words.branch_help,
+    onclick: () => {
+      const epoch = Math.floor((run.cursor ?? run.newest) + 1e-6);
+      branchHere.dispatchEvent(new CustomEvent("kd-branch", { bubbles: true, detail: epoch }));
+    },
+  }, words.branch);
+  branchHere.hidden = !branch;
   const speeds = choice(words.speed, { ...SPEED_NAMES, max: words.max }, speed, (name) => {
     speed = name;
   });
@@ -81,6 +89,7 @@ function transport({ run: id, language, autoplay, words }) {
     replay.replaceChildren(playIcon(run.playing),
       element("span", { class: "kd-transport-word" }, run.playing ? words.pause : words.replay));
     replay.disabled = position === 0;
+    branchHere.disabled = !run.state.prepared;
     const share = (place) => `${(place / Math.max(position, 1e-6)) * 100}%`;
     ticks.replaceChildren(
       ...snapshots.filter((epoch) => epoch <= position).map((epoch) =>
@@ -112,7 +121,7 @@ function transport({ run: id, language, autoplay, words }) {
   }, "⋯");
   const isUnfolded = () => more.getAttribute("aria-expanded") === "true";
   const unfold = (open) => more.setAttribute("aria-expanded", open);
-  const rest = element("div", { class: "kd-transport-rest" }, moment, speeds, follow);
+  const rest = element("div", { class: "kd-transport-rest" }, moment, speeds, follow, branchHere);
   const root = element("div", {
     class: "kd kd-transport", role: "group", "data-testid": "transport", "aria-label": words.title,
     onkeydown: (event) => {

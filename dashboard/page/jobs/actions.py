@@ -40,6 +40,12 @@ def toggle_pause(run: str, state: str) -> None:
     _send_and_wait(run, Resume() if state == "paused" else Pause())
 
 
+def resume(job: str) -> None:
+    """Let a job that was broken off go on from its last checkpoint."""
+    with show_user_errors():
+        hub().resume(job)
+
+
 def step(run: str) -> None:
     """Take one batch."""
     _send_and_wait(run, Step())

@@ -65,15 +65,25 @@ def _buttons(run: str, now: History, state: str, title: str, *, startable: bool)
             disabled=live or not startable,
             on_click=actions.start,
         )
-        st.button(
-            t("live.resume") if paused else t("live.pause"),
-            key="pause",
-            disabled=not live,
-            type="primary" if paused else "secondary",
-            icon=":material/resume:" if paused else ":material/pause:",
-            on_click=actions.toggle_pause,
-            args=(run, state),
-        )
+        if run and not live and hub().can_resume(run):
+            st.button(
+                t("live.go_on"),
+                key="go_on",
+                icon=":material/resume:",
+                help=t("live.go_on_help"),
+                on_click=actions.resume,
+                args=(run,),
+            )
+        else:
+            st.button(
+                t("live.resume") if paused else t("live.pause"),
+                key="pause",
+                disabled=not live,
+                type="primary" if paused else "secondary",
+                icon=":material/resume:" if paused else ":material/pause:",
+                on_click=actions.toggle_pause,
+                args=(run, state),
+            )
         st.button(
             t("live.step"),
             key="step",

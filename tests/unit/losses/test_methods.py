@@ -257,10 +257,10 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         engine |= {"scale", "discriminator_logits"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
-    # a judge is shown softened answers, and a temperature that is learned is no setting
+    # a discriminator gets softened predictions, and a temperature that is learned is no setting
     if name not in ("adversarial", "learned_temperature"):
         assert ("temperature" in asked) == method.uses_temperature
-    knows = any("teacher" in each or "verdicts" in each for each in asked)
+    knows = any("teacher" in each or "discriminator" in each for each in asked)
     assert knows == (name not in CONTROLS)
     assert ("label_weights" in asked) == (name in CONTROLS)
     assert method.source

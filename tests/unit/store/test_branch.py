@@ -84,7 +84,7 @@ def test_a_branch_says_where_it_comes_from_and_its_files_are_its_own(store, pare
     ("epoch", "changes", "sentence"),
     [
         (7, {}, "no checkpoint of epoch 7: choose from 0, 1, 2, 3"),
-        (1, {"student": "mlp:8"}, "cannot change in a branch"),
+        (1, {"student": "mlp:8"}, "cannot change student"),
         (1, {"temperature": "hot"}, "hot"),
         (2, {"epochs": 1}, "would end after 1 epochs and begins at epoch 2"),
     ],
