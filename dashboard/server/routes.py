@@ -54,16 +54,24 @@ def static(request: Request) -> Response:
 
 
 def live(request: Request) -> Response:
-    """The stream of a run or another job: ``?run=…&lang=…``."""
+    """The stream of a run or another job: ``?run=…&lang=…``, and what ``charts`` takes."""
     job = store().find(request.query_params.get("run", ""))
     job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
     stream = stream_of(job.id, _language(request))
     stream.check()
+    viewer, charts = _viewer(request)
     return StreamingResponse(
-        stream.messages(),
+        stream.messages(viewer, charts),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def charts(request: Request) -> Response:
+    """Which charts over time a viewer of the stream shows now: ``?run=…&viewer=…&charts=a,b``."""
+    viewer, names = _viewer(request)
+    stream_of(_run(request), _language(request)).show(viewer, names)
+    return _json_response({})
 
 
 def figure(request: Request) -> Response:
@@ -130,6 +138,7 @@ ROUTES = [
         ("plotly.min.js", plotly),
         ("static/{name}", static),
         ("live", live),
+        ("charts", charts),
         ("figure/{name}", figure),
         ("moment", moment_of_run),
         ("soft", soft),
@@ -161,6 +170,12 @@ def _run(request: Request) -> str:
         UserError: there is none.
     """
     return store().find(request.query_params.get("run", "")).id
+
+
+def _viewer(request: Request) -> tuple[str, frozenset[str]]:
+    """Who looks, and at which charts over time."""
+    asked = request.query_params
+    return asked.get("viewer", ""), frozenset(asked.get("charts", "").split(",")) & OVER_TIME.keys()
 
 
 def _language(request: Request) -> str:

@@ -1,11 +1,13 @@
-"""The push of a followed run: its charts over time and where it stands, once for all viewers.
+"""The push of a followed run: the charts over time that somebody shows, and where it stands.
 
-A stream looks at the run as often as a chart should move, works out what is new, and hands the
-same ready text to every viewer. It sleeps while there is none.
+Both are worked out once for all viewers. A stream looks at the run as often as a chart should
+move, works out what is new, and hands the same ready text to every viewer. It sleeps while there
+is none.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,7 +52,12 @@ class Stream:
         self._run = run
         self._shared = shared_record(run)
         self._words = words(language)
-        self._viewers: set[asyncio.Queue[str | None]] = set()
+        self._viewers: dict[asyncio.Queue[str | None], str] = {}
+        """Each with the viewer's name."""
+        self._shown: dict[str, Collection[str]] = {}
+        """The charts that each viewer shows, by its name."""
+        self._wake: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
         self._seen = -1
@@ -66,12 +73,33 @@ class Stream:
         with self._shared.lock:
             _state(self._run, self._shared.newest(), self._words)
 
-    async def messages(self) -> AsyncIterator[str]:
-        """Server-sent events: everything so far, then what is new, until the viewer leaves."""
+    def show(self, viewer: str, charts: Collection[str]) -> None:
+        """Draw these charts for a viewer from now on; from any thread.
+
+        One that is not connected says so again once it is.
+        """
+        if viewer not in self._viewers.values():
+            return
+        self._shown[viewer] = charts
+        if self._loop and self._wake:
+            with suppress(RuntimeError):  # the app is being closed
+                self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def messages(
+        self, viewer: str = "", charts: Collection[str] = tuple(OVER_TIME)
+    ) -> AsyncIterator[str]:
+        """Server-sent events: everything so far, then what is new, until the viewer leaves.
+
+        Args:
+            viewer: its name, for ``show``.
+            charts: over time, that it shows.
+        """
         queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
+        self._loop, self._wake = asyncio.get_running_loop(), self._wake or asyncio.Event()
+        self._shown[viewer] = charts
         await self._catch_up()
         so_far = self._whole_state()
-        self._viewers.add(queue)  # at once: nothing falls between the two
+        self._viewers[queue] = viewer  # at once: nothing falls between the two
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._follow())
         try:
@@ -88,18 +116,28 @@ class Stream:
                 for text in self._whole_state() if message is None else [message]:
                     yield text
         finally:
-            self._viewers.discard(queue)
+            self._viewers.pop(queue, None)
+            if viewer not in self._viewers.values():
+                self._shown.pop(viewer, None)
 
     async def _follow(self) -> None:
         try:
             while self._viewers:
-                await asyncio.sleep(PERIOD if self._state.get("live") else REST)
+                await self._rest()
                 await self._catch_up()
         except UserError:  # the job was deleted
             pass
         finally:
             for queue in self._viewers:
                 _put(queue, OVER)
+
+    async def _rest(self) -> None:
+        """Until the next look is due, or other charts are to be drawn."""
+        assert self._wake is not None, "somebody looks"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PERIOD if self._state.get("live") else REST):
+                await self._wake.wait()
+        self._wake.clear()
 
     async def _catch_up(self) -> None:
         """Look at the run, and send all viewers what changed since the last look."""
@@ -122,11 +160,16 @@ class Stream:
         with self._shared.lock:
             history = self._shared.newest()
             state = _state(self._run, history, self._words)
-            if history.heard == self._seen:
-                return None, state, self._seen
             if not isinstance(history, History):  # its charts are asked for, each with its view
                 return {}, state, history.heard
-            figures = {name: draw(history, self._words) for name, draw in OVER_TIME.items()}
+            shown = set().union(*self._shown.values())
+            if history.heard == self._seen and self._figures.keys() == shown:
+                return None, state, self._seen
+            figures = {
+                name: draw(history, self._words)
+                for name, draw in OVER_TIME.items()
+                if name in shown
+            }
             return figures, state, history.heard
 
     def _whole_state(self) -> list[str]:

@@ -99,6 +99,7 @@ class Chart {
       this.plot, this.sheet, this.note, this.aloud);
     parent.replaceChildren(this.root);
     const { signal } = this.#leaving;
+    const hide = data.over_time ? this.run.show(data.name) : () => {};
     const leave = this.run.join();
     if (data.over_time) {
       this.run.on("figure", ({ detail }) => detail === data.name && this.draw(), signal);
@@ -126,6 +127,7 @@ class Chart {
       size.disconnect();
       theme.disconnect();
       this.sharedAxes?.leave();
+      hide();
       leave();
       if (this.#drawn) window.Plotly.purge(this.plot);
       this.root.remove();

@@ -2,6 +2,7 @@
 // the display temperature. One connection a run, however many charts.
 
 const GRACE = 1500; // milliseconds without a view until the connection is closed
+const SOON = 30; // milliseconds in which several charts are asked for at once
 const MOMENT = 60; // milliseconds between two charts of a moment while the scrubber moves
 
 const shared = (window.__kd ??= { runs: new Map(), temperature: 4, watchers: new Set() });
@@ -44,6 +45,9 @@ class RunView extends EventTarget {
   #source = null;
   #closing = 0;
   #frame = 0;
+  #viewer = Math.random().toString(36).slice(2);
+  #charts = new Map(); // charts over time that are shown, and how many views show each
+  #ask = throttled(() => this.#source && fetch(this.#shown("charts")).catch(() => {}), SOON);
 
   constructor(run, language) {
     super();
@@ -62,6 +66,20 @@ class RunView extends EventTarget {
       left = true;
       this.#viewers -= 1;
       if (this.#viewers === 0) this.#closing = setTimeout(() => this.#close(), GRACE);
+    };
+  }
+
+  /** Have a chart over time drawn for one more view; returns the way out. */
+  show(name) {
+    this.#charts.set(name, (this.#charts.get(name) ?? 0) + 1);
+    this.#ask();
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#charts.set(name, this.#charts.get(name) - 1);
+      if (this.#charts.get(name) === 0) this.#charts.delete(name);
+      this.#ask();
     };
   }
 
@@ -130,15 +148,22 @@ class RunView extends EventTarget {
     this.dispatchEvent(new Event("moment"));
   }
 
+  #shown(path) {
+    return this.address(path, { viewer: this.#viewer, charts: [...this.#charts.keys()].join() });
+  }
+
   #open() {
-    const source = new EventSource(this.address("live"));
+    const source = new EventSource(this.#shown("live"));
     this.#source = source;
     const connection = (connected) => {
       if (this.connected === connected) return;
       this.connected = connected;
       this.dispatchEvent(new Event("connection"));
     };
-    source.onopen = () => connection(true);
+    source.onopen = () => {
+      connection(true);
+      this.#ask(); // of a connection that was lost the address is an old one
+    };
     source.onerror = () => connection(false);
     source.addEventListener("figure", ({ data }) => {
       const { name, ...change } = JSON.parse(data);

@@ -164,6 +164,45 @@ def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
     assert (state["state"], state["live"], state["snapshots"]) == ("finished", False, [0])
 
 
+def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
+    watched = stream.Stream(run, "en")
+
+    async def look():
+        messages = watched.messages("a", {"losses"})
+        first = [await anext(messages), await anext(messages)]
+        watched.show("a", {"losses", "accuracy"})
+        later = await anext(messages)
+        watched.show("a", set())
+        await asyncio.sleep(0.2)
+        drawn = set(watched._figures)
+        await messages.aclose()
+        return [text.partition("\n")[2] for text in (*first, later)], drawn
+
+    (losses, state, accuracy), drawn = finished(look())
+    assert '"name":"losses"' in losses
+    assert '"state":"finished"' in state
+    assert '"name":"accuracy"' in accuracy
+    assert drawn == set()
+    assert watched._shown == {}
+
+
+def test_a_viewer_says_which_charts_it_shows(client, store, run, monkeypatch):
+    watched = stream.stream_of(run, "en")
+    asked = {"run": run, "lang": "en", "viewer": "b", "charts": "losses,nonsense"}
+
+    async def look():
+        messages = watched.messages("b", set())
+        await anext(messages)
+        answer = await asyncio.to_thread(client.get, "/kd/charts", params=asked)
+        shown = dict(watched._shown)
+        await messages.aclose()
+        return answer.status_code, shown
+
+    assert client.get("/kd/charts", params=asked).status_code == 200
+    assert watched._shown == {}, "nobody is connected"
+    assert finished(look()) == (200, {"b": {"losses"}})
+
+
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
 def test_every_kind_of_job_says_where_it_stands(store, config):
     folder = store.create(config)
