@@ -180,7 +180,7 @@ def test_a_worker_that_dies_twice_ends_its_own_cells_alone(running):
     data = loaded(SMALL, None)
     good = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
     groups = [group(0, {0: cells[0]}, Deadly()), group(1, {1: cells[1]}, good)]
-    recorder = SweepRecorder(None, cells)
+    recorder = SweepRecorder(None, cells, {})
     recorder.divide(groups)
     cluster = RayExecutor(running.address, "cpu", data)
     try:
@@ -281,7 +281,7 @@ def test_shapes_share_the_workers_by_their_students():
 
 
 def test_a_cell_that_ended_before_its_worker_died_ends_once():
-    recorder = SweepRecorder(None, [SMALL])
+    recorder = SweepRecorder(None, [SMALL], {})
     failed = Failed(error="It diverged.")
     events = [event for _ in range(2) for event in recorder.enter(CellEvent(0, failed))]
     events += recorder.enter(GroupEnded(0))
