@@ -1,13 +1,17 @@
 """The checkpoints of a training: a file for each epoch, from which it can be taken up again."""
 
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from kdcore.store.files import write_whole
 
-MOST_BYTES = 256 << 20
+MOST_BYTES, MOST_FILES = 256 << 20, 120
 """Of a stage's checkpoints; where they are more, every second one is let go."""
+DURABLE_PERIOD = 1.0
+"""Seconds between two checkpoints that are waited for until they are on the disk. What lies
+between outlives the process all the same, and is found damaged where the machine goes down."""
 NAME = re.compile(r"(?P<stage>.+?)-(?P<epoch>\d{4,})(-(?P<batch>\d{6,}))?\.safetensors")
 
 
@@ -33,6 +37,7 @@ class Checkpoints:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._durable_at = -DURABLE_PERIOD
 
     def all(self, stage: str) -> list[Checkpoint]:
         """Those of a stage, the oldest first."""
@@ -66,7 +71,10 @@ class Checkpoints:
         """
         within = f"-{batch:06d}" if batch else ""
         path = self.path / f"{stage}-{epoch:04d}{within}.safetensors"
-        write_whole(path, contents)
+        durably = (now := time.monotonic()) - self._durable_at >= DURABLE_PERIOD
+        if durably:
+            self._durable_at = now
+        write_whole(path, contents, durably=durably)
         others = [one for one in self.all(stage) if one.path != path]
         for one in others:
             if only or one.batch:
@@ -75,6 +83,7 @@ class Checkpoints:
 
     def _thin(self, stage: str) -> None:
         found = self.all(stage)
-        if sum(one.path.stat().st_size for one in found) > MOST_BYTES:
+        size = sum(one.path.stat().st_size for one in found)
+        if size > MOST_BYTES or len(found) > MOST_FILES:
             for one in found[:-1][1::2]:
                 one.path.unlink(missing_ok=True)

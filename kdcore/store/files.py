@@ -7,12 +7,14 @@ from pathlib import Path
 from kdcore.errors import UserError
 
 
-def write_whole(path: Path, contents: bytes) -> None:
+def write_whole(path: Path, contents: bytes, *, durably: bool = True) -> None:
     """Write a file whole or not at all; it is on the disk before this returns.
 
     Args:
         path: its folder is made where it is missing.
         contents: of the file.
+        durably: without it the system may take its time; where the machine goes down meanwhile,
+            the file may be empty or cut off.
 
     Raises:
         UserError: it cannot be written, the disk being full, say; what was there before is still
@@ -23,8 +25,9 @@ def write_whole(path: Path, contents: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
+            if durably:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException as error:
         _remove(part)
