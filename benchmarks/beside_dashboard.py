@@ -95,7 +95,7 @@ def measure(context: BrowserContext, mode: str, address: str, store: Store) -> f
 
 
 def newest(store: Store, run: str) -> Batch:
-    """The last batch that the run told of."""
+    """The newest batch event of the run."""
     return [event for event in store.find(run, RUN).events() if isinstance(event, Batch)][-1]
 
 

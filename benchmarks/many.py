@@ -121,7 +121,7 @@ def mnist(given: argparse.Namespace) -> None:
 
 
 def digits(given: argparse.Namespace) -> None:
-    """The grid of a lesson: 75 students, 20 epochs, evaluated after each."""
+    """The usual grid in class: 75 students, 20 epochs, evaluated after each."""
     base = RunConfig(
         dataset="digits",
         student="mlp:16",

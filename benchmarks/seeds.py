@@ -31,7 +31,7 @@ SEEDS = (0, 1, 2, 3, 4)
 
 @dataclass(slots=True)
 class RunRecord:
-    """What a run told that something is measured by."""
+    """The events of a run that something is measured by."""
 
     finished: Finished
     epochs: list[Epoch]

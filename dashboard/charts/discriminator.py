@@ -11,7 +11,7 @@ CHANCE = 0.5
 
 
 def figure(history: History, words: Words) -> dict[str, Any]:
-    """The judge's accuracy since the point before, and what guessing would have."""
+    """The discriminator's accuracy since the point before, and what guessing would have."""
     if empty := missing(history, words, "discriminator_accuracy"):
         return empty
     columns = history.measures["distilled"].columns
@@ -25,7 +25,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         "hoverinfo": "skip",
         "line": {"color": style.COLOURS["teacher"], "dash": style.LINES["teacher"], "width": 2},
     }
-    judge = style.line(
+    discriminator = style.line(
         words,
         "distilled",
         x,
@@ -35,7 +35,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
         hovertemplate="%{y:.1%}",
     )
     return {
-        "data": [guess, judge],
+        "data": [guess, discriminator],
         "layout": timeline.layout(
             history,
             words,

@@ -97,13 +97,13 @@ def in_eight_bits(images: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[
     if not deep:
         return list(images), []
     highest = _white(max(float(image.max()) for image in deep))
-    told = [] if highest == 255 else [note("deep_images", count=len(deep), highest=highest)]
+    notes = [] if highest == 255 else [note("deep_images", count=len(deep), highest=highest)]
     # by the step of 256 parts: the high byte of 16 bits stays what it is
     step = (highest + 1) / 256 if highest > 1 else 1 / 255
     return [
         image if image.dtype == np.uint8 else np.clip(image / step, 0, 255).astype(np.uint8)
         for image in images
-    ], told
+    ], notes
 
 
 def _white(highest: float) -> float:
@@ -121,8 +121,8 @@ def opaque(images: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[Note]]:
     light = Counter(_ink(image) > LIGHT for image in transparent)
     share = light[True] / len(transparent)
     name, ground = ("white", 255) if share < 0.1 else ("black", 0) if share > 0.9 else ("gray", 128)
-    told = [note(f"transparent_on_{name}", count=len(transparent))]
-    return [_laid_on(ground, image) for image in images], told
+    notes = [note(f"transparent_on_{name}", count=len(transparent))]
+    return [_laid_on(ground, image) for image in images], notes
 
 
 def _ink(image: np.ndarray) -> float:

@@ -152,9 +152,9 @@ def layout_of(files: Sequence[Parts], path: str) -> Layout:
                 layout.put(role(split.name), Folder(class_folder.name, inner={"": split}))
     else:
         _put_classes("train", top.inner, layout)
-    told = {entry.values["folder"] for entry in layout.notes if "folder" in entry.values}
+    noted = {entry.values["folder"] for entry in layout.notes if "folder" in entry.values}
     beside = sum(
-        place is None and not told.intersection(parts)
+        place is None and not noted.intersection(parts)
         for parts, place in zip(files, layout.places, strict=True)
     )
     if beside and beside < len(files):

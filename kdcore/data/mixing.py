@@ -44,7 +44,7 @@ def labelled(size: int, unlabelled: float, seed: int) -> Tensor:
 
     Args:
         size: of the transfer set.
-        unlabelled: share whose label is told to nobody, rounded to whole examples.
+        unlabelled: share whose label is hidden, rounded to whole examples.
         seed: the same examples for the same seed.
     """
     # a stream of its own: the same seed also chooses the labels that are made wrong

@@ -1,4 +1,4 @@
-"""Names that people gave to classes and columns: cleaned, cut and told apart."""
+"""Names that people gave to classes and columns: cleaned, cut and made unique."""
 
 import re
 import unicodedata

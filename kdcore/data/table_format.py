@@ -105,10 +105,10 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
     encoding = _encoding(file, path)
     if encoding != "utf-8-sig":
         notes.append(note("encoding", encoding=SHOWN[encoding]))
-    told, skipped, text = _told_separator(_head(file, encoding, path))
-    if not text.strip() and not told:
+    named, skipped, text = _named_separator(_head(file, encoding, path))
+    if not text.strip() and not named:
         raise UserError("table_file_empty", path=path)
-    separator = told or _separator(text)
+    separator = named or _separator(text)
     rows = [(cells, line + skipped) for cells, line in _rows(text, separator)]
     width = _width(rows)
     if width < 2:
@@ -158,7 +158,7 @@ def _head(file: IO[bytes], encoding: str, path: str) -> str:
     return text[: end + 1]
 
 
-def _told_separator(text: str) -> tuple[str, int, str]:
+def _named_separator(text: str) -> tuple[str, int, str]:
     """What a first line ``sep=;``, as Excel writes it, says; the lines that takes; the rest."""
     lines = io.StringIO(text, newline="")
     for number, line in enumerate(lines, start=1):
@@ -255,7 +255,7 @@ def _number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple
     """What stands before decimals, and what between thousands.
 
     Raises:
-        UserError: it cannot be told whether a comma is the one or the other.
+        UserError: it cannot be decided whether a comma is the one or the other.
     """
     columns = [
         [typed(cell) for cell in column if not is_missing(cell)] for column in _transposed(body)

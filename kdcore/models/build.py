@@ -18,7 +18,7 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
 
     Args:
         spec: ``mlp:500``, ``resnet8`` …; see ``kdcore.catalogue.MODELS``. Several with ``+``
-            between them are a committee.
+            between them are an ensemble.
         input_shape: ``(channels, height, width)`` or ``(features,)``.
         classes: width of the output.
         seed: of the weights; the global generator is left as it was.

@@ -18,7 +18,7 @@ class EnsembleModel(nn.Module):
     shares: Tensor
     """``[K]``; they sum to 1."""
     by_logits: Tensor
-    """One bool, kept with the weights: a committee that comes back answers as it did."""
+    """One bool, kept with the weights: an ensemble that is loaded again predicts as it did."""
 
     def __init__(
         self, members: Sequence[nn.Module], shares: Sequence[float] = (), *, by_logits: bool = False
@@ -39,7 +39,7 @@ class EnsembleModel(nn.Module):
 
 
 def members_of(module: nn.Module) -> list[nn.Module]:
-    """The members of a committee, or the network itself."""
+    """The members of an ensemble, or the network itself."""
     return list(module.members) if isinstance(module, EnsembleModel) else [module]
 
 

@@ -60,7 +60,7 @@ class TeacherMember:
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """A frozen network and where it came from; several are a committee."""
+    """A frozen network and where it came from; several are an ensemble."""
 
     module: nn.Module
     source: str
@@ -147,7 +147,7 @@ def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Not
 
 
 def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
-    """The network or committee of a file; how a committee's answers meet is the run's choice.
+    """The network or ensemble of a file; how an ensemble's predictions are mixed is the run's choice.
 
     Raises:
         UserError: it does not suit the data, the method or the student.

@@ -17,7 +17,7 @@ def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
     lies between the two is written into its first layer. Its logits get the order of the classes.
 
     Args:
-        network: with the weights of a file; or a committee.
+        network: with the weights of a file; or an ensemble.
         trained: what the file says of its data.
         data: of the run.
     """
