@@ -147,7 +147,7 @@ def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Not
 
 
 def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
-    """The network or ensemble of a file; how an ensemble's predictions are mixed is the run's choice.
+    """The network or ensemble of a file; how an ensemble's logits are mixed is the run's choice.
 
     Raises:
         UserError: it does not suit the data, the method or the student.
