@@ -216,7 +216,7 @@ from kdcore import Run
 from kdcore.job import Job
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.store import Store, recorded
-folder = Store(Path(sys.argv[1])).folder("last")
+folder = Store(Path(sys.argv[1])).find("last")
 for event in recorded(Run(folder.config, folder), folder):
     if event.kind == "epoch" and event.epoch == 2:
         os.kill(os.getpid(), 9)
@@ -362,7 +362,7 @@ def test_a_compression_goes_on(tmp_path, stage):
     assert broken.state == "interrupted"
     found = recorded_to(broken)
 
-    clocks = ("latency_1", "latency_128", "shrink")
+    clocks = ("latency_1", "latency_128", "compression")
     assert strip(found, clocks) == strip(expected, clocks)
 
 
