@@ -57,6 +57,8 @@ class DistillationTrainer:
         device: torch.device,
     ) -> None:
         self.config, self.data, self.device = config, data, device
+        self.step_controls = self.step_controls_of(specs)
+        """What acts on each of the nets from the next batch on."""
         specs = with_starts(specs, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
@@ -90,8 +92,6 @@ class DistillationTrainer:
             of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
         )
         self._teacher_weights = _copies(teacher.module)
-        self.step_controls = self.step_controls_of(specs)
-        """What acts on each of the nets from the next batch on."""
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
