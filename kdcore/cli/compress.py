@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -10,7 +11,7 @@ from rich.table import Table
 from kdcore.cli.execute import execute
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.resume import resumed, store_of
+from kdcore.cli.resume import folded, resumed, store_of
 from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.job import Job
@@ -50,18 +51,20 @@ def _execute(folder: JobFolder[CompressionConfig], options: argparse.Namespace) 
 
     flush_denormals()
     job = Job(folder.config, folder)
-    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
+    for_people = partial(_print_for_people, folder=folder)
+    return execute(job, as_json=options.json, for_people=for_people)[1]
 
 
-def _print_for_people(events: Iterable[Event]) -> Event | None:
+def _print_for_people(
+    events: Iterable[Event], folder: JobFolder[CompressionConfig]
+) -> Event | None:
     out = console()
     found = CompressionRecord()
     last = None
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("reading", total=1.0)
-        for last in events:
-            found.fold([last])
+        for last in folded(found, folder, events):
             progress.update(task, completed=found.done)
             match last:
                 case StageBegan():

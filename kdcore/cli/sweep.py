@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -11,7 +12,7 @@ from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
-from kdcore.cli.resume import resumed, store_of
+from kdcore.cli.resume import folded, resumed, store_of
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.job import Job
@@ -50,7 +51,7 @@ def _execute(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int
     last, status = execute(
         job,
         as_json=options.json,
-        for_people=_print_for_people,
+        for_people=partial(_print_for_people, folder=folder),
         watched=lambda events: failures(events, found),
     )
     if isinstance(last, SweepFinished) and last.failed and not last.finished:
@@ -62,7 +63,7 @@ def _execute(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int
     return status
 
 
-def _print_for_people(events: Iterable[Event]) -> Event | None:
+def _print_for_people(events: Iterable[Event], folder: JobFolder[SweepConfig]) -> Event | None:
     out = console()
     found = SweepRecord()
     last = None
@@ -74,8 +75,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     )
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("students", total=1.0)
-        for last in events:
-            found.fold([last])
+        for last in folded(found, folder, events):
             progress.update(task, completed=found.done)
             match last:
                 case TeacherEpoch():

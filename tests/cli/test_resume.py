@@ -3,6 +3,9 @@
 import json
 
 from kdcore import Run, RunConfig
+from kdcore.job import Job
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store, recorded
 
 SMALL = RunConfig(
@@ -24,6 +27,40 @@ def broken_off(store):
             break
     events.close()
     return folder
+
+
+def test_a_sweep_that_goes_on_shows_what_it_had_found_before(kdcore, tmp_path):
+    store = Store(tmp_path)
+    grid = SweepConfig(
+        base=SMALL, temperatures=(1.0, 4.0), weights=(0.5,), seeds=(0,), methods=("kd", "dkd")
+    )
+    folder = store.create(grid)
+    events = recorded(Job(grid, folder), folder)
+    assert any(event.kind == "cells_ended" for event in events)
+    events.close()
+
+    resumed = kdcore("sweep", "--resume", folder.id, "--store", str(tmp_path), COLUMNS="200")
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"{grid.size} students finished" in resumed.stdout
+    assert all(f"({method}," in resumed.stdout for method in grid.methods)
+
+
+def test_a_compression_that_goes_on_shows_what_it_had_found_before(kdcore, tmp_path):
+    store = Store(tmp_path)
+    run = store.create(SMALL)
+    assert [*recorded(Run(SMALL, run), run)][-1].kind == "finished"
+    config = CompressionConfig.of(run.id, SMALL, stages=("pruned",), epochs=1)
+    folder = store.create(config)
+    events = recorded(Job(config, folder), folder)
+    assert any(event.kind == "stage_ended" for event in events)
+    events.close()
+
+    resumed = kdcore("compress", "--resume", folder.id, "--store", str(tmp_path))
+
+    assert resumed.returncode == 0, resumed.stderr
+    stages = {line.split()[0] for line in resumed.stdout.splitlines() if "→" in line}
+    assert stages >= {"student", "pruned"}
 
 
 def test_a_run_is_resumed_and_then_branched(kdcore, tmp_path):
