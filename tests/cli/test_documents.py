@@ -1,0 +1,274 @@
+"""README, CONTRIBUTING and the manual: their commands work, and what they name exists."""
+
+import gzip
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from pkgutil import resolve_name
+
+import numpy as np
+import pytest
+from support.documents import DOCUMENTS, ROOT, anchors, blocks, links, programs, spans
+from support.files import as_zip, idx, named_pictures, rows
+
+from kdcore import RunConfig
+from kdcore.cli.arguments import parser
+from kdcore.data.idx import FILES
+from kdcore.job import Job
+from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import KINDS
+from kdcore.jobs.search.config import SearchConfig
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.store import Store, recorded
+
+SMALL = RunConfig(
+    dataset="digits",
+    transfer_size=64,
+    epochs=5,
+    teacher="mlp:16",
+    student="mlp:8",
+    teacher_epochs=1,
+    device="cpu",
+)
+SHORTER = {"epochs": "1", "teacher_epochs": "1", "transfer_size": "64", "trials": "2", "seeds": "0"}
+"""What every command that trains gets at its end, as far as it has such settings."""
+UNLESS_SAID = {"executor": "joint", "stages": "pruned"}
+"""What it gets at its beginning, so that its own values win."""
+OF_THE_SHELL = {".", "export", "python3", "pip"}
+PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
+SUFFIXES = (".py", ".md", ".toml", ".js", ".css")
+IN_A_STORE = {*(kind.plural for kind in KINDS.values()), "teachers", "data", "trash"}
+
+
+def executed(path):
+    """What of a document is executed, in its order."""
+    for block in blocks(path):
+        if block.language == "python" and block.run:
+            yield {"python": block.text}
+        if block.language == "sh" and block.run:
+            for words in block.commands():
+                if programs(words)[1] == "kdcore":
+                    yield {"command": programs(words)[2]}
+
+
+def broken_off(store, config, at, **options):
+    """A job that ends, as if its process had died, at its first event of this kind."""
+    folder = store.create(config)
+    events = recorded(Job(config, folder, **options), folder)
+    assert any(event.kind == at for event in events), f"no {at}"
+    events.close()
+    return folder.id
+
+
+def finished(store, config):
+    folder = store.create(config)
+    for event in recorded(Job(config, folder), folder):
+        assert event.kind != "failed", event
+    return folder.id
+
+
+def stocked(place, used):
+    """What words in capitals stand for, and what they do after ``--resume``; it lies in ``place``.
+
+    Args:
+        place: an empty folder.
+        used: the words of all commands; no more is made than they need.
+    """
+    store = Store(place / "store")
+    names = {"RUN": finished(store, SMALL), "DIR": "downloads"}
+    stopped = dict(names)
+    if "OTHER" in used:
+        names["OTHER"] = finished(store, SMALL.replace(seed=1))
+    if "--resume" in used:
+        grid = SweepConfig(base=SMALL, temperatures=(1.0, 4.0), weights=(0.5,), seeds=(0,))
+        space = SearchConfig(base=SMALL.replace(students="distilled"), trials=2)
+        small = CompressionConfig.of(names["RUN"], SMALL, stages=("pruned",), epochs=1)
+        stopped |= {
+            "RUN": broken_off(store, SMALL, "epoch"),
+            "SWEEP": broken_off(store, grid, "sweep_prepared"),
+            "SEARCH": broken_off(store, space, "trial_scored"),
+            "COMPRESSION": broken_off(store, small, "stage_ended"),
+        }
+    if "teacher.safetensors" in used:
+        run = finished(store, SMALL.replace(teacher="mlp:256,128", epochs=1))
+        shutil.copy(store.find(run).path / "teacher.safetensors", place)
+    write_mnist(place / "downloads" / "MNIST" / "raw")
+    for name in ("photos.zip", "pets.zip"):
+        as_zip(place / name, named_pictures(("cat", "dog"), 30, (32, 32)))
+    table = "length,width,species\n" + rows(60, "{i},{i}.5,{name}")
+    (place / "flowers.csv").write_text(table, encoding="utf-8")
+    (place / "settings.json").write_text(json.dumps(SMALL.to_dict()), encoding="utf-8")
+    return names, stopped
+
+
+def write_mnist(place):
+    random = np.random.default_rng(0)
+    place.mkdir(parents=True)
+    for name, array in {
+        FILES[0]: random.integers(0, 256, (200, 28, 28)),
+        FILES[1]: np.arange(200) % 10,
+        FILES[2]: random.integers(0, 256, (40, 28, 28)),
+        FILES[3]: np.arange(40) % 10,
+    }.items():
+        (place / f"{name}.gz").write_bytes(gzip.compress(idx(array)))
+
+
+def shortened(words):
+    """A command that does the same with less."""
+    options = vars(parser().parse_args(words))
+    if options.get("resume") or options.get("branch"):
+        return words
+    before, after = (
+        [
+            part
+            for name, value in less.items()
+            if name in options
+            for part in (f"--{name.replace('_', '-')}", value)
+        ]
+        for less in (UNLESS_SAID, SHORTER)
+    )
+    return [words[0], *before, *words[1:], *after]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, path in DOCUMENTS.items() if [*executed(path)]])
+def test_the_commands_of_a_document_succeed(name, tmp_path):
+    items = [*executed(DOCUMENTS[name])]
+    names, stopped = stocked(tmp_path, {word for item in items for word in item.get("command", ())})
+    for item in items:
+        if words := item.get("command"):
+            known = stopped if "--resume" in words else names
+            item["command"] = shortened([known.get(word, word) for word in words])
+    done = subprocess.run(
+        [sys.executable, "-m", "support.execute_documents", "found.jsonl"],
+        input="\n".join(map(json.dumps, items)),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        timeout=280,
+        env=os.environ
+        | {
+            "KDCORE_STORE": str(tmp_path / "store"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)]),
+        },
+    )
+    found = (tmp_path / "found.jsonl").read_text(encoding="utf-8").splitlines()
+    causes = [json.loads(line)["failed"] for line in found]
+
+    assert len(causes) == len(items), done.stderr
+    assert [pair for pair in zip(items, causes, strict=True) if pair[1]] == [], done.stderr
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_of_a_document_is_one(name):
+    path = DOCUMENTS[name]
+    shell = [
+        words for block in blocks(path) if block.language == "sh" for words in block.commands()
+    ]
+    within = [shlex.split(span) for span in spans(path) if span.startswith("python -m ")]
+
+    assert [words for words in (*shell, *within) if not is_command(*programs(words))] == []
+
+
+def is_command(program, module, arguments):
+    """Whether a program, or a module of Python, exists and takes such arguments."""
+    files = [word for word in arguments if word.endswith((".py", ".txt"))]
+    if not all((ROOT / file).is_file() for file in files):
+        return False
+    if module == "kdcore":
+        return parser().parse_args(arguments) is not None
+    if module.startswith("benchmarks."):
+        text = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        return all(f'"{word}"' in text for word in arguments if word.startswith("--"))
+    if module:
+        return importlib.util.find_spec(module) is not None
+    return program in OF_THE_SHELL or (Path(sys.executable).with_name(program)).is_file()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_path_that_a_document_names_exists(name):
+    assert [span for span in spans(DOCUMENTS[name]) if not is_there(span)] == []
+
+
+def is_there(span):
+    """Whether a span is no path, or one of this project or of a store; capitals are any name."""
+    first, _, rest = span.partition("/")
+    if not PATH.fullmatch(span) or not (rest or span.endswith(SUFFIXES) or span.endswith("/")):
+        return True
+    if first in IN_A_STORE:
+        return True
+    pattern = re.sub(r"\b[A-Z]{2,}\b(?!\.md)", "*", span.rstrip("/"))
+    return any(ROOT.glob(pattern if rest else f"**/{pattern}"))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_a_document_says_to_be_in_a_file_is_in_it(name):
+    text = DOCUMENTS[name].read_text(encoding="utf-8")
+    pairs = re.findall(r"`(\w+)`\s+(?:in|of)\s+`([\w/]+\.\w+)`", text)
+    wrong = [
+        (word, file)
+        for word, file in pairs
+        if not re.search(rf"\b{word}\b", (ROOT / file).read_text(encoding="utf-8"))
+    ]
+
+    assert wrong == []
+
+
+def test_a_glossary_names_where_its_words_are():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = text.partition("## Glossary")[2].splitlines()
+    places = [line for line in lines if re.search(r"`\w+` in `[\w/]+\.py`", line)]
+
+    assert len(places) > len(lines) / 2
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_name_in_python_that_a_document_uses_exists(name):
+    for span in spans(DOCUMENTS[name]):
+        if re.fullmatch(r"(kdcore|dashboard)(\.\w+)+", span):
+            assert resolve_name(span)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_leads_somewhere(name):
+    path = DOCUMENTS[name]
+    broken = []
+    for link in links(path):
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_every_page_of_the_manual_is_in_its_index():
+    pages = {path.name for path in ROOT.glob("docs/*.md")} - {"README.md"}
+
+    assert pages == {link for link in links(ROOT / "docs/README.md") if "/" not in link}
+
+
+@pytest.mark.parametrize("room", ["kdcore", "dashboard", "kdcore/training"])
+def test_the_tree_in_the_readme_has_every_room(room):
+    trees = "".join(block.text for block in blocks(ROOT / "README.md") if not block.language)
+    rooms = [path.parent.name for path in (ROOT / room).glob("*/__init__.py")]
+
+    assert rooms
+    assert [name for name in rooms if f"{name}/" not in trees] == []
+
+
+def test_the_tree_in_the_readme_has_no_other_room():
+    trees = "".join(block.text for block in blocks(ROOT / "README.md") if not block.language)
+    named = set(re.findall(r"(?<![\w/])(?:\w+/)*\w+(?:/|\.py)(?!\w)", trees))
+    places = [ROOT, *(ROOT / room for room in ("kdcore", "dashboard", "kdcore/training"))]
+    places.append(ROOT / "dashboard/text")
+
+    assert named
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
