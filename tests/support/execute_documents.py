@@ -1,10 +1,12 @@
 """A process that carries out a document's commands and Python blocks, one after the other.
 
-A line in is ``{"command": [WORD, …]}`` or ``{"python": TEXT}``; after each, one line ``{"failed":
-CAUSE}`` is written to the file that the first argument names, empty where it succeeded.
+A line in has the folder ``place``, in which the store is, and a ``command`` as a list of words, or
+``python`` as a text. After each, one line ``{"failed": CAUSE}`` is written to the file that the
+first argument names; the cause is empty where it succeeded.
 """
 
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -15,6 +17,8 @@ from kdcore.__main__ import main
 
 def cause_of_failure(item: dict[str, Any]) -> str:
     """Carry one out; why it failed."""
+    os.chdir(item["place"])
+    os.environ["KDCORE_STORE"] = str(Path(item["place"], "store"))
     try:
         if "python" in item:
             exec(compile(item["python"], "<document>", "exec"), {"__name__": "document"})
