@@ -73,7 +73,7 @@ MESSAGES = {
         "{run!r} is finished: there is nothing to resume. A run can be branched from one of its "
         "epochs to go on with other settings."
     ),
-    "compress_what": "Name the run whose distilled student is to be compressed, or --resume.",
+    "compress_what": "Give RUN, whose distilled student is to be compressed, or --resume.",
     "not_branchable": ("A branch cannot change {name}: choose from {allowed}, or start a new run."),
     "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
     "branch_is_over": (
