@@ -18,6 +18,7 @@ VISITS = {
     "right": f"right?{RECORDED}",
     "landscape": "landscape",
     "landscape-projected": "landscape?projector=1",
+    "searches": "searches",
     "shrink": "shrink",
     "runs": "runs",
     "help": "help",

@@ -39,6 +39,50 @@ TRIALS = (
     ("complete", {"method": "hard", "lr": 0.001}, 0.90, 0.91),
 )
 BEST = 2
+_LINES = (  # of the complete trials, as Optuna draws them: heights and what stands there
+    ((0.5, 0.5, 0.0, 1.0), ("0.93", "0.003", "kd", "4")),
+    ((1.0, 0.8, 0.5, 0.5), ("0.96", "0.01", "dkd", "2")),
+    ((0.0, 0.0, 1.0, 0.0), ("0.9", "0.001", "hard", "None")),
+)
+_AXES = ("Objective Value", "lr", "method", "temperature")
+OPTUNA = {
+    "history": {
+        "data": [
+            {"type": "scatter", "mode": "markers", "x": [0, 2, 4], "y": [0.93, 0.96, 0.9]},
+            {"type": "scatter", "mode": "lines", "x": [0, 2, 4], "y": [0.93, 0.96, 0.96]},
+            {"type": "scatter", "mode": "markers", "x": [], "y": []},
+        ],
+        "layout": {},
+    },
+    "importances": {
+        "data": [{"type": "bar", "x": [0.1, 0.3, 0.6], "y": ["temperature", "method", "lr"]}],
+        "layout": {},
+    },
+    "parallel": {
+        "data": [
+            *(
+                {
+                    "x": [0, 1, 2, 3],
+                    "y": list(heights),
+                    "customdata": [list(pair) for pair in zip(_AXES, at, strict=True)],
+                }
+                for heights, at in _LINES
+            ),
+            {"x": [None, None], "y": [None, None]},  # its scale of colours
+        ],
+        "layout": {
+            "xaxis": {"tickvals": [0, 1, 2, 3], "ticktext": list(_AXES), "range": [-0.2, 3.2]},
+            "yaxis": {"visible": False, "range": [-0.08, 1.08]},
+            "shapes": [{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1}],
+            "annotations": [
+                {"text": "0.96", "x": 0, "y": 1.0, "showarrow": False},
+                {"text": "dkd", "x": 2, "y": 0.5, "showarrow": False},
+                {"text": "None", "x": 3, "y": 0.0, "showarrow": False},
+            ],
+        },
+    },
+}
+"""What Optuna draws of the search, in short."""
 # by teacher: validation accuracy, ECE, NLL fitted, students' validation accuracies
 ASSESSED = {
     "mlp:64": (0.97, 0.020, 0.110, [0.93, 0.95]),
