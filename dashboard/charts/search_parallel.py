@@ -16,7 +16,7 @@ from kdcore.jobs.search.record import SearchRecord
 BANDS = (
     ("last", {"color": style.GAP, "width": 1.4, "dash": "dot"}),
     ("middle", {"color": "#8a94a0", "width": 1.4, "dash": "solid"}),
-    ("first", {"color": style.COLOURS["distilled"], "width": 1.6, "dash": "solid"}),
+    ("first", {"color": "#56B4E9", "width": 1.6, "dash": "solid"}),
 )
 """Thirds of the trials by value, and how their lines look; the best are drawn last."""
 BEST = {"color": style.COLOURS["distilled"], "width": 4, "dash": "solid"}
@@ -75,7 +75,8 @@ def _lines(
 ) -> list[dict[str, Any]]:
     """The lines from the worst to the best; a band is named once in the legend."""
     rising = record.started is not None and record.started.more_is_better
-    ranked = sorted(pairs, key=lambda pair: pair[0].value or 0.0, reverse=not rising)
+    sign = 1.0 if rising else -1.0
+    ranked = sorted(pairs, key=lambda pair: (sign * (pair[0].value or 0.0), -pair[0].trial))
     lines = []
     named: set[str] = set()
     for at, (trial, line) in enumerate(ranked):
@@ -108,7 +109,8 @@ def _lines(
 
 def _tick(note: Mapping[str, Any], record: SearchRecord) -> dict[str, Any]:
     """A number or a name beside an axis."""
-    return {**note, "text": style.escape_tags(_point(record, note["x"], note["text"]))}
+    text = style.escape_tags(_point(record, note["x"], note["text"]))
+    return {**note, "text": text, "name": "tick", "font": {"size": 11}}
 
 
 def _point(record: SearchRecord, axis: int, text: str) -> str:

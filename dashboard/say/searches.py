@@ -38,8 +38,11 @@ def best_sentences(record: SearchRecord, config: SearchConfig) -> list[Sentence]
 
 
 def settings_text(params: Mapping[str, Any]) -> str:
-    """The settings of a trial in one line."""
-    return " · ".join(short_text(name, value) for name, value in params.items())
+    """The settings of a trial in one line, numbers rounded to four digits."""
+    return " · ".join(
+        short_text(name, float(f"{value:.4g}") if isinstance(value, float) else value)
+        for name, value in params.items()
+    )
 
 
 def criteria_sentences(record: TeacherSelectionRecord) -> list[Sentence]:

@@ -19,6 +19,7 @@ from kdcore.store import JobRow, TrashRow
 
 ALL = "all"
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+WIDTHS = {"name": 130, "kind": 130, "apart": 380, "result": 220, "note": 180}  # pixels
 SHOWN = 20  # deleted jobs with a button each
 
 
@@ -187,6 +188,9 @@ table = st.dataframe(
     on_select="rerun",
     selection_mode="multi-row",
     height="auto",
+    column_config={
+        t(f"runs.{name}"): st.column_config.Column(width=width) for name, width in WIDTHS.items()
+    },
 )
 picked = [rows[index] for index in table.selection.rows if index < len(rows)]
 buttons(picked)

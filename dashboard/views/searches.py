@@ -33,23 +33,22 @@ Found = SearchRecord | TeacherSelectionRecord
 
 def buttons(job: str) -> None:
     """Stop, or continue what ended early."""
-    with st.container(horizontal=True):
-        st.button(
-            t("live.stop"),
-            key="stop_search",
-            icon=":material/stop:",
-            disabled=not hub().commandable(job),
-            on_click=searches.stop,
-            args=(job,),
-        )
-        st.button(
-            t("searches.continues"),
-            key="resume_search",
-            icon=":material/resume:",
-            disabled=is_live(job) or not job_pages.is_resumable(store().row(job)),
-            on_click=searches.resume,
-            args=(job,),
-        )
+    st.button(
+        t("live.stop"),
+        key="stop_search",
+        icon=":material/stop:",
+        disabled=not hub().commandable(job),
+        on_click=searches.stop,
+        args=(job,),
+    )
+    st.button(
+        t("searches.continues"),
+        key="resume_search",
+        icon=":material/resume:",
+        disabled=is_live(job) or not job_pages.is_resumable(store().row(job)),
+        on_click=searches.resume,
+        args=(job,),
+    )
 
 
 def job_status(job: str, was_live: bool, ended: int) -> None:
@@ -282,16 +281,17 @@ if not job:
     commands()
     st.stop()
 
-select(
-    t("searches.job"),
-    list(known),
-    key="search",
-    title=lambda job: f"{t(f'kind.{known[job].kind}')} · {row_title(known[job])}",
-    on_change=lambda: address.write_params({"search": st.session_state["search"]}),
-)
+with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
+    select(
+        t("searches.job"),
+        list(known),
+        key="search",
+        title=lambda job: f"{t(f'kind.{known[job].kind}')} · {row_title(known[job])}",
+        on_change=lambda: address.write_params({"search": st.session_state["search"]}),
+    )
+    buttons(job)
 live = is_live(job)  # looked up once: what is drawn from it must agree
 found = searches.record_of(job)
-buttons(job)
 with st.container(key="status-search"):
     st.fragment(job_status, run_every=POLL if live else None)(job, live, _ended(found))
 if isinstance(found, SearchRecord):

@@ -261,6 +261,7 @@ def test_what_cannot_be_read_is_said_and_can_be_deleted(open_page, hub, two_runs
     app = open_picked(open_page, hub.store, ONE)
 
     assert not app.exception
+    assert ONE in app.dataframe[0].value[EN["runs.apart"]].to_list()
     assert ONE in app.warning[0].value
     assert app.button(key="open").disabled
     assert app.button(key="again").disabled

@@ -1,6 +1,9 @@
 """A small search and a small selection of a teacher, as their events and in the store."""
 
+import optuna
+
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import TRIALS as FILE
 from kdcore.jobs.search.config import Range, SearchConfig
 from kdcore.jobs.search.events import (
     SearchFinished,
@@ -214,3 +217,25 @@ def record_selection(store, events=None):
     for number, config in enumerate(TEACHERS.cells):
         folder.cell(number).begin(config.to_dict())
     return folder
+
+
+def write_study(folder):
+    """Optuna's file of the search, with the trials that are complete."""
+    distributions = {
+        "method": optuna.distributions.CategoricalDistribution(SPACE.methods),
+        "lr": optuna.distributions.FloatDistribution(SPACE.lrs.low, SPACE.lrs.high, log=True),
+        "temperature": optuna.distributions.FloatDistribution(1.0, 20.0, log=True),
+    }
+    storage = optuna.storages.RDBStorage(f"sqlite:///{folder / FILE}")
+    study = optuna.create_study(storage=storage, study_name=folder.name, direction="maximize")
+    for state, params, value, _ in TRIALS:
+        drawn = {name: params[name] for name in distributions.keys() & params.keys()}
+        if state == "complete":
+            trial = optuna.trial.create_trial(
+                params=drawn,
+                distributions={name: distributions[name] for name in drawn},
+                value=value,
+            )
+            study.add_trial(trial)
+    storage.remove_session()
+    storage.engine.dispose()

@@ -80,11 +80,13 @@ def trash_line(row: JobRow, deleted: float) -> str:
 
 
 def _job_cells(row: JobRow, kind: str) -> dict[str, str]:
-    title = replace(job_title(row), distilled=None, plain=None)  # these stand beside it
+    title = job_title(row)
+    apart = replace(title, dataset="", distilled=None, plain=None)  # these stand beside it
     parent = [t("runs.of", job=row.parent)] if row.parent else []
     return {
         **({} if kind else {t("runs.kind"): t(f"kind.{row.kind}")}),
-        t("runs.apart"): " · ".join(filter(None, [title_text(title, row.config), *parent])),
+        t("runs.apart"): " · ".join(filter(None, [title_text(apart, row.config), *parent]))
+        or row.id,
         t("runs.state"): t(f"state.{row.state}"),
         t("runs.result"): result_text(row),
         t("runs.data"): dataset_title(title.dataset) if title.dataset else "",
@@ -94,7 +96,7 @@ def _job_cells(row: JobRow, kind: str) -> dict[str, str]:
 def _run_cells(row: JobRow) -> dict[str, str]:
     known = _settings(row) if row.config else {}
     return {
-        t("runs.apart"): title_text(run_title(row), row.config),
+        t("runs.apart"): title_text(run_title(row), row.config) or row.id,
         t("runs.state"): t(f"state.{row.state}"),
         t("runs.data"): known.get("data", ""),
         t("runs.method"): known.get("method", ""),
