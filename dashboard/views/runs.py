@@ -145,8 +145,9 @@ def comparison(one: JobRow, other: JobRow) -> None:
         st.caption(t("runs.differ_kinds"))
         return
     st.header(t("runs.differ"), anchor=False)
-    if differing := differences(one.id, other.id, store().compare(one.id, other.id)):
-        st.table(differing)
+    differing = store().compare(one.id, other.id)
+    if differing:
+        st.table(differences(one.id, other.id, differing, one.kind))
     else:
         st.markdown(t("runs.differ_none"))
     if one.kind != RUN.name:

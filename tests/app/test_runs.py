@@ -299,12 +299,16 @@ def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind,
 def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
     config = CONFIGS["search"]
     one = hub.store.create(config).id
-    other = hub.store.create(replace(config, methods=("kd", "dkd"), temperatures=(1.0, 4.0))).id
+    axes = {"methods": ("kd", "dkd"), "temperatures": (1.0, 4.0), "students": ("mlp:4", "mlp:8")}
+    base = config.base.replace(students="distilled")
+    other = hub.store.create(replace(config, base=base, **axes)).id
     app = open_page("runs", widgets=picked(hub.store, one, other))
     table = app.table[0].value
     rows = {row[EN["runs.setting"]]: (row[one], row[other]) for _, row in table.iterrows()}
 
     assert rows[EN["landscape.temperatures"]] == ("1–20", "1, 4")
+    assert rows[EN["searches.setting.students"]][1] == "mlp:4, mlp:8"
+    assert rows[EN["setting.students.label"]][1] == EN["choice.students.distilled"]
     assert markdown_text(EN["method.dkd"]) in rows[EN["searches.setting.methods"]][1]
 
 

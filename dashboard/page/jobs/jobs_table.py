@@ -48,16 +48,16 @@ def table_key(rows: Sequence[JobRow]) -> str:
 
 
 def differences(
-    one: str, other: str, differing: Iterable[tuple[str, Any, Any]]
+    one: str, other: str, differing: Iterable[tuple[str, Any, Any]], kind: str
 ) -> list[dict[str, str]]:
-    """One row a setting in which two jobs differ, for a table that is Markdown."""
+    """One row a setting in which two jobs of a kind differ, for a table that is Markdown."""
     return [
         {
-            t("runs.setting"): markdown_text(label_of(words(language()), name)),
-            one: markdown_text(setting_text(name, left)),
-            other: markdown_text(setting_text(name, right)),
+            t("runs.setting"): markdown_text(_label(name, kind)),
+            one: markdown_text(setting_text(name.removeprefix(BASE), left)),
+            other: markdown_text(setting_text(name.removeprefix(BASE), right)),
         }
-        for name, left, right in ((name.removeprefix(BASE), *pair) for name, *pair in differing)
+        for name, left, right in differing
     ]
 
 
@@ -77,6 +77,15 @@ def trash_line(row: JobRow, deleted: float) -> str:
     return " · ".join(
         [t(f"kind.{row.kind}"), row_title(row), row.id, t("runs.deleted_at", when=_when(deleted))]
     )
+
+
+def _label(name: str, kind: str) -> str:
+    """Of a setting; ``students`` is one of a run, and in a search the models to try."""
+    spoken = words(language())
+    own = f"searches.setting.{name}"
+    if kind != RUN.name and own in spoken:
+        return spoken[own]
+    return label_of(spoken, name.removeprefix(BASE))
 
 
 def _job_cells(row: JobRow, kind: str) -> dict[str, str]:
