@@ -20,6 +20,7 @@ PAGES = (
     "calibration",
     "right",
     "landscape",
+    "searches",
     "shrink",
     "runs",
     "help",

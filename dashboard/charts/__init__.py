@@ -3,8 +3,8 @@
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
-of a shrinking shows its stages: ``figure(record, words, …)``. A new chart is a file and a line
-here.
+of a shrinking shows its stages, one of a search or of a selection of a teacher what was compared:
+``figure(record, words, …)``. A new chart is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
@@ -58,8 +58,13 @@ from dashboard.charts import (
     reliability,
     risk_coverage,
     schedules,
+    search_history,
+    search_importances,
+    search_parallel,
     seeds,
+    teacher_criteria,
     teacher_curve,
+    teacher_table,
     teacher_weights,
     teachers,
     terms,
@@ -136,6 +141,19 @@ OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "seeds": seeds.figure,
 }
 """``figure(landscape, words, view)``."""
+
+OF_A_SEARCH: dict[str, Callable[..., Figure]] = {
+    "search_history": search_history.figure,
+    "search_importances": search_importances.figure,
+    "search_parallel": search_parallel.figure,
+}
+"""``figure(record, words, figures)``, of which Optuna drew the last."""
+
+OF_A_SELECTION: dict[str, Callable[..., Figure]] = {
+    "teacher_criteria": teacher_criteria.figure,
+    "teacher_table": teacher_table.figure,
+}
+"""``figure(record, words)``."""
 
 OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_sizes": compression_plane.sizes,

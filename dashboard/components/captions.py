@@ -3,16 +3,16 @@
 from functools import lru_cache
 
 from dashboard.records.history import History
-from dashboard.say.captions import compression_caption, example_caption, run_caption, sweep_caption
+from dashboard.say.captions import compression_caption, example_caption, group_caption, run_caption
 from dashboard.server.engine import RECORDED, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.run.config import RunConfig
 
 
 def caption(job: str) -> str:
-    """What sets a run, sweep or compression apart, its seed, when it began, and its id."""
+    """What sets a job apart, its seed, when it began, and its id."""
     shared = shared_record(job)
     with shared.lock:
         found = shared.newest()
@@ -25,8 +25,8 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
     if job == RECORDED:
         return example_caption(run_settings(job))
     config = store().find(job).config
-    if isinstance(config, SweepConfig):
-        return sweep_caption(job, config)
+    if isinstance(config, RunConfig):
+        return run_caption(job, run_settings(job), dict(turned))
     if isinstance(config, CompressionConfig):
         return compression_caption(job, config)
-    return run_caption(job, run_settings(job), dict(turned))
+    return group_caption(job, config)

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.say.titles import compression_title, run_title, start_time, title_text
 from dashboard.text.viewer import t
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.kind import JobConfig
 from kdcore.titles import sweep_title
 
 
@@ -21,10 +21,10 @@ def run_caption(run: str, settings: Mapping[str, Any], turned: Mapping[str, floa
     return _line(run_title(settings, turned), run, run)
 
 
-def sweep_caption(sweep: str, config: SweepConfig) -> str:
-    """The same of a sweep."""
+def group_caption(job: str, config: JobConfig) -> str:
+    """The same of a job that trains several students."""
     title = title_text(sweep_title(config.to_dict()), config.base.to_dict())
-    return _line(title, sweep, sweep)
+    return _line(title, job, job)
 
 
 def compression_caption(job: str, config: CompressionConfig) -> str:

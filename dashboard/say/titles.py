@@ -61,8 +61,8 @@ def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
 
 
 def row_title(row: JobRow) -> str:
-    """A stored job in one line: what differs, its outcome, its state, and when it began."""
-    parts = [title_text(job_title(row), row.config)]
+    """A stored job in one line: its name, what differs, its outcome, its state, when it began."""
+    parts = [*filter(None, [row.name, title_text(job_title(row), row.config)])]
     if row.state != "finished":
         parts.append(t(f"state.{row.state}"))
     return " · ".join([*parts, start_text(row.id)])

@@ -12,7 +12,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts import (
+    OF_A_COMPRESSION,
+    OF_A_MOMENT,
+    OF_A_SEARCH,
+    OF_A_SELECTION,
+    OF_A_SWEEP,
+    OF_ARRAYS,
+    OVER_TIME,
+)
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
@@ -20,13 +28,16 @@ from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
-from dashboard.server.shared_records import EventCount, shared_record
+from dashboard.server.search_figures import Figures, search_figures
+from dashboard.server.shared_records import SharedRecord, shared_record
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels
 from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
+from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 
 COMPONENTS = Path(__file__).parents[1] / "components"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
@@ -79,28 +90,27 @@ def figure(request: Request) -> Response:
     name = request.path_params["name"]
     shared = shared_record(_run(request))
     spoken = words(_language(request))
+    studied = _studied(shared) if name in OF_A_SEARCH else {}
     with shared.lock:
-        history = shared.newest()
-        if isinstance(history, SweepRecord):
-            if name not in OF_A_SWEEP:
+        match record := shared.newest():
+            case SweepRecord() if name in OF_A_SWEEP:
+                drawn = OF_A_SWEEP[name](record, spoken, _view(request))
+            case SearchRecord() if name in OF_A_SEARCH:
+                drawn = OF_A_SEARCH[name](record, spoken, studied)
+            case TeacherSelectionRecord() if name in OF_A_SELECTION:
+                drawn = OF_A_SELECTION[name](record, spoken)
+            case CompressionRecord() if name in OF_A_COMPRESSION:
+                drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
+            case History() if name in OVER_TIME:
+                drawn = OVER_TIME[name](record, spoken)
+            case History() if name in OF_ARRAYS:
+                arrays = snapshot_arrays(record, shared.job, _number(request, "epoch"))
+                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays)
+            case History() if name in OF_A_MOMENT:
+                drawn = OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
+            case _:
                 return _json_response({"error": f"no chart {name}"}, 404)
-            return _json_response(OF_A_SWEEP[name](history, spoken, _view(request)))
-        if isinstance(history, CompressionRecord):
-            if name not in OF_A_COMPRESSION:
-                return _json_response({"error": f"no chart {name}"}, 404)
-            return _json_response(
-                OF_A_COMPRESSION[name](history, spoken, **_compression_settings(request))
-            )
-        if isinstance(history, EventCount):
-            return _json_response({"error": f"no chart {name}"}, 404)
-        if name in OVER_TIME:
-            return _json_response(OVER_TIME[name](history, spoken))
-        if name in OF_ARRAYS:
-            arrays = snapshot_arrays(history, shared.job, _number(request, "epoch"))
-            return _json_response(OF_ARRAYS[name](history, spoken, arrays=arrays))
-        if name not in OF_A_MOMENT:
-            return _json_response({"error": f"no chart {name}"}, 404)
-        return _json_response(OF_A_MOMENT[name](history, spoken, **_chart_settings(request)))
+        return _json_response(drawn)
 
 
 def moment_of_run(request: Request) -> Response:
@@ -188,6 +198,15 @@ def _number(request: Request, name: str) -> float | None:
         return float(request.query_params[name])
     except (KeyError, ValueError):
         return None
+
+
+def _studied(shared: SharedRecord) -> Figures:
+    """Optuna's figures of a search; drawing them takes seconds, in which nobody else shall wait."""
+    with shared.lock:
+        record = shared.newest()
+    if not isinstance(record, SearchRecord):
+        return {}
+    return search_figures(shared.job, len(record.trials)) if record.complete else {}
 
 
 def _chart_settings(request: Request) -> dict[str, Any]:

@@ -1,23 +1,22 @@
 """What the jobs that are looked at have shown so far, one record for all viewers."""
 
 from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from dashboard.records.controls import with_controls
 from dashboard.records.history import History
 from dashboard.server.engine import hub, store
 from kdcore.errors import UserError
-from kdcore.events import Event
 from kdcore.jobs.compression.record import CompressionRecord
-from kdcore.jobs.kind import COMPRESSION, RUN, SWEEP
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
+from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 from kdcore.store import kind_of, owner_of
 from kdcore.store.branch import branched_from
 
@@ -25,18 +24,8 @@ KEPT = 16
 """Records that stay in memory though nobody looks at them."""
 
 
-@dataclass(slots=True)
-class EventCount:
-    """All that is kept of a job without charts of its own: a search, a choice of teacher."""
-
-    heard: int = 0
-
-    def fold(self, events: Iterable[Event]) -> None:
-        """Take in new events."""
-        self.heard += sum(1 for _ in events)
-
-
-JobRecord = History | SweepRecord | CompressionRecord | EventCount
+JobRecord = History | SweepRecord | SearchRecord | TeacherSelectionRecord | CompressionRecord
+"""That the page draws: of a run its whole history, of the others what they have found."""
 
 
 class SharedRecord:
@@ -111,8 +100,4 @@ def _add_parent(history: History, job: str) -> None:
 
 def _empty_record(job: str) -> JobRecord:
     kind = kind_of(job)
-    if kind is RUN or owner_of(job):
-        return History()
-    if kind is SWEEP:
-        return SweepRecord()
-    return CompressionRecord() if kind is COMPRESSION else EventCount()
+    return History() if kind is RUN or owner_of(job) else cast(JobRecord, kind.record())

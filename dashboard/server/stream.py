@@ -19,12 +19,14 @@ from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
-from dashboard.server.shared_records import EventCount, JobRecord, shared_record
+from dashboard.server.shared_records import JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
+from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 
 PERIOD = 0.22
 """Seconds between two looks: a little more often than four times a second."""
@@ -217,13 +219,17 @@ def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     }
 
 
-def _version(history: SweepRecord | CompressionRecord | EventCount) -> int:
+def _version(history: JobRecord) -> int:
     """A number that changes when the charts should be fetched anew."""
     match history:
         case SweepRecord():
             return history.scored + len(history.states)
         case CompressionRecord():
             return history.measured
+        case SearchRecord():
+            return 2 * len(history.trials) + history.over
+        case TeacherSelectionRecord():
+            return len(history.teachers)
     return history.heard
 
 

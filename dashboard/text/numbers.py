@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from kdcore.jobs.search.config import OBJECTIVES
+
 
 def with_sign(value: float, digits: int = 1) -> str:
     """A number with its sign, as typographers write it.
@@ -32,3 +34,13 @@ def size_text(size: int) -> str:
     """
     unit, name = size_unit([size])
     return f"{size / unit:,.1f} {name}"
+
+
+def objective_text(objective: str, value: float) -> str:
+    """A score that a search optimises: of accuracies, of which more is better, in per cent.
+
+    Example:
+        >>> objective_text("validation_accuracy", 0.961)
+        '96.1%'
+    """
+    return f"{value:.1%}" if OBJECTIVES[objective] else f"{value:.4f}"

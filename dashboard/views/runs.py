@@ -1,23 +1,25 @@
-"""Runs: what is stored, to reopen, compare, export and delete."""
+"""Runs: every stored job, to open, resume, compare, name, export and delete."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard.components.transport import transport
-from dashboard.page.jobs import actions
-from dashboard.page.jobs.run_picker import run_title
-from dashboard.page.jobs.runs_table import differences, runs_table, table_key, trash_line
-from dashboard.page.jobs.shown_run import open_run
+from dashboard.page import address
+from dashboard.page.jobs import actions, job_pages
+from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
 from dashboard.page.panel import chart_panel
 from dashboard.page.widgets import segments
+from dashboard.say.titles import row_title
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from kdcore.jobs.kind import RUN
-from kdcore.store import TrashRow
+from kdcore.jobs.kind import KINDS, RUN
+from kdcore.store import JobRow, TrashRow
 
+ALL = "all"
 CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+WIDTHS = {"name": 130, "kind": 130, "apart": 380, "result": 220, "note": 180}  # pixels
 SHOWN = 20  # deleted jobs with a button each
 
 
@@ -53,89 +55,148 @@ def trash(deleted: Sequence[TrashRow]) -> None:
             st.button(t("runs.empty_trash_do"), key="empty_trash", on_click=actions.empty_trash)
 
 
-st.title(t("runs.title"), anchor=False)
-st.markdown(t("runs.lead"))
-rows, deleted = store().list(RUN), store().trash()
-undo_line()
-if not rows:
-    st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
-    st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
-    trash(deleted)
-    st.stop()
+def kind_filter() -> str:
+    """The name of the kind whose jobs are listed; empty for all."""
+    kinds = [ALL, *KINDS]
+    address.read_param("kind", ALL, lambda text: text if text in kinds else ALL)
+    kind = segments(t("runs.kind"), kinds, key="kind", title=lambda name: t(f"kinds.{name}"))
+    address.write_params({"kind": None if kind == ALL else kind})
+    return "" if kind == ALL else kind
 
-st.caption(t("runs.by_keyboard"))
-table = st.dataframe(
-    runs_table(rows),
-    key=table_key(rows),
-    hide_index=True,
-    on_select="rerun",
-    selection_mode="multi-row",
-    height="auto",
-)
-picked = [rows[index] for index in table.selection.rows if index < len(rows)]
-damaged = [row.id for row in picked if not row.readable]
-with st.container(horizontal=True):
-    reopen = st.button(
-        t("runs.open"),
-        key="open",
-        icon=":material/replay:",
-        type="primary",
-        disabled=len(picked) != 1 or bool(damaged),
-    )
-    again = st.button(
-        t("runs.again"),
-        key="again",
-        icon=":material/play_arrow:",
-        disabled=len(picked) != 1 or bool(damaged),
-        help=t("runs.again_help"),
-    )
-    st.button(
-        t("runs.delete"),
-        key="delete",
-        icon=":material/delete:",
-        disabled=not picked,
-        on_click=actions.delete,
-        args=([row.id for row in picked],),
-    )
-    if len(picked) == 1:
-        st.download_button(
-            t("runs.export"),
-            lambda: actions.export_archive(picked[0].id),
-            f"{picked[0].id}.zip",
-            key="export",
-            icon=":material/download:",
-            on_click="ignore",
+
+def buttons(picked: Sequence[JobRow]) -> None:
+    """What can be done with the jobs that are ticked."""
+    one = picked[0] if len(picked) == 1 else None
+    readable = one is not None and one.readable
+    with st.container(horizontal=True):
+        opened = st.button(
+            t("runs.open"),
+            key="open",
+            icon=":material/open_in_new:",
+            type="primary",
+            disabled=not readable,
         )
-for run_id in damaged:
-    st.warning(t("runs.damaged", run=run_id))
-if reopen:
-    open_run(picked[0].id)
-if again:
-    actions.start_from(picked[0].id)
-if len(picked) == 1:
-    st.text_input(
+        resumed = st.button(
+            t("runs.resume"),
+            key="resume",
+            icon=":material/resume:",
+            disabled=not (one and readable and job_pages.is_resumable(one)),
+            help=t("runs.resume_help"),
+        )
+        again = st.button(
+            t("runs.again"),
+            key="again",
+            icon=":material/play_arrow:",
+            disabled=not readable,
+            help=t("runs.again_help"),
+        )
+        st.button(
+            t("runs.delete"),
+            key="delete",
+            icon=":material/delete:",
+            disabled=not picked,
+            on_click=actions.delete,
+            args=([row.id for row in picked],),
+        )
+        if one:
+            st.download_button(
+                t("runs.export"),
+                lambda: actions.export_archive(one.id),
+                f"{one.id}.zip",
+                key="export",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+    for row in picked:
+        if not row.readable:
+            st.warning(md(f"runs.{row.state}", job=row.id))
+    if one and opened:
+        job_pages.open_job(one.id)
+    if one and resumed:
+        job_pages.resume(one.id)
+    if one and again:
+        job_pages.start_again(one.id)
+
+
+def name_and_note(row: JobRow) -> None:
+    """What a person calls a job and writes about it."""
+    for_name, for_note = st.columns([1, 2])
+    for_name.text_input(
+        t("runs.name"),
+        row.name,
+        key=f"name-{row.id}",
+        on_change=job_pages.save_name,
+        args=(row.id,),
+        placeholder=t("runs.name_hint"),
+    )
+    for_note.text_input(
         t("runs.note"),
-        picked[0].note,
-        key=f"note-{picked[0].id}",
+        row.note,
+        key=f"note-{row.id}",
         on_change=actions.save_note,
-        args=(picked[0].id,),
+        args=(row.id,),
         placeholder=t("runs.note_hint"),
     )
-if len(picked) == 2 and not damaged:
-    one, other = (row.id for row in picked)
+
+
+def comparison(one: JobRow, other: JobRow) -> None:
+    """The settings in which two jobs of a kind differ; of runs their charts too."""
+    if one.kind != other.kind:
+        st.caption(t("runs.differ_kinds"))
+        return
     st.header(t("runs.differ"), anchor=False)
-    if differing := differences(one, other, store().compare(one, other)):
-        st.table(differing)
+    differing = store().compare(one.id, other.id)
+    if differing:
+        st.table(differences(one.id, other.id, differing, one.kind))
     else:
         st.markdown(t("runs.differ_none"))
+    if one.kind != RUN.name:
+        return
     st.header(t("runs.sides"), anchor=False)
     st.session_state.setdefault("compared_chart", CHARTS[0])
     name = segments(
         t("runs.chart"), CHARTS, key="compared_chart", title=lambda name: t(f"panel.{name}.title")
     )
-    for run_id, column in zip((one, other), st.columns(2), strict=True):
+    for row, column in zip((one, other), st.columns(2), strict=True):
         with column:
-            st.caption(markdown_text(run_title(run_id, {row.id: row for row in rows})))
-            chart_panel(name, run_id, height=360, axes_group="compared")
-            transport(run_id)
+            st.caption(markdown_text(row_title(row)))
+            chart_panel(name, row.id, height=360, axes_group="compared")
+            transport(row.id)
+
+
+st.title(t("runs.title"), anchor=False)
+st.markdown(t("runs.lead"))
+every, deleted = store().list(), store().trash()
+undo_line()
+if not every:
+    st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
+    st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
+    trash(deleted)
+    st.stop()
+
+kind = kind_filter()
+rows = [row for row in every if kind in ("", row.kind)]
+if not rows:
+    st.caption(t("runs.none_of_kind"))
+    trash(deleted)
+    st.stop()
+
+st.caption(t("runs.by_keyboard"))
+table = st.dataframe(
+    jobs_table(rows, kind),
+    key=table_key(rows),
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="multi-row",
+    height="auto",
+    column_config={
+        t(f"runs.{name}"): st.column_config.Column(width=width) for name, width in WIDTHS.items()
+    },
+)
+picked = [rows[index] for index in table.selection.rows if index < len(rows)]
+buttons(picked)
+if len(picked) == 1:
+    name_and_note(picked[0])
+if len(picked) == 2 and all(row.readable for row in picked):
+    comparison(*picked)
 trash(deleted)

@@ -124,6 +124,15 @@ HINTS = {
     "cell_curves": LOOK,
     "methods": Hint(settings={"unlabelled": 0.0}, job="methods"),
     "landscape_chosen": LOOK,
+    # searches and selections of a teacher
+    "search_best": LOOK,
+    "search_history": LOOK,
+    "search_importances": LOOK,
+    "search_parallel": LOOK,
+    "search_trials": LOOK,
+    "selection_best": LOOK,
+    "teacher_criteria": LOOK,
+    "teacher_table": LOOK,
     # compression
     "shrink_sizes": Hint(
         measure="pruned_packed_bytes_saved",

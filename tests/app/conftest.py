@@ -30,6 +30,9 @@ class PlayedHub:
         if isinstance(command, Stop):
             self.states[run] = "stopped"
 
+    def resume(self, job):
+        self.states[self.store.find(job).id] = "running"
+
     def delete(self, run):
         self.store.delete(run)
 

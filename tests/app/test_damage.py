@@ -57,12 +57,18 @@ def test_whatever_is_wrong_with_it(open_page, damage, name, contents):
 
 def test_the_runs_page_lists_it_as_damaged(open_page, damage):
     table = open_page("runs").dataframe[0].value
-    run, state = words("en")["app.run"], words("en")["runs.state"]
+    job, state = words("en")["runs.id"], words("en")["runs.state"]
+    states = dict(zip(table[job], table[state], strict=True))
 
-    assert dict(zip(table[run], table[state], strict=True)) == {
-        DAMAGED: "damaged",
-        WHOLE: "finished",
+    assert {job for job, state in states.items() if state == "damaged"} == {
+        kind.prefix + DAMAGED for kind in KINDS.values()
     }
+    assert states[WHOLE] == "finished"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_runs_page_opens_for_a_kind_of_which_one_is_damaged(open_page, damage, kind):
+    assert trouble(open_page("runs", kind=kind)) == []
 
 
 @pytest.mark.parametrize("name", ["live", "microscope", "runs"])

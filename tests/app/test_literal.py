@@ -8,7 +8,7 @@ from support.markdown import shown
 from support.runs import record
 from support.sweeps import record_sweep
 
-from dashboard.page.jobs.runs_table import table_key
+from dashboard.page.jobs.jobs_table import table_key
 from kdcore.errors import UserError
 from kdcore.events import Failed
 from kdcore.jobs.kind import RUN

@@ -1,17 +1,25 @@
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from support import events as make
+from support.compressions import record_shrink
 from support.jobs import CONFIGS
 from support.runs import record
+from support.searches import record_search, record_selection, whole_search
+from support.sweeps import GRID, record_sweep
 
 from dashboard.page.jobs import actions
-from dashboard.page.jobs.runs_table import table_key
-from kdcore.jobs.kind import RUN
+from dashboard.page.jobs.jobs_table import table_key
+from dashboard.text.escape import markdown_text
+from dashboard.text.languages import LANGUAGES, words
+from kdcore.jobs.kind import KINDS, RUN
 from kdcore.jobs.run.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
+EN = words("en")
+LATER = '{"kind": "run", "format": 99}'
 
 
 @pytest.fixture
@@ -20,31 +28,138 @@ def two_runs(hub):
     record(hub.store, TWO, make.whole_run(), RunConfig(temperature=9.0))
 
 
+@pytest.fixture
+def every_kind(hub):
+    """A finished job of each kind, by its name."""
+    store = hub.store
+    return {
+        "run": record(store, ONE, make.whole_run()).id,
+        "sweep": record_sweep(store).id,
+        "search": record_search(store).id,
+        "teacher_selection": record_selection(store).id,
+        "compression": record_shrink(store).id,
+    }
+
+
+def picked(store, *jobs, kind=""):
+    """The widgets of the page with these rows ticked."""
+    rows = [row for row in store.list() if kind in ("", row.kind)]
+    ticked = [at for at, row in enumerate(rows) if row.id in jobs]
+    return {table_key(rows): {"selection": {"rows": ticked, "columns": [], "cells": []}}}
+
+
+def open_picked(open_page, store, *jobs):
+    return open_page("runs", widgets=picked(store, *jobs))
+
+
 def test_the_newest_run_comes_first(open_page, two_runs):
-    table = open_page("runs").dataframe[0].value
+    table = open_page("runs", kind="run").dataframe[0].value
 
     assert table["T"].to_list() == ["9", "4"]
 
 
-def test_without_runs_the_page_says_what_to_do(open_page):
+def test_without_any_job_the_page_says_what_to_do(open_page):
     assert len(open_page("runs").info) == 1
 
 
 def test_a_run_is_told_apart_by_what_was_set(open_page, two_runs):
     table = open_page("runs").dataframe[0].value
 
-    assert table["What sets it apart"][0].startswith("T 9 · seed 0 · ")
+    assert table[EN["runs.apart"]][0] == "T 9 · seed 0"
 
 
-def test_a_deleted_run_comes_back_at_once(open_page, hub, two_runs):
-    app = open_page("runs")
-    app.session_state[actions.DELETED] = [ONE]
-    hub.store.delete(ONE)
-    app.run()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_is_listed_with_its_state_and_result(open_page, every_kind, language):
+    spoken = words(language)
+    table = open_page("runs", lang=language).dataframe[0].value
+    rows = {row[spoken["runs.id"]]: row for _, row in table.iterrows()}
+
+    for kind, job in every_kind.items():
+        assert rows[job][spoken["runs.kind"]] == spoken[f"kind.{kind}"]
+        assert rows[job][spoken["runs.state"]] == spoken["state.finished"]
+        assert rows[job][spoken["runs.result"]]
+
+
+def test_the_result_of_a_search_is_its_best_trial(open_page, every_kind):
+    table = open_page("runs", kind="search").dataframe[0].value
+
+    assert table[EN["runs.result"]].to_list() == ["best of 5: trial 2, 96.0%"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_kind_is_listed_alone(open_page, every_kind, kind):
+    app = open_page("runs", kind=kind)
+
+    assert not app.exception
+    assert app.dataframe[0].value[EN["runs.id"]].to_list() == [every_kind[kind]]
+    assert app.query_params["kind"] == kind
+
+
+def test_a_kind_of_which_there_is_none_says_so(open_page, two_runs):
+    app = open_page("runs", kind="search")
+
+    assert not app.exception
+    assert EN["runs.none_of_kind"] in [caption.value for caption in app.caption]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run"])
+def test_a_job_is_opened_on_the_page_of_its_kind(open_page, hub, every_kind, kind):
+    app = open_picked(open_page, hub.store, every_kind[kind])
+    app.button(key="open").click().run()
+    page, parameter = {
+        "sweep": ("landscape", "sweep"),
+        "search": ("searches", "search"),
+        "teacher_selection": ("searches", "search"),
+        "compression": ("shrink", "shrink"),
+    }[kind]
+
+    assert not app.exception
+    assert app.title[0].value == EN[f"{page}.title"]
+    assert app.query_params[parameter] == every_kind[kind]
+
+
+def test_a_run_is_opened_on_the_live_page(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE)
+    app.button(key="open").click().run()
+
+    assert not app.exception
+    assert app.title[0].value == EN["live.title"]
+    assert app.query_params["run"] == ONE
+
+
+def test_a_repetition_over_seeds_is_opened_by_its_first_run(open_page, hub):
+    repetition = replace(GRID, temperatures=(4.0,), weights=(0.5,))
+    folder = record_sweep(hub.store, repetition)
+    app = open_picked(open_page, hub.store, folder.id)
+    app.button(key="open").click().run()
+
+    assert not app.exception
+    assert app.query_params["run"] == folder.cell_id(0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_job_is_named_and_annotated(open_page, hub, every_kind, kind):
+    job = every_kind[kind]
+    app = open_picked(open_page, hub.store, job)
+    app.text_input(key=f"name-{job}").set_value("the good one").run()
+    app.text_input(key=f"note-{job}").set_value("see λ").run()
+    row = hub.store.row(job)
+
+    assert not app.exception
+    assert (row.name, row.note) == ("the good one", "see λ")
+    assert "the good one" in app.dataframe[0].value[EN["runs.name"]].to_list()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_job_is_deleted_and_comes_back(open_page, hub, every_kind, kind):
+    job = every_kind[kind]
+    app = open_picked(open_page, hub.store, job)
+    app.button(key="delete").click().run()
+    assert job not in [row.id for row in hub.store.list()]
     app.button(key="undo").click().run()
 
     assert not app.exception
-    assert len(app.dataframe[0].value) == 2
+    assert job in [row.id for row in hub.store.list()]
 
 
 def test_the_trash_outlives_the_tab(open_page, hub, two_runs):
@@ -55,7 +170,7 @@ def test_the_trash_outlives_the_tab(open_page, hub, two_runs):
     app.button(key=f"restore-{TWO}").click().run()
 
     assert not app.exception
-    assert app.dataframe[0].value["T"].to_list() == ["9"]
+    assert app.dataframe[0].value[EN["runs.id"]].to_list() == [TWO]
     assert [box.label for box in app.expander] == ["Trash (1)"]
 
 
@@ -97,17 +212,118 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
     assert app.dataframe[0].proto.id != before
 
 
-def test_an_export_holds_the_events(hub, two_runs):
-    with zipfile.ZipFile(io.BytesIO(actions.export_archive("20260101-000000-aaaa"))) as archive:
-        assert "20260101-000000-aaaa/events.jsonl" in archive.namelist()
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_holds_the_events(hub, every_kind, kind):
+    job = every_kind[kind]
+    with zipfile.ZipFile(io.BytesIO(actions.export_archive(job))) as archive:
+        assert f"{job}/events.jsonl" in archive.namelist()
 
 
-def test_a_run_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub, two_runs):
-    selection = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app = open_page("runs", widgets={table_key(hub.store.list(RUN)): selection})
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_job_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub, every_kind, kind):
+    app = open_picked(open_page, hub.store, every_kind[kind])
     app.button(key="again").click().run()
+    newest, before = (hub.store.find(row.id) for row in hub.store.list(KINDS[kind]))
 
     assert not app.exception
-    newest = hub.store.list(RUN)[0]
-    assert newest.id not in (ONE, TWO)
-    assert newest.config["temperature"] == 9.0
+    assert newest.config == before.config
+    assert hub.states[newest.id] == "running"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_came_to_its_end_is_not_resumed(open_page, hub, every_kind, kind):
+    app = open_picked(open_page, hub.store, every_kind[kind])
+
+    assert app.button(key="resume").disabled
+
+
+def test_an_interrupted_search_is_resumed_and_shown(open_page, hub):
+    search = record_search(hub.store, whole_search()[:6]).id
+    app = open_picked(open_page, hub.store, search)
+    app.button(key="resume").click().run()
+
+    assert not app.exception
+    assert hub.states[search] == "running"
+    assert app.query_params["search"] == search
+
+
+def test_a_kind_that_cannot_go_on_is_not_resumed(open_page, hub):
+    selection = record_selection(hub.store, [make.teacher_epoch()]).id
+    app = open_picked(open_page, hub.store, selection)
+
+    assert app.button(key="resume").disabled
+    assert not app.button(key="open").disabled
+
+
+@pytest.mark.parametrize(("contents", "state"), [("", "damaged"), (LATER, "newer")])
+def test_what_cannot_be_read_is_said_and_can_be_deleted(open_page, hub, two_runs, contents, state):
+    (hub.store.root / "runs" / ONE / "config.json").write_text(contents)
+    app = open_picked(open_page, hub.store, ONE)
+
+    assert not app.exception
+    assert ONE in app.dataframe[0].value[EN["runs.apart"]].to_list()
+    assert ONE in app.warning[0].value
+    assert app.button(key="open").disabled
+    assert app.button(key="again").disabled
+    app.button(key="delete").click().run()
+    assert [row.id for row in hub.store.trash()] == [ONE]
+
+
+def test_two_runs_are_compared_with_their_charts(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE, TWO)
+
+    assert not app.exception
+    assert EN["runs.sides"] in [header.value for header in app.header]
+    assert app.table[0].value[EN["runs.setting"]].to_list() == [
+        EN["setting.dataset.label"],
+        EN["setting.temperature.label"],
+    ]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind, language):
+    config = CONFIGS[kind]
+    changed = replace(config, base=config.base.replace(batch_size=7))
+    one, other = hub.store.create(config).id, hub.store.create(changed).id
+    app = open_page("runs", widgets=picked(hub.store, one, other), lang=language)
+    table = app.table[0].value
+
+    assert not app.exception
+    assert table[words(language)["runs.setting"]].to_list() == [
+        words(language)["setting.batch_size.label"]
+    ]
+    assert {table[one][0], table[other][0]} == {"32", "7"}
+
+
+def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
+    config = CONFIGS["search"]
+    one = hub.store.create(config).id
+    axes = {"methods": ("kd", "dkd"), "temperatures": (1.0, 4.0), "students": ("mlp:4", "mlp:8")}
+    base = config.base.replace(students="distilled")
+    other = hub.store.create(replace(config, base=base, **axes)).id
+    app = open_page("runs", widgets=picked(hub.store, one, other))
+    table = app.table[0].value
+    rows = {row[EN["runs.setting"]]: (row[one], row[other]) for _, row in table.iterrows()}
+
+    assert rows[EN["landscape.temperatures"]] == ("1–20", "1, 4")
+    assert rows[EN["searches.setting.students"]][1] == "mlp:4, mlp:8"
+    assert rows[EN["setting.students.label"]][1] == EN["choice.students.distilled"]
+    assert markdown_text(EN["method.dkd"]) in rows[EN["searches.setting.methods"]][1]
+
+
+def test_two_of_different_kinds_are_not_compared(open_page, hub, every_kind):
+    app = open_picked(open_page, hub.store, every_kind["run"], every_kind["search"])
+
+    assert not app.exception
+    assert not app.table
+    assert EN["runs.differ_kinds"] in [caption.value for caption in app.caption]
+
+
+def test_a_name_stands_in_the_picker_of_runs(open_page, hub, two_runs):
+    hub.store.rename(ONE, "the good one")
+    app = open_page("microscope", run=ONE)
+    box = next(box for box in app.selectbox if box.key == "run_en")
+
+    assert not app.exception
+    assert [option for option in box.options if option.startswith("the good one · ")]

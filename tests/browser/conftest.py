@@ -17,6 +17,7 @@ from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_shrink
 from support.runs import record
+from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
 
 from kdcore.store import Store
@@ -54,12 +55,14 @@ def app(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stocked_app(tmp_path_factory):
-    """The address of an app that has a finished run, a sweep and a compression to show."""
+    """The address of an app that has a finished job of every kind to show."""
     store = Store(tmp_path_factory.mktemp("stocked"))
     run = record(store, STOCKED_RUN, make.whole_run())
     run.write("distilled.safetensors", b"")  # its size and contents are not looked at
     record_sweep(store)
     record_shrink(store)
+    write_study(record_search(store).path)
+    record_selection(store)
     with _served(store.root) as address:
         yield address
 

@@ -18,6 +18,8 @@ VISITS = {
     "right": f"right?{RECORDED}",
     "landscape": "landscape",
     "landscape-projected": "landscape?projector=1",
+    "searches": "searches?search=search-",
+    "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
     "runs": "runs",
     "help": "help",

@@ -15,12 +15,13 @@ import { axisTitle, partsOf } from "./plot_parts.js";
 export function sheetsOf(figure, words) {
   if (figure.table) return [ofTable(figure.table)];
   if (!figure.data) return [];
-  return partsOf(figure).flatMap((part) => {
+  const found = partsOf(figure).flatMap((part) => {
     const sheets = part.traces.filter(({ trace }) => isMap(trace)).map((one) => ofMap(one, part, figure));
     const series = part.traces.filter(({ trace }) => !isMap(trace) && isData(trace));
     if (series.length === 0 || sheets.length) return sheets;
     return [ofSeries(series, part.title, words)];
   });
+  return found.length === 0 && figure.sheet ? numbersOf(figure, words) : found;
 }
 
 const isMap = ({ type, z }) => (type === "heatmap" || type === "surface") && z;

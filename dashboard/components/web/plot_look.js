@@ -173,7 +173,7 @@ function annotation(note, look) {
   const color = note.font?.color ? { color: textColour(note.font.color, look) } : {};
   return { ...note, font: { ...note.font, size, ...color },
     ...(note.arrowcolor ? { arrowcolor: shapeColour(note.arrowcolor, look) } : {}),
-    ...(note.name === "mark" ? { bgcolor: look.paper, borderpad: 1 } : {}) };
+    ...(["mark", "tick"].includes(note.name) ? { bgcolor: look.paper, borderpad: 1 } : {}) };
 }
 
 let canvas = null;

@@ -41,7 +41,7 @@ def grid_sweeps() -> list[str]:
     return [
         sweep
         for sweep in store().readable(SWEEP)
-        if (config := config_of(sweep)) and _is_grid(config)
+        if (config := config_of(sweep)) and is_grid(config)
     ]
 
 
@@ -59,7 +59,8 @@ def _config_in(_: str, sweep: str) -> SweepConfig | None:
         return None
 
 
-def _is_grid(config: SweepConfig) -> bool:
+def is_grid(config: SweepConfig) -> bool:
+    """Whether a sweep is over more than seeds."""
     return config.size > len(config.seeds)
 
 

@@ -8,9 +8,18 @@ import pytest
 from support import events as make
 from support.compressions import whole_shrink
 from support.diagnoses import diagnosed
+from support.searches import OPTUNA, whole_search, whole_selection
 from support.sweeps import COMPARISON, whole_sweep
 
-from dashboard.charts import OF_A_COMPRESSION, OF_A_MOMENT, OF_A_SWEEP, OF_ARRAYS, OVER_TIME
+from dashboard.charts import (
+    OF_A_COMPRESSION,
+    OF_A_MOMENT,
+    OF_A_SEARCH,
+    OF_A_SELECTION,
+    OF_A_SWEEP,
+    OF_ARRAYS,
+    OVER_TIME,
+)
 from dashboard.charts.missing_classes import curve_of
 from dashboard.charts.parts.delta import delta
 from dashboard.charts.parts.grid import View
@@ -20,7 +29,9 @@ from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
+from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 
 EN = words("en")
 LEARNERS = {name: EN[f"learner.{name}"] for name in ("teacher", "plain", "distilled")}
@@ -59,6 +70,18 @@ def shrink():
     return found
 
 
+def search():
+    found = SearchRecord()
+    found.fold(whole_search())
+    return found
+
+
+def selection():
+    found = TeacherSelectionRecord()
+    found.fold(whole_selection())
+    return found
+
+
 def made():
     teacher, student = np.zeros((2, 3, 10), np.float32)
     for at, same in enumerate((True, False, True)):
@@ -80,11 +103,15 @@ def said(name, history, language="en", **settings):
     if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
         return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]
+    if name in OF_A_SEARCH:
+        return OF_A_SEARCH[name](search(), spoken, OPTUNA)["message"]
+    if name in OF_A_SELECTION:
+        return OF_A_SELECTION[name](selection(), spoken)["message"]
     config = COMPARISON if name == "methods" else None
     return OF_A_SWEEP[name](sweep(config), spoken, View(**settings))["message"]
 
 
-ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_COMPRESSION]
+ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_SEARCH, *OF_A_SELECTION, *OF_A_COMPRESSION]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -264,6 +291,30 @@ def test_every_stage_of_a_shrinking(history):
     assert f"{pruned} 263 and {accuracy}" in said("shrink_sizes", history, size="nonzero")
     assert f"{dynamic} 2.00 and" in said("shrink_times", history)
     assert f"{pruned} 60" in said("shrink_table", history)
+
+
+def test_the_best_trial_of_a_search(history):
+    assert said("search_history", history) == (
+        "Best so far: trial 2 with 96.0%. Complete: 3 of 5 trials."
+    )
+    assert "trial 2 with 96.0%: Learning rate 0.01, Method dkd, T 2" in said(
+        "search_parallel", history
+    )
+
+
+def test_the_most_important_setting_is_named_first(history):
+    assert said("search_importances", history) == (
+        "Importance: Learning rate 60%, Method 30%, T 10%."
+    )
+
+
+def test_the_best_teacher_by_each_criterion(history):
+    message = said("teacher_criteria", history)
+
+    assert f"{EN['criterion.accuracy']}: best mlp:256,128 with 98.0%" in message
+    assert f"{EN['criterion.ece']}: best mlp:8 with 0.0100" in message
+    assert f"{EN['criterion.student']}: best mlp:64 with 94.0%" in message
+    assert "mlp:8 90.5%" in said("teacher_table", history)
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -12,9 +12,11 @@ from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosed
 from support.runs import record
+from support.searches import OPTUNA, record_search, record_selection
 
-from dashboard.charts import OF_A_MOMENT, OVER_TIME
-from dashboard.server import engine, routes, shared_records, stream
+from dashboard.charts import OF_A_MOMENT, OF_A_SEARCH, OF_A_SELECTION, OVER_TIME
+from dashboard.server import engine, routes, search_figures, shared_records, stream
+from dashboard.text.languages import words
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.run.config import RunConfig
@@ -218,10 +220,53 @@ def test_every_kind_of_job_says_where_it_stands(store, config):
     assert (kind, state["state"], state["live"]) == ("state", "finished", False)
 
 
-def test_a_job_without_charts_has_none(client, store):
-    choice = store.create(TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")))
+def test_a_job_has_no_chart_of_another_kind(client, store):
+    for config in JOBS[1:]:
+        job = store.create(config).id
 
-    assert client.get("/kd/figure/accuracy", params={"run": choice.id}).status_code == 404
+        assert client.get("/kd/figure/accuracy", params={"run": job}).status_code == 404
+    assert client.get("/kd/figure/search_history", params={"run": job}).status_code == 404
+
+
+@pytest.mark.parametrize("name", OF_A_SELECTION)
+def test_the_charts_of_a_selection_can_be_fetched(client, store, name):
+    answer = client.get(f"/kd/figure/{name}", params={"run": record_selection(store).id})
+
+    assert {"data", "table"} & answer.json().keys()
+
+
+@pytest.mark.parametrize("name", OF_A_SEARCH)
+def test_the_charts_of_a_search_are_drawn_from_what_optuna_draws(client, store, name, monkeypatch):
+    asked = []
+    monkeypatch.setattr(search_figures, "_draw", lambda folder: asked.append(folder) or OPTUNA)
+    folder = record_search(store)
+    for _ in range(2):
+        answer = client.get(f"/kd/figure/{name}", params={"run": folder.id, "lang": "zh"})
+
+        assert answer.json()["data"]
+    assert asked == [folder.path]
+
+
+def test_a_search_whose_trials_are_lost_says_so(client, store):
+    answer = client.get("/kd/figure/search_history", params={"run": record_search(store).id})
+
+    assert answer.json() == {"empty": words("en")["chart.empty.study"]}
+
+
+def test_figures_are_drawn_anew_for_a_new_trial_but_not_too_often(store, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(search_figures, "_draw", lambda folder: drawn.append(folder) or OPTUNA)
+    search = record_search(store).id
+    for trials in (2, 2, 3):
+        search_figures.search_figures(search, trials)
+    assert len(drawn) == 2
+
+    monkeypatch.setattr(search_figures, "is_live", lambda job: True)
+    search_figures.search_figures(search, 4)
+    assert len(drawn) == 2
+    monkeypatch.setattr(search_figures, "REST", 0.0)
+    search_figures.search_figures(search, 4)
+    assert len(drawn) == 3
 
 
 def test_nobody_waits_for_what_a_damaged_run_will_not_say(client, store):

@@ -1,0 +1,71 @@
+"""What a page does with a stored job of any kind: open it, start it again, let it go on."""
+
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard.page import address
+from dashboard.page.jobs import actions, sweeps
+from dashboard.page.jobs.shown_run import open_run
+from dashboard.page.settings.values import parameters
+from dashboard.page.user_errors import show_user_errors
+from dashboard.server.engine import hub, store
+from kdcore.jobs.kind import KINDS, RUN, SWEEP
+from kdcore.store import JobRow, kind_of
+
+PAGES = {
+    "sweep": ("landscape", "sweep"),
+    "search": ("searches", "search"),
+    "teacher_selection": ("searches", "search"),
+    "compression": ("shrink", "shrink"),
+}
+"""By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
+ENDED_EARLY = ("stopped", "interrupted", "crashed", "failed")
+"""States in which work is left."""
+
+
+def open_job(job: str) -> NoReturn:
+    """Change to the page that shows a job."""
+    kind = kind_of(job)
+    if kind is RUN:
+        open_run(job)
+    if kind is SWEEP and (config := sweeps.config_of(job)) and not sweeps.is_grid(config):
+        _open_repetition(job)
+    page, parameter = PAGES[kind.name]
+    address.open_page(page, **{parameter: job, "at": None, "guess": None})
+
+
+def is_resumable(row: JobRow) -> bool:
+    """Whether a job ended before all its work was done, and can go on."""
+    return KINDS[row.kind].resumable and row.state in ENDED_EARLY
+
+
+def resume(job: str) -> None:
+    """Let a job go on, and show it."""
+    with show_user_errors():
+        hub().resume(job)
+        open_job(job)
+
+
+def start_again(job: str) -> None:
+    """Submit the settings of a stored job as they stand, and show the new one."""
+    if kind_of(job) is RUN:
+        actions.start_from(job)
+        return
+    with show_user_errors():
+        open_job(hub().submit(store().find(job).config))
+
+
+def save_name(job: str) -> None:
+    """Keep the name that was typed for a job."""
+    with show_user_errors():
+        store().rename(job, st.session_state[f"name-{job}"])
+
+
+def _open_repetition(sweep: str) -> NoReturn:
+    """The first run of a sweep over seeds alone; the Live page shows the others beside it."""
+    folder = store().find(sweep, SWEEP)
+    first = folder.cell(0)
+    if first.path.exists():
+        open_run(first.id)
+    address.open_page("live", run=None, **parameters(folder.config.cells[0].to_dict()))
