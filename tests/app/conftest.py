@@ -48,6 +48,9 @@ class PlayedHub:
     def queue_position(self, run):
         return 0
 
+    def can_resume(self, run):
+        return self.state(run) in ("stopped", "interrupted", "crashed", "failed")
+
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
