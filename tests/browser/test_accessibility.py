@@ -76,7 +76,7 @@ def test_who_wants_no_motion_gets_none(browser, app):
     context.close()
 
 
-def test_the_demonstration_can_be_paused_and_goes_on(page, app):
+def test_the_demonstration_can_be_paused_and_goes_on(page, app, until):
     page.goto(app)
     button = page.get_by_test_id("demonstration")
     heights = "bars => bars.map(bar => bar.style.height).join()"
@@ -90,8 +90,7 @@ def test_the_demonstration_can_be_paused_and_goes_on(page, app):
 
     button.click()
     expect(button).to_have_text("Pause the demonstration")
-    page.wait_for_timeout(1200)
-    assert bars.evaluate_all(heights) != resting
+    until(lambda: bars.evaluate_all(heights) != resting)
 
 
 SMALL = """() => [...document.querySelectorAll(".kd :is(button, select, input, [role=option])")]

@@ -38,6 +38,7 @@ def test_every_chart_of_a_page_has_a_message(browser, app, language):
         page.goto(f"{app}/{name}?run=recorded-mnist5k")
         page.wait_for_selector(".main-svg")
         plots = page.locator(".kd-plot-frame:has(.main-svg, table) .kd-plot")
+        expect(plots.nth(4)).to_have_attribute("aria-label", re.compile(r"\d"))
         page.wait_for_timeout(3000)
         labels = plots.evaluate_all("all => all.map(plot => plot.getAttribute('aria-label'))")
         assert len(labels) > 4

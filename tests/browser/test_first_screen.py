@@ -27,7 +27,7 @@ def bars(page):
     )
 
 
-def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(page, app):
+def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(page, app, until):
     page.goto(app)
     hero = page.get_by_test_id("hero")
     expect(hero.locator("canvas.kd-example")).to_be_visible()
@@ -35,8 +35,7 @@ def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(pag
     expect(hero.locator(".kd-hero-label .kd-bar")).to_have_count(10)
     expect(hero.locator(".kd-hero-teacher .kd-bar")).to_have_count(10)
     before = bars(page)
-    page.wait_for_timeout(700)
-    assert bars(page) != before, "it moves by itself"
+    until(lambda: bars(page) != before)  # it moves by itself
 
 
 def test_the_recorded_run_plays_at_once(page, app, points, until):
@@ -72,17 +71,17 @@ def test_dragging_t_melts_the_answer_without_a_message_to_the_server(page, app):
     assert len(seen) > 10
 
 
-def test_a_higher_t_makes_the_answer_flatter(page, app):
+def test_a_higher_t_makes_the_answer_flatter(page, app, until):
     page.goto(app)
-    shares = {}
-    for temperature in ("1", "20"):
-        page.locator(f".kd-hero [aria-label='T = {temperature}']").click()
-        page.wait_for_timeout(900)
-        text = page.locator(".kd-hero-teacher .kd-bar.kd-true .kd-bar-value").inner_text()
-        shares[temperature] = float(text.rstrip("%"))
 
-    assert shares["1"] > 90
-    assert shares["20"] < 40
+    def share():
+        text = page.locator(".kd-hero-teacher .kd-bar.kd-true .kd-bar-value").inner_text()
+        return float(text.rstrip("%"))
+
+    page.locator(".kd-hero [aria-label='T = 1']").click()
+    until(lambda: share() > 90)
+    page.locator(".kd-hero [aria-label='T = 20']").click()
+    until(lambda: share() < 40)
 
 
 def test_the_tab_of_the_browser_says_which_page_it_is(page, app):
