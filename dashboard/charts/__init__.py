@@ -70,8 +70,8 @@ from dashboard.charts import (
     terms,
 )
 from dashboard.charts.parts import style
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 Figure = dict[str, Any]
 
@@ -80,7 +80,7 @@ def _at_epoch(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Give a chart the snapshot of an epoch, or say that there is none yet."""
 
     def figure(
-        history: History, words: Words, *, epoch: float | None = None, **settings: Any
+        history: RunRecord, words: Words, *, epoch: float | None = None, **settings: Any
     ) -> Figure:
         snapshot = history.snapshot(epoch)
         if snapshot is None:

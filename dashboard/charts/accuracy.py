@@ -4,14 +4,14 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.parent import parent_line
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 ROOM = 0.04
 """Below the lowest test accuracy and above the highest."""
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Accuracy over the epochs."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

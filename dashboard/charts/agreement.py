@@ -3,13 +3,13 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 ROOM = 0.04
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Agreement on test data after each epoch."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

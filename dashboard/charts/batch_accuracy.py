@@ -3,11 +3,11 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """A line a student, batch by batch."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

@@ -5,10 +5,10 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
-from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 
 NUMBERED = 12
 """Up to so many classes the counts are written into the cells."""
@@ -30,7 +30,7 @@ PALEST = 0.01
 Matrix = list[list[int]]
 
 
-def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: RunRecord, **_: Any) -> dict[str, Any]:
     """A map a learner, coloured by errors alone, and distilled minus plain.
 
     In the difference blue is better: fewer errors off the diagonal, more right answers on it.

@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import lines, missing
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 LINES = (
     ("row_correlation", "chart.row_correlation", style.COLOURS["distilled"], "solid"),
@@ -13,7 +13,7 @@ LINES = (
 )
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Both means of Pearson's correlation; 1 is the same up to scale."""
     if empty := missing(history, words, "row_correlation"):
         return empty

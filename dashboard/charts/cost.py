@@ -4,16 +4,16 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import message_text
-from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.numbers import size_unit
 from dashboard.text.phrases import Words
 from kdcore.events import Cost
+from kdcore.jobs.run.record import RunRecord
 
 KEYS = ("model", "parameters", "bytes", "flops", "latency")
 
 
-def figure(history: History, words: Words, **_: Any) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words, **_: Any) -> dict[str, Any]:
     """A table: parameters, size, operations, time, and how many times less than the teacher."""
     if not history.costs:
         return style.not_yet(words, "time", over=history.over)
@@ -70,7 +70,7 @@ def _cells(cost: Cost, teacher: Cost | None, size: float) -> list[str]:
     ]
 
 
-def _hover_text(history: History, name: str, words: Words, size: float, unit: str) -> str:
+def _hover_text(history: RunRecord, name: str, words: Words, size: float, unit: str) -> str:
     cost, teacher = history.costs[name], history.costs.get("teacher")
     against = teacher is not None and name != "teacher" and cost.parameters > 0
     return message_text(

@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import lines, missing
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 TARGET, REST = style.COLOURS["plain"], style.COLOURS["teacher"]
 AREAS = (
@@ -18,7 +18,7 @@ LINES = (
 )
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """TCKD and (1 − p_t) · NCKD stacked, KL on top of them, and NCKD with its full weight."""
     if empty := missing(history, words, "kl"):
         return empty

@@ -4,13 +4,13 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import missing
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 CHANCE = 0.5
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """The discriminator's accuracy since the point before, and what guessing would have."""
     if empty := missing(history, words, "discriminator_accuracy"):
         return empty

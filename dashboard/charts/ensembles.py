@@ -3,12 +3,12 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words, phrase
+from kdcore.jobs.run.record import RunRecord
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Two panels: accuracy alone, by vote and by mean answer; and disagreement of the networks."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

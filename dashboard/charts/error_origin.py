@@ -4,10 +4,10 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import message_text
-from dashboard.records.history import History
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 
 PARTS = (
     ("teacher_errors_mended", "chart.mended", "#56B4E9", -1),
@@ -18,7 +18,7 @@ HATCHED = "errors_own"
 """In grey this part would look like the one before it."""
 
 
-def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: RunRecord, **_: Any) -> dict[str, Any]:
     """A bar a student: to the right its errors, to the left what it mends."""
     if not history.teacher:
         return style.empty(words, "teacher")

@@ -3,11 +3,11 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words, phrase
+from kdcore.jobs.run.record import RunRecord
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Wrong answers over the epochs, of how many test examples in the axis title."""
     if not history.started or not history.evaluations:
         return style.not_yet(words, "epoch", over=history.over)

@@ -3,14 +3,14 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
 """Score to the way its values are written."""
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Correlation of the class resemblances, and KL to the teacher, after each epoch."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

@@ -10,9 +10,9 @@ from PIL import Image
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import message_text
-from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 12
@@ -28,7 +28,7 @@ STRONGEST = 3.0
 """Standard deviations at which the colour is full."""
 
 
-def figure(history: History, words: Words, *, arrays: Arrays) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words, *, arrays: Arrays) -> dict[str, Any]:
     """Pictures with both answers; points in the plane; other features as columns of colours.
 
     Args:

@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import lines, missing
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 APART = (("generated_kl", "chart.generated_kl", style.COLOURS["distilled"], "solid"),)
 SHARES = (
@@ -14,7 +14,7 @@ SHARES = (
 )
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """KL on the generated inputs; beside it the teacher's confidence and how it spreads."""
     if empty := missing(history, words, "generated_kl"):
         return empty

@@ -4,9 +4,9 @@ from math import isnan
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
+from kdcore.jobs.run.record import RunRecord
 
 LINES = (
     ("hard_gradient", "chart.hard_gradient", style.COLOURS["plain"], "dash"),
@@ -15,7 +15,7 @@ LINES = (
 )
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Norms of the two gradients, and of the soft one as it were without the factor T²."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

@@ -4,14 +4,14 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import lines, missing
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 LEARNED = (("learned_temperature", "chart.learned_temperature", style.GAP, "solid"),)
 APART = (("learned_kl", "chart.learned_kl", style.COLOURS["distilled"], "solid"),)
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """T, and beside it KL at this T, without T²."""
     if empty := missing(history, words, "learned_temperature"):
         return empty

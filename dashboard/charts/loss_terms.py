@@ -3,14 +3,14 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
 from kdcore.catalogue import is_forest
+from kdcore.jobs.run.record import RunRecord
 
 HARD, SOFT = style.COLOURS["plain"], style.COLOURS["teacher"]
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Hard and soft term with their weights, stacked; the line on top is the loss."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

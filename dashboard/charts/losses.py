@@ -4,12 +4,12 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.parent import parent_line
-from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Loss of the newest batches, and its mean over each epoch."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

@@ -5,11 +5,11 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
-from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.events import Diagnosis
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 
 SHOWN = ("plain", "distilled")
 ROOM = 1.7
@@ -67,7 +67,7 @@ def missing_examples(diagnosis: Diagnosis, classes: list[str], dropped: str) -> 
 
 
 def figure(
-    snapshot: Snapshot, words: Words, *, history: History, bias: float = 0.0, **_: Any
+    snapshot: Snapshot, words: Words, *, history: RunRecord, bias: float = 0.0, **_: Any
 ) -> dict[str, Any]:
     """Share of wrong answers by bias: of all test examples, and of those of the missing classes.
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
-from dashboard.records.history import History
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words, phrase
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 
 MEASURES = ("recall", "precision", "f1")
 MANY = 30
@@ -37,7 +37,7 @@ def class_scores(confusion: list[list[int]]) -> dict[str, list[float | None]]:
     }
 
 
-def figure(snapshot: Snapshot, words: Words, *, history: History, **_: Any) -> dict[str, Any]:
+def figure(snapshot: Snapshot, words: Words, *, history: RunRecord, **_: Any) -> dict[str, Any]:
     """Three panels of dots, classes from top to bottom with their number of examples.
 
     ``rows`` asks the browser for the height that so many rows need.

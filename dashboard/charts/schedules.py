@@ -3,14 +3,14 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 COLOUR = style.COLOURS["distilled"]
 SHOWN = {"temperature": "T", "weight": "λ", "lr": "η"}
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """One small chart for each setting that has a schedule."""
     moved = [name for name in SHOWN if history.config.get(f"{name}_schedule")]
     if history.prepared and not moved:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.records.history import History
 from dashboard.text.names import role_name
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 LINES = (
     ("train_accuracy", "chart.on_training", "dot"),
@@ -14,7 +14,7 @@ LINES = (
 )
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Accuracy after each epoch of the teacher, of several the newest; or why there is none."""
     if not history.teacher_epochs:
         reason = {"cached": "cached", "loaded": "loaded", "none": "teacher"}

@@ -4,14 +4,14 @@ from typing import Any
 
 from dashboard.charts.parts import style, timeline
 from dashboard.charts.parts.measures import lines, missing
-from dashboard.records.history import History
 from dashboard.text.names import role_name
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """The mean weight of each teacher on the newest batches; they add up to 1."""
     if history.prepared and len(weighted_teachers(history)) < 2:
         return style.empty(words, "one_teacher")
@@ -45,7 +45,7 @@ def figure(history: History, words: Words) -> dict[str, Any]:
     }
 
 
-def weighted_teachers(history: History) -> list[Any]:
+def weighted_teachers(history: RunRecord) -> list[Any]:
     """The teachers, assistants left out."""
     teachers = history.prepared.teachers if history.prepared else []
     return [one for one in teachers if one.role.startswith("teacher")]

@@ -9,16 +9,16 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_values, message_text
-from dashboard.records.history import History
 from dashboard.text.names import learner_name, role_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import Taught
+from kdcore.jobs.run.record import RunRecord
 
 ROOM = 0.03
 """Below the lowest accuracy, so that small differences can be seen."""
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """Test accuracy and calibration error of teachers, alone and together, and of the students."""
     if not history.prepared:
         return style.not_yet(words, "time", over=history.over)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from dashboard.charts.parts import style, timeline
-from dashboard.records.history import History
 from dashboard.text.names import method_title
 from dashboard.text.phrases import Words
 from kdcore.catalogue import extra_weight, method_name, parse_extra_terms
+from kdcore.jobs.run.record import RunRecord
 
 
-def figure(history: History, words: Words) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """A line for the method's own term and for each that stands beside it, weighed."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")

@@ -2,13 +2,13 @@
 
 from functools import lru_cache
 
-from dashboard.records.history import History
 from dashboard.say.captions import compression_caption, example_caption, group_caption, run_caption
 from dashboard.server.engine import RECORDED, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.record import RunRecord
 
 
 def caption(job: str) -> str:
@@ -16,7 +16,7 @@ def caption(job: str) -> str:
     shared = shared_record(job)
     with shared.lock:
         found = shared.newest()
-    turned = tuple(found.turned.items()) if isinstance(found, History) else ()
+    turned = tuple(found.turned.items()) if isinstance(found, RunRecord) else ()
     return _caption(job, language(), str(store().root), turned)
 
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from latex2mathml.converter import convert
 
-from dashboard.records.history import History
 from dashboard.say.formula import loss_in_numbers
 from dashboard.say.verdict import accuracy_interval, verdict
 from dashboard.text.names import LEARNERS
 from dashboard.text.phrases import Words, join_sentences
 from kdcore.events import Scores
+from kdcore.jobs.run.record import RunRecord
 
 
-def moment(history: History, words: Words, position: float | None = None) -> dict[str, Any]:
+def moment(history: RunRecord, words: Words, position: float | None = None) -> dict[str, Any]:
     """What the page says of a run at a moment.
 
     Args:
@@ -36,7 +36,7 @@ def moment(history: History, words: Words, position: float | None = None) -> dic
     }
 
 
-def _learners(history: History, position: float | None) -> list[tuple[str, Scores]]:
+def _learners(history: RunRecord, position: float | None) -> list[tuple[str, Scores]]:
     """Teacher and students with their scores, in their usual order."""
     found = history.evaluation(position)
     known = dict(found[1]) if found else {}
@@ -45,13 +45,13 @@ def _learners(history: History, position: float | None) -> list[tuple[str, Score
     return [(name, known[name]) for name in LEARNERS if name in known]
 
 
-def _score(history: History, scores: Scores) -> dict[str, float]:
+def _score(history: RunRecord, scores: Scores) -> dict[str, float]:
     assert history.started is not None
     low, high = accuracy_interval(scores.test_errors, history.started.test_size)
     return {"accuracy": scores.test_accuracy, "low": low, "high": high}
 
 
-def _numbers(history: History, position: float | None, controls: dict[str, float]) -> str:
+def _numbers(history: RunRecord, position: float | None, controls: dict[str, float]) -> str:
     means = history.means("distilled", position)
     if means is None:
         return ""

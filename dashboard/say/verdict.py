@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dashboard.records.history import History
 from dashboard.text.phrases import Sentence
 from kdcore.events import Scores
 from kdcore.jobs.run.events import Finished
+from kdcore.jobs.run.record import RunRecord
 
 SURE = 1.96
 """Standard errors that leave a chance of 5%."""
@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
 NOTHING = Verdict([], [])
 
 
-def verdict(history: History, position: float | None = None) -> Verdict:
+def verdict(history: RunRecord, position: float | None = None) -> Verdict:
     """What can be said of the students at a moment; nothing before their first evaluation.
 
     While a run goes on, and for a moment that is looked back at, they say who is ahead; only the
@@ -90,7 +90,7 @@ def verdict(history: History, position: float | None = None) -> Verdict:
     return Verdict(_comparison(history, epoch, students, past=past), reasons)
 
 
-def setup(history: History) -> list[Sentence]:
+def setup(history: RunRecord) -> list[Sentence]:
     """What makes the data of this run special, and so what the teacher can add."""
     assert history.started is not None
     config, size = history.config, history.started.train_size
@@ -114,7 +114,7 @@ def setup(history: History) -> list[Sentence]:
 
 
 def _comparison(
-    history: History, epoch: float, students: Mapping[str, Scores], *, past: bool
+    history: RunRecord, epoch: float, students: Mapping[str, Scores], *, past: bool
 ) -> list[Sentence]:
     """Who is ahead at a moment, and whether chance could make as much."""
     values, gain = _error_difference(history, students)
@@ -128,7 +128,7 @@ def _comparison(
 
 
 def _outcome(
-    history: History, students: Mapping[str, Scores]
+    history: RunRecord, students: Mapping[str, Scores]
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Whether the teacher helped, as far as one run shows; and where not, why."""
     values, gain = _error_difference(history, students)
@@ -141,7 +141,7 @@ def _outcome(
 
 
 def _error_difference(
-    history: History, students: Mapping[str, Scores]
+    history: RunRecord, students: Mapping[str, Scores]
 ) -> tuple[dict[str, Any], int]:
     assert history.started is not None
     errors = {name: score.test_errors for name, score in students.items()}
@@ -151,7 +151,7 @@ def _error_difference(
     return {"count": abs(gain), "size": size, "noise": round(noise)}, gain
 
 
-def _nothing_to_add(history: History) -> list[Sentence]:
+def _nothing_to_add(history: RunRecord) -> list[Sentence]:
     """Where every example has its right label, a teacher has little to add."""
     assert history.started is not None
     if setup(history) or history.config.get("transfer_size", 0):
@@ -167,7 +167,7 @@ def _resemblance(students: Mapping[str, Scores]) -> list[Sentence]:
     return [Sentence("verdict.resemblance", values)]
 
 
-def _early_stopping(history: History) -> list[Sentence]:
+def _early_stopping(history: RunRecord) -> list[Sentence]:
     """Why a run with early stopping ended, and which epochs' weights it has kept."""
     end: Finished | None = history.finished
     if end is None or not end.best_epochs:

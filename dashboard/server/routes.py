@@ -24,7 +24,6 @@ from dashboard.charts import (
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
-from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
@@ -35,6 +34,7 @@ from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
@@ -101,12 +101,12 @@ def figure(request: Request) -> Response:
                 drawn = OF_A_SELECTION[name](record, spoken)
             case CompressionRecord() if name in OF_A_COMPRESSION:
                 drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
-            case History() if name in OVER_TIME:
+            case RunRecord() if name in OVER_TIME:
                 drawn = OVER_TIME[name](record, spoken)
-            case History() if name in OF_ARRAYS:
+            case RunRecord() if name in OF_ARRAYS:
                 arrays = snapshot_arrays(record, shared.job, _number(request, "epoch"))
                 drawn = OF_ARRAYS[name](record, spoken, arrays=arrays)
-            case History() if name in OF_A_MOMENT:
+            case RunRecord() if name in OF_A_MOMENT:
                 drawn = OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
             case _:
                 return _json_response({"error": f"no chart {name}"}, 404)
@@ -118,7 +118,7 @@ def moment_of_run(request: Request) -> Response:
     shared = shared_record(_run(request))
     with shared.lock:
         history = shared.newest()
-        if not isinstance(history, History):
+        if not isinstance(history, RunRecord):
             return _json_response({"error": "only a run has moments"}, 404)
         return _json_response(moment(history, words(_language(request)), _number(request, "at")))
 

@@ -7,13 +7,13 @@ from threading import Lock
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
-from dashboard.records.controls import with_controls
-from dashboard.records.history import History
 from dashboard.server.engine import hub, store
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.controls import with_controls
+from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
@@ -24,8 +24,7 @@ KEPT = 16
 """Records that stay in memory though nobody looks at them."""
 
 
-JobRecord = History | SweepRecord | SearchRecord | TeacherSelectionRecord | CompressionRecord
-"""That the page draws: of a run its whole history, of the others what they have found."""
+JobRecord = RunRecord | SweepRecord | SearchRecord | TeacherSelectionRecord | CompressionRecord
 
 
 class SharedRecord:
@@ -46,8 +45,9 @@ class SharedRecord:
         """
         if (cuts := store().find(self.job).cuts) != self._cuts:  # it went on from a checkpoint
             self._record, self._cuts = _empty_record(self.job), cuts
-        self._record.fold(hub().events(self.job, self._record.heard))
-        if isinstance(self._record, History) and self._record.parent is None:
+        fresh = not self._record.folded
+        self._record.fold(hub().events(self.job, self._record.folded))
+        if fresh and isinstance(self._record, RunRecord):
             _add_parent(self._record, self.job)
         return self._record
 
@@ -71,7 +71,7 @@ def shared_record(job: str) -> SharedRecord:
         return shared
 
 
-def run_history(run: str) -> History:
+def run_history(run: str) -> RunRecord:
     """What a run has shown so far.
 
     Raises:
@@ -80,7 +80,7 @@ def run_history(run: str) -> History:
     shared = shared_record(run)
     with shared.lock:
         found = shared.newest()
-    assert isinstance(found, History)
+    assert isinstance(found, RunRecord)
     return found
 
 
@@ -90,7 +90,7 @@ def run_settings(run: str) -> dict[str, Any]:
     return with_controls(settings, run_history(run).turned)
 
 
-def _add_parent(history: History, job: str) -> None:
+def _add_parent(history: RunRecord, job: str) -> None:
     """Lay the run that a run was branched from beside it, where that is still stored."""
     if origin := branched_from(store().find(job)):
         run, history.branched_at = origin
@@ -100,4 +100,4 @@ def _add_parent(history: History, job: str) -> None:
 
 def _empty_record(job: str) -> JobRecord:
     kind = kind_of(job)
-    return History() if kind is RUN or owner_of(job) else cast(JobRecord, kind.record())
+    return RunRecord() if owner_of(job) else cast(JobRecord, kind.record())

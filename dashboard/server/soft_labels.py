@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.records.history import History
 from dashboard.server.encoding import base64_of
 from dashboard.server.engine import store
 from dashboard.server.shared_records import run_history, shared_record
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.record import RunRecord
 
 BEFORE_ALL = -1
 """``since`` of who has nothing yet; epoch 0 is before training."""
@@ -30,7 +30,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     shared = shared_record(run)
     with shared.lock:
         history = shared.newest()
-        if not isinstance(history, History):
+        if not isinstance(history, RunRecord):
             raise UserError("no_such_job", job=run, found=0, listing="runs")
         started, prepared = history.started, history.prepared
         due = [item for epoch, item in sorted(history.snapshots.items()) if epoch > since]
@@ -56,7 +56,7 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
     return answer
 
 
-def snapshot_arrays(history: History, run: str, epoch: float | None) -> dict[str, np.ndarray]:
+def snapshot_arrays(history: RunRecord, run: str, epoch: float | None) -> dict[str, np.ndarray]:
     """All arrays of the last snapshot up to ``epoch`` and of the start; none before the first.
 
     Raises:

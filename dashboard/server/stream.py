@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 
 from dashboard.charts import OVER_TIME
 from dashboard.charts.parts.delta import delta
-from dashboard.records.history import History
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
@@ -24,6 +23,7 @@ from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
@@ -162,17 +162,17 @@ class Stream:
         with self._shared.lock:
             history = self._shared.newest()
             state = _state(self._run, history, self._words)
-            if not isinstance(history, History):  # its charts are asked for, each with its view
-                return {}, state, history.heard
+            if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
+                return {}, state, history.folded
             shown = set().union(*self._shown.values())
-            if history.heard == self._seen and self._figures.keys() == shown:
+            if history.folded == self._seen and self._figures.keys() == shown:
                 return None, state, self._seen
             figures = {
                 name: draw(history, self._words)
                 for name, draw in OVER_TIME.items()
                 if name in shown
             }
-            return figures, state, history.heard
+            return figures, state, history.folded
 
     def _whole_state(self) -> list[str]:
         figures = [
@@ -195,7 +195,7 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
 def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run == RECORDED else hub().state(run)
-    if not isinstance(history, History):
+    if not isinstance(history, RunRecord):
         return {
             "state": state,
             "live": state in LIVE_STATES,
@@ -230,7 +230,7 @@ def _version(history: JobRecord) -> int:
             return 2 * len(history.trials) + history.over
         case TeacherSelectionRecord():
             return len(history.teachers)
-    return history.heard
+    return history.folded
 
 
 def _message(name: str, values: Any) -> str:

@@ -1,5 +1,6 @@
 """A job at a glance: a line of a listing, and of the index."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,8 @@ def row_of(folder: JobFolder[Any]) -> JobRow:
     """The row of a folder that exists, however damaged it is."""
     events = folder.events()
     record = folder.kind.record()
-    record.fold(events)
+    with suppress(UserError, LookupError, TypeError, ValueError):  # of another program, say
+        record.fold(events)
     settings: dict[str, Any] = {}
     format = 0
     try:

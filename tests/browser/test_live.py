@@ -14,10 +14,10 @@ ZOOM = """() => {
 }"""
 
 
-def recorded_losses(page, app, run):
-    """How many points the chart would have if it were drawn anew."""
-    chart = page.request.get(f"{app}/kd/figure/losses?run={run}").json()
-    return max(len(trace["x"]) for trace in chart["data"])
+NEWEST = """() => {
+  const plot = document.querySelector('[data-testid=chart-losses] .js-plotly-plot');
+  return Math.max(...plot.data.map(trace => trace.x.at(-1) ?? 0));
+}"""
 
 
 def test_start_points_pause_step_stop(page, app, start, points, until):
@@ -28,18 +28,24 @@ def test_start_points_pause_step_stop(page, app, start, points, until):
     page.locator(".st-key-pause button").click()
     expect(page.locator(".st-key-pause button")).to_contain_text("Resume")
 
+    def recorded():
+        """Where the chart would end if it were drawn anew."""
+        chart = page.request.get(f"{app}/kd/figure/losses?run={run}").json()
+        return max(trace["x"][-1] for trace in chart["data"] if trace["x"])
+
     def at_rest():
-        before = points("losses")
+        before = page.evaluate(NEWEST)
         page.wait_for_timeout(1500)
-        return points("losses") == before == recorded_losses(page, app, run)
+        return page.evaluate(NEWEST) == before == recorded()
 
     until(at_rest)
-    waiting = points("losses")
-
-    page.locator(".st-key-step button").click()
-    until(lambda: points("losses") > waiting)
-    until(at_rest)
-    assert points("losses") == waiting + 1
+    ends = [page.evaluate(NEWEST)]
+    for _ in range(2):
+        page.locator(".st-key-step button").click()
+        until(lambda: page.evaluate(NEWEST) > ends[-1])
+        until(at_rest)
+        ends.append(page.evaluate(NEWEST))
+    assert ends[1] - ends[0] == pytest.approx(ends[2] - ends[1])  # a batch each
 
     page.locator(".st-key-stop button").click()
     expect(page.locator(".st-key-start button")).to_be_enabled()

@@ -47,9 +47,9 @@ def over(hub, run):
 
 def test_of_hundreds_of_jobs_only_the_last_stay_in_memory(make_hub):
     hub = make_hub()
-    heard = []
+    received = []
     runs = [hub.submit(RunConfig()) for _ in range(2)]
-    _, leave = [hub.subscribe(run, heard.append) for run in runs]
+    _, leave = [hub.subscribe(run, received.append) for run in runs]
     runs += [hub.submit(RunConfig(seed=seed)) for seed in range(200)]
     assert over(hub, runs[-1]) == "finished"
 

@@ -8,9 +8,12 @@ GROWING = ("x", "y")
 def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any] | None:
     """The message that brings a browser from one figure to the next.
 
+    The last point of a line may have moved, since the newest of a downsampled series does so.
+
     Returns:
         ``None`` where nothing changed; ``{"replace": figure}``; or ``{"append": [{"trace": i,
-        "x": […], "y": […]}…], "layout": {…}}`` with ``layout`` only where it changed.
+        "from": n, "x": […], "y": […]}…], "layout": {…}}``: the points from number ``n`` on, with
+        ``layout`` only where it changed.
     """
     if before == after:
         return None
@@ -22,11 +25,12 @@ def delta(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
         return {"replace": after}
     appended = []
     for number, (old, new) in enumerate(zip(before["data"], after["data"], strict=True)):
-        if _without_points(old) != _without_points(new) or not _grew(old, new):
+        kept = _kept(old, new)
+        if kept is None or _without_points(old) != _without_points(new):
             return {"replace": after}
-        have = len(old["x"])
-        if len(new["x"]) > have:
-            appended.append({"trace": number, "x": new["x"][have:], "y": new["y"][have:]})
+        if len(new["x"]) > kept:
+            points = {key: new[key][kept:] for key in GROWING}
+            appended.append({"trace": number, "from": kept} | points)
     message: dict[str, Any] = {"append": appended}
     if before["layout"] != after["layout"]:
         message["layout"] = after["layout"]
@@ -42,5 +46,12 @@ def _without_points(trace: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in trace.items() if key not in GROWING}
 
 
-def _grew(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return all(new[key][: len(old[key])] == old[key] for key in GROWING)
+def _kept(old: dict[str, Any], new: dict[str, Any]) -> int | None:
+    """How many of a line's first points have stayed; ``None`` where more than the last changed."""
+    have = len(old["x"])
+    if len(new["x"]) < have:
+        return None
+    for kept in (have, max(0, have - 1)):
+        if all(new[key][:kept] == old[key][:kept] for key in GROWING):
+            return kept
+    return None

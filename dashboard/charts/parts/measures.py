@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.records.history import History
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 Line = tuple[str, str, str, str]
 """Column, key of its name, colour and dash."""
 
 
-def missing(history: History, words: Words, measure: str) -> dict[str, Any] | None:
+def missing(history: RunRecord, words: Words, measure: str) -> dict[str, Any] | None:
     """Why a run has not this measure of its distilled student, as an empty chart; else nothing."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.parts import style
-from dashboard.records.history import History
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
+from kdcore.jobs.run.record import RunRecord
 
 
 def parent_line(
-    history: History, words: Words, learner: str, x: Sequence[float], y: Sequence[Any], **more: Any
+    history: RunRecord,
+    words: Words,
+    learner: str,
+    x: Sequence[float],
+    y: Sequence[Any],
+    **more: Any,
 ) -> list[dict[str, Any]]:
     """A learner's line in the parent.
 

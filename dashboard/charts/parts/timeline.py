@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.charts.parts.style import panels
-from dashboard.records.history import History, Mark
 from dashboard.text.phrases import Words
 from kdcore.catalogue import method_of
+from kdcore.jobs.run.record import Mark, RunRecord
 
 SYMBOLS = {"temperature": "T", "weight": "λ", "lr": "η"}
 NEAR = 0.06
 """Share of the axis within which the next turn of a setting is the same movement of the hand."""
 
 
-def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
+def layout(history: RunRecord, words: Words, y_title: str, **y_axis: Any) -> dict[str, Any]:
     """Axes, and a labelled dashed line where something was changed."""
     end = axis_end(history)
     marks = _at_rest(history.marks, end)
@@ -28,7 +28,7 @@ def layout(history: History, words: Words, y_title: str, **y_axis: Any) -> dict[
 
 
 def side_by_side(
-    history: History, words: Words, y_axes: Sequence[Mapping[str, Any]]
+    history: RunRecord, words: Words, y_axes: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The layout of small charts beside each other: axes ``x`` and ``y``, ``x2`` and ``y2``, …."""
     usual = layout(history, words, "")
@@ -43,7 +43,7 @@ def side_by_side(
     return whole
 
 
-def axis_end(history: History) -> float:
+def axis_end(history: RunRecord) -> float:
     """The epoch that the axis reaches: the one that is under way, the last once it is over."""
     if history.phase == "over":
         return max(history.position, 1e-3)
@@ -76,7 +76,7 @@ def _at_rest(marks: Sequence[Mark], end: float) -> list[Mark]:
     ]
 
 
-def _labels(history: History, marks: Sequence[Mark], words: Words) -> list[dict[str, Any]]:
+def _labels(history: RunRecord, marks: Sequence[Mark], words: Words) -> list[dict[str, Any]]:
     """The browser finds the height at which a label covers no other."""
     own = method_of(history.config["method"]).settings if marks else {}
     symbols = SYMBOLS | {name: about.symbol for name, about in own.items()}

@@ -183,12 +183,12 @@ class RunView extends EventTarget {
   }
 }
 
-/** A figure after a change: replaced, or its traces longer. */
+/** A figure after a change: replaced, or its traces longer, their last point moved perhaps. */
 function applyChange(figure, change) {
   if (change.replace) return change.replace;
-  for (const { trace, x, y } of change.append) {
-    figure.data[trace].x.push(...x);
-    figure.data[trace].y.push(...y);
+  for (const { trace, from, x, y } of change.append) {
+    figure.data[trace].x.splice(from, Infinity, ...x);
+    figure.data[trace].y.splice(from, Infinity, ...y);
   }
   if (change.layout) figure.layout = change.layout;
   return figure;

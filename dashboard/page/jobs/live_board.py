@@ -6,13 +6,13 @@ import streamlit as st
 
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.shown_run import changed_elsewhere
-from dashboard.records.history import History
 from dashboard.server.engine import LIVE_STATES, hub, is_live
 from dashboard.server.shared_records import run_history
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, t, translate_error
+from kdcore.jobs.run.record import RunRecord
 
 STATE_COLOURS: dict[str, Any] = {
     "queued": "gray",
@@ -34,7 +34,7 @@ def board(run: str, *, startable: bool, title: str = "") -> None:
         startable: whether the chosen settings make a run.
         title: of the run.
     """
-    now = run_history(run) if run else History()
+    now = run_history(run) if run else RunRecord()
     state = hub().state(run) if run else ""
     _buttons(run, now, state, title, startable=startable)
     if run:
@@ -53,7 +53,7 @@ def is_outdated(run: str, drawn: tuple[str, str, bool]) -> bool:
     return st.session_state["run"] != run or layout_key(run) != drawn or changed_elsewhere(run)
 
 
-def _buttons(run: str, now: History, state: str, title: str, *, startable: bool) -> None:
+def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: bool) -> None:
     live = bool(run) and hub().commandable(run)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
@@ -105,7 +105,7 @@ def _buttons(run: str, now: History, state: str, title: str, *, startable: bool)
         st.progress(now.done or 0.0)
 
 
-def _status(run: str, now: History, state: str, title: str) -> None:
+def _status(run: str, now: RunRecord, state: str, title: str) -> None:
     """State, progress and title; the page frame reads them aloud now and then."""
     if state in LIVE_STATES:
         title = f"{_progress_text(run, now, state)} · {title}"
@@ -116,7 +116,7 @@ def _status(run: str, now: History, state: str, title: str) -> None:
             st.caption(markdown_text(title))
 
 
-def _progress_text(run: str, now: History, state: str) -> str:
+def _progress_text(run: str, now: RunRecord, state: str) -> str:
     if state == "queued":
         return t("live.queued_behind", count=hub().queue_position(run))
     newest = now.batch or (now.epochs[-1] if now.epochs else None)
@@ -144,7 +144,7 @@ def _progress_text(run: str, now: History, state: str) -> str:
     return t("live.waiting")
 
 
-def _failure(now: History, state: str) -> None:
+def _failure(now: RunRecord, state: str) -> None:
     if now.failed:
         unexpected = bool(now.failed.details)
         st.error(

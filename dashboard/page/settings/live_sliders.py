@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.page.settings.values import KEYS
-from dashboard.records.controls import extra_terms
 from dashboard.say.titles import method_title
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import (
@@ -21,6 +20,7 @@ from kdcore.catalogue import (
     method_spec,
     parse_method,
 )
+from kdcore.jobs.run.controls import extra_terms
 
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0)
 """Steps of about the same factor: T acts by its logarithm, as on the Temperature page."""

@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.records.controls import with_controls
 from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error
 from kdcore.catalogue import DATASETS
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig, check_weight
+from kdcore.jobs.run.controls import with_controls
 from kdcore.settings import checked
 
 FIELDS = {item.name: item for item in fields(RunConfig)}

@@ -38,7 +38,7 @@ class StageRecord:
 class CompressionRecord:
     """A compression so far."""
 
-    heard: int = 0
+    folded: int = 0
     """Events folded in."""
     started: CompressionStarted | None = None
     stages: dict[str, StageRecord] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class CompressionRecord:
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""
         for event in events:
-            self.heard += 1
+            self.folded += 1
             match event:
                 case CompressionStarted():
                     self.started = event

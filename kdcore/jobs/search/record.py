@@ -19,7 +19,7 @@ from kdcore.jobs.search.events import (
 class SearchRecord:
     """A search so far."""
 
-    heard: int = 0
+    folded: int = 0
     """Events folded in."""
     started: SearchStarted | None = None
     """Of the last time that it was continued, as all that follows but the trials."""
@@ -40,7 +40,7 @@ class SearchRecord:
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""
         for event in events:
-            self.heard += 1
+            self.folded += 1
             self._fold(event)
 
     def _fold(self, event: Event) -> None:

@@ -88,7 +88,7 @@ class Best:
 class SweepRecord:
     """A sweep so far."""
 
-    heard: int = 0
+    folded: int = 0
     """Events folded in."""
     scored: int = 0
     """Of them, how many brought scores."""
@@ -112,7 +112,7 @@ class SweepRecord:
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""
         for event in events:
-            self.heard += 1
+            self.folded += 1
             self._fold(event)
 
     def _fold(self, event: Event) -> None:

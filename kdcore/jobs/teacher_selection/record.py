@@ -16,7 +16,7 @@ from kdcore.jobs.teacher_selection.events import (
 class TeacherSelectionRecord:
     """A selection so far."""
 
-    heard: int = 0
+    folded: int = 0
     """Events folded in."""
     started: TeacherSelectionStarted | None = None
     teacher_epoch: TeacherEpoch | None = None
@@ -31,7 +31,7 @@ class TeacherSelectionRecord:
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""
         for event in events:
-            self.heard += 1
+            self.folded += 1
             match event:
                 case TeacherSelectionStarted():
                     self.started = event

@@ -24,11 +24,11 @@ from dashboard.charts.missing_classes import curve_of
 from dashboard.charts.parts.delta import delta
 from dashboard.charts.parts.grid import View
 from dashboard.charts.per_class import class_scores
-from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
@@ -40,7 +40,7 @@ ERRORS = EN["metric.test_errors"]
 
 @pytest.fixture(scope="module")
 def history():
-    told = History()
+    told = RunRecord()
     told.fold(
         [
             make.started(epochs=2, drop_classes="3", **make.SEVERAL),

@@ -16,10 +16,11 @@ from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
 from dashboard.charts.parts import bins, style
 from dashboard.charts.parts.delta import delta
 from dashboard.charts.per_class import class_scores
-from dashboard.records.history import History
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.events import Retuned
+from kdcore.jobs.run.downsampled import MOST_POINTS
 from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.record import RunRecord
 from kdcore.ranges import BIASES
 
 ALL = {**OVER_TIME, **OF_A_MOMENT}
@@ -31,7 +32,7 @@ TABLES = ("calibration_table", "cost")
 @pytest.fixture(scope="module")
 def history():
     change = Retuned(step=20, position=0.6, name="temperature", value=8.0, previous=4.0)
-    told = History()
+    told = RunRecord()
     acting = {"temperature": 4.0, "weight": 0.5, "lr": 0.003}
     told.fold(
         [
@@ -74,13 +75,13 @@ def test_plotly_takes_the_chart(name, history):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ALL)
 def test_before_the_run_has_begun_a_sentence_stands_there(name, language):
-    figure = ALL[name](History(), words(language))
+    figure = ALL[name](RunRecord(), words(language))
 
     assert figure["empty"] in words(language).values()
 
 
 def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
-    told = History()
+    told = RunRecord()
     change = Retuned(step=20, position=0.6, name="beta", value=3.0, previous=8.0)
     told.fold([make.started(method="dkd"), make.prepared(), make.batch(), change])
 
@@ -88,7 +89,7 @@ def test_a_setting_of_the_methods_own_is_marked_by_its_symbol():
 
 
 def test_a_slider_that_moves_on_leaves_one_mark(history):
-    told = History()
+    told = RunRecord()
     turns = [
         Retuned(
             step=step, position=1 + step / 100, name="hint_weight", value=step / 10, previous=0.0
@@ -143,14 +144,14 @@ def test_the_students_stand_below_those_who_taught(history):
         "Distilled student",
     ]
     assert bars["customdata"] == [f"{errors} errors" for errors in (7, 8, 6, 6, 30, 25)]
-    heard = History()
-    heard.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
-    (bars,) = draw("teachers", heard)["data"]
+    recorded = RunRecord()
+    recorded.fold([make.started(**make.SEVERAL, teacher_mixing="logits"), make.prepared()])
+    (bars,) = draw("teachers", recorded)["data"]
     assert bars["y"][2:] == ["together: mean probabilities", "together: mean logits (used)"]
 
 
 def test_a_run_from_before_a_measure_says_so():
-    told = History()
+    told = RunRecord()
     old = make.scores(30, kl_to_teacher=None, class_correlation=None)
     told.fold(
         [
@@ -183,7 +184,7 @@ def test_the_parts_of_a_divergence_are_stacked_up_to_it(history):
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_run_of_a_plain_student_alone_can_be_drawn(name):
-    history = History()
+    history = RunRecord()
     started = make.started(students="plain")
     batch = make.batch()
     history.fold(
@@ -343,7 +344,7 @@ def test_a_picture_is_shown_as_it_was_made(history):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("arrays", [{}, {"teacher_watched": np.zeros((3, 10))}])
 def test_where_nothing_was_generated_a_sentence_stands_there(arrays, language):
-    figure = OF_ARRAYS["generated"](History(), words(language), arrays=arrays)
+    figure = OF_ARRAYS["generated"](RunRecord(), words(language), arrays=arrays)
 
     assert figure["empty"] in words(language).values()
 
@@ -354,14 +355,14 @@ def applied(figure, change):
         return change["replace"]
     data = [dict(trace, x=list(trace["x"]), y=list(trace["y"])) for trace in figure["data"]]
     for part in change["append"]:
-        data[part["trace"]]["x"] += part["x"]
-        data[part["trace"]]["y"] += part["y"]
+        for axis in "xy":
+            data[part["trace"]][axis][part["from"] :] = part[axis]
     return {"data": data, "layout": change.get("layout", figure["layout"])}
 
 
 @pytest.mark.parametrize("name", OVER_TIME)
 def test_the_messages_add_up_to_the_chart(name):
-    history, shown, kinds = History(), None, []
+    history, shown, kinds = RunRecord(), None, []
     events = [
         make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
         make.teacher_epoch(1),
@@ -386,6 +387,21 @@ def test_the_messages_add_up_to_the_chart(name):
         assert kinds.count("append") > 1
 
 
+def test_a_long_line_grows_by_messages_too_and_ends_at_the_newest_batch():
+    history, shown, kinds = RunRecord(), None, []
+    history.fold([make.started(), make.prepared()])
+    for step in range(1, 3 * MOST_POINTS):
+        history.fold([make.batch(step, step / 13)])
+        figure = draw("losses", history)
+        change = delta(shown, figure)
+        kinds.append(next(iter(change)))
+        shown = applied(shown, change)
+
+        assert shown == figure
+        assert max(trace["x"][-1] for trace in figure["data"] if trace["x"]) == step / 13
+    assert kinds.count("replace") == 3  # the first, and where neighbours were merged
+
+
 def test_nothing_is_sent_where_nothing_changed(history):
     figure = draw("accuracy", history)
 
@@ -394,7 +410,7 @@ def test_nothing_is_sent_where_nothing_changed(history):
 
 @pytest.fixture(scope="module")
 def grown():
-    told = History()
+    told = RunRecord()
     told.fold(
         [
             make.started(epochs=2, student="forest:10"),
@@ -470,7 +486,7 @@ def test_examples_of_the_missing_classes_are_counted_by_name(history):
 
 
 def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
-    history = History()
+    history = RunRecord()
     acting = {"temperature": 4.0, "lr": 0.003, "speed": 0.0}
     history.fold(
         [

@@ -4,12 +4,12 @@ import pytest
 from support import events as make
 
 from dashboard.charts import accuracy, losses
-from dashboard.records.history import History
 from dashboard.text.languages import words
+from kdcore.jobs.run.record import RunRecord
 
 
 def history(*epochs):
-    found = History()
+    found = RunRecord()
     found.fold([make.started(epochs=4), make.prepared(), *(make.epoch(at) for at in epochs)])
     return found
 

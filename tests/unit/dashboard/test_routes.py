@@ -142,7 +142,7 @@ def finished(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-def heard(messages, count):
+def first_messages(messages, count):
     """The first messages of a stream as (event, values)."""
 
     async def listen():
@@ -159,7 +159,7 @@ def heard(messages, count):
 
 
 def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
-    found = heard(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
+    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
 
     assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
     state = found[-1][1]
@@ -215,7 +215,7 @@ def test_every_kind_of_job_says_where_it_stands(store, config):
     )
     folder.release()
     charts = len(OVER_TIME) if isinstance(config, RunConfig) else 0
-    kind, state = heard(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
+    kind, state = first_messages(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
 
     assert (kind, state["state"], state["live"]) == ("state", "finished", False)
 

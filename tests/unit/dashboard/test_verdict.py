@@ -7,14 +7,14 @@ import pytest
 from scipy.stats import binomtest
 from support import events as make
 
-from dashboard.records.history import History
 from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import join_sentences
+from kdcore.jobs.run.record import RunRecord
 
 
 def history(*events):
-    found = History()
+    found = RunRecord()
     found.fold(events)
     return found
 

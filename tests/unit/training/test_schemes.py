@@ -146,17 +146,17 @@ def test_what_is_heard_of_several_teachers():
     shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     for mixing in MIXINGS:
         mixture = TeacherMixture(mixing, [2.0, 1.0, 1.0])
-        heard = list(mixture.targets(each, labels, temperature))
-        assert sum(share for share, _ in heard) == pytest.approx(1)
+        pieces = list(mixture.targets(each, labels, temperature))
+        assert sum(share for share, _ in pieces) == pytest.approx(1)
         weights = mixture.weights(each, labels, temperature)
         assert weights.shape == (2, 2, 3, 4)
         torch.testing.assert_close(weights.sum(2), torch.ones(2, 2, 4).double())
         if mixing == "losses":
-            assert [share for share, _ in heard] == pytest.approx(shares.tolist())
-            for at, (_, logits) in enumerate(heard):
+            assert [share for share, _ in pieces] == pytest.approx(shares.tolist())
+            for at, (_, logits) in enumerate(pieces):
                 torch.testing.assert_close(logits[:, 0], each[:, at])
             continue
-        ((_, logits),) = heard
+        ((_, logits),) = pieces
         for seed in range(2):
             for member, t in enumerate(temperature.tolist()):
                 for row in range(4):

@@ -10,7 +10,8 @@ class DownsampledSeries:
     """Rows of numbers in columns; when full, neighbours are merged and the stride doubles.
 
     The first column is the position on the axis, of which a merged row keeps the last; the other
-    columns are averaged.
+    columns are averaged. The newest row always shows: the last of the merged ones changes until
+    its stride is full.
 
     Args:
         names: of the columns.
@@ -25,12 +26,15 @@ class DownsampledSeries:
         self._waiting: list[dict[str, float]] = []
 
     def add(self, row: dict[str, float]) -> None:
-        """Append a row; it shows once its stride is full."""
+        """Append a row."""
+        if self._waiting:
+            for column in self.columns.values():
+                column.pop()
         self._waiting.append(row)
-        if len(self._waiting) < self._stride:
-            return
         for name, column in self.columns.items():
             column.append(self._merge(name, [waiting[name] for waiting in self._waiting]))
+        if len(self._waiting) < self._stride:
+            return
         self._waiting = []
         if len(self.columns[self._axis]) == self._most:
             self._halve()
