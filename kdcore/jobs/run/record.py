@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kdcore.catalogue import method_of
@@ -287,19 +287,19 @@ class RunRecord:
                 columns.add(nothing | {"position": event.position} | measures)
 
     def _row(self, student: str, means: StepScores, position: float) -> dict[str, float]:
-        values = asdict(means)
-        beside = sum(_split_measures(values.pop("measures"))[0].values())
+        beside = sum(_split_measures(means.measures)[0].values())
         uses_teacher = student == "distilled" and bool(method_of(self.config["method"]).loss)
         weight = self.controls["weight"] if uses_teacher else 0.0
         hard = 1 - weight if self.config["mixing"] == "convex" else 1.0
         # a number that was not finite has come as None
-        clean = {name: float("nan") if value is None else value for name, value in values.items()}
+        found = {name: getattr(means, name) for name in STEP_COLUMNS if hasattr(means, name)}
+        clean = {name: math.nan if value is None else value for name, value in found.items()}
         return {
             "position": position,
             "hard": hard * clean["hard_loss"],
             "soft": weight * clean["soft_loss"] + beside,
             "own_soft": weight * clean["soft_loss"],
-            **{name: clean[name] for name in STEP_COLUMNS if name in clean},
+            **clean,
         }
 
 
