@@ -5,6 +5,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
+from support.pages import main_block
 
 QUERY = (
     "dataset=digits&Ts=1, 4, 16&weights=0.3, 1&seeds=0, 1&epochs=40&teacher_epochs=2"
@@ -23,7 +24,7 @@ def swept(page, app, until):
     until(lambda: any(sweep >= began for sweep in re.findall(r"sweep=sweep-([\w-]+)", page.url)))
     sweep = re.search(r"sweep-[\w-]+", page.url)[0]
     page.wait_for_selector(f"[data-testid=chart-cell_curves][data-run={sweep}]")  # the last chart
-    expect(page.get_by_text(re.compile("12 students finished"))).to_be_visible()
+    expect(main_block(page).get_by_text(re.compile("12 students finished"))).to_be_visible()
     expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
     return page
 
@@ -41,7 +42,7 @@ def test_the_map_fills_in_while_the_students_learn_until_stop(page, app, until):
 
     until(fills_in)
     page.locator(".st-key-stop_sweep button").click()
-    expect(page.get_by_text(re.compile("^stopped after"))).to_be_visible()
+    expect(main_block(page).get_by_text(re.compile("^stopped after"))).to_be_visible()
     expect(page.locator(".st-key-start_sweep button")).to_be_enabled()
 
 

@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from support.pages import main_block
 
 NAMES = """() => {
   const plot = document.querySelector('[data-testid=chart-shrink_sizes] .js-plotly-plot');
@@ -20,7 +21,7 @@ def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, u
 
     page.goto(f"{app}/shrink?stages=pruned,narrow&again=2")
     page.locator(".st-key-start_shrink button").click()
-    expect(page.get_by_text(re.compile("^finished after"))).to_be_visible()
+    expect(main_block(page).get_by_text(re.compile("^finished after"))).to_be_visible()
     until(lambda: page.evaluate(NAMES) == STAGES)
     rows = page.locator("[data-testid=chart-shrink_table] tbody tr")
     expect(rows).to_have_count(4)
@@ -29,6 +30,6 @@ def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, u
 
     page.goto(f"{app}/shrink?again=10000")
     page.locator(".st-key-start_shrink button").click()
-    expect(page.get_by_text(re.compile("re-distillation, epoch"))).to_be_visible()
+    expect(main_block(page).get_by_text(re.compile("re-distillation, epoch"))).to_be_visible()
     page.locator(".st-key-stop_shrink button").click()
-    expect(page.get_by_text(re.compile("^stopped after"))).to_be_visible()
+    expect(main_block(page).get_by_text(re.compile("^stopped after"))).to_be_visible()

@@ -84,3 +84,8 @@ def violations(page):
         or found["id"] in ("heading-order", "landmark-unique")
         for node in found["nodes"]
     ]
+
+
+def main_block(page):
+    """What is seen of a page, without the sentences that are only read aloud."""
+    return page.get_by_test_id("stMainBlockContainer")
