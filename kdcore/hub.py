@@ -279,7 +279,7 @@ class Hub:
 
     def _on_line(self, values: dict[str, Any]) -> None:
         if job := self._jobs.get(values.get("run", "")):
-            self._on_event(job, from_dict(values))
+            self._on_event(job, from_dict(values["event"]))
 
     def _on_event(self, job: QueuedJob, event: Event) -> None:
         with self._changed:

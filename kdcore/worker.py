@@ -1,7 +1,7 @@
 """The process that trains: command lines in, event lines out, one warm process for many runs.
 
 A line in is ``{"command": "start", "run": ID, "store": DIR}`` or one of
-``kdcore.commands`` with the run's id; a line out is an event with the run's id, or
+``kdcore.commands`` with the run's id; a line out is ``{"run": ID, "event": {…}}``, or
 ``{"worker": "ready"}`` once torch is loaded. The end of the input ends the process.
 """
 
@@ -106,7 +106,7 @@ class Worker:
                 self._early[run].append(command)
 
     def _write_event(self, run: str, event: Event) -> None:
-        self._write_line({"run": run} | event.to_dict())
+        self._write_line({"run": run, "event": event.to_dict()})
 
     def _write_line(self, values: dict[str, Any]) -> None:
         self._out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -10,8 +10,9 @@ from kdcore.store import JobRow
 
 
 def result_text(row: JobRow) -> str:
-    """The outcome of a job of any kind; empty where there is none yet."""
-    return _TEXTS[row.kind](row.summary, row.config) if row.readable else ""
+    """The outcome of a job in a few words; empty where there is none yet, or nobody wrote them."""
+    say = _TEXTS.get(row.kind)
+    return say(row.summary, row.config) if say and row.readable else ""
 
 
 def _run(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:

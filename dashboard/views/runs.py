@@ -74,7 +74,7 @@ def buttons(picked: Sequence[JobRow]) -> None:
             key="open",
             icon=":material/open_in_new:",
             type="primary",
-            disabled=not readable,
+            disabled=not (one and readable and job_pages.has_page(one)),
         )
         resumed = st.button(
             t("runs.resume"),

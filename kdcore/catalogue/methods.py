@@ -31,7 +31,8 @@ class Method:
     """Dotted path ``module:function``; empty for a method without a soft term.
 
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
-    ``labels``, ``temperature`` and the method's own settings; where it acts on features or inputs
+    ``labels``, ``label_weights`` (what each example counts, 0 where its label is hidden),
+    ``temperature`` and the method's own settings; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
     ``generated_student_logits`` and ``generated_teacher_logits``, or

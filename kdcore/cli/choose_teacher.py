@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from kdcore.cli.execute import execute
+from kdcore.cli.flags import add_settings, of_one_student
 from kdcore.cli.output import console, show, table
 from kdcore.cli.ranks import processes
 from kdcore.errors import UserError
@@ -35,6 +37,27 @@ WAYS = {
     "by_nll_fitted": "the lowest NLL after temperature scaling",
     "by_student": "the highest validation accuracy of the students",
 }
+
+
+def add_command(commands: Any) -> None:
+    """``choose-teacher`` and its flags."""
+    entry = commands.add_parser(
+        "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
+    )
+    entry.set_defaults(command=lambda options: choose_teacher(of_one_student(options), options))
+    entry.add_argument(
+        "--teachers",
+        metavar="MODEL …",
+        required=True,
+        help="models in one argument, separated by spaces: 'mlp:64 mlp:256,128'",
+    )
+    entry.add_argument(
+        "--seeds",
+        metavar="A,B,…",
+        default=None,
+        help="of the students, separated by commas (default: the run's seed)",
+    )
+    add_settings(entry, without=("teacher", "students"))
 
 
 def choose_teacher(base: RunConfig, options: argparse.Namespace) -> int:

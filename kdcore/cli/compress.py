@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -9,13 +10,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.execute import execute
+from kdcore.cli.flags import WHICH, add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.resume import folded, resumed, store_of
 from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.job import Job
-from kdcore.jobs.compression.config import CompressionConfig, amounts
+from kdcore.jobs.compression.config import STAGES, CompressionConfig, amounts
 from kdcore.jobs.compression.events import CompressionFinished, Latency, StageBegan, StageEpoch
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import COMPRESSION, RUN
@@ -24,6 +26,40 @@ from kdcore.store import JobFolder
 
 OF_THE_LOSS = ("temperature", "weight", "lr")
 """Settings of the run that may have other values in the re-distillation."""
+
+
+def add_command(commands: Any) -> None:
+    """``compress`` and its flags."""
+    entry = commands.add_parser(
+        "compress",
+        aliases=["shrink"],
+        help="compress a run's distilled student in several ways",
+        description="Every stage starts from the distilled student of RUN and is re-distilled. "
+        "T, λ and learning rate are those with which the run began unless they are given. The "
+        "method is the run's; a method on features is replaced by kd with its default T and λ.",
+        allow_abbrev=False,
+    )
+    entry.set_defaults(command=compress)
+    entry.add_argument("run", metavar="RUN", nargs="?", help=WHICH)
+    add_resume(entry, "COMPRESSION")
+    entry.add_argument(
+        "--stages",
+        metavar="A,B,…",
+        default=None,
+        help=f"of {', '.join(STAGES)} (default: all that suit the student)",
+    )
+    for item in fields(CompressionConfig):
+        if item.metadata:
+            add_setting(entry, item)
+    for name in OF_THE_LOSS:
+        entry.add_argument(
+            f"--{name}",
+            metavar="VALUE",
+            default=None,
+            help="of the re-distillation (default: the run's)",
+        )
+    entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    add_store(entry)
 
 
 def compress(options: argparse.Namespace) -> int:

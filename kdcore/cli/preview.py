@@ -2,13 +2,16 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from kdcore.cli.execute import follow
+from kdcore.cli.flags import add_setting, add_store, config_of
 from kdcore.events import Event, Preview, Progress
 from kdcore.job import with_failures
 from kdcore.jobs.run.config import RunConfig
@@ -16,6 +19,22 @@ from kdcore.store import Store
 
 MOST_CLASSES = 20
 """Classes that are listed."""
+
+
+def add_command(commands: Any) -> None:
+    """``preview`` and its flags."""
+    entry = commands.add_parser(
+        "preview", help="what is in data, before anything is trained", allow_abbrev=False
+    )
+    entry.set_defaults(command=lambda options: preview(config_of(options), options), config=None)
+    entry.add_argument(
+        "dataset", metavar="DATA", help="a folder, archive or CSV of your own, or a name"
+    )
+    for item in fields(RunConfig):
+        if item.name in ("data_root", "image_size", "label_column"):
+            add_setting(entry, item)
+    entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    add_store(entry)
 
 
 def preview(config: RunConfig, options: argparse.Namespace) -> int:

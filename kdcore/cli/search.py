@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute, failures, nothing_succeeded
+from kdcore.cli.flags import add_resume, add_setting, add_settings, of_one_student
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.resume import store_of
@@ -17,7 +19,7 @@ from kdcore.events import Event, TeacherEpoch
 from kdcore.job import Job
 from kdcore.jobs.kind import SEARCH
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.search.config import AXES, SearchConfig, parse_space
+from kdcore.jobs.search.config import AXES, SYNTAX, SearchConfig, parse_space
 from kdcore.jobs.search.events import (
     SearchFinished,
     SearchPrepared,
@@ -26,6 +28,32 @@ from kdcore.jobs.search.events import (
     TrialScored,
 )
 from kdcore.store import JobFolder
+
+
+def add_command(commands: Any) -> None:
+    """``search`` and its flags."""
+    entry = commands.add_parser(
+        "search",
+        help="search for the best student, evaluated on validation data",
+        description="T goes from 1 to 20 and λ from 0 to 1 unless they are given; any other "
+        "axis that is not given has one value, its default or that of --config.",
+        allow_abbrev=False,
+    )
+    entry.set_defaults(command=lambda options: search(of_one_student(options), options))
+    for axis, (metavar, syntax) in SYNTAX.items():
+        entry.add_argument(
+            f"--{axis}",
+            dest=f"axis_{axis}",
+            metavar=metavar,
+            default=None,
+            help=f"{AXES[axis].setting}: {syntax}",
+        )
+    for item in fields(SearchConfig):
+        if item.metadata and item.name != "seed":  # the run's seed is the search's too
+            add_setting(entry, item)
+    add_resume(entry, "SEARCH")
+    axes = [axis.setting for axis in AXES.values()]
+    add_settings(entry, without=(*axes, "students"))
 
 
 def search(base: RunConfig, options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kdcore.catalogue import method_of
 from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute, failures, nothing_succeeded
+from kdcore.cli.flags import add_resume, add_settings, config_of
 from kdcore.cli.output import console, plain, table
 from kdcore.cli.ranks import processes
 from kdcore.cli.resume import folded, resumed, store_of
@@ -22,6 +24,44 @@ from kdcore.jobs.sweep.config import AXES, SweepConfig, all_methods, parse_axis
 from kdcore.jobs.sweep.events import SweepFinished, SweepPrepared
 from kdcore.jobs.sweep.record import Spread, SweepRecord
 from kdcore.store import JobFolder
+
+
+def add_command(commands: Any) -> None:
+    """``sweep`` and its flags."""
+    entry = commands.add_parser(
+        "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
+    )
+    entry.set_defaults(command=_execute_as_asked)
+    add_resume(entry, "SWEEP")
+    for axis, setting in AXES.items():
+        entry.add_argument(
+            f"--{axis}",
+            metavar="A,B,…",
+            default=None,
+            help=f"values of {setting}, separated by commas",
+        )
+    entry.add_argument(
+        "--published",
+        action="store_true",
+        help="compare methods (--methods all for all), each with its paper's T, λ and mixing",
+    )
+    entry.add_argument(
+        "--executor",
+        choices=("auto", "joint", "processes", "ray"),
+        default="auto",
+        help="joint: one process; processes: one thread each; auto: whichever is faster here",
+    )
+    entry.add_argument(
+        "--address",
+        default="",
+        metavar="HOST:PORT",
+        help="of a Ray cluster (default: one is started here)",
+    )
+    add_settings(entry)
+
+
+def _execute_as_asked(options: argparse.Namespace) -> int:
+    return resume(options) if options.resume else sweep(config_of(options), options)
 
 
 def sweep(base: RunConfig, options: argparse.Namespace) -> int:

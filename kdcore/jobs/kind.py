@@ -44,6 +44,9 @@ class JobConfig(Protocol):
 class Record(Protocol):
     """What a job has found so far."""
 
+    folded: int
+    """Events taken in."""
+
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""
 
@@ -65,6 +68,12 @@ class JobKind(Generic[Config]):
     """Of their ids; those of runs have none."""
     config: type[Config]
     record: type[Record]
+    title: str
+    titles: str
+    """What people call one, and several of them."""
+    command: str
+    """``module:function``; adds the command that executes one, with its flags, to argparse's
+    subparsers."""
     execute: str
     """``module:function``; takes the config, controls, ``name`` (the id) and ``folder``, and yields
     events."""
@@ -88,6 +97,9 @@ RUN = JobKind(
     name="run",
     plural="runs",
     prefix="",
+    title="Run",
+    titles="Runs",
+    command="kdcore.cli.run:add_command",
     config=RunConfig,
     record=RunRecord,
     execute="kdcore.training.loop:train",
@@ -98,6 +110,9 @@ SWEEP = JobKind(
     name="sweep",
     plural="sweeps",
     prefix="sweep-",
+    title="Sweep",
+    titles="Sweeps",
+    command="kdcore.cli.sweep:add_command",
     config=SweepConfig,
     record=SweepRecord,
     execute="kdcore.training.grid.sweep:sweep",
@@ -108,6 +123,9 @@ SEARCH = JobKind(
     name="search",
     plural="searches",
     prefix="search-",
+    title="Search",
+    titles="Searches",
+    command="kdcore.cli.search:add_command",
     config=SearchConfig,
     record=SearchRecord,
     execute="kdcore.training.grid.search:search",
@@ -118,6 +136,9 @@ TEACHER_SELECTION = JobKind(
     name="teacher_selection",
     plural="teacher-selections",
     prefix="teacher-selection-",
+    title="Teacher selection",
+    titles="Teacher selections",
+    command="kdcore.cli.choose_teacher:add_command",
     config=TeacherSelectionConfig,
     record=TeacherSelectionRecord,
     execute="kdcore.training.grid.teacher_selection:select_teacher",
@@ -127,6 +148,9 @@ COMPRESSION = JobKind(
     name="compression",
     plural="compressions",
     prefix="compression-",
+    title="Compression",
+    titles="Compressions",
+    command="kdcore.cli.compress:add_command",
     config=CompressionConfig,
     record=CompressionRecord,
     execute="kdcore.training.compression.compress:compress",

@@ -11,9 +11,11 @@ from support.searches import record_search, record_selection, whole_search
 from support.sweeps import GRID, record_sweep
 
 from dashboard.page.jobs import actions
+from dashboard.page.jobs.job_pages import PAGES
 from dashboard.page.jobs.jobs_table import table_key
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import LANGUAGES, words
+from kdcore.events import Cancelled
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.jobs.run.config import RunConfig
 
@@ -30,15 +32,26 @@ def two_runs(hub):
 
 @pytest.fixture
 def every_kind(hub):
-    """A finished job of each kind, by its name."""
+    """A job of each kind that has ended, by its name; finished where somebody wrote its events."""
     store = hub.store
-    return {
+    finished = {
         "run": record(store, ONE, make.whole_run()).id,
         "sweep": record_sweep(store).id,
         "search": record_search(store).id,
         "teacher_selection": record_selection(store).id,
         "compression": record_shrink(store).id,
     }
+    return finished | {
+        kind: stopped(store, CONFIGS[kind]) for kind in KINDS if kind not in finished
+    }
+
+
+def stopped(store, config):
+    """A job that was stopped before it began; its id."""
+    folder = store.create(config)
+    folder.append(Cancelled(job=folder.id))
+    folder.release()
+    return folder.id
 
 
 def picked(store, *jobs, kind=""):
@@ -102,7 +115,7 @@ def test_a_kind_of_which_there_is_none_says_so(open_page, two_runs):
     assert EN["runs.none_of_kind"] in [caption.value for caption in app.caption]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run"])
+@pytest.mark.parametrize("kind", PAGES)
 def test_a_job_is_opened_on_the_page_of_its_kind(open_page, hub, every_kind, kind):
     app = open_picked(open_page, hub.store, every_kind[kind])
     app.button(key="open").click().run()
@@ -180,7 +193,7 @@ def test_jobs_of_every_kind_lie_in_the_trash(open_page, hub):
     app = open_page("runs", lang="zh")
 
     assert not app.exception
-    assert [box.label for box in app.expander] == ["回收站（5）"]
+    assert [box.label for box in app.expander] == [f"回收站（{len(CONFIGS)}）"]
 
 
 def test_the_trash_is_emptied(open_page, hub, two_runs):

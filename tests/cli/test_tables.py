@@ -11,7 +11,7 @@ from support import events as make
 from support.jobs import CONFIGS, DAMAGE
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
-from kdcore.cli import train
+from kdcore.cli import run
 from kdcore.events import Progress
 from kdcore.jobs.kind import KINDS, RUN, SWEEP
 from kdcore.jobs.run.config import RunConfig
@@ -178,7 +178,7 @@ def test_nothing_is_deleted_where_one_of_several_is_not_found(kdcore, store):
 def test_a_file_of_any_name_may_be_read(capsys):
     events = [Progress(task="read", done=1, total=2, detail="odd [/red] :cat:"), make.started()]
 
-    assert train._print_for_people(events) is events[-1]
+    assert run._print_for_people(events) is events[-1]
     assert "run run on cpu" in capsys.readouterr().out
 
 

@@ -24,13 +24,20 @@ ENDED_EARLY = ("stopped", "interrupted", "crashed", "failed")
 """States in which work is left."""
 
 
+def has_page(row: JobRow) -> bool:
+    """Whether there is a page that shows such a job."""
+    return row.kind == RUN.name or row.kind in PAGES
+
+
 def open_job(job: str) -> NoReturn:
-    """Change to the page that shows a job."""
+    """Change to the page that shows a job; where there is none, to the list of all."""
     kind = kind_of(job)
     if kind is RUN:
         open_run(job)
     if kind is SWEEP and (config := sweeps.config_of(job)) and not sweeps.is_grid(config):
         _open_repetition(job)
+    if kind.name not in PAGES:
+        address.open_page("runs")
     page, parameter = PAGES[kind.name]
     address.open_page(page, **{parameter: job, "at": None, "guess": None})
 

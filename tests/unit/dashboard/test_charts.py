@@ -373,6 +373,7 @@ def test_the_messages_add_up_to_the_chart(name):
         events.append(make.batch(step, step / 13, controls=acting, beside=make.BESIDE))
         if step % 13 == 0:
             events.append(make.epoch(step // 13, plain=step))
+            events.append(Snapshot(epoch=step // 13, arrays=None, learners=diagnosed()))
     for event in events:
         history.fold([event])
         figure = draw(name, history)
@@ -384,7 +385,7 @@ def test_the_messages_add_up_to_the_chart(name):
 
     if name not in WITHOUT_TIME:
         assert kinds.count("replace") <= 4
-        assert kinds.count("append") > 1
+        assert kinds.count("append") > 1, "none of these events made the chart grow"
 
 
 def test_a_long_line_grows_by_messages_too_and_ends_at_the_newest_batch():

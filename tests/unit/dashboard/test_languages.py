@@ -13,6 +13,7 @@ from dashboard.text.glossary import glossary
 from dashboard.text.languages import LANGUAGES, flatten, texts_in, words
 from kdcore.catalogue import DATASETS, METHODS, MODELS
 from kdcore.errors import MESSAGES
+from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
 
 CODE = Path(dashboard.__file__).parent
@@ -150,6 +151,7 @@ def test_what_the_engine_offers_has_words(name):
             for part in ("label", "help")
         ),
         *(f"error.{code}" for code in MESSAGES),
+        *(f"{form}.{kind}" for form in ("kind", "kinds") for kind in KINDS),
     ]
 
     assert [key for key in wanted if key not in words(name)] == []

@@ -11,7 +11,7 @@ from dashboard.text.phrases import Filler, phrase
         ("count.errors", 0, "0 errors"),
         ("count.errors", 2, "2 errors"),
         ("count.students", 1200, "1,200 students"),
-        ("runs.deleted", 1, "1 run moved to the trash."),
+        ("runs.deleted", 1, "1 job moved to the trash."),
     ],
 )
 def test_english_has_a_form_for_one(key, count, text):

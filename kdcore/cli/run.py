@@ -6,6 +6,7 @@ from typing import Any
 
 from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute
+from kdcore.cli.flags import add_resume, add_settings, config_of, settings_of
 from kdcore.cli.output import console, plain
 from kdcore.cli.ranks import processes, rank
 from kdcore.cli.resume import resumed, store_of
@@ -19,6 +20,34 @@ from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
 from kdcore.ranges import within
 from kdcore.store import RunFolder
 from kdcore.store.branch import branch, epochs_to_branch_from
+
+
+def add_command(commands: Any) -> None:
+    """``run`` and its flags."""
+    run = commands.add_parser("run", help="train and report", allow_abbrev=False)
+    run.set_defaults(command=_execute_as_asked)
+    add_resume(run, "RUN")
+    run.add_argument(
+        "--branch",
+        metavar="RUN",
+        default=None,
+        help="begin at an epoch of a stored run; settings that are given replace its own",
+    )
+    run.add_argument(
+        "--from-epoch",
+        metavar="N",
+        default=None,
+        help="with --branch: where it begins (default: at the last one)",
+    )
+    add_settings(run)
+
+
+def _execute_as_asked(options: argparse.Namespace) -> int:
+    if options.resume:
+        return resume(options)
+    if options.branch:
+        return branch_off(settings_of(options), options)
+    return run(config_of(options), options)
 
 
 def run(config: RunConfig, options: argparse.Namespace) -> int:
