@@ -5,18 +5,20 @@ import streamlit as st
 from dashboard.charts.parts.grid import coordinates_of
 from dashboard.page import address
 from dashboard.page.jobs import sweeps
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.sidebar import sidebar
 from dashboard.page.settings.values import parameters, problem, write_settings
 from dashboard.page.widgets import segments, select
 from dashboard.say.sweep import best_sentences, spread_text
-from dashboard.say.titles import method_title, sweep_title
+from dashboard.say.titles import method_title, row_title
 from dashboard.server.engine import hub, is_live, store
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
-from dashboard.text.viewer import language, md, render_sentences, t, translate_error
+from dashboard.text.viewer import language, md, render_sentences, t
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
@@ -91,15 +93,7 @@ def job_status(sweep: str, was_live: bool) -> None:
         )
     for retry in found.retries:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"live.{state}"), icon=":material/error:")
+    show_failure(found.failed, state)
     if was_live and not live:
         st.rerun()
 
@@ -263,7 +257,8 @@ def method_charts(sweep: str, found: SweepRecord, config: SweepConfig) -> None:
             st.caption(t("landscape.no_scores"))
 
 
-sweep = sweeps.shown_sweep()
+known = sweeps.grid_sweeps()
+sweep = sweeps.shown_sweep(known)
 sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
 st.markdown(t("landscape.lead"))
@@ -278,13 +273,15 @@ else:
     usual = "validation_accuracy"
     address.read_param("metric", usual, lambda text: text if text in METRICS else usual)
     address.read_param("guess_first", False, lambda text: text == "1")
-    select(
-        t("landscape.sweep"),
-        sweeps.grid_sweeps(),
-        key="sweep",
-        title=lambda sweep: sweep_title(sweep, store().find(sweep, SWEEP).config),
-        on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
+        select(
+            t("landscape.sweep"),
+            list(known),
+            key="sweep",
+            title=lambda sweep: row_title(known[sweep]),
+            on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
+        )
+        resume_button(sweep, help=t("landscape.resume_help"))
     if other := sweeps.differing_settings(sweep):
         with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
             st.markdown(md("landscape.other_settings", what=" · ".join(other)))

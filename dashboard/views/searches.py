@@ -3,7 +3,9 @@
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.jobs import job_pages, searches
+from dashboard.page.jobs import searches
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.widgets import select
@@ -18,7 +20,7 @@ from dashboard.server.engine import hub, is_live, store
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.numbers import objective_text
-from dashboard.text.viewer import language, md, render_sentences, t, translate_error
+from dashboard.text.viewer import language, md, render_sentences, t
 from kdcore.jobs.kind import SEARCH, TEACHER_SELECTION
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.search.events import TrialEnded
@@ -29,26 +31,6 @@ from kdcore.store import JobFolder
 
 POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
 Found = SearchRecord | TeacherSelectionRecord
-
-
-def buttons(job: str) -> None:
-    """Stop, or continue what ended early."""
-    st.button(
-        t("live.stop"),
-        key="stop_search",
-        icon=":material/stop:",
-        disabled=not hub().commandable(job),
-        on_click=searches.stop,
-        args=(job,),
-    )
-    st.button(
-        t("searches.continues"),
-        key="resume_search",
-        icon=":material/resume:",
-        disabled=is_live(job) or not job_pages.is_resumable(store().row(job)),
-        on_click=searches.resume,
-        args=(job,),
-    )
 
 
 def job_status(job: str, was_live: bool, ended: int) -> None:
@@ -66,15 +48,7 @@ def job_status(job: str, was_live: bool, ended: int) -> None:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(_end_text(found, state))
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"searches.{state}"), icon=":material/error:")
+    show_failure(found.failed, state)
     if was_live and (not live or _ended(found) > ended):
         st.rerun()
 
@@ -289,7 +263,15 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
         title=lambda job: f"{t(f'kind.{known[job].kind}')} · {row_title(known[job])}",
         on_change=lambda: address.write_params({"search": st.session_state["search"]}),
     )
-    buttons(job)
+    st.button(
+        t("live.stop"),
+        key="stop_search",
+        icon=":material/stop:",
+        disabled=not hub().commandable(job),
+        on_click=searches.stop,
+        args=(job,),
+    )
+    resume_button(job, help=t("searches.resume_help"))
 live = is_live(job)  # looked up once: what is drawn from it must agree
 found = searches.record_of(job)
 with st.container(key="status-search"):

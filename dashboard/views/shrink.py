@@ -5,17 +5,19 @@ import streamlit as st
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
 from dashboard.page.jobs import compressions
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
 from dashboard.page.widgets import segments, select, several
 from dashboard.say.compression import compression_sentences
-from dashboard.say.titles import compression_title, method_title
+from dashboard.say.titles import method_title, row_title
 from dashboard.server.engine import hub, is_live, store
-from dashboard.text.viewer import md, render_sentences, t, translate_error
+from dashboard.text.viewer import md, render_sentences, t
 from kdcore.jobs.compression.config import CompressionConfig, suited_stages
 from kdcore.jobs.compression.record import CompressionRecord
-from kdcore.jobs.kind import COMPRESSION, RUN
+from kdcore.jobs.kind import RUN
 
 SHARES = ("prune_share", "narrow_share", "rank_share")
 POLL = 1.0  # seconds between two looks at the state; the charts get theirs pushed
@@ -126,15 +128,7 @@ def job_status(shrink: str, was_live: bool, over: int) -> None:
                 folder=str(compressions.folder_of(shrink)),
             )
         )
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"live.{state}"), icon=":material/error:")
+    show_failure(found.failed, state)
     if was_live and (not live or found.over > over):
         st.rerun()
 
@@ -201,21 +195,23 @@ def stage_charts(shrink: str) -> None:
 
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
-shrink = compressions.shown_compression()
+known = compressions.stored()
+shrink = compressions.shown_compression(known)
 live = is_live(shrink)  # looked up once: what is drawn from it must agree
 with in_expander(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
 if shrink:
     address.read_param("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.read_param("batch", "1", lambda text: text if text in BATCHES else "1")
-    options = store().readable(COMPRESSION)
-    select(
-        t("shrink.shrink"),
-        options,
-        key="shrink",
-        title=lambda shrink: compression_title(shrink, store().find(shrink, COMPRESSION).config),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
+        select(
+            t("shrink.shrink"),
+            list(known),
+            key="shrink",
+            title=lambda shrink: row_title(known[shrink]),
+            label_visibility="collapsed",
+        )
+        resume_button(shrink, help=t("shrink.resume_help"))
     over = compressions.compression_record(shrink).over
     with st.container(key="status-shrink"):
         st.fragment(job_status, run_every=POLL if live else None)(shrink, live, over)

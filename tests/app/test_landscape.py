@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+import pytest
 from support.sweeps import COMPARISON, GRID, record_sweep
 
-from dashboard.text.languages import words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.commands import Stop
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig, all_methods
@@ -117,6 +118,47 @@ def test_stop_reaches_the_sweep(open_page, hub, store):
     button(app, "stop_sweep").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sweep_that_broke_off_is_resumed(open_page, hub, store, language):
+    sweep = record_sweep(store, count=5).id
+    app = open_page("landscape", lang=language)
+    spoken = words(language)
+    offered = button(app, "go_on")
+    assert (offered.label, offered.help) == (spoken["live.go_on"], spoken["landscape.resume_help"])
+    assert app.error[0].value == spoken["live.interrupted"]
+    offered.click().run()
+
+    assert not app.exception
+    assert hub.states[sweep] == "running"
+    assert app.query_params["sweep"] == sweep
+    assert "go_on" not in [part.key for part in app.button]
+    assert not app.error
+    assert not button(app, "stop_sweep").disabled
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "finished"])
+def test_a_sweep_that_goes_on_or_is_over_offers_no_resume(open_page, hub, store, state):
+    hub.states[record_sweep(store, count=5).id] = state
+
+    assert "go_on" not in [part.key for part in open_page("landscape").button]
+
+
+def test_a_resume_that_is_refused_is_explained(open_page, hub, store):
+    sweep = record_sweep(store, count=5).id
+    app = open_page("landscape")
+    hub.states[sweep] = "running"  # somebody else was quicker
+    button(app, "go_on").click().run()
+
+    assert not app.exception
+    assert sweep in app.toast[0].value
+
+
+def test_a_name_stands_in_the_picker_of_sweeps(open_page, store):
+    store.rename(record_sweep(store).id, "homework 3")
+
+    assert sweep_box(open_page("landscape")).options[0].startswith("homework 3 · ")
 
 
 def test_pages_of_a_run_do_not_follow_a_sweep(open_page, hub, store):

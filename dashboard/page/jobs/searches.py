@@ -74,12 +74,6 @@ def stop(job: str) -> None:
         hub().send(job, Stop())
 
 
-def resume(job: str) -> None:
-    """Let a job go on."""
-    with show_user_errors():
-        hub().resume(job)
-
-
 def start_run(config: RunConfig) -> None:
     """Submit a run with these settings and show it."""
     with show_user_errors():
