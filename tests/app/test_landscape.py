@@ -161,6 +161,40 @@ def test_a_name_stands_in_the_picker_of_sweeps(open_page, store):
     assert sweep_box(open_page("landscape")).options[0].startswith("homework 3 · ")
 
 
+def test_a_browser_that_has_not_heard_of_a_new_name_chooses_the_same_sweep(open_page, store):
+    other, sweep = record_sweep(store, NOISY).id, record_sweep(store).id
+    app = open_page("landscape", sweep=sweep)
+    sent = app._tree.get_widget_states()
+    before = list(sweep_box(app).options)
+    store.rename(sweep, "homework 3")
+    app.run()
+    app._run(sent)
+
+    assert not app.exception
+    assert app.query_params["sweep"] == sweep
+    assert sweep_box(app).value == sweep
+    (box,) = (part for part in sent.widgets if "sweep_en" in part.id)
+    (box.string_value,) = (text for text in before if "wrong labels" in text)
+    store.rename(other, "homework 4")
+    app.run()
+    app._run(sent)
+
+    assert not app.exception
+    assert app.query_params["sweep"] == other
+
+
+def test_two_sweeps_alike_of_the_same_minute_can_be_told_apart(open_page, store):
+    sweeps = {record_sweep(store).id, record_sweep(store).id}
+    app = open_page("landscape")
+    texts = sweep_box(app).options
+    assert len(set(texts)) == 2
+    (other,) = sweeps - {app.query_params["sweep"]}
+    (text,) = (text for text in texts if other in text)
+    sweep_box(app).set_value(text).run()
+
+    assert app.query_params["sweep"] == other
+
+
 def test_pages_of_a_run_do_not_follow_a_sweep(open_page, hub, store):
     hub.states[record_sweep(store).id] = "running"
     for name in ("live", "microscope", "right"):
