@@ -14,7 +14,7 @@ from dashboard.page.settings.values import parameters, problem, write_settings
 from dashboard.page.widgets import segments, select
 from dashboard.say.sweep import best_sentences, spread_text
 from dashboard.say.titles import method_title, row_title
-from dashboard.server.engine import hub, is_live, store
+from dashboard.server.engine import LIVE_STATES, hub, store
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
@@ -74,12 +74,11 @@ def settings_row(sweep: str, live: bool) -> None:
         )
 
 
-def job_status(sweep: str, was_live: bool) -> None:
-    """State, progress, what was found; the whole page anew when the sweep has ended."""
+def job_status(sweep: str, drawn: str) -> None:
+    """State, progress, what was found; the whole page anew when the state is another."""
     found = sweeps.sweep_record(sweep)
     state = hub().state(sweep)
-    live = is_live(sweep)
-    if live:
+    if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(
@@ -94,7 +93,7 @@ def job_status(sweep: str, was_live: bool) -> None:
     for retry in found.retries:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
     show_failure(found.failed, state)
-    if was_live and not live:
+    if state != drawn:
         st.rerun()
 
 
@@ -264,7 +263,8 @@ st.title(t("landscape.title"), anchor=False)
 st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-live = is_live(sweep)  # looked up once: what is drawn from it must agree
+state = hub().state(sweep) if sweep else ""  # looked up once: what is drawn must agree
+live = state in LIVE_STATES
 with in_expander(t("live.settings"), when=bool(sweep)):
     settings_row(sweep, live)
 if not sweep:
@@ -293,7 +293,7 @@ else:
                 args=(sweep,),
             )
     with st.container(key="status-sweep"):
-        st.fragment(job_status, run_every=POLL if live else None)(sweep, live)
+        st.fragment(job_status, run_every=POLL if live else None)(sweep, state)
     found = sweeps.sweep_record(sweep)
     config = store().find(sweep, SWEEP).config
     if config.published:

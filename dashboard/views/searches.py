@@ -7,6 +7,7 @@ from dashboard.page.jobs import searches
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.jobs.shown_run import open_run
+from dashboard.page.jobs.stored import stored
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.widgets import select
 from dashboard.say.searches import (
@@ -16,7 +17,7 @@ from dashboard.say.searches import (
     settings_text,
 )
 from dashboard.say.titles import row_title
-from dashboard.server.engine import hub, is_live, store
+from dashboard.server.engine import LIVE_STATES, hub, store
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.numbers import objective_text
@@ -33,23 +34,22 @@ POLL = 1.0  # seconds between two looks at the state; the charts get theirs push
 Found = SearchRecord | TeacherSelectionRecord
 
 
-def job_status(job: str, was_live: bool, ended: int) -> None:
-    """State and progress; the whole page anew when a trial, a teacher or the job has ended.
+def job_status(job: str, drawn: str, ended: int) -> None:
+    """State and progress; the whole page anew when the state is another or a trial has ended.
 
     Args:
         job: its id.
-        was_live: whether the page was drawn while it went on.
+        drawn: its state when the page was drawn.
         ended: trials or teachers that were over then.
     """
     found = searches.record_of(job)
     state = hub().state(job)
-    live = is_live(job)
-    if live:
+    if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(_end_text(found, state))
     show_failure(found.failed, state)
-    if was_live and (not live or _ended(found) > ended):
+    if state != drawn or _ended(found) > ended:
         st.rerun()
 
 
@@ -246,7 +246,7 @@ def commands() -> None:
 
 st.title(t("searches.title"), anchor=False)
 st.markdown(t("searches.lead"))
-known = searches.stored()
+known = stored(*searches.SHOWN)
 job = searches.shown_job(known)
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
@@ -272,10 +272,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
         args=(job,),
     )
     resume_button(job, help=t("searches.resume_help"))
-live = is_live(job)  # looked up once: what is drawn from it must agree
+state = hub().state(job)
 found = searches.record_of(job)
 with st.container(key="status-search"):
-    st.fragment(job_status, run_every=POLL if live else None)(job, live, _ended(found))
+    st.fragment(job_status, run_every=POLL if state in LIVE_STATES else None)(
+        job, state, _ended(found)
+    )
 if isinstance(found, SearchRecord):
     search_panels(store().find(job, SEARCH), found)
 else:

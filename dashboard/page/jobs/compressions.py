@@ -110,11 +110,6 @@ def compression_from_widgets(run: str) -> CompressionConfig:
     return CompressionConfig.of(run, store().find(run, RUN).config, stages=stages, **changes)
 
 
-def stored() -> dict[str, JobRow]:
-    """All compressions that can be opened, by id, newest first."""
-    return {row.id: row for row in store().list(COMPRESSION) if row.readable}
-
-
 def shown_compression(known: Mapping[str, JobRow]) -> str:
     """The compression of the page: the URL's, the one that goes on, the newest, or ``""``.
 

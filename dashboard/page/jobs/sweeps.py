@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.charts.parts.grid import Coordinates
 from dashboard.page import address
 from dashboard.page.jobs.shown_run import SETTINGS_OF
+from dashboard.page.jobs.stored import stored
 from dashboard.page.settings.values import (
     KEYS,
     address_has_settings,
@@ -40,9 +41,9 @@ AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
 def grid_sweeps() -> dict[str, JobRow]:
     """All sweeps over more than seeds that can be opened, by id, newest first."""
     return {
-        row.id: row
-        for row in store().list(SWEEP)
-        if row.readable and (config := config_of(row.id)) and is_grid(config)
+        sweep: row
+        for sweep, row in stored(SWEEP).items()
+        if (config := config_of(sweep)) and is_grid(config)
     }
 
 
