@@ -128,10 +128,14 @@ def test_a_sweep_that_broke_off_is_resumed(open_page, hub, store, language):
     offered = button(app, "go_on")
     assert (offered.label, offered.help) == (spoken["live.go_on"], spoken["landscape.resume_help"])
     assert app.error[0].value == spoken["live.interrupted"]
+    (option,) = next(box for box in app.selectbox if box.key == f"sweep_{language}").options
+    assert spoken["state.interrupted"] in option
     offered.click().run()
+    (option,) = next(box for box in app.selectbox if box.key == f"sweep_{language}").options
 
     assert not app.exception
     assert hub.states[sweep] == "running"
+    assert spoken["state.running"] in option
     assert app.query_params["sweep"] == sweep
     assert "go_on" not in [part.key for part in app.button]
     assert not app.error

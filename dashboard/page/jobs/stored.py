@@ -14,8 +14,9 @@ def stored(*kinds: JobKind[Any]) -> dict[str, JobRow]:
     What waits or goes on here has the state that the hub knows: the log says nothing of the queue.
     """
     rows = [row for kind in kinds for row in store().list(kind) if row.readable]
-    newest_first = sorted(rows, key=lambda row: row.created, reverse=True)
-    return {row.id: _current(row) for row in newest_first}
+    if len(kinds) > 1:
+        rows.sort(key=lambda row: row.created, reverse=True)
+    return {row.id: _current(row) for row in rows}
 
 
 def _current(row: JobRow) -> JobRow:
