@@ -3,9 +3,11 @@
 Streamlit's browser part sends a choice's *text* back as its value. After a switch of the language
 that text belongs to no option, so every language has a widget of its own. And it sends the values
 of all widgets with each message, also of those that are others by now: a text
-that is set from elsewhere too gets a new widget each time, of which no old value can come.
+that is set from elsewhere too gets a new widget each time, of which no old value can come. The
+text of an option may change, as that of a job does when it ends: a former text still means it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +17,11 @@ from dashboard.text.viewer import language
 
 TEXT_FIELDS = "text_fields"
 """Session state: the number of the widget that a text has now and what it held last, by key."""
+
+OPTION_TEXTS = "option_texts"
+"""Session state: what every text of a select box has meant, by the widget's own key."""
+SENT_TEXTS = "sent_texts"
+"""Session state: the text of the option that the browser was given last, by the same."""
 
 
 def select(
@@ -36,15 +43,30 @@ def select(
         on_change: called once the new value lies under ``key``.
         how: what ``st.selectbox`` takes besides.
     """
-    own, on_new_value = _of_this_language(key, on_change)
-    value = st.session_state[own]
-    at = None if value is None else list(options).index(value)
+    own, texts = f"{key}_{language()}", _option_texts(options, title)
+    meant = st.session_state.setdefault(OPTION_TEXTS, {}).setdefault(own, {})
+    meant |= {text: option for option, text in texts.items()}
+    sent = st.session_state.setdefault(SENT_TEXTS, {})
+    value = st.session_state[key]
+    if st.session_state.get(own, value) != value or sent.get(own) != texts.get(value):
+        st.session_state[own] = value
+    sent[own] = texts.get(value)
+
+    def on_new_value() -> None:
+        chosen = st.session_state[own]
+        if chosen is not None and chosen not in texts:
+            chosen = meant.get(chosen, st.session_state[key])
+        if chosen != st.session_state[key]:
+            st.session_state[key] = chosen
+            if on_change is not None:
+                on_change()
+
     st.selectbox(
         label,
         options,
-        at,
+        None if value is None else list(options).index(value),
         key=own,
-        format_func=_option_texts(options, title),
+        format_func=lambda option: texts.get(option, str(option)),
         on_change=on_new_value,
         **how,
     )
@@ -55,14 +77,15 @@ def segments(
     label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
 ) -> Any:
     """A row of buttons of which one is pressed, for ``st.session_state[key]``."""
-    own, on_new_value = _of_this_language(key, None)
+    own, on_new_value = _of_this_language(key)
+    texts = _option_texts(options, title)
     st.segmented_control(
         label,
         options,
         default=st.session_state[own],
         key=own,
         required=True,
-        format_func=_option_texts(options, title),
+        format_func=lambda option: texts.get(option, str(option)),
         label_visibility="collapsed",
         on_change=on_new_value,
         **how,
@@ -74,13 +97,14 @@ def several(
     label: str, options: Sequence[Any], *, key: str, title: Callable[[Any], str] = str, **how: Any
 ) -> list[Any]:
     """A box of which several options may be chosen, for ``st.session_state[key]``."""
-    own, on_new_value = _of_this_language(key, None)
+    own, on_new_value = _of_this_language(key)
+    texts = _option_texts(options, title)
     st.multiselect(
         label,
         options,
         st.session_state[own],
         key=own,
-        format_func=_option_texts(options, title),
+        format_func=lambda option: texts.get(option, str(option)),
         on_change=on_new_value,
         **how,
     )
@@ -106,15 +130,16 @@ def text_field(label: str, *, key: str, **how: Any) -> None:
     st.text_input(label, text, key=own, on_change=on_new_value, **how)
 
 
-def _option_texts(options: Sequence[Any], title: Callable[[Any], str]) -> Callable[[Any], str]:
-    """The options' texts in the language of this moment, whenever they are asked for."""
+def _option_texts(options: Sequence[Any], title: Callable[[Any], str]) -> dict[Any, str]:
+    """The options' texts in the language of this moment; those that are alike say the option."""
     texts = {option: title(option) for option in options}
-    return lambda option: texts.get(option, str(option))
+    count = Counter(texts.values())
+    return {
+        option: text if count[text] == 1 else f"{text} · {option}" for option, text in texts.items()
+    }
 
 
-def _of_this_language(
-    key: str, on_change: Callable[[], None] | None
-) -> tuple[str, Callable[[], None]]:
+def _of_this_language(key: str) -> tuple[str, Callable[[], None]]:
     """The widget's own key, holding the value of ``key``, and what brings its value back."""
     own = f"{key}_{language()}"
     if own not in st.session_state or st.session_state[own] != st.session_state[key]:
@@ -122,7 +147,5 @@ def _of_this_language(
 
     def on_new_value() -> None:
         st.session_state[key] = st.session_state[own]
-        if on_change is not None:
-            on_change()
 
     return own, on_new_value

@@ -18,18 +18,18 @@ def run_caption(run: str, settings: Mapping[str, Any], turned: Mapping[str, floa
         settings: with what was turned by hand.
         turned: controls that were, with their last value.
     """
-    return _line(run_title(settings, turned), run, run)
+    return _line(run_title(settings, turned), run)
 
 
 def group_caption(job: str, config: JobConfig) -> str:
     """The same of a job that trains several students."""
     title = title_text(sweep_title(config.to_dict()), config.base.to_dict())
-    return _line(title, job, job)
+    return _line(title, job)
 
 
 def compression_caption(job: str, config: CompressionConfig) -> str:
-    """The same of a compression, whose title ends with its id."""
-    return _line(compression_title(job, config), job)
+    """The same of a compression."""
+    return _line(compression_title(config.to_dict()), job)
 
 
 def example_caption(settings: Mapping[str, Any]) -> str:
@@ -37,6 +37,6 @@ def example_caption(settings: Mapping[str, Any]) -> str:
     return f"{t('app.recorded')} · {run_title(settings, {})}"
 
 
-def _line(title: str, job: str, *more: str) -> str:
+def _line(title: str, job: str) -> str:
     began = start_time(job)
-    return " · ".join([title, *([f"{began:%Y-%m-%d %H:%M}"] if began else []), *more])
+    return " · ".join([title, *([f"{began:%Y-%m-%d %H:%M}"] if began else []), job])

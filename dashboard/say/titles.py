@@ -13,11 +13,14 @@ from dashboard.text.viewer import language, t
 from kdcore import titles
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.kind import COMPRESSION, SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import JobRow
 from kdcore.titles import Title, data_name, job_title, settings_title
 
+AXES = ("methods", "temperatures", "weights", "seeds")
+"""Of a sweep, those whose size its title says."""
 FIELDS = {item.name: item for item in fields(RunConfig)}
 
 
@@ -62,7 +65,7 @@ def run_title(settings: Mapping[str, Any], turned: Mapping[str, float]) -> str:
 
 def row_title(row: JobRow) -> str:
     """A stored job in one line: its name, what differs, its outcome, its state, when it began."""
-    parts = [*filter(None, [row.name, title_text(job_title(row), row.config)])]
+    parts = [*filter(None, [row.name, _settings_text(row)])]
     if row.state != "finished":
         parts.append(t(f"state.{row.state}"))
     return " · ".join([*parts, start_text(row.id)])
@@ -85,34 +88,34 @@ def title_text(title: Title, settings: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def sweep_title(sweep: str, config: SweepConfig) -> str:
-    """A sweep in one line: what differs from the usual, its size, and when it began."""
-    size = "landscape.methods_size" if config.published else "landscape.grid_size"
-    title = replace(titles.sweep_title(config.to_dict()), axes={})
-    return " · ".join(
-        [
-            *filter(None, [title_text(title, config.base.to_dict())]),
-            t(
-                size,
-                methods=len(config.methods),
-                temperatures=len(config.temperatures),
-                weights=len(config.weights),
-                seeds=len(config.seeds),
-            ),
-            start_text(sweep),
-        ]
-    )
+def sweep_title(config: Mapping[str, Any]) -> str:
+    """What sets a sweep apart, and how many values each of its axes has.
+
+    Args:
+        config: of the sweep, as JSON values.
+    """
+    settings = {**SweepConfig().to_dict(), **config}
+    size = "landscape.methods_size" if settings["published"] else "landscape.grid_size"
+    title = title_text(replace(titles.sweep_title(settings), axes={}), settings["base"])
+    counts = {axis: len(settings[axis]) for axis in AXES}
+    return " · ".join([*filter(None, [title]), t(size, **counts)])
 
 
-def compression_title(job: str, config: CompressionConfig) -> str:
-    """A compression in one line."""
+def compression_title(config: Mapping[str, Any]) -> str:
+    """Which student is compressed in how many ways.
+
+    Args:
+        config: of the compression, as JSON values.
+    """
+    usual = CompressionConfig().to_dict()
+    settings = {**usual, **config}
+    base = usual["base"] | settings["base"]
     return t(
         "shrink.job_title",
-        dataset=dataset_title(config.base.dataset),
-        student=config.base.student,
-        stages=t("count.stages", count=len(config.stages)),
-        epochs=t("count.epochs", count=config.epochs),
-        shrink=job,
+        dataset=dataset_title(base["dataset"]),
+        student=base["student"],
+        stages=t("count.stages", count=len(settings["stages"])),
+        epochs=t("count.epochs", count=settings["epochs"]),
     )
 
 
@@ -128,6 +131,15 @@ def start_text(job: str) -> str:
     """The same in short; the id itself where it does not say it."""
     began = start_time(job)
     return f"{began:%m-%d %H:%M}" if began else job
+
+
+def _settings_text(row: JobRow) -> str:
+    """What was asked for, in one line; empty where that cannot be read."""
+    if row.config and row.kind == SWEEP.name:
+        return sweep_title(row.config)
+    if row.config and row.kind == COMPRESSION.name:
+        return compression_title(row.config)
+    return title_text(job_title(row), row.config)
 
 
 def _label(name: str) -> str:

@@ -5,18 +5,20 @@ import streamlit as st
 from dashboard.charts.parts.grid import coordinates_of
 from dashboard.page import address
 from dashboard.page.jobs import sweeps
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.sidebar import sidebar
 from dashboard.page.settings.values import parameters, problem, write_settings
 from dashboard.page.widgets import segments, select
 from dashboard.say.sweep import best_sentences, spread_text
-from dashboard.say.titles import method_title, sweep_title
-from dashboard.server.engine import hub, is_live, store
+from dashboard.say.titles import method_title, row_title
+from dashboard.server.engine import LIVE_STATES, hub, store
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
-from dashboard.text.viewer import language, md, render_sentences, t, translate_error
+from dashboard.text.viewer import language, md, render_sentences, t
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
@@ -72,12 +74,11 @@ def settings_row(sweep: str, live: bool) -> None:
         )
 
 
-def job_status(sweep: str, was_live: bool) -> None:
-    """State, progress, what was found; the whole page anew when the sweep has ended."""
+def job_status(sweep: str, drawn: str) -> None:
+    """State, progress, what was found; the whole page anew when the state is another."""
     found = sweeps.sweep_record(sweep)
     state = hub().state(sweep)
-    live = is_live(sweep)
-    if live:
+    if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(
@@ -91,16 +92,8 @@ def job_status(sweep: str, was_live: bool) -> None:
         )
     for retry in found.retries:
         st.warning(md("landscape.retried", group=retry.group + 1, cause=retry.cause))
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"live.{state}"), icon=":material/error:")
-    if was_live and not live:
+    show_failure(found.failed, state)
+    if state != drawn:
         st.rerun()
 
 
@@ -263,13 +256,15 @@ def method_charts(sweep: str, found: SweepRecord, config: SweepConfig) -> None:
             st.caption(t("landscape.no_scores"))
 
 
-sweep = sweeps.shown_sweep()
+known = sweeps.grid_sweeps()
+sweep = sweeps.shown_sweep(known)
 sidebar(store().root / "uploads", {})
 st.title(t("landscape.title"), anchor=False)
 st.markdown(t("landscape.lead"))
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
-live = is_live(sweep)  # looked up once: what is drawn from it must agree
+state = hub().state(sweep) if sweep else ""  # looked up once: what is drawn must agree
+live = state in LIVE_STATES
 with in_expander(t("live.settings"), when=bool(sweep)):
     settings_row(sweep, live)
 if not sweep:
@@ -278,13 +273,15 @@ else:
     usual = "validation_accuracy"
     address.read_param("metric", usual, lambda text: text if text in METRICS else usual)
     address.read_param("guess_first", False, lambda text: text == "1")
-    select(
-        t("landscape.sweep"),
-        sweeps.grid_sweeps(),
-        key="sweep",
-        title=lambda sweep: sweep_title(sweep, store().find(sweep, SWEEP).config),
-        on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
+        select(
+            t("landscape.sweep"),
+            list(known),
+            key="sweep",
+            title=lambda sweep: row_title(known[sweep]),
+            on_change=lambda: sweeps.show_sweep(st.session_state["sweep"]),
+        )
+        resume_button(sweep, help=t("landscape.resume_help"))
     if other := sweeps.differing_settings(sweep):
         with st.container(horizontal=True, vertical_alignment="center", key="other_settings"):
             st.markdown(md("landscape.other_settings", what=" · ".join(other)))
@@ -296,7 +293,7 @@ else:
                 args=(sweep,),
             )
     with st.container(key="status-sweep"):
-        st.fragment(job_status, run_every=POLL if live else None)(sweep, live)
+        st.fragment(job_status, run_every=POLL if live else None)(sweep, state)
     found = sweeps.sweep_record(sweep)
     config = store().find(sweep, SWEEP).config
     if config.published:

@@ -28,6 +28,7 @@ from kdcore.catalogue import is_forest, method_of
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store.branch import branched_from
+from kdcore.store.row import NAME
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
@@ -104,15 +105,15 @@ def scheme_panels(config: RunConfig, run: str) -> None:
 
 
 def title_of(run: str) -> str:
-    """What sets the run apart, and its name; empty where there is none."""
+    """The run's own name, what sets it apart, and its id; empty where there is none."""
     if not run:
         return ""
-    name = t("app.recorded") if run == RECORDED else run
-    settings = store().find(run, RUN).config.to_dict()
-    title = f"{run_title(settings, run_history(run).turned)} · {name}"
-    if (origin := branched_from(store().find(run, RUN))) is None:
-        return title
-    return f"{title} · {t('live.branch_of', run=origin[0], epoch=origin[1])}"
+    folder = store().find(run, RUN)
+    title = run_title(folder.config.to_dict(), run_history(run).turned)
+    parts = [folder.text(NAME), title, t("app.recorded") if run == RECORDED else run]
+    if origin := branched_from(folder):
+        parts.append(t("live.branch_of", run=origin[0], epoch=origin[1]))
+    return " · ".join(filter(None, parts))
 
 
 def live_board(run: str, drawn: tuple[str, str, bool]) -> None:

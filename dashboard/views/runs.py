@@ -80,7 +80,7 @@ def buttons(picked: Sequence[JobRow]) -> None:
             t("runs.resume"),
             key="resume",
             icon=":material/resume:",
-            disabled=not (one and readable and job_pages.is_resumable(one)),
+            disabled=not (one and readable and actions.can_resume(one.id)),
             help=t("runs.resume_help"),
         )
         again = st.button(

@@ -3,8 +3,11 @@
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.jobs import job_pages, searches
+from dashboard.page.jobs import searches
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.jobs.shown_run import open_run
+from dashboard.page.jobs.stored import stored
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.widgets import select
 from dashboard.say.searches import (
@@ -14,11 +17,11 @@ from dashboard.say.searches import (
     settings_text,
 )
 from dashboard.say.titles import row_title
-from dashboard.server.engine import hub, is_live, store
+from dashboard.server.engine import LIVE_STATES, hub, store
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.numbers import objective_text
-from dashboard.text.viewer import language, md, render_sentences, t, translate_error
+from dashboard.text.viewer import language, md, render_sentences, t
 from kdcore.jobs.kind import SEARCH, TEACHER_SELECTION
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.search.events import TrialEnded
@@ -31,51 +34,22 @@ POLL = 1.0  # seconds between two looks at the state; the charts get theirs push
 Found = SearchRecord | TeacherSelectionRecord
 
 
-def buttons(job: str) -> None:
-    """Stop, or continue what ended early."""
-    st.button(
-        t("live.stop"),
-        key="stop_search",
-        icon=":material/stop:",
-        disabled=not hub().commandable(job),
-        on_click=searches.stop,
-        args=(job,),
-    )
-    st.button(
-        t("searches.continues"),
-        key="resume_search",
-        icon=":material/resume:",
-        disabled=is_live(job) or not job_pages.is_resumable(store().row(job)),
-        on_click=searches.resume,
-        args=(job,),
-    )
-
-
-def job_status(job: str, was_live: bool, ended: int) -> None:
-    """State and progress; the whole page anew when a trial, a teacher or the job has ended.
+def job_status(job: str, drawn: str, ended: int) -> None:
+    """State and progress; the whole page anew when the state is another or a trial has ended.
 
     Args:
         job: its id.
-        was_live: whether the page was drawn while it went on.
+        drawn: its state when the page was drawn.
         ended: trials or teachers that were over then.
     """
     found = searches.record_of(job)
     state = hub().state(job)
-    live = is_live(job)
-    if live:
+    if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(_end_text(found, state))
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"searches.{state}"), icon=":material/error:")
-    if was_live and (not live or _ended(found) > ended):
+    show_failure(found.failed, state)
+    if state != drawn or _ended(found) > ended:
         st.rerun()
 
 
@@ -272,7 +246,7 @@ def commands() -> None:
 
 st.title(t("searches.title"), anchor=False)
 st.markdown(t("searches.lead"))
-known = searches.stored()
+known = stored(*searches.SHOWN)
 job = searches.shown_job(known)
 for notice in st.session_state.get(address.NOTICES, []):
     st.warning(notice, icon=":material/link_off:")
@@ -289,11 +263,21 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
         title=lambda job: f"{t(f'kind.{known[job].kind}')} · {row_title(known[job])}",
         on_change=lambda: address.write_params({"search": st.session_state["search"]}),
     )
-    buttons(job)
-live = is_live(job)  # looked up once: what is drawn from it must agree
+    st.button(
+        t("live.stop"),
+        key="stop_search",
+        icon=":material/stop:",
+        disabled=not hub().commandable(job),
+        on_click=searches.stop,
+        args=(job,),
+    )
+    resume_button(job, help=t("searches.resume_help"))
+state = hub().state(job)
 found = searches.record_of(job)
 with st.container(key="status-search"):
-    st.fragment(job_status, run_every=POLL if live else None)(job, live, _ended(found))
+    st.fragment(job_status, run_every=POLL if state in LIVE_STATES else None)(
+        job, state, _ended(found)
+    )
 if isinstance(found, SearchRecord):
     search_panels(store().find(job, SEARCH), found)
 else:

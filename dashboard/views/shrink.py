@@ -5,14 +5,17 @@ import streamlit as st
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
 from dashboard.page.jobs import compressions
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
+from dashboard.page.jobs.stored import stored
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
 from dashboard.page.widgets import segments, select, several
 from dashboard.say.compression import compression_sentences
-from dashboard.say.titles import compression_title, method_title
-from dashboard.server.engine import hub, is_live, store
-from dashboard.text.viewer import md, render_sentences, t, translate_error
+from dashboard.say.titles import method_title, row_title
+from dashboard.server.engine import LIVE_STATES, hub, store
+from dashboard.text.viewer import md, render_sentences, t
 from kdcore.jobs.compression.config import CompressionConfig, suited_stages
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import COMPRESSION, RUN
@@ -101,18 +104,17 @@ def settings_rows(shrink: str, live: bool) -> None:
     compressions.write_settings(run)
 
 
-def job_status(shrink: str, was_live: bool, over: int) -> None:
-    """State and progress; the whole page anew when a stage or the shrinking has ended.
+def job_status(shrink: str, drawn: str, over: int) -> None:
+    """State and progress; the whole page anew when the state is another or a stage has ended.
 
     Args:
         shrink: its id.
-        was_live: whether the page was drawn while it went on.
+        drawn: its state when the page was drawn.
         over: stages that were over then.
     """
     found = compressions.compression_record(shrink)
     state = hub().state(shrink)
-    live = is_live(shrink)
-    if live:
+    if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
     elif found.finished:
         st.caption(
@@ -126,16 +128,8 @@ def job_status(shrink: str, was_live: bool, over: int) -> None:
                 folder=str(compressions.folder_of(shrink)),
             )
         )
-    if found.failed:
-        st.error(
-            translate_error(found.failed.code, found.failed.values, found.failed.error),
-            icon=":material/error:",
-        )
-        if found.failed.details:
-            st.code(found.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"live.{state}"), icon=":material/error:")
-    if was_live and (not live or found.over > over):
+    show_failure(found.failed, state)
+    if state != drawn or found.over > over:
         st.rerun()
 
 
@@ -201,22 +195,25 @@ def stage_charts(shrink: str) -> None:
 
 st.title(t("shrink.title"), anchor=False)
 st.markdown(t("shrink.lead"))
-shrink = compressions.shown_compression()
-live = is_live(shrink)  # looked up once: what is drawn from it must agree
+known = stored(COMPRESSION)
+shrink = compressions.shown_compression(known)
+state = hub().state(shrink) if shrink else ""  # looked up once: what is drawn must agree
+live = state in LIVE_STATES
 with in_expander(t("live.settings"), when=bool(shrink)):
     settings_rows(shrink, live)
 if shrink:
     address.read_param("size", "bytes", lambda text: text if text in SIZES else "bytes")
     address.read_param("batch", "1", lambda text: text if text in BATCHES else "1")
-    options = store().readable(COMPRESSION)
-    select(
-        t("shrink.shrink"),
-        options,
-        key="shrink",
-        title=lambda shrink: compression_title(shrink, store().find(shrink, COMPRESSION).config),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
+        select(
+            t("shrink.shrink"),
+            list(known),
+            key="shrink",
+            title=lambda shrink: row_title(known[shrink]),
+            label_visibility="collapsed",
+        )
+        resume_button(shrink, help=t("shrink.resume_help"))
     over = compressions.compression_record(shrink).over
     with st.container(key="status-shrink"):
-        st.fragment(job_status, run_every=POLL if live else None)(shrink, live, over)
+        st.fragment(job_status, run_every=POLL if live else None)(shrink, state, over)
     stage_charts(shrink)

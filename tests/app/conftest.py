@@ -8,6 +8,7 @@ from support.runs import MAIN, record
 from dashboard.server import engine
 from dashboard.server.engine import RECORDED
 from kdcore.commands import Stop
+from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
 from kdcore.store import Store
 
@@ -31,7 +32,10 @@ class PlayedHub:
             self.states[run] = "stopped"
 
     def resume(self, job):
-        self.states[self.store.find(job).id] = "running"
+        folder = self.store.find(job)
+        if not self.can_resume(folder.id):
+            raise UserError("run_in_use", run=folder.id)
+        self.states[folder.id] = "running"
 
     def delete(self, run):
         self.store.delete(run)
@@ -49,7 +53,8 @@ class PlayedHub:
         return 0
 
     def can_resume(self, run):
-        return self.state(run) in ("stopped", "interrupted", "crashed", "failed")
+        ended_early = self.state(run) in ("stopped", "interrupted", "crashed", "failed")
+        return ended_early and self.store.find(run).kind.resumable
 
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+import pytest
 from support.sweeps import COMPARISON, GRID, record_sweep
 
-from dashboard.text.languages import words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.commands import Stop
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig, all_methods
@@ -117,6 +118,85 @@ def test_stop_reaches_the_sweep(open_page, hub, store):
     button(app, "stop_sweep").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sweep_that_broke_off_is_resumed(open_page, hub, store, language):
+    sweep = record_sweep(store, count=5).id
+    app = open_page("landscape", lang=language)
+    spoken = words(language)
+    offered = button(app, "go_on")
+    assert (offered.label, offered.help) == (spoken["live.go_on"], spoken["landscape.resume_help"])
+    assert app.error[0].value == spoken["live.interrupted"]
+    (option,) = next(box for box in app.selectbox if box.key == f"sweep_{language}").options
+    assert spoken["state.interrupted"] in option
+    offered.click().run()
+    (option,) = next(box for box in app.selectbox if box.key == f"sweep_{language}").options
+
+    assert not app.exception
+    assert hub.states[sweep] == "running"
+    assert spoken["state.running"] in option
+    assert app.query_params["sweep"] == sweep
+    assert "go_on" not in [part.key for part in app.button]
+    assert not app.error
+    assert not button(app, "stop_sweep").disabled
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "finished"])
+def test_a_sweep_that_goes_on_or_is_over_offers_no_resume(open_page, hub, store, state):
+    hub.states[record_sweep(store, count=5).id] = state
+
+    assert "go_on" not in [part.key for part in open_page("landscape").button]
+
+
+def test_a_resume_that_is_refused_is_explained(open_page, hub, store):
+    sweep = record_sweep(store, count=5).id
+    app = open_page("landscape")
+    hub.states[sweep] = "running"  # somebody else was quicker
+    button(app, "go_on").click().run()
+
+    assert not app.exception
+    assert sweep in app.toast[0].value
+
+
+def test_a_name_stands_in_the_picker_of_sweeps(open_page, store):
+    store.rename(record_sweep(store).id, "homework 3")
+
+    assert sweep_box(open_page("landscape")).options[0].startswith("homework 3 · ")
+
+
+def test_a_browser_that_has_not_heard_of_a_new_name_chooses_the_same_sweep(open_page, store):
+    other, sweep = record_sweep(store, NOISY).id, record_sweep(store).id
+    app = open_page("landscape", sweep=sweep)
+    sent = app._tree.get_widget_states()
+    before = list(sweep_box(app).options)
+    store.rename(sweep, "homework 3")
+    app.run()
+    app._run(sent)
+
+    assert not app.exception
+    assert app.query_params["sweep"] == sweep
+    assert sweep_box(app).value == sweep
+    (box,) = (part for part in sent.widgets if "sweep_en" in part.id)
+    (box.string_value,) = (text for text in before if "wrong labels" in text)
+    store.rename(other, "homework 4")
+    app.run()
+    app._run(sent)
+
+    assert not app.exception
+    assert app.query_params["sweep"] == other
+
+
+def test_two_sweeps_alike_of_the_same_minute_can_be_told_apart(open_page, store):
+    sweeps = {record_sweep(store).id, record_sweep(store).id}
+    app = open_page("landscape")
+    texts = sweep_box(app).options
+    assert len(set(texts)) == 2
+    (other,) = sweeps - {app.query_params["sweep"]}
+    (text,) = (text for text in texts if other in text)
+    sweep_box(app).set_value(text).run()
+
+    assert app.query_params["sweep"] == other
 
 
 def test_pages_of_a_run_do_not_follow_a_sweep(open_page, hub, store):

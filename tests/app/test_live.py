@@ -4,7 +4,7 @@ from support.runs import record
 
 from dashboard.page.settings.sidebar import METHOD_NAME
 from dashboard.page.settings.values import GROUPS, KEYS
-from dashboard.text.languages import words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
 from kdcore.events import Failed
@@ -189,6 +189,39 @@ def test_a_paused_run_can_go_on(open_page, hub):
     app.run()
 
     assert app.button(key="pause").label == words("en")["live.resume"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_that_broke_off_is_resumed(open_page, hub, store, language):
+    run = "20260101-000000-aaaa"
+    record(store, run, [make.started(), make.prepared(), make.epoch()])
+    app = open_page("live", run=run, lang=language)
+    assert app.button(key="go_on").label == words(language)["live.go_on"]
+    app.button(key="go_on").click().run()
+
+    assert not app.exception
+    assert hub.states[run] == "running"
+    assert "go_on" not in [part.key for part in app.button]
+    assert not app.error
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "paused", "finished"])
+def test_a_run_that_goes_on_or_is_over_offers_no_resume(open_page, hub, store, state):
+    run = "20260101-000000-aaaa"
+    record(store, run, [make.started(), make.prepared(), make.epoch()])
+    hub.states[run] = state
+
+    assert "go_on" not in [part.key for part in open_page("live", run=run).button]
+
+
+def test_a_runs_own_name_stands_on_its_board_and_among_the_latest(open_page, store):
+    run = "20260101-000000-aaaa"
+    record(store, run, make.whole_run())
+    store.rename(run, "the good one")
+    assert open_page("live").button(key=f"open-{run}").label.startswith("the good one · ")
+
+    shown = open_page("live", run=run).caption
+    assert [text for text in shown if text.value.startswith("the good one · ")]
 
 
 def test_a_second_tab_follows_the_run_with_its_settings(open_page, hub):

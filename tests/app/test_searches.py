@@ -156,12 +156,21 @@ def test_stop_reaches_the_search(open_page, hub):
 def test_what_ended_early_is_continued(open_page, hub):
     folder = record_search(hub.store, whole_search()[:6])
     app = open_page("searches")
-    assert EN["searches.interrupted"] in app.error[0].value
-    app.button(key="resume_search").click().run()
+    assert EN["live.interrupted"] in app.error[0].value
+    app.button(key="go_on").click().run()
 
     assert not app.exception
     assert hub.states[folder.id] == "running"
-    assert app.button(key="resume_search").disabled
+    assert "go_on" not in [part.key for part in app.button]
+
+
+@pytest.mark.parametrize("recorded", [record_search, record_selection])
+def test_what_came_to_its_end_or_cannot_go_on_offers_no_resume(open_page, store, recorded):
+    recorded(store)
+    assert "go_on" not in [part.key for part in open_page("searches").button]
+
+    record_selection(store, [])
+    assert "go_on" not in [part.key for part in open_page("searches").button]
 
 
 def test_why_a_search_failed_is_said(open_page, store):
@@ -240,6 +249,14 @@ def test_another_job_is_chosen_in_the_box(open_page, store):
 
     assert not app.exception
     assert app.query_params["search"] != selection
+
+
+def test_a_name_stands_in_the_picker_behind_the_kind(open_page, store):
+    store.rename(record_search(store).id, "last try")
+    app = open_page("searches")
+    box = next(box for box in app.selectbox if box.key == "search_en")
+
+    assert box.options[0].startswith(f"{EN['kind.search']} · last try · ")
 
 
 def test_pages_of_a_run_do_not_follow_a_search(open_page, hub, store):

@@ -3,7 +3,7 @@ from support import events as make
 from support.compressions import RUN, STAGES, record_shrink, whole_shrink
 from support.runs import record
 
-from dashboard.text.languages import words
+from dashboard.text.languages import LANGUAGES, words
 from kdcore.commands import Stop
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import COMPRESSION
@@ -102,6 +102,39 @@ def test_one_that_goes_on_shows_its_stage_and_can_be_stopped(open_page, hub, sto
     button(app, "stop_shrink").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_that_broke_off_is_resumed(open_page, hub, store, run, language):
+    shrink = record_shrink(store, whole_shrink()[:4]).id
+    app = open_page("shrink", lang=language)
+    spoken = words(language)
+    offered = button(app, "go_on")
+    assert (offered.label, offered.help) == (spoken["live.go_on"], spoken["shrink.resume_help"])
+    offered.click().run()
+
+    assert not app.exception
+    assert hub.states[shrink] == "running"
+    assert app.query_params["shrink"] == shrink
+    assert "go_on" not in [part.key for part in app.button]
+    assert not app.error
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "finished"])
+def test_one_that_goes_on_or_is_over_offers_no_resume(open_page, hub, store, state):
+    hub.states[record_shrink(store, whole_shrink()[:4]).id] = state
+
+    assert "go_on" not in [part.key for part in open_page("shrink").button]
+
+
+def test_names_stand_in_the_pickers(open_page, store, run):
+    store.rename(record_shrink(store).id, "for the phone")
+    store.rename(RUN, "the good one")
+    app = open_page("shrink")
+    boxes = {box.key: box.options for box in app.selectbox}
+
+    assert boxes["shrink_en"][0].startswith("for the phone · ")
+    assert boxes["run_en"][0].startswith("the good one · ")
 
 
 def test_pages_of_a_run_do_not_follow_a_shrinking(open_page, hub, store):

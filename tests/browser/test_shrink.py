@@ -14,7 +14,7 @@ NAMES = """() => {
 STAGES = ["Teacher", "Uncompressed student", "Unstructured pruning", "Structured pruning"]
 
 
-def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, until):
+def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped_and_resumed(page, app, until):
     page.goto(f"{app}/live?dataset=digits&epochs=3&teacher_epochs=2&speed=0")
     page.locator(".st-key-start button").click()
     expect(page.locator(".kd-transport-state")).to_have_text("finished")
@@ -33,3 +33,10 @@ def test_a_students_stages_are_drawn_as_they_end_and_can_be_stopped(page, app, u
     expect(main_block(page).get_by_text(re.compile("re-distillation, epoch"))).to_be_visible()
     page.locator(".st-key-stop_shrink button").click()
     expect(main_block(page).get_by_text(re.compile("^stopped after"))).to_be_visible()
+
+    page.locator(".st-key-go_on button").first.click()
+    expect(main_block(page).get_by_text(re.compile("re-distillation, epoch"))).to_be_visible()
+    expect(page.locator(".st-key-go_on")).to_have_count(0)
+    expect(page.locator(".st-key-job_row input")).to_have_value(re.compile("· running ·"))
+    page.locator(".st-key-stop_shrink button").click()
+    expect(page.locator(".st-key-go_on button").first).to_be_visible()

@@ -86,10 +86,10 @@ def errors_of(cell, config=GRID):
     return ERRORS[cell.temperature, cell.weight][cell.seed]
 
 
-def record_sweep(store, config=GRID):
-    """The sweep in the store, with the run of each cell."""
+def record_sweep(store, config=GRID, *, count=None):
+    """The sweep in the store, with the run of each cell; its first ``count`` events or all."""
     folder = store.create(config)
-    for _ in recorded(whole_sweep(folder.id, config), folder):
+    for _ in recorded(whole_sweep(folder.id, config)[:count], folder):
         pass
     for number, cell in enumerate(config.cells):
         run = folder.cell(number).begin(cell.to_dict())

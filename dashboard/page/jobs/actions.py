@@ -11,7 +11,7 @@ from dashboard.page.jobs.shown_run import open_run, remember_sent, show_run
 from dashboard.page.settings.live_sliders import live_value
 from dashboard.page.settings.values import chosen
 from dashboard.page.user_errors import show_user_errors
-from dashboard.server.engine import hub, store
+from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.jobs.run.config import RunConfig, control_values
@@ -38,6 +38,11 @@ def start_from(run: str) -> None:
 def toggle_pause(run: str, state: str) -> None:
     """Pause a run, or let a paused one go on."""
     _send_and_wait(run, Resume() if state == "paused" else Pause())
+
+
+def can_resume(job: str) -> bool:
+    """Whether a job ended before all its work was done, and can go on; ``""`` is none."""
+    return bool(job) and not is_live(job) and hub().can_resume(job)
 
 
 def resume(job: str) -> None:

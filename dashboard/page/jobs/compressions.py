@@ -1,6 +1,6 @@
 """The compression that a page shows: its settings, its start and stop, what was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import COMPRESSION, RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked
+from kdcore.store import JobRow
 
 OF_THE_LOSS = {"temperature": "again_T", "weight": "again_weight", "lr": "again_lr"}
 """Key of the widget and of the URL's parameter, by setting of the distilling again."""
@@ -109,12 +110,16 @@ def compression_from_widgets(run: str) -> CompressionConfig:
     return CompressionConfig.of(run, store().find(run, RUN).config, stages=stages, **changes)
 
 
-def shown_compression() -> str:
-    """The shrinking of the page: the URL's, the one that goes on, the newest, or ``""``."""
-    newest = next(iter(store().readable(COMPRESSION)), "")
+def shown_compression(known: Mapping[str, JobRow]) -> str:
+    """The compression of the page: the URL's, the one that goes on, the newest, or ``""``.
+
+    Args:
+        known: those that can be shown, by id, newest first.
+    """
+    newest = next(iter(known), "")
     address.read_param("shrink", hub().active(COMPRESSION) or newest, _find_compression)
     shrink: str = st.session_state["shrink"]
-    if shrink and shrink not in store().readable(COMPRESSION):
+    if shrink and shrink not in known:
         shrink = st.session_state["shrink"] = newest
     address.write_params({"shrink": shrink or None})
     return shrink

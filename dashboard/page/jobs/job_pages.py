@@ -10,7 +10,7 @@ from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.settings.values import parameters
 from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
-from kdcore.jobs.kind import KINDS, RUN, SWEEP
+from kdcore.jobs.kind import RUN, SWEEP
 from kdcore.store import JobRow, kind_of
 
 PAGES = {
@@ -20,8 +20,6 @@ PAGES = {
     "compression": ("shrink", "shrink"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
-ENDED_EARLY = ("stopped", "interrupted", "crashed", "failed")
-"""States in which work is left."""
 
 
 def has_page(row: JobRow) -> bool:
@@ -40,11 +38,6 @@ def open_job(job: str) -> NoReturn:
         address.open_page("runs")
     page, parameter = PAGES[kind.name]
     address.open_page(page, **{parameter: job, "at": None, "guess": None})
-
-
-def is_resumable(row: JobRow) -> bool:
-    """Whether a job ended before all its work was done, and can go on."""
-    return KINDS[row.kind].resumable and row.state in ENDED_EARLY
 
 
 def resume(job: str) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page.jobs import actions
+from dashboard.page.jobs.failure import show_failure
+from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.jobs.shown_run import changed_elsewhere
 from dashboard.server.engine import LIVE_STATES, hub, is_live
 from dashboard.server.shared_records import run_history
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
-from dashboard.text.viewer import language, t, translate_error
+from dashboard.text.viewer import language, t
 from kdcore.jobs.run.record import RunRecord
 
 STATE_COLOURS: dict[str, Any] = {
@@ -38,7 +40,7 @@ def board(run: str, *, startable: bool, title: str = "") -> None:
     state = hub().state(run) if run else ""
     _buttons(run, now, state, title, startable=startable)
     if run:
-        _failure(now, state)
+        show_failure(now.failed, state)
 
 
 def layout_key(run: str) -> tuple[str, str, bool]:
@@ -65,16 +67,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
             disabled=live or not startable,
             on_click=actions.start,
         )
-        if run and not live and hub().can_resume(run):
-            st.button(
-                t("live.go_on"),
-                key="go_on",
-                icon=":material/resume:",
-                help=t("live.go_on_help"),
-                on_click=actions.resume,
-                args=(run,),
-            )
-        else:
+        if not resume_button(run, help=t("live.go_on_help")):
             st.button(
                 t("live.resume") if paused else t("live.pause"),
                 key="pause",
@@ -142,18 +135,3 @@ def _progress_text(run: str, now: RunRecord, state: str) -> str:
         case _ if now.progress:
             return t(f"live.loading_{now.progress.task}", detail=now.progress.detail)
     return t("live.waiting")
-
-
-def _failure(now: RunRecord, state: str) -> None:
-    if now.failed:
-        unexpected = bool(now.failed.details)
-        st.error(
-            translate_error(now.failed.code, now.failed.values, now.failed.error),
-            title=t("live.failed_unexpected") if unexpected else t("live.failed"),
-            icon=":material/error:",
-        )
-        if unexpected:
-            st.caption(t("live.details"))
-            st.code(now.failed.details, language=None)
-    elif state in ("crashed", "interrupted"):
-        st.error(t(f"live.{state}"), icon=":material/error:")

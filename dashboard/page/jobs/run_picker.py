@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.page import address
 from dashboard.page.jobs.shown_run import find_run, show_run
+from dashboard.page.jobs.stored import stored
 from dashboard.page.widgets import select
 from dashboard.say.titles import row_title
 from dashboard.say.titles import run_title as title_of_settings
@@ -21,7 +22,7 @@ def run_picker() -> str:
 
     A run that is chosen brings its settings along: to the Live page, and into the address.
     """
-    rows = {row.id: row for row in store().list(RUN) if row.readable}
+    rows = stored(RUN)
     usual = hub().active() or next(iter(rows), RECORDED)
     address.read_param("run", usual, find_run)
     if not st.session_state["run"]:

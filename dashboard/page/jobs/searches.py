@@ -41,12 +41,6 @@ SELECTION_COMMAND = shlex.join(
 """Ready to be copied."""
 
 
-def stored() -> dict[str, JobRow]:
-    """All searches and selections that can be opened, by id, newest first."""
-    rows = [row for kind in SHOWN for row in store().list(kind) if row.readable]
-    return {row.id: row for row in sorted(rows, key=lambda row: row.created, reverse=True)}
-
-
 def shown_job(known: Mapping[str, JobRow]) -> str:
     """The job of the page: the URL's, else the one that goes on, else the newest, else ``""``."""
     address.read_param("search", "", _find)
@@ -72,12 +66,6 @@ def stop(job: str) -> None:
     """End a job."""
     with show_user_errors():
         hub().send(job, Stop())
-
-
-def resume(job: str) -> None:
-    """Let a job go on."""
-    with show_user_errors():
-        hub().resume(job)
 
 
 def start_run(config: RunConfig) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.charts.parts.grid import Coordinates
 from dashboard.page import address
 from dashboard.page.jobs.shown_run import SETTINGS_OF
+from dashboard.page.jobs.stored import stored
 from dashboard.page.settings.values import (
     KEYS,
     address_has_settings,
@@ -30,19 +31,20 @@ from kdcore.errors import UserError
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig, all_methods, parse_axis
 from kdcore.jobs.sweep.record import GridPoint, SweepRecord
+from kdcore.store import JobRow
 
 AXIS_KEYS = {"temperatures": "Ts", "weights": "weights", "seeds": "seeds"}
 """Key of the widget and of the URL's parameter, by axis."""
 AXIS_OF = {key: axis for axis, key in AXIS_KEYS.items()}
 
 
-def grid_sweeps() -> list[str]:
-    """The ids of all sweeps over more than seeds, newest first."""
-    return [
-        sweep
-        for sweep in store().readable(SWEEP)
+def grid_sweeps() -> dict[str, JobRow]:
+    """All sweeps over more than seeds that can be opened, by id, newest first."""
+    return {
+        sweep: row
+        for sweep, row in stored(SWEEP).items()
         if (config := config_of(sweep)) and is_grid(config)
-    ]
+    }
 
 
 def config_of(sweep: str) -> SweepConfig | None:
@@ -64,15 +66,17 @@ def is_grid(config: SweepConfig) -> bool:
     return config.size > len(config.seeds)
 
 
-def shown_sweep() -> str:
+def shown_sweep(known: Mapping[str, JobRow]) -> str:
     """The sweep of the page: the URL's, else the one that trains, else the newest, else ``""``.
 
     A sweep that the URL names brings its settings and axes; where the page chose it by itself,
     settings that the viewer brought along stay.
+
+    Args:
+        known: the sweeps that can be shown, by id, newest first.
     """
     address.read_param("sweep", "", _find_sweep)
     named: str = st.session_state["sweep"]
-    known = grid_sweeps()
     if named not in known:
         named = ""
     sweep = named or hub().active(SWEEP) or next(iter(known), "")

@@ -132,7 +132,10 @@ class SweepRecord:
                     (self.plain, event.plain),
                 ):
                     for cell, scores in newest.items():
-                        scores_of.setdefault(int(cell), []).append((event.epoch, scores))
+                        kept = scores_of.setdefault(int(cell), [])
+                        while kept and kept[-1][0] >= event.epoch:  # resumed an epoch back
+                            kept.pop()
+                        kept.append((event.epoch, scores))
             case CellsEnded():
                 self.states |= dict.fromkeys(event.cells, event.state)
                 if event.error:

@@ -120,3 +120,11 @@ def test_a_method_without_a_score_comes_last():
     events = whole_sweep(config=COMPARISON)[:3]
 
     assert len(folded(events).by_method()) == 3
+
+
+def test_an_epoch_that_a_resumed_sweep_trains_again_stands_once():
+    scored = [event for event in whole_sweep() if isinstance(event, CellsScored)]
+    once, again = folded(scored), folded([*scored, *scored[-2:]])
+
+    assert again.distilled == once.distilled
+    assert again.plain == once.plain
