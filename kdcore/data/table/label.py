@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kdcore.data.names import clean
-from kdcore.data.table_format import TableFormat, typed
+from kdcore.data.table.format import TableFormat, typed
 from kdcore.errors import UserError, hint
 
 NAMES = (

@@ -1,4 +1,4 @@
-"""A table of one's own: a CSV file, one row an example."""
+"""A table as a data set: read at length, checked, made images or features."""
 
 import io
 import math
@@ -15,9 +15,9 @@ import torch
 from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, natural_order, numbered
-from kdcore.data.table_file import MOST_BYTES
-from kdcore.data.table_format import MISSING, TableFormat, is_missing, table_format
-from kdcore.data.table_label import label_column
+from kdcore.data.table.file import MOST_BYTES
+from kdcore.data.table.format import MISSING, TableFormat, is_missing, table_format
+from kdcore.data.table.label import label_column
 from kdcore.errors import UserError
 from kdcore.events import Progress
 from kdcore.notes import Note, note
