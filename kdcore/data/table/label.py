@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from kdcore.data.names import clean
-from kdcore.data.table.format import TableFormat, typed
+from kdcore.data.table.format import TableFormat
+from kdcore.data.table.numbers import typed
 from kdcore.errors import UserError, hint
 
 NAMES = (

@@ -3,7 +3,7 @@
 import pytest
 from support.files import as_folder, as_zip, named_pictures, picture
 
-from kdcore.data.layout import role
+from kdcore.data.split_names import role
 
 CLASSES = ("cat", "dog", "eel")
 
