@@ -1,5 +1,6 @@
 """A search: what is tried, what is judged by, what is kept."""
 
+from contextlib import closing
 from dataclasses import replace
 from statistics import fmean, stdev
 
@@ -18,6 +19,7 @@ from kdcore.jobs.search.events import TrialEnded, TrialScored
 from kdcore.store import Store, recorded
 from kdcore.training.grid.cell_events import CellEvent, Group
 from kdcore.training.grid.group import train_group
+from kdcore.training.grid.search import Trials
 from kdcore.training.teachers.teacher import train_teachers
 
 BASE = RunConfig(
@@ -131,6 +133,19 @@ def test_the_best_trial_is_the_best_on_validation_data(whole):
     assert last.best_params == best.params
     assert last.best_runs == best.runs
     assert last.complete + last.pruned + last.failed == SPACE.trials
+
+
+def test_a_store_may_have_any_name(tmp_path):
+    config = SearchConfig.from_dict(NARROW.to_dict() | {"trials": 1})
+    store = Store(tmp_path / "a b?#%c{d}")
+    folder = store.create(config)
+    events = searched(config, folder)
+
+    assert events[-1].complete == 1
+    assert (folder.path / TRIALS).is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["a b?#%c{d}"]
+    with closing(Trials(config, folder.id, folder.path / TRIALS)) as trials:
+        assert trials.ended == 1
 
 
 def test_a_least_nll_is_looked_for_as_the_least():
