@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
-from support.diagnoses import diagnosed
+from support.diagnoses import diagnosis
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
 
@@ -56,7 +56,7 @@ def run(store):
     prepared = make.prepared()
     values = {name: getattr(prepared, name) for name in prepared.__slots__}
     events[3] = type(prepared)(**values | {"arrays": "prepared.safetensors"})
-    events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosed()))
+    events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosis()))
     folder = record(store, RUN, events)
     folder.write(
         "snapshot-0000.safetensors",
@@ -142,7 +142,7 @@ def finished(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-def heard(messages, count):
+def first_messages(messages, count):
     """The first messages of a stream as (event, values)."""
 
     async def listen():
@@ -159,7 +159,7 @@ def heard(messages, count):
 
 
 def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
-    found = heard(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
+    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
 
     assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
     state = found[-1][1]
@@ -215,7 +215,7 @@ def test_every_kind_of_job_says_where_it_stands(store, config):
     )
     folder.release()
     charts = len(OVER_TIME) if isinstance(config, RunConfig) else 0
-    kind, state = heard(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
+    kind, state = first_messages(stream.Stream(folder.id, "en").messages(), charts + 1)[-1]
 
     assert (kind, state["state"], state["live"]) == ("state", "finished", False)
 

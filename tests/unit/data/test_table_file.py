@@ -7,7 +7,7 @@ import lzma
 import tarfile
 
 import pytest
-from support.files import as_folder, as_zip, named_pictures, rows
+from support.files import as_folder, as_zip, pictures_in, rows
 
 TEXT = "a,b,label\n" + rows(30, "{i}.5,1.5,{name}")
 CHINESE = "长度,宽度,标签\n" + "".join(
@@ -108,7 +108,7 @@ def test_several_tables_are_refused_by_name(refusal, tmp_path):
 
 
 def test_a_table_beside_class_folders_is_left_out(load, noted, tmp_path):
-    files = named_pictures("ab", 5) | {"labels.csv": TEXT.encode()}
+    files = pictures_in("ab", 5) | {"labels.csv": TEXT.encode()}
     data = load(as_zip(tmp_path / "a.zip", files))
 
     assert data.images
