@@ -102,7 +102,7 @@ def settings_rows(shrink: str, live: bool) -> None:
 
 
 def job_status(shrink: str, was_live: bool, over: int) -> None:
-    """State and progress; the whole page anew when a stage or the shrinking has ended.
+    """State and progress; the whole page anew when a stage or the compression has ended.
 
     Args:
         shrink: its id.
@@ -121,7 +121,7 @@ def job_status(shrink: str, was_live: bool, over: int) -> None:
                 state=t(f"state.{state}"),
                 seconds=found.finished.seconds,
                 stages=md(
-                    "count.stages", count=sum(stage.after is not None for stage in found.shrunk)
+                    "count.stages", count=sum(stage.after is not None for stage in found.compressed)
                 ),
                 folder=str(compressions.folder_of(shrink)),
             )

@@ -21,7 +21,7 @@ from kdcore.data.table.numbers import (
     number_style,
     plain_number,
     transposed,
-    typed,
+    with_keyboard_signs,
 )
 from kdcore.errors import UserError
 from kdcore.notes import Note, note
@@ -201,7 +201,8 @@ def _header_row(rows: list[Row], width: int, path: str) -> int:
 def _precedes_header(cells: list[str], following: list[str], width: int) -> bool:
     """Whether a row is a title, a remark or a comment."""
     names_follow = not any(
-        NUMBER.fullmatch(typed(cell)) or COMMA.fullmatch(typed(cell)) for cell in following
+        NUMBER.fullmatch(with_keyboard_signs(cell)) or COMMA.fullmatch(with_keyboard_signs(cell))
+        for cell in following
     )
     if cells[0].lstrip().startswith("#"):  # NumPy writes the names of the columns so
         return len(cells) != width or names_follow

@@ -14,23 +14,23 @@ COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 """A decimal comma, or one comma between thousands."""
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?")
 """Blocks of three digits, perhaps with decimals behind another sign."""
-TYPED = str.maketrans("\u00a0\u2007\u2009\u202f\u2212", "    -")
+KEYBOARD_SIGNS = str.maketrans("\u00a0\u2007\u2009\u202f\u2212", "    -")
 """What publishers put in place of a blank and a minus."""
 
 
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no value."""
-    return typed(cell).lower() in MISSING
+    return with_keyboard_signs(cell).lower() in MISSING
 
 
-def typed(cell: str) -> str:
+def with_keyboard_signs(cell: str) -> str:
     """A cell with the blanks and the minus of a keyboard, without those at its ends.
 
     Example:
-        >>> typed("\u22124\u202f687\u00a0")
+        >>> with_keyboard_signs("\u22124\u202f687\u00a0")
         '-4 687'
     """
-    return cell.translate(TYPED).strip()
+    return cell.translate(KEYBOARD_SIGNS).strip()
 
 
 def number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple[str, str | None]:
@@ -40,7 +40,8 @@ def number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple[
         UserError: it cannot be decided whether a comma is the one or the other.
     """
     columns = [
-        [typed(cell) for cell in column if not is_missing(cell)] for column in transposed(body)
+        [with_keyboard_signs(cell) for cell in column if not is_missing(cell)]
+        for column in transposed(body)
     ]
     cells = [
         cell
@@ -81,7 +82,7 @@ def is_number(text: str, decimal: str, thousands: str | None) -> bool:
 
 def plain_number(text: str, decimal: str, thousands: str | None) -> str:
     """A number with a decimal point and nothing between thousands."""
-    plain = typed(text)
+    plain = with_keyboard_signs(text)
     if thousands:
         plain = plain.replace(thousands, "")
     if decimal == ",":

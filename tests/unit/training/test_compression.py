@@ -16,7 +16,7 @@ from kdcore.store import Store, recorded
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression import measure
 from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
-from kdcore.training.compression.pruned import made_permanent, pruned
+from kdcore.training.compression.pruned import pruned, remove_masks
 from kdcore.training.compression.student import Student
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.objective.teacher_mixture import TeacherMixture
@@ -236,7 +236,7 @@ def test_recovery_moves_only_what_the_masks_leave(bench):
         assert torch.equal(one[mask == 0], other[mask == 0])
         moved = one[mask == 1] != other[mask == 1]
         assert moved.float().mean() > 0.5  # some pixels are always 0, some neurons dead
-    weight = made_permanent(module).layers[0].weight
+    weight = remove_masks(module).layers[0].weight
     assert torch.all(weight[before["layers.0.weight_mask"] == 0] == 0)
 
 
