@@ -3,7 +3,7 @@
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
-of a shrinking shows its stages, one of a search or of a selection of a teacher what was compared:
+of a compression shows its stages, one of a search or of a selection of a teacher what was compared:
 ``figure(record, words, …)``. A new chart is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a

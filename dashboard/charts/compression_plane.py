@@ -1,4 +1,4 @@
-"""Accuracy over size and over time, for every way to shrink a student."""
+"""Accuracy over size and over time, for every way to compress a student."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_values, message_text
 from dashboard.text.names import learner_name, role_name
 from dashboard.text.phrases import Words, phrase
-from kdcore.events import Taught
+from kdcore.events import TeacherScores
 from kdcore.jobs.run.record import RunRecord
 
 ROOM = 0.03
@@ -72,7 +72,7 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     }
 
 
-def _title(one: Taught, words: Words, config: Mapping[str, Any]) -> str:
+def _title(one: TeacherScores, words: Words, config: Mapping[str, Any]) -> str:
     if one.role != "together":
         return f"{role_name(words, one.role)} · {one.model}"
     in_use = f" {words['chart.in_use']}" if one.model == config["teacher_mixing"] else ""

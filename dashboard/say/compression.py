@@ -18,7 +18,7 @@ def compression_sentences(record: CompressionRecord) -> dict[str, list[Sentence]
     size = record.started.test_size
     return {
         stage.name: [*_size(stage, student), *_accuracy(stage, student, size), *_time(stage)]
-        for stage in record.shrunk
+        for stage in record.compressed
         if stage.after
     }
 

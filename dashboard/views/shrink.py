@@ -123,7 +123,7 @@ def job_status(shrink: str, drawn: str, over: int) -> None:
                 state=t(f"state.{state}"),
                 seconds=found.finished.seconds,
                 stages=md(
-                    "count.stages", count=sum(stage.after is not None for stage in found.shrunk)
+                    "count.stages", count=sum(stage.after is not None for stage in found.compressed)
                 ),
                 folder=str(compressions.folder_of(shrink)),
             )

@@ -140,11 +140,11 @@ def _line(event: Event) -> str:
             )
         case Prepared(teacher=Scores() as teacher):
             each = [f"{one.role} ({one.model}): {_scores(one.scores)}" for one in event.teachers]
-            taken_as = f"the students' teacher: {event.teachers[-1].role}: " if each else "teacher "
+            prefix = f"the students' teacher: {event.teachers[-1].role}: " if each else "teacher "
             if each and event.teachers[-1].role == "together":
-                taken_as = "the teachers combined: "
+                prefix = "the teachers combined: "
             source = "" if each else f"{event.teacher_source}: "
-            return "\n".join([*each, f"{taken_as}{source}{_scores(teacher)}"])
+            return "\n".join([*each, f"{prefix}{source}{_scores(teacher)}"])
         case Epoch():
             students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
             return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"

@@ -5,37 +5,14 @@ further folders. Folders below a class belong to it. A split is known by its nam
 ``Training Data``, ``seg_train`` …) where the same class folders lie below all of them.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kdcore.data.archive import Parts
+from kdcore.data.split_names import EXACT, role
 from kdcore.errors import UserError
 from kdcore.notes import Note, note
 
-EXACT = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "testing": "test",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-}
-"""Names that no class is expected to have beside each other."""
-WORDS = EXACT | {"eval": "test", "evaluation": "test", "holdout": "test", "dev": "validation"}
-OF_DATA = "set|sets|data|dataset|image|images|img|imgs|folder|dir|split|zip|samples"
-"""What is written on behind without a gap, as in ``testset``."""
-BEGINS = re.compile(rf"({'|'.join(WORDS)})(?:{OF_DATA}|val)?(?![a-z])")
-ENDS = re.compile(rf"(?<![a-z])({'|'.join(WORDS)})(?:{OF_DATA})?$")
-CHINESE = {
-    "训练": "train",
-    "測試": "test",
-    "测试": "test",
-    "验证": "validation",
-    "訓練": "train",
-    "驗證": "validation",
-}
 IMAGES = {
     "images",
     "image",
@@ -160,23 +137,6 @@ def layout_of(files: Sequence[Parts], path: str) -> Layout:
     if beside and beside < len(files):
         layout.notes.append(note("images_beside_classes", count=beside))
     return layout
-
-
-def role(name: str) -> str:
-    """``train``, ``test`` or ``validation`` where a folder's name says so, else nothing.
-
-    Example:
-        >>> [role(name) for name in ("seg_train", "TestSet", "Validation Data", "testudo")]
-        ['train', 'test', 'validation', '']
-    """
-    for word, split in CHINESE.items():
-        if word in name:
-            return split
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    for text in (name.lower(), spaced):
-        if match := BEGINS.match(text) or ENDS.search(text):
-            return WORDS[match[1]]
-    return ""
 
 
 def _tree(files: Sequence[Parts]) -> Folder:

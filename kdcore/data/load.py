@@ -16,7 +16,7 @@ from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.data.names import listed
-from kdcore.data.table_file import is_table, open_table, tables_in, title_of_table
+from kdcore.data.table.file import is_table, open_table, tables_in, title_of_table
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
 from kdcore.jobs.run.config import RunConfig
@@ -118,7 +118,7 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
         (inside,) = names
     else:
         inside = ""
-    from kdcore.data.table import read_table  # noqa: PLC0415  (pandas: 0.4 s)
+    from kdcore.data.table.read import read_table  # noqa: PLC0415  (pandas: 0.4 s)
 
     with open_table(path, inside) as file:
         title = title_of_table(inside or path.name)

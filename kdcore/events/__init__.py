@@ -11,7 +11,7 @@ from kdcore.events.codec import from_dict, from_json
 from kdcore.events.controls import Paused, Resumed, Retuned
 from kdcore.events.preview import ClassCount, Example, Preview
 from kdcore.events.progress import Progress, TeacherEpoch
-from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
+from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, TeacherScores
 
 __all__ = [
     "EVENTS",
@@ -32,8 +32,8 @@ __all__ = [
     "Retuned",
     "Scores",
     "StepScores",
-    "Taught",
     "TeacherEpoch",
+    "TeacherScores",
     "finite",
     "from_dict",
     "from_json",

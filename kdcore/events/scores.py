@@ -43,7 +43,7 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taught:
+class TeacherScores:
     """One of several networks that stand before the students."""
 
     role: str

@@ -18,7 +18,9 @@ class MLP(nn.Module):
 
     def __init__(self, widths: Sequence[int]) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(given, made) for given, made in pairwise(widths))
+        self.layers = nn.ModuleList(
+            nn.Linear(width, following) for width, following in pairwise(widths)
+        )
         self.activations = nn.ModuleList(nn.ReLU() for _ in widths[1:-1])
         self.stages = [f"activations.{number}" for number in range(len(self.activations))]
 

@@ -11,16 +11,16 @@ DEPTHS = {"resnet8": 8, "resnet20": 20, "resnet56": 56}
 class Block(nn.Module):
     """Two 3×3 convolutions beside a shortcut, which is padded with zeros where it widens."""
 
-    def __init__(self, given: int, made: int, stride: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
-        self.conv1 = nn.Conv2d(given, made, 3, stride, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(made)
-        self.conv2 = nn.Conv2d(made, made, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(made)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """``[batch, given, height, width]`` → ``[batch, made, height/stride, width/stride]``."""
+        """``[batch, in_channels, height, width]`` → ``[batch, out_channels, height/stride, …]``."""
         values = F.relu(self.norm1(self.conv1(inputs)), inplace=True)
         values = self.norm2(self.conv2(values))
         # as if the shortcut were padded with zeros
@@ -39,11 +39,11 @@ class ResNet(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(channels, 16, 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(16)
-        blocks, given = [], 16
-        for made, first_stride in ((16, 1), (32, 2), (64, 2)):
+        blocks, in_channels = [], 16
+        for out_channels, first_stride in ((16, 1), (32, 2), (64, 2)):
             for number in range((depth - 2) // 6):
-                blocks.append(Block(given, made, first_stride if number == 0 else 1))
-                given = made
+                blocks.append(Block(in_channels, out_channels, first_stride if number == 0 else 1))
+                in_channels = out_channels
         self.blocks = nn.Sequential(*blocks)
         each = (depth - 2) // 6
         self.stages = [f"blocks.{each * stage - 1}" for stage in (1, 2, 3)]

@@ -1,6 +1,6 @@
 import pytest
 from support import events as make
-from support.diagnoses import diagnosed
+from support.diagnoses import diagnosis
 from support.runs import record
 
 from dashboard.charts.missing_classes import curves
@@ -8,7 +8,7 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Snapshot
 
 RUN = "20260101-000000-aaaa"
-SNAPSHOT = Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3]))
+SNAPSHOT = Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]))
 
 
 @pytest.fixture

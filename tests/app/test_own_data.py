@@ -2,7 +2,7 @@
 
 import pytest
 from support import events as make
-from support.files import as_zip, named_pictures, rows
+from support.files import as_zip, pictures_in, rows
 from support.runs import record
 
 from dashboard.page.settings import data_preview
@@ -55,7 +55,7 @@ def value(app, key):
 
 @pytest.fixture
 def pictures(tmp_path):
-    return as_zip(tmp_path / "pets.zip", named_pictures(["猫", "<b>dog", "eel"], 8))
+    return as_zip(tmp_path / "pets.zip", pictures_in(["猫", "<b>dog", "eel"], 8))
 
 
 @pytest.fixture

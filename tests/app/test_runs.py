@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from support import events as make
-from support.compressions import record_shrink
+from support.compressions import record_compression
 from support.jobs import CONFIGS
 from support.runs import record
 from support.searches import record_search, record_selection, whole_search
@@ -39,7 +39,7 @@ def every_kind(hub):
         "sweep": record_sweep(store).id,
         "search": record_search(store).id,
         "teacher_selection": record_selection(store).id,
-        "compression": record_shrink(store).id,
+        "compression": record_compression(store).id,
     }
     return finished | {
         kind: stopped(store, CONFIGS[kind]) for kind in KINDS if kind not in finished

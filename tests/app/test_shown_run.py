@@ -26,7 +26,7 @@ def settings(app):
     return {name: app.session_state[key] for name, key in KEYS.items()}
 
 
-def recorded(store, run, config, *more):
+def record_run(store, run, config, *more):
     record(
         store,
         run,
@@ -56,7 +56,7 @@ def texts(app):
 
 
 def test_a_link_to_a_run_brings_all_its_settings(open_page, store):
-    recorded(store, RUN, CONFIG)
+    record_run(store, RUN, CONFIG)
     app = open_page("live", run=RUN)
 
     assert settings(app) == CONFIG.to_dict()
@@ -65,7 +65,7 @@ def test_a_link_to_a_run_brings_all_its_settings(open_page, store):
 
 
 def test_what_a_hand_has_turned_is_in_the_sliders_and_the_title(open_page, store):
-    recorded(store, RUN, CONFIG, turned("temperature", 19.0), turned("weight", 0.25))
+    record_run(store, RUN, CONFIG, turned("temperature", 19.0), turned("weight", 0.25))
     app = open_page("live", run=RUN)
 
     assert (settings(app)["temperature"], settings(app)["weight"]) == (19.0, 0.25)
@@ -75,8 +75,8 @@ def test_what_a_hand_has_turned_is_in_the_sliders_and_the_title(open_page, store
 def test_a_run_that_is_chosen_on_another_page_brings_its_settings_to_the_live_page(
     open_page, store
 ):
-    recorded(store, RUN, CONFIG)
-    recorded(store, OTHER, RunConfig(temperature=9.0))
+    record_run(store, RUN, CONFIG)
+    record_run(store, OTHER, RunConfig(temperature=9.0))
     app = open_page("microscope", run=OTHER)
     app.selectbox(key="run_en").select(RUN).run()
     assert app.query_params["unlabelled"] == "0.5"
@@ -86,7 +86,7 @@ def test_a_run_that_is_chosen_on_another_page_brings_its_settings_to_the_live_pa
 
 
 def test_start_repeats_the_settings_of_the_run_that_is_shown(open_page, store, hub):
-    recorded(store, RUN, CONFIG, turned("temperature", 19.0))
+    record_run(store, RUN, CONFIG, turned("temperature", 19.0))
     app = open_page("live", run=RUN)
     app.button(key="start").click().run()
 
@@ -96,7 +96,7 @@ def test_start_repeats_the_settings_of_the_run_that_is_shown(open_page, store, h
 def test_a_change_beside_a_finished_run_waits_for_the_next_start_and_can_be_dropped(
     open_page, store
 ):
-    recorded(store, RUN, CONFIG)
+    record_run(store, RUN, CONFIG)
     app = open_page("live", run=RUN)
     app.number_input(key="epochs").set_value(40).run()
     label = app.number_input(key="epochs").label
@@ -109,7 +109,7 @@ def test_a_change_beside_a_finished_run_waits_for_the_next_start_and_can_be_drop
 
 
 def test_a_waiting_change_survives_a_reload_even_back_to_the_default(open_page, store):
-    recorded(store, RUN, CONFIG)
+    record_run(store, RUN, CONFIG)
     app = open_page("live", run=RUN)
     app.slider(key="unlabelled").set_value(0.0).run()
     query = {

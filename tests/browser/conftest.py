@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from support import events as make
 from support.compressions import RUN as STOCKED_RUN
-from support.compressions import record_shrink
+from support.compressions import record_compression
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
@@ -60,7 +60,7 @@ def stocked_app(tmp_path_factory):
     run = record(store, STOCKED_RUN, make.whole_run())
     run.write("distilled.safetensors", b"")  # its size and contents are not looked at
     record_sweep(store)
-    record_shrink(store)
+    record_compression(store)
     write_study(record_search(store).path)
     record_selection(store)
     with _served(store.root) as address:

@@ -30,10 +30,10 @@ def menu(page):
 
 
 @pytest.fixture
-def kept(page, menu, tmp_path):
-    """``kept("accuracy", "csv")``: the path of the file that the menu saves."""
+def save(page, menu, tmp_path):
+    """``save("accuracy", "csv")``: the path of the file that the menu saves."""
 
-    def kept(name, kind):
+    def save(name, kind):
         _, items = menu(name)
         with page.expect_download() as download:
             items.locator(f"[data-action={kind}]").click()
@@ -41,7 +41,7 @@ def kept(page, menu, tmp_path):
         download.value.save_as(path)
         return path
 
-    return kept
+    return save
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def test_the_menu_answers_to_the_keyboard(right):
     expect(button).to_be_focused()
 
 
-def test_a_picture_has_title_run_epoch_and_legend(right, kept):
-    told = texts(kept("accuracy", "svg"))
+def test_a_picture_has_title_run_epoch_and_legend(right, save):
+    told = texts(save("accuracy", "svg"))
 
     assert title_of(right, "accuracy") in told
     assert {"Teacher", "Plain student", "Distilled student"} <= set(told)
@@ -108,7 +108,7 @@ def test_a_picture_has_title_run_epoch_and_legend(right, kept):
     assert "epoch 20" in about
     assert "Accuracy on test data" in told
 
-    path = kept("accuracy", "png")
+    path = save("accuracy", "png")
     assert path.name == "accuracy-recorded-mnist5k-20.png"
     with Image.open(path) as picture:
         assert picture.size == (2400, 1500)
@@ -116,18 +116,18 @@ def test_a_picture_has_title_run_epoch_and_legend(right, kept):
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
 
 
-def test_a_picture_shows_the_moment_of_the_scrubber(right, kept):
+def test_a_picture_shows_the_moment_of_the_scrubber(right, save):
     right.get_by_test_id("scrubber").focus()
     right.keyboard.press("Home")
     for _ in range(3):
         right.keyboard.press("ArrowRight")
     expect(right.locator(".kd-transport")).to_contain_text("Epoch 3")
 
-    assert kept("confusion", "svg").name == "confusion-recorded-mnist5k-3.svg"
+    assert save("confusion", "svg").name == "confusion-recorded-mnist5k-3.svg"
 
 
-def test_the_numbers_are_those_of_the_run(right, app, kept):
-    head, *rows = rows_of(kept("accuracy", "csv"))
+def test_the_numbers_are_those_of_the_run(right, app, save):
+    head, *rows = rows_of(save("accuracy", "csv"))
     teacher, plain, distilled = (trace["y"] for trace in figure(right, app, "accuracy")["data"])
 
     assert head == [
@@ -142,8 +142,8 @@ def test_the_numbers_are_those_of_the_run(right, app, kept):
     assert [float(row[3]) for row in rows] == distilled
 
 
-def test_a_map_is_kept_cell_by_cell(right, app, kept):
-    head, *rows = rows_of(kept("confusion", "csv"))
+def test_a_map_is_kept_cell_by_cell(right, app, save):
+    head, *rows = rows_of(save("confusion", "csv"))
     matrix = figure(right, app, "confusion")["data"][1]["meta"]["values"]
     plain = {(row[1], row[2]): int(row[3]) for row in rows if row[0].startswith("Plain student")}
 
@@ -155,8 +155,8 @@ def test_a_map_is_kept_cell_by_cell(right, app, kept):
     }
 
 
-def test_a_table_is_kept_with_plain_numbers(right, app, kept):
-    head, *rows = rows_of(kept("cost", "csv"))
+def test_a_table_is_kept_with_plain_numbers(right, app, save):
+    head, *rows = rows_of(save("cost", "csv"))
 
     assert head[3] == "Size, kB"
     assert [row[0] for row in rows] == ["Teacher", "Plain student", "Distilled student"]
@@ -165,8 +165,8 @@ def test_a_table_is_kept_with_plain_numbers(right, app, kept):
     ]
 
 
-def test_a_table_for_a_paper(right, kept):
-    text = kept("accuracy", "latex").read_text(encoding="utf-8")
+def test_a_table_for_a_paper(right, save):
+    text = save("accuracy", "latex").read_text(encoding="utf-8")
 
     assert "\\begin{tabular}{lrrr}" in text
     assert "\\toprule" in text
@@ -265,12 +265,12 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_chart_can_be_kept_as_a_picture_and_numbers(page, app, kept, name):
+def test_every_chart_can_be_kept_as_a_picture_and_numbers(page, app, save, name):
     page.goto(f"{app}/{name}?run=recorded-mnist5k")
     for chart in PAGES[name]:
         page.wait_for_selector(f"[data-testid=chart-{chart}] .main-svg")
-        assert title_of(page, chart) in texts(kept(chart, "svg"))
-        head, *rows = rows_of(kept(chart, "csv"))
+        assert title_of(page, chart) in texts(save(chart, "svg"))
+        head, *rows = rows_of(save(chart, "csv"))
         assert rows
         assert {len(row) for row in rows} == {len(head)}
         assert any(re.fullmatch(r"-?[\d.e-]+", cell) for row in rows for cell in row[1:])

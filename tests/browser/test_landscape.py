@@ -87,7 +87,7 @@ def test_the_surface_turns_and_tells_its_places(swept, until):
     page.mouse.dblclick(*middle)
     until(lambda: surface.evaluate(axes) == before)
 
-    def told():
+    def label_text():
         """What stands beside the surface's leftmost place: T 16, λ 0.3."""
         for across in range(10, 200, 12):
             for down in range(40, int(box["height"]), 24):
@@ -96,7 +96,7 @@ def test_the_surface_turns_and_tells_its_places(swept, until):
                     return words[0]
         return ""
 
-    until(lambda: told().startswith("T 16, λ 0.3: 9"))
+    until(lambda: label_text().startswith("T 16, λ 0.3: 9"))
 
 
 def test_a_place_is_chosen_by_keyboard_on_the_map_and_on_the_surface(swept, until):
@@ -119,8 +119,8 @@ def test_a_place_is_chosen_by_keyboard_on_the_map_and_on_the_surface(swept, unti
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+ArrowUp")
     until(lambda: surface.locator(".kd-surface-label").all_text_contents())
-    told = surface.locator(".kd-surface-label").text_content()
-    place = re.match(r"T ([\d.]+), λ ([\d.]+)", told)
+    label_text = surface.locator(".kd-surface-label").text_content()
+    place = re.match(r"T ([\d.]+), λ ([\d.]+)", label_text)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"at={place[1]}_{place[2]}(&|$)"))
 

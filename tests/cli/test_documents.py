@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 import numpy as np
 import pytest
 from support.documents import DOCUMENTS, ROOT, anchors, blocks, links, programs, spans
-from support.files import as_zip, idx, named_pictures, rows
+from support.files import as_zip, idx, pictures_in, rows
 
 from kdcore import RunConfig
 from kdcore.cli.arguments import parser
@@ -93,7 +93,7 @@ def stocked(place):
     shutil.copy(store.find(run).path / "teacher.safetensors", place)
     write_mnist(place / "downloads" / "MNIST" / "raw")
     for name in ("photos.zip", "pets.zip"):
-        as_zip(place / name, named_pictures(("cat", "dog"), 30, (32, 32)))
+        as_zip(place / name, pictures_in(("cat", "dog"), 30, (32, 32)))
     table = "length,width,species\n" + rows(60, "{i},{i}.5,{name}")
     (place / "flowers.csv").write_text(table, encoding="utf-8")
     (place / "settings.json").write_text(json.dumps(SMALL.to_dict()), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A small shrinking as its events and as a folder of the store."""
+"""A small compression as its events and as a folder of the store."""
 
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.compression.events import (
@@ -27,7 +27,7 @@ STAGES = {
 }
 
 
-def measured(name, at=0):
+def measurement(name, at=0):
     errors, parameters, nonzero, size, packed, ratio = STAGES[name]
     latency = Latency(median=3e-5 * ratio, iqr=2e-6, of_student=ratio, of_student_iqr=0.1)
     return Measured(
@@ -54,7 +54,7 @@ def teacher():
     )
 
 
-def whole_shrink(name="compression-test"):
+def whole_compression(name="compression-test"):
     events = [
         CompressionStarted(
             compression=name,
@@ -69,7 +69,7 @@ def whole_shrink(name="compression-test"):
     ]
     for stage in STAGES:
         events += [
-            StageBegan(stage=stage, model="mlp:16", before=measured(stage)),
+            StageBegan(stage=stage, model="mlp:16", before=measurement(stage)),
             *(
                 StageEpoch(
                     stage=stage, epoch=epoch, epochs=2, train_loss=0.5, validation_accuracy=0.9
@@ -77,15 +77,18 @@ def whole_shrink(name="compression-test"):
                 for epoch in (1, 2)
             ),
             StageEnded(
-                stage=stage, after=measured(stage, 1), weights=f"{stage}.safetensors", seconds=1.0
+                stage=stage,
+                after=measurement(stage, 1),
+                weights=f"{stage}.safetensors",
+                seconds=1.0,
             ),
         ]
     return [*events, CompressionFinished(compression=name, stopped=False, stages=4, seconds=5.0)]
 
 
-def record_shrink(store, events=None):
+def record_compression(store, events=None):
     """The shrinking in the store."""
     folder = store.create(CONFIG)
-    for _ in recorded(whole_shrink(folder.id) if events is None else events, folder):
+    for _ in recorded(whole_compression(folder.id) if events is None else events, folder):
         pass
     return folder

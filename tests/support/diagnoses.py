@@ -5,7 +5,7 @@ import torch
 from kdcore.metrics.diagnosis import diagnose
 
 
-def diagnosed(missing=()):
+def diagnosis(missing=()):
     generator = torch.Generator().manual_seed(0)
     logits = {
         name: 2 * torch.randn(200, 10, generator=generator)

@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from kdcore.events import Cost, EnsembleScores, Progress, Scores, StepScores, Taught, TeacherEpoch
+from kdcore.events import (
+    Cost,
+    EnsembleScores,
+    Progress,
+    Scores,
+    StepScores,
+    TeacherEpoch,
+    TeacherScores,
+)
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 
@@ -89,11 +97,12 @@ SEVERAL = {"teacher": "mlp:8 + mlp:4", "also": "2*logit_mse", "ensemble": 2}
 def prepared():
     cost = Cost(parameters=1, bytes=4, flops=2, latency=0.001)
     teachers = [
-        Taught(role=f"teacher {number}", model=model, scores=scores(6 + number))
+        TeacherScores(role=f"teacher {number}", model=model, scores=scores(6 + number))
         for number, model in ((1, "mlp:8"), (2, "mlp:4"))
     ]
     teachers += [
-        Taught(role="together", model=how, scores=TEACHER) for how in ("probabilities", "logits")
+        TeacherScores(role="together", model=how, scores=TEACHER)
+        for how in ("probabilities", "logits")
     ]
     return Prepared(
         teacher_source="trained",

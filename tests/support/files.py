@@ -11,12 +11,12 @@ from PIL import Image
 
 def collect(generator):
     """What a generator yields and what it returns."""
-    told = []
+    yielded = []
     while True:
         try:
-            told.append(next(generator))
+            yielded.append(next(generator))
         except StopIteration as end:
-            return told, end.value
+            return yielded, end.value
 
 
 def picture(
@@ -28,7 +28,7 @@ def picture(
     return file.getvalue()
 
 
-def named_pictures(
+def pictures_in(
     folders: Iterable[str], count: int, size: tuple[int, int] = (12, 12), *, mode: str = "RGB"
 ) -> dict[str, bytes]:
     """``count`` images in each folder; each folder has a range of shades of its own."""

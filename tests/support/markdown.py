@@ -17,7 +17,7 @@ class _Page(HTMLParser):
         self.text += data
 
 
-def shown(markdown):
+def text_and_tags(markdown):
     """The text and the kinds of elements that it has become."""
     page = _Page()
     page.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))

@@ -8,7 +8,7 @@ from kdcore.training import loop
 CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
 
 
-def told(config, folder=None):
+def events_of(config, folder=None):
     return list(Run(config, folder))
 
 
@@ -24,7 +24,7 @@ def without_clocks(value):
     return value
 
 
-def watched_lesson(monkeypatch):
+def watch_trainer(monkeypatch):
     """A list that gets ``(trainer, the teacher's weights before, steps)`` once a run has begun."""
     seen = []
 

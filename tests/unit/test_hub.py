@@ -43,7 +43,7 @@ def until(condition):
     raise AssertionError("it did not happen in a minute")
 
 
-def events_so_far(hub, run, kind):
+def wait_for(hub, run, kind):
     return until(lambda: [event for event in hub.events(run) if isinstance(event, kind)])
 
 
@@ -62,12 +62,12 @@ def test_a_run_goes_from_the_queue_to_its_end_and_is_in_the_store(hub):
 
 def test_commands_reach_the_run(hub):
     run = hub.submit(LONG)
-    events_so_far(hub, run, Batch)
+    wait_for(hub, run, Batch)
     hub.send(run, Pause())
     until(lambda: hub.state(run) == "paused")
-    steps = events_so_far(hub, run, Batch)[-1].step
+    steps = wait_for(hub, run, Batch)[-1].step
     hub.send(run, Step(1))
-    until(lambda: events_so_far(hub, run, Batch)[-1].step == steps + 1)
+    until(lambda: wait_for(hub, run, Batch)[-1].step == steps + 1)
     hub.send(run, Retune("temperature", 9.0))
     hub.send(run, Resume())
     until(lambda: any(event.kind == "retuned" for event in hub.events(run)))
@@ -84,7 +84,7 @@ def test_a_bad_value_is_refused_before_it_is_sent(hub):
 
 def test_runs_wait_for_each_other_and_a_waiting_one_can_be_stopped(hub):
     first, second, third = (hub.submit(config) for config in (LONG, LONG, SHORT))
-    events_so_far(hub, first, Batch)
+    wait_for(hub, first, Batch)
     assert hub.state(second) == "queued"
     assert hub.queue_position(third) == 2
     hub.send(second, Stop())
@@ -95,7 +95,7 @@ def test_runs_wait_for_each_other_and_a_waiting_one_can_be_stopped(hub):
 
 def test_a_killed_worker_fails_its_run_alone_and_loses_nothing(hub):
     run = hub.submit(LONG)
-    told = len(events_so_far(hub, run, Batch))
+    told = len(wait_for(hub, run, Batch))
     os.kill(hub._worker.pid, signal.SIGKILL)
     assert finished(hub, run) == "crashed"
     last = hub.events(run)[-1]
@@ -172,7 +172,7 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
     base = SHORT.replace(epochs=3, students="distilled")
     run = hub.submit(SearchConfig(base=base, trials=500, lrs=Range(1e-3, 1e-1)))
     waiting = hub.submit(TeacherSelectionConfig(base=base, teachers=("mlp:8", "mlp:16")))
-    events_so_far(hub, run, TrialScored)
+    wait_for(hub, run, TrialScored)
     with pytest.raises(UserError, match="only be stopped"):
         hub.send(run, Retune("temperature", 9.0))
     hub.send(waiting, Stop())
@@ -192,7 +192,7 @@ def test_a_search_is_stopped_and_resumed_through_the_queue(hub):
 
 def test_a_stopped_run_goes_on_from_its_last_epoch(hub):
     run = hub.submit(SHORT.replace(epochs=6, speed=60))
-    events_so_far(hub, run, Epoch)
+    wait_for(hub, run, Epoch)
     hub.send(run, Stop())
     assert finished(hub, run) == "stopped"
     shown = hub.events(run)
@@ -226,7 +226,7 @@ def test_a_runs_student_is_shrunk_by_the_same_worker(hub):
 
 def test_what_is_sent_while_a_run_waits_acts_when_it_begins(hub):
     first, second = hub.submit(LONG), hub.submit(SHORT)
-    events_so_far(hub, first, Batch)
+    wait_for(hub, first, Batch)
     hub.send(second, Retune("temperature", 9.0))
     os.kill(hub._worker.pid, signal.SIGKILL)  # the next worker has heard nothing yet
 
@@ -237,7 +237,7 @@ def test_what_is_sent_while_a_run_waits_acts_when_it_begins(hub):
 
 def test_a_run_that_was_deleted_while_it_waited_fails_alone(hub):
     first, second = hub.submit(LONG), hub.submit(SHORT)
-    events_so_far(hub, first, Batch)
+    wait_for(hub, first, Batch)
     hub.store.find(second, RUN).path.rename(hub.store.root / "elsewhere")
     hub.send(first, Stop())
 

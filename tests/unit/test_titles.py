@@ -25,14 +25,14 @@ def row(kind="run", **settings):
     )
 
 
-def told(title):
+def title_text(title):
     return " · ".join(title_parts(title))
 
 
 def test_what_differs_comes_first_then_the_seed_and_what_came_of_it():
     title = run_title(row(weight=0.9, unlabelled=0.9))
 
-    assert told(title) == "90% unlabelled · λ 0.9 · seed 0 · 95.8% against 88.1%"
+    assert title_text(title) == "90% unlabelled · λ 0.9 · seed 0 · 95.8% against 88.1%"
 
 
 def test_the_usual_models_of_a_data_set_say_nothing():
@@ -46,7 +46,7 @@ def test_the_usual_models_of_a_data_set_say_nothing():
 def test_own_data_are_named_without_the_way_to_them():
     title = run_title(row(dataset="/somewhere/[final]/photos.zip"))
 
-    assert (title.dataset, told(title)) == ("photos.zip", "seed 0 · 95.8% against 88.1%")
+    assert (title.dataset, title_text(title)) == ("photos.zip", "seed 0 · 95.8% against 88.1%")
 
 
 def test_t_and_lambda_say_nothing_where_nothing_is_softened():
@@ -68,7 +68,7 @@ def test_a_run_that_a_hand_moved_says_so(tmp_path):
     (found,) = Store(tmp_path).list(RUN)
 
     assert found.summary["turned"] == {"temperature": 19.0, "speed": 9.0}
-    assert "moved by hand: T 19 ·" in told(run_title(found))
+    assert "moved by hand: T 19 ·" in title_text(run_title(found))
     assert run_title(found).turned == {"temperature": 19.0}
 
 
@@ -85,13 +85,13 @@ def test_a_sweep_says_what_its_students_share_and_what_varies():
         {"unlabelled": 0.9, "temperature": 8.0},
         {"weight": [0.5, 1.0], "seed": [0, 1]},
     )
-    assert told(title) == "90% unlabelled · T 8 · λ 0.5, 1 · seed 0, 1"
+    assert title_text(title) == "90% unlabelled · T 8 · λ 0.5, 1 · seed 0, 1"
 
 
 def test_a_search_says_between_what_it_looks():
     config = SearchConfig(base=RunConfig(students="distilled", epochs=7))
 
-    assert told(job_title(row("search", config=config))) == "7 epochs · T 1–20 · λ 0–1"
+    assert title_text(job_title(row("search", config=config))) == "7 epochs · T 1–20 · λ 0–1"
 
 
 @pytest.mark.parametrize("kind", CONFIGS)

@@ -26,7 +26,7 @@ STAGES = {
     "int8_learned": ("#6A4C93", "x"),
     "narrow_int8": ("#7F7F7F", "star"),
 }
-"""Colour and marker of each way to shrink the distilled student, and of what it comes from."""
+"""Colour and marker of each way to compress the distilled student, and of what it comes from."""
 
 PER_CENT = ".1~%"
 """Of ticks: ``96%``, and ``95.5%`` where whole numbers would say the same twice."""

@@ -93,7 +93,7 @@ def write_settings(run: str) -> None:
 
 
 def compression_from_widgets(run: str) -> CompressionConfig:
-    """The shrinking that the widgets describe.
+    """The compression that the widgets describe.
 
     Raises:
         UserError: a bad value, or nothing to do.
@@ -134,13 +134,13 @@ def start(run: str) -> None:
 
 
 def stop(shrink: str) -> None:
-    """End a shrinking."""
+    """End a compression."""
     with show_user_errors():
         hub().send(shrink, Stop())
 
 
 def compression_record(shrink: str) -> CompressionRecord:
-    """What the shrinking has found so far."""
+    """What the compression has found so far."""
     shared = shared_record(shrink)
     with shared.lock:
         found = shared.newest()

@@ -54,7 +54,7 @@ class CompressionRecord:
         return self.stages.get("student")
 
     @property
-    def shrunk(self) -> list[StageRecord]:
+    def compressed(self) -> list[StageRecord]:
         """All stages that made the student smaller."""
         return [stage for name, stage in self.stages.items() if name not in ("teacher", "student")]
 
@@ -110,6 +110,6 @@ class CompressionRecord:
     def summary(self) -> dict[str, Any]:
         """How many stages ended and which."""
         return {
-            "stages": [stage.name for stage in self.shrunk if stage.after],
+            "stages": [stage.name for stage in self.compressed if stage.after],
             "seconds": self.finished and self.finished.seconds,
         }

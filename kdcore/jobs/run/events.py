@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Completed, Event
-from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, Taught
+from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, TeacherScores
 from kdcore.notes import Note
 
 
@@ -52,8 +52,8 @@ class Prepared(Event):
     arrays: str | None
     """The file of what does not change: ``watched_inputs``, ``watched_labels``, teacher logits."""
     seconds: float
-    teachers: list[Taught] = field(default_factory=list)
-    """All that taught, in order, where it is not one network alone."""
+    teachers: list[TeacherScores] = field(default_factory=list)
+    """All of them, in order, where it is not one network alone."""
     notes: list[Note] = field(default_factory=list)
     """On how a teacher's file was read, for people."""
 

@@ -49,7 +49,7 @@ class TeacherEvaluated(Event):
     test_accuracy: float
     """Nothing is chosen by what is measured on test data."""
     students_validation_accuracy: list[float]
-    """Of the students that it taught, by seed."""
+    """Of its students, by seed."""
     students_test_accuracy: list[float]
     runs: list[str]
     """Of the students, by seed."""

@@ -32,7 +32,7 @@ from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrai
 from kdcore.training.compression.int8 import quiet, use_int8_engine
 from kdcore.training.compression.measure import measured, serialised
 from kdcore.training.compression.stages import MAKE, NEEDS_ENGINE
-from kdcore.training.compression.student import Shrunk, Student, as_it_is
+from kdcore.training.compression.student import CompressedStudent, Student, as_it_is
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
@@ -56,7 +56,7 @@ def compress(
     name: str,
     folder: JobFolder[CompressionConfig],
 ) -> Iterator[Event]:
-    """Measure teacher and student, then shrink, measure, distil again and measure stage by stage.
+    """Measure teacher and student, then compress, measure, distil again and measure stage by stage.
 
     One that was broken off goes on from its last checkpoint.
 
@@ -140,9 +140,9 @@ def _compress(
     )
     ended, stopped = 0, False
     try:
-        for stage, shrunk in smaller.items():
+        for stage, compressed in smaller.items():
             if not log.is_past(stage, list(smaller)):
-                yield from bench.finetuned(stage, shrunk)
+                yield from bench.finetuned(stage, compressed)
             ended += 1
     except Stopped:
         stopped = True
@@ -169,7 +169,7 @@ class Bench:
     folder: JobFolder[CompressionConfig]
     log: TrainingLog
 
-    def finetuned(self, name: str, shrunk: Shrunk) -> Iterator[Event]:
+    def finetuned(self, name: str, compressed: CompressedStudent) -> Iterator[Event]:
         """One stage from its first measurement to its last.
 
         Raises:
@@ -179,21 +179,23 @@ class Bench:
         began = time.perf_counter()
         self.controls.raise_if_stopped()
         yield StageBegan(
-            stage=name, model=shrunk.model, before=self._measured(shrunk.finish(shrunk.module))
+            stage=name,
+            model=compressed.model,
+            before=self._measured(compressed.finish(compressed.module)),
         )
         epochs, device = self.config.epochs, self.data.mean.device
-        module = shrunk.module.to(device)
+        module = compressed.module.to(device)
         trainer = FinetuneTrainer(
             module, self.batches_of_seed, self.mixture, self.config.base, device, name
         )
         yield from FinetuneCallbacks(
             trainer, name, epochs, self.controls, self.log, self._validated
         ).fit()
-        final = shrunk.finish(module)
+        final = compressed.finish(module)
         yield StageEnded(
             stage=name,
             after=self._measured(final),
-            weights=self._saved(name, shrunk, final),
+            weights=self._saved(name, compressed, final),
             seconds=time.perf_counter() - began,
         )
 
@@ -205,12 +207,12 @@ class Bench:
             logits = predict_split(module, self.data, self.data.validation).cpu()
         return float(accuracy(logits.double(), self.here.validation.labels))
 
-    def _saved(self, name: str, shrunk: Shrunk, final: nn.Module) -> str:
+    def _saved(self, name: str, compressed: CompressedStudent, final: nn.Module) -> str:
         """Keep a stage's weights; the name of the file."""
-        if shrunk.quantized:
+        if compressed.quantized:
             write_whole(self.folder.path / f"{name}.pt", serialised(final))
             return f"{name}.pt"
-        model = shrunk.model or f"{self.config.base.student}, layers factorised"
+        model = compressed.model or f"{self.config.base.student}, layers factorised"
         save_module(self.folder.path / f"{name}.safetensors", final, model, self.here)
         return f"{name}.safetensors"
 

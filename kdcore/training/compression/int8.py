@@ -22,7 +22,7 @@ from torch.ao.quantization.quantize_fx import convert_fx, prepare_qat_fx
 from kdcore.errors import UserError
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.training.compression.narrow import narrow
-from kdcore.training.compression.student import Shrunk, Student, as_used
+from kdcore.training.compression.student import CompressedStudent, Student, as_used
 
 ENGINES = ("x86", "fbgemm", "qnnpack", "onednn")
 """In the order of preference; a build of PyTorch has some of them."""
@@ -64,14 +64,14 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def int8_dynamic(student: Student, config: CompressionConfig) -> Shrunk:
+def int8_dynamic(student: Student, config: CompressionConfig) -> CompressedStudent:
     """The weights of the linear layers in int8; each input is rounded as it comes.
 
     Convolutions stay in float32: PyTorch does not quantise them in this way. The rounding cannot
     be learned, so what is distilled again is the float32 student before it.
     """
     del config
-    return Shrunk(deepcopy(student.module), "", finish=rounded, quantized=True)
+    return CompressedStudent(deepcopy(student.module), "", finish=rounded, quantized=True)
 
 
 def rounded(module: nn.Module) -> nn.Module:
@@ -80,7 +80,7 @@ def rounded(module: nn.Module) -> nn.Module:
         return quantize_dynamic(as_used(module), {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-any-return]
 
 
-def int8_learned(student: Student, config: CompressionConfig) -> Shrunk:
+def int8_learned(student: Student, config: CompressionConfig) -> CompressedStudent:
     """Weights and activations in int8, the rounding simulated while it is distilled again.
 
     What it is before that has ranges measured on some examples, the usual way without training.
@@ -96,7 +96,7 @@ def int8_learned(student: Student, config: CompressionConfig) -> Shrunk:
         with torch.no_grad():
             for part in student.examples.split(CALIBRATION_BATCH):
                 module(part)
-    return Shrunk(module, "", finish=converted, quantized=True)
+    return CompressedStudent(module, "", finish=converted, quantized=True)
 
 
 def converted(module: nn.Module) -> nn.Module:
@@ -105,7 +105,7 @@ def converted(module: nn.Module) -> nn.Module:
         return convert_fx(as_used(module))  # type: ignore[arg-type]
 
 
-def narrow_int8(student: Student, config: CompressionConfig) -> Shrunk:
+def narrow_int8(student: Student, config: CompressionConfig) -> CompressedStudent:
     """The narrower network, in int8 as ``int8_learned`` makes it."""
     narrower = narrow(student, config)
     return int8_learned(replace(student, module=narrower.module, model=narrower.model), config)

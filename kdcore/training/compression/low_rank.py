@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from kdcore.errors import UserError
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.training.compression.student import Shrunk, Student
+from kdcore.training.compression.student import CompressedStudent, Student
 
 
-def low_rank(student: Student, config: CompressionConfig) -> Shrunk:
+def low_rank(student: Student, config: CompressionConfig) -> CompressedStudent:
     """Factorise every layer that this makes smaller; grouped convolutions stay as they are.
 
     Raises:
@@ -37,7 +37,7 @@ def low_rank(student: Student, config: CompressionConfig) -> Shrunk:
         raise UserError("rank_saves_nothing", share=config.rank_share, model=student.model)
     for name, pair in smaller.items():
         module.set_submodule(name, pair)
-    return Shrunk(module, "")
+    return CompressedStudent(module, "")
 
 
 def factorised(layer: nn.Linear | nn.Conv2d, rank: int) -> nn.Sequential:

@@ -10,13 +10,13 @@ from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.models.build import build_model
 from kdcore.models.convnet import ConvNet
 from kdcore.models.mlp import MLP
-from kdcore.training.compression.student import Shrunk, Student
+from kdcore.training.compression.student import CompressedStudent, Student
 
 Index = dict[str, Sequence[Tensor | None]]
 """By entry of the state dict: what is kept along each axis, ``None`` for all."""
 
 
-def narrow(student: Student, config: CompressionConfig) -> Shrunk:
+def narrow(student: Student, config: CompressionConfig) -> CompressedStudent:
     """Take ``narrow_share`` of the neurons or channels out of every hidden layer.
 
     Those go whose incoming weights have the least norm.
@@ -43,7 +43,7 @@ def narrow(student: Student, config: CompressionConfig) -> Shrunk:
     smaller.load_state_dict(
         {name: _taken(value, index.get(name, ())) for name, value in module.state_dict().items()}
     )
-    return Shrunk(smaller, model)
+    return CompressedStudent(smaller, model)
 
 
 def kept_outputs(layer: nn.Module, share: float) -> Tensor:

@@ -15,10 +15,10 @@ from torch import nn
 from torch.nn.utils import prune
 
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.training.compression.student import Shrunk, Student, as_used
+from kdcore.training.compression.student import CompressedStudent, Student, as_used
 
 
-def pruned(student: Student, config: CompressionConfig) -> Shrunk:
+def pruned(student: Student, config: CompressionConfig) -> CompressedStudent:
     """Zero ``prune_share`` of the weights of each layer, those of least magnitude; no biases.
 
     A mask keeps them at zero while the rest is distilled again.
@@ -30,10 +30,10 @@ def pruned(student: Student, config: CompressionConfig) -> Shrunk:
         prune.l1_unstructured(
             layer, "weight", amount=float(config.prune_share), importance_scores=scores
         )
-    return Shrunk(module, student.model, finish=made_permanent)
+    return CompressedStudent(module, student.model, finish=remove_masks)
 
 
-def made_permanent(module: nn.Module) -> nn.Module:
+def remove_masks(module: nn.Module) -> nn.Module:
     """A copy in which the masked weights are plain zeros and the masks are gone."""
     for layer in _layers(module):
         # every forward pass makes it anew from weight and mask, and a copy takes leaves alone

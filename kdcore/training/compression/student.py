@@ -30,7 +30,7 @@ def as_used(module: nn.Module) -> nn.Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Shrunk:
+class CompressedStudent:
     """A smaller student that can be distilled again."""
 
     module: nn.Module
@@ -43,10 +43,10 @@ class Shrunk:
     """Whether its numbers are int8, which safetensors does not hold."""
 
 
-Stage = Callable[[Student, CompressionConfig], Shrunk]
+Stage = Callable[[Student, CompressionConfig], CompressedStudent]
 
 
-def as_it_is(student: Student, config: CompressionConfig) -> Shrunk:
-    """The student unshrunk: what it gains by learning longer is no stage's doing."""
+def as_it_is(student: Student, config: CompressionConfig) -> CompressedStudent:
+    """The student uncompressed: what it gains by learning longer is no stage's doing."""
     del config
-    return Shrunk(deepcopy(student.module), student.model)
+    return CompressedStudent(deepcopy(student.module), student.model)

@@ -9,6 +9,7 @@ Source:
 """
 
 import math
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -139,6 +140,18 @@ def search(
         yield trials.finished(name, stopped=stopped, seconds=time.perf_counter() - began)
 
 
+def database_in(file: Path) -> optuna.storages.RDBStorage:
+    """Optuna's storage in a SQLite file, whatever signs its path is written with.
+
+    The path is no part of the URL: SQLAlchemy before 2.1 cannot read ``?`` there, nor later
+    versions a ``%`` that is not written as ``%25``.
+    """
+    return optuna.storages.RDBStorage(
+        f"sqlite:///{TRIALS}",
+        engine_kwargs={"creator": lambda: sqlite3.connect(file, check_same_thread=False)},
+    )
+
+
 class Trials:
     """The record of all trials, kept by Optuna.
 
@@ -154,7 +167,7 @@ class Trials:
     def __init__(self, config: SearchConfig, name: str, file: Path | None) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)  # the events tell what it would log
         self._config = config
-        self._database = optuna.storages.RDBStorage(f"sqlite:///{file}") if file else None
+        self._database = database_in(file) if file else None
         self._study = optuna.create_study(
             storage=self._database,
             study_name=name,

@@ -18,7 +18,7 @@ from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
 from kdcore.commands import Controls
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.events import Event, Taught
+from kdcore.events import Event, TeacherScores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
@@ -78,10 +78,10 @@ class Teacher:
         return replace(self, module=self.module.to(device), line=line)
 
 
-def member_scores(teacher: Teacher, data: Dataset) -> list[Taught]:
+def member_scores(teacher: Teacher, data: Dataset) -> list[TeacherScores]:
     """The scores of all teachers and assistants; nothing where it is one network alone."""
     return [
-        Taught(
+        TeacherScores(
             role=one.role,
             model=one.model,
             scores=score(predict(one.module, data, "float32"), data, None),

@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from dashboard.server.auto_reruns import DropRepeatedPresses, drop_presses
 
 
-def asked(*, by_itself):
+def press(*, by_itself):
     """What a browser sends: a slider at 4 and a pressed button."""
     message = BackMsg()
     message.rerun_script.is_auto_rerun = by_itself
@@ -22,7 +22,7 @@ def asked(*, by_itself):
 
 
 def test_a_rerun_of_a_fragment_by_itself_presses_nothing():
-    message = BackMsg.FromString(drop_presses(asked(by_itself=True)))
+    message = BackMsg.FromString(drop_presses(press(by_itself=True)))
 
     assert [state.id for state in message.rerun_script.widget_states.widgets] == ["T"]
     assert message.rerun_script.widget_states.widgets[0].double_value == 4.0
@@ -31,7 +31,7 @@ def test_a_rerun_of_a_fragment_by_itself_presses_nothing():
 
 
 @pytest.mark.parametrize(
-    "content", [asked(by_itself=False), BackMsg(stop_script=True).SerializeToString(), b"\xff\xff"]
+    "content", [press(by_itself=False), BackMsg(stop_script=True).SerializeToString(), b"\xff\xff"]
 )
 def test_everything_else_is_passed_on_as_it_came(content):
     assert drop_presses(content) == content
@@ -39,7 +39,7 @@ def test_everything_else_is_passed_on_as_it_came(content):
 
 @pytest.mark.parametrize(("kind", "changed"), [("websocket", True), ("http", False)])
 def test_only_web_sockets_are_looked_at(kind, changed):
-    given, seen = asked(by_itself=True), []
+    given, seen = press(by_itself=True), []
 
     async def app(scope, receive, send):
         seen.append((await receive())["bytes"])

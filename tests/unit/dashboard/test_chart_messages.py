@@ -6,8 +6,8 @@ from string import Formatter
 import numpy as np
 import pytest
 from support import events as make
-from support.compressions import whole_shrink
-from support.diagnoses import diagnosed
+from support.compressions import whole_compression
+from support.diagnoses import diagnosis
 from support.searches import OPTUNA, whole_search, whole_selection
 from support.sweeps import COMPARISON, whole_sweep
 
@@ -47,7 +47,7 @@ def history():
             make.prepared(),
             make.batch(),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
         ]
     )
     return told
@@ -66,7 +66,7 @@ def sweep(config=None, count=None):
 
 def shrink():
     found = CompressionRecord()
-    found.fold(whole_shrink())
+    found.fold(whole_compression())
     return found
 
 
@@ -82,7 +82,7 @@ def selection():
     return found
 
 
-def made():
+def generated_inputs():
     teacher, student = np.zeros((2, 3, 10), np.float32)
     for at, same in enumerate((True, False, True)):
         teacher[at, at + 1] = 3
@@ -99,7 +99,7 @@ def said(name, history, language="en", **settings):
     if name in OF_A_MOMENT:
         return OF_A_MOMENT[name](history, spoken, **settings)["message"]
     if name in OF_ARRAYS:
-        return OF_ARRAYS[name](history, spoken, arrays=made())["message"]
+        return OF_ARRAYS[name](history, spoken, arrays=generated_inputs())["message"]
     if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
         return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]

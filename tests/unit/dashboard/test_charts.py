@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 from support import events as make
-from support.diagnoses import diagnosed
+from support.diagnoses import diagnosis
 
 from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
 from dashboard.charts.parts import bins, style
@@ -49,7 +49,7 @@ def history():
             change,
             make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosed(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
         ]
     )
     return told
@@ -201,7 +201,7 @@ def test_a_run_of_a_plain_student_alone_can_be_drawn(name):
             Snapshot(
                 epoch=0,
                 arrays=None,
-                learners={name: item for name, item in diagnosed().items() if name == "plain"},
+                learners={name: item for name, item in diagnosis().items() if name == "plain"},
             ),
         ]
     )
@@ -288,7 +288,7 @@ def test_in_the_difference_fewer_errors_and_more_right_answers_have_the_better_c
     assert trace["colorscale"][-1][1] == style.COLOURS["distilled"]
 
 
-def made(inputs, *, agree=(True, False, True)):
+def generated_inputs(inputs, *, agree=(True, False, True)):
     """Three inputs: the teacher says 1, 2, 3, the student as it does or 0."""
     teacher, student = np.zeros((2, 3, 10), np.float32)
     for at, same in enumerate(agree):
@@ -313,7 +313,7 @@ INPUTS = {
 
 @pytest.mark.parametrize("kind", INPUTS)
 def test_plotly_takes_what_was_generated(kind, history):
-    figure = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS[kind]))
+    figure = OF_ARRAYS["generated"](history, words("en"), arrays=generated_inputs(INPUTS[kind]))
 
     json.dumps(figure, allow_nan=False)
     go.Figure(figure)
@@ -321,20 +321,20 @@ def test_plotly_takes_what_was_generated(kind, history):
 
 
 def test_an_answer_that_is_not_the_teachers_has_another_colour(history):
-    pictures = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS["grey"]))
+    pictures = OF_ARRAYS["generated"](history, words("en"), arrays=generated_inputs(INPUTS["grey"]))
     teacher, student = pictures["data"]
 
     assert teacher["text"] == [f"{digit} · 69%" for digit in (1, 2, 3)]
     assert [text[0] for text in student["text"]] == ["1", "0", "3"]
     own = style.COLOURS["distilled"]
     assert student["textfont"]["color"] == [own, style.GAP, own]
-    points = OF_ARRAYS["generated"](history, words("en"), arrays=made(INPUTS["points"]))
+    points = OF_ARRAYS["generated"](history, words("en"), arrays=generated_inputs(INPUTS["points"]))
     assert [trace["x"] for trace in points["data"][1:]] == [[0.0, 4.0], [2.0]]
 
 
 def test_a_picture_is_shown_as_it_was_made(history):
     image = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype(np.uint8)
-    figure = OF_ARRAYS["generated"](history, words("en"), arrays=made(image))
+    figure = OF_ARRAYS["generated"](history, words("en"), arrays=generated_inputs(image))
     _, _, code = figure["layout"]["images"][1]["source"].partition("base64,")
     shown = np.asarray(Image.open(BytesIO(base64.b64decode(code))))
 
@@ -373,7 +373,7 @@ def test_the_messages_add_up_to_the_chart(name):
         events.append(make.batch(step, step / 13, controls=acting, beside=make.BESIDE))
         if step % 13 == 0:
             events.append(make.epoch(step // 13, plain=step))
-            events.append(Snapshot(epoch=step // 13, arrays=None, learners=diagnosed()))
+            events.append(Snapshot(epoch=step // 13, arrays=None, learners=diagnosis()))
     for event in events:
         history.fold([event])
         figure = draw(name, history)
@@ -417,7 +417,7 @@ def grown():
             make.started(epochs=2, student="forest:10"),
             make.prepared(),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosed()),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis()),
         ]
     )
     return told

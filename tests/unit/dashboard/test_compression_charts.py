@@ -4,7 +4,7 @@ from math import log10
 
 import plotly.graph_objects as go
 import pytest
-from support.compressions import STAGES, whole_shrink
+from support.compressions import STAGES, whole_compression
 
 from dashboard.charts import OF_A_COMPRESSION
 from dashboard.charts.compression_plane import BATCHES, SIZES
@@ -15,11 +15,11 @@ from kdcore.jobs.compression.record import CompressionRecord
 
 def record(events=None):
     found = CompressionRecord()
-    found.fold(whole_shrink() if events is None else events)
+    found.fold(whole_compression() if events is None else events)
     return found
 
 
-def drawn(name, events=None, size="bytes", batch="1", language="en"):
+def draw(name, events=None, size="bytes", batch="1", language="en"):
     return OF_A_COMPRESSION[name](record(events), words(language), size=size, batch=batch)
 
 
@@ -28,19 +28,19 @@ def drawn(name, events=None, size="bytes", batch="1", language="en"):
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("name", ["shrink_sizes", "shrink_times"])
 def test_plotly_accepts_both_planes(name, batch, size, language):
-    assert go.Figure(drawn(name, size=size, batch=batch, language=language)).data
+    assert go.Figure(draw(name, size=size, batch=batch, language=language)).data
 
 
-@pytest.mark.parametrize("count", range(len(whole_shrink())))
+@pytest.mark.parametrize("count", range(len(whole_compression())))
 @pytest.mark.parametrize("name", OF_A_COMPRESSION)
 def test_a_shrinking_that_is_under_way_has_a_chart_or_says_why_not(name, count):
-    figure = drawn(name, whole_shrink()[:count])
+    figure = draw(name, whole_compression()[:count])
 
     assert figure.get("empty") or figure.get("table") or go.Figure(figure).data
 
 
 def test_an_arrow_leads_from_before_to_after():
-    figure = drawn("shrink_sizes")
+    figure = draw("shrink_sizes")
     (pruned,) = [
         arrow
         for arrow in figure["layout"]["annotations"]
@@ -59,7 +59,7 @@ def test_the_axis_of_sizes_is_what_was_asked_for():
     pruned = {
         size: next(
             trace["x"]
-            for trace in drawn("shrink_sizes", size=size)["data"]
+            for trace in draw("shrink_sizes", size=size)["data"]
             if trace["name"] == "Unstructured pruning"
         )
         for size in SIZES
@@ -69,14 +69,14 @@ def test_the_axis_of_sizes_is_what_was_asked_for():
 
 
 def test_times_are_multiples_of_the_students():
-    across = {trace["name"]: trace["x"] for trace in drawn("shrink_times")["data"]}
+    across = {trace["name"]: trace["x"] for trace in draw("shrink_times")["data"]}
 
     assert across["int8, dynamic"] == [2.0]
     assert across["Uncompressed student"] == [1.0]
 
 
 def test_the_table_has_a_row_for_every_stage_in_its_colour():
-    rows = drawn("shrink_table")["table"]["rows"]
+    rows = draw("shrink_table")["table"]["rows"]
 
     assert [row["learner"] for row in rows] == ["teacher", *STAGES]
     assert "263 / 1,210" in rows[2]["cells"]
@@ -109,11 +109,11 @@ def test_a_stage_is_held_against_the_student_that_learned_as_long():
 
 
 def test_nothing_is_said_before_the_student_beside_them_is_measured():
-    assert compression_sentences(record(whole_shrink()[:5])) == {}
+    assert compression_sentences(record(whole_compression()[:5])) == {}
 
 
 def test_the_share_that_is_done_grows_to_the_whole():
-    shares = [record(whole_shrink()[:count]).done for count in range(len(whole_shrink()))]
+    shares = [record(whole_compression()[:count]).done for count in range(len(whole_compression()))]
 
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.markdown import shown
+from support.markdown import text_and_tags
 
 from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
 
@@ -30,7 +30,7 @@ TRAPS = [
 @pytest.mark.parametrize("text", TRAPS)
 def test_a_trap_is_plain_text_alone_in_a_sentence_and_in_a_list(text):
     for template in ("{}", "The name {} is unknown.", "- {}"):
-        told, tags = shown(template.format(markdown_text(text)))
+        told, tags = text_and_tags(template.format(markdown_text(text)))
 
         assert told == template.removeprefix("- ").format(text)
         assert tags <= {"p", "ul", "li"}
@@ -38,7 +38,7 @@ def test_a_trap_is_plain_text_alone_in_a_sentence_and_in_a_list(text):
 
 @given(st.text())
 def test_any_text_is_shown_in_one_line(text):
-    told, tags = shown(markdown_text(text))
+    told, tags = text_and_tags(markdown_text(text))
 
     assert told.split() == text.replace("\0", "\ufffd").split()
     assert tags <= {"p"}

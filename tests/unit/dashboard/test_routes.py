@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
-from support.diagnoses import diagnosed
+from support.diagnoses import diagnosis
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
 
@@ -56,7 +56,7 @@ def run(store):
     prepared = make.prepared()
     values = {name: getattr(prepared, name) for name in prepared.__slots__}
     events[3] = type(prepared)(**values | {"arrays": "prepared.safetensors"})
-    events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosed()))
+    events.insert(4, Snapshot(epoch=0, arrays="snapshot-0000.safetensors", learners=diagnosis()))
     folder = record(store, RUN, events)
     folder.write(
         "snapshot-0000.safetensors",

@@ -29,7 +29,7 @@ def searched(events=None):
     return record
 
 
-def drawn(name, events=None, language="en", figures=OPTUNA):
+def draw(name, events=None, language="en", figures=OPTUNA):
     return OF_A_SEARCH[name](searched(events), words(language), figures)
 
 
@@ -42,7 +42,7 @@ def selected(name, events=None, language="en"):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", OF_A_SEARCH)
 def test_plotly_accepts_the_charts_of_a_search(name, language):
-    figure = drawn(name, language=language)
+    figure = draw(name, language=language)
 
     assert go.Figure({part: figure[part] for part in ("data", "layout")}).data
 
@@ -57,7 +57,7 @@ def test_plotly_accepts_the_chart_of_the_criteria(language):
 @pytest.mark.parametrize("count", range(len(whole_search())))
 @pytest.mark.parametrize("name", OF_A_SEARCH)
 def test_a_search_that_goes_on_has_a_chart_or_says_why_not(name, count):
-    figure = drawn(name, whole_search()[:count])
+    figure = draw(name, whole_search()[:count])
 
     assert figure.get("empty") or figure["data"]
 
@@ -66,21 +66,21 @@ def test_one_complete_trial_is_too_few():
     events = [*search_began(), *trial_events(0), *trial_events(1)]
 
     for name in OF_A_SEARCH:
-        assert drawn(name, events, figures={}) == {"empty": EN["chart.empty.few_trials"]}
+        assert draw(name, events, figures={}) == {"empty": EN["chart.empty.few_trials"]}
 
 
 def test_trials_that_cannot_be_read_are_said():
-    assert drawn("search_history", figures={}) == {"empty": EN["chart.empty.study"]}
+    assert draw("search_history", figures={}) == {"empty": EN["chart.empty.study"]}
 
 
 def test_no_word_of_optunas_own_is_left():
-    figures = {name: str(drawn(name, language="zh")) for name in OF_A_SEARCH}
+    figures = {name: str(draw(name, language="zh")) for name in OF_A_SEARCH}
 
     assert [name for name, text in figures.items() if "Objective" in text or "None'" in text] == []
 
 
 def test_the_best_line_is_drawn_last_and_thickest():
-    *others, best = drawn("search_parallel")["data"]
+    *others, best = draw("search_parallel")["data"]
 
     assert best["name"] == EN["chart.search.band_best"]
     assert f"{BEST}" in best["hovertemplate"]
@@ -92,7 +92,7 @@ def test_each_band_stands_once_in_the_legend():
     more = [replace(end, trial=end.trial + 5 * turn) for turn in range(4) for end in ends]
     lines = OPTUNA["parallel"]["data"][:3] * 4
     figures = OPTUNA | {"parallel": OPTUNA["parallel"] | {"data": lines}}
-    data = drawn("search_parallel", [*search_began(), *more], figures=figures)["data"]
+    data = draw("search_parallel", [*search_began(), *more], figures=figures)["data"]
     named = [trace["name"] for trace in data if trace["showlegend"]]
 
     assert len(data) == 12
@@ -112,7 +112,7 @@ def test_a_search_for_the_least_ranks_the_least_first():
 
 
 def test_the_numbers_behind_the_lines_are_those_of_the_trials():
-    sheet = drawn("search_parallel")["sheet"]
+    sheet = draw("search_parallel")["sheet"]
 
     assert [row[0] for row in sheet["rows"]] == [0, 2, 4]
     assert all(len(row) == len(sheet["columns"]) for row in sheet["rows"])
@@ -120,7 +120,7 @@ def test_the_numbers_behind_the_lines_are_those_of_the_trials():
 
 
 def test_the_most_important_setting_is_on_top():
-    (bars,) = drawn("search_importances")["data"]
+    (bars,) = draw("search_importances")["data"]
 
     assert bars["y"][-1] == EN["setting.lr.label"]
     assert bars["text"][-1] == "60%"

@@ -18,7 +18,7 @@ def landscape(events=None):
     return found
 
 
-def drawn(name, events=None, **view):
+def draw(name, events=None, **view):
     return OF_A_SWEEP[name](landscape(events), words("en"), View(**view))
 
 
@@ -34,19 +34,19 @@ def test_plotly_accepts_every_chart(name, metric, language):
 @pytest.mark.parametrize("count", range(len(whole_sweep())))
 @pytest.mark.parametrize("name", OF_A_SWEEP)
 def test_a_sweep_that_is_under_way_has_a_chart_or_says_why_not(name, count):
-    figure = drawn(name, whole_sweep()[:count])
+    figure = draw(name, whole_sweep()[:count])
 
     assert figure.get("empty") or go.Figure(figure)
 
 
 def test_the_map_has_the_means_and_its_best_place():
-    data = {trace.get("name"): trace for trace in drawn("landscape", metric="test_errors")["data"]}
+    data = {trace.get("name"): trace for trace in draw("landscape", metric="test_errors")["data"]}
 
     assert data[None]["z"] == [[18, 25], [13, 23]]
     assert data[None]["customdata"][1][0] == [4.0, 0.5]
     assert data[None]["text"][0][0] == "18.0<br>± 0.000"
     assert data[None]["reversescale"] is True
-    assert "n = 2" in drawn("landscape")["layout"]["xaxis"]["title"]["text"]
+    assert "n = 2" in draw("landscape")["layout"]["xaxis"]["title"]["text"]
     star = data["best on validation data"]
     assert (round(star["x"][0]), round(star["y"][0])) == (0, 1)
 
@@ -55,7 +55,7 @@ def test_the_line_parts_what_is_better_than_plain():
     """Gains by T and λ are 3, −4 and 8, −2: the line runs between the two columns."""
     border = next(
         trace
-        for trace in drawn("landscape", metric="test_errors")["data"]
+        for trace in draw("landscape", metric="test_errors")["data"]
         if trace.get("name") == words("en")["chart.better_than_plain"]
     )
 
@@ -64,16 +64,16 @@ def test_the_line_parts_what_is_better_than_plain():
 
 
 def test_before_the_guess_no_chart_betrays_a_value():
-    (blank,) = drawn("landscape", hidden=True)["data"]
+    (blank,) = draw("landscape", hidden=True)["data"]
 
     assert {value for row in blank["z"] for value in row} == {0}
     assert "text" not in blank
     for name in set(OF_A_SWEEP) - {"landscape"}:
-        assert drawn(name, hidden=True) == {"empty": words("en")["chart.empty.guess_first"]}
+        assert draw(name, hidden=True) == {"empty": words("en")["chart.empty.guess_first"]}
 
 
 def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
-    better, unsure, worse = drawn("methods", whole_sweep(config=COMPARISON))["data"]
+    better, unsure, worse = draw("methods", whole_sweep(config=COMPARISON))["data"]
 
     assert (better["y"], worse["y"]) == (
         ["Decoupled KD (DKD)"],
@@ -85,12 +85,12 @@ def test_gains_are_sorted_and_coloured_by_whether_they_are_clear():
 
 def test_a_method_that_is_far_off_does_not_squash_the_others():
     near = ("kd", "dkd", "dist:gamma=2", "nkd", "soft_ce")
-    told = drawn("methods", whole_sweep(config=replace(COMPARISON, methods=near)))["layout"]
+    told = draw("methods", whole_sweep(config=replace(COMPARISON, methods=near)))["layout"]
     assert told["annotations"] == []
 
-    layout = drawn(
-        "methods", whole_sweep(config=replace(COMPARISON, methods=(*near, "generator")))
-    )["layout"]
+    layout = draw("methods", whole_sweep(config=replace(COMPARISON, methods=(*near, "generator"))))[
+        "layout"
+    ]
     (arrow,) = layout["annotations"]
     assert layout["xaxis"]["range"] == pytest.approx(told["xaxis"]["range"], abs=2)
     assert arrow["y"] == "Generated inputs (data-free)"
@@ -101,7 +101,7 @@ def test_a_method_that_is_far_off_does_not_squash_the_others():
 def test_the_curves_are_those_of_the_place_pointed_at():
     lines = [
         trace
-        for trace in drawn("cell_curves", metric="test_errors", at=(1.0, 1.0))["data"]
+        for trace in draw("cell_curves", metric="test_errors", at=(1.0, 1.0))["data"]
         if trace.get("showlegend") is not False
     ]
 
@@ -109,7 +109,7 @@ def test_the_curves_are_those_of_the_place_pointed_at():
 
 
 def test_the_margins_average_over_the_other_axis():
-    figure = drawn("landscape_margins", metric="test_errors")
+    figure = draw("landscape_margins", metric="test_errors")
     over_t, over_weight = (
         trace["y"] for trace in figure["data"] if trace["name"] == words("en")["learner.distilled"]
     )

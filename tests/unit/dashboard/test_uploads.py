@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.server.uploads import SUFFIXES, remove_unused_uploads, save_upload
 from kdcore.data.load import ARCHIVES
-from kdcore.data.table_file import PERHAPS, TABLES
+from kdcore.data.table.file import PERHAPS, TABLES
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store

@@ -1,15 +1,15 @@
 """Which folders are classes, which are splits, and which are neither."""
 
 import pytest
-from support.files import as_folder, as_zip, named_pictures, picture
+from support.files import as_folder, as_zip, picture, pictures_in
 
-from kdcore.data.layout import role
+from kdcore.data.split_names import role
 
 CLASSES = ("cat", "dog", "eel")
 
 
 def below(top, count, classes=CLASSES):
-    return named_pictures([f"{top}/{name}" for name in classes], count)
+    return pictures_in([f"{top}/{name}" for name in classes], count)
 
 
 def flat(top, count):
@@ -21,7 +21,7 @@ def sizes(data):
 
 
 @pytest.fixture
-def made(load, tmp_path):
+def load_files(load, tmp_path):
     return lambda files: load(as_zip(tmp_path / "a.zip", files))
 
 
@@ -45,8 +45,10 @@ def made(load, tmp_path):
         ("训练集", "测试集"),
     ],
 )
-def test_folders_for_training_and_test_are_known_by_their_names_and_said(made, noted, train, test):
-    data = made(below(train, 10) | below(test, 4))
+def test_folders_for_training_and_test_are_known_by_their_names_and_said(
+    load_files, noted, train, test
+):
+    data = load_files(below(train, 10) | below(test, 4))
 
     assert data.classes == CLASSES
     assert sizes(data) == [27, 3, 12]
@@ -54,22 +56,22 @@ def test_folders_for_training_and_test_are_known_by_their_names_and_said(made, n
 
 
 @pytest.mark.parametrize("name", ["val_256", "valid", "dev", "validation-images", "验证集"])
-def test_folders_for_validation_are_known_by_their_names(made, noted, name):
-    data = made(below("train", 10) | below(name, 2))
+def test_folders_for_validation_are_known_by_their_names(load_files, noted, name):
+    data = load_files(below("train", 10) | below(name, 2))
 
     assert sizes(data) == [24, 6, 6]
     assert noted(data)["validation_folder"] == {"folder": name}
 
 
-def test_a_folder_of_neither_kind_beside_splits_is_left_out_and_said(made, noted):
-    data = made(below("seg_train", 10) | below("seg_test", 4) | flat("seg_pred", 7))
+def test_a_folder_of_neither_kind_beside_splits_is_left_out_and_said(load_files, noted):
+    data = load_files(below("seg_train", 10) | below("seg_test", 4) | flat("seg_pred", 7))
 
     assert sizes(data) == [27, 3, 12]
     assert noted(data)["folder_left_out"] == {"folder": "seg_pred", "count": 7}
 
 
-def test_images_for_test_without_classes_are_left_out_and_said(made, noted):
-    data = made(below("train", 10) | flat("test1", 8))
+def test_images_for_test_without_classes_are_left_out_and_said(load_files, noted):
+    data = load_files(below("train", 10) | flat("test1", 8))
 
     assert data.classes == CLASSES
     assert sizes(data) == [21, 3, 6]
@@ -87,16 +89,16 @@ def test_images_for_test_without_classes_are_left_out_and_said(made, noted):
         ("seg_train", "my_val", "all"),
     ],
 )
-def test_a_lone_folder_around_images_for_test_is_no_class(made, noted, train, test, inner):
-    data = made(below(train, 10) | flat(f"{test}/{inner}", 8))
+def test_a_lone_folder_around_images_for_test_is_no_class(load_files, noted, train, test, inner):
+    data = load_files(below(train, 10) | flat(f"{test}/{inner}", 8))
 
     assert data.classes == CLASSES
     assert sum(sizes(data)) == 30
     assert noted(data)["unlabelled_folder"] == {"folder": test, "count": 8}
 
 
-def test_one_class_for_test_that_is_learned_is_one(made):
-    assert sizes(made(below("training_set", 10) | below("test_set", 4, ["cat"])))[2] == 4
+def test_one_class_for_test_that_is_learned_is_one(load_files):
+    assert sizes(load_files(below("training_set", 10) | below("test_set", 4, ["cat"])))[2] == 4
 
 
 def test_splits_without_one_for_training_are_refused(refusal, tmp_path):
@@ -121,8 +123,8 @@ def test_flat_splits_are_no_classes(refusal, tmp_path, train, test):
     assert refusal(as_zip(tmp_path / "a.zip", files)).code == "no_class_folders"
 
 
-def test_class_folders_that_lie_once_more_beside_themselves_count_once(made, noted):
-    data = made(below("cell_images", 10) | below("cell_images/cell_images", 10))
+def test_class_folders_that_lie_once_more_beside_themselves_count_once(load_files, noted):
+    data = load_files(below("cell_images", 10) | below("cell_images/cell_images", 10))
 
     assert data.classes == CLASSES
     assert sum(sizes(data)) == 30
@@ -143,14 +145,14 @@ def test_class_folders_that_lie_once_more_beside_themselves_count_once(made, not
         (["testudo", "valve", "device"], ("device", "testudo", "valve")),
     ],
 )
-def test_a_class_may_be_called_like_a_split(made, folders, classes):
-    assert made(named_pictures(folders, 6)).classes == classes
+def test_a_class_may_be_called_like_a_split(load_files, folders, classes):
+    assert load_files(pictures_in(folders, 6)).classes == classes
 
 
-def test_splits_may_lie_within_the_classes(made, noted):
-    data = made(
-        named_pictures([f"{name}/train" for name in CLASSES], 10)
-        | named_pictures([f"{name}/test" for name in CLASSES], 4)
+def test_splits_may_lie_within_the_classes(load_files, noted):
+    data = load_files(
+        pictures_in([f"{name}/train" for name in CLASSES], 10)
+        | pictures_in([f"{name}/test" for name in CLASSES], 4)
     )
 
     assert data.classes == CLASSES
@@ -159,8 +161,8 @@ def test_splits_may_lie_within_the_classes(made, noted):
 
 
 @pytest.mark.parametrize("below_top", ["d", "d/train", "a/b/c"])
-def test_an_image_beside_the_top_folder_does_not_count(made, noted, below_top):
-    data = made(
+def test_an_image_beside_the_top_folder_does_not_count(load_files, noted, below_top):
+    data = load_files(
         below(below_top, 10) | {"preview.png": picture(1), f"{below_top[0]}/x.png": picture(2)}
     )
 
@@ -169,29 +171,29 @@ def test_an_image_beside_the_top_folder_does_not_count(made, noted, below_top):
 
 
 @pytest.mark.parametrize("other", ["docs", "annotations", "masks", "anything"])
-def test_what_lies_beside_a_folder_of_images_is_no_class(made, noted, other):
-    data = made(below("images", 10) | {f"{other}/figure.png": picture(1)})
+def test_what_lies_beside_a_folder_of_images_is_no_class(load_files, noted, other):
+    data = load_files(below("images", 10) | {f"{other}/figure.png": picture(1)})
 
     assert data.classes == CLASSES
     assert noted(data)["folder_left_out"] == {"folder": other, "count": 1}
 
 
-def test_annotations_with_the_same_folders_are_no_examples(made):
-    data = made(below("images", 10) | below("annotations", 10))
+def test_annotations_with_the_same_folders_are_no_examples(load_files):
+    data = load_files(below("images", 10) | below("annotations", 10))
 
     assert sum(sizes(data)) == 30
     assert data.classes == CLASSES
 
 
-def test_a_few_images_of_documents_beside_classes_are_no_class(made, noted):
-    data = made(named_pictures(CLASSES, 10) | {"docs/figure.png": picture(1)})
+def test_a_few_images_of_documents_beside_classes_are_no_class(load_files, noted):
+    data = load_files(pictures_in(CLASSES, 10) | {"docs/figure.png": picture(1)})
 
     assert data.classes == CLASSES
     assert noted(data)["folder_left_out"] == {"folder": "docs", "count": 1}
 
 
-def test_a_class_of_documents_is_one(made):
-    assert made(named_pictures(["docs", "photos"], 10)).classes == ("docs", "photos")
+def test_a_class_of_documents_is_one(load_files):
+    assert load_files(pictures_in(["docs", "photos"], 10)).classes == ("docs", "photos")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 
 import pytest
-from support.files import as_folder, as_zip, named_pictures, picture
+from support.files import as_folder, as_zip, picture, pictures_in
 
 CLASSES = ("cat", "dog", "eel")
 
@@ -17,7 +17,7 @@ def total(data):
 
 @pytest.mark.parametrize("container", [as_folder, as_zip])
 def test_files_that_are_no_images_are_counted(load, noted, tmp_path, container):
-    files = named_pictures(CLASSES, 5) | {
+    files = pictures_in(CLASSES, 5) | {
         "cat/a.heic": b"x",
         "cat/b.HEIC": b"x",
         "notes.txt": b"x",
@@ -33,11 +33,11 @@ def test_files_that_are_no_images_are_counted(load, noted, tmp_path, container):
 
 
 def test_nothing_is_said_where_nothing_is_left_out(load, noted, tmp_path):
-    assert noted(load(as_folder(tmp_path / "a", named_pictures(CLASSES, 5)))) == {}
+    assert noted(load(as_folder(tmp_path / "a", pictures_in(CLASSES, 5)))) == {}
 
 
 def test_class_folders_without_an_image_are_named(load, noted, tmp_path):
-    folder = as_folder(tmp_path / "a", named_pictures(CLASSES, 5) | {"fox/a.heic": b"x"})
+    folder = as_folder(tmp_path / "a", pictures_in(CLASSES, 5) | {"fox/a.heic": b"x"})
     (folder / "hen").mkdir()
     data = load(folder)
 
@@ -46,7 +46,7 @@ def test_class_folders_without_an_image_are_named(load, noted, tmp_path):
 
 
 def test_an_empty_class_folder_of_a_zip_is_named(load, noted, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 5))
     with zipfile.ZipFile(path, "a") as archive:
         archive.mkdir("fox")
 
@@ -57,8 +57,8 @@ def test_an_empty_class_folder_of_a_zip_is_named(load, noted, tmp_path):
 
 
 def test_class_folders_and_images_may_be_links(load, noted, tmp_path):
-    source = as_folder(tmp_path / "source", named_pictures(CLASSES, 5))
-    linked = as_folder(tmp_path / "linked", named_pictures(["cat"], 5))
+    source = as_folder(tmp_path / "source", pictures_in(CLASSES, 5))
+    linked = as_folder(tmp_path / "linked", pictures_in(["cat"], 5))
     (linked / "dog").symlink_to(source / "dog")
     (linked / "eel").mkdir()
     for number in range(5):
@@ -71,8 +71,8 @@ def test_class_folders_and_images_may_be_links(load, noted, tmp_path):
 
 
 def test_a_folder_for_training_may_be_a_link(load, tmp_path):
-    source = as_folder(tmp_path / "source", named_pictures(CLASSES, 10))
-    folder = as_folder(tmp_path / "a", named_pictures([f"test/{name}" for name in CLASSES], 4))
+    source = as_folder(tmp_path / "source", pictures_in(CLASSES, 10))
+    folder = as_folder(tmp_path / "a", pictures_in([f"test/{name}" for name in CLASSES], 4))
     (folder / "train").symlink_to(source)
 
     data = load(folder)
@@ -80,7 +80,7 @@ def test_a_folder_for_training_may_be_a_link(load, tmp_path):
 
 
 def test_links_in_a_circle_end(load, tmp_path):
-    folder = as_folder(tmp_path / "a", named_pictures(CLASSES, 5))
+    folder = as_folder(tmp_path / "a", pictures_in(CLASSES, 5))
     (folder / "cat" / "up").symlink_to(folder)
     (folder / "dog" / "self").symlink_to(folder / "dog")
 
@@ -88,7 +88,7 @@ def test_links_in_a_circle_end(load, tmp_path):
 
 
 def test_links_that_lead_nowhere_are_counted(load, noted, tmp_path):
-    folder = as_folder(tmp_path / "a", named_pictures(CLASSES, 5))
+    folder = as_folder(tmp_path / "a", pictures_in(CLASSES, 5))
     (folder / "cat" / "gone.png").symlink_to(tmp_path / "nowhere.png")
 
     assert noted(load(folder))["links_left_out"] == {"count": 1}
@@ -96,7 +96,7 @@ def test_links_that_lead_nowhere_are_counted(load, noted, tmp_path):
 
 def linked_tar(path, kind, links):
     with tarfile.open(path, "w") as archive:
-        for name, content in named_pictures(CLASSES, 5).items():
+        for name, content in pictures_in(CLASSES, 5).items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
@@ -131,7 +131,7 @@ def test_symbolic_links_are_heeded_within_an_archive_alone(load, noted, tmp_path
 
 
 def test_links_of_a_zip_are_heeded(load, noted, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 5))
     with zipfile.ZipFile(path, "a") as archive:
         for name, target in (("cat/ok.png", "../dog/000.png"), ("cat/out.png", "/etc/passwd")):
             entry = zipfile.ZipInfo(name)
@@ -144,7 +144,7 @@ def test_links_of_a_zip_are_heeded(load, noted, tmp_path):
 
 
 def test_a_class_of_which_only_dead_links_are_left_is_refused(refusal, tmp_path):
-    folder = as_folder(tmp_path / "a", named_pictures(["cat"], 5) | {"dog/1.png": picture(1)})
+    folder = as_folder(tmp_path / "a", pictures_in(["cat"], 5) | {"dog/1.png": picture(1)})
     for number in range(4):
         (folder / "dog" / f"gone{number}.png").symlink_to(tmp_path / "nowhere.png")
 

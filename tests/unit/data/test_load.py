@@ -7,7 +7,7 @@ import tarfile
 import numpy as np
 import pytest
 import torch
-from support.files import as_zip, collect, named_pictures
+from support.files import as_zip, collect, pictures_in
 
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
@@ -41,7 +41,7 @@ def test_a_file_that_cannot_be_read_is_told(refusal, tmp_path):
 
 
 def test_a_store_without_room_is_told(tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures("ab", 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in("ab", 5))
     (tmp_path / "store").write_text("in the way")
     with pytest.raises(UserError) as caught:
         collect(load_dataset(RunConfig(dataset=str(path)), tmp_path / "store"))
@@ -55,7 +55,7 @@ def test_a_file_of_another_kind_is_told(refusal, tmp_path):
 
 
 def test_without_a_store_nothing_is_written(tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures("ab", 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in("ab", 5))
     collect(load_dataset(RunConfig(dataset=str(path)), None))
     assert list(tmp_path.iterdir()) == [path]
 

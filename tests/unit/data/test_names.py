@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support.files import as_zip, named_pictures, picture
+from support.files import as_zip, picture, pictures_in
 
 from kdcore.data.encodings import legacy_encoding
 from kdcore.data.names import clean, distinct
@@ -29,7 +29,7 @@ from kdcore.data.names import clean, distinct
     ],
 )
 def test_class_names_keep_letters_marks_and_symbols(load, tmp_path, names):
-    data = load(as_zip(tmp_path / "a.zip", named_pictures(names, 3)))
+    data = load(as_zip(tmp_path / "a.zip", pictures_in(names, 3)))
 
     assert data.classes == names
 
@@ -40,14 +40,14 @@ def decomposed(name):
 
 def test_accents_from_a_mac_are_composed(load, tmp_path):
     names = ["café", "プードル"]
-    data = load(as_zip(tmp_path / "a.zip", named_pictures(map(decomposed, names), 3)))
+    data = load(as_zip(tmp_path / "a.zip", pictures_in(map(decomposed, names), 3)))
 
     assert data.classes == ("café", "プードル")
 
 
 def test_the_same_class_composed_and_decomposed_is_one(load, tmp_path):
-    files = named_pictures(["train/café", "train/thé"], 5)
-    files |= named_pictures([decomposed("test/café"), decomposed("test/thé")], 3)
+    files = pictures_in(["train/café", "train/thé"], 5)
+    files |= pictures_in([decomposed("test/café"), decomposed("test/thé")], 3)
     data = load(as_zip(tmp_path / "a.zip", files))
 
     assert data.classes == ("café", "thé")
@@ -56,7 +56,7 @@ def test_the_same_class_composed_and_decomposed_is_one(load, tmp_path):
 
 def test_names_that_become_equal_get_numbers_and_it_is_said(load, noted, tmp_path):
     folders = ["a\u200b", "a", "z" * 65, "z" * 66]
-    data = load(as_zip(tmp_path / "a.zip", named_pictures(folders, 3)))
+    data = load(as_zip(tmp_path / "a.zip", pictures_in(folders, 3)))
 
     assert len(set(data.classes)) == 4
     assert set(data.classes) == {"a", "a (2)", "z" * 64, "z" * 60 + " (2)"}

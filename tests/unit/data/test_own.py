@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from support.files import as_folder, as_zip, named_pictures, picture
+from support.files import as_folder, as_zip, picture, pictures_in
 
 CLASSES = ("cat", "dog", "eel")
 TAR_MODES = {
@@ -49,7 +49,7 @@ EXPECTED = sorted(
 
 @pytest.mark.parametrize("top", ["", "top/", "one/two/"])
 def test_a_folder_of_class_folders_is_split_by_fifths_and_tenths(load, tmp_path, top):
-    files = named_pictures([top + name for name in CLASSES], 10)
+    files = pictures_in([top + name for name in CLASSES], 10)
     data = load(as_folder(tmp_path / "pets", files))
     assert data.name == "pets"
     assert data.classes == CLASSES
@@ -60,7 +60,7 @@ def test_a_folder_of_class_folders_is_split_by_fifths_and_tenths(load, tmp_path,
 
 @pytest.mark.parametrize("name", ["a.zip", *TAR_MODES])
 def test_an_archive_gives_what_its_folder_gives(load, tmp_path, name):
-    files = named_pictures(CLASSES, 10)
+    files = pictures_in(CLASSES, 10)
     path = tmp_path / name
     if name == "a.zip":
         as_zip(path, files)
@@ -73,7 +73,7 @@ def test_an_archive_gives_what_its_folder_gives(load, tmp_path, name):
 
 
 def test_the_order_in_an_archive_does_not_matter(load, tmp_path):
-    files = named_pictures(CLASSES, 10)
+    files = pictures_in(CLASSES, 10)
     backwards = dict(reversed(files.items()))
     one, other = as_zip(tmp_path / "a.zip", files), as_zip(tmp_path / "b.zip", backwards)
     assert load(one).fingerprint == load(other).fingerprint
@@ -81,8 +81,8 @@ def test_the_order_in_an_archive_does_not_matter(load, tmp_path):
 
 @pytest.mark.parametrize("top", ["", "top/"])
 def test_folders_for_training_and_test_are_kept(load, tmp_path, top):
-    files = named_pictures([f"{top}train/{name}" for name in CLASSES], 10)
-    files |= named_pictures([f"{top}test/{name}" for name in CLASSES], 4)
+    files = pictures_in([f"{top}train/{name}" for name in CLASSES], 10)
+    files |= pictures_in([f"{top}test/{name}" for name in CLASSES], 4)
     data = load(as_zip(tmp_path / "a.zip", files))
     assert data.classes == CLASSES
     assert sizes(data) == [27, 3, 12]
@@ -91,23 +91,23 @@ def test_folders_for_training_and_test_are_kept(load, tmp_path, top):
 
 
 def test_a_folder_for_validation_is_kept(load, tmp_path):
-    files = named_pictures([f"train/{name}" for name in CLASSES], 10)
-    files |= named_pictures([f"valid/{name}" for name in CLASSES], 2)
+    files = pictures_in([f"train/{name}" for name in CLASSES], 10)
+    files |= pictures_in([f"valid/{name}" for name in CLASSES], 2)
     assert sizes(load(as_zip(tmp_path / "a.zip", files))) == [24, 6, 6]
 
 
 def test_the_first_validation_examples_are_of_several_classes(load, tmp_path):
-    data = load(as_folder(tmp_path / "a", named_pictures(CLASSES, 60)))
+    data = load(as_folder(tmp_path / "a", pictures_in(CLASSES, 60)))
     assert set(data.validation.labels[:12].tolist()) == {0, 1, 2}
 
 
 def test_classes_that_are_numbers_stand_in_their_order(load, tmp_path):
-    data = load(as_zip(tmp_path / "a.zip", named_pictures(["10", "9", "1"], 3)))
+    data = load(as_zip(tmp_path / "a.zip", pictures_in(["10", "9", "1"], 3)))
     assert data.classes == ("1", "9", "10")
 
 
 def test_hidden_files_and_those_of_a_mac_are_left_out(load, tmp_path):
-    files = named_pictures(CLASSES, 10) | {
+    files = pictures_in(CLASSES, 10) | {
         "__MACOSX/cat/._000.png": b"x",
         ".hidden/a.png": b"x",
         "cat/.a.png": b"x",
@@ -119,7 +119,7 @@ def test_hidden_files_and_those_of_a_mac_are_left_out(load, tmp_path):
 
 
 def test_names_that_lead_out_of_the_archive_write_nothing(load, tmp_path):
-    files = {f"../../../{name}": content for name, content in named_pictures(CLASSES, 4).items()}
+    files = {f"../../../{name}": content for name, content in pictures_in(CLASSES, 4).items()}
     files |= {"/cat/a.png": picture(1), "..\\dog\\a.png": picture(2)}
     (tmp_path / "deep" / "er").mkdir(parents=True)
     path = as_zip(tmp_path / "deep" / "er" / "a.zip", files)
@@ -131,7 +131,7 @@ def test_names_that_lead_out_of_the_archive_write_nothing(load, tmp_path):
 
 
 def test_links_in_an_archive_are_left_out(load, tmp_path):
-    path = as_tar(tmp_path / "a.tar", named_pictures(CLASSES, 10))
+    path = as_tar(tmp_path / "a.tar", pictures_in(CLASSES, 10))
     with tarfile.open(path, "a") as archive:
         link = tarfile.TarInfo("cat/link.png")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
@@ -140,7 +140,7 @@ def test_links_in_an_archive_are_left_out(load, tmp_path):
 
 
 def test_gray_images_have_one_channel_and_one_coloured_image_makes_three(load, tmp_path):
-    files = named_pictures(CLASSES, 5, mode="L")
+    files = pictures_in(CLASSES, 5, mode="L")
     assert load(as_zip(tmp_path / "a.zip", files)).input_shape == (1, 12, 12)
     files["cat/colour.png"] = picture(9)
     data = load(as_zip(tmp_path / "b.zip", files))
@@ -156,13 +156,13 @@ def test_gray_images_have_one_channel_and_one_coloured_image_makes_three(load, t
 
 
 def test_small_images_of_one_size_are_kept_even_if_not_square(load, tmp_path):
-    files = named_pictures(CLASSES, 5, (14, 9))
+    files = pictures_in(CLASSES, 5, (14, 9))
     assert load(as_zip(tmp_path / "a.zip", files)).input_shape == (3, 9, 14)
 
 
 @pytest.mark.parametrize("side", [8, 16])
 def test_images_of_several_sizes_are_scaled_to_the_size_asked_for(load, tmp_path, side):
-    files = named_pictures(CLASSES, 4, (40, 30)) | {"cat/small.png": picture(77, (5, 6))}
+    files = pictures_in(CLASSES, 4, (40, 30)) | {"cat/small.png": picture(77, (5, 6))}
     data = load(as_zip(tmp_path / "a.zip", files), image_size=side)
     assert data.input_shape == (3, side, side)
     assert 77 in [shade for shade, _ in everything(data)]
@@ -198,7 +198,7 @@ def test_pictures_of_16_bits_are_scaled_not_clipped(load, tmp_path):
 
 
 def test_a_second_load_reads_the_decoded_copy(load, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 10))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 10))
     first = load(path)
     saved = list((tmp_path / "store" / "data").iterdir())
     stamp = saved[0].stat().st_mtime_ns
@@ -212,14 +212,14 @@ def test_a_second_load_reads_the_decoded_copy(load, tmp_path):
 
 
 def test_a_changed_folder_is_read_anew(load, tmp_path):
-    folder = as_folder(tmp_path / "a", named_pictures(CLASSES, 10))
+    folder = as_folder(tmp_path / "a", pictures_in(CLASSES, 10))
     before = load(folder)
     as_folder(folder, {"cat/new.png": picture(250)})
     assert len(everything(load(folder))) == len(everything(before)) + 1
 
 
 def test_a_damaged_decoded_copy_is_made_anew(load, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 10))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 10))
     first = load(path)
     saved = next((tmp_path / "store" / "data").iterdir())
     saved.write_bytes(saved.read_bytes()[:100])
@@ -227,7 +227,7 @@ def test_a_damaged_decoded_copy_is_made_anew(load, tmp_path):
 
 
 def test_the_size_asked_for_tells_decoded_copies_apart(load, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 10, (40, 40)))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 10, (40, 40)))
     assert load(path, image_size=16).input_shape == (3, 16, 16)
     assert load(path, image_size=20).input_shape == (3, 20, 20)
 
@@ -252,14 +252,14 @@ def test_images_without_class_folders_are_refused(refusal, tmp_path):
 
 @pytest.mark.parametrize("top", ["", "top/", "top/train/"])
 def test_one_class_is_refused_by_name(refusal, tmp_path, top):
-    error = refusal(as_zip(tmp_path / "a.zip", named_pictures([f"{top}cat"], 9)))
+    error = refusal(as_zip(tmp_path / "a.zip", pictures_in([f"{top}cat"], 9)))
     assert error.code == "one_class"
     assert "cat" in str(error)
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_class_that_cannot_be_split_is_refused_by_name(refusal, tmp_path, count):
-    files = named_pictures(["cat"], 20) | named_pictures(["rare"], count)
+    files = pictures_in(["cat"], 20) | pictures_in(["rare"], count)
     error = refusal(as_zip(tmp_path / "a.zip", files))
     assert (error.code, error.values["class_name"], error.values["count"]) == (
         "class_too_small",
@@ -269,9 +269,7 @@ def test_a_class_that_cannot_be_split_is_refused_by_name(refusal, tmp_path, coun
 
 
 def test_a_class_that_only_the_test_folder_has_is_refused_by_name(refusal, tmp_path):
-    files = named_pictures(["train/cat", "train/dog"], 5) | named_pictures(
-        ["test/cat", "test/eel"], 5
-    )
+    files = pictures_in(["train/cat", "train/dog"], 5) | pictures_in(["test/cat", "test/eel"], 5)
     error = refusal(as_zip(tmp_path / "a.zip", files))
     assert (error.values["class_name"], error.values["count"]) == ("eel", 0)
 
@@ -280,7 +278,7 @@ def test_a_class_that_only_the_test_folder_has_is_refused_by_name(refusal, tmp_p
 @pytest.mark.parametrize("kept", [0.0, 0.03, 0.5, 0.8])
 def test_a_cut_off_archive_is_refused(refusal, tmp_path, name, kept):
     random = np.random.default_rng(0)
-    files = named_pictures(CLASSES, 5)
+    files = pictures_in(CLASSES, 5)
     for number in range(5):  # noise does not compress: the cut falls among the images
         file = io.BytesIO()
         Image.fromarray(random.integers(0, 256, (60, 60), dtype=np.uint8)).save(file, "PNG")
@@ -294,7 +292,7 @@ def test_a_cut_off_archive_is_refused(refusal, tmp_path, name, kept):
 
 
 def test_a_damaged_entry_of_a_zip_is_refused(refusal, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 5))
     content = bytearray(path.read_bytes())
     content[60:70] = bytes(10)
     path.write_bytes(content)
@@ -302,14 +300,14 @@ def test_a_damaged_entry_of_a_zip_is_refused(refusal, tmp_path):
 
 
 def test_an_archive_inside_an_archive_is_named(refusal, tmp_path):
-    inner = as_zip(tmp_path / "inner.zip", named_pictures(CLASSES, 5)).read_bytes()
+    inner = as_zip(tmp_path / "inner.zip", pictures_in(CLASSES, 5)).read_bytes()
     error = refusal(as_zip(tmp_path / "a.zip", {"data/inner.zip": inner, "README.md": b"x"}))
     assert error.code == "archive_inside"
     assert "data/inner.zip" in str(error)
 
 
 def test_an_archive_with_a_password_is_refused(refusal, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 5))
     content = path.read_bytes()
     for start, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         parts = content.split(start)
@@ -325,13 +323,13 @@ def test_an_archive_with_a_password_is_refused(refusal, tmp_path):
 @pytest.mark.parametrize("container", [as_folder, as_zip])
 @pytest.mark.parametrize("content", [picture(5)[:40], picture(5)[:-30], b"", b"<svg></svg>"])
 def test_an_image_that_cannot_be_read_is_named(refusal, tmp_path, container, content):
-    files = named_pictures(CLASSES, 5) | {"dog/bad.png": content}
+    files = pictures_in(CLASSES, 5) | {"dog/bad.png": content}
     error = refusal(container(tmp_path / "a.zip", files))
     assert (error.code, error.values["image"]) == ("image_broken", "dog/bad.png")
 
 
 def test_other_formats_under_a_common_name_are_not_opened(refusal, tmp_path):
-    files = named_pictures(CLASSES, 5) | {"dog/bad.png": picture(5, kind="PCX")}
+    files = pictures_in(CLASSES, 5) | {"dog/bad.png": picture(5, kind="PCX")}
     assert refusal(as_zip(tmp_path / "a.zip", files)).code == "image_broken"
 
 
@@ -359,27 +357,27 @@ def huge(width: int, height: int) -> bytes:
 def test_an_image_of_too_many_pixels_is_refused_by_name_before_it_is_decoded(
     refusal, tmp_path, size
 ):
-    files = named_pictures(CLASSES, 5) | {"dog/huge.png": huge(*size)}
+    files = pictures_in(CLASSES, 5) | {"dog/huge.png": huge(*size)}
     error = refusal(as_zip(tmp_path / "a.zip", files))
     assert (error.code, error.values["image"]) == ("image_too_large", "dog/huge.png")
 
 
 def test_an_entry_that_unfolds_to_too_much_is_refused(refusal, tmp_path):
-    files = named_pictures(CLASSES, 5) | {"dog/zeros.bmp": bytes(65 << 20)}
+    files = pictures_in(CLASSES, 5) | {"dog/zeros.bmp": bytes(65 << 20)}
     assert refusal(as_zip(tmp_path / "a.zip", files)).code == "image_too_large"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
 def test_an_archive_that_unfolds_to_too_much_is_refused(refusal, tmp_path, name):
-    files = named_pictures(CLASSES, 5) | {"filler.bin": bytes(300 << 20)}
+    files = pictures_in(CLASSES, 5) | {"filler.bin": bytes(300 << 20)}
     path = tmp_path / name
     as_zip(path, files) if name == "a.zip" else as_tar(path, files, "w:gz")
     assert refusal(path).code == "archive_too_large"
 
 
 def test_a_zip_that_lies_about_a_size_is_refused(refusal, tmp_path):
-    path = as_zip(tmp_path / "a.zip", named_pictures(CLASSES, 5))
+    path = as_zip(tmp_path / "a.zip", pictures_in(CLASSES, 5))
     with zipfile.ZipFile(path) as archive:
         size = struct.pack("<I", archive.infolist()[0].file_size)
     path.write_bytes(path.read_bytes().replace(size, struct.pack("<I", 20)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageOps
-from support.files import as_zip, named_pictures, picture
+from support.files import as_zip, picture, pictures_in
 
 
 def file_of(image, kind="PNG", **how):
@@ -20,15 +20,15 @@ def images_of(data):
 
 
 @pytest.fixture
-def made(load, tmp_path):
+def load_two(load, tmp_path):
     """A data set of two classes with five copies of each of two images."""
 
-    def made(one, other, ending="png", **settings):
+    def load_two(one, other, ending="png", **settings):
         files = {f"a/{number}.{ending}": one for number in range(5)}
         files |= {f"b/{number}.{ending}": other for number in range(5)}
         return load(as_zip(tmp_path / "a.zip", files), **settings)
 
-    return made
+    return load_two
 
 
 def drawing(ink, row, mode="RGBA"):
@@ -58,9 +58,9 @@ def from_palette(row):
     ],
 )
 def test_ink_on_a_transparent_ground_is_seen_and_the_ground_is_said(
-    made, noted, one, other, ground
+    load_two, noted, one, other, ground
 ):
-    data = made(one, other)
+    data = load_two(one, other)
 
     assert noted(data)[f"transparent_on_{ground}"] == {"count": 10}
     shade = {"white": 255, "black": 0, "gray": 128}[ground]
@@ -68,22 +68,22 @@ def test_ink_on_a_transparent_ground_is_seen_and_the_ground_is_said(
     assert len(images_of(data).unique(dim=0)) == 2
 
 
-def test_half_transparent_ink_is_mixed_with_the_ground(made):
+def test_half_transparent_ink_is_mixed_with_the_ground(load_two):
     veil = Image.new("RGBA", (9, 9), (0, 0, 0, 51))
 
-    assert images_of(made(file_of(veil), file_of(veil))).unique().tolist() == [204]
+    assert images_of(load_two(file_of(veil), file_of(veil))).unique().tolist() == [204]
 
 
-def test_an_opaque_image_with_an_alpha_channel_is_taken_as_it_is(made, noted):
-    data = made(file_of(Image.new("RGBA", (9, 9), (1, 2, 3, 255))), picture(7, (9, 9)))
+def test_an_opaque_image_with_an_alpha_channel_is_taken_as_it_is(load_two, noted):
+    data = load_two(file_of(Image.new("RGBA", (9, 9), (1, 2, 3, 255))), picture(7, (9, 9)))
 
     assert images_of(data)[:, 2].unique().tolist() == [3, 7]
     assert not any(code.startswith("transparent") for code in noted(data))
 
 
-def test_images_that_are_all_alike_are_said_to_be(made, noted):
-    assert "inputs_all_alike" in noted(made(picture(9), picture(9)))
-    assert "inputs_all_alike" not in noted(made(picture(9), picture(8)))
+def test_images_that_are_all_alike_are_said_to_be(load_two, noted):
+    assert "inputs_all_alike" in noted(load_two(picture(9), picture(9)))
+    assert "inputs_all_alike" not in noted(load_two(picture(9), picture(8)))
 
 
 def deep(value, dtype=np.uint16):
@@ -99,25 +99,25 @@ def deep(value, dtype=np.uint16):
         (200, 800, [50, 200]),
     ],
 )
-def test_deep_images_are_scaled_by_the_bits_that_the_data_use(made, low, high, shades):
-    data = made(file_of(deep(low)), file_of(deep(high)))
+def test_deep_images_are_scaled_by_the_bits_that_the_data_use(load_two, low, high, shades):
+    data = load_two(file_of(deep(low)), file_of(deep(high)))
 
     assert images_of(data).unique().tolist() == shades
 
 
-def test_the_scale_of_deep_images_is_said(made, noted):
-    told = noted(made(file_of(deep(800)), file_of(deep(3200))))["deep_images"]
+def test_the_scale_of_deep_images_is_said(load_two, noted):
+    told = noted(load_two(file_of(deep(800)), file_of(deep(3200))))["deep_images"]
 
     assert told == {"count": 10, "highest": 4095}
-    assert "deep_images" not in noted(made(file_of(deep(50)), file_of(deep(200))))
+    assert "deep_images" not in noted(load_two(file_of(deep(50)), file_of(deep(200))))
 
 
 @pytest.mark.parametrize(
     ("low", "high", "dtype"),
     [(0.25, 0.75, np.float32), (64.0, 191.0, np.float32), (250_000, 750_000, np.int32)],
 )
-def test_images_of_other_numbers_are_scaled_too(made, low, high, dtype):
-    data = made(file_of(deep(low, dtype), "TIFF"), file_of(deep(high, dtype), "TIFF"), "tif")
+def test_images_of_other_numbers_are_scaled_too(load_two, low, high, dtype):
+    data = load_two(file_of(deep(low, dtype), "TIFF"), file_of(deep(high, dtype), "TIFF"), "tif")
     shades = images_of(data).unique().tolist()
 
     assert len(shades) == 2
@@ -126,9 +126,9 @@ def test_images_of_other_numbers_are_scaled_too(made, low, high, dtype):
 
 
 @pytest.mark.parametrize("side", [20, 8])
-def test_a_deep_image_may_be_scaled_down(made, side):
+def test_a_deep_image_may_be_scaled_down(load_two, side):
     rows = np.linspace(0, 60_000, 20, dtype=np.uint16).repeat(20).reshape(20, 20)
-    data = made(
+    data = load_two(
         file_of(Image.fromarray(rows)), file_of(Image.fromarray(rows[::-1])), image_size=side
     )
 
@@ -138,7 +138,7 @@ def test_a_deep_image_may_be_scaled_down(made, side):
 
 @pytest.mark.parametrize("turn", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
-def test_images_are_turned_as_their_camera_said(made, kind, turn):
+def test_images_are_turned_as_their_camera_said(load_two, kind, turn):
     upright = Image.new("L", (12, 16), 40)
     upright.paste(220, (0, 0, 12, 5))
     exif = Image.Exif()
@@ -151,7 +151,7 @@ def test_images_are_turned_as_their_camera_said(made, kind, turn):
         )
     )
     content = file_of(stored, kind, exif=exif)
-    found = images_of(made(content, content, {"JPEG": "jpg"}.get(kind, kind.lower())))
+    found = images_of(load_two(content, content, {"JPEG": "jpg"}.get(kind, kind.lower())))
 
     assert found.shape[2:] == (16, 12)
     assert found[:, :, :4].float().mean() > 200
@@ -170,10 +170,10 @@ def _with(image, exif):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "RGBA", "LA"])
-def test_every_common_mode_is_read(made, mode):
+def test_every_common_mode_is_read(load_two, mode):
     image = Image.new("L", (9, 9), 255).convert(mode)
     kind = "TIFF" if mode == "CMYK" else "PNG"
-    data = made(
+    data = load_two(
         file_of(image, kind), file_of(Image.new("L", (9, 9), 0).convert(mode), kind), kind.lower()
     )
 
@@ -194,15 +194,17 @@ def test_every_common_mode_is_read(made, mode):
         ("PNG", "PNG"),
     ],
 )
-def test_other_endings_are_read(made, ending, kind):
-    data = made(picture(90, mode="L", kind=kind), picture(200, mode="L", kind=kind), ending)
+def test_other_endings_are_read(load_two, ending, kind):
+    data = load_two(picture(90, mode="L", kind=kind), picture(200, mode="L", kind=kind), ending)
 
     assert images_of(data).float().mean().item() == pytest.approx(145, abs=2)
 
 
-def test_a_photograph_of_24_million_pixels_is_read_at_a_fraction_of_its_size(made, load, tmp_path):
+def test_a_photograph_of_24_million_pixels_is_read_at_a_fraction_of_its_size(
+    load_two, load, tmp_path
+):
     large = file_of(Image.new("RGB", (6000, 4000), (200, 10, 10)), "JPEG")
-    files = named_pictures("ab", 5) | {"a/big.jpg": large}
+    files = pictures_in("ab", 5) | {"a/big.jpg": large}
     data = load(as_zip(tmp_path / "a.zip", files))
 
     assert data.input_shape == (3, 32, 32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.files import as_zip, named_pictures, rows
+from support.files import as_zip, pictures_in, rows
 
 from kdcore.catalogue import parse_models, suited_families, suited_pair, suits
 from kdcore.data import preview_of
@@ -37,14 +37,14 @@ def test_rows_are_shown_in_the_units_in_which_they_came(preview, csv):
 
 @pytest.mark.parametrize(("mode", "shape"), [("L", (12, 12)), ("RGB", (12, 12, 3))])
 def test_images_show_six_thumbnails_of_different_classes(preview, tmp_path, mode, shape):
-    found = preview(as_zip(tmp_path / "a.zip", named_pictures("abcdefgh", 5, mode=mode)))
+    found = preview(as_zip(tmp_path / "a.zip", pictures_in("abcdefgh", 5, mode=mode)))
 
     assert len({example.class_name for example in found.examples}) == 6
     assert {np.array(example.values).shape for example in found.examples} == {shape}
 
 
 def test_large_images_are_shown_small(preview, tmp_path):
-    files = named_pictures("ab", 5, (200, 200), mode="L")
+    files = pictures_in("ab", 5, (200, 200), mode="L")
     found = preview(as_zip(tmp_path / "a.zip", files), image_size=200)
 
     assert np.array(found.examples[0].values).shape == (50, 50)

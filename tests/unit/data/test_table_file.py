@@ -7,7 +7,7 @@ import lzma
 import tarfile
 
 import pytest
-from support.files import as_folder, as_zip, named_pictures, rows
+from support.files import as_folder, as_zip, pictures_in, rows
 
 TEXT = "a,b,label\n" + rows(30, "{i}.5,1.5,{name}")
 CHINESE = "长度,宽度,标签\n" + "".join(
@@ -108,7 +108,7 @@ def test_several_tables_are_refused_by_name(refusal, tmp_path):
 
 
 def test_a_table_beside_class_folders_is_left_out(load, noted, tmp_path):
-    files = named_pictures("ab", 5) | {"labels.csv": TEXT.encode()}
+    files = pictures_in("ab", 5) | {"labels.csv": TEXT.encode()}
     data = load(as_zip(tmp_path / "a.zip", files))
 
     assert data.images
@@ -129,7 +129,7 @@ def test_a_spreadsheet_is_told_to_be_saved_as_csv(refusal, csv):
 
 
 def test_progress_of_a_large_table_is_told_on_the_way(load, csv, monkeypatch):
-    monkeypatch.setattr("kdcore.data.table.CELLS_PER_PIECE", 3_000)
+    monkeypatch.setattr("kdcore.data.table.pieces.CELLS_PER_PIECE", 3_000)
     data = load(csv("a,b,label\n" + rows(5_000, "{i}.5,1.5,{name}")))
     shares = [event.done / event.total for event in load.progress]
 
@@ -142,13 +142,14 @@ def test_progress_of_a_large_table_is_told_on_the_way(load, csv, monkeypatch):
 def test_pieces_of_a_table_give_what_the_whole_gives(load, csv, monkeypatch):
     text = "a,b,label\n" + rows(2_000, "{i},7,{name}").replace("\n1500,", "\n1500.5,")
     whole = load(csv(text)).fingerprint
-    monkeypatch.setattr("kdcore.data.table.CELLS_PER_PIECE", 3_000)
+    monkeypatch.setattr("kdcore.data.table.pieces.CELLS_PER_PIECE", 3_000)
 
     assert load(csv(text, "other.csv")).fingerprint == whole
 
 
 @pytest.mark.parametrize(
-    ("limit", "code"), [("MOST_BYTES", "table_too_large"), ("MOST_HELD", "table_too_many_numbers")]
+    ("limit", "code"),
+    [("read.MOST_BYTES", "table_too_large"), ("pieces.MOST_HELD", "table_too_many_numbers")],
 )
 def test_a_table_beyond_a_limit_is_refused_with_the_limit(refusal, csv, monkeypatch, limit, code):
     monkeypatch.setattr(f"kdcore.data.table.{limit}", 1_000)

@@ -26,12 +26,12 @@ def store(tmp_path):
     return Store(tmp_path)
 
 
-def listed(store):
+def rows_by_id(store):
     return {row.id: row for row in store.list()}
 
 
 def test_every_job_is_listed_with_its_outcome(store):
-    rows = listed(store)
+    rows = rows_by_id(store)
 
     assert {name: row.state for name, row in rows.items()} == dict.fromkeys(JOBS, "finished")
     assert all(row.config for row in rows.values())
@@ -81,17 +81,17 @@ def test_cells_are_runs_with_arrays(store):
 
 
 def test_the_index_is_made_anew_from_the_folders(store):
-    before = listed(store)
+    before = rows_by_id(store)
     store.rebuild()
-    assert listed(store) == before
+    assert rows_by_id(store) == before
     (store.root / "index.sqlite").unlink()
-    assert listed(Store(store.root)) == before
+    assert rows_by_id(Store(store.root)) == before
 
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_is_deleted_and_comes_back(store, job):
-    before = listed(store)[job]
+    before = rows_by_id(store)[job]
     store.delete(job)
-    assert job not in listed(store)
+    assert job not in rows_by_id(store)
     store.restore(job)
-    assert listed(store)[job] == before
+    assert rows_by_id(store)[job] == before

@@ -16,7 +16,7 @@ from kdcore.store import Store, recorded
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression import measure
 from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
-from kdcore.training.compression.pruned import made_permanent, pruned
+from kdcore.training.compression.pruned import pruned, remove_masks
 from kdcore.training.compression.student import Student
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.objective.teacher_mixture import TeacherMixture
@@ -76,7 +76,7 @@ def whole(store):
     return before, folder, events
 
 
-def told(events, kind):
+def by_stage(events, kind):
     return {event.stage: event for event in events if isinstance(event, kind)}
 
 
@@ -93,7 +93,7 @@ def test_every_stage_is_measured_before_and_after_it_is_distilled_again(whole):
     assert events[-1].kind == "compression_finished"
     assert (events[-1].stopped, events[-1].stages) == (False, len(order))
     assert [event.stage for event in events if isinstance(event, StageBegan)] == ["teacher", *order]
-    assert list(told(events, StageEnded)) == order
+    assert list(by_stage(events, StageEnded)) == order
     for stage in order:
         epochs = [
             event.epoch
@@ -107,7 +107,7 @@ def test_every_stage_is_measured_before_and_after_it_is_distilled_again(whole):
 def test_teacher_and_student_are_measured_as_the_run_left_them(whole, store):
     _, _, events = whole
     end = store.find("last", RUN).events()[-1]
-    began = told(events, StageBegan)
+    began = by_stage(events, StageBegan)
 
     assert began["teacher"].before.scores.test_errors == end.teacher.test_errors
     assert began["student"].before.scores.test_errors == end.students["distilled"].test_errors
@@ -121,7 +121,7 @@ def test_the_runs_files_stay_as_they_were(whole, store):
 
 
 def test_the_numbers_say_what_each_stage_took_away(whole):
-    after = {stage: event.after for stage, event in told(whole[2], StageEnded).items()}
+    after = {stage: event.after for stage, event in by_stage(whole[2], StageEnded).items()}
     student = after["student"]
 
     assert student.parameters == 64 * 16 + 16 + 16 * 10 + 10
@@ -135,7 +135,7 @@ def test_the_numbers_say_what_each_stage_took_away(whole):
 
 
 def test_distilling_again_wins_back_what_the_harder_stages_lost(whole):
-    began, ended = told(whole[2], StageBegan), told(whole[2], StageEnded)
+    began, ended = by_stage(whole[2], StageBegan), by_stage(whole[2], StageEnded)
 
     for stage in ("pruned", "narrow"):
         lost = began[stage].before.scores.test_errors
@@ -145,7 +145,7 @@ def test_distilling_again_wins_back_what_the_harder_stages_lost(whole):
 @pytest.mark.parametrize("stage", ["student", "pruned", "narrow"])
 def test_the_saved_weights_are_those_that_were_measured(whole, stage):
     _, folder, events = whole
-    data, event = digits(), told(events, StageEnded)[stage]
+    data, event = digits(), by_stage(events, StageEnded)[stage]
     module = load_module(folder.path / event.weights, data)
     scores = score(predict(module, data, "float32"), data, None)
 
@@ -186,8 +186,8 @@ def test_convolutions_go_through_all_stages(store, tmp_path):
         pass
     _, events = shrunk(own, epochs=1)
 
-    assert list(told(events, StageEnded)) == ["student", *STAGES]
-    assert told(events, StageBegan)["narrow"].model == "convnet:3,4"
+    assert list(by_stage(events, StageEnded)) == ["student", *STAGES]
+    assert by_stage(events, StageBegan)["narrow"].model == "convnet:3,4"
 
 
 def test_a_run_without_weights_is_told_in_a_sentence(store, tmp_path):
@@ -236,7 +236,7 @@ def test_recovery_moves_only_what_the_masks_leave(bench):
         assert torch.equal(one[mask == 0], other[mask == 0])
         moved = one[mask == 1] != other[mask == 1]
         assert moved.float().mean() > 0.5  # some pixels are always 0, some neurons dead
-    weight = made_permanent(module).layers[0].weight
+    weight = remove_masks(module).layers[0].weight
     assert torch.all(weight[before["layers.0.weight_mask"] == 0] == 0)
 
 

@@ -21,7 +21,7 @@ from kdcore.training.compression.int8 import (
 from kdcore.training.compression.low_rank import factorised, low_rank
 from kdcore.training.compression.measure import serialised, weights_of
 from kdcore.training.compression.narrow import kept_outputs, narrow
-from kdcore.training.compression.pruned import made_permanent, pruned
+from kdcore.training.compression.pruned import pruned, remove_masks
 from kdcore.training.compression.stages import MAKE
 from kdcore.training.compression.student import Student, as_it_is
 
@@ -86,7 +86,7 @@ def test_exactly_the_share_of_least_weights_is_zero(model, share):
 
 def test_a_permanent_copy_leaves_the_mask_on_what_goes_on_learning():
     shrunk = pruned(student("mlp:16,12"), CONFIG)
-    made_permanent(shrunk.module)
+    remove_masks(shrunk.module)
     (layer, *_) = layers(shrunk.module)
     shrunk.module(torch.ones(2, *SHAPE)).sum().backward()
 

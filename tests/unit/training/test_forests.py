@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from support.trained import of_kind, told, without_clocks
+from support.trained import events_of, of_kind, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.data import load_dataset
@@ -36,7 +36,7 @@ def data():
         return end.value
 
 
-def kept(config, tmp_path):
+def stored_run(config, tmp_path):
     folder = Store(tmp_path).create(config)
     return folder, list(recorded(Run(config, folder), folder))
 
@@ -59,7 +59,7 @@ def fitted_watch(monkeypatch):
 
 
 def test_a_forest_teaches_a_network_in_one_epoch_that_ignores_teacher_epochs():
-    events = told(TAUGHT.replace(teacher_epochs=50))
+    events = events_of(TAUGHT.replace(teacher_epochs=50))
 
     assert [(event.epoch, event.epochs) for event in of_kind(events, TeacherEpoch)] == [(1, 1)]
     assert isinstance(events[-1], Finished)
@@ -67,7 +67,7 @@ def test_a_forest_teaches_a_network_in_one_epoch_that_ignores_teacher_epochs():
 
 
 def test_it_answers_like_the_forest_that_is_fitted_at_once(data, tmp_path):
-    folder, events = kept(TAUGHT, tmp_path)
+    folder, events = stored_run(TAUGHT, tmp_path)
     inputs = data.normalised(data.train.inputs).numpy()
     forest = RandomForestClassifier(15, random_state=0).fit(inputs, data.train.labels.numpy())
     asked = data.normalised(data.test.inputs)
@@ -83,11 +83,11 @@ def test_it_answers_like_the_forest_that_is_fitted_at_once(data, tmp_path):
 def test_it_is_found_again_whatever_the_teachers_epochs_and_is_bit_for_bit_the_same(tmp_path):
     store = Store(tmp_path)
     first, again = TAUGHT, TAUGHT.replace(teacher_epochs=3, epochs=1, seed=4)
-    told(first, store.create(first))
+    events_of(first, store.create(first))
     (cached,) = (tmp_path / "teachers").glob("*.safetensors")
     before = load_file(cached)
     folder = store.create(again)
-    prepared = of_kind(told(again, folder), Prepared)[0]
+    prepared = of_kind(events_of(again, folder), Prepared)[0]
 
     assert prepared.teacher_source == "cached"
     assert prepared.costs["teacher"].parameters > 0
@@ -104,12 +104,12 @@ def test_a_method_that_needs_more_than_answers_is_refused(method):
 
 
 def test_so_it_is_where_the_teacher_comes_from_a_file(tmp_path):
-    folder, _ = kept(TAUGHT.replace(epochs=1), tmp_path)
+    folder, _ = stored_run(TAUGHT.replace(epochs=1), tmp_path)
     saved = str(folder.path / "teacher.safetensors")
     loaded = TAUGHT.replace(teacher="mlp:8", teacher_weights=saved, epochs=1)
 
-    assert of_kind(told(loaded), Prepared)[0].teacher_source == "loaded"
-    last = told(loaded.replace(method="hint"))[-1]
+    assert of_kind(events_of(loaded), Prepared)[0].teacher_source == "loaded"
+    last = events_of(loaded.replace(method="hint"))[-1]
     assert isinstance(last, Failed)
     assert last.code == "forest_teacher"
 
@@ -123,7 +123,7 @@ def test_methods_to_compare_with_a_forest_are_those_on_its_answers():
 
 @pytest.mark.parametrize("method", ["noisy_inputs", "adversarial"])
 def test_a_method_that_asks_it_anew_at_each_step_trains(method):
-    assert isinstance(told(TAUGHT.replace(method=method, epochs=1))[-1], Finished)
+    assert isinstance(events_of(TAUGHT.replace(method=method, epochs=1))[-1], Finished)
 
 
 def test_a_choice_of_teacher_may_name_forests():
@@ -157,7 +157,7 @@ def test_a_run_stopped_while_the_forest_grows_ends_before_the_next_trees():
 
 
 def test_a_forest_learns_by_the_same_events_without_batches(tmp_path):
-    _, events = kept(GROWN, tmp_path)
+    _, events = stored_run(GROWN, tmp_path)
     kinds = [event.kind for event in events if event.kind not in ("progress", "teacher_epoch")]
 
     assert kinds == ["started", "prepared", "snapshot", *["epoch", "snapshot"] * 3, "finished"]
@@ -181,7 +181,7 @@ def test_a_forest_learns_by_the_same_events_without_batches(tmp_path):
 
 
 def test_its_saved_trees_answer_as_it_did(data, tmp_path):
-    folder, events = kept(GROWN, tmp_path)
+    folder, events = stored_run(GROWN, tmp_path)
     for name, scores in events[-1].students.items():
         module = load_module(folder.path / f"{name}.safetensors", data)
         answers = module(data.normalised(data.test.inputs)).argmax(-1)
@@ -189,7 +189,7 @@ def test_its_saved_trees_answer_as_it_did(data, tmp_path):
 
 
 def test_grown_epoch_by_epoch_it_is_the_forest_that_is_fitted_at_once(data, tmp_path):
-    folder, _ = kept(GROWN.replace(weight=0.0), tmp_path)
+    folder, _ = stored_run(GROWN.replace(weight=0.0), tmp_path)
     inputs = data.normalised(data.train.inputs).numpy()
     forest = RandomForestRegressor(6, max_features="sqrt", random_state=0)
     forest.fit(inputs, np.eye(len(data.classes))[data.train.labels.numpy()])
@@ -205,19 +205,19 @@ def test_of_examples_without_a_label_the_plain_forest_learns_nothing():
     """It is the forest of the labelled examples, whose labels alone it is measured on."""
     hidden = GROWN.replace(unlabelled=0.9, teacher_epochs=15)
     plain, noisy = (
-        of_kind(told(config.replace(temperature=temperature)), Epoch)[-1].students
+        of_kind(events_of(config.replace(temperature=temperature)), Epoch)[-1].students
         for config, temperature in ((hidden, 1), (hidden.replace(weight=1), 4))
     )
 
     assert plain["plain"] == noisy["plain"]
     assert plain["distilled"] != noisy["distilled"]
-    whole = of_kind(told(GROWN), Epoch)[-1].students
+    whole = of_kind(events_of(GROWN), Epoch)[-1].students
     assert plain["plain"].test_accuracy < whole["plain"].test_accuracy
     assert plain["distilled"].test_accuracy > plain["plain"].test_accuracy
 
 
 def test_without_any_label_the_plain_forest_does_not_grow():
-    *_, last = told(GROWN.replace(unlabelled=1, teacher_epochs=15, temperature=1))
+    *_, last = events_of(GROWN.replace(unlabelled=1, teacher_epochs=15, temperature=1))
 
     assert isinstance(last, Finished)
     assert last.students["plain"].test_accuracy < 0.6
@@ -225,14 +225,14 @@ def test_without_any_label_the_plain_forest_does_not_grow():
 
 
 def test_without_weight_the_distilled_forest_is_the_plain_one():
-    for event in of_kind(told(GROWN.replace(weight=0)), Epoch):
+    for event in of_kind(events_of(GROWN.replace(weight=0)), Epoch):
         plain, distilled = (event.students[name] for name in ("plain", "distilled"))
         assert replace(distilled, soft_loss=0.0) == plain
 
 
 def test_the_plain_forest_does_not_feel_the_teacher():
     one, other = (
-        [event.students["plain"] for event in of_kind(told(config), Epoch)]
+        [event.students["plain"] for event in of_kind(events_of(config), Epoch)]
         for config in (GROWN, GROWN.replace(temperature=20, weight=1))
     )
     assert one == other
@@ -241,7 +241,7 @@ def test_the_plain_forest_does_not_feel_the_teacher():
 def test_the_loss_is_that_of_the_terms():
     for mixing, share in (("convex", 0.7), ("additive", 1.0)):
         config = GROWN.replace(mixing=mixing, weight=0.3)
-        scores = of_kind(told(config), Epoch)[-1].students["distilled"]
+        scores = of_kind(events_of(config), Epoch)[-1].students["distilled"]
         expected = share * scores.hard_loss + 0.3 * scores.soft_loss
         assert scores.train_loss == pytest.approx(expected)
 
@@ -250,7 +250,7 @@ def test_the_same_seed_tells_the_same_and_another_not():
     one, same, other = (
         [
             without_clocks(event.to_dict())
-            for event in of_kind(told(GROWN.replace(seed=seed)), Epoch)
+            for event in of_kind(events_of(GROWN.replace(seed=seed)), Epoch)
         ]
         for seed in (0, 0, 1)
     )
@@ -289,7 +289,7 @@ def test_a_schedule_moves_epoch_by_epoch_until_a_hand_ends_it():
 
 def test_more_epochs_than_trees_grow_none_in_some(monkeypatch):
     seen = fitted_watch(monkeypatch)
-    events = told(GROWN.replace(student="forest:2", epochs=5, students="plain"))
+    events = events_of(GROWN.replace(student="forest:2", epochs=5, students="plain"))
     (fits,) = seen.values()
 
     assert [trees for _, trees in fits] == [1, 2]
@@ -297,7 +297,7 @@ def test_more_epochs_than_trees_grow_none_in_some(monkeypatch):
 
 
 def test_a_depth_is_kept(data, tmp_path):
-    folder, _ = kept(GROWN.replace(student="forest:6,2"), tmp_path)
+    folder, _ = stored_run(GROWN.replace(student="forest:6,2"), tmp_path)
     assert int(load_module(folder.path / "plain.safetensors", data).depth) == 2
 
 
@@ -324,7 +324,7 @@ def test_what_the_students_do_not_see_holds_for_forests():
         label_noise=0.1,
         transfer_size=300,
     )
-    assert of_kind(told(config), Started)[0].train_size == 300
+    assert of_kind(events_of(config), Started)[0].train_size == 300
 
 
 def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch):
@@ -337,20 +337,20 @@ def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch
 
     monkeypatch.setattr(forest_students, "RandomForestRegressor", Watched)
     config = GROWN.replace(dataset="digits", epochs=2, augment="shift", transfer_size=100)
-    assert isinstance(told(config)[-1], Finished)
+    assert isinstance(events_of(config)[-1], Finished)
     plain, distilled, plain_again, _ = seen
     assert np.array_equal(plain, distilled)
     assert not np.array_equal(plain, plain_again)
 
 
 def test_with_hard_labels_only_there_is_one_forest():
-    assert of_kind(told(GROWN.replace(method="hard")), Started)[0].students == ["plain"]
+    assert of_kind(events_of(GROWN.replace(method="hard")), Started)[0].students == ["plain"]
 
 
 def test_a_network_may_learn_from_a_forest_that_was_a_student(tmp_path):
-    folder, _ = kept(GROWN, tmp_path)
+    folder, _ = stored_run(GROWN, tmp_path)
     saved = str(folder.path / "distilled.safetensors")
-    events = told(TAUGHT.replace(teacher_weights=saved, epochs=1))
+    events = events_of(TAUGHT.replace(teacher_weights=saved, epochs=1))
 
     assert of_kind(events, Prepared)[0].teacher_source == "loaded"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
-from support.trained import of_kind, told, watched_lesson, without_clocks
+from support.trained import events_of, of_kind, watch_trainer, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
@@ -44,8 +44,8 @@ PAIRS = [
 
 @pytest.mark.parametrize("config", PAIRS)
 def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeypatch):
-    seen = watched_lesson(monkeypatch)
-    events = told(config)
+    seen = watch_trainer(monkeypatch)
+    events = events_of(config)
     for event in of_kind(events, Batch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.hard_gradient > 0
@@ -63,7 +63,8 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 @pytest.mark.parametrize("config", PAIRS)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
     one, two = (
-        [without_clocks(event.to_dict()) for event in told(config.replace(epochs=1))] for _ in "ab"
+        [without_clocks(event.to_dict()) for event in events_of(config.replace(epochs=1))]
+        for _ in "ab"
     )
     assert one == two
 
@@ -71,7 +72,7 @@ def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
 @pytest.mark.parametrize("config", PAIRS)
 def test_the_plain_student_is_the_one_of_any_other_method(config):
     plain = [
-        of_kind(told(each), Epoch)[-1].students["plain"]
+        of_kind(events_of(each), Epoch)[-1].students["plain"]
         for each in (config, config.replace(method="kd"))
     ]
     assert plain[0].train_loss == pytest.approx(plain[1].train_loss, rel=1e-4)
@@ -81,7 +82,7 @@ def test_the_plain_student_is_the_one_of_any_other_method(config):
     "method", [name for name in INSIDE if METHODS[name].feature_layers != "maps"]
 )
 def test_without_weight_the_distilled_student_is_the_plain_one(method):
-    for event in of_kind(told(FLAT.replace(method=method, weight=0)), Epoch):
+    for event in of_kind(events_of(FLAT.replace(method=method, weight=0)), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.train_loss == plain.train_loss
         assert distilled.test_errors == plain.test_errors
@@ -89,7 +90,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one(method):
 
 @pytest.mark.parametrize("method", ["hint", "variational_information", "contrastive"])
 def test_an_adapter_learns(method):
-    epochs = of_kind(told(FLAT.replace(method=method, weight=1, epochs=6)), Epoch)
+    epochs = of_kind(events_of(FLAT.replace(method=method, weight=1, epochs=6)), Epoch)
     losses = [event.students["distilled"].train_loss for event in epochs]
     assert losses[-1] < losses[0]
 
@@ -98,7 +99,7 @@ def test_an_adapter_learns(method):
     "method", [name for name in INSIDE if METHODS[name].feature_layers != "maps"]
 )
 def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
-    """Chance included: adapters, noise and judges are those of each one's seed."""
+    """Chance included: adapters, noise and discriminators are those of each one's seed."""
     base = FLAT.replace(method=method, epochs=1)
     sweep = SweepConfig(base=base, temperatures=(4,), weights=(0.1, 0.6), seeds=(0, 1))
     folder = Store(tmp_path).create(sweep)
@@ -107,7 +108,7 @@ def test_students_of_a_sweep_are_those_of_runs_of_their_own(method, tmp_path):
     for cell, config in enumerate(sweep.cells):
         together, alone = (
             of_kind(events, Epoch)[-1].students["distilled"]
-            for events in (folder.cell(cell).events(), told(config))
+            for events in (folder.cell(cell).events(), events_of(config))
         )
         assert together.train_loss == pytest.approx(alone.train_loss, rel=1e-4)
         assert together.soft_loss == pytest.approx(alone.soft_loss, rel=1e-3)
@@ -121,7 +122,7 @@ def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
     config = FLAT.replace(method="adversarial", weight=0, epochs=8, lr=1e-6, temperature=1)
     told_apart = [
         event.students["distilled"].measures["discriminator_accuracy"]
-        for event in of_kind(told(config), Batch)
+        for event in of_kind(events_of(config), Batch)
         if event.students["distilled"].measures
     ]
 
@@ -129,7 +130,7 @@ def test_a_judge_learns_to_tell_a_student_that_does_not_listen():
 
 
 def last_epoch(config, folder=None):
-    return of_kind(told(config, folder), Epoch)[-1].students["distilled"]
+    return of_kind(events_of(config, folder), Epoch)[-1].students["distilled"]
 
 
 WITHOUT_DATA = FLAT.replace(method="generator", weight=1, students="distilled")
@@ -156,7 +157,7 @@ def test_without_the_hard_term_no_label_and_no_real_input_leaves_a_trace(models)
 
 def test_running_statistics_are_those_of_real_inputs_where_the_student_learns_from_them():
     config = IMAGES.replace(method="generator:generator_lr=0", weight=1e-9)
-    plain, distilled = of_kind(told(config), Epoch)[-1].students.values()
+    plain, distilled = of_kind(events_of(config), Epoch)[-1].students.values()
 
     assert distilled.nll == pytest.approx(plain.nll, rel=1e-3)
 
@@ -165,7 +166,7 @@ def measured(config, name):
     """A number of the distilled student's, each time that it was told."""
     return [
         event.students["distilled"].measures[name]
-        for event in of_kind(told(config), Batch)
+        for event in of_kind(events_of(config), Batch)
         if event.students["distilled"].measures
     ]
 
@@ -184,7 +185,7 @@ def test_a_generator_finds_where_a_student_that_stands_still_differs():
 def test_a_last_batch_of_one_example_is_no_trouble():
     config = WITHOUT_DATA.replace(dataset="moons", transfer_size=33)
 
-    assert isinstance(told(config)[-1], Finished)
+    assert isinstance(events_of(config)[-1], Finished)
 
 
 def test_a_generator_can_be_held_to_all_classes():
@@ -200,7 +201,7 @@ def test_a_generator_can_be_held_to_all_classes():
 def test_what_a_generator_makes_is_kept_with_both_answers(base, tmp_path):
     config = base.replace(method="generator", epochs=2)
     folder = Store(tmp_path).create(config)
-    events = told(config, folder)
+    events = events_of(config, folder)
     kept = [folder.load_arrays(event.arrays) for event in of_kind(events, Snapshot)]
 
     shape, kind = ((24, 8, 8, 1), np.uint8) if base is FLAT else ((24, 2), np.float32)
@@ -211,7 +212,7 @@ def test_what_a_generator_makes_is_kept_with_both_answers(base, tmp_path):
     classes = len(of_kind(events, Started)[0].classes)
     assert kept[-1]["made_teacher"].shape == kept[-1]["made_student"].shape == (24, classes)
     # to look at them takes nothing from chance
-    alone = of_kind(told(config), Epoch)[-1].students["distilled"]
+    alone = of_kind(events_of(config), Epoch)[-1].students["distilled"]
     assert of_kind(events, Epoch)[-1].students["distilled"] == alone
 
 
@@ -250,7 +251,7 @@ def test_a_temperature_learns_against_the_student():
     """The loss of one that stands still grows from epoch to epoch, at the same answers."""
     losses = [
         event.students["distilled"].soft_loss
-        for event in of_kind(told(LEARNED_T.replace(lr=1e-7)), Epoch)
+        for event in of_kind(events_of(LEARNED_T.replace(lr=1e-7)), Epoch)
     ]
 
     assert all(after > before for before, after in pairwise(losses))
@@ -263,8 +264,10 @@ def test_layers_may_be_named_by_module_path():
         teacher_layers="layers.1,activations.0",
         epochs=1,
     )
-    named = of_kind(told(config), Epoch)[-1].students["distilled"]
-    usual = of_kind(told(FLAT.replace(method="hint", epochs=1)), Epoch)[-1].students["distilled"]
+    named = of_kind(events_of(config), Epoch)[-1].students["distilled"]
+    usual = of_kind(events_of(FLAT.replace(method="hint", epochs=1)), Epoch)[-1].students[
+        "distilled"
+    ]
 
     assert named.soft_loss != usual.soft_loss
 
@@ -300,9 +303,9 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(changes, sentence):
 def test_maps_and_vectors_are_compared_through_an_adapter():
     for teacher, student in (("convnet:8,16", "mlp:16"), ("mlp:32", "convnet:4,8")):
         for method in ("hint", "variational_information", "contrastive", "relational"):
-            last = told(IMAGES.replace(teacher=teacher, student=student, method=method, epochs=1))[
-                -1
-            ]
+            last = events_of(
+                IMAGES.replace(teacher=teacher, student=student, method=method, epochs=1)
+            )[-1]
             assert isinstance(last, Finished)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from safetensors.torch import load_file
-from support.trained import of_kind, told, watched_lesson, without_clocks
+from support.trained import events_of, of_kind, watch_trainer, without_clocks
 
 from kdcore import Run, RunConfig
 from kdcore.catalogue import METHODS
@@ -71,8 +71,8 @@ EVERYTHING = [
 
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeypatch):
-    seen = watched_lesson(monkeypatch)
-    events = told(config)
+    seen = watch_trainer(monkeypatch)
+    events = events_of(config)
     for event in of_kind(events, Batch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.hard_gradient > 0
@@ -92,14 +92,15 @@ def test_every_active_term_pulls_and_the_teacher_stays_as_it_was(config, monkeyp
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
     one, two = (
-        [without_clocks(event.to_dict()) for event in told(config.replace(epochs=1))] for _ in "ab"
+        [without_clocks(event.to_dict()) for event in events_of(config.replace(epochs=1))]
+        for _ in "ab"
     )
     assert one == two
 
 
 @pytest.mark.parametrize("config", EVERYTHING)
 def test_without_weight_the_distilled_student_is_the_plain_one(config):
-    for event in of_kind(told(config.replace(weight=0, also="")), Epoch):
+    for event in of_kind(events_of(config.replace(weight=0, also="")), Epoch):
         plain, distilled = event.students["plain"], event.students["distilled"]
         assert distilled.train_loss == pytest.approx(plain.train_loss, rel=1e-6)
         assert distilled.test_errors == plain.test_errors
@@ -110,7 +111,7 @@ def test_without_weight_the_distilled_student_is_the_plain_one(config):
 
 @pytest.mark.parametrize("mixing", MIXINGS)
 def test_each_teacher_is_told_of_with_its_weight(mixing):
-    events = told(THREE.replace(teacher_mixing=mixing))
+    events = events_of(THREE.replace(teacher_mixing=mixing))
     (prepared,) = of_kind(events, Prepared)
     assert [(one.role, one.model) for one in prepared.teachers] == [
         ("teacher 1", "mlp:24"),
@@ -173,7 +174,7 @@ def test_what_is_heard_of_several_teachers():
 def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_otherwise():
     base = THREE.replace(weight=1, epochs=8, temperature=1)
     ends = {
-        mixing: of_kind(told(base.replace(teacher_mixing=mixing)), Finished)[-1]
+        mixing: of_kind(events_of(base.replace(teacher_mixing=mixing)), Finished)[-1]
         for mixing in MIXINGS[:3]
     }
     nll = {mixing: end.students["distilled"].nll for mixing, end in ends.items()}
@@ -183,9 +184,9 @@ def test_the_mean_of_losses_and_of_probabilities_teach_alike_and_that_of_logits_
 
 
 def test_the_weight_of_a_teacher_that_counts_nothing_almost_is_gone():
-    one = of_kind(told(SMALL.replace(weight=1)), Epoch)[-1].students["distilled"]
+    one = of_kind(events_of(SMALL.replace(weight=1)), Epoch)[-1].students["distilled"]
     two = SMALL.replace(teacher="mlp:24 + mlp:16", teacher_shares="1,0.000001", weight=1)
-    both = of_kind(told(two), Epoch)[-1].students["distilled"]
+    both = of_kind(events_of(two), Epoch)[-1].students["distilled"]
 
     assert both.soft_loss == pytest.approx(one.soft_loss, rel=1e-3)
 
@@ -234,7 +235,7 @@ def test_a_committee_that_is_loaded_keeps_its_shares(tmp_path):
         answers = module(data.normalised(data.test.inputs)).argmax(-1)
 
     assert int((answers != data.test.labels).sum()) == end.teacher.test_errors
-    assert of_kind(told(other), Prepared)[0].teacher == end.teacher
+    assert of_kind(events_of(other), Prepared)[0].teacher == end.teacher
 
 
 @pytest.mark.parametrize(
@@ -245,7 +246,7 @@ def test_a_committee_of_a_file_must_suit_the_run(tmp_path, changes, sentence):
     folder = Store(tmp_path).create(THREE)
     (*_, end) = recorded(Run(THREE, folder), folder)
     path = folder.path / end.weights["teacher"]
-    (*_, last) = told(SMALL.replace(teacher_weights=str(path), **changes))
+    (*_, last) = events_of(SMALL.replace(teacher_weights=str(path), **changes))
 
     assert isinstance(last, Failed)
     assert sentence in last.error
@@ -256,7 +257,7 @@ def test_only_who_hears_the_teachers_one_by_one_has_weights_of_them():
     for method, hears in (("dkd", True), ("adversarial", False), ("mutual", False)):
         measures = {
             name
-            for event in of_kind(told(THREE.replace(method=method)), Batch)
+            for event in of_kind(events_of(THREE.replace(method=method)), Batch)
             for name in event.students["distilled"].measures
         }
         assert ("teacher_weight_1" in measures) == hears
@@ -306,13 +307,13 @@ def test_an_assistant_teaches_instead_of_the_teacher(tmp_path):
     path = folder.path / of_kind(events, Finished)[0].weights["teacher"]
     assert saved_model(path) == "mlp:16"
     # the plain student does not notice
-    without = of_kind(told(SMALL), Finished)[0]
+    without = of_kind(events_of(SMALL), Finished)[0]
     assert of_kind(events, Finished)[0].students["plain"].nll == without.students["plain"].nll
 
 
 def test_a_generation_is_not_its_own_child():
     """Each begins from other weights, so that the first is not the second."""
-    (prepared,) = of_kind(told(SMALL.replace(assistants="mlp:8 + mlp:8")), Prepared)
+    (prepared,) = of_kind(events_of(SMALL.replace(assistants="mlp:8 + mlp:8")), Prepared)
     _, one, two = prepared.teachers
 
     assert one.scores != two.scores
@@ -322,8 +323,8 @@ def test_a_generation_is_not_its_own_child():
 
 
 def test_the_first_network_of_an_ensemble_is_the_student_of_a_single_run():
-    alone = of_kind(told(SMALL), Finished)[0].students
-    (*_, last) = of_kind(told(SMALL.replace(ensemble=3)), Epoch)
+    alone = of_kind(events_of(SMALL), Finished)[0].students
+    (*_, last) = of_kind(events_of(SMALL.replace(ensemble=3)), Epoch)
     for name in ("plain", "distilled"):
         accuracies = last.ensembles[name].test_accuracies
         assert accuracies[0] == pytest.approx(alone[name].test_accuracy)
@@ -370,12 +371,12 @@ def test_students_of_a_sweep_are_ensembles_too(tmp_path):
         pass
     for cell, config in enumerate(sweep.cells):
         events = folder.cell(cell).events()
-        (alone,) = of_kind(told(config), Finished)
+        (alone,) = of_kind(events_of(config), Finished)
         (together,) = of_kind(events, Finished)
         for name in ("plain", "distilled"):
             assert together.students[name].nll == pytest.approx(alone.students[name].nll, rel=1e-3)
         assert of_kind(events, Epoch)[-1].ensembles["distilled"].test_accuracies == pytest.approx(
-            of_kind(told(config), Epoch)[-1].ensembles["distilled"].test_accuracies, abs=0.01
+            of_kind(events_of(config), Epoch)[-1].ensembles["distilled"].test_accuracies, abs=0.01
         )
         weights = load_file(folder.cell(cell).path / together.weights["distilled"])
         assert any(name.startswith("members.1.") for name in weights)
@@ -431,12 +432,16 @@ def test_a_term_beside_pulls_as_it_does_alone():
     """kd with λ = 0 and a further kd-like term is that method with additive mixing."""
     alone = SMALL.replace(method="reverse_kl", mixing="additive", weight=0.7)
     beside = SMALL.replace(method="kd", mixing="additive", weight=0, also="0.7*reverse_kl")
-    one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (alone, beside))
+    one, two = (
+        of_kind(events_of(each), Finished)[0].students["distilled"] for each in (alone, beside)
+    )
 
     assert two.nll == pytest.approx(one.nll, rel=1e-4)
     inside = SMALL.replace(method="hint", mixing="additive", weight=3)
     beside = SMALL.replace(method="kd", mixing="additive", weight=0, also="3*hint")
-    one, two = (of_kind(told(each), Finished)[0].students["distilled"] for each in (inside, beside))
+    one, two = (
+        of_kind(events_of(each), Finished)[0].students["distilled"] for each in (inside, beside)
+    )
     assert two.nll == pytest.approx(one.nll, rel=1e-4)
 
 
@@ -478,8 +483,8 @@ def test_hidden_labels_ask_for_nothing_and_the_others_for_their_mean():
 
 def test_without_any_label_the_teacher_alone_teaches():
     config = SMALL.replace(unlabelled=1, weight=1, epochs=12)
-    (end,) = of_kind(told(config), Finished)
-    (start,) = of_kind(told(config.replace(epochs=1, lr=1e-7)), Finished)
+    (end,) = of_kind(events_of(config), Finished)
+    (start,) = of_kind(events_of(config.replace(epochs=1, lr=1e-7)), Finished)
 
     assert end.students["plain"].nll == pytest.approx(start.students["plain"].nll, rel=1e-3)
     assert end.students["distilled"].test_accuracy > 0.5
@@ -499,7 +504,7 @@ def test_labels_of_unlabelled_examples_reach_no_student():
     """Wrong ones make no difference."""
     hidden = SMALL.replace(unlabelled=1, method="dkd")
     clean, noisy = (
-        of_kind(told(each), Finished)[0].students["distilled"].nll
+        of_kind(events_of(each), Finished)[0].students["distilled"].nll
         for each in (hidden, hidden.replace(label_noise=0.9))
     )
 
@@ -511,7 +516,7 @@ def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
     """Of examples without a label it has no answer of the teacher in the label's place."""
     control = SMALL.replace(unlabelled=0.7, method=method, also="")
     one, other = (
-        of_kind(told(control.replace(teacher=teacher)), Finished)[0]
+        of_kind(events_of(control.replace(teacher=teacher)), Finished)[0]
         for teacher in ("mlp:24", "mlp:2")
     )
 
@@ -523,7 +528,7 @@ def test_a_control_without_a_teacher_learns_alike_from_whatever_teacher(method):
 
 @pytest.mark.parametrize("method", ["virtual_teacher", "label_smoothing"])
 def test_a_control_without_a_teacher_and_without_labels_learns_nothing(method):
-    (end,) = of_kind(told(SMALL.replace(unlabelled=1, method=method, weight=1)), Finished)
+    (end,) = of_kind(events_of(SMALL.replace(unlabelled=1, method=method, weight=1)), Finished)
 
     assert end.students["distilled"].soft_loss == 0
     assert end.students["distilled"].nll == end.students["plain"].nll

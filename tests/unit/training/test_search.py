@@ -1,5 +1,6 @@
 """A search: what is tried, what is judged by, what is kept."""
 
+from contextlib import closing
 from dataclasses import replace
 from statistics import fmean, stdev
 
@@ -18,6 +19,7 @@ from kdcore.jobs.search.events import TrialEnded, TrialScored
 from kdcore.store import Store, recorded
 from kdcore.training.grid.cell_events import CellEvent, Group
 from kdcore.training.grid.group import train_group
+from kdcore.training.grid.search import Trials
 from kdcore.training.teachers.teacher import train_teachers
 
 BASE = RunConfig(
@@ -54,7 +56,7 @@ def ended(events):
     return [event for event in events if isinstance(event, TrialEnded)]
 
 
-def told(trial):
+def outcome(trial):
     return trial.state, trial.params, trial.value, trial.test_accuracy
 
 
@@ -69,7 +71,7 @@ def whole(tmp_path_factory):
 def test_equal_searches_try_and_find_the_same(whole):
     _, _, events = whole
     again = searched(SPACE)  # without a store
-    assert [told(trial) for trial in ended(again)] == [told(trial) for trial in ended(events)]
+    assert [outcome(trial) for trial in ended(again)] == [outcome(trial) for trial in ended(events)]
     assert again[-1].best_params == events[-1].best_params
 
 
@@ -133,6 +135,19 @@ def test_the_best_trial_is_the_best_on_validation_data(whole):
     assert last.complete + last.pruned + last.failed == SPACE.trials
 
 
+def test_a_store_may_have_any_name(tmp_path):
+    config = SearchConfig.from_dict(NARROW.to_dict() | {"trials": 1})
+    store = Store(tmp_path / "a b?#%c{d}")
+    folder = store.create(config)
+    events = searched(config, folder)
+
+    assert events[-1].complete == 1
+    assert (folder.path / TRIALS).is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["a b?#%c{d}"]
+    with closing(Trials(config, folder.id, folder.path / TRIALS)) as trials:
+        assert trials.ended == 1
+
+
 def test_a_least_nll_is_looked_for_as_the_least():
     config = SearchConfig.from_dict(NARROW.to_dict() | {"objective": "validation_nll"})
     events = searched(config)
@@ -188,7 +203,7 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(store):
     second = searched(NARROW, store.find(folder.id, SEARCH))
     assert next(event for event in second if event.kind == "search_started").ended == 1
     trials = ended(first)[:1] + ended(second)
-    assert [told(trial) for trial in trials] == [told(trial) for trial in whole]
+    assert [outcome(trial) for trial in trials] == [outcome(trial) for trial in whole]
     assert (second[-1].complete, second[-1].failed, folder.state) == (3, 0, "finished")
 
 
@@ -227,14 +242,14 @@ def test_the_objective_is_the_mean_over_folds_trained_by_hand(store):
             number=0,
             cells={0: own},
             runs={0: "hand"},
-            teacher=taught(own, data),
+            teacher=teacher_of(own, data),
             store_root=None,
             keep=False,
         )
         last = [
-            news.event
-            for news in train_group(group, data)
-            if isinstance(news, CellEvent) and isinstance(news.event, Epoch)
+            message.event
+            for message in train_group(group, data)
+            if isinstance(message, CellEvent) and isinstance(message.event, Epoch)
         ][-1]
         scores.append(last.students["distilled"])
     accuracies = [score.validation_accuracy for score in scores]
@@ -257,7 +272,7 @@ def valued(steps):
         return end.value
 
 
-def taught(config, data):
+def teacher_of(config, data):
     device = data.train.labels.device
     return valued(train_teachers(config, data, Controls(config), None, device, "float32"))
 

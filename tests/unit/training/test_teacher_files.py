@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from sklearn.ensemble import RandomForestClassifier
 from support.files import collect
-from support.trained import of_kind, told
+from support.trained import events_of, of_kind
 
 from kdcore.data import Split, load_dataset
 from kdcore.data.assemble import assemble
@@ -42,24 +42,24 @@ def table(path, classes, start=0.0, count=120):
 
 
 @pytest.fixture
-def taught(tmp_path):
+def teacher_file(tmp_path):
     """A saved teacher of the classes red, green and blue, and the run that trained it."""
     config = RunConfig(dataset=table(tmp_path / "own.csv", ["red", "green", "blue"]), **QUICK)
     folder = Store(tmp_path / "store").create(config)
-    events = told(config, folder)
+    events = events_of(config, folder)
     return folder.path / "teacher.safetensors", config, of_kind(events, Prepared)[0].teacher
 
 
 def scores(config):
-    return of_kind(told(config), Prepared)[0].teacher
+    return of_kind(events_of(config), Prepared)[0].teacher
 
 
 def codes(event):
     return {note.code for note in event.notes}
 
 
-def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
-    file, config, before = taught
+def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(teacher_file, tmp_path):
+    file, config, before = teacher_file
     rows = (tmp_path / "own.csv").read_text().splitlines()
     part = tmp_path / "part.csv"  # one class is rare: mean and deviation move
     part.write_text(
@@ -71,20 +71,20 @@ def test_a_loaded_teacher_keeps_its_own_mean_and_deviation(taught, tmp_path):
         )
     )
     other = config.replace(dataset=str(part), teacher_weights=str(file))
-    events = told(other)
+    events = events_of(other)
 
     assert before.test_accuracy > 0.9
     assert of_kind(events, Prepared)[0].teacher.test_accuracy > 0.9
     assert "teacher_normalisation" in codes(of_kind(events, Started)[0])
 
 
-def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(taught, tmp_path):
-    file, config, _ = taught
+def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(teacher_file, tmp_path):
+    file, config, _ = teacher_file
     other = config.replace(
         dataset=table(tmp_path / "other.csv", ["red", "green", "blue"], start=2.0)
     )
     trained, given = (
-        of_kind(told(one), Finished)[0].students["plain"]
+        of_kind(events_of(one), Finished)[0].students["plain"]
         for one in (other, other.replace(teacher_weights=str(file)))
     )
 
@@ -92,16 +92,16 @@ def test_the_students_do_not_feel_what_a_loaded_teacher_was_trained_on(taught, t
     assert trained == replace(given, **{name: getattr(trained, name) for name in of_the_teacher})
 
 
-def test_nothing_is_said_where_a_teacher_meets_its_own_data(taught):
-    file, config, before = taught
-    events = told(config.replace(teacher_weights=str(file)))
+def test_nothing_is_said_where_a_teacher_meets_its_own_data(teacher_file):
+    file, config, before = teacher_file
+    events = events_of(config.replace(teacher_weights=str(file)))
 
     assert of_kind(events, Prepared)[0].teacher == before
     assert codes(of_kind(events, Started)[0]) == {"label_column"}
 
 
-def test_classes_in_another_order_are_put_in_order_and_it_is_said(taught, tmp_path):
-    file, config, before = taught
+def test_classes_in_another_order_are_put_in_order_and_it_is_said(teacher_file, tmp_path):
+    file, config, before = teacher_file
     contents = WeightsFile.read(file)
     order = [2, 0, 1]
     turned = {
@@ -113,17 +113,19 @@ def test_classes_in_another_order_are_put_in_order_and_it_is_said(taught, tmp_pa
     save_file(
         {name: value.clone() for name, value in turned.items()}, tmp_path / "t.safetensors", about
     )
-    events = told(config.replace(teacher_weights=str(tmp_path / "t.safetensors")))
+    events = events_of(config.replace(teacher_weights=str(tmp_path / "t.safetensors")))
 
     assert of_kind(events, Prepared)[0].teacher.test_accuracy == before.test_accuracy
     assert of_kind(events, Started)[0].classes == classes
     assert "classes_reordered" in codes(of_kind(events, Started)[0])
 
 
-def test_other_classes_are_matched_by_their_order_and_it_is_said(taught, tmp_path):
-    file, config, _ = taught
+def test_other_classes_are_matched_by_their_order_and_it_is_said(teacher_file, tmp_path):
+    file, config, _ = teacher_file
     other = table(tmp_path / "other.csv", ["cat", "dog", "wolf"])
-    started = of_kind(told(config.replace(dataset=other, teacher_weights=str(file))), Started)[0]
+    started = of_kind(events_of(config.replace(dataset=other, teacher_weights=str(file))), Started)[
+        0
+    ]
 
     assert started.classes == ["cat", "dog", "wolf"]
     told_names = next(note.values for note in started.notes if note.code == "classes_renamed")
@@ -134,7 +136,7 @@ def test_a_teacher_of_large_numbers_finds_its_units_again(tmp_path):
     path = table(tmp_path / "own.csv", ["a", "b"], start=1e8)
     config = RunConfig(dataset=path, **QUICK)
     folder = Store(tmp_path / "store").create(config)
-    before = of_kind(told(config, folder), Prepared)[0].teacher
+    before = of_kind(events_of(config, folder), Prepared)[0].teacher
     file = str(folder.path / "teacher.safetensors")
 
     assert before.test_accuracy > 0.9
@@ -261,17 +263,17 @@ def test_a_run_says_what_was_done_to_the_weights(tmp_path, network):
         student="mlp:4",
         teacher_weights=str(tmp_path / "t.safetensors"),
     )
-    prepared = of_kind(told(config), Prepared)[0]
+    prepared = of_kind(events_of(config), Prepared)[0]
 
     assert [note.code for note in prepared.notes] == ["teacher_prefix", "teacher_converted"]
     assert prepared.teacher_source == "loaded"
 
 
-def test_a_run_says_that_the_file_holds_another_model_than_was_asked_for(taught):
-    file, config, before = taught
-    prepared = of_kind(told(config.replace(teacher="mlp:16", teacher_weights=str(file))), Prepared)[
-        0
-    ]
+def test_a_run_says_that_the_file_holds_another_model_than_was_asked_for(teacher_file):
+    file, config, before = teacher_file
+    prepared = of_kind(
+        events_of(config.replace(teacher="mlp:16", teacher_weights=str(file))), Prepared
+    )[0]
 
     (said,) = prepared.notes
     assert said.text == "The file holds mlp:32, which is used instead of mlp:16."
@@ -425,7 +427,7 @@ def test_what_cannot_be_read_is_told_what_can(tmp_path, digits):
 
 
 def test_a_missing_file_ends_the_run_with_one_sentence(tmp_path):
-    last = told(RunConfig(epochs=1, teacher_weights=str(tmp_path / "no.safetensors")))[-1]
+    last = events_of(RunConfig(epochs=1, teacher_weights=str(tmp_path / "no.safetensors")))[-1]
 
     assert isinstance(last, Failed)
     assert last.code == "weights_missing"

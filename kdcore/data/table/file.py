@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from kdcore.data.archive import budget, entries, readable, unpacked
-from kdcore.data.table_format import table_format
+from kdcore.data.table.format import table_format
 from kdcore.errors import UserError
 
 TABLES = (".csv", ".tsv", ".tab")

@@ -1,6 +1,6 @@
 import pytest
 from support import events as make
-from support.compressions import RUN, STAGES, record_shrink, whole_shrink
+from support.compressions import RUN, STAGES, record_compression, whole_compression
 from support.runs import record
 
 from dashboard.text.languages import LANGUAGES, words
@@ -84,7 +84,7 @@ def test_only_what_suits_the_student_is_offered(open_page, store):
 
 
 def test_a_finished_shrinking_tells_what_each_stage_cost(open_page, store):
-    record_shrink(store)
+    record_compression(store)
     told = texts(open_page("shrink"))
 
     for stage in set(STAGES) - {"student"}:
@@ -96,7 +96,7 @@ def test_a_finished_shrinking_tells_what_each_stage_cost(open_page, store):
 
 
 def test_one_that_goes_on_shows_its_stage_and_can_be_stopped(open_page, hub, store, run):
-    folder = record_shrink(store, whole_shrink()[:4])
+    folder = record_compression(store, whole_compression()[:4])
     hub.states[folder.id] = "running"
     app = open_page("shrink")
     button(app, "stop_shrink").click().run()
@@ -106,7 +106,7 @@ def test_one_that_goes_on_shows_its_stage_and_can_be_stopped(open_page, hub, sto
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_that_broke_off_is_resumed(open_page, hub, store, run, language):
-    shrink = record_shrink(store, whole_shrink()[:4]).id
+    shrink = record_compression(store, whole_compression()[:4]).id
     app = open_page("shrink", lang=language)
     spoken = words(language)
     offered = button(app, "go_on")
@@ -122,13 +122,13 @@ def test_one_that_broke_off_is_resumed(open_page, hub, store, run, language):
 
 @pytest.mark.parametrize("state", ["queued", "running", "finished"])
 def test_one_that_goes_on_or_is_over_offers_no_resume(open_page, hub, store, state):
-    hub.states[record_shrink(store, whole_shrink()[:4]).id] = state
+    hub.states[record_compression(store, whole_compression()[:4]).id] = state
 
     assert "go_on" not in [part.key for part in open_page("shrink").button]
 
 
 def test_names_stand_in_the_pickers(open_page, store, run):
-    store.rename(record_shrink(store).id, "for the phone")
+    store.rename(record_compression(store).id, "for the phone")
     store.rename(RUN, "the good one")
     app = open_page("shrink")
     boxes = {box.key: box.options for box in app.selectbox}
@@ -138,7 +138,7 @@ def test_names_stand_in_the_pickers(open_page, store, run):
 
 
 def test_pages_of_a_run_do_not_follow_a_shrinking(open_page, hub, store):
-    hub.states[record_shrink(store).id] = "running"
+    hub.states[record_compression(store).id] = "running"
     for name in ("live", "microscope", "right", "landscape"):
         app = open_page(name)
         assert not app.exception

@@ -13,6 +13,16 @@ from typing import IO
 
 from kdcore.data.encodings import SHOWN, text_encoding
 from kdcore.data.names import clean
+from kdcore.data.table.numbers import (
+    COMMA,
+    NUMBER,
+    is_missing,
+    is_number,
+    number_style,
+    plain_number,
+    transposed,
+    with_keyboard_signs,
+)
 from kdcore.errors import UserError
 from kdcore.notes import Note, note
 
@@ -23,17 +33,6 @@ MOST_ROWS = 1_000
 """Rows that are looked at."""
 MOST_COLUMNS = 12_289
 """Those of 64×64 RGB images and their label."""
-MISSING = frozenset(
-    {"", "#n/a", "#na", "-", "--", "<na>", "?", "n/a", "na", "nan", "none", "null", "missing"}
-)
-"""What stands, in lower case, for a feature that nobody measured."""
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|true|false", re.I)
-COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
-"""A decimal comma, or one comma between thousands."""
-GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?")
-"""Blocks of three digits, perhaps with decimals behind another sign."""
-TYPED = str.maketrans("\u00a0\u2007\u2009\u202f\u2212", "    -")
-"""What publishers put in place of a blank and a minus."""
 Row = tuple[list[str], int]
 """The cells of a row and the number of the line on which it ends, from 1."""
 
@@ -58,11 +57,11 @@ class TableFormat:
 
     def numeric(self, text: str) -> bool:
         """Whether a cell is a number as this table writes it."""
-        return _is_number(text, self.decimal, self.thousands)
+        return is_number(text, self.decimal, self.thousands)
 
     def plain(self, text: str) -> str:
         """A number of this table with a decimal point and nothing between thousands."""
-        return _plain(text, self.decimal, self.thousands)
+        return plain_number(text, self.decimal, self.thousands)
 
     @property
     def has_numbers(self) -> bool:
@@ -74,21 +73,6 @@ class TableFormat:
         """What the sample has in a column, without what is missing."""
         cells = (row[column].strip() for row in self.sample if column < len(row))
         return [cell for cell in cells if not is_missing(cell)]
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no value."""
-    return typed(cell).lower() in MISSING
-
-
-def typed(cell: str) -> str:
-    """A cell with the blanks and the minus of a keyboard, without those at its ends.
-
-    Example:
-        >>> typed("\u22124\u202f687\u00a0")
-        '-4 687'
-    """
-    return cell.translate(TYPED).strip()
 
 
 def table_format(file: IO[bytes], path: str) -> TableFormat:
@@ -118,7 +102,7 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
     at = _header_row(rows, width, path)
     header, line = _header(rows, at, width, path, notes)
     body = [cells for cells, _ in rows[at + 1 :]]
-    decimal, thousands = _number_style(body, separator, path)
+    decimal, thousands = number_style(body, separator, path)
     if decimal == ",":
         notes.append(note("decimal_comma"))
     if thousands:
@@ -217,7 +201,8 @@ def _header_row(rows: list[Row], width: int, path: str) -> int:
 def _precedes_header(cells: list[str], following: list[str], width: int) -> bool:
     """Whether a row is a title, a remark or a comment."""
     names_follow = not any(
-        NUMBER.fullmatch(typed(cell)) or COMMA.fullmatch(typed(cell)) for cell in following
+        NUMBER.fullmatch(with_keyboard_signs(cell)) or COMMA.fullmatch(with_keyboard_signs(cell))
+        for cell in following
     )
     if cells[0].lstrip().startswith("#"):  # NumPy writes the names of the columns so
         return len(cells) != width or names_follow
@@ -251,52 +236,6 @@ def _header(
     return header, line
 
 
-def _number_style(body: Sequence[list[str]], separator: str, path: str) -> tuple[str, str | None]:
-    """What stands before decimals, and what between thousands.
-
-    Raises:
-        UserError: it cannot be decided whether a comma is the one or the other.
-    """
-    columns = [
-        [typed(cell) for cell in column if not is_missing(cell)] for column in _transposed(body)
-    ]
-    cells = [
-        cell
-        for column in columns
-        if all(
-            NUMBER.fullmatch(cell) or COMMA.fullmatch(cell) or GROUPED.fullmatch(cell)
-            for cell in column
-        )
-        for cell in column
-        if not cell.isdigit()
-    ]
-    grouped = [match for cell in cells if (match := GROUPED.fullmatch(cell))]
-    point = any(
-        NUMBER.fullmatch(cell) and not GROUPED.fullmatch(cell) and "." in cell for cell in cells
-    )
-    comma = any(COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell) for cell in cells)
-    between = {
-        match[1]
-        for match in grouped
-        if match[2] or len(re.findall(re.escape(match[1]), match[0])) > 1 or match[1] not in ",."
-    }
-    if comma or any(match[2] == "," for match in grouped):
-        return ("," if not point else "."), next(iter(between - {","}), None)
-    if between:
-        return ".", next(iter(between - {"."}), None)
-    doubtful = next((match[0] for match in grouped if match[1] == ","), None)
-    if doubtful is None:
-        return ".", None
-    if separator == "," and not point:
-        raise UserError("table_comma", path=path, value=doubtful)
-    return (".", ",") if point else (",", None)
-
-
-def _transposed(body: Sequence[list[str]]) -> list[list[str]]:
-    width = max(map(len, body), default=0)
-    return [[cells[at] for cells in body if at < len(cells)] for at in range(width)]
-
-
 def _is_header(
     header: list[str], body: Sequence[list[str]], decimal: str, thousands: str | None, path: str
 ) -> bool:
@@ -306,22 +245,22 @@ def _is_header(
         UserError: it holds numbers alone, so that nobody can say which column is the label.
     """
     columns = [
-        [cell.strip() for cell in column if not is_missing(cell)] for column in _transposed(body)
+        [cell.strip() for cell in column if not is_missing(cell)] for column in transposed(body)
     ]
     of_numbers = [
         at
         for at, column in enumerate(columns[: len(header)])
-        if column and all(_is_number(cell, decimal, thousands) for cell in column)
+        if column and all(is_number(cell, decimal, thousands) for cell in column)
     ]
     named = [header[at].strip() for at in of_numbers if header[at].strip()]
-    if not all(_is_number(name, decimal, thousands) for name in named):
+    if not all(is_number(name, decimal, thousands) for name in named):
         return True
     if not named or _counts(named):
         return True
     of_words = [
         at for at, column in enumerate(columns[: len(header)]) if column and at not in of_numbers
     ]
-    if not of_words and all(_is_number(name, decimal, thousands) for name in filter(None, header)):
+    if not of_words and all(is_number(name, decimal, thousands) for name in filter(None, header)):
         raise UserError("table_without_header", path=path)
     return not any(header[at].strip() in columns[at] for at in of_words)
 
@@ -332,19 +271,6 @@ def _counts(names: Sequence[str]) -> bool:
         list(names) == [str(number) for number in range(first, first + len(names))]
         for first in (0, 1)
     )
-
-
-def _is_number(text: str, decimal: str, thousands: str | None) -> bool:
-    return NUMBER.fullmatch(_plain(text, decimal, thousands)) is not None
-
-
-def _plain(text: str, decimal: str, thousands: str | None) -> str:
-    plain = typed(text)
-    if thousands:
-        plain = plain.replace(thousands, "")
-    if decimal == ",":
-        plain = plain.replace(",", ".") if "." not in plain else "no"
-    return plain
 
 
 def _named(header: Sequence[str], path: str) -> tuple[str, ...]:

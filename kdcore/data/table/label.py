@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from kdcore.data.names import clean
-from kdcore.data.table_format import TableFormat, typed
+from kdcore.data.table.format import TableFormat
+from kdcore.data.table.numbers import with_keyboard_signs
 from kdcore.errors import UserError, hint
 
 NAMES = (
@@ -34,7 +35,7 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     """
     names = table.columns
     if asked:
-        return _asked(asked, names, path)
+        return _column_named(asked, names, path)
     columns = [at for at in range(len(names)) if _has_values(table, at)] or [*range(len(names))]
     last = columns[-1]
     lower = {at: names[at].lower() for at in columns}
@@ -56,7 +57,7 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     return last
 
 
-def _asked(asked: str, names: Sequence[str], path: str) -> int:
+def _column_named(asked: str, names: Sequence[str], path: str) -> int:
     wanted = clean(asked)
     for same in (wanted.__eq__, lambda name: name.lower() == wanted.lower()):
         if found := [at for at, name in enumerate(names) if same(name)]:
@@ -95,4 +96,4 @@ def _may_be_classes(table: TableFormat, at: int) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    return typed(text).lstrip("+-").isdigit() or text.lower() in ("true", "false")
+    return with_keyboard_signs(text).lstrip("+-").isdigit() or text.lower() in ("true", "false")

@@ -1,0 +1,157 @@
+"""The rows of a table as numbers, some at a time."""
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+
+from kdcore.data.table.format import TableFormat
+from kdcore.data.table.numbers import MISSING, is_missing
+from kdcore.errors import UserError
+
+MOST_HELD = 2 << 30
+"""Bytes of all numbers as they are held while reading."""
+CELLS_PER_PIECE = 4_000_000
+WRITTEN_MISSING = sorted(
+    {spelling for word in MISSING for spelling in (word, word.upper(), word.capitalize())} | {"NaN"}
+)
+
+
+@dataclass(slots=True)
+class Values:
+    """What was read so far."""
+
+    features: list[np.ndarray] = field(default_factory=list)
+    """Pieces ``[rows, features]``, uint8 where that holds all of a piece, else float64."""
+    labels: list[np.ndarray] = field(default_factory=list)
+    """Pieces ``[rows]`` of numbers of ``classes``."""
+    classes: dict[str, int] = field(default_factory=dict)
+    """As they are written, in the order in which they came."""
+    rows: int = 0
+
+
+def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Iterator[pd.DataFrame]:
+    """The rows, some at a time; columns are called by their numbers."""
+    width = len(table.columns)
+    text = io.TextIOWrapper(file, encoding=table.encoding, newline="")
+    try:
+        for _ in range(table.lines_before):
+            text.readline()
+        # by column: in that of the label None and NA are classes
+        missing = {at: WRITTEN_MISSING for at in range(width) if at != label}
+        pieces = pd.read_csv(
+            text,
+            sep=table.separator,
+            header=None,
+            names=list(range(width)),
+            index_col=False,
+            converters={label: str},
+            keep_default_na=False,
+            na_values=missing,
+            decimal=table.decimal,
+            thousands=table.thousands,
+            low_memory=False,
+            chunksize=max(1, CELLS_PER_PIECE // width),
+        )
+        while (piece := _next(pieces)) is not None:
+            yield piece
+    except pd.errors.EmptyDataError:  # a header alone
+        return
+    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+        raise _refused(error, table.lines_before, path) from None
+    finally:
+        text.detach()
+
+
+def _next(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
+    with warnings.catch_warnings():  # a row that is too long would lose its end with a warning
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return next(pieces, None)
+
+
+def _refused(error: Exception, lines_before: int, path: str) -> UserError:
+    """What pandas says, with the line's number in the file."""
+    if match := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
+        expected, line, found = map(int, match.groups())
+        return UserError(
+            "table_row_long", path=path, line=line + lines_before, found=found, expected=expected
+        )
+    if match := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+        return UserError("table_quote_open", path=path, line=int(match[1]) + lines_before + 1)
+    cause = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, pd.errors.ParserWarning):
+        cause = "a row has more values than there are columns"
+    return UserError("table_unreadable", path=path, cause=cause)
+
+
+def add_piece(
+    piece: pd.DataFrame, values: Values, table: TableFormat, label: int, path: str
+) -> None:
+    """Add a piece of the table.
+
+    Raises:
+        UserError: a feature is text, or there is more than can be held.
+    """
+    if piece.empty:
+        return
+    names = piece.pop(label).fillna("").astype(str).str.strip()
+    codes, found = pd.factorize(names)
+    numbers = [values.classes.setdefault(name, len(values.classes)) for name in found]
+    features = _numbers(piece, values.rows, table, path)
+    values.features.append(features)
+    values.labels.append(np.array(numbers, dtype=np.int64)[codes])
+    values.rows += len(piece)
+    held = sum(part.nbytes for part in values.features)
+    if held > MOST_HELD:
+        raise UserError(
+            "table_too_many_numbers", path=path, gigabytes=MOST_HELD >> 30, rows=values.rows
+        )
+
+
+def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: str) -> np.ndarray:
+    """The features of a piece as ``[rows, features]``; NaN where there is no value."""
+    columns = [
+        _column(piece[at], rows_before, table, table.columns[at], path) for at in piece.columns
+    ]
+    if not columns:
+        return np.empty((len(piece), 0), dtype=np.uint8)
+    small = all(
+        column.dtype.kind in "biu" and column.min() >= 0 and column.max() <= 255
+        for column in columns
+    )
+    return np.stack([column.astype(np.uint8 if small else np.float64) for column in columns], 1)
+
+
+def _plain(cell: Any, table: TableFormat) -> Any:
+    """A cell of a column that pandas could not read, as it reads numbers; ``None``: no value."""
+    if not isinstance(cell, str):
+        return cell
+    return None if is_missing(cell) else table.plain(cell)
+
+
+def _column(
+    values: "pd.Series[Any]", rows_before: int, table: TableFormat, name: str, path: str
+) -> np.ndarray:
+    """One feature of a piece."""
+    numbers = values
+    if values.dtype.kind not in "biuf":
+        plain = values.astype(object).map(lambda cell: _plain(cell, table))
+        numbers = pd.to_numeric(plain, errors="coerce")
+        written = values.fillna("").astype(str).str.strip()
+        text = (numbers.isna() & plain.notna()).to_numpy()
+        if text.any():
+            row = int(text.argmax())
+            comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
+            raise UserError(
+                "table_text_comma" if comma else "table_text",
+                path=path,
+                row=rows_before + row + 1,
+                column=name,
+                value=written.iloc[row][:40],
+            )
+    return numbers.to_numpy()  # type: ignore[no-any-return]

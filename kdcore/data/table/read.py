@@ -1,0 +1,159 @@
+"""A table as a data set: its examples as images or as features."""
+
+import io
+import math
+from collections.abc import Generator
+from dataclasses import replace
+from typing import IO
+
+import numpy as np
+import torch
+
+from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
+from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
+from kdcore.data.names import clean, distinct, is_number, listed, numbered
+from kdcore.data.table.examples import Examples, examples_of, names_of_rows
+from kdcore.data.table.file import MOST_BYTES
+from kdcore.data.table.format import table_format
+from kdcore.data.table.label import label_column
+from kdcore.data.table.pieces import Values, add_piece, pieces_of
+from kdcore.errors import UserError
+from kdcore.events import Progress
+from kdcore.notes import Note, note
+
+SMALLEST_SIDE = 8
+"""Pixels: a table of 9 small whole numbers a row is not yet a 3×3 image."""
+LOST_IN_FLOAT32 = 1e-4
+"""Share of a column's deviation that rounding to float32 may cost."""
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Deviations that float32 holds well."""
+MANY_CLASSES = 50
+"""Numbers from which a column of them, some of them rare, is no class."""
+
+
+def read_table(
+    file: IO[bytes], title: str, path: str, asked: str = ""
+) -> Generator[Progress, None, Dataset]:
+    """Numeric features and a label.
+
+    Whole numbers from 0 to 255 in the number of a square image's pixels, gray or three channels
+    one after the other, become images; everything else is float32 features.
+
+    Args:
+        file: open for reading in binary mode, with a position that can be set.
+        title: name of the data set.
+        path: for messages.
+        asked: name of the label column; nothing: it is found, see ``label_column``.
+
+    Raises:
+        UserError: the file, a row or a value cannot be used; the sentence names it.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > MOST_BYTES:
+        raise UserError("table_too_large", path=path, gigabytes=MOST_BYTES >> 30)
+    table = table_format(file, path)
+    label = label_column(table, asked, path)
+    notes = [*table.notes, note("label_column", column=table.columns[label])]
+    unread = names_of_rows(table, label)
+    values = Values()
+    for piece in pieces_of(file, table, label, path):
+        add_piece(piece.drop(columns=unread), values, table, label, path)
+        yield Progress(task="read", done=min(file.tell(), size), total=size, detail=title)
+    columns = [at for at in range(len(table.columns)) if at != label and at not in unread]
+    notes += [note("row_numbers_left_out", column=table.columns[at]) for at in unread]
+    found = examples_of(values, columns, table, label, path, notes)
+    yield Progress(task="read", done=size, total=size, detail=title)
+    return _dataset(found, title, table.columns[label], path, notes)
+
+
+def _dataset(found: Examples, title: str, column: str, path: str, notes: list[Note]) -> Dataset:
+    _refuse_measured(found, column, path)
+    shown = distinct(found.classes)
+    if told_apart := numbered(found.classes, shown):
+        notes.append(note("names_numbered", names=listed(told_apart)))
+    if repeated := _repeats_label(found):
+        notes.append(note("column_repeats_label", column=repeated))
+    labels = torch.from_numpy(found.labels)
+    images = _images(found.features)
+    if images is not None:
+        data = assemble(title, shown, Split(images, labels))
+        return replace(data, notes=(*notes, *data.notes))
+    inputs, offset, scale = _inputs(torch.from_numpy(found.features))
+    data = assemble(title, shown, Split(inputs, labels))
+    return replace(
+        data,
+        offset=offset,
+        scale=scale,
+        columns=tuple(map(clean, found.names)),
+        notes=(*notes, *data.notes),
+    )
+
+
+def _refuse_measured(found: Examples, column: str, path: str) -> None:
+    """Raise ``UserError`` where the label is something measured, or has too many values."""
+    counts = np.bincount(found.labels)
+    measured = all(map(is_number, found.classes)) and (
+        len(found.classes) > MANY_CLASSES
+        or not all(float(name).is_integer() for name in found.classes)
+    )
+    rare = int(counts.min()) < SMALLEST_CLASS
+    if rare and (measured or 3 * len(found.classes) > max(len(found.labels), 8)):
+        raise UserError(
+            "label_not_classes",
+            path=path,
+            column=column,
+            rows=len(found.labels),
+            different=len(found.classes),
+        )
+    if len(found.classes) > MOST_CLASSES:
+        raise UserError("too_many_classes", dataset=column, most=MOST_CLASSES)
+
+
+def _repeats_label(found: Examples) -> str:
+    """The name of a feature that has one value for each class, another for each; else nothing."""
+    order = found.labels.argsort(kind="stable")
+    starts = np.flatnonzero(np.diff(found.labels[order], prepend=-1))
+    for name, values in zip(found.names, found.features.T, strict=True):
+        grouped = values[order]
+        lowest = np.minimum.reduceat(grouped, starts)
+        constant = (lowest == np.maximum.reduceat(grouped, starts)).all()
+        if constant and len(np.unique(lowest)) == len(starts):
+            return name
+    return ""
+
+
+def _images(features: np.ndarray) -> torch.Tensor | None:
+    """uint8 ``[n, channels, side, side]`` where the features are the pixels of a square."""
+    rows, columns = features.shape
+    for channels in (1, 3):
+        side = math.isqrt(columns // channels)
+        if side < SMALLEST_SIDE or channels * side * side != columns:
+            continue
+        whole = features.dtype == np.uint8 or bool(
+            ((features >= 0) & (features <= 255) & (features == np.rint(features))).all()
+        )
+        if whole:
+            pixels = features.astype(np.uint8)
+            return torch.from_numpy(pixels.reshape(rows, channels, side, side))
+    return None
+
+
+def _inputs(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """float32 features; those whose differences it would lose are centred and scaled before.
+
+    Returns:
+        The inputs, offset and scale: see ``Dataset``.
+    """
+    if features.dtype == torch.uint8:
+        return features.float(), *AS_THEY_ARE
+    mean, std = spread(features)
+    largest = features.abs().amax(0)
+    rounding = largest * torch.finfo(torch.float32).eps
+    lost = (std > 0) & ((rounding > LOST_IN_FLOAT32 * std) | (std < SMALLEST))
+    lost |= largest > LARGEST
+    if not lost.any():
+        return features.float(), *AS_THEY_ARE
+    offset = torch.where(lost, mean, 0.0)
+    scale = torch.where(lost & (std > 0), std, 1.0)
+    return ((features - offset) / scale).float(), offset, scale
