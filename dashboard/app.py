@@ -1,5 +1,6 @@
 """The app: Streamlit's pages and the routes beside them (``streamlit run dashboard/app.py``)."""
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 
 from dashboard.page.uninterrupted import let_callbacks_finish
 from dashboard.server.auto_reruns import DropRepeatedPresses
+from dashboard.server.closing import end_streams_at_exit
 from dashboard.server.engine import hub, store
 from dashboard.server.routes import ROUTES
 from dashboard.server.uploads import remove_unused_uploads
@@ -23,7 +25,9 @@ USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.server.routes", "dashboard.text.v
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Wake the engine before somebody waits for it; end it with the server."""
     threading.Thread(target=_get_ready, daemon=True).start()
+    closing = asyncio.create_task(end_streams_at_exit())
     yield
+    closing.cancel()
     hub().close()
 
 

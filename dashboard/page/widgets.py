@@ -18,6 +18,9 @@ from dashboard.text.viewer import language
 TEXT_FIELDS = "text_fields"
 """Session state: the number of the widget that a text has now and what it held last, by key."""
 
+SELECT_BOXES = "select_boxes"
+"""Session state: the same of a select box, by its key with the language."""
+
 OPTION_TEXTS = "option_texts"
 """Session state: what every text of a select box has meant, by the widget's own key."""
 SENT_TEXTS = "sent_texts"
@@ -43,21 +46,30 @@ def select(
         on_change: called once the new value lies under ``key``.
         how: what ``st.selectbox`` takes besides.
     """
-    own, texts = f"{key}_{language()}", _option_texts(options, title)
+    boxes, base = st.session_state.setdefault(SELECT_BOXES, {}), f"{key}_{language()}"
+    value = st.session_state[key]
+    number, held = boxes.get(base, (0, value))
+    if held != value:  # set from elsewhere: a message of before must not take it back
+        number += 1
+    boxes[base] = number, value
+    own = f"{base}_{number}" if number else base
+    texts = _option_texts(options, title)
     meant = st.session_state.setdefault(OPTION_TEXTS, {}).setdefault(own, {})
     meant |= {text: option for option, text in texts.items()}
     sent = st.session_state.setdefault(SENT_TEXTS, {})
-    value = st.session_state[key]
     if st.session_state.get(own, value) != value or sent.get(own) != texts.get(value):
         st.session_state[own] = value
     sent[own] = texts.get(value)
 
     def on_new_value() -> None:
+        if boxes[base][0] != number:  # an old widget's choice, which is out of date
+            return
         chosen = st.session_state[own]
         if chosen is not None and chosen not in texts:
             chosen = meant.get(chosen, st.session_state[key])
         if chosen != st.session_state[key]:
             st.session_state[key] = chosen
+            boxes[base] = number, chosen
             if on_change is not None:
                 on_change()
 

@@ -47,6 +47,12 @@ def stream_of(run: str, language: str) -> "Stream":
     return _streams.setdefault((store().root, run, language), Stream(run, language))
 
 
+def end_all_streams() -> None:
+    """Let every viewer of every stream go; in the server's event loop."""
+    for stream in list(_streams.values()):
+        stream.end()
+
+
 class Stream:
     """One job in one language, for any number of viewers; lives in the server's event loop."""
 
@@ -122,6 +128,11 @@ class Stream:
             if viewer not in self._viewers.values():
                 self._shown.pop(viewer, None)
 
+    def end(self) -> None:
+        """Let all viewers go; in the server's event loop."""
+        for queue in self._viewers:
+            _put(queue, OVER)
+
     async def _follow(self) -> None:
         try:
             while self._viewers:
@@ -130,8 +141,7 @@ class Stream:
         except UserError:  # the job was deleted
             pass
         finally:
-            for queue in self._viewers:
-                _put(queue, OVER)
+            self.end()
 
     async def _rest(self) -> None:
         """Until the next look is due, or other charts are to be drawn."""

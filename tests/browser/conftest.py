@@ -16,6 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_compression
+from support.pages import PATIENCE
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
@@ -23,7 +24,6 @@ from support.sweeps import record_sweep
 from kdcore.store import Store
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))  # seconds for which a test waits
 expect.set_options(timeout=PATIENCE * 1000)
 
 

@@ -1,11 +1,14 @@
 """Opening every page of the app in a browser, and what is wrong with what is seen there."""
 
+import os
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.text.languages import LANGUAGES, words
 
+PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))
+"""Seconds for which a test waits."""
 RECORDED = "run=recorded-mnist5k"
 VISITS = {
     "start": "",
@@ -49,6 +52,7 @@ STREAMLITS_OWN = "/_stcore/"
 
 def visit(page, address):
     """Open a page and wait until it stands still."""
+    page.set_default_timeout(PATIENCE * 1000)
     page.goto(address)
     page.wait_for_function(READY, arg=WAITING)
     page.wait_for_timeout(400)
