@@ -238,3 +238,16 @@ def test_a_repetition_over_seeds_is_no_landscape(open_page, store):
     record_sweep(store, replace(GRID, temperatures=(4.0,), weights=(0.5,)))
 
     assert open_page("landscape").info[0].value == words("en")["landscape.empty"]
+
+
+def test_a_message_from_before_start_does_not_take_the_old_sweep_back(open_page, hub, store):
+    old = record_sweep(store).id
+    app = open_page("landscape", sweep=old)
+    sent = app._tree.get_widget_states()  # as the page's timer sends it while Start is on its way
+    app.session_state["sweep"] = new = record_sweep(store, NOISY).id
+    app.run()
+    assert app.query_params["sweep"] == new
+    app._run(sent)
+
+    assert not app.exception
+    assert app.query_params["sweep"] == new

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from support import events as make
 from support.runs import record
@@ -13,12 +15,12 @@ from kdcore.jobs.run.config import CONTROLS, RunConfig
 
 
 def widget_of(app, key):
-    """The widget with this key, with this key in English or with the first text under it."""
+    """The widget with this key, with this key in English or with the newest text under it."""
     return next(
         widget
         for kind in ("slider", "select_slider", "selectbox", "number_input", "text_input")
         for widget in getattr(app, kind)
-        if widget.key in (key, f"{key}_en", f"{key}_1")
+        if re.fullmatch(rf"{key}(_en)?(_\d+)?", widget.key or "")
     )
 
 
@@ -334,7 +336,7 @@ def test_a_scheme_sets_what_it_needs(open_page):
 
     assert not app.exception
     assert app.query_params["assistants"] == "mlp:64 + mlp:32"
-    app.selectbox(key="scheme_en").select("ensemble").run()
+    widget_of(app, "scheme").select("ensemble").run()
     assert app.query_params["ensemble"] == "4"
     assert "assistants" not in app.query_params
     assert not app.button(key="start").disabled
