@@ -89,6 +89,7 @@ def test_the_surface_turns_and_tells_its_places(swept, until):
 
     def label_text():
         """What stands beside the surface's leftmost place: T 16, λ 0.3."""
+        box = surface.bounding_box()  # what is drawn above it may move it still
         for across in range(10, 200, 12):
             for down in range(40, int(box["height"]), 24):
                 page.mouse.move(box["x"] + across, box["y"] + down)
