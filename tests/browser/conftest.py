@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 from support import events as make
 from support.compressions import RUN as STOCKED_RUN
@@ -28,8 +29,25 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_itemcollected(item):
-    """All of these drive a browser."""
+    """All of these drive a browser; one that fails is run once more, and the summary names it."""
     item.add_marker(pytest.mark.browser)
+    item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """With a failure goes what the page showed."""
+    report = yield
+    page = item.funcargs.get("page") if hasattr(item, "funcargs") else None
+    if report.when == "call" and report.failed and page is not None and not page.is_closed():
+        report.sections.append(("What the page shows", _shown(page)))
+    return report
+
+
+def _shown(page):
+    with contextlib.suppress(PlaywrightError):
+        return "\n".join([page.url, page.evaluate(STATE), page.inner_text("body")[:3000]])
+    return "the page does not answer"
 
 
 def chromium():
@@ -125,6 +143,7 @@ def page(context):
 
 
 AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+STATE = "Object.entries({...document.querySelector('[data-testid=stApp]')?.dataset}).join('; ')"
 POINTS = """name => {
   const plot = document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`);
   return plot?.data ? Math.max(0, ...plot.data.map(trace => trace.x.length)) : 0;
