@@ -22,6 +22,7 @@ from support.runs import record
 from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
 
+from kdcore.jobs.kind import RUN
 from kdcore.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -65,9 +66,15 @@ def served():
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory):
+def app_store(tmp_path_factory):
+    """The store of ``app``."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="session")
+def app(app_store):
     """The app's address."""
-    with _served(tmp_path_factory.mktemp("store")) as address:
+    with _served(app_store.root) as address:
         yield address
 
 
@@ -170,8 +177,11 @@ def until(page):
 
 
 @pytest.fixture
-def start(page, app, points, until):
-    """``start("epochs=50")``: a run that was started by hand and shows its first points."""
+def start(page, app, app_store, points, until):
+    """``start("epochs=50")``: a run that was started by hand and shows its first points.
+
+    Whatever page the test ends on, no run stays for the next one to wait for.
+    """
 
     def start(query="epochs=200&speed=40&teacher_epochs=3"):
         page.goto(f"{app}/live?dataset=digits&{query}")
@@ -182,7 +192,8 @@ def start(page, app, points, until):
         return re.search(r"run=([\w-]+)", page.url)[1]
 
     yield start
-    stop = page.locator(".st-key-stop button")
-    if stop.count() and stop.is_enabled():
-        stop.click()
-        page.wait_for_selector(".st-key-start button:enabled")
+    for row in app_store.list(RUN):
+        if app_store.find(row.id, RUN).state in ("queued", "running"):
+            page.goto(f"{app}/live?run={row.id}")
+            page.locator(".st-key-stop button").click()
+            page.wait_for_selector(".st-key-start button:enabled")
