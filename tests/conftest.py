@@ -10,16 +10,6 @@ settings.register_profile("here", deadline=None, derandomize=True, max_examples=
 settings.load_profile("here")
 
 
-def pytest_terminal_summary(terminalreporter):
-    """What failed once and passed the second time is said with its reason."""
-    for report in terminalreporter.getreports("rerun"):
-        terminalreporter.section(f"{report.nodeid} was run again", sep="_")
-        terminalreporter.line(report.longreprtext)
-        for title, text in report.sections:
-            terminalreporter.section(title, sep="-")
-            terminalreporter.line(text)
-
-
 @pytest.fixture(autouse=True)
 def own_store(tmp_path, monkeypatch):
     """No test sees or touches the store of the person who runs it."""

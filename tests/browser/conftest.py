@@ -22,6 +22,7 @@ from support.runs import record
 from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
 
+from dashboard.server.engine import LIVE_STATES
 from kdcore.jobs.kind import RUN
 from kdcore.store import Store
 
@@ -30,16 +31,15 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_itemcollected(item):
-    """All of these drive a browser; one that fails is run once more, and the summary names it."""
+    """All of these drive a browser."""
     item.add_marker(pytest.mark.browser)
-    item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
     """With a failure goes what the page showed."""
     report = yield
-    page = item.funcargs.get("page") if hasattr(item, "funcargs") else None
+    page = item.funcargs.get("page")
     if report.when == "call" and report.failed and page is not None and not page.is_closed():
         report.sections.append(("What the page shows", _shown(page)))
     return report
@@ -193,7 +193,9 @@ def start(page, app, app_store, points, until):
 
     yield start
     for row in app_store.list(RUN):
-        if app_store.find(row.id, RUN).state in ("queued", "running"):
+        if row.state in LIVE_STATES:
             page.goto(f"{app}/live?run={row.id}")
-            page.locator(".st-key-stop button").click()
+            page.wait_for_selector(":is(.st-key-start, .st-key-stop) button:enabled")
+            if page.locator(".st-key-stop button").is_enabled():  # it may have ended meanwhile
+                page.locator(".st-key-stop button").click()
             page.wait_for_selector(".st-key-start button:enabled")
