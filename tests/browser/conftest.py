@@ -156,11 +156,25 @@ POINTS = """name => {
   return plot?.data ? Math.max(0, ...plot.data.map(trace => trace.x.length)) : 0;
 }"""
 
+NEWEST = """name => {
+  const plot = document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`);
+  return plot?.data ? Math.max(0, ...plot.data.map(trace => trace.x.at(-1) ?? 0)) : 0;
+}"""
+
 
 @pytest.fixture
 def points(page):
     """``points("losses")``: how many points the longest line of a chart has."""
     return lambda name: page.evaluate(POINTS, name)
+
+
+@pytest.fixture
+def newest(page):
+    """``newest("losses")``: where the last point of a chart over time is, in epochs.
+
+    Unlike the number of points it only ever grows: long lines are downsampled.
+    """
+    return lambda name: page.evaluate(NEWEST, name)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ FOCUSED = """() => {
   let shown = 1;
   for (let at = node; at; at = at.parentElement) shown *= getComputedStyle(at).opacity;
   const top = document.elementFromPoint(x + width / 2, y + height / 2);
-  // a slider shows the focus at its thumb, a field at its frame, a table at its cell
-  const itself = node.matches("input, textarea, canvas, .kd-micro-rows");
+  // a slider shows the focus at its thumb, a field at its frame; a table draws it round its cell,
+  // for which an unseen cell within the canvas has the focus
+  const itself = node.matches("input, textarea, canvas, canvas td, .kd-micro-rows");
   return {
     name: `${node.localName} ${node.getAttribute("aria-label") ?? text}`,
     key: [node.localName, node.className, x, y, text].join(),
