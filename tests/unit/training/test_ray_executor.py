@@ -85,6 +85,7 @@ def ancestors(pid, parents):
 def running():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_worker_niceness", "0")  # with its usual 15 it starves beside other tests
         patch.setenv("RAY_AUTH_MODE", "token")
         patch.setenv("RAY_AUTH_TOKEN", "of-these-tests-alone")
         ray = Running()
