@@ -1,5 +1,6 @@
 """Divergences from a mixture with the other answer: finite however far the two are apart."""
 
+import torch
 from torch import Tensor
 
 from kdcore.losses.mixture import gradient_at_logits, log_mixture
@@ -127,10 +128,13 @@ def skew_reverse_kl_gradient(
     _, softening = per_student(temperature, student_logits)
     student = log_softmax(student_logits / softening)
     teacher = log_softmax(teacher_logits / softening)
-    share = _share(alpha, student_logits)
+    share = torch.as_tensor(
+        _share(alpha, student_logits), dtype=student.dtype, device=student.device
+    )
     mixed = log_mixture(student, teacher, share)
     probabilities = student.exp()
-    weighed = probabilities * (student - mixed) - share * (2 * student - mixed).exp()
+    # α within the exponential: q²/m alone overflows where the teacher rules a class out
+    weighed = probabilities * (student - mixed) - (share.log() + 2 * student - mixed).exp()
     return gradient_at_logits(weighed, probabilities, softening)
 
 

@@ -92,7 +92,7 @@ class MovingAverageProbe(Probe):
 
 
 def update_average(average: nn.Module, student: nn.Module, decay: Tensor, step: int) -> None:
-    """average ← d · average + (1−d) · student, with d = min(decay, 1 − 1/(step + 1)).
+    """Average ← d · average + (1−d) · student, with d = min(decay, 1 − 1/(step + 1)).
 
     Running statistics are averaged too; what is no number with a fraction is copied.
 
