@@ -53,6 +53,7 @@ from dashboard.charts import (
     losses,
     methods,
     missing_classes,
+    moving_average,
     nll_curve,
     per_class,
     reliability,
@@ -68,6 +69,8 @@ from dashboard.charts import (
     teacher_weights,
     teachers,
     terms,
+    top_classes,
+    wrong_teacher,
 )
 from dashboard.charts.parts import style
 from dashboard.text.phrases import Words
@@ -106,6 +109,9 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "discriminator": discriminator.figure,
     "generator": generator.figure,
     "learned_temperature": learned_temperature.figure,
+    "moving_average": moving_average.figure,
+    "top_classes": top_classes.figure,
+    "wrong_teacher": wrong_teacher.figure,
     "courses": schedules.figure,
     "terms": terms.figure,
     "teachers": teachers.figure,

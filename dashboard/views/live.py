@@ -1,5 +1,7 @@
 """Live distillation: does the teacher help?"""
 
+from itertools import chain
+
 import streamlit as st
 
 from dashboard.components.live_plot import live_plot
@@ -32,7 +34,11 @@ from kdcore.store.row import NAME
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
-ROWS = (("losses", "loss_terms", "gradient_share"), ("agreement", "fidelity", "errors"))
+ROWS = (
+    ("losses", "loss_terms", "gradient_share"),
+    ("agreement", "fidelity", "errors"),
+    ("wrong_teacher",),
+)
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
 EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
@@ -150,7 +156,7 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     moment_panel(run, "headline")
     method = method_of(config.method)
     panels = () if is_forest(config.student) else filter(None, (method.panel,))
-    chart_deck(run, ("accuracy", *ROWS[0], *ROWS[1], *panels))
+    chart_deck(run, ("accuracy", *chain(*ROWS), *panels))
 
 
 def first_panels() -> None:
@@ -181,7 +187,7 @@ def details(run: str, config: RunConfig) -> None:
         )
         loss_numbers(run)
     for row in ROWS:
-        for name, column in zip(row, st.columns(3), strict=True):
+        for name, column in zip(row, st.columns(len(row)), strict=True):
             with column:
                 chart_panel(name, run, height=235)
     repeat_panel(run)

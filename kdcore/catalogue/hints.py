@@ -45,6 +45,9 @@ HINTS = {
     "fidelity": Hint(measure="class_correlation_gain", claim="positive"),
     "batch_accuracy": LOOK,
     "seeds": LOOK,
+    "wrong_teacher": Hint(
+        measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
+    ),
     "errors": Hint(measure="errors_saved", claim="positive", settings={"seed": 1}),
     "loss_terms": Hint(measure="soft_share", claim="falls", settings={"weight": 0.0}),
     "gradient_share": Hint(
@@ -98,6 +101,18 @@ HINTS = {
         claim="rises",
         base={"method": "learned_temperature"},
         settings={"method": "learned_temperature:strength=10"},
+    ),
+    "moving_average": Hint(
+        measure="average_kl",
+        claim="rises",
+        base={"method": "moving_average"},
+        settings={"method": "moving_average:decay=0.999"},
+    ),
+    "top_classes": Hint(
+        measure="kept_probability",
+        claim="falls",
+        base={"method": "top_classes"},
+        settings={"temperature": 20.0},
     ),
     # calibration
     "reliability": Hint(measure="ece_removed_from_plain", claim="positive"),

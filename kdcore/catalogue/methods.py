@@ -36,13 +36,13 @@ class Method:
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
     ``generated_student_logits`` and ``generated_teacher_logits``, or
-    ``discriminator_logits``.
+    ``discriminator_logits``; where it shuffles classes ``class_orders``.
     """
     uses_temperature: bool
     acts_on: str = "logits"
     """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
     ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
-    ``generated_inputs``, a ``learned_temperature``."""
+    ``generated_inputs``, a ``learned_temperature``, the student's own ``moving_average``."""
     feature_layers: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -52,6 +52,8 @@ class Method:
     """What multiplies the loss, so that λ is of the order of 1."""
     has_t2: bool = False
     """Whether the loss carries a factor T²."""
+    shuffles_classes: bool = False
+    """Whether it asks for an order of the classes for each example."""
     gradient: str = ""
     """Dotted path of the loss's gradient at the logits in closed form, where there is one."""
     settings: dict[str, MethodSetting] = field(default_factory=dict)
@@ -80,7 +82,13 @@ class Method:
             "noisy_inputs",
             "discriminator",
             "learned_temperature",
+            "moving_average",
         )
+
+    @property
+    def has_own_teacher(self) -> bool:
+        """Whether it learns from networks that grow up with the student, and not from a teacher."""
+        return self.acts_on in ("peers", "moving_average")
 
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
@@ -101,6 +109,10 @@ class Method:
 
 def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> MethodSetting:
     return MethodSetting(symbol=symbol, help=help, default=default, low=0.0, high=high, step=0.5)
+
+
+def _skew(help: str) -> MethodSetting:
+    return MethodSetting(symbol="α", help=help, default=0.1, low=0.0, high=0.9, step=0.05)
 
 
 def _features(*, weight: float | None = 1.0, **more: Any) -> Method:
@@ -252,6 +264,191 @@ METHODS = {
         loss="kdcore.losses.smoothing:label_smoothing",
         uses_temperature=False,
         published={"mixing": "convex", "weight": 0.1},
+    ),
+    "teacher_labels": Method(
+        title="The teacher's hard label (control)",
+        formula=r"-\log\sigma(z_s)_{\arg\max z_t}",
+        source=(
+            "Touvron et al.: Training data-efficient image transformers & distillation through "
+            "attention, 2021"
+        ),
+        loss="kdcore.losses.teacher_labels:teacher_label_cross_entropy",
+        gradient="kdcore.losses.teacher_labels:teacher_label_gradient",
+        uses_temperature=False,
+        published={"mixing": "convex", "weight": 0.5},
+    ),
+    "shuffled_classes": Method(
+        title="Shuffled dark knowledge (control)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\pi_x(z_t)/T)\,\|\,\sigma(z_s/T)\right)",
+        source="Furlanello et al.: Born-Again Neural Networks, 2018",
+        loss="kdcore.losses.shuffled_classes:shuffled_class_kl",
+        gradient="kdcore.losses.shuffled_classes:shuffled_class_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        shuffles_classes=True,
+    ),
+    "top_classes": Method(
+        title="Top k classes of the teacher",
+        formula=(
+            r"T^2\,\mathrm{KL}\!\left(\mathrm{top}_k(\sigma(z_t/T))\,\|\,"
+            r"\sigma(z_s/T)\right)"
+        ),
+        source="soft labels as a cache keeps them: the k largest probabilities",
+        loss="kdcore.losses.top_classes:top_class_kl",
+        gradient="kdcore.losses.top_classes:top_class_kl_gradient",
+        measures="kdcore.losses.top_classes:kept_probability",
+        panel="top_classes",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "k": MethodSetting(
+                symbol="k",
+                help="how many classes of the answer are kept",
+                default=3.0,
+                low=1.0,
+                high=32.0,
+                step=1.0,
+            ),
+            "even": MethodSetting(
+                symbol="e",
+                help="share of what is left out that is spread evenly over the other classes",
+                default=0.0,
+                low=0.0,
+                high=1.0,
+                step=0.1,
+            ),
+        },
+    ),
+    "jensen_shannon": Method(
+        title="Generalised Jensen–Shannon (forward to reverse)",
+        formula=(
+            r"T^2\left(\beta\,\mathrm{KL}(p\,\|\,m) + (1-\beta)\,\mathrm{KL}(q\,\|\,m)\right),"
+            r"\;m=\beta p+(1-\beta)q"
+        ),
+        source=(
+            "Agarwal et al.: On-Policy Distillation of Language Models: Learning from "
+            "Self-Generated Mistakes, 2024"
+        ),
+        loss="kdcore.losses.jensen_shannon:generalised_jensen_shannon",
+        gradient="kdcore.losses.jensen_shannon:generalised_jensen_shannon_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "beta": MethodSetting(
+                symbol="β",
+                help="0 is the forward divergence KL(teacher ‖ student), 1 the reverse one",
+                default=0.5,
+                low=0.0,
+                high=1.0,
+                step=0.05,
+            )
+        },
+        published={"temperature": 1.0, "mixing": "convex", "weight": 1.0},
+    ),
+    "skew_kl": Method(
+        title="Skew KL (DistiLLM)",
+        formula=r"T^2\,\mathrm{KL}\!\left(p\,\|\,\alpha p+(1-\alpha)q\right)",
+        source=(
+            "Ko et al.: DistiLLM: Towards Streamlined Distillation for Large Language Models, 2024"
+        ),
+        loss="kdcore.losses.skewed:skew_kl",
+        gradient="kdcore.losses.skewed:skew_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={"alpha": _skew("share of the teacher's answer in the mixture")},
+        published={"temperature": 1.0},
+    ),
+    "skew_reverse_kl": Method(
+        title="Skew reverse KL (DistiLLM)",
+        formula=r"T^2\,\mathrm{KL}\!\left(q\,\|\,(1-\alpha)p+\alpha q\right)",
+        source=(
+            "Ko et al.: DistiLLM: Towards Streamlined Distillation for Large Language Models, 2024"
+        ),
+        loss="kdcore.losses.skewed:skew_reverse_kl",
+        gradient="kdcore.losses.skewed:skew_reverse_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={"alpha": _skew("share of the student's answer in the mixture")},
+        published={"temperature": 1.0},
+    ),
+    "ttm": Method(
+        title="Transformed teacher (TTM)",
+        formula=r"\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s)\right)",
+        source="Zheng, Yang: Knowledge Distillation Based on Transformed Teacher Matching, 2024",
+        loss="kdcore.losses.transformed:ttm",
+        gradient="kdcore.losses.transformed:ttm_gradient",
+        uses_temperature=True,
+        published={"temperature": 10.0, "mixing": "additive", "weight": 45.0},
+    ),
+    "wttm": Method(
+        title="Transformed teacher, weighted (WTTM)",
+        formula=(
+            r"\sum_c \sigma(z_t)_c^{1/T}\;"
+            r"\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s)\right)"
+        ),
+        source="Zheng, Yang: Knowledge Distillation Based on Transformed Teacher Matching, 2024",
+        loss="kdcore.losses.transformed:wttm",
+        gradient="kdcore.losses.transformed:wttm_gradient",
+        uses_temperature=True,
+        # as the authors have it beside CRD
+        published={"temperature": 5.0, "mixing": "additive", "weight": 4.0},
+    ),
+    "rld": Method(
+        title="Refined logits (RLD)",
+        formula=r"\left(\alpha\,\mathrm{SCD} + \beta\,\mathrm{MCD}\right)",
+        source="Sun et al.: Knowledge Distillation with Refined Logits, 2025",
+        loss="kdcore.losses.refined:refined_logits",
+        uses_temperature=True,
+        settings={
+            "alpha": _weight("α", "weight of SCD: as sure of the label as the teacher is", 1.0),
+            "beta": _weight("β", "weight of MCD: among the classes below the label", 8.0),
+            "tau": MethodSetting(
+                symbol="τ", help="temperature of SCD", default=1.0, low=0.5, high=20.0, step=0.5
+            ),
+        },
+        published={"temperature": 4.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "loca": Method(
+        title="Teacher corrected by scaling (LoCa)",
+        formula=r"T^2\,\mathrm{KL}\!\left(p'\,\|\,\sigma(z_s/T)\right),\;p'_{c\neq y}=s\,p_c",
+        source="Yang et al.: LoCa: Logit Calibration for Knowledge Distillation, 2024",
+        loss="kdcore.losses.corrected_teacher:loca",
+        gradient="kdcore.losses.corrected_teacher:loca_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "alpha": MethodSetting(
+                symbol="α",
+                help="1: the label level with the teacher's wrong answer; less: above it",
+                default=0.95,
+                low=0.0,
+                high=1.0,
+                step=0.05,
+            )
+        },
+    ),
+    "mft": Method(
+        title="Teacher corrected to a margin (MFT)",
+        formula=(r"T^2\,\mathrm{KL}\!\left((1-w)\,p+w\,\mathbf{1}_y\,\|\,\sigma(z_s/T)\right)"),
+        source=(
+            "Belcak et al.: Minifinetuning: Low-Data Generation Domain Adaptation through "
+            "Corrective Self-Distillation, 2025"
+        ),
+        loss="kdcore.losses.corrected_teacher:mft",
+        gradient="kdcore.losses.corrected_teacher:mft_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "margin": MethodSetting(
+                symbol="τ",
+                help="how far the label is put above all other classes at least",
+                default=0.2,
+                low=0.0,
+                high=0.9,
+                step=0.05,
+            )
+        },
+        published={"temperature": 1.0},
     ),
     "hint": _features(
         title="Hint (FitNets)",
@@ -457,6 +654,29 @@ METHODS = {
             ),
         },
         published={"mixing": "convex", "weight": 0.9},
+    ),
+    "moving_average": Method(
+        title="Moving average as teacher (mean teacher)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\bar z_s/T)\,\|\,\sigma(z_s/T)\right)",
+        source=(
+            "Tarvainen, Valpola: Mean teachers are better role models: Weight-averaged consistency "
+            "targets improve semi-supervised deep learning results, 2017"
+        ),
+        loss="kdcore.losses.soft_targets:soft_target_kl",
+        acts_on="moving_average",
+        panel="moving_average",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "decay": MethodSetting(
+                symbol="d",
+                help="what is kept of the average at each step",
+                default=0.99,
+                low=0.9,
+                high=0.999,
+                step=0.001,
+            )
+        },
     ),
     "mutual": Method(
         title="Deep mutual learning (DML)",

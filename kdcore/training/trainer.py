@@ -63,11 +63,8 @@ class DistillationTrainer:
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.replace(seed=seed) for seed in seeds]
-        graph_terms = [
-            term
-            for term in dict.fromkeys(term for spec in specs for term in spec.terms)
-            if METHODS[term.method].needs_graph
-        ]
+        terms = dict.fromkeys(term for spec in specs for term in spec.terms)
+        graph_terms = [term for term in terms if METHODS[term.method].needs_graph]
         if graph_terms and world_size() > 1:
             raise UserError("method_alone", method=graph_terms[0].method)
         self.students = Students(
@@ -89,7 +86,11 @@ class DistillationTrainer:
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
         self.transfer_batches = transfer_batches(
-            of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
+            of_seeds,
+            data,
+            teacher,
+            model_precision(config.teacher, config, data, device),
+            class_orders=any(METHODS[term.method].shuffles_classes for term in terms),
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)

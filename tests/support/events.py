@@ -85,6 +85,10 @@ MEASURES = {
     "generated_spread": 0.6,
     "learned_temperature": 12.0,
     "learned_kl": 0.0024,
+    "average_accuracy": 0.9,
+    "averaged_accuracy": 0.88,
+    "average_kl": 0.01,
+    "kept_probability": 0.97,
     "teacher_weight_1": 0.6,
     "teacher_weight_2": 0.4,
 }

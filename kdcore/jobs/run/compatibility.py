@@ -110,7 +110,7 @@ def _check_terms(config: RunParts) -> None:
     for _, spec in extra:
         if method_name(spec) == method_name(config.method):
             raise UserError("value_twice", axis="also", value=spec)
-    if method.acts_on == "peers" and config.assistants:
+    if method.has_own_teacher and config.assistants:
         raise UserError("method_without_teacher", method=config.method)
 
 

@@ -213,6 +213,7 @@ class Terms:
     ) -> Iterator[tuple["_TermGroup", float, dict[str, Any]]]:
         """Each method, its share of the loss, and all that its loss may name."""
         weights = None if targets.label_weights is None else targets.label_weights[:, None]
+        orders = None if targets.class_orders is None else targets.class_orders[:, None]
         for group in self._term_groups if targets.teacher_logits is not None else ():
             assert targets.teacher_logits is not None
             own = logits[:, group.students]
@@ -225,6 +226,7 @@ class Terms:
                 "labels": targets.method_labels[:, None],
                 "temperature": temperature,
                 "label_weights": weights,
+                "class_orders": orders,
             }
             teacher_targets = (
                 _peers(own, self._networks)

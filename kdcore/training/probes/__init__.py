@@ -8,6 +8,7 @@ from kdcore.training.probes.features import FeatureProbe
 from kdcore.training.probes.generator import GeneratorProbe
 from kdcore.training.probes.input_gradients import InputGradientProbe
 from kdcore.training.probes.learned_temperature import LearnedTemperatureProbe
+from kdcore.training.probes.moving_average import MovingAverageProbe
 from kdcore.training.probes.noisy_inputs import NoisyInputProbe
 from kdcore.training.probes.probe import GeneratedInputs, Probe, ProbeContext
 
@@ -18,6 +19,7 @@ PROBES: dict[str, type[Probe]] = {
     "discriminator": DiscriminatorProbe,
     "generated_inputs": GeneratorProbe,
     "learned_temperature": LearnedTemperatureProbe,
+    "moving_average": MovingAverageProbe,
 }
 """By what a method acts on; see ``Method.acts_on``."""
 

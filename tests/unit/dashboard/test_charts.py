@@ -500,3 +500,43 @@ def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
 
     assert [trace["y"] for trace in draw("courses", history)["data"]] == [[0.5, 0.25]]
     assert history.controls["weight"] == 0.25
+
+
+def test_where_the_teacher_is_wrong_is_counted_of_its_errors():
+    told = RunRecord()
+    snapshot = Snapshot(epoch=1, arrays=None, learners=diagnosis())
+    wrong = sum(map(sum, snapshot.learners["plain"].confusion))
+    found = make.scores(40, agreement=None)
+    told.fold([make.started(), replace(make.prepared(), teacher=found), snapshot])
+    figure = draw("wrong_teacher", told)
+    shares = [trace["y"][0] for trace in figure["data"]]
+    counts = [
+        getattr(snapshot.learners[student], part)
+        for part in ("teacher_errors_mended", "errors_inherited")
+        for student in ("plain", "distilled")
+    ]
+
+    assert wrong == 100
+    assert shares == [count / 40 for count in counts]
+    assert "40 errors" in figure["layout"]["yaxis"]["title"]["text"]
+    told.fold([replace(make.prepared(), teacher=make.scores(0, agreement=None))])
+    assert draw("wrong_teacher", told)["empty"] == words("en")["chart.empty.teacher_right"]
+
+
+def test_the_size_of_a_cache_follows_the_slider():
+    told = RunRecord()
+    told.fold([make.started(method="top_classes:k=2"), make.prepared(), make.batch()])
+
+    def remark():
+        (note,) = [
+            note["text"]
+            for note in draw("top_classes", told)["layout"]["annotations"]
+            if note.get("name") == "remark"
+        ]
+        return note
+
+    size = told.started.train_size
+    assert f"6 bytes an example, {6 * size / 1000:,.1f} kB" in remark()
+    assert f"all 10 classes: 20 bytes an example, {20 * size / 1000:,.1f} kB" in remark()
+    told.fold([Retuned(step=20, position=0.6, name="k", value=9.0, previous=2.0)])
+    assert "9 classes: 20 bytes" in remark()
