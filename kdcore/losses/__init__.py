@@ -5,6 +5,7 @@ from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
 from kdcore.losses.correlation import correlations, dist
 from kdcore.losses.decoupled import decoupled_parts, dkd
+from kdcore.losses.ensemble_distribution import ensemble_distribution, ensemble_distribution_proxy
 from kdcore.losses.hard_labels import (
     cross_entropy,
     cross_entropy_gradient,
@@ -44,6 +45,8 @@ __all__ = [
     "decoupled_parts",
     "dist",
     "dkd",
+    "ensemble_distribution",
+    "ensemble_distribution_proxy",
     "entropy_weights",
     "hint",
     "input_gradient_matching",

@@ -160,6 +160,8 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
             raise UserError("forest_teacher", method=spec)
         if len(members) > 1 and method_of(spec).acts_on == "features":
             raise UserError("method_one_teacher", method=spec)
+        if len(members) == 1 and method_of(spec).acts_on == "teachers":
+            raise UserError("method_several_teachers", method=spec)
     if not isinstance(module, EnsembleModel):
         return module
     if is_forest(config.student) and not config.assistants:
