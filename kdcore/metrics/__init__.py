@@ -18,6 +18,7 @@ from kdcore.metrics.calibration import (
 from kdcore.metrics.conformal import (
     adaptive_scores,
     conformal_threshold,
+    coverage_range,
     least_ambiguous_scores,
     prediction_sets,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "classwise_calibration_error",
     "conformal_threshold",
     "confusion_matrix",
+    "coverage_range",
     "dirichlet_uncertainty",
     "ensemble_uncertainty",
     "error_if_calibrated",

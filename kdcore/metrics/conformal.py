@@ -7,6 +7,7 @@ probability promised, whatever the model; over all examples together, not for ea
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,8 +71,7 @@ def conformal_threshold(scores: np.ndarray, coverage: float) -> float:
         >>> conformal_threshold(np.array([0.1, 0.2, 0.3, 0.4]), 0.6)
         0.3
     """
-    # 0.9 · 10 is a little more than 9 in floating point, and no reason for a larger set
-    rank = math.ceil((len(scores) + 1) * coverage - 1e-9)
+    rank = _rank(len(scores), coverage)
     return math.inf if rank > len(scores) else float(np.sort(scores)[rank - 1])
 
 
@@ -79,3 +79,55 @@ def prediction_sets(scores: np.ndarray, threshold: float) -> np.ndarray:
     """Whether each class belongs to the set, ``[samples, classes]``; a set may be empty."""
     sets: np.ndarray = scores <= threshold
     return sets
+
+
+@lru_cache(maxsize=64)
+def coverage_range(
+    calibration: int, tested: int, coverage: float, probability: float = 0.9
+) -> tuple[float, float]:
+    """Between which shares of covered examples a test lies with ``probability``.
+
+    Both the calibration and the test are finite: of scores without ties, the number covered has a
+    beta-binomial distribution, whatever the model.
+
+    Args:
+        calibration: examples that gave the threshold.
+        tested: examples of the test.
+        coverage: that was promised.
+        probability: of lying between the two.
+
+    Returns:
+        The lower and the upper share; 1 and 1 where the sets hold all classes.
+
+    Source:
+        Angelopoulos, Bates 2021, section 3.2 and appendix C.
+
+    Example:
+        >>> [round(end, 2) for end in coverage_range(1000, 1000, 0.9)]
+        [0.88, 0.92]
+    """
+    first = _rank(calibration, coverage)
+    second = calibration + 1 - first
+    if second < 1:
+        return 1.0, 1.0
+    constant = math.lgamma(tested + 1) + math.lgamma(calibration + 1)
+    constant -= math.lgamma(first) + math.lgamma(second) + math.lgamma(tested + calibration + 1)
+    share = np.cumsum(
+        [
+            math.exp(
+                constant
+                + math.lgamma(count + first)
+                + math.lgamma(tested - count + second)
+                - math.lgamma(count + 1)
+                - math.lgamma(tested - count + 1)
+            )
+            for count in range(tested + 1)
+        ]
+    )
+    low, high = np.searchsorted(share, [(1 - probability) / 2, (1 + probability) / 2])
+    return int(low) / tested, min(int(high), tested) / tested
+
+
+def _rank(calibration: int, coverage: float) -> int:
+    # 0.9 · 10 is a little more than 9 in floating point, and no reason for a larger set
+    return math.ceil((calibration + 1) * coverage - 1e-9)

@@ -1,10 +1,11 @@
 """Whether unfamiliar inputs are noticed: scores that should be higher for them, and the AUROC."""
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import entr, logsumexp, softmax
-from scipy.stats import norm, rankdata
+
+from kdcore.metrics.knowledge import entropies
 
 
 def unfamiliarity_scores(logits: np.ndarray) -> dict[str, np.ndarray]:
@@ -21,11 +22,14 @@ def unfamiliarity_scores(logits: np.ndarray) -> dict[str, np.ndarray]:
         Hendrycks, Gimpel: A Baseline for Detecting Misclassified and Out-of-Distribution Examples,
         2017; Liu et al.: Energy-based Out-of-distribution Detection, 2020, equation 4 at T = 1.
     """
-    probabilities = softmax(logits, axis=-1)
+    top = logits.max(-1, keepdims=True)
+    powers = np.exp(logits - top)
+    sums = powers.sum(-1, keepdims=True)
+    probabilities = powers / sums
     return {
         "max_probability": 1 - probabilities.max(-1),
-        "entropy": entr(probabilities).sum(-1),
-        "energy": -logsumexp(logits, axis=-1),
+        "entropy": entropies(probabilities),
+        "energy": -(top + np.log(sums)).squeeze(-1),
     }
 
 
@@ -54,15 +58,23 @@ def auroc(familiar: np.ndarray, unfamiliar: np.ndarray, confidence: float = 0.95
         0.875
     """
     m, n = len(familiar), len(unfamiliar)
-    ranks = rankdata(np.concatenate([familiar, unfamiliar]))
+    ranks = _middle_ranks(np.concatenate([familiar, unfamiliar]))
     # of each input: the share of the others that it is rightly placed against
-    of_familiar = 1 - (ranks[:m] - rankdata(familiar)) / n
-    of_unfamiliar = (ranks[m:] - rankdata(unfamiliar)) / m
+    of_familiar = 1 - (ranks[:m] - _middle_ranks(familiar)) / n
+    of_unfamiliar = (ranks[m:] - _middle_ranks(unfamiliar)) / m
     value = float(of_unfamiliar.mean())
     variance = sum(
         placed.var(ddof=1) / len(placed)
         for placed in (of_familiar, of_unfamiliar)
         if len(placed) > 1
     )
-    reach = norm.ppf((1 + confidence) / 2) * np.sqrt(variance)
+    reach = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
     return Auroc(value, float(max(value - reach, 0)), float(min(value + reach, 1)))
+
+
+def _middle_ranks(values: np.ndarray) -> np.ndarray:
+    """Places from 1; equal values share the middle of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = count.cumsum()
+    found: np.ndarray = (last - (count - 1) / 2)[place]
+    return found

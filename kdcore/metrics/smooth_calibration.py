@@ -1,7 +1,6 @@
 """The calibration error without bins: SmoothECE, a smoothed gap whose width it finds itself."""
 
 import numpy as np
-from scipy.fft import dct
 
 GRID = 4096
 """Cells into which confidences from 0 to 1 are divided between neighbouring nodes; the result
@@ -68,13 +67,18 @@ def _residual_waves(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
     mass = np.bincount(left, residual * (1 - share), GRID + 1)
     mass += np.bincount(left + 1, residual * share, GRID + 1)
     mass[[0, -1]] *= 2  # the transform counts the two ends half
-    waves: np.ndarray = dct(mass, type=1) / 2
-    return waves
+    return _cosines(mass) / 2
 
 
 def _smoothed_error(waves: np.ndarray, width: float) -> float:
     number = np.arange(GRID + 1)
     damped = waves * np.exp(-((np.pi * width * number) ** 2) / 2)
     damped[-1] *= 2
-    height = np.abs(dct(damped, type=1))
+    height = np.abs(_cosines(damped))
     return float((height.sum() - (height[0] + height[-1]) / 2) / GRID)
+
+
+def _cosines(values: np.ndarray) -> np.ndarray:
+    """v_0 + (−1)^k v_n + 2 Σ v_j cos(πjk/n) for every k: the type-I discrete cosine transform."""
+    found: np.ndarray = np.fft.rfft(np.concatenate([values, values[-2:0:-1]])).real
+    return found

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import softmax
-from scipy.stats import betabinom
 from torch import nn
 
 from kdcore.catalogue import method_of
@@ -22,6 +20,7 @@ from kdcore.metrics import (
     adaptive_scores,
     auroc,
     conformal_threshold,
+    coverage_range,
     dirichlet_uncertainty,
     ensemble_uncertainty,
     least_ambiguous_scores,
@@ -36,7 +35,7 @@ from kdcore.training.measuring.snapshots import for_display
 from kdcore.training.randomness import key
 
 FILE = "uncertainty.safetensors"
-MOST = 1_000
+MOST = 500
 """Inputs of each kind."""
 SHOWN = 24
 """Test examples whose sets are kept: half of them at equal distances, half the hardest."""
@@ -118,7 +117,7 @@ class _Answers:
     def _decomposed(self, inputs: torch.Tensor, logits: np.ndarray) -> Decomposition | None:
         members = members_of(self._module)
         if len(members) > 1:
-            each = np.stack([softmax(self._logits(one, inputs), axis=-1) for one in members])
+            each = np.stack([_softmax(self._logits(one, inputs)) for one in members])
             return ensemble_uncertainty(each)
         if self._offset is None:
             return None
@@ -144,7 +143,7 @@ class _Conformal:
 def _conformal(answers: _Answers, data: Dataset, seed: int) -> dict[str, _Conformal]:
     random = np.random.default_rng(seed)
     parts = {
-        split: softmax(logits, axis=-1)
+        split: _softmax(logits)
         for split, logits in (("validation", answers.validation), ("test", answers.test))
     }
     uniform = {split: random.random(len(shares)) for split, shares in parts.items()}
@@ -181,19 +180,13 @@ def _conformal_scores(
     coverage: float, calibration: np.ndarray, sets: np.ndarray, labels: np.ndarray
 ) -> ConformalScores:
     threshold = conformal_threshold(calibration, coverage)
-    tested, size = len(labels), len(calibration)
-    expected = [1.0, 1.0]
-    if math.isfinite(threshold):
-        # how many of the test scores lie below the rank-th of the calibration scores
-        rank = math.ceil((size + 1) * coverage - 1e-9)
-        ends = betabinom.ppf([0.05, 0.95], tested, rank, size + 1 - rank)
-        expected = (ends / tested).tolist()
+    tested = len(labels)
     sizes = sets.sum(1)
     return ConformalScores(
         coverage=coverage,
         threshold=threshold if math.isfinite(threshold) else None,
         covered=float(sets[np.arange(tested), labels].mean()),
-        expected=expected,
+        expected=list(coverage_range(len(calibration), tested, coverage)),
         mean_size=float(sizes.mean()),
         sizes=np.bincount(sizes, minlength=sets.shape[1] + 1).tolist(),
     )
@@ -269,7 +262,7 @@ class _Examples:
     def _choose(self, answers: _Answers) -> None:
         size = len(answers.test)
         plain = even_places(size, SHOWN // 2).numpy()
-        hardest = np.argsort(softmax(answers.test, axis=-1).max(-1), kind="stable")
+        hardest = np.argsort(_softmax(answers.test).max(-1), kind="stable")
         others = [at for at in hardest.tolist() if at not in set(plain.tolist())]
         self._places = np.concatenate([plain, np.array(others[: SHOWN // 2], np.int64)])
         split = self._data.test.take(
@@ -282,3 +275,9 @@ class _Examples:
             else inputs.numpy().astype(np.float32)
         )
         self.arrays = {"set_inputs": shown, "set_labels": split.labels.cpu().numpy()}
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    shares: np.ndarray = powers / powers.sum(-1, keepdims=True)
+    return shares

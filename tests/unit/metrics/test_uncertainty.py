@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import dirichlet
+from scipy.stats import betabinom, dirichlet
 from sklearn.metrics import roc_auc_score
 
 from kdcore.metrics import (
     adaptive_scores,
     auroc,
     conformal_threshold,
+    coverage_range,
     dirichlet_uncertainty,
     ensemble_uncertainty,
     least_ambiguous_scores,
@@ -115,6 +116,19 @@ def test_the_sets_hold_the_true_class_as_often_as_promised(kind):
 
     # ⌈51 · 0.8⌉ / 51 on average, give or take the standard error of 200 draws
     assert np.mean(covered) == pytest.approx(41 / 51, abs=4 * np.std(covered) / math.sqrt(200))
+
+
+@pytest.mark.parametrize(("calibration", "tested", "coverage"), [(9, 7, 0.9), (400, 600, 0.95)])
+def test_the_range_of_the_coverage_is_that_of_a_beta_binomial(calibration, tested, coverage):
+    rank = math.ceil((calibration + 1) * coverage)
+    ends = betabinom.ppf([0.05, 0.95], tested, rank, calibration + 1 - rank)
+
+    assert coverage_range(calibration, tested, coverage) == pytest.approx(tuple(ends / tested))
+
+
+def test_too_few_calibration_examples_promise_everything():
+    assert conformal_threshold(np.array([0.1, 0.2]), 0.9) == math.inf
+    assert coverage_range(2, 10, 0.9) == (1, 1)
 
 
 # -- knowledge -------------------------------------------------------------------------------------
