@@ -48,7 +48,7 @@ def adaptive_scores(probabilities: np.ndarray, uniform: np.ndarray) -> np.ndarra
     order = np.argsort(-probabilities, axis=1, kind="stable")
     ordered = np.take_along_axis(probabilities, order, axis=1)
     cumulative = ordered.cumsum(1) - ordered + uniform[:, None] * ordered
-    scores = np.empty_like(cumulative)
+    scores: np.ndarray = np.empty_like(cumulative)
     np.put_along_axis(scores, order, cumulative, axis=1)
     return scores
 

@@ -204,9 +204,10 @@ def _scores(
     for name in by_kind["test"]:
         together = np.concatenate([scores[name] for scores in by_kind.values()])
         low, high = float(together.min()), float(together.max())
-        ranges[name] = [low, high if high > low else low + 1]
+        high = high if high > low else low + 1
+        ranges[name] = [low, high]
         histograms[name] = {
-            kind: np.histogram(scores[name], BINS, ranges[name])[0].tolist()
+            kind: np.histogram(scores[name], BINS, (low, high))[0].tolist()
             for kind, scores in by_kind.items()
         }
         areas[name] = {

@@ -43,9 +43,9 @@ def uncertainty_in(events):
 
 
 def test_it_comes_once_before_the_end_of_a_run_that_is_kept(several):
-    events, folder = several
+    events, _ = several
     record = RunRecord()
-    record.fold(folder.events())
+    record.fold(events)
 
     assert [event.kind for event in events[-2:]] == ["uncertainty", "finished"]
     assert record.uncertainty == events[-2]
