@@ -18,6 +18,7 @@ PAGES = (
     "live",
     "microscope",
     "calibration",
+    "uncertainty",
     "right",
     "landscape",
     "searches",

@@ -75,6 +75,8 @@ NOTES = {
     ),
     "teacher_of_file": "The file holds {model}, which is used instead of {asked}.",
     "teacher_prefix": "The teacher's weights are read without the prefix {prefix!r}.",
+    "teacher_tempered": "The teacher's logits are divided by T_cal = {temperature} first.",
+    "teachers_tempered": "The teachers' logits are divided by T_cal = {temperatures} first.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
 }
 

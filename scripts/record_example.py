@@ -37,7 +37,7 @@ def main() -> int:
                 return 1
         shutil.rmtree(PLACE, ignore_errors=True)
         PLACE.mkdir(parents=True)
-        for pattern in ("config.json", "events.jsonl", "prepared.safetensors", "snapshot-*"):
+        for pattern in ("*.json*", "prepared.*", "snapshot-*", "uncertainty.*"):
             for file in sorted(folder.path.glob(pattern)):
                 shutil.copyfile(file, PLACE / file.name)
     size = sum(file.stat().st_size for file in PLACE.iterdir())

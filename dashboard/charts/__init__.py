@@ -32,11 +32,14 @@ from dashboard.charts import (
     compression_plane,
     compression_table,
     confidence_histogram,
+    conformal_examples,
+    conformal_sizes,
     confusion,
     correlations,
     cost,
     decoupled,
     discriminator,
+    ece_by_bins,
     ensembles,
     entropy,
     error_origin,
@@ -45,6 +48,7 @@ from dashboard.charts import (
     generated,
     generator,
     gradient_share,
+    knowledge,
     landscape,
     landscape_margins,
     landscape_surface,
@@ -71,6 +75,8 @@ from dashboard.charts import (
     terms,
     top_classes,
     wrong_teacher,
+    unfamiliar_scores,
+    unfamiliar_table,
 )
 from dashboard.charts.parts import style
 from dashboard.text.phrases import Words
@@ -124,6 +130,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "reliability": _at_epoch(reliability.figure),
     "confidence_histogram": _at_epoch(confidence_histogram.figure),
     "calibration_table": _at_epoch(calibration_table.figure),
+    "ece_by_bins": _at_epoch(ece_by_bins.figure),
     "nll_curve": _at_epoch(nll_curve.figure),
     "entropy": _at_epoch(entropy.figure),
     "risk_coverage": _at_epoch(risk_coverage.figure),
@@ -132,11 +139,20 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "error_origin": _at_epoch(error_origin.figure),
     "cost": cost.figure,
     "missing_classes": _at_epoch(missing_classes.figure),
+    "conformal_sizes": conformal_sizes.figure,
+    "unfamiliar_scores": unfamiliar_scores.figure,
+    "unfamiliar_table": unfamiliar_table.figure,
+    "knowledge": knowledge.figure,
 }
-"""``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…)``; no epoch is the newest."""
+"""``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
+no epoch is the newest."""
 
-OF_ARRAYS: dict[str, Callable[..., Figure]] = {"generated": generated.figure}
-"""Of a moment too: ``figure(history, words, arrays=…)``, kept at the start and at the epoch."""
+OF_ARRAYS: dict[str, Callable[..., Figure]] = {
+    "generated": generated.figure,
+    "conformal_examples": conformal_examples.figure,
+}
+"""Of a moment too: ``figure(history, words, arrays=…, …)``, kept at the start, at the epoch and at
+the end of the run."""
 
 OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "landscape": landscape.figure,

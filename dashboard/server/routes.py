@@ -1,7 +1,7 @@
 """What the browser fetches besides the pages: scripts, charts, soft labels."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +33,7 @@ from dashboard.server.soft_labels import snapshot_arrays, soft_labels
 from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
+from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -45,6 +46,7 @@ LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
+COVERAGE = 0.9
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 
@@ -105,7 +107,8 @@ def figure(request: Request) -> Response:
                 drawn = OVER_TIME[name](record, spoken)
             case RunRecord() if name in OF_ARRAYS:
                 arrays = snapshot_arrays(record, shared.job, _number(request, "epoch"))
-                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays)
+                settings = _chart_settings(request)
+                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays, **settings)
             case RunRecord() if name in OF_A_MOMENT:
                 drawn = OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
             case _:
@@ -216,7 +219,15 @@ def _chart_settings(request: Request) -> dict[str, Any]:
         "bins": int(bins) if bins in WAYS else BINS,
         "bias": _number(request, "bias") or 0.0,
         "calibrated": request.query_params.get("calibrated") in ("true", "1"),
+        "coverage": _number(request, "coverage") or COVERAGE,
+        "sets": _one_of(request, "sets", SETS, SETS[0]),
+        "score": _one_of(request, "score", SCORES, "entropy"),
     }
+
+
+def _one_of(request: Request, name: str, allowed: Collection[str], usual: str) -> str:
+    asked = request.query_params.get(name, "")
+    return asked if asked in allowed else usual
 
 
 def _compression_settings(request: Request) -> dict[str, str]:

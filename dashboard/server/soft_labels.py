@@ -59,13 +59,19 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
 def snapshot_arrays(history: RunRecord, run: str, epoch: float | None) -> dict[str, np.ndarray]:
     """All arrays of the last snapshot up to ``epoch`` and of the start; none before the first.
 
+    Those of the end as well, where there are some.
+
     Raises:
         UserError: a file of the run is damaged.
     """
     snapshot = history.snapshot(epoch)
     if snapshot is None:
         return {}
-    files = (history.prepared and history.prepared.arrays, snapshot.arrays)
+    files = (
+        history.prepared and history.prepared.arrays,
+        snapshot.arrays,
+        history.uncertainty and history.uncertainty.arrays,
+    )
     folder = store().find(run, RUN)
     return {
         name: values for file in files if file for name, values in folder.load_arrays(file).items()

@@ -118,9 +118,19 @@ HINTS = {
     "reliability": Hint(measure="ece_removed_from_plain", claim="positive"),
     "confidence_histogram": Hint(measure="overconfidence_of_plain", claim="positive"),
     "calibration_table": LOOK,
+    "ece_by_bins": LOOK,
     "nll_curve": Hint(measure="plain_fitted_temperature_above_1", claim="positive"),
     "entropy": Hint(measure="entropy_of_wrong_above_right", claim="positive"),
     "risk_coverage": Hint(measure="errors_saved_at_80_percent", claim="positive"),
+    # uncertainty
+    "conformal_sizes": LOOK,
+    "conformal_examples": LOOK,
+    "unfamiliar_scores": LOOK,
+    "unfamiliar_table": LOOK,
+    "knowledge": Hint(
+        base={"teacher": "mlp:64 + mlp:48 + mlp:32"},
+        settings={"method": "ensemble_distribution_proxy", "weight": 1.0},
+    ),
     # who is right
     "per_class": LOOK,
     "confusion": LOOK,

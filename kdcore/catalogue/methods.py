@@ -32,7 +32,8 @@ class Method:
 
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
     ``labels``, ``label_weights`` (what each example counts, 0 where its label is hidden),
-    ``temperature`` and the method's own settings; where it acts on features or inputs
+    ``temperature`` and the method's own settings; where it acts on several teachers
+    ``each_teacher_logits`` and ``teacher_shares`` instead; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
     ``generated_student_logits`` and ``generated_teacher_logits``, or
@@ -40,8 +41,8 @@ class Method:
     """
     uses_temperature: bool
     acts_on: str = "logits"
-    """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
-    ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
+    """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at: how several
+    ``teachers`` differ, ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
     ``generated_inputs``, a ``learned_temperature``, the student's own ``moving_average``."""
     feature_layers: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
@@ -63,6 +64,9 @@ class Method:
     """The dashboard's chart of these numbers."""
     pictures: str = ""
     """Its chart of what is kept of the method after each epoch."""
+    dirichlet_offset: float | None = None
+    """The student's logits z are a Dirichlet of concentrations exp(z) + this; ``None`` where its
+    answer is a softmax and no more."""
     in_numbers: str = ""
     """The formula with ``{names}`` of settings, ``temperature`` and measures to be filled in."""
     published: dict[str, Any] = field(default_factory=dict)
@@ -71,7 +75,7 @@ class Method:
     @property
     def needs_graph(self) -> bool:
         """Whether it looks at more than logits."""
-        return self.acts_on not in ("logits", "peers")
+        return self.acts_on not in ("logits", "peers", "teachers")
 
     @property
     def asks_answers_alone(self) -> bool:
@@ -79,6 +83,7 @@ class Method:
         return self.acts_on in (
             "logits",
             "peers",
+            "teachers",
             "noisy_inputs",
             "discriminator",
             "learned_temperature",
@@ -691,6 +696,49 @@ METHODS = {
         uses_temperature=True,
         has_t2=True,
         published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "ensemble_distribution": Method(
+        title="Ensemble distribution (EnD²)",
+        formula=(
+            r"\left(-\sum_m w_m \log\mathrm{Dir}\!\left(\sigma(z_m/T);\,e^{z_s/T}\right)\right)"
+        ),
+        source="Malinin, Mlodozeniec, Gales: Ensemble Distribution Distillation, 2020",
+        loss="kdcore.losses.ensemble_distribution:ensemble_distribution",
+        acts_on="teachers",
+        uses_temperature=True,
+        dirichlet_offset=0.0,
+        settings={
+            "smoothing": MethodSetting(
+                symbol="ε",
+                help="share of the even answer that is mixed into each teacher's",
+                default=0.001,
+                low=0.0001,
+                high=0.1,
+                step=0.0001,
+            )
+        },
+        published={
+            "temperature": 10.0,
+            "temperature_schedule": "linear:1",
+            "mixing": "convex",
+            "weight": 1.0,
+        },
+    ),
+    "ensemble_distribution_proxy": Method(
+        title="Ensemble distribution, proxy targets",
+        formula=(
+            r"\frac{1}{\hat\beta_0}\,\mathrm{KL}\!\left(\mathrm{Dir}(e^{z_s}+1)\,\|\,"
+            r"\mathrm{Dir}(\hat\beta_0\,\overline{\sigma(z_m)}+1)\right)"
+        ),
+        source=(
+            "Ryabinin, Malinin, Gales: Scaling Ensemble Distribution Distillation to Many Classes "
+            "with Proxy Targets, 2021"
+        ),
+        loss="kdcore.losses.ensemble_distribution:ensemble_distribution_proxy",
+        acts_on="teachers",
+        uses_temperature=False,
+        dirichlet_offset=1.0,
+        published={"mixing": "convex", "weight": 1.0},
     ),
     "hard": Method(
         title="Hard labels only (no teacher)",

@@ -37,6 +37,10 @@ MESSAGES = {
         "{method} compares features inside the networks and takes a single teacher: name one "
         "teacher, or choose a method that acts on logits."
     ),
+    "method_several_teachers": (
+        "{method} learns how several teachers differ: name two or more in {setting[teacher]}, "
+        "joined by +, and leave {setting[assistants]} empty."
+    ),
     "mixing_unheard": (
         "{setting[teacher_mixing]} is {teacher_mixing}, but {method} does not use each teacher's "
         "logits: choose {option[teacher_mixing=losses]}, {option[teacher_mixing=logits]} or "

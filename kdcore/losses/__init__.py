@@ -6,6 +6,7 @@ from kdcore.losses.contrast import contrastive
 from kdcore.losses.corrected_teacher import loca, loca_answers, mft, mft_answers
 from kdcore.losses.correlation import correlations, dist
 from kdcore.losses.decoupled import decoupled_parts, dkd
+from kdcore.losses.ensemble_distribution import ensemble_distribution, ensemble_distribution_proxy
 from kdcore.losses.hard_labels import (
     cross_entropy,
     cross_entropy_gradient,
@@ -52,6 +53,8 @@ __all__ = [
     "decoupled_parts",
     "dist",
     "dkd",
+    "ensemble_distribution",
+    "ensemble_distribution_proxy",
     "entropy_weights",
     "generalised_jensen_shannon",
     "hint",

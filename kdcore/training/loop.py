@@ -30,6 +30,7 @@ from kdcore.training.measuring.early_stopping import EarlyStopping
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.measuring.snapshots import Snapshots
+from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.run_files import predictions_by_name, save_all, started
 from kdcore.training.state import State, Stateful
@@ -132,6 +133,7 @@ def _train(
         # the last snapshot is of what is kept
         best = early_stopping.best_predictions
         yield from snapshots.take(position.epoch, best, generated, last=True)
+    yield from take_uncertainty(folder, modules, data, config)
     if teacher_changed := trainer.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(

@@ -6,7 +6,7 @@ A probability that underflows is kept as its logarithm, from SciPy's log-sum.
 import math
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp
+from scipy.special import digamma, gammaln, log_softmax, logsumexp
 
 
 def _rows(student, teacher):
@@ -50,6 +50,47 @@ def learned_temperature(raw, lowest, span):
 def reverse_kl(student_logits, teacher_logits, temperature):
     """T² · mean of Σ q (log q − log p)."""
     return kd(teacher_logits, student_logits, temperature)
+
+
+def ensemble_distribution(
+    student_logits, each_teacher_logits, teacher_shares, temperature, smoothing
+):
+    """−Σ_m w_m · log of the density of Dir(exp(z/T)) at each smoothed answer."""
+    values = []
+    for at, s in enumerate(np.asarray(student_logits, np.float64)):
+        alpha = [math.exp(min(max(z / temperature, -12), 12)) for z in s]
+        value = 0.0
+        for share, teacher in zip(teacher_shares, each_teacher_logits, strict=True):
+            p = np.exp(log_softmax(np.asarray(teacher[at]) / temperature))
+            answer = [(1 - smoothing) * one + smoothing / len(s) for one in p]
+            density = gammaln(sum(alpha)) - sum(gammaln(a) for a in alpha)
+            density += sum((a - 1) * math.log(q) for a, q in zip(alpha, answer, strict=True))
+            value -= share * density
+        values.append(value)
+    return np.mean(values)
+
+
+def ensemble_distribution_proxy(student_logits, each_teacher_logits, teacher_shares):
+    """KL between two Dirichlets over the proxy's precision."""
+    values = []
+    for at, s in enumerate(np.asarray(student_logits, np.float64)):
+        logs = [log_softmax(np.asarray(teacher[at])) for teacher in each_teacher_logits]
+        classes = range(len(s))
+        mean = [logsumexp([row[c] for row in logs], b=teacher_shares) for c in classes]
+        geometric = [
+            sum(share * row[c] for share, row in zip(teacher_shares, logs, strict=True))
+            for c in classes
+        ]
+        spread = sum(math.exp(mean[c]) * (mean[c] - geometric[c]) for c in classes)
+        precision = min((len(s) - 1) / (2 * spread) if spread > 0 else math.inf, 1e4)
+        beta = [math.exp(one) * precision + 1 for one in mean]
+        alpha = [math.exp(min(max(z, -12), 12)) + 1 for z in s]
+        divergence = gammaln(sum(alpha)) - gammaln(sum(beta))
+        for a, b in zip(alpha, beta, strict=True):
+            divergence += gammaln(b) - gammaln(a)
+            divergence += (a - b) * (digamma(a) - digamma(sum(alpha)))
+        values.append(divergence / precision)
+    return np.mean(values)
 
 
 def logit_mse(student_logits, teacher_logits):

@@ -18,6 +18,7 @@ VISITS = {
     "live-projected": f"live?{RECORDED}&projector=1",
     "microscope": f"microscope?{RECORDED}",
     "calibration": f"calibration?{RECORDED}",
+    "uncertainty": f"uncertainty?{RECORDED}",
     "right": f"right?{RECORDED}",
     "landscape": "landscape",
     "landscape-projected": "landscape?projector=1",

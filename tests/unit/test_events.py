@@ -2,6 +2,7 @@ import json
 import math
 
 import pytest
+from support.uncertainty import uncertainty
 
 from kdcore.events import Failed, Scores, StepScores, from_json
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot
@@ -48,6 +49,7 @@ EVENTS = [
     ),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
+    uncertainty("uncertainty.safetensors"),
     SearchFinished(
         search="a",
         stopped=False,

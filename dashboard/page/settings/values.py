@@ -22,7 +22,14 @@ KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
 GROUPS = {
     "models": ("teacher", "student", "student_start", "students"),
     "loss": ("method", "mixing"),
-    "schemes": ("teacher_mixing", "teacher_shares", "assistants", "ensemble", "also"),
+    "schemes": (
+        "teacher_mixing",
+        "teacher_shares",
+        "teacher_calibration",
+        "assistants",
+        "ensemble",
+        "also",
+    ),
     "training": (
         "optimizer",
         "batch_size",

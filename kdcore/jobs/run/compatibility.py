@@ -159,6 +159,8 @@ def _check_link(link: Link, spec: str) -> None:
         raise UserError("forest_teacher", method=spec)
     if method.acts_on == "features" and len(link.teachers) > 1:
         raise UserError("method_one_teacher", method=spec)
+    if method.acts_on == "teachers" and len(link.teachers) == 1:
+        raise UserError("method_several_teachers", method=spec)
     models = (*link.teachers, link.student)
     if method.feature_layers == "maps" and not all(
         MODELS[parse_model(one)[0]].images_only for one in models

@@ -110,6 +110,12 @@ class RunConfig:
     teacher_shares: str = setting(
         "", "weight of each of several teachers, such as 2,1,1; empty: equal", normalise=_shares
     )
+    teacher_calibration: str = setting(
+        "none",
+        "calibrate the teacher before it teaches: its logits are divided by its calibration "
+        "temperature T_cal, fitted on validation data; several teachers have one each",
+        choices=("none", "temperature"),
+    )
     assistants: str = setting(
         "",
         "models between teacher and student, each trained by the one before for all epochs: "

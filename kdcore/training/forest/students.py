@@ -32,6 +32,7 @@ from kdcore.training.devices.precision import model_precision
 from kdcore.training.fit import Position, fit
 from kdcore.training.measuring.evaluation import Predictions, chunk_size, predict, score
 from kdcore.training.measuring.snapshots import Snapshots
+from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.objective.terms import StudentSpec
 from kdcore.training.run_files import save_all
@@ -97,6 +98,7 @@ def grow_students(
     except Stopped:
         stopped = True
     modules = {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
+    yield from take_uncertainty(folder, modules, data, config)
     yield Finished(
         run=run,
         stopped=stopped,

@@ -74,7 +74,7 @@ def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
         "teacher_watched": teacher.validation[:WATCHED].numpy(),
     }
     if data.images:
-        arrays["watched_images"] = _for_display(inputs, inputs)
+        arrays["watched_images"] = for_display(inputs, inputs)
     else:
         arrays["watched_points"] = inputs.numpy().astype(np.float32)
     return packed(arrays)
@@ -95,7 +95,7 @@ def snapshot_arrays(
         inputs = generated.inputs.cpu()
         arrays |= {
             "made_inputs": (
-                _for_display(inputs, data.validation.inputs[:WATCHED])
+                for_display(inputs, data.validation.inputs[:WATCHED])
                 if data.images
                 else inputs.numpy()
             ),
@@ -126,7 +126,7 @@ def diagnoses(
     }
 
 
-def _for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
+def for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
     """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
     top = 255.0 if like.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
     values = (images.float() * (255.0 / top)).round()

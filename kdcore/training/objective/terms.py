@@ -228,6 +228,13 @@ class Terms:
                 "label_weights": weights,
                 "class_orders": orders,
             }
+            if group.of_each_teacher:
+                each = {
+                    "each_teacher_logits": targets.teacher_logits[:, None],
+                    "teacher_shares": self.mixture.shares.to(own),
+                }
+                yield group, 1.0, named | each
+                continue
             teacher_targets = (
                 _peers(own, self._networks)
                 if group.of_peers
@@ -260,6 +267,11 @@ class _TermGroup:
     def of_peers(self) -> bool:
         """Whether the other networks of a student are its teachers."""
         return METHODS[self.term.method].acts_on == "peers"
+
+    @property
+    def of_each_teacher(self) -> bool:
+        """Whether it asks for the answers of all teachers at once, unmixed."""
+        return METHODS[self.term.method].acts_on == "teachers"
 
 
 def _term_groups(specs: Sequence[StudentSpec]) -> Iterator[_TermGroup]:

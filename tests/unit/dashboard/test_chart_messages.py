@@ -10,6 +10,7 @@ from support.compressions import whole_compression
 from support.diagnoses import diagnosis
 from support.searches import OPTUNA, whole_search, whole_selection
 from support.sweeps import COMPARISON, whole_sweep
+from support.uncertainty import set_arrays, uncertainty
 
 from dashboard.charts import (
     OF_A_COMPRESSION,
@@ -48,6 +49,7 @@ def history():
             make.batch(),
             make.epoch(1),
             Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            uncertainty(),
         ]
     )
     return told
@@ -99,7 +101,8 @@ def said(name, history, language="en", **settings):
     if name in OF_A_MOMENT:
         return OF_A_MOMENT[name](history, spoken, **settings)["message"]
     if name in OF_ARRAYS:
-        return OF_ARRAYS[name](history, spoken, arrays=generated_inputs())["message"]
+        arrays = generated_inputs() | set_arrays()
+        return OF_ARRAYS[name](history, spoken, arrays=arrays)["message"]
     if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
         return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]
@@ -222,6 +225,15 @@ def test_the_calibration_errors_before_and_after(history, learners):
 
 def test_the_costs(history):
     assert said("cost", history).startswith("Teacher: 1 parameters, 0.0 kB. Plain student: 1")
+
+
+def test_what_a_set_covers_and_how_large_it_is(history):
+    assert (
+        "Plain student 91.0% covered (by chance 87.0% to 93.0%), 2.25 classes on average"
+    ) in said("conformal_sizes", history)
+    assert "missing: Teacher 0, Plain student 3, Distilled student 3." in said(
+        "conformal_examples", history
+    )
 
 
 def test_the_same_answers_to_generated_inputs(history):

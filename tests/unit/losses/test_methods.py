@@ -15,6 +15,7 @@ from kdcore.data import label_weights
 from kdcore.losses import (
     decoupled_parts,
     dkd,
+    ensemble_distribution_proxy,
     kept_probability,
     label_smoothing,
     loca_answers,
@@ -23,13 +24,16 @@ from kdcore.losses import (
     soft_target_kl,
     top_class_kl,
 )
+from kdcore.losses.ensemble_distribution import proxy_target
 from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.objective.teacher_mixture import TeacherMixture
 from kdcore.training.objective.terms import StudentSpec, Terms, by_name, step_controls_of
 
 WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
 FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd", "teacher_labels")
+OF_SEVERAL = [name for name in WITH_LOSS if METHODS[name].acts_on == "teachers"]
 CONTROLS = ("virtual_teacher", "label_smoothing")
 OTHER_ANSWERS = ("shuffled_classes", "top_classes", "ttm", "wttm", "rld", "loca", "mft")
 """Methods whose students shall answer otherwise than their teacher."""
@@ -54,12 +58,19 @@ def all_that_there_is(student, teacher, labels, temperature, method, dtype=torch
         "temperature": temperature,
         "label_weights": None,
         "class_orders": class_orders(*np.shape(student)),
+        "each_teacher_logits": torch.tensor(several(teacher), dtype=dtype),
+        "teacher_shares": torch.tensor([0.75, 0.25], dtype=dtype),
     }
 
 
 def class_orders(examples, classes, seed=0):
     chance = torch.Generator().manual_seed(seed)
     return torch.rand(examples, classes - 1, generator=chance).argsort(-1)
+
+
+def several(teacher):
+    """A teacher and another that differs, row by row."""
+    return np.stack([np.asarray(teacher), np.roll(teacher, 1, axis=-1) / 2])
 
 
 def ours(method, **given):
@@ -157,16 +168,17 @@ def test_the_teacher_receives_no_gradient_and_the_student_one(method):
     given = all_that_there_is(
         *rng.normal(size=(2, BATCH, CLASSES)), [0, 1, 2, 3, 4, 0], 2.0, method
     )
-    for role in ("student", "teacher"):
+    for role in ("student", "teacher", "each_teacher"):
         given[f"{role}_logits"].requires_grad_()
     ours(method, **given).backward()
 
-    assert given["teacher_logits"].grad is None
+    assert given["teacher_logits"].grad is given["each_teacher_logits"].grad is None
     assert given["student_logits"].grad.norm() > 1e-4
 
 
 @pytest.mark.parametrize(
-    "method", sorted({*WITH_LOSS} - {*FLOOR_OF_A_CROSS_ENTROPY, *CONTROLS, *OTHER_ANSWERS})
+    "method",
+    sorted({*WITH_LOSS} - {*FLOOR_OF_A_CROSS_ENTROPY, *CONTROLS, *OTHER_ANSWERS, *OF_SEVERAL}),
 )
 @given(teacher=logits)
 def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, teacher):
@@ -199,9 +211,12 @@ def test_students_together_are_each_alone(method):
         for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
     ]
     step_controls = step_controls_of(members, "additive", torch.device("cpu"))
-    terms = Terms(members)
+    of_several = METHODS[method].acts_on == "teachers"
+    each = torch.stack([teacher, teacher.flip(-1)], 1) if of_several else teacher[:, None]
+    mixture = TeacherMixture(shares=(3, 1)) if of_several else None
+    terms = Terms(members, mixture)
     orders = class_orders(2 * BATCH, CLASSES).reshape(2, BATCH, CLASSES - 1)
-    given = BatchTargets(labels, labels, teacher[:, None], class_orders=orders)
+    given = BatchTargets(labels, labels, each, class_orders=orders)
     _, soft, _ = terms.values(student, given, step_controls)
     _, gradients = terms.gradients(student, given, step_controls)
     measures = terms.measures(student, given, step_controls)
@@ -212,13 +227,10 @@ def test_students_together_are_each_alone(method):
             one = (
                 student[seed, at][None, None],
                 BatchTargets(
-                    own_labels,
-                    own_labels,
-                    teacher[seed][None, None],
-                    class_orders=orders[seed][None],
+                    own_labels, own_labels, each[seed][None], class_orders=orders[seed][None]
                 ),
             )
-            own = Terms([member])
+            own = Terms([member], mixture)
             torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
             torch.testing.assert_close(own.gradients(*one, alone)[1][0, 0], gradients[seed, at])
             for name, value in own.measures(*one, alone)[0].items():
@@ -374,6 +386,8 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         engine |= {"label_weights"}
     if method.shuffles_classes:
         engine |= {"class_orders"}
+    if name in OF_SEVERAL:
+        engine |= {"each_teacher_logits", "teacher_shares"}
     if method.needs_graph:
         engine |= {
             f"{whose}_{what}"
@@ -401,3 +415,23 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         (method.gradient and method.load_gradient(), method.measures and method.load_measures()),
     ):
         assert set(inspect.signature(other).parameters) <= engine | set(method.settings)
+
+
+def test_a_proxy_that_the_student_equals_leaves_nothing_to_learn():
+    teachers = torch.randn(3, BATCH, CLASSES, dtype=torch.float64)
+    shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
+    _, target = proxy_target(teachers, shares)
+    student = (target - 1).log().requires_grad_()
+    loss = ensemble_distribution_proxy(student, teachers, shares)
+    loss.backward()
+
+    assert loss.item() == pytest.approx(0, abs=1e-12)
+    assert student.grad.abs().max() < 1e-12
+
+
+def test_teachers_that_differ_more_make_a_proxy_of_lower_precision():
+    teachers = torch.randn(3, 1, CLASSES, dtype=torch.float64)
+    shares = torch.full((3,), 1 / 3, dtype=torch.float64)
+    alike, apart = (proxy_target(teachers * spread, shares)[0] for spread in (0.5, 2.0))
+
+    assert alike > apart

@@ -81,7 +81,9 @@ def test_without_weight_the_distilled_student_is_the_plain_one():
 @pytest.mark.parametrize("method", LOGIT_METHODS)
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
 def test_every_active_term_has_a_gradient(method, mixing):
-    for event in of_kind(events_of(SMALL.replace(method=method, mixing=mixing, epochs=1)), Batch):
+    teacher = "mlp:16 + mlp:12" if METHODS[method].acts_on == "teachers" else SMALL.teacher
+    config = SMALL.replace(method=method, teacher=teacher, mixing=mixing, epochs=1)
+    for event in of_kind(events_of(config), Batch):
         distilled, plain = event.students["distilled"], event.students["plain"]
         assert distilled.hard_gradient > 0
         assert distilled.soft_gradient > 0
