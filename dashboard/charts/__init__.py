@@ -74,9 +74,9 @@ from dashboard.charts import (
     teachers,
     terms,
     top_classes,
-    wrong_teacher,
     unfamiliar_scores,
     unfamiliar_table,
+    wrong_teacher,
 )
 from dashboard.charts.parts import style
 from dashboard.text.phrases import Words
