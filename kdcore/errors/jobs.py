@@ -83,7 +83,7 @@ MESSAGES = {
         "The run {run!r} kept no weights of its networks: choose a finished run that has them."
     ),
     "nothing_attacked": (
-        "Neither network of {run!r} has a gradient, which an attack needs: a forest has none. "
+        "No network of {run!r} has a gradient, which an attack needs: a forest has none. "
         "Choose corruptions that are no attacks."
     ),
     "not_branchable": ("A branch cannot change {name}: choose from {allowed}, or start a new run."),

@@ -1,5 +1,6 @@
 """Distillation losses as pure functions of logits and features; one idea a file."""
 
+from kdcore.losses.attacked_inputs import attacked_soft_targets, robust_soft_labels
 from kdcore.losses.attention import attention_transfer
 from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
@@ -34,6 +35,7 @@ from kdcore.losses.standardized import standardized, standardized_kl
 from kdcore.losses.variational import variational_information
 
 __all__ = [
+    "attacked_soft_targets",
     "attention_transfer",
     "confidence_weights",
     "contrastive",
@@ -60,6 +62,7 @@ __all__ = [
     "probability_mse_gradient",
     "relational",
     "reverse_kl",
+    "robust_soft_labels",
     "similarity_preserving",
     "soft_cross_entropy",
     "soft_target_kl",

@@ -21,7 +21,7 @@ BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
 FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
 CONTROLS = ("virtual_teacher", "label_smoothing")
-OF_THE_VIEW = {"noise", "generator_lr", "spread", "lowest", "span", "strength"}
+OF_THE_VIEW = {"noise", "generator_lr", "spread", "lowest", "span", "strength", "epsilon", "steps"}
 """Settings that act on what the loss is given."""
 
 logits = hnp.arrays(np.float64, (BATCH, CLASSES), elements=st.floats(-8, 8, width=32))
@@ -254,7 +254,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
             for how in ("noisy", "generated")
             for whose in ("student", "teacher")
         }
-        engine |= {"scale", "discriminator_logits"}
+        engine |= {"scale", "discriminator_logits", "attacked_student_logits"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
     # a discriminator gets softened predictions, and a temperature that is learned is no setting
