@@ -403,9 +403,7 @@ METHODS = {
     ),
     "ard": Method(
         title="Adversarially robust (ARD)",
-        formula=(
-            r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x)/T)\,\|\,\sigma(z_s(x+\delta)/T)\right)"
-        ),
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x)/T)\,\|\,\sigma(z_s(x+\delta)/T)\right)"),
         source="Goldblum et al.: Adversarially Robust Distillation, 2020",
         loss="kdcore.losses.attacked_inputs:attacked_soft_targets",
         acts_on="attacks_on_labels",

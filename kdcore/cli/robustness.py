@@ -77,9 +77,7 @@ def robustness(options: argparse.Namespace) -> int:
     return execute(Job(config, folder), as_json=options.json, for_people=for_people)[1]
 
 
-def _print_for_people(
-    events: Iterable[Event], folder: JobFolder[RobustnessConfig]
-) -> Event | None:
+def _print_for_people(events: Iterable[Event], folder: JobFolder[RobustnessConfig]) -> Event | None:
     out = console()
     found = RobustnessRecord()
     last = None
@@ -130,9 +128,7 @@ def _accuracies(found: RobustnessRecord) -> Table:
 
 def _means(name: str, comparison: Comparison) -> str:
     """Mean accuracies, and the difference between the students with what chance leaves of it."""
-    means = ", ".join(
-        f"{learner} {_percent(one)}" for learner, one in comparison.accuracy.items()
-    )
+    means = ", ".join(f"{learner} {_percent(one)}" for learner, one in comparison.accuracy.items())
     text = f"Mean over all {name}: {means} (95% interval over test examples)."
     gain = comparison.accuracy_gain
     if gain is None:

@@ -121,11 +121,13 @@ def ascended(
     Returns:
         Inputs like ``inputs``, without a graph.
     """
+    least, most = (torch.as_tensor(end).to(inputs) for end in (low, high))
     found = start.detach()
     for _ in range(steps):
         leaf = found.clone().requires_grad_()
         with torch.enable_grad():
             (gradient,) = torch.autograd.grad(loss(leaf), leaf)
         moved = found + step * gradient.sign()
-        found = moved.clamp(inputs - epsilon, inputs + epsilon).clamp(low, high)
+        inside = torch.maximum(torch.minimum(moved, inputs + epsilon), inputs - epsilon)
+        found = torch.maximum(torch.minimum(inside, most), least)
     return found

@@ -30,4 +30,5 @@ def gaussian_blur(images: Tensor, amount: float, seed: int = 0) -> Tensor:
     sigma = amount * side
     # a mirrored border cannot be wider than the image
     reach = max(1, min(math.ceil(REACH * sigma), side - 1))
-    return functional.gaussian_blur(images, [2 * reach + 1] * 2, [sigma, sigma])
+    blurred: Tensor = functional.gaussian_blur(images, [2 * reach + 1] * 2, [sigma, sigma])
+    return blurred

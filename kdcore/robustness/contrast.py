@@ -20,4 +20,5 @@ def low_contrast(images: Tensor, amount: float, seed: int = 0) -> Tensor:
         its own.
     """
     del seed
-    return functional.adjust_contrast(images, amount)
+    faded: Tensor = functional.adjust_contrast(images, amount)
+    return faded

@@ -23,11 +23,12 @@ def rotation(images: Tensor, amount: float, seed: int) -> Tensor:
         Engstrom et al. 2019, section 3.
     """
     left = _drawn(2, len(images), seed).bool().to(images.device)[:, None, None, None]
-    turned = [
+    one, other = (
         functional.rotate(images, angle, interpolation=InterpolationMode.BILINEAR)
         for angle in (amount, -amount)
-    ]
-    return torch.where(left, *turned)
+    )
+    turned: Tensor = torch.where(left, one, other)
+    return turned
 
 
 def shift(images: Tensor, amount: float, seed: int) -> Tensor:

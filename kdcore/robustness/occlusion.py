@@ -31,5 +31,7 @@ def occlusion(images: Tensor, amount: float, seed: int) -> Tensor:
     )
     rows = torch.arange(height) - top
     columns = torch.arange(width) - left
-    hidden = ((rows >= 0) & (rows < side))[:, :, None] & ((columns >= 0) & (columns < side))[:, None]
+    hidden = ((rows >= 0) & (rows < side))[:, :, None] & ((columns >= 0) & (columns < side))[
+        :, None
+    ]
     return torch.where(hidden[:, None].to(images.device), GREY, images)

@@ -85,6 +85,8 @@ class Comparison:
     """Distilled minus plain student, paired by example; ``None`` where one of them is missing."""
     ece_gain: Estimate | None
     """The same of the mean ECE: below 0 the distilled student is better calibrated."""
+    beyond_clean: Estimate | None
+    """``accuracy_gain`` minus the same difference on clean images: what is not mere accuracy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

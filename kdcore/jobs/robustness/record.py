@@ -55,7 +55,9 @@ class RobustnessRecord:
     def course(self, corruption: str, learner: str) -> list[tuple[int, Quality]]:
         """What a learner was worth by severity, from the clean images on."""
         measured = [*([self.clean] if self.clean else []), *self.measured.get(corruption, [])]
-        return [(one.severity, one.learners[learner]) for one in measured if learner in one.learners]
+        return [
+            (one.severity, one.learners[learner]) for one in measured if learner in one.learners
+        ]
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in new events."""

@@ -27,11 +27,10 @@ class AttackedInputProbe(Probe):
         super().__init__(context, nets)
         inputs = context.data.train.inputs
         if context.data.images:
-            low, high = torch.zeros_like(context.data.mean), brightest(inputs)
+            low, high = inputs.new_zeros(()), inputs.new_full((), int(brightest(inputs)))
         else:
             low, high = inputs.amin(0), inputs.amax(0)
-        self._low = (low - context.data.mean) / context.data.std
-        self._high = (high - context.data.mean) / context.data.std
+        self._low, self._high = context.data.normalised(low), context.data.normalised(high)
 
     def observe(
         self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls

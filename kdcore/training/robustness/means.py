@@ -46,6 +46,8 @@ class Means:
     def __init__(self, labels: Tensor, seed: int) -> None:
         self.labels = labels
         self._counts = resampled_counts(len(labels), RESAMPLES, seed)
+        self._clean: dict[str, Tensor] = {}
+        """Which clean images a learner has right, ``[n]`` float64."""
         self._kept: dict[str, dict[str, Kept]] = {}
 
     @property
@@ -65,6 +67,13 @@ class Means:
                 ece=float(expected_calibration_error(probabilities, self.labels)),
             )
         return found
+
+    def keep_clean(self, answers: Mapping[str, Answers]) -> None:
+        """Remember the answers to the images as they are."""
+        self._clean = {
+            learner: (own.logits.argmax(-1) == self.labels).double()
+            for learner, own in answers.items()
+        }
 
     def keep(self, corruption: str, of_severities: Sequence[Mapping[str, Answers]]) -> None:
         """Remember the answers to all severities of a corruption."""
@@ -90,24 +99,25 @@ class Means:
         }
         right = {learner: own.right.double().mean(0) for learner, own in kept.items()}
         gaps = {learner: binned_gaps(own.confidence, own.right) for learner, own in kept.items()}
-        paired = set(PAIR) <= set(learners)
-        distilled, plain = PAIR
+        accuracy_gain = ece_gain = beyond_clean = None
+        if set(PAIR) <= set(learners):
+            distilled, plain = PAIR
+            ahead = right[distilled] - right[plain]
+            ahead_clean = self._clean[distilled] - self._clean[plain]
+            accuracy_gain = _estimate(mean_interval(ahead, self._counts))
+            beyond_clean = _estimate(mean_interval(ahead - ahead_clean, self._counts))
+            ece_gain = _estimate(
+                calibration_error_interval(gaps[distilled], gaps[plain], self._counts)
+            )
         return Comparison(
             accuracy={
                 learner: _estimate(mean_interval(own, self._counts))
                 for learner, own in right.items()
             },
             ece={learner: float(mean_calibration_error(own)) for learner, own in gaps.items()},
-            accuracy_gain=(
-                _estimate(mean_interval(right[distilled] - right[plain], self._counts))
-                if paired
-                else None
-            ),
-            ece_gain=(
-                _estimate(calibration_error_interval(gaps[distilled], gaps[plain], self._counts))
-                if paired
-                else None
-            ),
+            accuracy_gain=accuracy_gain,
+            ece_gain=ece_gain,
+            beyond_clean=beyond_clean,
         )
 
     def _of(self, logits: Sequence[Tensor]) -> Kept:

@@ -44,11 +44,7 @@ PICTURES = 4
 
 
 def measure_robustness(
-    config: RobustnessConfig,
-    controls: Controls,
-    *,
-    name: str,
-    folder: JobFolder[RobustnessConfig],
+    config: RobustnessConfig, controls: Controls, *, name: str, folder: JobFolder[RobustnessConfig]
 ) -> Iterator[Event]:
     """Measure the networks of a run on clean images, then corruption by corruption.
 
@@ -72,9 +68,7 @@ def measure_robustness(
     if not here.images:
         raise UserError("robustness_images", dataset=config.base.dataset)
     data = here.to(device)
-    learners = {
-        learner: module.to(device).eval() for learner, module in _kept(run, here).items()
-    }
+    learners = {learner: module.to(device).eval() for learner, module in _kept(run, here).items()}
     not_attacked = [learner for learner, module in learners.items() if not has_gradient(module)]
     asked = [corruption for corruption in config.corruptions if CORRUPTIONS[corruption].attack]
     if len(asked) == len(config.corruptions) and len(not_attacked) == len(learners):
@@ -124,13 +118,11 @@ def measure_robustness(
 
 
 def _measured(
-    corruptions: list[str],
-    bench: AnswerBench,
-    means: Means,
-    folder: JobFolder[RobustnessConfig],
+    corruptions: list[str], bench: AnswerBench, means: Means, folder: JobFolder[RobustnessConfig]
 ) -> Iterator[Event]:
     began = time.perf_counter()
     clean = bench.clean_answers()
+    means.keep_clean(clean)
     yield CorruptionMeasured(
         corruption=CLEAN,
         severity=0,
@@ -154,9 +146,7 @@ def _measured(
         means.keep(name, of_severities)
         file = f"{name}.safetensors"
         folder.write(file, pictures([clean, *of_severities], means.labels))
-        yield CorruptionEnded(
-            corruption=name, comparison=means.comparison([name]), pictures=file
-        )
+        yield CorruptionEnded(corruption=name, comparison=means.comparison([name]), pictures=file)
 
 
 def some_examples(split: Split, most: int, seed: int) -> Split:

@@ -35,7 +35,8 @@ def test_rslad_weighs_clean_and_attacked_inputs(share):
 
 def test_the_teacher_receives_no_gradient():
     clean, attacked, teacher = (logits(seed).requires_grad_() for seed in range(3))
-    (robust_soft_labels(clean, attacked, teacher) + attacked_soft_targets(attacked, teacher, 4.0)
+    (
+        robust_soft_labels(clean, attacked, teacher) + attacked_soft_targets(attacked, teacher, 4.0)
     ).backward()
 
     assert teacher.grad is None

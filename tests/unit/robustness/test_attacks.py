@@ -103,7 +103,7 @@ def test_more_steps_find_a_larger_loss(problem):
 
 
 def test_the_radius_may_differ_by_channel_and_so_may_the_range(problem):
-    _, _, images, labels = problem
+    images = problem[2]
     inputs = images.expand(N, 2, 3, 3)
     radius = torch.tensor([0.1, 0.4], dtype=torch.float64)[:, None, None]
     low, high = (

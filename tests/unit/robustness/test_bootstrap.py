@@ -35,11 +35,7 @@ def test_the_interval_of_a_mean_is_scipys():
     values = numbers(0)
     found = mean_interval(values, resampled_counts(N, R, seed=0))
     expected = stats.bootstrap(
-        (values.numpy(),),
-        np.mean,
-        n_resamples=R,
-        method="percentile",
-        rng=np.random.default_rng(0),
+        (values.numpy(),), np.mean, n_resamples=R, method="percentile", rng=np.random.default_rng(0)
     ).confidence_interval
     width = expected.high - expected.low
 

@@ -38,7 +38,9 @@ def test_it_is_a_pure_function_of_images_and_seed(name, shape):
     assert torch.equal(of, before)
 
 
-@pytest.mark.parametrize("name", ["gaussian_noise", "salt_pepper", "occlusion", "rotation", "shift"])
+@pytest.mark.parametrize(
+    "name", ["gaussian_noise", "salt_pepper", "occlusion", "rotation", "shift"]
+)
 def test_another_seed_draws_otherwise(name):
     of = images((40, 1, 8, 8))
 
@@ -206,7 +208,9 @@ def test_a_shift_is_by_the_distance_in_one_of_four_directions(amount):
             if np.allclose(
                 found[0],
                 ndimage.shift(
-                    image[0], (down * amount * 9, across * amount * 12), order=1,
+                    image[0],
+                    (down * amount * 9, across * amount * 12),
+                    order=1,
                     mode="grid-constant",
                 ),
                 atol=1e-4,

@@ -66,7 +66,12 @@ def attacked_by(name, kind):
     probe.observe(inputs[None], labels[None], teacher[None], controls)
     (given,) = probe.loss_inputs(0, controls)
     return SimpleNamespace(
-        data=data, student=student, seen=seen, inputs=inputs, labels=labels, teacher=teacher,
+        data=data,
+        student=student,
+        seen=seen,
+        inputs=inputs,
+        labels=labels,
+        teacher=teacher,
         given=given,
     )
 

@@ -1,4 +1,4 @@
-"""The test of a run's networks as a whole: what is measured, of whom, and that it can be stopped."""
+"""The test of a run's networks as a whole: what is measured, of whom, and how it is stopped."""
 
 from pathlib import Path
 
@@ -119,10 +119,7 @@ def test_a_severity_is_that_of_the_network_by_hand(whole, run, store):
 def test_the_means_are_those_of_the_severities(whole):
     _, events = whole
     end = of_kind(events, RobustnessFinished)[0]
-    of_kinds = {
-        "corruptions": ("gaussian_noise", "contrast"),
-        "attacks": ("pgd",),
-    }
+    of_kinds = {"corruptions": ("gaussian_noise", "contrast"), "attacks": ("pgd",)}
     for kind, names in of_kinds.items():
         found = getattr(end, kind)
         for learner in ("teacher", "plain", "distilled"):
@@ -138,6 +135,10 @@ def test_the_means_are_those_of_the_severities(whole):
             assert found.ece[learner] == pytest.approx(np.mean([one.ece for one in own]), abs=1e-6)
         gain = found.accuracy["distilled"].value - found.accuracy["plain"].value
         assert found.accuracy_gain.value == pytest.approx(gain)
+        clean = of_kind(events, CorruptionMeasured)[0].learners
+        lead = clean["distilled"].accuracy - clean["plain"].accuracy
+        assert found.beyond_clean.value == pytest.approx(gain - lead)
+        assert found.beyond_clean.low <= gain - lead <= found.beyond_clean.high
         assert found.ece_gain.value == pytest.approx(found.ece["distilled"] - found.ece["plain"])
 
 
