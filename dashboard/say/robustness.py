@@ -21,7 +21,7 @@ def robustness_sentences(record: RobustnessRecord) -> list[Sentence]:
         said += _falls(record, kind, comparison, len(names))
         said += _gains(kind, comparison)
     if _gain(end.corruptions) or _gain(end.attacks):
-        said.append(Sentence("robust.sentence.one_seed", {}))
+        said.append(Sentence("robustness.sentence.one_seed", {}))
     return said
 
 
@@ -34,7 +34,7 @@ def _falls(
     if len(known) < len(PAIR):
         return [
             Sentence(
-                f"robust.sentence.{name}_falls_{kind}",
+                f"robustness.sentence.{name}_falls_{kind}",
                 {
                     "count": count,
                     "clean": record.clean.learners[name].accuracy,
@@ -51,7 +51,7 @@ def _falls(
             ("mean", comparison.accuracy[name].value),
         )
     }
-    return [Sentence(f"robust.sentence.falls_{kind}", values | {"count": count})]
+    return [Sentence(f"robustness.sentence.falls_{kind}", values | {"count": count})]
 
 
 def _gains(kind: str, comparison: Comparison) -> list[Sentence]:
@@ -60,10 +60,10 @@ def _gains(kind: str, comparison: Comparison) -> list[Sentence]:
     if gain is None or calibration is None or beyond is None:
         return []
     return [
-        Sentence(f"robust.sentence.{_way(gain)}", _points(gain)),
-        Sentence(f"robust.sentence.beyond_{_way(beyond)}", _points(beyond)),
+        Sentence(f"robustness.sentence.{_way(gain)}", _points(gain)),
+        Sentence(f"robustness.sentence.beyond_{_way(beyond)}", _points(beyond)),
         *(
-            [Sentence(f"robust.sentence.ece_{_way(calibration)}", _points(calibration))]
+            [Sentence(f"robustness.sentence.ece_{_way(calibration)}", _points(calibration))]
             if kind == "corruptions"
             else []
         ),

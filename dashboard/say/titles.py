@@ -130,7 +130,7 @@ def robustness_title(config: Mapping[str, Any]) -> str:
     settings = {**usual, **config}
     base = usual["base"] | settings["base"]
     return t(
-        "robust.job_title",
+        "robustness.job_title",
         dataset=dataset_title(base["dataset"]),
         teacher=base["teacher"],
         student=base["student"],

@@ -31,27 +31,29 @@ def settings_rows(test: str, live: bool) -> None:
     """The run, the corruptions and the number of images, Start and Stop."""
     options = robustness_tests.testable_runs()
     if not options:
-        st.info(t("robust.no_run"), title=t("robust.no_run_title"), icon=":material/shield:")
+        st.info(
+            t("robustness.no_run"), title=t("robustness.no_run_title"), icon=":material/shield:"
+        )
         st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")
         return
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
-        run = kept_run_picker(t("robust.run"), options, disabled=live)
+        run = kept_run_picker(t("robustness.run"), options, disabled=live)
     robustness_tests.read_settings()
     columns[1].number_input(
-        t("robust.examples"),
+        t("robustness.examples"),
         EXAMPLES["low"],
         EXAMPLES["high"],
         st.session_state["examples"],
         key="examples",
-        help=t("robust.examples_help"),
+        help=t("robustness.examples_help"),
     )
     several(
-        t("robust.corruptions"),
+        t("robustness.corruptions"),
         list(CORRUPTIONS),
         key="corruptions",
         title=lambda name: t(f"corruption.{name}"),
-        help=t("robust.corruptions_help"),
+        help=t("robustness.corruptions_help"),
         label_visibility="collapsed",
     )
     sentence = problem(lambda: robustness_tests.config_from_widgets(run))
@@ -93,7 +95,7 @@ def job_status(test: str, drawn: str, over: int) -> None:
     elif found.finished and found.started:
         st.caption(
             md(
-                "robust.ended",
+                "robustness.ended",
                 state=t(f"state.{state}"),
                 seconds=found.finished.seconds,
                 corruptions=md("count.corruptions", count=len(found.over)),
@@ -113,7 +115,7 @@ def _progress_text(found: RobustnessRecord, state: str) -> str:
         return t("live.waiting")
     name, measured = list(found.measured.items())[-1]
     return md(
-        "robust.measuring",
+        "robustness.measuring",
         corruption=t(f"corruption.{name}"),
         severity=measured[-1].severity,
         severities=SEVERITIES,
@@ -123,11 +125,11 @@ def _progress_text(found: RobustnessRecord, state: str) -> str:
 def sentences(found: RobustnessRecord) -> None:
     """The verdict, or when it comes."""
     lines = robustness_sentences(found)
-    st.markdown(render_sentences(lines) if lines else t("robust.no_verdict"))
+    st.markdown(render_sentences(lines) if lines else t("robustness.no_verdict"))
     if found.started and found.started.not_attacked:
         st.caption(
             md(
-                "robust.not_attacked",
+                "robustness.not_attacked",
                 learners=t("app.comma").join(
                     t(f"learner.{name}") for name in found.started.not_attacked
                 ),
@@ -145,7 +147,7 @@ def pictures(test: str, over: list[str]) -> None:
         if st.session_state["corruption"] not in over:
             st.session_state["corruption"] = over[0]
         chosen = segments(
-            t("robust.corruption"),
+            t("robustness.corruption"),
             over,
             key="corruption",
             title=lambda name: t(f"corruption.{name}"),
@@ -154,21 +156,24 @@ def pictures(test: str, over: list[str]) -> None:
         about = CORRUPTIONS[chosen]
         st.caption(
             md(
-                "robust.amounts",
+                "robustness.amounts",
                 unit=t(f"corruption_unit.{chosen}"),
                 amounts=t("app.comma").join(f"{amount:.3g}" for amount in about.amounts),
                 source=about.source,
             )
         )
         if about.attack:
-            st.caption(t("robust.attack_pictures"))
+            st.caption(t("robustness.attack_pictures"))
         live_plot("robust_pictures", test, height=480, params={"corruption": chosen})
 
 
 def charts(test: str, found: RobustnessRecord) -> None:
     """The verdict, the means, the curves and the pictures."""
     measure = segments(
-        t("robust.measure"), METRICS, key="measure", title=lambda name: t(f"chart.robust.{name}")
+        t("robustness.measure"),
+        METRICS,
+        key="measure",
+        title=lambda name: t(f"chart.robust.{name}"),
     )
     address.write_params({"measure": None if measure == METRICS[0] else measure})
     params = {"metric": measure}
@@ -183,8 +188,8 @@ def charts(test: str, found: RobustnessRecord) -> None:
     chart_panel("robust_table", test, height=200)
 
 
-st.title(t("robust.title"), anchor=False)
-st.markdown(t("robust.lead"))
+st.title(t("robustness.title"), anchor=False)
+st.markdown(t("robustness.lead"))
 known = stored(ROBUSTNESS)
 test = robustness_tests.shown_test(known)
 state = hub().state(test) if test else ""  # looked up once: what is drawn must agree
@@ -194,7 +199,7 @@ with in_expander(t("live.settings"), when=bool(test)):
 if test:
     address.read_param("measure", METRICS[0], lambda text: text if text in METRICS else METRICS[0])
     select(
-        t("robust.test"),
+        t("robustness.test"),
         list(known),
         key="robustness",
         title=lambda test: row_title(known[test]),

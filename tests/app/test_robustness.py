@@ -31,7 +31,7 @@ def test_without_a_run_the_page_says_where_to_get_one(open_page, language):
     app = open_page("robustness", lang=language)
 
     assert not app.exception
-    assert app.info[0].value == words(language)["robust.no_run"]
+    assert app.info[0].value == words(language)["robustness.no_run"]
 
 
 def test_runs_without_weights_or_without_images_are_not_offered(open_page, store):
@@ -78,7 +78,7 @@ def test_a_finished_test_gives_its_verdict_and_says_what_is_chance(open_page, st
     told, spoken = texts(app), words(language)
 
     assert not app.exception
-    assert spoken["robust.sentence.one_seed"] in told
+    assert spoken["robustness.sentence.one_seed"] in told
     assert "5.0" in told
     for part in ("**is not shown**",) if language == "en" else ("**看不出**",):
         assert part in told
@@ -88,7 +88,7 @@ def test_one_that_goes_on_shows_where_it_is_and_can_be_stopped(open_page, hub, s
     folder = record_robustness(store, whole_test()[:4])
     hub.states[folder.id] = "running"
     app = open_page("robustness")
-    assert words("en")["robust.no_verdict"] in texts(app)
+    assert words("en")["robustness.no_verdict"] in texts(app)
     button(app, "stop_robustness").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]

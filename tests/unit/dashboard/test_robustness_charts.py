@@ -116,7 +116,7 @@ def test_before_a_corruption_is_over_there_are_no_pictures():
 
 def keys(**how):
     sentences = robustness_sentences(record(whole_test(compared=comparison(**how))))
-    return [sentence.key.removeprefix("robust.sentence.") for sentence in sentences]
+    return [sentence.key.removeprefix("robustness.sentence.") for sentence in sentences]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_of_a_student_alone_only_its_fall_is_said():
     said = [sentence.key for sentence in robustness_sentences(record(events))]
 
     assert said == [
-        f"robust.sentence.distilled_falls_{kind}" for kind in ("corruptions", "attacks")
+        f"robustness.sentence.distilled_falls_{kind}" for kind in ("corruptions", "attacks")
     ]
 
 

@@ -25,7 +25,7 @@ def test_it_survives_json():
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
-        ({"corruptions": ("blurr",)}, "Did you mean 'blur'"),
+        ({"corruptions": ("blr",)}, "Did you mean 'blur'"),
         ({"corruptions": ("blur", "blur")}, "twice"),
         ({"examples": 1}, "between 20 and"),
         ({"steps": 0}, "between 1 and"),
