@@ -25,7 +25,7 @@ class RobustnessConfig:
     corruptions: tuple[str, ...] = ()
     """Of ``CORRUPTIONS``, attacks among them; empty means all."""
     examples: int = setting(
-        1_000, "test examples that are used, at most; drawn by the seed", low=20, high=100_000
+        1_000, "test examples that are used, at most; drawn by the seed", low=20, high=20_000
     )
     steps: int = setting(10, "steps of the PGD attack", low=1, high=200)
     seed: int = setting(

@@ -18,13 +18,16 @@ from kdcore.training.batches.order import chunks
 from kdcore.training.measuring.evaluation import chunk_size
 from kdcore.training.randomness import key
 
+PICTURES = 4
+"""Images of each version that are kept to be looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Of one learner to one version of the images."""
 
-    images: Tensor
-    """``[n, channels, height, width]`` from 0 to 1."""
+    pictures: Tensor
+    """The first ``PICTURES`` images, ``[…, channels, height, width]`` from 0 to 1."""
     logits: Tensor
     """``[n, C]``, float32 on the CPU."""
 
@@ -93,7 +96,7 @@ class AnswerBench:
             self._between()
             with torch.no_grad():
                 logits.append(self._logits(module, images[part]).float().cpu())
-        return Answers(images, torch.cat(logits))
+        return Answers(images[:PICTURES].clone(), torch.cat(logits))
 
     def _attacked(self, module: nn.Module, attack: Callable[..., Tensor], chance: int) -> Answers:
         attacked = []

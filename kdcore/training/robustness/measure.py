@@ -34,13 +34,11 @@ from kdcore.training.devices.device import (
     use_faster_float32_matmul,
 )
 from kdcore.training.randomness import generator
-from kdcore.training.robustness.answers import AnswerBench, Answers, has_gradient
+from kdcore.training.robustness.answers import PICTURES, AnswerBench, Answers, has_gradient
 from kdcore.training.robustness.means import RESAMPLES, Means
 from kdcore.training.weights.modules import load_module
 
 LEARNERS = ("teacher", "plain", "distilled")
-PICTURES = 4
-"""Images of each severity that are kept to be looked at."""
 
 
 def measure_robustness(
@@ -162,7 +160,7 @@ def pictures(of_severities: list[dict[str, Answers]], labels: Tensor) -> bytes:
     """The first images of each severity with all answers, as ``CorruptionEnded`` says."""
     learners = list(of_severities[-1])
     seen = learners[-1]
-    images = torch.stack([answers[seen].images[:PICTURES] for answers in of_severities])
+    images = torch.stack([answers[seen].pictures for answers in of_severities])
     arrays = {
         "images": (images * 255).round().byte().cpu().movedim(2, -1).contiguous().numpy(),
         "labels": labels[:PICTURES].numpy(),
