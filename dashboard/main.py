@@ -23,6 +23,7 @@ PAGES = (
     "landscape",
     "searches",
     "shrink",
+    "robustness",
     "runs",
     "help",
 )

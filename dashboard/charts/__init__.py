@@ -3,8 +3,9 @@
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
-of a compression shows its stages, one of a search or of a selection of a teacher what was compared:
-``figure(record, words, …)``. A new chart is a file and a line here.
+of a compression shows its stages, one of a robustness test its corruptions, one of a search or of a
+selection of a teacher what was compared: ``figure(record, words, …)``. A new chart is a file and a
+line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
@@ -62,6 +63,10 @@ from dashboard.charts import (
     per_class,
     reliability,
     risk_coverage,
+    robustness_curves,
+    robustness_gains,
+    robustness_pictures,
+    robustness_table,
     schedules,
     search_history,
     search_importances,
@@ -183,3 +188,15 @@ OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_table": compression_table.figure,
 }
 """``figure(record, words, size=…, batch=…)``."""
+
+OF_A_ROBUSTNESS_TEST: dict[str, Callable[..., Figure]] = {
+    **robustness_curves.FIGURES,
+    "robust_gains": robustness_gains.figure,
+    "robust_table": robustness_table.figure,
+}
+"""``figure(record, words, metric=…)``."""
+
+OF_CORRUPTED_IMAGES: dict[str, Callable[..., Figure]] = {
+    "robust_pictures": robustness_pictures.figure
+}
+"""Of a robustness test too: ``figure(record, words, arrays=…)``, kept of one corruption."""

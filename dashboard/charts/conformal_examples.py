@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_learners, message_text
-from dashboard.charts.parts.pictures import picture_address
+from dashboard.charts.parts.picture import png_address
 from dashboard.charts.parts.uncertainty import level_of, none_measured, scores_of
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words, phrase
@@ -68,7 +68,7 @@ def figure(
             "hovermode": "closest",
             "images": [
                 {
-                    "source": picture_address(image),
+                    "source": png_address(image),
                     "xref": "x",
                     "yref": "y",
                     "x": column,

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import message_text
-from dashboard.charts.parts.pictures import picture_address
+from dashboard.charts.parts.picture import png_address
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.jobs.run.record import RunRecord
@@ -78,7 +78,7 @@ def _pictures(
             "yaxis": axis | {"range": [rows, 0]},
             "images": [
                 {
-                    "source": picture_address(image),
+                    "source": png_address(image),
                     "xref": "x",
                     "yref": "y",
                     "x": column,

@@ -13,7 +13,8 @@ from dashboard.text.viewer import language, t
 from kdcore import titles
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.kind import COMPRESSION, SWEEP
+from kdcore.jobs.kind import COMPRESSION, ROBUSTNESS, SWEEP
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import JobRow
@@ -119,6 +120,24 @@ def compression_title(config: Mapping[str, Any]) -> str:
     )
 
 
+def robustness_title(config: Mapping[str, Any]) -> str:
+    """Which run's networks are tested, on how many corruptions.
+
+    Args:
+        config: of the robustness test, as JSON values.
+    """
+    usual = RobustnessConfig().to_dict()
+    settings = {**usual, **config}
+    base = usual["base"] | settings["base"]
+    return t(
+        "robustness.job_title",
+        dataset=dataset_title(base["dataset"]),
+        teacher=base["teacher"],
+        student=base["student"],
+        corruptions=t("count.corruptions", count=len(settings["corruptions"])),
+    )
+
+
 def start_time(job: str) -> datetime | None:
     """When a job was made, in local time, read off an id such as ``sweep-20260131-174502-3f9a``."""
     found = re.search(r"(\d{8}-\d{6})-", job)
@@ -139,6 +158,8 @@ def _settings_text(row: JobRow) -> str:
         return sweep_title(row.config)
     if row.config and row.kind == COMPRESSION.name:
         return compression_title(row.config)
+    if row.config and row.kind == ROBUSTNESS.name:
+        return robustness_title(row.config)
     return title_text(job_title(row), row.config)
 
 

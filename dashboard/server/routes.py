@@ -15,15 +15,18 @@ from starlette.routing import Route
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
+    OF_CORRUPTED_IMAGES,
     OVER_TIME,
 )
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
+from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
@@ -35,6 +38,7 @@ from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
@@ -103,6 +107,11 @@ def figure(request: Request) -> Response:
                 drawn = OF_A_SELECTION[name](record, spoken)
             case CompressionRecord() if name in OF_A_COMPRESSION:
                 drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
+            case RobustnessRecord() if name in OF_A_ROBUSTNESS_TEST:
+                drawn = OF_A_ROBUSTNESS_TEST[name](record, spoken, metric=_metric(request))
+            case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
+                arrays = _corrupted_images(record, shared.job, request)
+                drawn = OF_CORRUPTED_IMAGES[name](record, spoken, arrays=arrays)
             case RunRecord() if name in OVER_TIME:
                 drawn = OVER_TIME[name](record, spoken)
             case RunRecord() if name in OF_ARRAYS:
@@ -236,6 +245,22 @@ def _compression_settings(request: Request) -> dict[str, str]:
         "size": size if size in SIZES else next(iter(SIZES)),
         "batch": batch if batch in BATCHES else BATCHES[0],
     }
+
+
+def _metric(request: Request) -> str:
+    """What the curves of a robustness test show."""
+    asked = request.query_params.get("metric", "")
+    return asked if asked in ROBUSTNESS_METRICS else ROBUSTNESS_METRICS[0]
+
+
+def _corrupted_images(record: RobustnessRecord, job: str, request: Request) -> dict[str, Any]:
+    """The arrays of the corruption that is asked for; none before it is over.
+
+    Raises:
+        UserError: they cannot be read.
+    """
+    over = record.over.get(request.query_params.get("corruption", ""))
+    return store().find(job).load_arrays(over.pictures) if over and over.pictures else {}
 
 
 def _view(request: Request) -> View:

@@ -23,6 +23,7 @@ from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
@@ -236,6 +237,8 @@ def _version(history: JobRecord) -> int:
             return history.scored + len(history.states)
         case CompressionRecord():
             return history.measured
+        case RobustnessRecord():
+            return history.folded
         case SearchRecord():
             return 2 * len(history.trials) + history.over
         case TeacherSelectionRecord():

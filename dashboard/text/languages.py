@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
+from kdcore.catalogue import CORRUPTIONS, DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.errors import MESSAGES
 from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
@@ -62,6 +62,8 @@ def _words_of_the_engine() -> dict[str, str]:
         }
         | {f"scheme.{name}": scheme.title for name, scheme in SCHEMES.items()}
         | {f"model.{name}": family.title for name, family in MODELS.items()}
+        | {f"corruption.{name}": one.title for name, one in CORRUPTIONS.items()}
+        | {f"corruption_unit.{name}": one.unit for name, one in CORRUPTIONS.items()}
         | {f"kind.{name}": kind.title for name, kind in KINDS.items()}
         | {f"kinds.{name}": kind.titles for name, kind in KINDS.items()}
     )

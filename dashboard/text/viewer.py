@@ -12,6 +12,8 @@ from dashboard.text.phrases import Sentence, form, phrase, sentence_gap
 from kdcore.notes import Note
 
 PLAIN = (
+    "corruption.",
+    "corruption_unit.",
     "dataset.",
     "dataset_licence.",
     "error.",

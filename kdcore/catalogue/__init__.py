@@ -4,6 +4,7 @@ Nothing here imports torch: the screen lists all of it before the engine wakes. 
 named by dotted path and loaded when a run needs them.
 """
 
+from kdcore.catalogue.corruptions import CORRUPTIONS, Corruption
 from kdcore.catalogue.datasets import DATASETS, Source
 from kdcore.catalogue.hints import HINTS, Hint
 from kdcore.catalogue.methods import METHODS, Method, MethodSetting
@@ -32,6 +33,7 @@ from kdcore.catalogue.specs import (
 from kdcore.catalogue.suited import suited_families, suited_pair, suits
 
 __all__ = [
+    "CORRUPTIONS",
     "DATASETS",
     "HIGHEST_EXTRA_WEIGHT",
     "HINTS",
@@ -40,6 +42,7 @@ __all__ = [
     "PRESETS",
     "SCENARIOS",
     "SCHEMES",
+    "Corruption",
     "Family",
     "Hint",
     "Method",

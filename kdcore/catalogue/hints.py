@@ -158,6 +158,16 @@ HINTS = {
     "selection_best": LOOK,
     "teacher_criteria": LOOK,
     "teacher_table": LOOK,
+    # robustness
+    "robust_told": Hint(settings={"label_noise": 0.4}),
+    "robust_gains": LOOK,
+    "robust_noise": LOOK,
+    "robust_scene": LOOK,
+    "robust_attacks": Hint(
+        settings={"method": "ard:epsilon=0.1", "temperature": 30.0, "weight": 1.0}
+    ),
+    "robust_pictures": LOOK,
+    "robust_table": LOOK,
     # compression
     "shrink_sizes": Hint(
         measure="pruned_packed_bytes_saved",

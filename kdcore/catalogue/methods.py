@@ -36,14 +36,15 @@ class Method:
     ``each_teacher_logits`` and ``teacher_shares`` instead; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
-    ``generated_student_logits`` and ``generated_teacher_logits``, or
+    ``generated_student_logits`` and ``generated_teacher_logits``, ``attacked_student_logits``, or
     ``discriminator_logits``; where it shuffles classes ``class_orders``.
     """
     uses_temperature: bool
     acts_on: str = "logits"
     """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at: how several
-    ``teachers`` differ, ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
-    ``generated_inputs``, a ``learned_temperature``, the student's own ``moving_average``."""
+    ``teachers`` differ, ``features``, ``input_gradients``, ``noisy_inputs``, ``attacks_on_labels``
+    or ``attacks_on_soft_labels``, a ``discriminator``, ``generated_inputs``, a
+    ``learned_temperature``, the student's own ``moving_average``."""
     feature_layers: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -85,6 +86,8 @@ class Method:
             "peers",
             "teachers",
             "noisy_inputs",
+            "attacks_on_labels",
+            "attacks_on_soft_labels",
             "discriminator",
             "learned_temperature",
             "moving_average",
@@ -118,6 +121,28 @@ def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> Metho
 
 def _skew(help: str) -> MethodSetting:
     return MethodSetting(symbol="α", help=help, default=0.1, low=0.0, high=0.9, step=0.05)
+
+
+def _attack() -> dict[str, MethodSetting]:
+    """Settings of the attack that a robust student learns against."""
+    return {
+        "epsilon": MethodSetting(
+            symbol="ε",
+            help="largest change of an input by the attack, as a share of its range",
+            default=0.03,
+            low=0.0,
+            high=0.3,
+            step=0.01,
+        ),
+        "steps": MethodSetting(
+            symbol="K",
+            help="steps of the PGD attack, ε/4 each",
+            default=10.0,
+            low=1.0,
+            high=40.0,
+            step=1.0,
+        ),
+    }
 
 
 def _features(*, weight: float | None = 1.0, **more: Any) -> Method:
@@ -577,6 +602,40 @@ METHODS = {
                 step=0.05,
             )
         },
+    ),
+    "ard": Method(
+        title="Adversarially robust (ARD)",
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x)/T)\,\|\,\sigma(z_s(x+\delta)/T)\right)"),
+        source="Goldblum et al.: Adversarially Robust Distillation, 2020",
+        loss="kdcore.losses.attacked_inputs:attacked_soft_targets",
+        acts_on="attacks_on_labels",
+        uses_temperature=True,
+        has_t2=True,
+        settings=_attack(),
+        published={"temperature": 30.0, "mixing": "convex", "weight": 1.0},
+    ),
+    "rslad": Method(
+        title="Robust soft labels (RSLAD)",
+        formula=(
+            r"\left((1-\alpha)\,\mathrm{KL}\!\left(\sigma(z_t(x))\,\|\,\sigma(z_s(x))\right)"
+            r"+\alpha\,\mathrm{KL}\!\left(\sigma(z_t(x))\,\|\,\sigma(z_s(x+\delta))\right)\right)"
+        ),
+        source="Zi et al.: Revisiting Adversarial Robustness Distillation, 2021",
+        loss="kdcore.losses.attacked_inputs:robust_soft_labels",
+        acts_on="attacks_on_soft_labels",
+        uses_temperature=False,
+        settings={
+            **_attack(),
+            "share": MethodSetting(
+                symbol="α",
+                help="share of the loss on attacked inputs; 5/6 in the paper",
+                default=0.83,
+                low=0.0,
+                high=1.0,
+                step=0.01,
+            ),
+        },
+        published={"mixing": "convex", "weight": 1.0},
     ),
     "adversarial": Method(
         title="Adversarial (discriminator)",

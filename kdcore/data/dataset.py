@@ -105,3 +105,12 @@ class Dataset:
             mean=self.mean.to(device),
             std=self.std.to(device),
         )
+
+
+def brightest(images: Tensor) -> float:
+    """What white is in a data set: 255, or 16 in scikit-learn's digits.
+
+    Args:
+        images: of the data set, uint8.
+    """
+    return 255.0 if images.max() > 16 else 16.0

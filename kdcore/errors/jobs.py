@@ -1,4 +1,4 @@
-"""What can be wrong with what a sweep, a search, a selection or a compression is asked for."""
+"""What can be wrong with what a sweep, a search or another job of several parts is asked for."""
 
 MESSAGES = {
     "empty_axis": "{axis} has no value: give one or more, separated by commas.",
@@ -74,6 +74,18 @@ MESSAGES = {
         "epochs to go on with other settings."
     ),
     "compress_what": "Give RUN, whose distilled student is to be compressed, or --resume.",
+    "robustness_what": "Give RUN, whose networks are to be tested.",
+    "robustness_images": (
+        "The data set {dataset!r} has no images, and only images can be corrupted: choose a run "
+        "on images."
+    ),
+    "nothing_kept": (
+        "The run {run!r} kept no weights of its networks: choose a finished run that has them."
+    ),
+    "nothing_attacked": (
+        "No network of {run!r} has a gradient, which an attack needs: a forest has none. "
+        "Choose corruptions that are no attacks."
+    ),
     "not_branchable": ("A branch cannot change {name}: choose from {allowed}, or start a new run."),
     "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
     "branch_is_over": (

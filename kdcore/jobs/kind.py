@@ -12,6 +12,8 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from kdcore.events import Event
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.robustness.config import RobustnessConfig
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.config import SearchConfig
@@ -157,9 +159,21 @@ COMPRESSION = JobKind(
     parent="run",
     resumable=True,
 )
+ROBUSTNESS = JobKind(
+    name="robustness",
+    plural="robustness-tests",
+    prefix="robustness-",
+    title="Robustness test",
+    titles="Robustness tests",
+    command="kdcore.cli.robustness:add_command",
+    config=RobustnessConfig,
+    record=RobustnessRecord,
+    execute="kdcore.training.robustness.measure:measure_robustness",
+    parent="run",
+)
 
 KINDS: dict[str, JobKind[Any]] = {
-    kind.name: kind for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION)
+    kind.name: kind for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION, ROBUSTNESS)
 }
 
 

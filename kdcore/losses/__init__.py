@@ -1,5 +1,6 @@
 """Distillation losses as pure functions of logits and features; one idea a file."""
 
+from kdcore.losses.attacked_inputs import attacked_soft_targets, robust_soft_labels
 from kdcore.losses.attention import attention_transfer
 from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
@@ -43,6 +44,7 @@ from kdcore.losses.transformed import ttm, wttm
 from kdcore.losses.variational import variational_information
 
 __all__ = [
+    "attacked_soft_targets",
     "attention_transfer",
     "confidence_weights",
     "contrastive",
@@ -78,6 +80,7 @@ __all__ = [
     "refined_logits",
     "relational",
     "reverse_kl",
+    "robust_soft_labels",
     "shuffled_class_kl",
     "shuffled_classes",
     "similarity_preserving",

@@ -25,6 +25,7 @@ VISITS = {
     "searches": "searches?search=search-",
     "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
+    "robustness": "robustness",
     "runs": "runs",
     "help": "help",
 }

@@ -2,6 +2,7 @@ import json
 import math
 
 import pytest
+from support.robustness import alone, whole_test
 from support.uncertainty import uncertainty
 
 from kdcore.events import Failed, Scores, StepScores, from_json
@@ -64,6 +65,10 @@ EVENTS = [
         best_test_accuracy=0.8,
         seconds=1.0,
     ),
+    whole_test()[0],
+    whole_test()[2],
+    *whole_test()[-2:],
+    whole_test(compared=alone())[-1],
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]
 

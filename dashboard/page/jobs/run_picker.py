@@ -1,6 +1,6 @@
 """The box in which a page's run is chosen; by default the one that trains, else the newest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -39,6 +39,25 @@ def run_picker() -> str:
     )
     if not rows:
         st.caption(t("app.nothing_stored"))
+    address.write_params({"run": run})
+    return run
+
+
+def kept_run_picker(label: str, options: Sequence[str], *, disabled: bool) -> str:
+    """A select box of ``options`` alone; the run that the URL names, where it is one of them.
+
+    Args:
+        label: of the box.
+        options: ids of stored runs, such as those that kept their weights.
+        disabled: whether nothing may be chosen now.
+    """
+    address.read_param("run", options[0])
+    if st.session_state["run"] not in options:
+        st.session_state["run"] = options[0]
+    rows = {row.id: row for row in store().list(RUN)}
+    run: str = select(
+        label, options, key="run", disabled=disabled, title=lambda run: run_title(run, rows)
+    )
     address.write_params({"run": run})
     return run
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from kdcore.data import Dataset, class_numbers
+from kdcore.data import Dataset, brightest, class_numbers
 from kdcore.events import Diagnosis
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Snapshot
@@ -128,6 +128,5 @@ def diagnoses(
 
 def for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
     """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
-    top = 255.0 if like.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
-    values = (images.float() * (255.0 / top)).round()
+    values = (images.float() * (255.0 / brightest(like))).round()
     return values.byte().permute(0, 2, 3, 1).contiguous().numpy()

@@ -3,6 +3,7 @@
 Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, C classes.
 """
 
+from kdcore.training.probes.attacked_inputs import LabelAttackProbe, SoftLabelAttackProbe
 from kdcore.training.probes.discriminator import DiscriminatorProbe
 from kdcore.training.probes.features import FeatureProbe
 from kdcore.training.probes.generator import GeneratorProbe
@@ -16,6 +17,8 @@ PROBES: dict[str, type[Probe]] = {
     "features": FeatureProbe,
     "input_gradients": InputGradientProbe,
     "noisy_inputs": NoisyInputProbe,
+    "attacks_on_labels": LabelAttackProbe,
+    "attacks_on_soft_labels": SoftLabelAttackProbe,
     "discriminator": DiscriminatorProbe,
     "generated_inputs": GeneratorProbe,
     "learned_temperature": LearnedTemperatureProbe,

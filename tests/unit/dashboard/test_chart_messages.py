@@ -8,6 +8,8 @@ import pytest
 from support import events as make
 from support.compressions import whole_compression
 from support.diagnoses import diagnosis
+from support.robustness import pictures as corrupted_images
+from support.robustness import whole_test
 from support.searches import OPTUNA, whole_search, whole_selection
 from support.sweeps import COMPARISON, whole_sweep
 from support.uncertainty import set_arrays, uncertainty
@@ -15,10 +17,12 @@ from support.uncertainty import set_arrays, uncertainty
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
+    OF_CORRUPTED_IMAGES,
     OVER_TIME,
 )
 from dashboard.charts.missing_classes import curve_of
@@ -28,6 +32,7 @@ from dashboard.charts.per_class import class_scores
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.events import Snapshot
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -72,6 +77,12 @@ def shrink():
     return found
 
 
+def robustness():
+    found = RobustnessRecord()
+    found.fold(whole_test())
+    return found
+
+
 def search():
     found = SearchRecord()
     found.fold(whole_search())
@@ -106,6 +117,11 @@ def said(name, history, language="en", **settings):
     if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
         return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]
+    if name in OF_A_ROBUSTNESS_TEST:
+        return OF_A_ROBUSTNESS_TEST[name](robustness(), spoken, **settings)["message"]
+    if name in OF_CORRUPTED_IMAGES:
+        drawn = OF_CORRUPTED_IMAGES[name](robustness(), spoken, arrays=corrupted_images())
+        return drawn["message"]
     if name in OF_A_SEARCH:
         return OF_A_SEARCH[name](search(), spoken, OPTUNA)["message"]
     if name in OF_A_SELECTION:
@@ -114,7 +130,16 @@ def said(name, history, language="en", **settings):
     return OF_A_SWEEP[name](sweep(config), spoken, View(**settings))["message"]
 
 
-ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_SEARCH, *OF_A_SELECTION, *OF_A_COMPRESSION]
+ALL = [
+    *OF_A_MOMENT,
+    *OF_ARRAYS,
+    *OF_A_SWEEP,
+    *OF_A_SEARCH,
+    *OF_A_SELECTION,
+    *OF_A_COMPRESSION,
+    *OF_A_ROBUSTNESS_TEST,
+    *OF_CORRUPTED_IMAGES,
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -303,6 +328,18 @@ def test_every_stage_of_a_shrinking(history):
     assert f"{pruned} 263 and {accuracy}" in said("shrink_sizes", history, size="nonzero")
     assert f"{dynamic} 2.00 and" in said("shrink_times", history)
     assert f"{pruned} 60" in said("shrink_table", history)
+
+
+def test_what_is_left_at_the_highest_severity(history):
+    accuracy = f"{1 - 25 * 6 / make.TEST_SIZE:.1%}"
+    message = said("robust_noise", history)
+
+    assert f"Gaussian noise at severity 5: Teacher 83.3%, Plain student {accuracy}" in message
+    assert "Gaussian blur +5.0 (+3.0 to +7.0)" in said("robust_gains", history)
+    assert "Distilled student 94.4% → 75.0%" in said("robust_table", history)
+    assert said("robust_pictures", history) == (
+        "Right at severity 5, of 2 images: Teacher 2, Plain student 0, Distilled student 2."
+    )
 
 
 def test_the_best_trial_of_a_search(history):

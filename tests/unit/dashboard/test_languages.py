@@ -11,7 +11,7 @@ import pytest
 import dashboard
 from dashboard.text.glossary import glossary
 from dashboard.text.languages import LANGUAGES, flatten, texts_in, words
-from kdcore.catalogue import DATASETS, METHODS, MODELS
+from kdcore.catalogue import CORRUPTIONS, DATASETS, METHODS, MODELS
 from kdcore.errors import MESSAGES
 from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
@@ -150,6 +150,7 @@ def test_what_the_engine_offers_has_words(name):
             for field in RunConfig.__dataclass_fields__
             for part in ("label", "help")
         ),
+        *(f"corruption{what}.{one}" for one in CORRUPTIONS for what in ("", "_unit")),
         *(f"error.{code}" for code in MESSAGES),
         *(f"{form}.{kind}" for form in ("kind", "kinds") for kind in KINDS),
     ]

@@ -11,14 +11,23 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
+from support.robustness import record_robustness
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SEARCH, OF_A_SELECTION, OVER_TIME
+from dashboard.charts import (
+    OF_A_MOMENT,
+    OF_A_ROBUSTNESS_TEST,
+    OF_A_SEARCH,
+    OF_A_SELECTION,
+    OF_CORRUPTED_IMAGES,
+    OVER_TIME,
+)
 from dashboard.server import engine, routes, search_figures, shared_records, stream
 from dashboard.text.languages import words
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
 from kdcore.jobs.search.config import SearchConfig
@@ -32,6 +41,7 @@ JOBS = [
     SearchConfig(),
     TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     CompressionConfig(),
+    RobustnessConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 
@@ -95,6 +105,18 @@ def test_an_unknown_run_is_said_in_one_sentence(client, path):
 
     assert answer.status_code == 404
     assert "nothing" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", [*OF_A_ROBUSTNESS_TEST, *OF_CORRUPTED_IMAGES])
+def test_every_chart_of_a_robustness_test_can_be_fetched(client, store, name):
+    test = record_robustness(store).id
+    asked = {"run": test, "metric": "ece", "corruption": "blur", "lang": "zh"}
+    answer = client.get(f"/kd/figure/{name}", params=asked)
+
+    assert answer.status_code == 200
+    assert {"data", "table"} & answer.json().keys()
+    asked["corruption"] = "nothing"
+    assert client.get(f"/kd/figure/{name}", params=asked).status_code == 200
 
 
 def test_an_unknown_chart_is_not_found(client, run):

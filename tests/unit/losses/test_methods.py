@@ -37,7 +37,9 @@ OF_SEVERAL = [name for name in WITH_LOSS if METHODS[name].acts_on == "teachers"]
 CONTROLS = ("virtual_teacher", "label_smoothing")
 OTHER_ANSWERS = ("shuffled_classes", "top_classes", "ttm", "wttm", "rld", "loca", "mft")
 """Methods whose students shall answer otherwise than their teacher."""
-OF_THE_VIEW = {"noise", "generator_lr", "spread", "lowest", "span", "strength", "decay"}
+OF_THE_VIEW = {
+    *("noise", "generator_lr", "spread", "lowest", "span", "strength", "decay", "epsilon", "steps")
+}
 """Settings that act on what the loss is given."""
 ENDS = [
     pytest.param(method, name, end, id=f"{method}-{name}={end:g}")
@@ -399,7 +401,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
             for how in ("noisy", "generated")
             for whose in ("student", "teacher")
         }
-        engine |= {"scale", "discriminator_logits"}
+        engine |= {"scale", "discriminator_logits", "attacked_student_logits"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
     # a discriminator gets softened predictions, and a temperature that is learned is no setting

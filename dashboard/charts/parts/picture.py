@@ -1,4 +1,4 @@
-"""Small images inside a chart."""
+"""Images of the data inside a chart."""
 
 import base64
 from io import BytesIO
@@ -10,7 +10,7 @@ SIDE = 96
 """Pixels to which a picture is enlarged, so that its own stay squares."""
 
 
-def picture_address(image: np.ndarray) -> str:
+def png_address(image: np.ndarray) -> str:
     """``uint8 [h, w, 1 or 3]`` as the address of a picture."""
     picture = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
     times = max(1, SIDE // max(picture.size))
