@@ -1,5 +1,6 @@
 """Distillation losses as pure functions of logits and features; one idea a file."""
 
+from kdcore.losses.alignment import coral, mmd
 from kdcore.losses.attention import attention_transfer
 from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
@@ -37,6 +38,7 @@ __all__ = [
     "attention_transfer",
     "confidence_weights",
     "contrastive",
+    "coral",
     "correlation_congruence",
     "correlations",
     "cross_entropy",
@@ -52,6 +54,7 @@ __all__ = [
     "logit_mse",
     "logit_mse_gradient",
     "mixed_targets",
+    "mmd",
     "multi_teacher_kl",
     "nkd",
     "noisy_soft_targets",

@@ -15,6 +15,7 @@ from kdcore.jobs.run.schedules import scheduled
 from kdcore.jobs.sweep.events import CellsScored, SweepProgress
 from kdcore.models.cost import measure_cost
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import Report
@@ -203,6 +204,8 @@ class CellEvents:
                         arrays=name,
                         learners=found.teacher
                         | {learner: found.of(net) for learner, net in nets.items()},
+                        shift=found.axes
+                        and found.axes.shift({"teacher": found.teacher_predictions} | of_cell),
                     ),
                     {
                         name: snapshot_arrays(
@@ -239,6 +242,9 @@ class _Diagnoses:
         self._trainer, self._predictions = trainer, predictions
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
+        self.teacher_predictions = trainer.teacher_predictions
+        data = trainer.data
+        self.axes = ShiftAxes(data, self.teacher_predictions) if data.target else None
         self.teacher = diagnoses(
             {"teacher": trainer.teacher_predictions}, trainer.data, None, self._missing
         )
