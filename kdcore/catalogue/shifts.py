@@ -103,6 +103,4 @@ def target_spec(text: str) -> str:
 
 def _differing(name: str, settings: Mapping[str, float]) -> list[str]:
     known = SHIFTS[name].settings
-    return [
-        f"{own}={value:.12g}" for own, value in settings.items() if value != known[own].default
-    ]
+    return [f"{own}={value:.12g}" for own, value in settings.items() if value != known[own].default]

@@ -49,8 +49,10 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
     if is_shift(config.target):
         data = with_shifted(data, config.target)
     elif config.target:
-        plain = config.replace(dataset=config.target, target="", label_column="")
-        data = with_other(data, (yield from _dataset(plain, store_root)))
+        other = RunConfig(
+            dataset=config.target, data_root=config.data_root, image_size=config.image_size
+        )
+        data = with_other(data, (yield from _dataset(other, store_root)))
     if config.teacher_weights:
         return beside_teacher(data, Path(config.teacher_weights).expanduser())
     return data

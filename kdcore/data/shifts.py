@@ -59,8 +59,6 @@ def coloured(images: Tensor, generator: torch.Generator, *, strength: float) -> 
     low, high = strength * low, 1 - strength + strength * high
     parts = [
         torch.lerp(low[at : at + TOGETHER], high[at : at + TOGETHER], part.float() / top)
-        for at, part in zip(
-            range(0, len(images), TOGETHER), images.split(TOGETHER), strict=True
-        )
+        for at, part in zip(range(0, len(images), TOGETHER), images.split(TOGETHER), strict=True)
     ]
     return torch.cat([(part * top).round().byte() for part in parts])

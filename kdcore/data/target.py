@@ -33,9 +33,7 @@ def with_shifted(data: Dataset, spec: str) -> Dataset:
         data = _in_three_channels(data)
     change = resolve_name(shift.apply)
     generator = torch.Generator().manual_seed(SHIFT_SEED)
-    train, test = (
-        change(split.inputs, generator, **settings) for split in (data.train, data.test)
-    )
+    train, test = (change(split.inputs, generator, **settings) for split in (data.train, data.test))
     return replace(data, target=Target(spec, train, Split(test, data.test.labels)))
 
 
@@ -92,16 +90,13 @@ def like(images: Tensor, examples: Tensor) -> Tensor:
 
 
 def _like(images: Tensor, examples: Tensor, factor: float, most: int) -> Tensor:
-    from torchvision.transforms.v2.functional import (  # noqa: PLC0415  (1 s)
-        resize,
-        rgb_to_grayscale,
-    )
+    from torchvision.transforms.v2 import functional  # noqa: PLC0415  (1 s)
 
     values = images.float() * factor
     channels, *size = examples.shape[1:]
     if len(values[0]) == RGB and channels == 1:
-        values = rgb_to_grayscale(values)
-    values = resize(values, size, antialias=True).expand(-1, channels, -1, -1)
+        values = functional.rgb_to_grayscale(values)
+    values = functional.resize(values, size, antialias=True).expand(-1, channels, -1, -1)
     return values.round().clamp(0, most).byte()
 
 

@@ -59,9 +59,7 @@ class Adaptation:
         self._batches, self._specs, self._students = batches, specs, students
         self._mixture, self._alignment = mixture, alignment
         self._nets = [
-            net
-            for net in range(len(students.modules))
-            if specs[net % len(specs)].uses_teacher
+            net for net in range(len(students.modules)) if specs[net % len(specs)].uses_teacher
         ]
         self._last_stage = stages(students.modules[0])[-1]
         self._features: dict[int, dict[str, Tensor]] = {}
@@ -91,11 +89,14 @@ class Adaptation:
         """Each term and its value before its weight by net, with its graph."""
         with torch.enable_grad():
             for term in dict.fromkeys(term for spec in self._specs for term in spec.terms):
-                yield term, {
-                    net: self._soft(net, term, step_controls)
-                    for net in self._nets
-                    if term in self._spec(net).terms
-                }
+                yield (
+                    term,
+                    {
+                        net: self._soft(net, term, step_controls)
+                        for net in self._nets
+                        if term in self._spec(net).terms
+                    },
+                )
             if self._alignment != "none":
                 aligned = {net: self._distance(net) for net in self._nets}
                 yield LossTermSpec(self._alignment, ALIGNMENT_WEIGHT), aligned
