@@ -60,7 +60,7 @@ def _drawn(text: str, font: Any, weight: int) -> Tensor:
     factor = CANVAS * FRAME / SIDE / max(ink.size)
     ink = ink.resize([max(1, round(side * factor)) for side in ink.size], Image.Resampling.BICUBIC)
     whole = Image.new("L", (CANVAS, CANVAS))
-    whole.paste(ink, [(CANVAS - side) // 2 for side in ink.size])
+    whole.paste(ink, ((CANVAS - ink.width) // 2, (CANVAS - ink.height) // 2))
     return torch.from_numpy(np.array(whole, dtype=np.float32) / 255)[None]
 
 

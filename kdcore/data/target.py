@@ -97,7 +97,8 @@ def _like(images: Tensor, examples: Tensor, factor: float, most: int) -> Tensor:
     if len(values[0]) == RGB and channels == 1:
         values = functional.rgb_to_grayscale(values)
     values = functional.resize(values, size, antialias=True).expand(-1, channels, -1, -1)
-    return values.round().clamp(0, most).byte()
+    scaled: Tensor = values.round().clamp(0, most).byte()
+    return scaled
 
 
 def _in_three_channels(data: Dataset) -> Dataset:

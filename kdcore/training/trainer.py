@@ -174,8 +174,10 @@ class DistillationTrainer:
         if any(graph_term.needs_input_gradients for graph_term in self.graph_terms):
             inputs = inputs.detach().requires_grad_()
         with ExitStack() as stack:
-            for watcher in (*self.graph_terms, *([self.adaptation] if self.adaptation else [])):
-                stack.enter_context(watcher.watching())
+            for graph_term in self.graph_terms:
+                stack.enter_context(graph_term.watching())
+            if self.adaptation:
+                stack.enter_context(self.adaptation.watching())
             logits = self.students.forward(inputs)
         hard, soft = self.terms.gradients(logits, targets, step_controls)
         mean_logits = self.terms.mixture.mean_logits(targets.teacher_logits)
