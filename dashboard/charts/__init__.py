@@ -37,6 +37,7 @@ from dashboard.charts import (
     cost,
     decoupled,
     discriminator,
+    domains,
     ensembles,
     entropy,
     error_origin,
@@ -62,6 +63,7 @@ from dashboard.charts import (
     search_importances,
     search_parallel,
     seeds,
+    shift,
     teacher_criteria,
     teacher_curve,
     teacher_table,
@@ -111,6 +113,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "teachers": teachers.figure,
     "teacher_weights": teacher_weights.figure,
     "ensembles": ensembles.figure,
+    "domains": domains.figure,
 }
 """``figure(history, words)``."""
 
@@ -126,6 +129,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "error_origin": _at_epoch(error_origin.figure),
     "cost": cost.figure,
     "missing_classes": _at_epoch(missing_classes.figure),
+    "shift": _at_epoch(shift.figure),
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…)``; no epoch is the newest."""
 

@@ -44,6 +44,8 @@ HINTS = {
     "agreement": Hint(measure="agreement", claim="falls", settings={"weight": 0.0}),
     "fidelity": Hint(measure="class_correlation_gain", claim="positive"),
     "batch_accuracy": LOOK,
+    "domains": LOOK,
+    "shift": LOOK,
     "seeds": LOOK,
     "errors": Hint(measure="errors_saved", claim="positive", settings={"seed": 1}),
     "loss_terms": Hint(measure="soft_share", claim="falls", settings={"weight": 0.0}),

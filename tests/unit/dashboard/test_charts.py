@@ -41,6 +41,7 @@ def history():
                 weight_schedule="linear:0",
                 lr_schedule="warmup:1",
                 drop_classes="3",
+                target="rotated",
                 **make.SEVERAL,
             ),
             make.teacher_epoch(),
@@ -49,7 +50,7 @@ def history():
             change,
             make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
         ]
     )
     return told
