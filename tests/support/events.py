@@ -65,6 +65,8 @@ def started(**settings):
         input_shape=[1, 8, 8],
         batches_per_epoch=36,
         version="test",
+        target_train_size=1131 if config.target else 0,
+        target_test_size=TEST_SIZE if config.target else 0,
     )
 
 

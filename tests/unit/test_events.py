@@ -2,6 +2,7 @@ import json
 import math
 
 import pytest
+from support import events as make
 
 from kdcore.events import Failed, Scores, StepScores, from_json
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot
@@ -48,6 +49,7 @@ EVENTS = [
     ),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
+    Snapshot(epoch=1, arrays=None, learners={}, shift=make.shift()),
     SearchFinished(
         search="a",
         stopped=False,
