@@ -12,8 +12,10 @@ from kdcore import Run, RunConfig
 from kdcore.commands import Controls
 from kdcore.data import Split, load_dataset
 from kdcore.errors import UserError
+from kdcore.job import Job
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
 from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.store import Store, recorded
 from kdcore.training.measuring.domain_shift import POINTS, ShiftAxes
 from kdcore.training.measuring.evaluation import Predictions
@@ -189,8 +191,6 @@ def test_a_cell_of_a_sweep_equals_its_run(tmp_path):
     base = SMALL.replace(alignment="mmd", epochs=1)
     config = SweepConfig(base=base, temperatures=(2, 4), weights=(0.5,), seeds=(0, 1))
     folder = Store(tmp_path).create(config)
-    from kdcore.job import Job  # noqa: PLC0415
-
     for _ in recorded(Job(config, folder), folder):
         pass
     *_, together = of_kind(folder.cell(3).events(), Epoch)
@@ -200,6 +200,13 @@ def test_a_cell_of_a_sweep_equals_its_run(tmp_path):
         found, expected = together.students[name], alone.students[name]
         assert found.train_loss == pytest.approx(expected.train_loss, rel=1e-4)
         assert found.target_accuracy == pytest.approx(expected.target_accuracy, abs=0.01)
+    record = SweepRecord()
+    record.fold(folder.events())
+    place = record.cells()[-1]
+    assert record.accuracy == "target_accuracy"
+    assert alone.students["distilled"].target_accuracy == pytest.approx(
+        record.spread(place, record.accuracy).values[-1], abs=0.01
+    )
     (snapshot,) = of_kind(folder.cell(3).events(), Snapshot)
     assert snapshot.shift.points.keys() == {"teacher", "plain", "distilled"}
 
