@@ -40,6 +40,7 @@ from dashboard.charts import (
     cost,
     decoupled,
     discriminator,
+    domains,
     ece_by_bins,
     ensembles,
     entropy,
@@ -72,6 +73,7 @@ from dashboard.charts import (
     search_importances,
     search_parallel,
     seeds,
+    shift,
     teacher_criteria,
     teacher_curve,
     teacher_table,
@@ -128,6 +130,7 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "teachers": teachers.figure,
     "teacher_weights": teacher_weights.figure,
     "ensembles": ensembles.figure,
+    "domains": domains.figure,
 }
 """``figure(history, words)``."""
 
@@ -148,6 +151,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "unfamiliar_scores": unfamiliar_scores.figure,
     "unfamiliar_table": unfamiliar_table.figure,
     "knowledge": knowledge.figure,
+    "shift": _at_epoch(shift.figure),
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
 no epoch is the newest."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kdcore.catalogue import CORRUPTIONS, DATASETS, METHODS, MODELS, SCHEMES
+from kdcore.catalogue import CORRUPTIONS, DATASETS, METHODS, MODELS, SCHEMES, SHIFTS
 from kdcore.errors import MESSAGES
 from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
@@ -61,6 +61,7 @@ def _words_of_the_engine() -> dict[str, str]:
             for own, about in method.settings.items()
         }
         | {f"scheme.{name}": scheme.title for name, scheme in SCHEMES.items()}
+        | {f"shift.{name}": shift.title for name, shift in SHIFTS.items()}
         | {f"model.{name}": family.title for name, family in MODELS.items()}
         | {f"corruption.{name}": one.title for name, one in CORRUPTIONS.items()}
         | {f"corruption_unit.{name}": one.unit for name, one in CORRUPTIONS.items()}

@@ -96,7 +96,7 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
 def scheme_panels(config: RunConfig, run: str) -> None:
     """The panels of what is more than one teacher, one student and one soft term."""
     several = len(config.teachers) > 1
-    if config.also:
+    if config.also or config.alignment != "none":
         chart_panel("terms", run, height=220)
     if several and not config.assistants:
         left, right = st.columns(2)
@@ -155,8 +155,9 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     live_sliders(actions.retune, acting, in_line=sliders)
     moment_panel(run, "headline")
     method = method_of(config.method)
-    panels = () if is_forest(config.student) else filter(None, (method.panel,))
-    chart_deck(run, ("accuracy", *chain(*ROWS), *panels))
+    own = () if is_forest(config.student) else filter(None, (method.panel,))
+    of_target = ("domains", "shift") if config.target else ()
+    chart_deck(run, ("accuracy", *chain(*ROWS), *of_target, *own))
 
 
 def first_panels() -> None:
@@ -182,7 +183,14 @@ def details(run: str, config: RunConfig) -> None:
     run_notes(run)
     with panel("formula", run):
         st.latex(
-            loss_formula(config.method, config.mixing, config.also, config.student),
+            loss_formula(
+                config.method,
+                config.mixing,
+                config.also,
+                config.student,
+                domains=(t("live.source"), t("live.target")) if config.target else None,
+                alignment=config.alignment,
+            ),
             help=t("live.formula_note"),
         )
         loss_numbers(run)
@@ -190,13 +198,17 @@ def details(run: str, config: RunConfig) -> None:
         for name, column in zip(row, st.columns(len(row)), strict=True):
             with column:
                 chart_panel(name, run, height=235)
+    if config.target:
+        for name in ("domains", "shift"):
+            chart_panel(name, run, height=300)
     repeat_panel(run)
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
         missing_classes(run, run_every=POLL if is_live(run) else None)
     method = method_of(config.method)
-    for name in () if is_forest(config.student) else (method.pictures, method.panel):
+    without_measures = is_forest(config.student) or config.target
+    for name in () if without_measures else (method.pictures, method.panel):
         if name:
             chart_panel(name, run, height=260)
     scheme_panels(config, run)

@@ -19,6 +19,7 @@ from kdcore.catalogue.models import (
 )
 from kdcore.catalogue.scenarios import SCENARIOS, Scenario
 from kdcore.catalogue.schemes import SCHEMES, Scheme
+from kdcore.catalogue.shifts import SHIFTS, Shift, is_shift, parse_shift, target_spec
 from kdcore.catalogue.specs import (
     HIGHEST_EXTRA_WEIGHT,
     checked_method_setting,
@@ -42,6 +43,7 @@ __all__ = [
     "PRESETS",
     "SCENARIOS",
     "SCHEMES",
+    "SHIFTS",
     "Corruption",
     "Family",
     "Hint",
@@ -49,11 +51,13 @@ __all__ = [
     "MethodSetting",
     "Scenario",
     "Scheme",
+    "Shift",
     "Source",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
     "is_forest",
+    "is_shift",
     "method_name",
     "method_of",
     "method_spec",
@@ -62,7 +66,9 @@ __all__ = [
     "parse_method",
     "parse_model",
     "parse_models",
+    "parse_shift",
     "suited_families",
     "suited_pair",
     "suits",
+    "target_spec",
 ]

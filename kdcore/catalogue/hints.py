@@ -44,6 +44,8 @@ HINTS = {
     "agreement": Hint(measure="agreement", claim="falls", settings={"weight": 0.0}),
     "fidelity": Hint(measure="class_correlation_gain", claim="positive"),
     "batch_accuracy": LOOK,
+    "domains": LOOK,
+    "shift": LOOK,
     "seeds": LOOK,
     "wrong_teacher": Hint(
         measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}

@@ -133,6 +133,7 @@ def _line(event: Event) -> str:
             return (
                 f"run {event.run} on {event.device}: {event.train_size:,} training, "
                 f"{event.validation_size:,} validation, {event.test_size:,} test examples"
+                + _target(event)
             )
         case TeacherEpoch():
             model = f" ({event.model})" if event.learner != "teacher" else ""
@@ -176,4 +177,15 @@ def _uncertainty(own: UncertaintyScores) -> str:
 
 def _scores(scores: Scores) -> str:
     errors = counted(scores.test_errors, "error")
-    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f})"
+    target = scores.target_accuracy
+    on_target = "" if target is None else f", target {target:.2%}"
+    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f}{on_target})"
+
+
+def _target(event: Started) -> str:
+    if not event.target_test_size:
+        return ""
+    return (
+        f"; target {event.config['target']}: {event.target_train_size:,} unlabelled, "
+        f"{event.target_test_size:,} test examples"
+    )

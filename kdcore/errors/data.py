@@ -19,6 +19,14 @@ MESSAGES = {
         "The class {class_name!r} of {dataset} has too few training examples ({count}): at least "
         "{least} are needed."
     ),
+    "target_needs_images": (
+        "{setting[target]} is {target!r}, but {dataset} holds no images: choose two data sets of "
+        "images, or leave it empty."
+    ),
+    "target_classes": (
+        "The target data {target} have other classes ({found}) than {dataset} ({needed}): choose "
+        "a target with the same classes."
+    ),
     "augment_needs_images": (
         "{setting[augment]} is {augment}, but these data are not images: choose "
         "{choice[augment=none]}."

@@ -12,6 +12,23 @@ MESSAGES = {
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
+    "unknown_shift_setting": (
+        "The shift {shift} has no setting {name!r}: its own are {allowed}.{hint}"
+    ),
+    "target_method": (
+        "{method} does not act on logits alone, so it cannot use the soft labels of target data: "
+        "choose kd or another method on logits, or leave {setting[target]} empty."
+    ),
+    "target_students": (
+        "{setting[target]} is {target!r}, which {name} does not know: leave one of the two out."
+    ),
+    "target_none": (
+        "{name} acts on target data: name some as {setting[target]}, or set it back to {usual}."
+    ),
+    "target_alone": (
+        "Several processes do not share target data: leave {setting[target]} empty, or start "
+        "without torchrun."
+    ),
     "unknown_class": (
         "{setting[drop_classes]} contains {value!r}, which is no class: the classes are "
         "{allowed}.{hint}"

@@ -1,5 +1,6 @@
 """Distillation losses as pure functions of logits and features; one idea a file."""
 
+from kdcore.losses.alignment import coral, mmd
 from kdcore.losses.attacked_inputs import attacked_soft_targets, robust_soft_labels
 from kdcore.losses.attention import attention_transfer
 from kdcore.losses.congruence import correlation_congruence
@@ -48,6 +49,7 @@ __all__ = [
     "attention_transfer",
     "confidence_weights",
     "contrastive",
+    "coral",
     "correlation_congruence",
     "correlations",
     "cross_entropy",
@@ -71,6 +73,7 @@ __all__ = [
     "mft",
     "mft_answers",
     "mixed_targets",
+    "mmd",
     "multi_teacher_kl",
     "nkd",
     "noisy_soft_targets",

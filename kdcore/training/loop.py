@@ -67,7 +67,7 @@ def _train(
     device = choose_device(config.device)
     loading = load_dataset(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
-    log.check_data(data.fingerprint)
+    log.check_data(data.fingerprint_with_target)
     yield started(config, run, device, data)
     try:
         precision = model_precision(config.teacher, config, data, device)

@@ -2,6 +2,7 @@ import json
 import math
 
 import pytest
+from support import events as make
 from support.robustness import alone, whole_test
 from support.uncertainty import uncertainty
 
@@ -51,6 +52,7 @@ EVENTS = [
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
     uncertainty("uncertainty.safetensors"),
+    Snapshot(epoch=1, arrays=None, learners={}, shift=make.shift()),
     SearchFinished(
         search="a",
         stopped=False,

@@ -52,6 +52,7 @@ GROUPS = {
         "label_column",
         "data_root",
     ),
+    "target": ("target", "target_confidence", "alignment", "alignment_weight"),
     "machine": (
         "device",
         "precision",

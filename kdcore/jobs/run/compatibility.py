@@ -19,8 +19,16 @@ UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
 """Settings that a forest student does not use, with their defaults."""
 
 
+TARGET_SETTINGS = {"target_confidence": 0.0, "alignment": "none"}
+"""Settings that act on target data alone, with their defaults."""
+
+
 class RunParts(Protocol):
     """The settings of a run that may contradict each other."""
+
+    @property
+    def target(self) -> str:
+        """Unlabelled data of a domain adaptation."""
 
     @property
     def method(self) -> str:
@@ -94,6 +102,7 @@ def check_compatible(config: RunParts) -> None:
     _check_shares(config)
     _check_start(config)
     _check_forest_student(config)
+    _check_target(config)
     for assistant in parse_models(config.assistants):
         if is_forest(assistant):
             raise UserError("forest_assistant", model=assistant)
@@ -136,6 +145,22 @@ def _check_start(config: RunParts) -> None:
     *_, last = links(config)
     if len(last.teachers) > 1 or any(map(is_forest, (*last.teachers, last.student))):
         raise UserError("nothing_matches", student=last.student, teacher=" + ".join(last.teachers))
+
+
+def _check_target(config: RunParts) -> None:
+    """A network learns from the soft labels of target data, by its teacher's logits alone."""
+    if not config.target:
+        for name, usual in TARGET_SETTINGS.items():
+            if getattr(config, name) != usual:
+                raise UserError("target_none", name=name, usual=usual)
+        return
+    if is_forest(config.student):
+        raise UserError("target_students", target=config.target, name=config.student)
+    if config.assistants:
+        raise UserError("target_students", target=config.target, name="assistants")
+    for spec in config.terms:
+        if method_of(spec).loss and method_of(spec).acts_on != "logits":
+            raise UserError("target_method", method=spec)
 
 
 def _check_forest_student(config: RunParts) -> None:

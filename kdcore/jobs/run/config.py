@@ -17,6 +17,7 @@ from kdcore.catalogue import (
     parse_method,
     parse_model,
     parse_models,
+    target_spec,
 )
 from kdcore.errors import UserError, check_names
 from kdcore.jobs.run.compatibility import check_compatible
@@ -204,6 +205,25 @@ class RunConfig:
         "random change of every batch, the same for teacher and students",
         choices=("none", "shift", "shift_flip"),
     )
+    target: str = setting(
+        "",
+        "unlabelled target data for domain adaptation: another data set with the same classes, or "
+        "the same one shifted, such as rotated:degrees=40 or coloured:strength=0.7; empty: none",
+        normalise=target_spec,
+    )
+    target_confidence: float = setting(
+        0.0,
+        "target examples count only where the teacher's highest probability is at least this; 0: "
+        "all count",
+        low=0,
+        high=1,
+    )
+    alignment: str = setting(
+        "none",
+        "term that draws the features of source and target together: CORAL or MMD",
+        choices=("none", "coral", "mmd"),
+    )
+    alignment_weight: float = setting(1.0, "weight of the alignment term", low=0, high=1000)
     teacher_outputs: str = setting(
         "auto",
         "compute the teacher's outputs once or at each step; auto: once unless augmented",

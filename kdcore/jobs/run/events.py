@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Completed, Event
-from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, TeacherScores
+from kdcore.events.scores import (
+    Cost,
+    Diagnosis,
+    DomainShift,
+    EnsembleScores,
+    Scores,
+    StepScores,
+    TeacherScores,
+)
 from kdcore.events.uncertainty import UncertaintyScores
 from kdcore.notes import Note
 
@@ -37,6 +45,9 @@ class Started(Event):
     """Of kdcore, torch and Python, so that a run can be repeated."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
+    target_train_size: int = 0
+    """Unlabelled target examples, where there are some."""
+    target_test_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,8 @@ class Snapshot(Event):
     """safetensors file in the run's folder: logits of the watched validation examples, and the
     inputs that a method makes."""
     learners: dict[str, Diagnosis]
+    shift: DomainShift | None = None
+    """Where there are target data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from pathlib import Path
 from kdcore.catalogue import models_spec
 from kdcore.data import Dataset, class_numbers
 from kdcore.errors import UserError
-from kdcore.events import Diagnosis, Event, Failed, Scores, from_json
+from kdcore.events import Diagnosis, DomainShift, Event, Failed, Scores, from_json
 from kdcore.jobs.run.config import RunConfig, control_values
 from kdcore.jobs.run.events import Epoch, Finished, Prepared, Snapshot
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.jobs.sweep.events import CellsScored, SweepProgress
 from kdcore.models.cost import measure_cost
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import Report
@@ -203,6 +204,7 @@ class CellEvents:
                         arrays=name,
                         learners=found.teacher
                         | {learner: found.of(net) for learner, net in nets.items()},
+                        shift=found.shift(of_cell),
                     ),
                     {
                         name: snapshot_arrays(
@@ -239,9 +241,17 @@ class _Diagnoses:
         self._trainer, self._predictions = trainer, predictions
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
+        has_target = trainer.data.target is not None
+        self._axes = ShiftAxes(trainer.data, trainer.teacher_predictions) if has_target else None
         self.teacher = diagnoses(
             {"teacher": trainer.teacher_predictions}, trainer.data, None, self._missing
         )
+
+    def shift(self, of_cell: dict[str, Predictions]) -> DomainShift | None:
+        """Where the answers of a cell's students lie, where there are target data."""
+        if self._axes is None:
+            return None
+        return self._axes.shift({"teacher": self._trainer.teacher_predictions} | of_cell)
 
     def of(self, net: int) -> Diagnosis:
         """That of one net."""

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from kdcore.data import Dataset, brightest, class_numbers
-from kdcore.events import Diagnosis
+from kdcore.data import Dataset, class_numbers
+from kdcore.data.pixels import FULL, white
+from kdcore.events import Diagnosis, DomainShift
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
+from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.probes import GeneratedInputs
 
@@ -33,6 +35,7 @@ class Snapshots:
         self._epochs = config.epochs
         self._missing = class_numbers(config.drop_classes, data.classes)
         self._teacher_diagnosis: dict[str, Diagnosis] = {}
+        self._axes: ShiftAxes | None = None
 
     def begin(self) -> str | None:
         """Keep what does not change: the watched examples and the teacher's answers to them."""
@@ -62,7 +65,13 @@ class Snapshots:
         found = self._teacher_diagnosis | diagnoses(
             by_learner, self._data, self._teacher, self._missing
         )
-        yield Snapshot(epoch=epoch, arrays=name, learners=found)
+        yield Snapshot(epoch=epoch, arrays=name, learners=found, shift=self._shift(by_learner))
+
+    def _shift(self, by_learner: dict[str, Predictions]) -> DomainShift | None:
+        if self._data.target is None:
+            return None
+        self._axes = self._axes or ShiftAxes(self._data, self._teacher)
+        return self._axes.shift({"teacher": self._teacher} | by_learner)
 
 
 def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
@@ -128,5 +137,5 @@ def diagnoses(
 
 def for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
     """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
-    values = (images.float() * (255.0 / brightest(like))).round()
+    values = (images.float() * (FULL / white(like))).round()
     return values.byte().permute(0, 2, 3, 1).contiguous().numpy()

@@ -25,6 +25,8 @@ from kdcore.losses import (
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.objective.teacher_mixture import TeacherMixture
 
+ALIGNMENT_WEIGHT = "alignment_weight"
+"""Name of what weighs the alignment of source and target, as a setting."""
 ByName = Callable[[Mapping[str, Any]], Any]
 """Takes what it needs out of all that there is."""
 
@@ -115,13 +117,19 @@ class Terms:
         specs: of G students, those of one method beside each other.
         mixture: of the teachers' logits.
         networks: that are one student, beside each other; they may be each other's teachers.
+        on_target: the soft terms are of target data, so that here the hard term is alone.
     """
 
     def __init__(
-        self, specs: Sequence[StudentSpec], mixture: TeacherMixture | None = None, networks: int = 1
+        self,
+        specs: Sequence[StudentSpec],
+        mixture: TeacherMixture | None = None,
+        networks: int = 1,
+        *,
+        on_target: bool = False,
     ) -> None:
         self.mixture, self._networks = mixture or TeacherMixture(), networks
-        self._term_groups = list(_term_groups(specs))
+        self._term_groups = [] if on_target else list(_term_groups(specs))
         self.without_teacher = [at for at, spec in enumerate(specs) if not spec.uses_teacher]
         """The students without a soft term."""
         self._with_teachers = sorted(
@@ -133,7 +141,9 @@ class Terms:
             }
         )
         """The students whose targets are the teachers' logits."""
-        self._several = [len(spec.terms) > 1 for spec in specs]
+        self._several = [
+            len(spec.terms) > 1 or ALIGNMENT_WEIGHT in dict(spec.settings) for spec in specs
+        ]
         self._has_t2 = [METHODS[spec.method].has_t2 for spec in specs]
 
     def gradients(

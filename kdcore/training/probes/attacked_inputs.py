@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kdcore.data import brightest
+from kdcore.data.pixels import white
 from kdcore.losses import cross_entropy, soft_target_kl
 from kdcore.robustness.attacks import STEP, ascended
 from kdcore.training.objective.terms import StepControls
@@ -27,7 +27,7 @@ class AttackedInputProbe(Probe):
         super().__init__(context, nets)
         inputs = context.data.train.inputs
         if context.data.images:
-            low, high = inputs.new_zeros(()), inputs.new_full((), int(brightest(inputs)))
+            low, high = inputs.new_zeros(()), inputs.new_full((), white(inputs))
         else:
             low, high = inputs.amin(0), inputs.amax(0)
         self._low, self._high = context.data.normalised(low), context.data.normalised(high)

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import Corruption
-from kdcore.data import Dataset, Split, brightest
+from kdcore.data import Dataset, Split
+from kdcore.data.pixels import white
 from kdcore.models.ensemble import members_of
 from kdcore.models.forest import Forest
 from kdcore.training.batches.order import chunks
@@ -56,7 +57,7 @@ class AnswerBench:
     ) -> None:
         self.learners = learners
         self._data, self._labels = data, split.labels
-        self._white = brightest(data.train.inputs)
+        self._white = white(data.train.inputs)
         self._steps, self._seed, self._between = steps, seed, between
         self.clean = split.inputs / self._white
         """``[n, channels, height, width]`` from 0 to 1."""

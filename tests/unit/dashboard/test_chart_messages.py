@@ -49,11 +49,11 @@ def history():
     told = RunRecord()
     told.fold(
         [
-            make.started(epochs=2, drop_classes="3", **make.SEVERAL),
+            make.started(epochs=2, drop_classes="3", target="rotated", **make.SEVERAL),
             make.prepared(),
             make.batch(),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
             uncertainty(),
         ]
     )

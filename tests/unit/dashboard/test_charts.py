@@ -47,6 +47,7 @@ def history():
                 weight_schedule="linear:0",
                 lr_schedule="warmup:1",
                 drop_classes="3",
+                target="rotated",
                 **make.SEVERAL,
             ),
             make.teacher_epoch(),
@@ -55,7 +56,7 @@ def history():
             change,
             make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
             uncertainty(),
         ]
     )
@@ -130,6 +131,64 @@ def test_a_further_term_is_drawn_beside_the_methods_own(history):
 
     assert own["y"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
     assert (beside["name"], beside["y"]) == ("Logit matching (MSE)", [0.02, 0.02])
+
+
+def test_source_and_target_stand_beside_each_other_on_one_scale(history):
+    figure = draw("domains", history)
+    scored = history.evaluations[-1][1]["distilled"]
+    lines = {trace["meta"]["label"]: trace["y"] for trace in figure["data"]}
+
+    assert lines["Distilled student: source"] == [scored.test_accuracy]
+    assert lines["Distilled student: target"] == [scored.target_accuracy]
+    assert len(lines) == 6
+    assert figure["layout"]["yaxis"]["range"] == figure["layout"]["yaxis2"]["range"]
+
+
+def test_a_run_without_a_target_says_so_where_the_domains_would_be():
+    told = RunRecord()
+    told.fold([make.started(epochs=2), make.prepared(), make.batch(), make.epoch(1)])
+    told.fold([Snapshot(epoch=1, arrays=None, learners=diagnosis())])
+
+    for name in ("domains", "shift"):
+        assert draw(name, told) == {"empty": words("en")["chart.empty.no_target"]}
+
+
+def test_the_axes_of_the_shift_hold_all_epochs(history):
+    figure = draw("shift", history)
+    source, target = figure["data"][-2:]
+    other = replace(make.shift(), points={name: [[-8.0, 9.0]] * 3 for name in make.shift().points})
+    history = replace(
+        history,
+        snapshots=history.snapshots
+        | {2: Snapshot(epoch=2, arrays=None, learners=diagnosis(), shift=other)},
+    )
+
+    assert (source["x"], source["y"], source["customdata"]) == ([0.0, 2.0], [0.0, 1.0], ["0", "3"])
+    assert (target["x"], target["y"], target["customdata"]) == ([1.0], [6.0], ["3"])
+    (left, right), (low, high) = (
+        draw("shift", history, epoch=1)["layout"][axis]["range"] for axis in ("xaxis3", "yaxis3")
+    )
+    assert left < -8
+    assert right > 2
+    assert low < 0
+    assert high > 9
+
+
+def test_alignment_is_drawn_as_a_term_of_its_own():
+    told = RunRecord()
+    beside = {"alignment_term": 0.07}
+    told.fold(
+        [
+            make.started(epochs=2, target="rotated", alignment="coral"),
+            make.prepared(),
+            make.batch(beside=beside),
+        ]
+    )
+
+    assert [(one["name"], one["y"][-1]) for one in draw("terms", told)["data"]][1] == (
+        "CORAL",
+        0.07,
+    )
 
 
 def test_the_weights_of_the_teachers_have_their_names(history):
@@ -371,7 +430,7 @@ def applied(figure, change):
 def test_the_messages_add_up_to_the_chart(name):
     history, shown, kinds = RunRecord(), None, []
     events = [
-        make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
+        make.started(epochs=3, weight_schedule="linear:0", target="rotated", **make.SEVERAL),
         make.teacher_epoch(1),
         make.prepared(),
     ]

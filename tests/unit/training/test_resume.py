@@ -113,6 +113,7 @@ SETTINGS = {
     "patience": SMALL.replace(patience=1, lr=0.1, epochs=5),
     "schedules": SMALL.replace(temperature_schedule="cosine:1", lr_schedule="warmup:1"),
     "unlabelled": SMALL.replace(unlabelled=0.5),
+    "target": SMALL.replace(target="rotated", alignment="mmd", target_confidence=0.12, patience=3),
     "generator": IMAGES.replace(method="generator", weight=1),
     "forest": SMALL.replace(student="forest:7"),
 }
