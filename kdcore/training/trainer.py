@@ -91,11 +91,12 @@ class DistillationTrainer:
         self.meter = Meter(len(seeds), len(specs), self.terms, gather=averaged)
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
+        teacher_precision = model_precision(config.teacher, config, data, device)
         self.transfer_batches = transfer_batches(
             of_seeds,
             data,
             teacher,
-            model_precision(config.teacher, config, data, device),
+            teacher_precision,
             class_orders=any(METHODS[term.method].shuffles_classes for term in terms),
         )
         self._teacher_weights = _copies(teacher.module)
