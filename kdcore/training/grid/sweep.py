@@ -194,14 +194,14 @@ class SweepRecorder:
     """Keeps the cells' runs and tells when they end.
 
     Args:
-        folder: of the sweep; without one nothing is kept.
+        folder: of the sweep, or of another job with cells; without one nothing is kept.
         cells: by number.
         ended: states of the cells that ended before.
     """
 
     def __init__(
         self,
-        folder: JobFolder[SweepConfig] | None,
+        folder: JobFolder[Any] | None,
         cells: Sequence[RunConfig],
         ended: Mapping[int, str],
     ) -> None:
