@@ -8,7 +8,7 @@ from kdcore.errors import UserError, hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; ``mlp``, ``dropout_mlp`` and ``convnet`` take widths after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
 
     title: str
     build: str

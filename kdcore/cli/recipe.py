@@ -64,9 +64,9 @@ def recipe(options: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    return execute(
-        Job(folder.config, folder), as_json=options.json, for_people=_print_for_people
-    )[1]
+    return execute(Job(folder.config, folder), as_json=options.json, for_people=_print_for_people)[
+        1
+    ]
 
 
 def _folder(options: argparse.Namespace) -> JobFolder[RecipeConfig]:
@@ -119,7 +119,9 @@ def _list(*, as_json: bool) -> int:
 def _show_worked(one: Recipe, *, as_json: bool) -> int:
     if as_json:
         for step in one.steps:
-            print(json.dumps({"text": step.text, "arithmetic": step.arithmetic}, ensure_ascii=False))
+            print(
+                json.dumps({"text": step.text, "arithmetic": step.arithmetic}, ensure_ascii=False)
+            )
         return DONE
     show(f"{one.title}\n{one.claim}")
     for step in one.steps:

@@ -71,9 +71,7 @@ CONTROLS = Recipe(
             learner="distilled",
             score="test_errors",
         ),
-        "plain": Claim(
-            title="Plain student", trial="kd", learner="plain", score="test_errors"
-        ),
+        "plain": Claim(title="Plain student", trial="kd", learner="plain", score="test_errors"),
     },
     comparisons={
         "kd": Comparison(

@@ -22,8 +22,7 @@ DENSE64 = Recipe(
     trials={
         "first": Trial(title="After 10 epochs, α = 0.5", settings={"epochs": 10}),
         "second": Trial(
-            title="After 20 more, α = 0.6",
-            settings={"epochs": 30, "weight_schedule": "at:10=0.4"},
+            title="After 20 more, α = 0.6", settings={"epochs": 30, "weight_schedule": "at:10=0.4"}
         ),
         "constant": Trial(title="After 30 epochs, α = 0.5 all the time", settings={"epochs": 30}),
     },

@@ -53,7 +53,9 @@ TEMPERATURE_ECE = Recipe(
             log_x=True,
             lines={
                 "distilled": tuple((at, Side(trial=f"at_{at}")) for at in TEMPERATURES),
-                "plain": tuple((at, Side(trial=f"at_{at}", learner="plain")) for at in TEMPERATURES),
+                "plain": tuple(
+                    (at, Side(trial=f"at_{at}", learner="plain")) for at in TEMPERATURES
+                ),
             },
         )
         for score, title in (

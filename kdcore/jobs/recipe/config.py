@@ -1,5 +1,6 @@
 """What a recipe job is: the experiment's name, its variant, its seeds and where its data lie."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,8 @@ class RecipeConfig:
         settings = self.experiment.settings_of(trial, quick=self.quick)
         dataset = settings.get("dataset", RunConfig().dataset)
         if dataset not in DATASETS:  # a file among the data
-            settings["dataset"] = str(Path(self.base.data_root).expanduser() / dataset)
+            place = self.base.data_root or os.environ.get("KDCORE_DATA", "")
+            settings["dataset"] = str(Path(place).expanduser() / dataset)
         shared = {name: getattr(self.base, name) for name in SETTINGS}
         return RunConfig(**{**shared, **settings, "seed": seed})
 

@@ -200,10 +200,7 @@ class SweepRecorder:
     """
 
     def __init__(
-        self,
-        folder: JobFolder[Any] | None,
-        cells: Sequence[RunConfig],
-        ended: Mapping[int, str],
+        self, folder: JobFolder[Any] | None, cells: Sequence[RunConfig], ended: Mapping[int, str]
     ) -> None:
         self._folder, self._cells = folder, cells
         self._groups: dict[int, Sequence[int]] = {}

@@ -8,7 +8,7 @@ again where the recipe goes on.
 import copy
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,8 @@ from kdcore.catalogue import DATASETS, is_forest
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
-from kdcore.events import Ended, Event, Failed, Progress, TeacherEpoch
-from kdcore.jobs.recipe.config import RecipeCell, RecipeConfig, command_of
+from kdcore.events import Ended, Event, Failed, TeacherEpoch
+from kdcore.jobs.recipe.config import RecipeConfig, command_of
 from kdcore.jobs.recipe.events import (
     RecipeFinished,
     RecipeProgress,
@@ -255,12 +255,12 @@ class Experiment:
         yield from self._train_groups(division, teacher, data, checkpoints)
         for cell in cells:
             if cell not in joint and cell not in self._states:
-                yield from self._train_alone(cell, data)
+                yield from self._train_alone(cell)
         shutil.rmtree(checkpoints, ignore_errors=True)
 
     def _with_teacher_progress(
-        self, part: int, cells: Sequence[int], training: Any
-    ) -> Iterator[Event]:
+        self, part: int, cells: Sequence[int], training: Generator[Event, None, Teacher]
+    ) -> Generator[Event, None, Teacher]:
         trials = [self._cells[cell].trial for cell in cells]
         while True:
             try:
@@ -342,7 +342,7 @@ class Experiment:
                     if cell not in self._states:
                         yield from self._ended(cell, failed)
 
-    def _train_alone(self, cell: int, data: Dataset) -> Iterator[Event]:
+    def _train_alone(self, cell: int) -> Iterator[Event]:
         """One run of its own, with what no group can train.
 
         Raises:

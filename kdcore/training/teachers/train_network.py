@@ -64,7 +64,11 @@ class LabelTrainer:
         self, module: nn.Module, data: Dataset, seed: int, precision: str, config: RunConfig
     ) -> None:
         self._module, self._data, self._precision = module, data, precision
-        self._seed, self._augment, self._epochs = seed, config.teacher_augment, config.teacher_epochs
+        self._seed, self._augment, self._epochs = (
+            seed,
+            config.teacher_augment,
+            config.teacher_epochs,
+        )
         self._schedule = parse_schedule("teacher_lr_schedule", config.teacher_lr_schedule)
         size = len(data.train.labels)
         self._batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))

@@ -9,7 +9,15 @@ from kdcore.models.matching import copy_matching
 
 CPU = torch.device("cpu")
 SMALL = (3, 32, 32)
-QUICK = ("mlp:20,10", "dropout_mlp:20,10", "convnet:16,32", "resnet8", "resnet20", "mobilenet_v2", "resnet18")
+QUICK = (
+    "mlp:20,10",
+    "dropout_mlp:20,10",
+    "convnet:16,32",
+    "resnet8",
+    "resnet20",
+    "mobilenet_v2",
+    "resnet18",
+)
 
 
 @pytest.mark.parametrize("spec", QUICK)
