@@ -39,7 +39,7 @@ class RecipeConfig:
     seeds: tuple[int, ...] = ()
     """Of the students; empty: as many as the recipe has."""
     base: RunConfig = field(default_factory=RunConfig)
-    """Where the data lie and where to train; the rest is filled in."""
+    """Where the data lie and where to train; all else is the recipe's, which fills the data in."""
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
@@ -56,7 +56,8 @@ class RecipeConfig:
         object.__setattr__(
             self, "seeds", checked_axis("seeds", "seed", tuple(self.seeds) or tuple(usual))
         )
-        object.__setattr__(self, "base", self._config(next(iter(recipe.trials)), self.seeds[0]))
+        first = self._config(next(iter(recipe.trials)), self.seeds[0])
+        object.__setattr__(self, "base", self.base.replace(dataset=first.dataset))
 
     @property
     def experiment(self) -> Recipe:
