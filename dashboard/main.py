@@ -22,6 +22,7 @@ PAGES = (
     "landscape",
     "searches",
     "shrink",
+    "evidence",
     "runs",
     "help",
 )

@@ -2,11 +2,18 @@
 
 from functools import lru_cache
 
-from dashboard.say.captions import compression_caption, example_caption, group_caption, run_caption
+from dashboard.say.captions import (
+    compression_caption,
+    example_caption,
+    group_caption,
+    recipe_caption,
+    run_caption,
+)
 from dashboard.server.engine import RECORDED, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
 
@@ -29,4 +36,6 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
         return run_caption(job, run_settings(job), dict(turned))
     if isinstance(config, CompressionConfig):
         return compression_caption(job, config)
+    if isinstance(config, RecipeConfig):
+        return recipe_caption(job, config)
     return group_caption(job, config)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_RECIPE,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
@@ -34,6 +35,7 @@ from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
@@ -101,6 +103,9 @@ def figure(request: Request) -> Response:
                 drawn = OF_A_SELECTION[name](record, spoken)
             case CompressionRecord() if name in OF_A_COMPRESSION:
                 drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
+            case RecipeRecord() if name in OF_A_RECIPE:
+                curve = request.query_params.get("curve", "")
+                drawn = OF_A_RECIPE[name](record, spoken, curve=curve)
             case RunRecord() if name in OVER_TIME:
                 drawn = OVER_TIME[name](record, spoken)
             case RunRecord() if name in OF_ARRAYS:

@@ -20,6 +20,11 @@ def _at(units: int, temperature: float) -> Trial:
     )
 
 
+def _thin(temperature: float) -> str:
+    """The trial of the small student at a temperature."""
+    return f"thin_{temperature:g}".replace(".", "_")
+
+
 HINTON2015 = Recipe(
     title="Hinton 2015: distillation on MNIST",
     claim=(
@@ -56,7 +61,7 @@ HINTON2015 = Recipe(
             settings={"students": "distilled", "drop_classes": "0,1,2,3,4,5,6,9"},
         ),
         **{f"wide_{at:g}": _at(300, at) for at in WIDE_TEMPERATURES},
-        **{f"thin_{at:g}": _at(30, at) for at in THIN_TEMPERATURES},
+        **{_thin(at): _at(30, at) for at in THIN_TEMPERATURES},
     },
     claims={
         "teacher": Claim(
@@ -170,7 +175,7 @@ HINTON2015 = Recipe(
             log_x=True,
             lines={
                 "300-300": tuple((at, Side(trial=f"wide_{at:g}")) for at in WIDE_TEMPERATURES),
-                "30-30": tuple((at, Side(trial=f"thin_{at:g}")) for at in THIN_TEMPERATURES),
+                "30-30": tuple((at, Side(trial=_thin(at))) for at in THIN_TEMPERATURES),
             },
         )
     },

@@ -18,6 +18,7 @@ PAGES = {
     "search": ("searches", "search"),
     "teacher_selection": ("searches", "search"),
     "compression": ("shrink", "shrink"),
+    "recipe": ("evidence", "recipe"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
 
