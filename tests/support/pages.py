@@ -24,6 +24,9 @@ VISITS = {
     "searches": "searches?search=search-",
     "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
+    "evidence": "evidence",
+    "evidence-recipe": "evidence?experiment=controls",
+    "evidence-worked": "evidence?experiment=binary_example",
     "runs": "runs",
     "help": "help",
 }

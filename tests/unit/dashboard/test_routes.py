@@ -19,6 +19,7 @@ from dashboard.server import engine, routes, search_figures, shared_records, str
 from dashboard.text.languages import words
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
 from kdcore.jobs.search.config import SearchConfig
@@ -32,6 +33,7 @@ JOBS = [
     SearchConfig(),
     TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     CompressionConfig(),
+    RecipeConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 
