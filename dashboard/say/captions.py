@@ -3,13 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.say.titles import (
-    compression_title,
-    recipe_title,
-    run_title,
-    start_time,
-    title_text,
-)
+from dashboard.say.titles import compression_title, recipe_title, run_title, start_time, title_text
 from dashboard.text.viewer import t
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import JobConfig

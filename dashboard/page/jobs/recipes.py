@@ -45,8 +45,8 @@ def shown_job(known: Mapping[str, JobRow]) -> str:
     """The result that is shown: the chosen one, the one that goes on, the newest, else ``""``."""
     job: str = st.session_state["recipe"]
     if job not in known:
-        active = hub().active(RECIPE)
-        job = active if active in known else next(iter(known), "")
+        active = [job for job in (hub().active(RECIPE),) if job in known]
+        job = next(iter([*filter(None, active), *known]), "")
         st.session_state["recipe"] = job
     return job
 
