@@ -8,6 +8,7 @@ from dashboard.page import address
 from dashboard.page.jobs import recipes
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
+from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
@@ -19,6 +20,7 @@ from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, t
+from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.recipes import RECIPES
@@ -152,8 +154,37 @@ def results(name: str, job: str) -> None:
     for failure in found.failures:
         title = t(f"recipe.{name}.trials.{failure.trial}")
         st.error(md("evidence.failed", trial=title, seed=failure.seed, error=failure.error))
+    if found.measured and not recipes.is_recorded(job):
+        run_opener(name, job, found)
     with panel("recipe_conditions", job):
         conditions(name, found)
+
+
+def run_opener(name: str, job: str, found: RecipeRecord) -> None:
+    """One of the runs, to be opened on the page of runs."""
+    cells = sorted(found.measured)
+    key = f"cell-{job}"
+    st.session_state.setdefault(key, cells[0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cell = select(
+            t("evidence.run"),
+            cells,
+            key=key,
+            title=lambda cell: t(
+                "evidence.run_title",
+                trial=t(f"recipe.{name}.trials.{found.measured[cell].trial}"),
+                seed=found.measured[cell].seed,
+            ),
+            width=420,
+        )
+        run = store().find(job, RECIPE).cell(cell)
+        if st.button(
+            t("searches.open_run"),
+            key="open_cell",
+            icon=":material/open_in_new:",
+            disabled=not run.path.exists(),
+        ):
+            open_run(run.id)
 
 
 def curves(name: str, job: str) -> None:
