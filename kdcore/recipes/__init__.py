@@ -2,6 +2,7 @@
 
 from kdcore.recipes.capacity_gap import CAPACITY_GAP
 from kdcore.recipes.cifar_ensemble import CIFAR_ENSEMBLE
+from kdcore.recipes.cifar_report import CIFAR_REPORT
 from kdcore.recipes.controls import CONTROLS
 from kdcore.recipes.conv_teacher import CONV_TEACHER
 from kdcore.recipes.dense64 import DENSE64
@@ -20,6 +21,7 @@ RECIPES: dict[str, Recipe] = {
     "dense64": DENSE64,
     "conv_teacher": CONV_TEACHER,
     "cifar_ensemble": CIFAR_ENSEMBLE,
+    "cifar_report": CIFAR_REPORT,
     "controls": CONTROLS,
     "patience": PATIENCE,
     "capacity_gap": CAPACITY_GAP,

@@ -1,6 +1,7 @@
 """The scores of a trial's learners, from what its run has reported."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from kdcore.events import Diagnosis, Scores
 from kdcore.jobs.run.events import Finished, Snapshot
@@ -44,6 +45,31 @@ def chosen_bias(rows: Sequence[Sequence[float]]) -> Sequence[float]:
     return min(rows, key=lambda row: (row[3], abs(row[0]), row[0]))
 
 
+def macro_scores(confusion: Sequence[Sequence[int]]) -> dict[str, float]:
+    """Precision, recall and F1 of every class, each averaged over the classes.
+
+    Args:
+        confusion: ``[true class][answer]``, counts. A class that is never the answer has
+            precision 0, one without examples recall 0.
+
+    Example:
+        >>> macro_scores([[1, 1], [0, 2]])["macro_recall"]
+        0.75
+    """
+    per_class = []
+    for at, row in enumerate(confusion):
+        right, answers, examples = row[at], sum(one[at] for one in confusion), sum(row)
+        precision = right / answers if answers else 0.0
+        recall = right / examples if examples else 0.0
+        f1 = 2 * right / (answers + examples) if answers + examples else 0.0
+        per_class.append((precision, recall, f1))
+    names = ("macro_precision", "macro_recall", "macro_f1")
+    return {
+        name: fmean(values)
+        for name, values in zip(names, zip(*per_class, strict=True), strict=True)
+    }
+
+
 def _of_scores(scores: Scores) -> dict[str, float]:
     named = {name: getattr(scores, name) for name in OF_A_RUN}
     known = {name: float(value) for name, value in named.items() if value is not None}
@@ -51,7 +77,10 @@ def _of_scores(scores: Scores) -> dict[str, float]:
 
 
 def _of_diagnosis(diagnosis: Diagnosis) -> dict[str, float]:
-    found = {"temperature_fitted": diagnosis.temperature_fitted}
+    found = {
+        "temperature_fitted": diagnosis.temperature_fitted,
+        **macro_scores(diagnosis.confusion),
+    }
     rows = diagnosis.missing_classes
     if not rows:
         return found

@@ -1,7 +1,9 @@
 """A recipe trains its trials, measures them, and goes on where it stopped."""
 
+import numpy as np
 import pytest
 import torch
+from sklearn.metrics import precision_recall_fscore_support
 from support.recipes import TINY
 
 from kdcore import Run
@@ -16,6 +18,7 @@ from kdcore.store import Store, recorded
 from kdcore.training.grid.group import loaded
 from kdcore.training.recipe.execute import earlier
 from kdcore.training.recipe.machine import processor_name
+from kdcore.training.recipe.values import macro_scores
 from kdcore.training.weights.modules import load_module
 
 
@@ -170,3 +173,18 @@ def test_the_processor_is_named_where_the_system_tells(tmp_path):
 
     assert processor_name(told) == "Fast 3000"
     assert processor_name(tmp_path / "absent")
+
+
+def test_macro_scores_are_scikit_learns():
+    rng = np.random.default_rng(0)
+    labels, answers = rng.integers(0, 4, 200), rng.integers(0, 3, 200)  # class 3 is no answer
+    confusion = [[int(((labels == a) & (answers == b)).sum()) for b in range(4)] for a in range(4)]
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        labels, answers, average="macro", zero_division=0
+    )
+
+    found = macro_scores(confusion)
+
+    assert found == pytest.approx(
+        {"macro_precision": precision, "macro_recall": recall, "macro_f1": f1}
+    )
