@@ -46,6 +46,10 @@ def short_text(name: str, value: Any) -> str:
         return dataset_title(value)
     if name == "method":
         return method_title(value)
+    if name == "recipe":
+        return t(f"recipe.{value}.title") if value in RECIPES else value
+    if name == "variant":
+        return t("evidence.quick")
     if name in FIELDS and FIELDS[name].metadata["choices"]:
         return t("short.other", name=_label(name), value=t(f"choice.{name}.{value}"))
     key = f"short.{name}" if value else f"short.{name}_none"
