@@ -98,3 +98,11 @@ def test_a_repaired_row_is_the_answer_of_least_loss_and_has_no_divergence():
     total = row.sum()
     assert divergence(ROW, repaired(ROW)) == pytest.approx(total * np.log(total))
     assert divergence(repaired(ROW), repaired(ROW)) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_pages_of_the_manual_are_those_of_the_recordings(script, tmp_path):
+    script.write_pages(tmp_path, script.RECORDED)
+
+    made = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in script.PAGES.iterdir()}
+    assert made == kept
