@@ -24,6 +24,7 @@ PAGES = (
     "searches",
     "shrink",
     "robustness",
+    "evidence",
     "runs",
     "help",
 )

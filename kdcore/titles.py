@@ -13,7 +13,7 @@ from typing import Any
 from kdcore.catalogue import DATASETS, method_of
 from kdcore.errors import UserError
 from kdcore.escapes import readable
-from kdcore.jobs.kind import RUN, SWEEP
+from kdcore.jobs.kind import RECIPE, RUN, SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
 from kdcore.store import JobRow
@@ -118,6 +118,9 @@ def job_title(row: JobRow) -> Title:
     if row.kind == RUN.name or not row.config:
         return run_title(row)
     title = replace(sweep_title(row.config), name=row.name)
+    if row.kind == RECIPE.name:  # its name says more than the settings that its trials share
+        variant = {"variant": "quick"} if row.config.get("quick") else {}
+        return replace(title, differing={"recipe": row.config.get("recipe", "")} | variant)
     if row.kind != SWEEP.name:  # all others are about the distilled student alone
         title.differing.pop("students", None)
     return title

@@ -3,9 +3,9 @@
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
-of a compression shows its stages, one of a robustness test its corruptions, one of a search or of a
-selection of a teacher what was compared: ``figure(record, words, …)``. A new chart is a file and a
-line here.
+of a compression shows its stages, one of a robustness test its corruptions, one of a search, of a
+selection of a teacher or of a recipe what was compared: ``figure(record, words, …)``. A new chart
+is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
@@ -62,6 +62,7 @@ from dashboard.charts import (
     moving_average,
     nll_curve,
     per_class,
+    recipe_curve,
     reliability,
     risk_coverage,
     robustness_curves,
@@ -185,6 +186,9 @@ OF_A_SELECTION: dict[str, Callable[..., Figure]] = {
     "teacher_table": teacher_table.figure,
 }
 """``figure(record, words)``."""
+
+OF_A_RECIPE: dict[str, Callable[..., Figure]] = {"recipe_curve": recipe_curve.figure}
+"""``figure(record, words, curve=…)``; another key than the recipe's means its first curve."""
 
 OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_sizes": compression_plane.sizes,

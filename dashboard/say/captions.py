@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.say.titles import (
     compression_title,
+    recipe_title,
     robustness_title,
     run_title,
     start_time,
@@ -13,6 +14,7 @@ from dashboard.say.titles import (
 from dashboard.text.viewer import t
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import JobConfig
+from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.titles import sweep_title
 
@@ -42,6 +44,11 @@ def compression_caption(job: str, config: CompressionConfig) -> str:
 def robustness_caption(job: str, config: RobustnessConfig) -> str:
     """The same of a robustness test."""
     return _line(robustness_title(config.to_dict()), job)
+
+
+def recipe_caption(job: str, config: RecipeConfig) -> str:
+    """The same of a recipe."""
+    return _line(recipe_title(config.to_dict()), job)
 
 
 def example_caption(settings: Mapping[str, Any]) -> str:

@@ -60,6 +60,12 @@ def _robustness(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return t("count.corruptions", count=count) if count else ""
 
 
+def _recipe(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    if not found["trials"]:
+        return ""
+    return t("result.recipe", finished=found["finished"], count=found["trials"])
+
+
 _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "run": _run,
     "sweep": _sweep,
@@ -67,4 +73,5 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "teacher_selection": _teacher_selection,
     "compression": _compression,
     "robustness": _robustness,
+    "recipe": _recipe,
 }

@@ -23,7 +23,8 @@ def hub() -> Hub:
     global _hub
     with _lock:
         if _hub is None:
-            _hub = Hub(Store(recordings=[RECORDINGS / RECORDED]))
+            recipes = sorted((RECORDINGS / "recipes").glob("recipe-*"))
+            _hub = Hub(Store(recordings=[RECORDINGS / RECORDED, *recipes]))
         return _hub
 
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_RECIPE,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
@@ -38,6 +39,7 @@ from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -112,6 +114,9 @@ def figure(request: Request) -> Response:
             case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
                 arrays = _corrupted_images(record, shared.job, request)
                 drawn = OF_CORRUPTED_IMAGES[name](record, spoken, arrays=arrays)
+            case RecipeRecord() if name in OF_A_RECIPE:
+                curve = request.query_params.get("curve", "")
+                drawn = OF_A_RECIPE[name](record, spoken, curve=curve)
             case RunRecord() if name in OVER_TIME:
                 drawn = OVER_TIME[name](record, spoken)
             case RunRecord() if name in OF_ARRAYS:

@@ -11,6 +11,7 @@ from dashboard.server.engine import hub, store
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
+from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.controls import with_controls
@@ -32,6 +33,7 @@ JobRecord = (
     | TeacherSelectionRecord
     | CompressionRecord
     | RobustnessRecord
+    | RecipeRecord
 )
 
 

@@ -23,6 +23,7 @@ from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -243,6 +244,8 @@ def _version(history: JobRecord) -> int:
             return 2 * len(history.trials) + history.over
         case TeacherSelectionRecord():
             return len(history.teachers)
+        case RecipeRecord():
+            return 2 * len(history.measured) + history.over
     return history.folded
 
 

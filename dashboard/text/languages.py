@@ -17,6 +17,7 @@ from kdcore.errors import MESSAGES
 from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import NOTES
+from kdcore.recipes import READINGS, RECIPES, SCORES, texts_of
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
@@ -67,6 +68,9 @@ def _words_of_the_engine() -> dict[str, str]:
         | {f"corruption_unit.{name}": one.unit for name, one in CORRUPTIONS.items()}
         | {f"kind.{name}": kind.title for name, kind in KINDS.items()}
         | {f"kinds.{name}": kind.titles for name, kind in KINDS.items()}
+        | {f"reading.{code}": sentence for code, sentence in READINGS.items()}
+        | {f"recipe_score.{name}": _sentence(score.title) for name, score in SCORES.items()}
+        | {key: text for name, one in RECIPES.items() for key, text in texts_of(name, one).items()}
     )
 
 

@@ -170,6 +170,12 @@ HINTS = {
     ),
     "robust_pictures": LOOK,
     "robust_table": LOOK,
+    # recipes
+    "recipe_claims": LOOK,
+    "recipe_comparisons": LOOK,
+    "recipe_curve": LOOK,
+    "recipe_steps": LOOK,
+    "recipe_conditions": LOOK,
     # compression
     "shrink_sizes": Hint(
         measure="pruned_packed_bytes_saved",

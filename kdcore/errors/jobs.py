@@ -73,6 +73,15 @@ MESSAGES = {
         "{run!r} is finished: there is nothing to resume. A run can be branched from one of its "
         "epochs to go on with other settings."
     ),
+    "unknown_recipe": "There is no recipe {name!r}: choose from {allowed}.{hint}",
+    "recipe_without_training": (
+        "The recipe {name!r} is a worked example and trains nothing: read it with "
+        "python -m kdcore recipe {name}, or on the Evidence page."
+    ),
+    "recipe_data_missing": (
+        "The recipe needs {file}, which is not in {folder} and cannot be downloaded: put it there, "
+        "or name the folder that has it in {setting[data_root]}."
+    ),
     "compress_what": "Give RUN, whose distilled student is to be compressed, or --resume.",
     "robustness_what": "Give RUN, whose networks are to be tested.",
     "robustness_images": (

@@ -269,7 +269,7 @@ class DistillationTrainer:
         """About six operations a weight and example, forward and backward."""
         weights = sum(p.numel() for student in self.students.modules for p in student.parameters())
         positions = 1 if len(self.data.input_shape) == 1 else self.data.input_shape[-1] ** 2
-        convolutional = not self.config.student.startswith("mlp")
+        convolutional = not self.config.student.startswith(("mlp", "dropout_mlp"))
         return 6.0 * weights * self.batch_size * (positions / 4 if convolutional else 1)
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:

@@ -26,6 +26,9 @@ VISITS = {
     "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
     "robustness": "robustness",
+    "evidence": "evidence",
+    "evidence-recipe": "evidence?experiment=controls",
+    "evidence-worked": "evidence?experiment=binary_example",
     "runs": "runs",
     "help": "help",
 }

@@ -36,6 +36,8 @@ GROUPS = {
         "epochs",
         "patience",
         "teacher_epochs",
+        "teacher_augment",
+        "teacher_lr_schedule",
         "seed",
         "temperature_schedule",
         "weight_schedule",

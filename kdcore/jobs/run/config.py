@@ -61,6 +61,11 @@ def _teachers(text: str) -> str:
     return _models(text) or _model("")
 
 
+def _teacher_lr_schedule(text: str) -> str:
+    parse_schedule("teacher_lr_schedule", text)
+    return text
+
+
 def _extra_terms(text: str) -> str:
     return extra_terms_spec(parse_extra_terms(text))
 
@@ -101,6 +106,16 @@ class RunConfig:
     teacher_weights: str = setting("", "safetensors file to load the teacher from")
     teacher_epochs: int = setting(
         15, "training epochs of the teacher; a forest has none", low=0, high=10_000
+    )
+    teacher_augment: str = setting(
+        "none",
+        "random change of every batch while the teacher is trained",
+        choices=("none", "shift", "shift_flip"),
+    )
+    teacher_lr_schedule: str = setting(
+        "",
+        "schedule of the teacher's learning rate, which begins at 0.001: cosine:0.00001",
+        normalise=_teacher_lr_schedule,
     )
     teacher_mixing: str = setting(
         "losses",

@@ -162,6 +162,7 @@ class Students:
             seed if draws(module) else None
             for seed, module in zip(seeds, self.modules, strict=True)
         ]
+        self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
         self.body = self._body(precision, device, wrap, with_graph=with_graph)
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
@@ -190,6 +191,8 @@ class Students:
             optimizer.param_groups[0]["lr"] = lr[member]
             optimizer.step()
             chunk.round()
+        for module in self._constrained:
+            module.constrain()  # type: ignore[operator]
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net, with their graph, where there is one."""

@@ -245,7 +245,7 @@ def _one_teacher(
         module = (yield from growing).to(device)
     else:
         module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
-        trainer = LabelTrainer(module, data, seed, precision)
+        trainer = LabelTrainer(module, data, seed, precision, config)
         epochs = config.teacher_epochs
         yield from NetworkCallbacks(
             trainer, controls, log, role=role, model=model, epochs=epochs
@@ -259,6 +259,9 @@ def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
     """Content hash of all that determines a trained teacher."""
     epochs = 0 if is_forest(model) else config.teacher_epochs
     parts = [data.fingerprint, model, epochs, OPTIMIZER, LR, seed, RECIPE_VERSION]
+    if not is_forest(model):  # what is as usual is left out: so earlier teachers keep their key
+        own = {"augment": config.teacher_augment, "lr_schedule": config.teacher_lr_schedule}
+        parts += [value for value in own.items() if value[1] not in ("none", "")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -27,6 +27,7 @@ from dashboard.server import engine, routes, search_figures, shared_records, str
 from dashboard.text.languages import words
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
@@ -42,6 +43,7 @@ JOBS = [
     TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     CompressionConfig(),
     RobustnessConfig(),
+    RecipeConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 

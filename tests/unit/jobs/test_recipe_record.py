@@ -1,0 +1,161 @@
+"""A recipe's results: means, intervals, paired differences, and the line that reads them."""
+
+from math import sqrt
+
+import pytest
+from support.recipes import ERRORS, HINTON, measured, whole_recipe
+
+from kdcore.errors import UserError
+from kdcore.jobs.kind import RECIPE
+from kdcore.jobs.recipe.config import RecipeConfig, command_of
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recipe.results import (
+    claim_results,
+    comparison_results,
+    curve_points,
+    read_claim,
+    read_difference,
+)
+from kdcore.jobs.recipe.statistics import Sample
+from kdcore.recipes import READINGS, RECIPES, SCORES, Claim
+
+T_QUANTILE = {2: 12.706, 3: 4.303, 5: 2.776}  # Student: The Probable Error of a Mean; 0.975, n − 1
+
+
+@pytest.fixture(scope="module")
+def record():
+    found = RecipeRecord()
+    found.fold(whole_recipe())
+    return found
+
+
+def interval_by_hand(values):
+    mean = sum(values) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    half = T_QUANTILE[len(values)] * sqrt(variance / len(values))
+    return mean - half, mean + half
+
+
+@pytest.mark.parametrize("values", [(1.0, 4.0), (70.0, 74.0, 79.0), (3.0, 1.0, 4.0, 1.0, 5.0)])
+def test_the_interval_is_students_t_interval(values):
+    assert Sample(values).interval == pytest.approx(interval_by_hand(values), rel=1e-3)
+
+
+def test_a_row_says_the_claim_what_came_out_and_the_difference(record):
+    rows = {row.key: row for row in claim_results(HINTON.experiment, record)}
+    own = ERRORS["all", "distilled"]
+
+    assert rows["distilled"].found.values == own
+    assert rows["distilled"].difference == pytest.approx(sum(own) / 5 - 74)
+    assert rows["distilled"].reading.code == "worse"
+    assert rows["plain"].reading.code == "better"
+    # one teacher is one network, whatever the seeds of its students
+    assert (rows["teacher"].found.n, rows["teacher"].reading.code) == (1, "one_worse")
+    assert rows["no_threes"].reading.code == "not_yet"
+    assert rows["no_threes"].difference is None
+
+
+def test_a_comparison_is_paired_by_the_seed(record):
+    rows = {row.key: row for row in comparison_results(HINTON.experiment, record)}
+    pairs = [a - b for a, b in zip(ERRORS["all", "distilled"], ERRORS["all", "plain"], strict=True)]
+
+    assert rows["distilled"].difference.values == tuple(pairs)
+    assert rows["distilled"].reading.code == "clearly_better"
+    assert rows["wide_20"].reading.code == "no_difference"
+    assert rows["thin_low"].reading.code == "not_yet"
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ((-5.0,), "one_pair"),
+        ((-5.0, -5.2, -4.9), "weakly_better"),
+        ((5.0, 5.2, 4.9), "weakly_worse"),
+        ((5.0, 5.2, 4.9, 5.1, 5.0), "clearly_worse"),
+        ((-5.0, 9.0, 1.0), "no_difference"),
+    ],
+)
+def test_clearly_better_needs_five_seeds(values, code):
+    assert read_difference("test_errors", Sample(values)).code == code
+    if code != "one_pair":
+        accuracy = read_difference("test_accuracy", Sample(tuple(-value for value in values)))
+        assert accuracy.code == code  # of an accuracy more is better
+
+
+@pytest.mark.parametrize(
+    ("values", "claimed", "code"),
+    [
+        ((73.0, 75.0, 74.5), 74, "as_claimed"),
+        ((60.0, 61.0, 60.5), 74, "better"),
+        ((90.0, 91.0, 90.5), 74, "worse"),
+        ((70.0,), 74, "one_better"),
+        ((74.0,), 74, "one_equal"),
+        ((74.0,), None, "no_number"),
+    ],
+)
+def test_a_claim_is_read_by_our_interval(values, claimed, code):
+    claim = Claim(title="", trial="a", learner="plain", score="test_errors", claimed=claimed)
+
+    reading = read_claim(claim, Sample(values))
+
+    assert reading.code == code
+    assert READINGS[code].format(**reading.values)
+
+
+def test_a_curve_has_the_points_that_are_known(record):
+    points = curve_points(HINTON.experiment.curves["temperature"], record)
+
+    assert [(point.x, point.found.n) for point in points["300-300"]] == [(8, 5), (20, 5)]
+    assert points["30-30"] == []
+
+
+def test_what_is_left_is_estimated_from_the_pace(record):
+    assert record.seconds_left == 0.0  # it is finished
+    running = RecipeRecord()
+    running.fold(whole_recipe()[:-1])
+    assert (running.done, running.seconds_left) == (0.5, 60.0)
+
+
+def test_a_trial_that_was_repeated_counts_once():
+    found = RecipeRecord()
+    found.fold([measured(0, "all", 0, plain=5), measured(0, "all", 0, plain=7)])
+
+    assert found.by_seed("all", "plain", "test_errors") == {0: 7.0}
+
+
+@pytest.mark.parametrize("name", [name for name, one in RECIPES.items() if one.trials])
+@pytest.mark.parametrize("quick", [False, True], ids=["full", "quick"])
+def test_every_recipe_makes_runs_and_its_rows_name_them(name, quick):
+    config = RecipeConfig(recipe=name, quick=quick)
+    recipe = config.experiment
+    sides = [
+        *((claim.trial, claim.score) for claim in recipe.claims.values()),
+        *(
+            (side.trial, one.score)
+            for one in recipe.comparisons.values()
+            for side in (one.first, one.second)
+        ),
+        *(
+            (side.trial, curve.score)
+            for curve in recipe.curves.values()
+            for points in curve.lines.values()
+            for _, side in points
+        ),
+    ]
+
+    assert len(config.cells) == len(recipe.trials) * len(config.seeds)
+    assert len({cell.config.key for cell in config.cells}) == len(config.cells)
+    assert {trial for trial, _ in sides} <= recipe.trials.keys()
+    assert {score for _, score in sides} <= SCORES.keys()
+    assert RECIPE.config.from_dict(config.to_dict()) == config
+    assert name in command_of(config)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("hinton", "unknown_recipe"), ("binary_example", "recipe_without_training")]
+)
+def test_what_is_no_recipe_to_train_is_refused(name, code):
+    with pytest.raises(UserError) as caught:
+        RecipeConfig(recipe=name)
+
+    assert caught.value.code == code
