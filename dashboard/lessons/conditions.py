@@ -4,12 +4,13 @@ The browser knows the readings while one drags and clicks: the temperature lab, 
 the transport bar publish them (``publish`` in ``components/web/bus.js``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from dashboard.lessons.parts import PARAMETERS, PARTS, SETTINGS
+from dashboard.lessons.problems import Wrong
 
-SHOWN: dict[str, tuple[str, ...]] = {
+SHOWN = {
     "entropy": ("start", "temperature"),
     "temperature": ("start", "temperature", "microscope"),
     "highest": ("start", "temperature"),
@@ -22,12 +23,11 @@ EXAMPLES = ("pinned", "plain_differs", "distilled_differs", "students_differ", "
 otherwise than the teacher; one that the students answer differently; one that the teacher gets
 wrong."""
 RUN_STATES = ("started", "finished")
+SET = frozenset(SETTINGS) | (frozenset().union(*PARAMETERS.values()) - {"T"})
+"""What a page's settings are called in a condition."""
 BOUNDS = ("at_least", "at_most", "equals")
 KINDS = ("opens", "shown", "setting", "run", "example")
 """What a condition is about; a card with a prediction is completed by making it."""
-
-SET = frozenset(SETTINGS) | (frozenset().union(*PARAMETERS.values()) - {"T"})
-"""Settings whose value a condition may ask for."""
 
 
 class Comparison(NamedTuple):
@@ -37,16 +37,12 @@ class Comparison(NamedTuple):
     bound: str
     value: Any
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the browser takes it."""
-        return {"reading": self.reading, self.bound: self.value}
-
 
 def comparison(condition: Mapping[str, Any]) -> Comparison:
     """The comparison that a card's ``done`` stands for.
 
     Raises:
-        ValueError: it is none; the arguments are the code of the problem and its values.
+        Wrong: it is none.
 
     Example:
         >>> comparison({"shown": "entropy", "at_least": 1.5})
@@ -56,42 +52,39 @@ def comparison(condition: Mapping[str, Any]) -> Comparison:
     """
     kinds = [name for name in KINDS if name in condition]
     bounds = [name for name in BOUNDS if name in condition]
-    extra = condition.keys() - {*KINDS, *BOUNDS}
-    if len(kinds) != 1 or len(bounds) > 1 or extra:
-        raise ValueError("condition_form", {"allowed": ", ".join(KINDS)})
-    kind, what = kinds[0], condition[kinds[0]]
-    bound = bounds[0] if bounds else ""
+    if len(kinds) != 1 or len(bounds) > 1 or condition.keys() - {*KINDS, *BOUNDS}:
+        raise Wrong("condition_form", allowed=", ".join(KINDS))
+    kind, bound = kinds[0], bounds[0] if bounds else ""
+    what = str(condition[kind])
+    value = condition.get(bound)
     match kind:
         case "opens":
-            _one_of(what, PARTS)
-            return Comparison("page", "equals", what)
+            return Comparison("page", "equals", one_of(what, PARTS))
         case "example":
-            _one_of(what, EXAMPLES)
-            return Comparison(what, "equals", True)
+            return Comparison(one_of(what, EXAMPLES), "equals", True)
         case "run" if what != "epoch":
-            _one_of(what, (*RUN_STATES, "epoch"))
-            return Comparison(f"run_{what}", "equals", True)
+            return Comparison(f"run_{one_of(what, (*RUN_STATES, 'epoch'))}", "equals", True)
         case "run":
-            return Comparison("epoch", *_bounded(condition, bound))
+            return Comparison("epoch", bound, _number(value))
         case "shown":
-            _one_of(what, SHOWN)
-            return Comparison(what, *_bounded(condition, bound))
-    _one_of(what, SET)
-    return Comparison(f"set_{what}", *_bounded(condition, bound, numbers_only=False))
+            return Comparison(one_of(what, SHOWN), bound, _number(value))
+    if bound != "equals":
+        value = _number(value)
+    return Comparison(f"set_{one_of(what, SET)}", bound, value)
 
 
-def _one_of(what: Any, allowed: Any) -> None:
-    if what not in allowed:
-        raise ValueError(
-            "condition_unknown", {"what": str(what), "allowed": ", ".join(sorted(allowed))}
-        )
+def one_of(what: Any, allowed: Collection[str]) -> str:
+    """``what``, which is a name of the vocabulary.
+
+    Raises:
+        Wrong: it is not.
+    """
+    if not isinstance(what, str) or what not in allowed:
+        raise Wrong("unknown", what=str(what), allowed=", ".join(sorted(allowed)))
+    return what
 
 
-def _bounded(
-    condition: Mapping[str, Any], bound: str, *, numbers_only: bool = True
-) -> tuple[str, Any]:
-    value = condition.get(bound)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not bound or not (number or (bound == "equals" and not numbers_only)):
-        raise ValueError("condition_bound", {"allowed": ", ".join(BOUNDS)})
-    return bound, value
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong("condition_bound", allowed=", ".join(BOUNDS))
+    return value

@@ -72,6 +72,21 @@ def snapshot_arrays(history: RunRecord, run: str, epoch: float | None) -> dict[s
     }
 
 
+def start_arrays(
+    history: RunRecord, run: str
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What does not change during a run, and the answers before its first batch; empty until then.
+
+    Raises:
+        UserError: a file of the run is damaged.
+    """
+    first = history.snapshots.get(0)
+    files = (history.prepared and history.prepared.arrays, first and first.arrays)
+    folder = store().find(run, RUN)
+    prepared, before = ({} if file is None else folder.load_arrays(file) for file in files)
+    return prepared, before
+
+
 def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     """The teacher's logits on the watched examples of a run, for the temperature lab.
 
