@@ -106,7 +106,7 @@ address.write_params(
     }
 )
 follow_lesson()
+show_lesson(page.url_path or PAGES[0])
 with body:
     page.run()
-show_lesson(page.url_path or PAGES[0])
 report_unused_params()

@@ -19,6 +19,7 @@ from dashboard.text.languages import LANGUAGES
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 
+RECORDINGS = Path(__file__).parents[1] / "recordings"
 RUNS = ("lesson", "recording", "new")
 """Which run a card opens: the lesson's, that is a live one with its settings or else the recorded
 one; always the recorded one; or none, with the lesson's settings ready to start."""
@@ -37,6 +38,8 @@ class Prediction:
     """Of ``MEASURES``."""
     cuts: tuple[float, ...]
     """Ascending; an option more than there are cuts, the lowest range first."""
+    later: bool
+    """What was measured is shown by a later card that ``reveals``, not by this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Card:
     done: Comparison | None
     """What completes it; ``None`` where reading does, or a prediction."""
     predict: Prediction | None
+    reveals: bool
+    """Whether it shows the outcome of the earlier predictions that waited for it."""
     minutes: float
     words: Mapping[str, Mapping[str, Any]]
     """By language: ``TEXTS``, ``OPTIONAL``, and of a prediction ``question`` and ``options``."""
@@ -93,7 +98,7 @@ def read_lesson(path: Path) -> Lesson:
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LessonError(path.name, [Problem("", "unreadable", {"why": str(error)})]) from None
+        raise LessonError(path.name, [Problem(0, "unreadable", {"why": str(error)})]) from None
     reader = _Reader(path.stem)
     lesson = reader.lesson(tree)
     if lesson is None or reader.problems:
@@ -107,14 +112,14 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.problems: list[Problem] = []
-        self.where = ""
+        self.card = 0
 
     @contextmanager
     def noted(self) -> Iterator[None]:
         try:
             yield
         except Wrong as wrong:
-            self.problems.append(Problem(self.where, wrong.code, wrong.values))
+            self.problems.append(Problem(self.card, wrong.code, wrong.values))
 
     def lesson(self, tree: Mapping[str, Any]) -> Lesson | None:
         known = {"recording", "settings", "card", *LANGUAGES}
@@ -124,26 +129,35 @@ class _Reader:
             settings = _settings(_table(tree, "settings"))
         with self.noted():
             words = self._words(tree, {"title": str, "about": str, "ask": list, "goes_wrong": list})
+        recording = ""
+        with self.noted():
+            recording = _recording(_needed(tree, "recording"))
         cards = []
         tables = tree.get("card")
         if not isinstance(tables, list) or not tables:
-            self.problems.append(Problem("", "no_cards", {}))
+            self.problems.append(Problem(0, "no_cards", {}))
             return None
         for number, table in enumerate(tables, start=1):
-            self.where = f"card {number}"
+            self.card = number
             with self.noted():
                 cards.append(self._card(table, settings))
-        self.where = ""
+        self.card = 0
         return Lesson(
-            name=self.name,
-            recording=str(tree.get("recording", "recorded-mnist5k")),
-            settings=settings,
-            cards=tuple(cards),
-            words=words,
+            name=self.name, recording=recording, settings=settings, cards=tuple(cards), words=words
         )
 
     def _card(self, table: Mapping[str, Any], settings: Mapping[str, Any]) -> Card:
-        card = {"page", "part", "run", "epoch", "parameters", "done", "predict", "minutes"}
+        card = {
+            "page",
+            "part",
+            "run",
+            "epoch",
+            "parameters",
+            "done",
+            "predict",
+            "reveals",
+            "minutes",
+        }
         self._only(table, card | LANGUAGES.keys())
         page = one_of(_needed(table, "page"), PARTS)
         part = table.get("part", "")
@@ -171,6 +185,7 @@ class _Reader:
             parameters=parameters,
             done=done,
             predict=predict,
+            reveals=_flag(table, "reveals"),
             minutes=_real(table, "minutes", 1.0) or 0.0,
             words=self._card_words(table, done, predict),
         )
@@ -210,7 +225,13 @@ class _Reader:
 
     def _only(self, table: Mapping[str, Any], known: set[str]) -> None:
         for name in table.keys() - known:
-            self.problems.append(Problem(self.where, "unknown_key", {"name": name}))
+            self.problems.append(Problem(self.card, "unknown_key", {"name": name}))
+
+
+def _recording(name: Any) -> str:
+    if not isinstance(name, str) or not (RECORDINGS / name / "events.jsonl").is_file():
+        raise Wrong("recording", name=str(name))
+    return name
 
 
 def _settings(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +252,7 @@ def _prediction(table: Mapping[str, Any]) -> Prediction:
     )
     if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
         raise Wrong("cuts")
-    return Prediction(measure=measure, cuts=tuple(cuts))
+    return Prediction(measure=measure, cuts=tuple(cuts), later=_flag(table, "later"))
 
 
 def _check_placeholders(text: str) -> None:
@@ -254,6 +275,13 @@ def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Wrong("no_table", name=name)
     return found
+
+
+def _flag(table: Mapping[str, Any], name: str) -> bool:
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise Wrong("no_flag", name=name)
+    return value
 
 
 def _real(table: Mapping[str, Any], name: str, default: float | None) -> float | None:

@@ -81,12 +81,19 @@ def _score(learner: str, name: str, factor: float = 1.0) -> Callable[[Found], fl
     return find
 
 
-def _gain(found: Found) -> float | None:
-    """Distilled minus plain, test accuracy in percentage points."""
-    plain, distilled = _scores(found, "plain"), _scores(found, "distilled")
-    if plain is None or distilled is None:
-        return None
-    return 100 * (distilled.test_accuracy - plain.test_accuracy)
+def _difference(
+    one: Callable[[Found], float | None], other: Callable[[Found], float | None]
+) -> Callable[[Found], float | None]:
+    def find(found: Found) -> float | None:
+        first, second = one(found), other(found)
+        return None if first is None or second is None else first - second
+
+    return find
+
+
+_gain = _difference(
+    _score("distilled", "test_accuracy", 100), _score("plain", "test_accuracy", 100)
+)
 
 
 def _gain_noise(found: Found) -> float | None:
@@ -283,6 +290,7 @@ MEASURES: Mapping[str, Measure] = (
             ("confident_right", _confident_right, PERCENT),
             ("confident_count", _confident_count, COUNT),
             ("confidence", lambda one: 100 * one.calibration["mean_confidence"], PERCENT),
+            ("inherited", lambda one: one.errors_inherited, COUNT),
             ("fitted_t", lambda one: one.temperature_fitted, NAT),
             ("ece_fitted", lambda one: 100 * one.calibrated["ece"], PERCENT),
         )
@@ -296,6 +304,13 @@ MEASURES: Mapping[str, Measure] = (
         "dropped": Measure(_dropped),
         "dropped_size": Measure(_dropped_size, COUNT),
         "gain": Measure(_gain, POINTS),
+        "agreement_gain": Measure(
+            _difference(_score("distilled", "agreement", 100), _score("plain", "agreement", 100)),
+            POINTS,
+        ),
+        "ece_difference": Measure(
+            _difference(_score("distilled", "ece", 100), _score("plain", "ece", 100)), POINTS
+        ),
         "gain_noise": Measure(_gain_noise, "{:.1f}"),
         "gain_in_noise": Measure(_gain_in_noise, POINTS),
         "labelled": Measure(_of_started(_labelled), COUNT),
@@ -341,6 +356,11 @@ MEASURES: Mapping[str, Measure] = (
             _ratio(_gradient(at, scaled=False), _gradient(1, scaled=False), 100), PERCENT
         )
         for at in (4, 20)
+    }
+    | {
+        "gradient_scaled_t20_of_t4": Measure(
+            _ratio(_gradient(20, scaled=True), _gradient(4, scaled=True), 100), PERCENT
+        )
     }
 )
 """By name; ``docs/lessons.md`` says what each is."""

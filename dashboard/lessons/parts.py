@@ -7,7 +7,9 @@ from dataclasses import fields
 
 from kdcore.jobs.run.config import RunConfig
 
-SETTINGS = {item.name: "T" if item.name == "temperature" else item.name for item in fields(RunConfig)}
+SETTINGS = {
+    item.name: "T" if item.name == "temperature" else item.name for item in fields(RunConfig)
+}
 """Parameter of the Live page's address, by setting."""
 
 

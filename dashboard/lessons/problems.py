@@ -9,8 +9,8 @@ from dashboard.text.phrases import Words, phrase
 class Problem(NamedTuple):
     """One mistake: where it is, and the text ``lessons.problem.CODE`` with its values."""
 
-    where: str
-    """Such as ``card 3``; empty for the lesson as a whole."""
+    card: int
+    """Counted from 1; 0 is the lesson as a whole."""
     code: str
     values: dict[str, Any]
 
@@ -34,12 +34,11 @@ class LessonError(Exception):
 
     def lines(self, words: Words) -> list[str]:
         """A sentence for each mistake, in the words' language."""
-        return [
-            phrase(
-                words,
-                "lessons.problem.line",
-                where=f"{self.file}, {problem.where}" if problem.where else self.file,
-                what=phrase(words, f"lessons.problem.{problem.code}", **problem.values),
-            )
-            for problem in self.problems
-        ]
+        lines = []
+        for problem in self.problems:
+            where = self.file
+            if problem.card:
+                where = phrase(words, "lessons.problem.card", file=self.file, number=problem.card)
+            what = phrase(words, f"lessons.problem.{problem.code}", **problem.values)
+            lines.append(phrase(words, "lessons.problem.line", where=where, what=what))
+        return lines

@@ -30,7 +30,9 @@ NOT_COMPARED = ("speed", "device")
 def follow_lesson() -> None:
     """Read the lesson from the address, and go where a button of its card leads."""
     address.read_param("lesson", "", _known_lesson)
-    address.read_param("card", 1, lambda text: int(text) if text.isascii() and text.isdigit() else 1)
+    address.read_param(
+        "card", 1, lambda text: int(text) if text.isascii() and text.isdigit() else 1
+    )
     wish = st.session_state.pop(GO, None)
     if wish:
         _carry_out(wish)
@@ -49,7 +51,7 @@ def show_lesson(page: str) -> None:
 
 
 def open_card(lesson: Lesson, number: int) -> None:
-    """Show a card, counted from 1, on its page; the page is changed only where it is another one."""
+    """Show a card, counted from 1, on its page; only where it is another one is that changed."""
     number = min(max(number, 1), len(lesson.cards))
     card = lesson.cards[number - 1]
     changes = {"lesson": lesson.name, "card": str(number)} | card_parameters(lesson, card)
@@ -65,7 +67,7 @@ def open_card(lesson: Lesson, number: int) -> None:
 
 def card_parameters(lesson: Lesson, card: Card) -> dict[str, str | None]:
     """What a card writes into the address: its run with its settings, and its own parameters."""
-    own: Mapping[str, str | None] = card.parameters
+    own: dict[str, str | None] = dict(card.parameters)
     match card.run:
         case "new":
             changes = defaults(lesson.settings.get("dataset", "")) | dict(lesson.settings)
@@ -73,11 +75,11 @@ def card_parameters(lesson: Lesson, card: Card) -> dict[str, str | None]:
         case "lesson" | "recording":
             run = lesson_run(lesson) if card.run == "lesson" else lesson.recording
             return {"run": run} | parameters(run_settings(run)) | own
-    return dict(own)
+    return own
 
 
 def lesson_run(lesson: Lesson) -> str:
-    """The run of the lesson: a live one with its settings, be it of the address; else the recorded."""
+    """A live run with the lesson's settings, first that of the address; else the recorded one."""
     runs = st.session_state.setdefault(RUN_OF_LESSON, {})
     for run in (st.query_params.get("run", ""), runs.get(lesson.name, "")):
         if run not in ("", *RECORDED_RUNS) and is_run_of(lesson, run):
@@ -96,9 +98,7 @@ def is_run_of(lesson: Lesson, run: str) -> bool:
     except (UserError, ValueError):  # the latter of a damaged folder
         return False
     return all(
-        config[name] == value
-        for name, value in lesson.settings.items()
-        if name not in NOT_COMPARED
+        config[name] == value for name, value in lesson.settings.items() if name not in NOT_COMPARED
     )
 
 
@@ -136,7 +136,8 @@ def _known_lesson(text: str) -> str:
 
 def _place(lesson: Lesson) -> int:
     """Number of the card that is shown, from 0."""
-    return min(max(st.session_state["card"], 1), len(lesson.cards)) - 1
+    card: int = st.session_state["card"]
+    return min(max(card, 1), len(lesson.cards)) - 1
 
 
 def _panel_data(lesson: Lesson, page: str) -> dict[str, Any]:
@@ -166,7 +167,12 @@ def _card_data(card: Card) -> dict[str, Any]:
         "epoch": card.epoch,
         "done": card.done and card.done._asdict(),
         "predict": card.predict
-        and {"measure": card.predict.measure, "cuts": list(card.predict.cuts)},
+        and {
+            "measure": card.predict.measure,
+            "cuts": list(card.predict.cuts),
+            "later": card.predict.later,
+        },
+        "reveals": card.reveals,
         **card.words[language()],
     }
 
@@ -174,6 +180,4 @@ def _card_data(card: Card) -> dict[str, Any]:
 def _values() -> dict[str, Any]:
     """What the settings of the pages show now, by the names that conditions have for them."""
     keys = SETTINGS | {name: name for name in ("bias", "bins", "calibrated")}
-    return {
-        name: st.session_state[key] for name, key in keys.items() if key in st.session_state
-    }
+    return {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}

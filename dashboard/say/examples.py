@@ -33,7 +33,7 @@ def most_telling_example(arrays: Arrays) -> int:
 
 
 def most_ambiguous_example(arrays: Arrays) -> int:
-    """The row with the smallest lead of the first class at T = 1: the temperature lab begins here."""
+    """The row with the smallest lead of the first class at T = 1; the temperature lab's first."""
     ordered = np.sort(softmax(arrays["teacher_watched"].astype(np.float64)), axis=1)
     return int(np.argmin(ordered[:, -1] - ordered[:, -2]))
 

@@ -80,10 +80,11 @@ def start_arrays(
     Raises:
         UserError: a file of the run is damaged.
     """
-    first = history.snapshots.get(0)
-    files = (history.prepared and history.prepared.arrays, first and first.arrays)
     folder = store().find(run, RUN)
-    prepared, before = ({} if file is None else folder.load_arrays(file) for file in files)
+    prepared, before = (
+        folder.load_arrays(event.arrays) if event and event.arrays else {}
+        for event in (history.prepared, history.snapshots.get(0))
+    )
     return prepared, before
 
 

@@ -1,5 +1,7 @@
 """Lessons: what is there to learn, card by card; and a page for the lecturer of each."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard.lessons.finding import lessons
@@ -45,7 +47,7 @@ def of_lecturer(lesson: Lesson) -> None:
     )
 
 
-def _task(texts: dict[str, str]) -> str:
+def _task(texts: Mapping[str, str]) -> str:
     return texts.get("question") or texts.get("task") or t("lessons.to_read")
 
 

@@ -119,6 +119,7 @@ function lessonPanel(data, send) {
         element("b", { "aria-hidden": "true" }, done ? "✓ " : "▸ "), fill(shown.task, shown)));
     }
     if (shown.predict) parts.push(predictionOf(at));
+    if (shown.reveals) parts.push(...revealed(at));
     if (shown.then && (done || !(shown.done || shown.predict))) {
       parts.push(element("div", { class: "kd-lesson-then" }, ...paragraphs(shown.then, shown)));
     }
@@ -143,7 +144,7 @@ function lessonPanel(data, send) {
   function predictionOf(at) {
     const shown = now.cards[at];
     const mine = progress.chosen[at];
-    const right = mine === undefined ? null : outcome(shown.predict, measured(shown)[shown.predict.measure]?.value);
+    const right = mine === undefined || shown.predict.later ? null : outcome(shown.predict, measured(shown)[shown.predict.measure]?.value);
     const options = shown.options.map((text, option) => element("button", {
       type: "button", "aria-pressed": String(option === mine), disabled: mine !== undefined,
       "data-measured": String(option === right), onclick: () => choose(at, option),
@@ -154,16 +155,25 @@ function lessonPanel(data, send) {
   }
 
   /** What was predicted and what was measured. */
-  function sentence(at) {
+  function sentence(at, revealing = false) {
     const shown = now.cards[at];
     const mine = progress.chosen[at];
     const found = measured(shown)[shown.predict.measure];
     const right = outcome(shown.predict, found?.value);
     const yours = say(words.predicted, { option: fill(shown.options[mine], shown) });
+    if (shown.predict.later && !revealing) return [`${yours} ${words.later}`];
     if (right === null) return [`${yours} ${words.not_measured}`];
     const hit = right === mine ? words.as_predicted : words.otherwise;
     return [`${yours} `, element("b", {}, say(words.measured, { value: found.text,
       option: fill(shown.options[right], shown) })), ` ${hit}`];
+  }
+
+  /** The outcome of the predictions before card `at` that waited for it, once it is completed. */
+  function revealed(at) {
+    if (now.cards[at].done && !isDone(at)) return [];
+    return now.cards.slice(0, at).flatMap((one, earlier) =>
+      (one.predict?.later && progress.chosen[earlier] !== undefined
+        ? [element("p", { class: "kd-lesson-result", "data-testid": "lesson-result" }, ...sentence(earlier, true))] : []));
   }
 
   /** At the end: every prediction of the lesson beside its outcome. */
@@ -172,7 +182,7 @@ function lessonPanel(data, send) {
       .filter(([one, at]) => one.predict && at !== now.card && progress.chosen[at] !== undefined);
     if (!made.length) return [];
     return [element("h3", {}, words.all_predictions), element("ol", { class: "kd-lesson-all" },
-      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), " ", ...sentence(at))))];
+      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), " ", ...sentence(at, true))))];
   }
 
   // ---------------------------------------------------------------------------- what happens

@@ -48,7 +48,7 @@ def run_title(run: str, rows: Mapping[str, JobRow]) -> str:
     if run == RECORDED:
         return t("app.recorded")
     if run in RECORDED_RUNS:
-        return f"{t('app.recorded')} · {title_of_settings(run_settings(run))}"
+        return f"{t('app.recorded')} · {title_of_settings(run_settings(run), {})}"
     if row := rows.get(run):
         return row_title(row)
     settings = store().find(run, RUN).config.to_dict()
