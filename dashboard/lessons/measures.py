@@ -122,7 +122,8 @@ def _training(record: RunRecord) -> int:
 
 def _labelled(record: RunRecord) -> int:
     size = _training(record)
-    return size - round(size * record.config.get("unlabelled", 0.0))
+    share: float = record.config.get("unlabelled", 0.0)
+    return size - round(size * share)
 
 
 def _test_size(record: RunRecord) -> int:

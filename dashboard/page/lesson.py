@@ -10,12 +10,13 @@ from dashboard.lessons.finding import lessons
 from dashboard.lessons.format import Card, Lesson
 from dashboard.lessons.parts import SETTINGS
 from dashboard.page import address
-from dashboard.page.settings.values import defaults, parameters
+from dashboard.page.settings.values import parameters
 from dashboard.server.engine import RECORDED_RUNS, store
 from dashboard.server.shared_records import run_settings
 from dashboard.text.viewer import language, md, t
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
 
 GO = "lesson_go"
 """Session state: what a button of the panel asked for, until the next script carries it out."""
@@ -23,17 +24,23 @@ RUN_OF_LESSON = "lesson_run"
 """Session state: the live run with which each lesson goes on, by its name."""
 USES_RECORDING = "lesson_recording"
 """Session state: names of the lessons in which somebody chose the recorded run."""
-NOT_COMPARED = ("speed", "device")
+OF_A_LINK = {"lesson", "card", "lang", "projector"}
+"""Parameters of a link that leaves the page to the card."""
+NOT_COMPARED = {"speed", "device", "seed"}
 """Settings in which a run may differ and is still the lesson's."""
 
 
 def follow_lesson() -> None:
     """Read the lesson from the address, and go where a button of its card leads."""
+    page, query = st.session_state[address.LAST]
+    comes_by_link = page in ("", "start") and address.is_new("lesson") and query.keys() <= OF_A_LINK
     address.read_param("lesson", "", _known_lesson)
     address.read_param(
         "card", 1, lambda text: int(text) if text.isascii() and text.isdigit() else 1
     )
     wish = st.session_state.pop(GO, None)
+    if wish is None and comes_by_link:
+        wish = {"card": st.session_state["card"]}
     if wish:
         _carry_out(wish)
 
@@ -54,13 +61,14 @@ def open_card(lesson: Lesson, number: int) -> None:
     """Show a card, counted from 1, on its page; only where it is another one is that changed."""
     number = min(max(number, 1), len(lesson.cards))
     card = lesson.cards[number - 1]
-    changes = {"lesson": lesson.name, "card": str(number)} | card_parameters(lesson, card)
+    named = {"lesson": lesson.name, "card": str(number), "lecturer": None}
+    changes = named | card_parameters(lesson, card)
     st.session_state["lesson"] = lesson.name
     page, query = st.session_state[address.LAST]
-    now = {name: query.get(name) for name in changes if name not in ("lesson", "card")}
+    now = {name: query.get(name) for name in changes if name not in named}
     if (page or "start") == card.page and now.items() <= changes.items():
         st.session_state["card"] = number
-        address.write_params({"lesson": lesson.name, "card": str(number)})
+        address.write_params(named)
     else:
         address.open_page(card.page, **changes)
 
@@ -70,8 +78,7 @@ def card_parameters(lesson: Lesson, card: Card) -> dict[str, str | None]:
     own: dict[str, str | None] = dict(card.parameters)
     match card.run:
         case "new":
-            changes = defaults(lesson.settings.get("dataset", "")) | dict(lesson.settings)
-            return {"run": None} | parameters(changes) | own
+            return {"run": None} | parameters(RunConfig(**lesson.settings).to_dict()) | own
         case "lesson" | "recording":
             run = lesson_run(lesson) if card.run == "lesson" else lesson.recording
             return {"run": run} | parameters(run_settings(run)) | own
@@ -97,9 +104,8 @@ def is_run_of(lesson: Lesson, run: str) -> bool:
         config = store().find(run, RUN).config.to_dict()
     except (UserError, ValueError):  # the latter of a damaged folder
         return False
-    return all(
-        config[name] == value for name, value in lesson.settings.items() if name not in NOT_COMPARED
-    )
+    wanted = RunConfig(**lesson.settings).to_dict() if lesson.settings else {}
+    return all(config[name] == wanted[name] for name in wanted.keys() - NOT_COMPARED)
 
 
 def _keep_wish() -> None:
