@@ -291,7 +291,6 @@ MEASURES: Mapping[str, Measure] = (
             ("confident_right", _confident_right, PERCENT),
             ("confident_count", _confident_count, COUNT),
             ("confidence", lambda one: 100 * one.calibration["mean_confidence"], PERCENT),
-            ("inherited", lambda one: one.errors_inherited, COUNT),
             ("fitted_t", lambda one: one.temperature_fitted, NAT),
             ("ece_fitted", lambda one: 100 * one.calibrated["ece"], PERCENT),
         )
@@ -299,6 +298,10 @@ MEASURES: Mapping[str, Measure] = (
     | {f"dropped_right_{name}": Measure(_dropped_right(name), PERCENT) for name in LEARNERS}
     | {
         f"dropped_biased_{name}": Measure(_dropped_right(name, biased=True), PERCENT)
+        for name in ("plain", "distilled")
+    }
+    | {
+        f"inherited_{name}": Measure(_diagnosed(name, lambda one: one.errors_inherited), COUNT)
         for name in ("plain", "distilled")
     }
     | {

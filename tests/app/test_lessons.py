@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from support.runs import MAIN
 
 from dashboard.components.lesson_panel import KEY
@@ -38,8 +39,6 @@ def test_begin_opens_the_first_card_on_its_page(open_page, language):
 
 
 def test_a_link_opens_its_card_on_the_page_of_the_card(hub):
-    from streamlit.testing.v1 import AppTest  # noqa: PLC0415
-
     app = AppTest.from_file(MAIN, default_timeout=30)
     app.query_params.update(lesson="believe-ninety", card="3")
     app.run()
@@ -132,17 +131,16 @@ def test_a_lesson_is_left_and_finished(open_page):
     assert "lesson" not in app.query_params
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", lessons().found)
-def test_every_lesson_has_a_page_for_the_lecturer(open_page, name, language):
-    app = open_page("lessons", lang=language, lecturer=name)
-    texts = lessons().found[name].words[language]
+def test_every_lesson_has_a_page_for_the_lecturer(open_page, name):
+    for language in LANGUAGES:
+        app = open_page("lessons", lang=language, lecturer=name)
+        texts = lessons().found[name].words[language]
 
-    assert not app.exception
-    assert app.header[0].value == texts["title"]
-    shown = "\n".join(one.value for one in app.markdown)
-    assert all(len(texts[part]) >= 3 for part in ("ask", "goes_wrong"))
-    assert shown.count("\n- ") >= 4
+        assert not app.exception
+        assert app.header[0].value == texts["title"]
+        assert all(len(texts[part]) >= 3 for part in ("ask", "goes_wrong"))
+        assert len(app.table[0].value) == len(lessons().found[name].cards)
 
 
 def test_a_lesson_of_ones_own_that_is_wrong_is_said_in_both_languages(
