@@ -49,6 +49,13 @@ def test_a_link_opens_its_card_on_the_page_of_the_card(hub):
     assert app.query_params["run"] == "recorded-mnist5k"
 
 
+def test_the_start_page_leads_to_the_lessons(open_page):
+    app = open_page("start")
+    app.button(key="lessons").click().run()
+
+    assert app.title[0].value == words("en")["lessons.title"]
+
+
 def test_an_unknown_lesson_is_said_and_shows_no_card(open_page):
     app = open_page("help", lesson="nothing", card="2")
 

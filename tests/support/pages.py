@@ -13,7 +13,6 @@ RECORDED = "run=recorded-mnist5k"
 VISITS = {
     "start": "",
     "lessons": "lessons",
-    "lessons-lecturer": "lessons?lecturer=few-labels",
     "lesson-card": f"calibration?lesson=believe-ninety&card=3&{RECORDED}",
     "temperature": f"temperature?{RECORDED}",
     "live": "live",

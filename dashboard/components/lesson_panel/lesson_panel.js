@@ -190,6 +190,7 @@ function lessonPanel(data, send) {
   function choose(at, option) {
     progress.chosen[at] = option;
     complete(at);
+    next.focus({ preventScroll: true }); // the chosen button is drawn anew
   }
 
   function complete(at) {
