@@ -111,7 +111,7 @@ function lessonPanel(data, send) {
     heading.textContent = shown.title;
     const parts = paragraphs(shown.text, shown);
     if (elsewhere) parts.push(button("open", say(words.open, { page: now.pages[shown.page] }), { card: at + 1 }));
-    if (shown.run === "new" && !now.started) {
+    if (shown.done?.reading === "run_started" && !now.started) {
       parts.push(button("recording", words.use_recording, { recording: true }));
     }
     if (shown.task) {
@@ -225,8 +225,8 @@ function lessonPanel(data, send) {
     if (epoch === null || placed === now.card || view.state.live) return true;
     if (now.page !== card().page || !view.newest) return false;
     placed = now.card;
-    view.pause();
     view.setCursor(epoch);
+    view.pause();
     return true;
   }
 
