@@ -47,7 +47,8 @@ def follow_lesson() -> None:
 
 def show_lesson(page: str) -> None:
     """Draw the card; on the page of lessons, without one, the way back to those begun."""
-    lesson = lessons().found.get(st.session_state["lesson"])
+    name = st.session_state["lesson"]
+    lesson = lessons().found.get(name) if name else None
     if lesson:
         lesson_panel(_panel_data(lesson, page), _keep_wish)
     elif page == "lessons":

@@ -19,11 +19,8 @@ def of_lecturer(lesson: Lesson) -> None:
     """Timing, what to ask and what goes wrong; with the cards, so that nothing surprises."""
     texts = lesson.words[language()]
     st.header(markdown_text(texts["title"]), anchor=False)
-    st.markdown(
-        md("lessons.timing", minutes=lesson.minutes, count=len(lesson.cards))
-        + " "
-        + t("lessons.on_recording")
-    )
+    st.markdown(md("lessons.timing", minutes=lesson.minutes, count=len(lesson.cards)))
+    st.markdown(t("lessons.on_recording"))
     with st.container(horizontal=True):
         if st.button(t("lessons.begin"), key="begin", type="primary", icon=":material/school:"):
             open_card(lesson, 1)
@@ -39,7 +36,7 @@ def of_lecturer(lesson: Lesson) -> None:
                 t("lessons.column_card"): f"{number}. {markdown_text(of['title'])}",
                 t("lessons.column_minutes"): f"{card.minutes:g}",
                 t("lessons.column_page"): t(f"nav.{card.page}"),
-                t("lessons.column_task"): markdown_text(_without_values(_task(of))),
+                t("lessons.column_task"): markdown_text(_task(of)),
             }
             for number, card in enumerate(lesson.cards, start=1)
             for of in [card.words[language()]]
@@ -49,11 +46,6 @@ def of_lecturer(lesson: Lesson) -> None:
 
 def _task(texts: Mapping[str, str]) -> str:
     return texts.get("question") or texts.get("task") or t("lessons.to_read")
-
-
-def _without_values(text: str) -> str:
-    """A text that names what is measured, before it is."""
-    return text.replace("{", "").replace("}", "")
 
 
 def lesson_card(lesson: Lesson) -> None:
