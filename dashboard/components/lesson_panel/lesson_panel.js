@@ -214,7 +214,7 @@ function lessonPanel(data, send) {
     return {
       ...publishedReadings(), page: now.page,
       ...Object.fromEntries(Object.entries(now.set).map(([name, value]) => [`set_${name}`, value])),
-      run_started: now.started, run_finished: now.started && state.phase === "over",
+      run_started: now.started, run_finished: state.phase === "over",
       epoch: placeTransport() ? view.cursor ?? view.newest : null,
     };
   }
