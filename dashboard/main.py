@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.page_frame import page_frame
 from dashboard.page import address
+from dashboard.page.lesson import follow_lesson, show_lesson
 from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import browser_language, language, md, t
@@ -14,6 +15,7 @@ PAGE = Path(__file__).parent / "page"
 # files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
     "start",
+    "lessons",
     "temperature",
     "live",
     "microscope",
@@ -106,6 +108,8 @@ address.write_params(
         "projector": "1" if st.session_state["projector"] else None,
     }
 )
+follow_lesson()
+show_lesson(page.url_path or PAGES[0])
 with body:
     page.run()
 report_unused_params()

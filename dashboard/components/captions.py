@@ -10,7 +10,7 @@ from dashboard.say.captions import (
     robustness_caption,
     run_caption,
 )
-from dashboard.server.engine import RECORDED, store
+from dashboard.server.engine import RECORDED_RUNS, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
@@ -31,7 +31,7 @@ def caption(job: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, float], ...]) -> str:
-    if job == RECORDED:
+    if job in RECORDED_RUNS:
         return example_caption(run_settings(job))
     config = store().find(job).config
     if isinstance(config, RunConfig):

@@ -28,12 +28,13 @@ from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
 from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
+from dashboard.lessons.measures import Found, measured
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
 from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import SharedRecord, shared_record
-from dashboard.server.soft_labels import snapshot_arrays, soft_labels
+from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
@@ -140,6 +141,16 @@ def moment_of_run(request: Request) -> Response:
         return _json_response(moment(history, words(_language(request)), _number(request, "at")))
 
 
+def measures(request: Request) -> Response:
+    """The figures that a lesson's cards name, as far as they are known: ``?run=…``."""
+    shared = shared_record(_run(request))
+    with shared.lock:
+        history = shared.newest()
+        if not isinstance(history, RunRecord):
+            return _json_response({"error": "only a run is measured"}, 404)
+        return _json_response(measured(Found(history, *start_arrays(history, shared.job))))
+
+
 def soft(request: Request) -> Response:
     """Soft labels after an epoch: ``?run=…&since=…``."""
     since = _number(request, "since")
@@ -168,6 +179,7 @@ ROUTES = [
         ("charts", charts),
         ("figure/{name}", figure),
         ("moment", moment_of_run),
+        ("measures", measures),
         ("soft", soft),
     )
 ]

@@ -78,6 +78,22 @@ def snapshot_arrays(history: RunRecord, run: str, epoch: float | None) -> dict[s
     }
 
 
+def start_arrays(
+    history: RunRecord, run: str
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What does not change during a run, and the answers before its first batch; empty until then.
+
+    Raises:
+        UserError: a file of the run is damaged.
+    """
+    folder = store().find(run, RUN)
+    prepared, before = (
+        folder.load_arrays(event.arrays) if event and event.arrays else {}
+        for event in (history.prepared, history.snapshots.get(0))
+    )
+    return prepared, before
+
+
 def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     """The teacher's logits on the watched examples of a run, for the temperature lab.
 

@@ -17,7 +17,7 @@ from dashboard.charts import OVER_TIME
 from dashboard.charts.parts.delta import delta
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
-from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
+from dashboard.server.engine import LIVE_STATES, RECORDED_RUNS, hub, store
 from dashboard.server.shared_records import JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
@@ -206,7 +206,7 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
 
 def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
-    state = "finished" if run == RECORDED else hub().state(run)
+    state = "finished" if run in RECORDED_RUNS else hub().state(run)
     if not isinstance(history, RunRecord):
         return {
             "state": state,

@@ -7,6 +7,7 @@ ROWS = (
     "projector",
     "follow",
     "list",
+    "lesson",
     "deck",
     "scrubber",
     "microscope",

@@ -22,7 +22,7 @@ from dashboard.page.settings.sidebar import sidebar
 from dashboard.page.settings.values import chosen, problem, write_settings
 from dashboard.say.formula import loss_formula
 from dashboard.say.titles import row_title, run_title, short_text
-from dashboard.server.engine import RECORDED, hub, is_live, store
+from dashboard.server.engine import RECORDED_RUNS, hub, is_live, store
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
@@ -116,7 +116,7 @@ def title_of(run: str) -> str:
         return ""
     folder = store().find(run, RUN)
     title = run_title(folder.config.to_dict(), run_history(run).turned)
-    parts = [folder.text(NAME), title, t("app.recorded") if run == RECORDED else run]
+    parts = [folder.text(NAME), title, t("app.recorded") if run in RECORDED_RUNS else run]
     if origin := branched_from(folder):
         parts.append(t("live.branch_of", run=origin[0], epoch=origin[1]))
     return " · ".join(filter(None, parts))
@@ -238,7 +238,7 @@ else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         details(run, store().find(run, RUN).config)
 if run:
-    branchable = run != RECORDED and not is_forest(run_settings(run)["student"])
+    branchable = run not in RECORDED_RUNS and not is_forest(run_settings(run)["student"])
     epoch = transport(run, branch=branchable and not is_projected())
     if epoch is not None:
         branch_dialog(run, epoch)

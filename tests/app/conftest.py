@@ -6,7 +6,7 @@ from support import events as make
 from support.runs import MAIN, record
 
 from dashboard.server import engine
-from dashboard.server.engine import RECORDED
+from dashboard.server.engine import RECORDED, RECORDED_RUNS, RECORDINGS
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
@@ -78,7 +78,8 @@ def store(tmp_path):
 @pytest.fixture
 def hub(store, tmp_path):
     example = record(Store(tmp_path / "example"), RECORDED, make.whole_run())
-    played = PlayedHub(Store(store.root, recordings=[example.path]))
+    others = [RECORDINGS / name for name in RECORDED_RUNS if name != RECORDED]
+    played = PlayedHub(Store(store.root, recordings=[example.path, *others]))
     with engine.use(played):
         yield played
 

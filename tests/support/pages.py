@@ -12,6 +12,8 @@ PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))
 RECORDED = "run=recorded-mnist5k"
 VISITS = {
     "start": "",
+    "lessons": "lessons",
+    "lesson-card": f"calibration?lesson=believe-ninety&card=3&{RECORDED}",
     "temperature": f"temperature?{RECORDED}",
     "live": "live",
     "live-recorded": f"live?{RECORDED}",

@@ -10,8 +10,8 @@ from dashboard.page.jobs.stored import stored
 from dashboard.page.widgets import select
 from dashboard.say.titles import row_title
 from dashboard.say.titles import run_title as title_of_settings
-from dashboard.server.engine import RECORDED, hub, store
-from dashboard.server.shared_records import run_history
+from dashboard.server.engine import RECORDED, RECORDED_RUNS, hub, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.viewer import t
 from kdcore.jobs.kind import RUN
 from kdcore.store import JobRow
@@ -66,6 +66,8 @@ def run_title(run: str, rows: Mapping[str, JobRow]) -> str:
     """A run in one line; ``rows`` are those of the store."""
     if run == RECORDED:
         return t("app.recorded")
+    if run in RECORDED_RUNS:
+        return f"{t('app.recorded')} · {title_of_settings(run_settings(run), {})}"
     if row := rows.get(run):
         return row_title(row)
     settings = store().find(run, RUN).config.to_dict()

@@ -86,6 +86,24 @@ def test_scripts_and_nothing_else_are_served(client):
         assert client.get(f"/kd/static/{name}").status_code == 404
 
 
+def test_what_a_lesson_names_is_measured_on_the_run_that_is_asked_for(client, run):
+    found = client.get("/kd/measures", params={"run": run}).json()
+    plain, distilled = (make.epoch().students[name] for name in ("plain", "distilled"))
+
+    assert found["gain"]["value"] == pytest.approx(
+        100 * (distilled.test_accuracy - plain.test_accuracy)
+    )
+    assert "telling_entropy_t1" in found
+    assert "gradient_t1" not in found  # no answers of the distilled student are in the store
+    assert client.get("/kd/measures", params={"run": "nothing"}).status_code == 404
+
+
+def test_a_job_that_is_no_run_is_not_measured_for_a_lesson(client, store):
+    sweep = store.create(SweepConfig()).id
+
+    assert client.get("/kd/measures", params={"run": sweep}).status_code == 404
+
+
 def test_plotly_comes_from_the_installed_package(client):
     answer = client.get("/kd/plotly.min.js")
 
