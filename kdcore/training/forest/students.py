@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import torch
 from sklearn.ensemble import RandomForestRegressor
-from torch import Tensor
+from torch import Tensor, nn
 
 from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
@@ -25,6 +25,7 @@ from kdcore.metrics import accuracy, brier_score
 from kdcore.models.cost import measure_cost
 from kdcore.models.forest import Forest, forest_logits, joined
 from kdcore.store import RunFolder
+from kdcore.training.answering import answer_during
 from kdcore.training.batches.order import chunks
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.distributed import world_size
@@ -91,12 +92,16 @@ def grow_students(
     if not log.restore(STAGE, callbacks.parts):
         log.save(STAGE, position, callbacks.parts)
     controls.replay(log.commands)
+
+    def modules() -> dict[str, nn.Module]:
+        return {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
+
     stopped = False
     try:
-        yield from fit(trainer, callbacks, config.epochs, position)
+        with controls.answering(lambda query: answer_during(modules(), data, position, query)):
+            yield from fit(trainer, callbacks, config.epochs, position)
     except Stopped:
         stopped = True
-    modules = {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
     yield Finished(
         run=run,
         stopped=stopped,
@@ -105,7 +110,7 @@ def grow_students(
         teacher=trainer.teacher_scores,
         students=trainer.scores,
         seconds=time.perf_counter() - began,
-        weights=save_all(modules, teacher.model, config, data, folder),
+        weights=save_all(modules(), teacher.model, config, data, folder),
     )
 
 
