@@ -26,6 +26,7 @@ def hub(tmp_path):
     hub.close()
 
 
+@pytest.mark.slow
 def test_a_live_run_answers_while_it_learns_and_when_it_is_over(hub):
     run = hub.submit(TINY.replace(epochs=5000, speed=100))
     while not any(isinstance(event, Batch) for event in hub.events(run)):
