@@ -17,6 +17,7 @@ PAGES = (
     "temperature",
     "live",
     "microscope",
+    "draw",
     "calibration",
     "right",
     "landscape",

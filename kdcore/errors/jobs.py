@@ -82,7 +82,7 @@ MESSAGES = {
     ),
     "bad_query": "The question's {part} cannot be used: possible is {allowed}.",
     "not_answering": (
-        "The students of this run do not learn at the moment, so that nobody answers: ask again "
+        "The students of this run do not learn at the moment, so that none answers: ask again "
         "once they have begun, or when the run is over."
     ),
     "no_weights": (

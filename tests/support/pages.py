@@ -17,6 +17,7 @@ VISITS = {
     "live-recorded": f"live?{RECORDED}",
     "live-projected": f"live?{RECORDED}&projector=1",
     "microscope": f"microscope?{RECORDED}",
+    "draw": "draw",
     "calibration": f"calibration?{RECORDED}",
     "right": f"right?{RECORDED}",
     "landscape": "landscape",
