@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def coverage(points, side, radius):
     places = np.concatenate(
         [
             np.array(a) + np.linspace(0, 1, 1000)[:, None] * (np.array(b) - np.array(a))
-            for a, b in zip(points, points[1:], strict=False)
+            for a, b in pairwise(points)
         ]
     )
     distance = np.full((side, side), np.inf)
