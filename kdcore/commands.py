@@ -162,22 +162,28 @@ class Controls:
     def answering(self, answer: Callable[[Query], Answer]) -> Iterator[None]:
         """Meanwhile the training loop answers questions by ``answer``; it may raise ``UserError``.
 
-        What is left at the end is refused.
+        What is left at the end is answered then, and refused where the training broke down.
         """
         with self._asking:
             self._answer = answer
+        sound = True
         try:
             yield
+        except Exception as error:
+            sound = isinstance(error, Stopped)
+            raise
         finally:
             with self._asking:
                 self._answer = None
             self._take_all()
             waiting, self._set_aside = self._set_aside, deque()
             for one in waiting:
-                if isinstance(one, Question):
-                    one.reply(UserError("not_answering"))
-                else:
+                if not isinstance(one, Question):
                     self._set_aside.append(one)
+                elif sound:
+                    one.reply(_answered(answer, one.query))
+                else:
+                    one.reply(UserError("not_answering"))
 
     def pause(self) -> None:
         """Wait before the next batch."""
@@ -280,7 +286,8 @@ class Controls:
     def _execute(self, command: Command | Question, step: int, position: float) -> Iterator[Event]:
         match command:
             case Question(query, reply):
-                reply(self._answer_or_error(query))
+                assert self._answer is not None, "questions are queued while there are answers"
+                reply(_answered(self._answer, query))
             case Retune(name, value):
                 previous, self.values[name] = self.values[name], value
                 if name == "speed":
@@ -301,13 +308,12 @@ class Controls:
             case Stop():
                 raise Stopped
 
-    def _answer_or_error(self, query: Query) -> Answer | UserError:
-        if self._answer is None:
-            return UserError("not_answering")
-        try:
-            return self._answer(query)
-        except UserError as error:
-            return error
+
+def _answered(answer: Callable[[Query], Answer], query: Query) -> Answer | UserError:
+    try:
+        return answer(query)
+    except UserError as error:
+        return error
 
 
 def check_retune(command: Retune, config: RunConfig) -> None:

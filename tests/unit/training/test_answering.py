@@ -13,7 +13,7 @@ from kdcore import Run, RunConfig
 from kdcore.commands import Controls
 from kdcore.data import load_dataset
 from kdcore.errors import UserError
-from kdcore.jobs.run.events import Batch, Prepared
+from kdcore.jobs.run.events import Batch, Epoch, Prepared
 from kdcore.models.build import build_model
 from kdcore.queries import Answer, DecisionMap, Logits, Predict, UnitMap
 from kdcore.store import Store
@@ -171,10 +171,11 @@ def test_each_part_is_afterwards_in_the_mode_that_it_was_in():
     assert [part.training for part in module.modules()] == [True, True, False]
 
 
-@pytest.mark.parametrize("student", ["mlp:4", "convnet:4"])
+@pytest.mark.parametrize("student", ["mlp:4", "convnet:4", "forest:4"])
 def test_a_run_with_questions_equals_one_without_bit_for_bit(tmp_path, student):
     """Batch normalisation and dropout included; an ensemble's members answer together."""
-    config = TINY.replace(dataset="digits", student=student, batch_size=300, ensemble=2)
+    networks = 1 if student.startswith("forest") else 2
+    config = TINY.replace(dataset="digits", student=student, batch_size=300, ensemble=networks)
     quiet = Store(tmp_path / "quiet").create(config)
     asked = Store(tmp_path / "asked").create(config)
     expected = events_of(config, quiet)
@@ -184,12 +185,12 @@ def test_a_run_with_questions_equals_one_without_bit_for_bit(tmp_path, student):
     found = []
     for event in run:
         found.append(event)
-        if isinstance(event, Prepared | Batch):
+        if isinstance(event, Prepared | Batch | Epoch):
             run.controls.ask(question, replies.append)
 
     answers = [reply for reply in replies if isinstance(reply, Answer)]
-    assert len(answers) >= 2
-    assert len({str(one.logits["plain"]) for one in answers}) == len(answers)  # it learns
+    assert len({str(one.logits["plain"]) for one in answers}) >= 2  # it learns
+    assert len({str(one.logits["teacher"]) for one in answers}) == 1
     assert without_clocks([event.to_dict() for event in found]) == without_clocks(
         [event.to_dict() for event in expected]
     )
@@ -219,11 +220,26 @@ def test_a_paused_run_answers():
     assert replies[0].epoch == 1.0
 
 
-def test_who_asks_outside_the_training_is_refused_at_once():
-    controls = Controls(TINY)
-    replies = []
-    with controls.answering(lambda query: Logits(epoch=None, classes=[], logits={})):
+def test_a_question_that_is_left_at_the_end_is_answered_and_a_later_one_refused():
+    controls, replies = Controls(TINY), []
+    with controls.answering(lambda query: Logits(epoch=2.0, classes=[], logits={})):
         controls.ask(Predict(inputs=((0.0,),)), replies.append)
+        controls.pause()
     controls.ask(Predict(inputs=((0.0,),)), replies.append)
 
-    assert [reply.code for reply in replies] == ["not_answering", "not_answering"]
+    assert replies[0].epoch == 2.0
+    assert replies[1].code == "not_answering"
+    assert next(controls.obey(0, 0.0)).kind == "paused"  # commands stay
+
+
+def test_where_a_training_breaks_down_nothing_is_asked_of_its_learners():
+    controls, replies = Controls(TINY), []
+
+    def break_down():
+        with controls.answering(lambda query: pytest.fail("it was asked")):
+            controls.ask(Predict(inputs=((0.0,),)), replies.append)
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        break_down()
+    assert replies[0].code == "not_answering"
