@@ -18,6 +18,7 @@ PAGES = (
     "live",
     "microscope",
     "draw",
+    "playground",
     "calibration",
     "right",
     "landscape",

@@ -39,6 +39,9 @@ _TWO_TEACHERS = {"teacher": "mlp:256,128 + mlp:8", "temperature": 1.0, "teacher_
 HINTS = {
     # draw
     "drawing_pad": LOOK,
+    # 2-D
+    "plane": LOOK,
+    "decision_maps": LOOK,
     # live
     "accuracy": Hint(measure="accuracy_gain", claim="falls", settings={"unlabelled": 0.0}),
     "formula": LOOK,

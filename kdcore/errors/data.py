@@ -176,4 +176,7 @@ MESSAGES = {
         "At least two classes with {least} points each are needed, and no class may have fewer: "
         "add points, or choose a function that leaves some on both sides."
     ),
+    "points_unreadable": (
+        "What was sent are no points of the plane: draw up to {most} points of up to four classes."
+    ),
 }

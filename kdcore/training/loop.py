@@ -102,7 +102,7 @@ def _train(
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
-        arrays=snapshots.begin(),
+        arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
         costs={
             name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
         },

@@ -18,6 +18,7 @@ VISITS = {
     "live-projected": f"live?{RECORDED}&projector=1",
     "microscope": f"microscope?{RECORDED}",
     "draw": "draw",
+    "playground": "playground",
     "calibration": f"calibration?{RECORDED}",
     "right": f"right?{RECORDED}",
     "landscape": "landscape",

@@ -37,7 +37,8 @@ export function asker(address, { answered, failed }) {
   };
 }
 
-async function post(address, query, signal) {
+/** Ask one question; throws an error with one sentence and a `code`. */
+export async function post(address, query, signal) {
   const response = await fetch(address, {
     method: "POST", body: JSON.stringify(query), signal,
     headers: { "content-type": "application/json" },

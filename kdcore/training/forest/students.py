@@ -80,7 +80,7 @@ def grow_students(
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
-        arrays=snapshots.begin(),
+        arrays=snapshots.begin(*trainer.seen_by_students()),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
         seconds=time.perf_counter() - began,
         teachers=member_scores(teacher, data),
@@ -138,6 +138,10 @@ class ForestTrainer:
         """By student, after the newest epoch."""
         self.values: Mapping[str, float] = {}
         """What acts from the next epoch on."""
+
+    def seen_by_students(self) -> tuple[Split, Tensor]:
+        """The transfer set and the labels known of it, −1 where hidden."""
+        return self._transfer_batches.transfer, self._transfer_batches.known_labels
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""

@@ -243,3 +243,21 @@ def test_where_a_training_breaks_down_nothing_is_asked_of_its_learners():
     with pytest.raises(ArithmeticError):
         break_down()
     assert replies[0].code == "not_answering"
+
+
+@pytest.mark.parametrize("student", ["mlp:4", "forest:4"])
+def test_a_run_on_a_plane_keeps_the_points_and_labels_that_its_students_get(tmp_path, student):
+    config = TINY.replace(student=student, transfer_size=50, unlabelled=0.8, epochs=1)
+    folder = Store(tmp_path).create(config)
+    events_of(config, folder)
+    kept = load_file(folder.path / "prepared.safetensors")
+
+    train = loaded(config).train
+    labels = {
+        tuple(row): label
+        for row, label in zip(train.inputs.tolist(), train.labels.tolist(), strict=True)
+    }
+    found = [labels[tuple(row)] for row in kept["transfer_points"].tolist()]
+    shown = kept["transfer_labels"]
+    assert (len(shown), (shown >= 0).sum()) == (50, 10)
+    assert all(label == given for label, given in zip(found, shown, strict=True) if given >= 0)
