@@ -14,13 +14,14 @@ TEACHERS = ("mlp:32,32", "mlp:16,16", "mlp:64,64")
 STUDENTS = ("mlp:8", "mlp:4", "mlp:16", "mlp:2", "mlp:4,4")
 RANGES = {"amount": (FEWEST, 2_000), "spread": (0, 60), "labels": (4, 200), "draw": (0, 99)}
 """Of the sliders, by key."""
+_POINTS = PlaneData()
 USUAL: dict[str, Any] = {
-    "plane": PlaneData.shape,
-    "amount": PlaneData.points,
-    "spread": round(100 * PlaneData.noise),
-    "draw": PlaneData.seed,
+    "plane": _POINTS.shape,
+    "amount": _POINTS.points,
+    "spread": round(100 * _POINTS.noise),
+    "draw": _POINTS.seed,
     "labels": 10,
-    "function": PlaneData.function,
+    "function": _POINTS.function,
     "guide": TEACHERS[0],
     "pupil": STUDENTS[0],
 }
