@@ -52,8 +52,9 @@ def askable_run(suits: Suits) -> str:
     usual = active if active in found else next(iter(found), "")
     address.read_param("run", usual, find_run)
     asked: str = st.session_state["run"]
-    if asked not in found and not (asked and _is_askable(asked, suits)):
+    if asked and asked not in found and not _may_be_asked(asked, suits):
         asked = usual
+    asked = asked or usual
     if not asked:
         return ""
     st.session_state["run"] = asked
@@ -72,6 +73,11 @@ def start_and_show(config: RunConfig) -> None:
     """Submit a run and show it on this page."""
     with show_user_errors():
         show_run(hub().submit(config))
+
+
+def _may_be_asked(run: str, suits: Suits) -> bool:
+    """Whether a run suits, or has just begun so that its inputs are not known yet."""
+    return _is_askable(run, suits) or (hub().can_ask(run) and not input_shape(run))
 
 
 def _is_askable(run: str, suits: Suits) -> bool:

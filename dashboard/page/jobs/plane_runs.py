@@ -46,9 +46,15 @@ def start_on(
     check_classes(classes)
     table = io.BytesIO(as_table(points, classes).encode())
     path = save_upload(table, f"{name}.csv", store().root / "uploads")
-    students_see = len(points) * (1 - TEST_SHARE) * (1 - VALIDATION_SHARE)
-    config = RunConfig(
-        dataset=str(path),
+    config = plane_config(str(path), len(points), labels, teacher, student)
+    show_run(hub().submit(config))
+
+
+def plane_config(dataset: str, points: int, labels: int, teacher: str, student: str) -> RunConfig:
+    """A run of seconds on a table of points, of which the students get some labels."""
+    students_see = points * (1 - TEST_SHARE) * (1 - VALIDATION_SHARE)
+    return RunConfig(
+        dataset=dataset,
         label_column="class",
         unlabelled=round(max(0.0, 1 - labels / students_see), 4),
         epochs=EPOCHS,
@@ -59,7 +65,6 @@ def start_on(
         teacher=teacher,
         student=student,
     )
-    show_run(hub().submit(config))
 
 
 def table_name(data: PlaneData) -> str:
