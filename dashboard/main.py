@@ -19,6 +19,8 @@ PAGES = (
     "temperature",
     "live",
     "microscope",
+    "draw",
+    "playground",
     "calibration",
     "uncertainty",
     "right",

@@ -1,7 +1,7 @@
-"""What the browser fetches besides the pages: scripts, charts, soft labels."""
+"""What the browser fetches besides the pages: scripts, charts, soft labels, answers."""
 
 import gzip
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,10 +32,12 @@ from dashboard.lessons.measures import Found, measured
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
+from dashboard.server.questions import answer_to
 from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import SharedRecord, shared_record
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
+from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import SCORES, SETS
@@ -157,21 +159,36 @@ def soft(request: Request) -> Response:
     return _json_response(soft_labels(_run(request), -1 if since is None else int(since)))
 
 
-def _with_errors_as_json(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
-    """Out of the event loop; a person's mistake becomes one sentence of JSON."""
+async def ask(request: Request) -> Response:
+    """What a run's learners say to a question: ``?run=…&lang=…``, the question as JSON."""
+    return _json_response(await answer_to(request))
+
+
+def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    async def route(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return route
+
+
+def _with_errors_as_json(
+    answer: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Any]:
+    """A person's mistake becomes one sentence of JSON, in the viewer's language."""
 
     async def route(request: Request) -> Response:
         try:
-            return await run_in_threadpool(answer, request)
+            return await answer(request)
         except UserError as error:
             status = 404 if error.code in NOT_FOUND else 400
-            return _json_response({"error": str(error), "code": error.code}, status)
+            said = sentence(words(_language(request)), f"error.{error.code}", error.values)
+            return _json_response({"error": said or str(error), "code": error.code}, status)
 
     return route
 
 
 ROUTES = [
-    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["GET"])
+    Route(f"/kd/{path}", _with_errors_as_json(_out_of_the_loop(answer)), methods=["GET"])
     for path, answer in (
         ("plotly.min.js", plotly),
         ("static/{name}", static),
@@ -182,7 +199,7 @@ ROUTES = [
         ("measures", measures),
         ("soft", soft),
     )
-]
+] + [Route("/kd/ask", _with_errors_as_json(ask), methods=["POST"])]
 
 
 @cache

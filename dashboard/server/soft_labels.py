@@ -108,6 +108,20 @@ def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
     return (arrays, now.started.classes) if "teacher_watched" in arrays else None
 
 
+def transfer_points(run: str) -> tuple[np.ndarray, np.ndarray]:
+    """The points ``[n, 2]`` that the students of a run on a plane learn from, and their labels.
+
+    −1 stands for a label that is hidden. Runs of earlier versions kept neither: then there are no
+    points.
+    """
+    now = run_history(run)
+    arrays: dict[str, np.ndarray] = {}
+    if now.prepared and now.prepared.arrays:
+        arrays = store().find(run, RUN).load_arrays(now.prepared.arrays)
+    points = arrays.get("transfer_points", np.zeros((0, 2)))
+    return points, arrays.get("transfer_labels", np.zeros(0))
+
+
 def _constant_arrays(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     kind = "images" if "watched_images" in arrays else "points"
     inputs, teacher = arrays[f"watched_{kind}"], arrays.get("teacher_watched")

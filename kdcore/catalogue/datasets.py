@@ -24,6 +24,8 @@ class Source:
     """A teacher that suits it."""
     student: str
     """A student that suits it."""
+    brightest: float = 255.0
+    """Value of a white pixel; of images alone."""
     first_run: dict[str, Any] = field(default_factory=dict)
     """Settings with which the page starts beside the models: few labels, so that the teacher has
     something to add, at a speed to follow. The command line starts with ``RunConfig``'s."""
@@ -95,6 +97,7 @@ DATASETS = {
         licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, via scikit-learn",
         teacher="mlp:256,128",
         student="mlp:16",
+        brightest=16.0,
         first_run={"unlabelled": 0.9, "weight": 0.9},
     ),
     "fonts": Source(

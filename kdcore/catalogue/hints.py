@@ -37,6 +37,11 @@ _NO_DATA = {"method": "generator", "temperature": 1.0, "weight": 1.0}
 _TWO_TEACHERS = {"teacher": "mlp:256,128 + mlp:8", "temperature": 1.0, "teacher_mixing": "entropy"}
 
 HINTS = {
+    # draw
+    "drawing_pad": LOOK,
+    # 2-D
+    "plane": LOOK,
+    "decision_maps": LOOK,
     # live
     "accuracy": Hint(measure="accuracy_gain", claim="falls", settings={"unlabelled": 0.0}),
     "formula": LOOK,

@@ -101,4 +101,36 @@ MESSAGES = {
         "The branch would end after {epochs} epochs and begins at epoch {epoch}: choose an "
         "earlier one, or more {setting[epochs]}."
     ),
+    "bad_query": "The question's {part} cannot be used: possible is {allowed}.",
+    "not_answering": (
+        "The students of this run do not learn at the moment, so that none answers: ask again "
+        "once they have begun, or when the run is over."
+    ),
+    "no_weights": (
+        "The run {run!r} keeps no weights that could be asked: choose a run that went to its end, "
+        "or start one."
+    ),
+    "nobody_to_ask": (
+        "{job!r} is no single run: open one of its runs, or a run of its own, to ask its learners."
+    ),
+    "asked_elsewhere": (
+        "The run {run!r} is trained by another program: it can be asked once it is over."
+    ),
+    "no_answer": (
+        "There was no answer within {seconds:g} seconds: ask again, or wait for the computer to "
+        "have less to do."
+    ),
+    "answerer_died": "The process that answers ended unexpectedly ({cause}): ask again.",
+    "asking_busy": "Too many questions wait for their answers: ask again in a moment.",
+    "question_too_large": "The question has more than {most} bytes: ask about fewer inputs.",
+    "question_no_json": "The question is no JSON: send one object as application/json.",
+    "inputs_shape": (
+        "An input of the question has {given} numbers, but the learners take {needed} (shape "
+        "{shape}): send as many."
+    ),
+    "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "no_such_layer": (
+        "The {learner} has {layers} hidden layers whose units can be shown: choose a layer below "
+        "that number."
+    ),
 }

@@ -20,6 +20,7 @@ from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
+from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
@@ -102,7 +103,7 @@ def _train(
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
-        arrays=snapshots.begin(),
+        arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
         costs={
             name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
         },
@@ -119,9 +120,11 @@ def _train(
     if not log.restore(STAGE, callbacks.parts):
         log.save(STAGE, position, callbacks.parts)
     controls.replay(log.commands)
+    answers = partial(answer_during, modules, trainer.data, position)
     stopped = False
     try:
-        yield from fit(trainer, callbacks, config.epochs, position)
+        with controls.answering(answers):
+            yield from fit(trainer, callbacks, config.epochs, position)
     except Stopped:
         stopped = True
         predictions = trainer.predict()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import METHODS
-from kdcore.data import Dataset
+from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
@@ -59,6 +59,7 @@ class DistillationTrainer:
         device: torch.device,
     ) -> None:
         self.config, self.data, self.device = config, data, device
+        self._seeds = list(seeds)
         self.step_controls = self.step_controls_of(specs)
         """What acts on each of the nets from the next batch on."""
         specs = with_starts(specs, config.networks)
@@ -126,6 +127,11 @@ class DistillationTrainer:
             )
             for term in graph_terms
         ]
+
+    def seen_by_students(self, seed: int) -> tuple[Split, Tensor]:
+        """The transfer set of a seed and the labels known of it, −1 where hidden."""
+        of_seed = self.transfer_batches[self._seeds.index(seed)]
+        return of_seed.transfer, of_seed.known_labels
 
     def step_controls_of(self, specs: Sequence[StudentSpec]) -> StepControls:
         """What acts on each of the nets; ``specs`` as the trainer has them."""

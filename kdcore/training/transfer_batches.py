@@ -75,6 +75,12 @@ class TransferBatches:
             else None
         )
 
+    @property
+    def known_labels(self) -> Tensor:
+        """The labels of the transfer set as the students get them, ``[n]``; −1 where hidden."""
+        labels = self.transfer.labels
+        return labels if self._labelled is None else labels.where(self._labelled, -1)
+
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
         config, size = self._config, len(self.transfer.labels)

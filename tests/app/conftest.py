@@ -59,6 +59,12 @@ class PlayedHub:
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
+    def can_ask(self, run):
+        return self.commandable(run) or (self.store.find(run).path / "teacher.safetensors").exists()
+
+    def warm_answers(self):
+        pass
+
     def active(self, kind=RUN):
         return next(
             (

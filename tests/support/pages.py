@@ -19,6 +19,8 @@ VISITS = {
     "live-recorded": f"live?{RECORDED}",
     "live-projected": f"live?{RECORDED}&projector=1",
     "microscope": f"microscope?{RECORDED}",
+    "draw": "draw",
+    "playground": "playground",
     "calibration": f"calibration?{RECORDED}",
     "uncertainty": f"uncertainty?{RECORDED}",
     "right": f"right?{RECORDED}",

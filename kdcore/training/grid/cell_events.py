@@ -19,7 +19,7 @@ from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import Report
-from kdcore.training.measuring.snapshots import diagnoses, snapshot_arrays, watched_arrays
+from kdcore.training.measuring.snapshots import diagnoses, prepared_arrays, snapshot_arrays
 from kdcore.training.objective.student_specs import student_names
 from kdcore.training.run_files import started
 from kdcore.training.state import State
@@ -80,11 +80,14 @@ class CellEvents:
     def begin(self) -> Iterator[CellEvent]:
         """Started and prepared."""
         trainer, data, group = self._trainer, self._data, self._group
-        files = {}
+        files: dict[int, dict[str, bytes]] = {}
         costs = {}
         members = member_scores(trainer.teacher, data)
         if group.keep:
-            files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_predictions)
+            for seed in {config.seed for config in self._alive.values()}:
+                seen = trainer.seen_by_students(seed)
+                arrays = prepared_arrays(data, trainer.teacher_predictions, *seen)
+                files[seed] = {"prepared.safetensors": arrays}
             models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
             costs = {
                 name: measure_cost(module, data.input_shape, trainer.device)
@@ -101,11 +104,11 @@ class CellEvents:
                 teacher_source=group.teacher.source,
                 teacher=trainer.teacher_scores,
                 costs=of_cell,
-                arrays=next(iter(files), None),
+                arrays=next(iter(files.get(config.seed, ())), None),
                 seconds=time.perf_counter() - self._began,
                 teachers=members,
             )
-            yield CellEvent(cell, prepared, files)
+            yield CellEvent(cell, prepared, files.get(config.seed, {}))
 
     def failures(self, report: Report, step: int) -> Iterator[CellEvent]:
         """A cell whose loss is not a number any more ends; the others do not feel it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from kdcore.data import Dataset, class_numbers
+from kdcore.data import Dataset, Split, class_numbers
 from kdcore.data.pixels import FULL, white
 from kdcore.events import Diagnosis, DomainShift
 from kdcore.jobs.run.config import RunConfig
@@ -18,6 +18,8 @@ from kdcore.training.probes import GeneratedInputs
 
 WATCHED = 200
 """Validation examples whose soft labels are kept after every epoch."""
+MOST_POINTS = 4_000
+"""Of a plane that are kept."""
 MOST_SNAPSHOTS = 60
 """Longer runs are kept at fewer epochs, the last one always."""
 
@@ -37,11 +39,15 @@ class Snapshots:
         self._teacher_diagnosis: dict[str, Diagnosis] = {}
         self._axes: ShiftAxes | None = None
 
-    def begin(self) -> str | None:
-        """Keep what does not change: the watched examples and the teacher's answers to them."""
+    def begin(self, transfer: Split, known_labels: torch.Tensor) -> str | None:
+        """Keep what does not change: the watched examples and the teacher's answers to them.
+
+        See ``prepared_arrays`` for the arguments.
+        """
         if self._folder is None:
             return None
-        self._folder.write("prepared.safetensors", watched_arrays(self._data, self._teacher))
+        arrays = prepared_arrays(self._data, self._teacher, transfer, known_labels)
+        self._folder.write("prepared.safetensors", arrays)
         return "prepared.safetensors"
 
     def take(
@@ -74,8 +80,19 @@ class Snapshots:
         return self._axes.shift({"teacher": self._teacher} | by_learner)
 
 
-def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
-    """The watched examples, their labels and the teacher's logits, as a safetensors file."""
+def prepared_arrays(
+    data: Dataset, teacher: Predictions, transfer: Split, known_labels: torch.Tensor
+) -> bytes:
+    """The watched examples, their labels and the teacher's logits, as a safetensors file.
+
+    Of data with two features also the points that the students learn from, as they were brought.
+
+    Args:
+        data: of the run.
+        teacher: its answers.
+        transfer: what the students see.
+        known_labels: the labels that they get, ``[n]``; −1 where one is hidden.
+    """
     split = data.validation
     inputs = split.inputs[:WATCHED].cpu()
     arrays: dict[str, np.ndarray] = {
@@ -86,6 +103,10 @@ def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
         arrays["watched_images"] = for_display(inputs, inputs)
     else:
         arrays["watched_points"] = inputs.numpy().astype(np.float32)
+    if data.input_shape == (2,):
+        points = data.as_brought(transfer.inputs[:MOST_POINTS])
+        arrays["transfer_points"] = points.numpy().astype(np.float32)
+        arrays["transfer_labels"] = known_labels[:MOST_POINTS].cpu().numpy()
     return packed(arrays)
 
 

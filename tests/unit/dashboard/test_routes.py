@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from dashboard.charts import (
     OF_CORRUPTED_IMAGES,
     OVER_TIME,
 )
-from dashboard.server import engine, routes, search_figures, shared_records, stream
+from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
 from dashboard.text.languages import words
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
@@ -34,6 +35,7 @@ from kdcore.jobs.run.events import Finished, Snapshot
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.queries import Logits, Predict
 from kdcore.store import Store, packed
 
 JOBS = [
@@ -384,3 +386,57 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
     assert one == other
     values = json.loads(one.split("data: ")[1])
     assert values["append"][0]["x"] == [0.2]
+
+
+def ask(client, run, body, kind="application/json"):
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post("/kd/ask", params={"run": run}, content=text, headers={"content-type": kind})
+
+
+def test_a_question_is_passed_to_the_hub_and_its_answer_comes_back(client, store, run, monkeypatch):
+    answer = Logits(epoch=None, classes=["a", "b"], logits={"plain": [[0.5, float("inf")]]})
+    asked = []
+    monkeypatch.setattr(engine.hub(), "ask", lambda *given: asked.append(given) or answer)
+    found = ask(client, run, {"query": "predict", "inputs": [[1, 2]]})
+
+    assert asked == [(run, Predict(inputs=((1.0, 2.0),)))]
+    assert found.json() == {
+        "epoch": None,
+        "classes": ["a", "b"],
+        "logits": {"plain": [[0.5, None]]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "question_no_json"),
+        (b"[" * 100_000, "question_no_json"),
+        (b"\xff", "question_no_json"),
+        ([], "bad_query"),
+        ({"query": "predict", "inputs": [[None]]}, "bad_query"),
+        (b"[" + b"0," * 600_000 + b"0]", "question_too_large"),
+        ({"query": "predict", "inputs": [[1]]}, "no_weights"),
+    ],
+)
+def test_what_is_no_question_is_said_in_one_sentence(client, run, body, code):
+    answer = ask(client, run, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["error"].count(".") >= 1
+
+
+def test_only_json_is_taken_as_a_question_which_no_other_sites_page_may_send(client, run):
+    question = {"query": "predict", "inputs": [[1]]}
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        assert ask(client, run, question, kind).json()["code"] == "question_no_json"
+    assert client.get("/kd/ask", params={"run": run}).status_code == 405
+    assert ask(client, "nothing", question).status_code == 404
+
+
+def test_more_questions_than_can_be_answered_at_once_are_refused(client, run, monkeypatch):
+    monkeypatch.setattr(questions, "_turns", BoundedSemaphore(1))
+    monkeypatch.setattr(questions, "QUEUE", 0.01)
+    with questions._turns:
+        answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
+    assert answer.json()["code"] == "asking_busy"
