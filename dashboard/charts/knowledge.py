@@ -60,7 +60,7 @@ def figure(history: RunRecord, words: Words, **_: Any) -> dict[str, Any]:
             "title": {"text": words["chart.mean_uncertainty"] if at == 0 else ""},
         }
         name = learner_name(words, learner)
-        source = words[f"chart.source.{own.source}"]
+        source = words[f"chart.knowledge_from.{own.source}"]
         layout["annotations"].append(style.heading(f"<b>{name}</b>  {source}", domain))
         texts[learner] = list_values(
             words,
