@@ -18,14 +18,14 @@ def robustness_sentences(record: RobustnessRecord) -> list[Sentence]:
         if comparison is None:
             continue
         names = [name for name in record.over if CORRUPTIONS[name].attack == (kind == "attacks")]
-        said += _falls(record, kind, comparison, len(names))
+        said += _means(record, kind, comparison, len(names))
         said += _gains(kind, comparison)
     if _gain(end.corruptions) or _gain(end.attacks):
         said.append(Sentence("robustness.sentence.one_seed", {}))
     return said
 
 
-def _falls(
+def _means(
     record: RobustnessRecord, kind: str, comparison: Comparison, count: int
 ) -> list[Sentence]:
     """From clean to corrupted images, student by student."""
@@ -34,7 +34,7 @@ def _falls(
     if len(known) < len(PAIR):
         return [
             Sentence(
-                f"robustness.sentence.{name}_falls_{kind}",
+                f"robustness.sentence.{name}_means_{kind}",
                 {
                     "count": count,
                     "clean": record.clean.learners[name].accuracy,
@@ -51,7 +51,7 @@ def _falls(
             ("mean", comparison.accuracy[name].value),
         )
     }
-    return [Sentence(f"robustness.sentence.falls_{kind}", values | {"count": count})]
+    return [Sentence(f"robustness.sentence.means_{kind}", values | {"count": count})]
 
 
 def _gains(kind: str, comparison: Comparison) -> list[Sentence]:

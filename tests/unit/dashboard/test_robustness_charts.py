@@ -149,12 +149,12 @@ def test_one_seed_is_said_to_be_one():
     assert keys()[-1] == "one_seed"
 
 
-def test_of_a_student_alone_only_its_fall_is_said():
+def test_of_a_student_alone_only_its_mean_is_said():
     events = whole_test(compared=alone(), learners=("distilled",))
     said = [sentence.key for sentence in robustness_sentences(record(events))]
 
     assert said == [
-        f"robustness.sentence.distilled_falls_{kind}" for kind in ("corruptions", "attacks")
+        f"robustness.sentence.distilled_means_{kind}" for kind in ("corruptions", "attacks")
     ]
 
 
