@@ -40,9 +40,11 @@ def figure(
             }
         )
         domain = style.panels(len(found), at)
+        low, high = (f"{end:.1%}" for end in one.expected)
+        chance = phrase(words, "chart.covered_by_chance", low=low, high=high)
         layout[f"xaxis{suffix}"] = {
             "domain": domain,
-            "title": {"text": words["chart.set_size"]},
+            "title": {"text": f"{words['chart.set_size']}<br>{chance}"},
         } | style.whole_ticks(range(len(shown)))
         layout[f"yaxis{suffix}"] = {
             "anchor": f"x{suffix}",
@@ -51,13 +53,12 @@ def figure(
             "showticklabels": at == 0,
             "title": {"text": words["chart.share_of_examples"] if at == 0 else ""},
         }
-        low, high = one.expected
         texts[learner] = message_text(
             words,
             "conformal_of",
             covered=f"{one.covered:.1%}",
-            low=f"{low:.1%}",
-            high=f"{high:.1%}",
+            low=low,
+            high=high,
             size=f"{one.mean_size:.2f}",
         )
         details = phrase(

@@ -41,6 +41,8 @@ SHOWN = 24
 """Test examples whose sets are kept: half of them at equal distances, half the hardest."""
 BINS = 30
 """Of the histograms of a score."""
+FLAT = 1e-4
+"""Range of the energy below which it says nothing: a forest's logits are logarithms of shares."""
 
 
 def take_uncertainty(
@@ -101,11 +103,12 @@ class _Answers:
         self.test = self._logits(module, data.test.inputs)
         asked = {"test": evenly(data.test.inputs, MOST), **unfamiliar}
         self.kinds = {kind: self._logits(module, inputs) for kind, inputs in asked.items()}
-        self.knowledge = {
-            kind: found
+        self.each = {
+            kind: np.stack([self._logits(one, inputs) for one in members_of(module)])
             for kind, inputs in asked.items()
-            if (found := self._decomposed(inputs, self.kinds[kind]))
         }
+        """Of each network that the learner is, ``[networks, inputs, classes]``."""
+        self.knowledge = {kind: found for kind in asked if (found := self._decomposed(kind))}
 
     @property
     def source(self) -> str:
@@ -114,14 +117,21 @@ class _Answers:
             return ""
         return "ensemble" if len(members_of(self._module)) > 1 else "dirichlet"
 
-    def _decomposed(self, inputs: torch.Tensor, logits: np.ndarray) -> Decomposition | None:
-        members = members_of(self._module)
-        if len(members) > 1:
-            each = np.stack([_softmax(self._logits(one, inputs)) for one in members])
-            return ensemble_uncertainty(each)
+    def scores(self, kind: str) -> dict[str, np.ndarray]:
+        """How unfamiliar the inputs of a kind look; the energy is the networks' mean."""
+        found = unfamiliarity_scores(self.kinds[kind])
+        found["energy"] = unfamiliarity_scores(self.each[kind])["energy"].mean(0)
+        if parts := self.knowledge.get(kind):
+            found["knowledge"] = parts.knowledge
+        return found
+
+    def _decomposed(self, kind: str) -> Decomposition | None:
+        if len(self.each[kind]) > 1:
+            return ensemble_uncertainty(_softmax(self.each[kind]))
         if self._offset is None:
             return None
-        return dirichlet_uncertainty(np.exp(logits.clip(-LARGEST, LARGEST)) + self._offset)
+        clipped = self.kinds[kind].clip(-LARGEST, LARGEST)
+        return dirichlet_uncertainty(np.exp(clipped) + self._offset)
 
     def _logits(self, module: nn.Module, inputs: torch.Tensor) -> np.ndarray:
         device = self._data.test.labels.device
@@ -195,15 +205,15 @@ def _conformal_scores(
 def _scores(
     answers: _Answers, data: Dataset, conformal: Mapping[str, _Conformal]
 ) -> UncertaintyScores:
-    by_kind = {kind: unfamiliarity_scores(logits) for kind, logits in answers.kinds.items()}
-    for kind, parts in answers.knowledge.items():
-        by_kind[kind]["knowledge"] = parts.knowledge
+    by_kind = {kind: answers.scores(kind) for kind in answers.kinds}
     areas: dict[str, dict[str, list[float]]] = {}
     ranges: dict[str, list[float]] = {}
     histograms: dict[str, dict[str, list[int]]] = {}
     for name in by_kind["test"]:
         together = np.concatenate([scores[name] for scores in by_kind.values()])
         low, high = float(together.min()), float(together.max())
+        if name == "energy" and high - low < FLAT:
+            continue
         high = high if high > low else low + 1
         ranges[name] = [low, high]
         histograms[name] = {

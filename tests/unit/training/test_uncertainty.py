@@ -99,6 +99,13 @@ def test_knowledge_is_of_several_teachers_and_of_a_dirichlet_student(several):
     assert "knowledge" not in found["plain"].auroc
 
 
+def test_the_energy_of_several_networks_is_their_mean(several):
+    """That of their joint answer, whose logits are logarithms of probabilities, would be 0."""
+    _, highest = uncertainty_in(several[0]).learners["teacher"].score_ranges["energy"]
+
+    assert highest < -0.5
+
+
 def test_an_ensemble_of_students_has_knowledge_too(tmp_path):
     events, _ = run(tmp_path, SMALL.replace(ensemble=2, dataset="moons"))
     found = uncertainty_in(events)
@@ -111,7 +118,9 @@ def test_a_forest_is_asked_as_well(tmp_path):
     forest = SMALL.replace(student="forest:4", teacher="forest:4", batch_size=32)
     events, _ = run(tmp_path, forest)
 
-    assert list(uncertainty_in(events).learners) == ["teacher", "plain", "distilled"]
+    found = uncertainty_in(events).learners
+    assert list(found) == ["teacher", "plain", "distilled"]
+    assert all("energy" not in own.auroc for own in found.values())
     assert isinstance(events[-1], Finished)
 
 
