@@ -11,7 +11,7 @@ from kdcore.recipes.mse500 import MSE500
 from kdcore.recipes.patience import PATIENCE
 from kdcore.recipes.readings import READINGS
 from kdcore.recipes.recipe import Claim, Comparison, Curve, Recipe, Side, Step, Trial, texts_of
-from kdcore.recipes.scores import SCORES, difference_text, spread_text, value_text
+from kdcore.recipes.scores import SCORES, difference_text, noise_text, spread_text, value_text
 from kdcore.recipes.temperature_ece import TEMPERATURE_ECE
 from kdcore.recipes.worked import BINARY_EXAMPLE, ROWS_THAT_DO_NOT_SUM_TO_ONE
 
@@ -43,6 +43,7 @@ __all__ = [
     "Step",
     "Trial",
     "difference_text",
+    "noise_text",
     "spread_text",
     "texts_of",
     "value_text",

@@ -5,6 +5,18 @@ READINGS = {
     "as_claimed": "The claim lies inside our 95% interval, {low} to {high}.",
     "better": "Better than claimed: our 95% interval is {low} to {high}.",
     "worse": "The claim is not reached: our 95% interval is {low} to {high}.",
+    "one_within": (
+        "One network, {difference} from the claim: within the ±{noise} that the choice of {n} test "
+        "examples explains."
+    ),
+    "one_beyond_better": (
+        "One network, {difference} from the claim: better by more than the ±{noise} that the "
+        "choice of {n} test examples explains."
+    ),
+    "one_beyond_worse": (
+        "One network, {difference} from the claim: worse by more than the ±{noise} that the "
+        "choice of {n} test examples explains."
+    ),
     "one_better": "One network, {difference} from the claim, on the better side; no spread known.",
     "one_worse": "One network, {difference} from the claim, on the worse side; no spread known.",
     "one_equal": "One network, equal to the claim; no spread known.",

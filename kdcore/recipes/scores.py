@@ -76,6 +76,22 @@ def difference_text(score: str, value: float) -> str:
     return text.replace("-", "−")
 
 
+def noise_text(score: str, value: float) -> str:
+    """A deviation to either side, without its sign; of shares in percentage points.
+
+    Example:
+        >>> noise_text("test_errors", 23.27), noise_text("error_rate", 0.0123)
+        ('23', '1.23')
+    """
+    match SCORES[score].unit:
+        case "count":
+            return f"{value:.0f}"
+        case "share":
+            return f"{100 * value:.2f}"
+        case _:
+            return f"{value:.4f}"
+
+
 def spread_text(score: str, mean: float, sd: float | None) -> str:
     """A mean and its standard deviation, where there is one.
 

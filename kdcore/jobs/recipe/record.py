@@ -78,6 +78,12 @@ class RecipeRecord:
         return self.progress.seconds * (1 - self.done) / self.progress.done
 
     @property
+    def test_size(self) -> int | None:
+        """Number of test examples, where all trials have the same."""
+        sizes = set(self.started.test_sizes.values()) if self.started else set()
+        return sizes.pop() if len(sizes) == 1 else None
+
+    @property
     def failures(self) -> list[TrialMeasured]:
         """The cells that failed."""
         return [one for one in self.measured.values() if one.error]

@@ -2,10 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.statistics import ENOUGH, Sample
-from kdcore.recipes import SCORES, Claim, Comparison, Curve, Recipe, difference_text, value_text
+from kdcore.recipes import (
+    SCORES,
+    Claim,
+    Comparison,
+    Curve,
+    Recipe,
+    difference_text,
+    noise_text,
+    value_text,
+)
+
+ON_ALL_TEST_EXAMPLES = (
+    "test_errors",
+    "bias_errors",
+    "error_rate",
+    "bias_error_rate",
+    "test_accuracy",
+)
+"""Scores that count the test examples that are right or wrong."""
+Z = 1.96
+"""Standard deviations of a normal distribution between which 95% lie, to either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,8 @@ def claim_results(recipe: Recipe, record: RecipeRecord) -> list[ClaimResult]:
     found = []
     for key, claim in recipe.claims.items():
         sample = record.sample(claim.trial, claim.learner, claim.score)
-        found.append(ClaimResult(key, claim, sample, read_claim(claim, sample)))
+        reading = read_claim(claim, sample, record.test_size)
+        found.append(ClaimResult(key, claim, sample, reading))
     return found
 
 
@@ -95,8 +117,14 @@ def curve_points(curve: Curve, record: RecipeRecord) -> dict[str, Sequence[LineP
     }
 
 
-def read_claim(claim: Claim, found: Sample | None) -> Reading:
-    """What a row says of its claim."""
+def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None) -> Reading:
+    """What a row says of its claim.
+
+    Args:
+        claim: a published row.
+        found: our score.
+        test_size: test examples, where it is known how many.
+    """
     if found is None:
         return Reading("not_yet", {})
     if claim.claimed is None:
@@ -105,6 +133,12 @@ def read_claim(claim: Claim, found: Sample | None) -> Reading:
     better = (difference > 0) == SCORES[claim.score].more_is_better
     if found.interval is None:
         text = {"difference": difference_text(claim.score, difference)}
+        if claim.score in ON_ALL_TEST_EXAMPLES and test_size:
+            noise = sampling_noise(claim.score, claim.claimed, found.mean, test_size)
+            text |= {"noise": noise_text(claim.score, noise), "n": f"{test_size:,}"}
+            if abs(difference) <= noise:
+                return Reading("one_within", text)
+            return Reading(f"one_beyond_{'better' if better else 'worse'}", text)
         code = "one_equal" if difference == 0 else "one_better" if better else "one_worse"
         return Reading(code, {} if code == "one_equal" else text)
     low, high = found.interval
@@ -112,6 +146,26 @@ def read_claim(claim: Claim, found: Sample | None) -> Reading:
     if low <= claim.claimed <= high:
         return Reading("as_claimed", ends)
     return Reading("better" if better else "worse", ends)
+
+
+def sampling_noise(score: str, one: float, other: float, test_size: int) -> float:
+    """How far two networks of equal worth may differ by the choice of test examples, in 95%.
+
+    A normal approximation of the difference of two independent binomial counts.
+
+    Args:
+        score: one of ``ON_ALL_TEST_EXAMPLES``.
+        one: the first network's.
+        other: the second's.
+        test_size: examples of each.
+
+    Example:
+        >>> round(sampling_noise("test_errors", 67, 75, 10_000), 1)
+        23.3
+    """
+    scale = test_size if SCORES[score].unit == "count" else 1
+    shares = (one / scale, other / scale)
+    return scale * Z * sqrt(sum(share * (1 - share) for share in shares) / test_size)
 
 
 def read_difference(score: str, difference: Sample | None) -> Reading:

@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+import numpy as np
 import pytest
 from support.recipes import ERRORS, HINTON, measured, whole_recipe
 
@@ -15,6 +16,7 @@ from kdcore.jobs.recipe.results import (
     curve_points,
     read_claim,
     read_difference,
+    sampling_noise,
 )
 from kdcore.jobs.recipe.statistics import Sample
 from kdcore.recipes import READINGS, RECIPES, SCORES, Claim
@@ -50,7 +52,7 @@ def test_a_row_says_the_claim_what_came_out_and_the_difference(record):
     assert rows["distilled"].reading.code == "worse"
     assert rows["plain"].reading.code == "better"
     # one teacher is one network, whatever the seeds of its students
-    assert (rows["teacher"].found.n, rows["teacher"].reading.code) == (1, "one_worse")
+    assert (rows["teacher"].found.n, rows["teacher"].reading.code) == (1, "one_within")
     assert rows["no_threes"].reading.code == "not_yet"
     assert rows["no_threes"].difference is None
 
@@ -100,6 +102,36 @@ def test_a_claim_is_read_by_our_interval(values, claimed, code):
 
     assert reading.code == code
     assert READINGS[code].format(**reading.values)
+
+
+@pytest.mark.parametrize(
+    ("score", "claimed", "found", "code"),
+    [
+        # the counts of 10,000 coins with p = 0.0067 and 0.0075 differ by sd 11.9, 95% within 23.3
+        ("test_errors", 67, 75, "one_within"),
+        ("test_errors", 67, 95, "one_beyond_worse"),
+        ("test_errors", 146, 100, "one_beyond_better"),
+        ("error_rate", 0.132, 0.141, "one_within"),
+        ("error_rate", 0.132, 0.15, "one_beyond_worse"),
+        ("test_accuracy", 0.98, 0.97, "one_beyond_worse"),
+        ("missing_errors", 133, 200, "one_worse"),  # of another number of examples
+    ],
+)
+def test_one_network_is_held_against_the_chance_of_the_test_examples(score, claimed, found, code):
+    claim = Claim(title="", trial="a", learner="teacher", score=score, claimed=claimed)
+
+    reading = read_claim(claim, Sample((found,)), 10_000)
+
+    assert reading.code == code
+    assert READINGS[code].format(**reading.values)
+
+
+def test_the_chance_of_the_test_examples_is_that_of_two_binomial_counts():
+    draws = np.random.default_rng(0).binomial(10_000, [[0.0067], [0.0075]], (2, 40_000))
+    spread = np.diff(draws - draws.mean(1, keepdims=True), axis=0)
+    inside = np.abs(spread) <= sampling_noise("test_errors", 67, 75, 10_000)
+
+    assert inside.mean() == pytest.approx(0.95, abs=0.01)
 
 
 def test_a_curve_has_the_points_that_are_known(record):
