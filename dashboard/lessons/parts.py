@@ -83,9 +83,16 @@ PARTS: dict[str, dict[str, str]] = {
         **_panels("accuracy", "teacher_curve", "error_origin", "confusion", "per_class", "cost"),
         **TRANSPORT,
     },
+    "uncertainty": _panels(
+        "conformal_sizes", "conformal_examples", "unfamiliar_scores", "unfamiliar_table"
+    ),
+    "draw": {},
+    "playground": {},
     "landscape": {},
     "searches": {},
     "shrink": {},
+    "robustness": {},
+    "evidence": {},
     "runs": {},
     "help": {},
 }
