@@ -63,7 +63,10 @@ def with_other(data: Dataset, other: Dataset) -> Dataset:
             needed=listed(list(data.classes)),
         )
     place = torch.tensor([data.classes.index(name) for name in other.classes])
-    train, test = (like(split.inputs, data.train.inputs) for split in (other.train, other.test))
+    train, test = (
+        like(split.inputs, data.train.inputs, other.train.inputs)
+        for split in (other.train, other.test)
+    )
     target = Target(other.name, train, Split(test, place[other.test.labels]))
     if other.input_shape == data.input_shape:
         return replace(data, target=target)
@@ -76,7 +79,7 @@ def with_other(data: Dataset, other: Dataset) -> Dataset:
     return replace(data, target=target, notes=(*data.notes, scaled))
 
 
-def like(images: Tensor, examples: Tensor) -> Tensor:
+def like(images: Tensor, examples: Tensor, own: Tensor | None = None) -> Tensor:
     """Images in the size, the channels, the frame and the range of values of others.
 
     Where what is bright fills another share of the images, as digits of MNIST leave a margin that
@@ -85,12 +88,15 @@ def like(images: Tensor, examples: Tensor) -> Tensor:
     Args:
         images: uint8 ``[n, 1 or 3, h, w]``.
         examples: uint8 ``[m, 1 or 3, h', w']``.
+        own: like ``images``, of the same data set, by which frame and range are measured; unless
+            given ``images`` themselves.
 
     Returns:
         uint8 ``[n, 1 or 3, h', w']``.
     """
-    top, needed = white(images), white(examples)
-    zoom = frame(examples) / frame(images)
+    own = images if own is None else own
+    top, needed = white(own), white(examples)
+    zoom = frame(examples) / frame(own)
     if abs(zoom - 1) < SAME_FRAME:
         zoom = 1.0
     if images.shape[1:] == examples.shape[1:] and top == needed and zoom == 1:

@@ -16,7 +16,8 @@ MESSAGES = {
         "The shift {shift} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
     "target_method": (
-        "{method} does not act on logits alone, so it cannot use the soft labels of target data: "
+        "{method} does not learn from the teacher's logits alone, so it cannot use soft labels of "
+        "target data: "
         "choose kd or another method on logits, or leave {setting[target]} empty."
     ),
     "target_students": (

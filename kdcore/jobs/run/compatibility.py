@@ -23,6 +23,10 @@ TARGET_SETTINGS = {"target_confidence": 0.0, "alignment": "none"}
 """Settings that act on target data alone, with their defaults."""
 
 
+TEACHER_FREE = ("label_smoothing", "virtual_teacher")
+"""Methods whose soft term is one of labels, which target data have not."""
+
+
 class RunParts(Protocol):
     """The settings of a run that may contradict each other."""
 
@@ -159,7 +163,8 @@ def _check_target(config: RunParts) -> None:
     if config.assistants:
         raise UserError("target_students", target=config.target, name="assistants")
     for spec in config.terms:
-        if method_of(spec).loss and method_of(spec).acts_on != "logits":
+        method = method_of(spec)
+        if method.loss and (method.acts_on != "logits" or method_name(spec) in TEACHER_FREE):
             raise UserError("target_method", method=spec)
 
 

@@ -9,7 +9,7 @@ from kdcore import RunConfig
 from kdcore.data import Dataset, Split, load_dataset
 from kdcore.data.assemble import assemble
 from kdcore.data.shifts import coloured, rotated
-from kdcore.data.target import like, with_other, with_shifted
+from kdcore.data.target import frame, like, with_other, with_shifted
 from kdcore.errors import UserError
 
 
@@ -122,4 +122,21 @@ def test_drawn_digits_are_scaled_to_handwritten_ones_which_are_always_alike():
     assert data.target.train.max() == 16
     assert [one.code for one in data.notes] == ["target_scaled"]
     assert torch.equal(like(again.train.inputs, data.train.inputs), data.target.train)
+    assert torch.equal(
+        like(again.test.inputs, data.train.inputs, again.train.inputs), data.target.test.inputs
+    )
     assert again.test.labels.bincount().tolist() == [60] * 10
+
+
+@pytest.mark.parametrize(("side", "inner", "share"), [(28, 20, 20 / 28), (8, 8, 1.0)])
+def test_a_margin_that_the_source_does_not_have_is_cut_off(side, inner, share):
+    margin = (side - inner) // 2
+    framed = torch.zeros(5, 1, side, side, dtype=torch.uint8)
+    framed[:, :, margin : side - margin, margin : side - margin] = 255
+    filled = torch.full((5, 1, 16, 16), 255, dtype=torch.uint8)
+    filled[:, :, 7] = 0
+
+    assert frame(framed) == pytest.approx(share)
+    assert like(framed, filled).min() == 255, "nothing but what was inside"
+    outer = like(filled, framed)[:, :, : max(0, margin - 1)]
+    assert not outer.any(), "and the other way round, but for a soft edge"

@@ -260,6 +260,7 @@ def test_a_stored_run_keeps_the_shift_of_every_epoch(tmp_path):
         ({"target": "", "target_confidence": 0.5}, "target_none"),
         ({"method": "hint"}, "target_method"),
         ({"also": "0.5*relational"}, "target_method"),
+        ({"method": "label_smoothing"}, "target_method"),
         ({"ensemble": 2, "method": "mutual"}, "target_method"),
         ({"student": "forest:3"}, "target_students"),
         ({"assistants": "mlp:16"}, "target_students"),
