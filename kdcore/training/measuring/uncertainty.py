@@ -103,8 +103,11 @@ class _Answers:
         self.test = self._logits(module, data.test.inputs)
         asked = {"test": evenly(data.test.inputs, MOST), **unfamiliar}
         self.kinds = {kind: self._logits(module, inputs) for kind, inputs in asked.items()}
+        members = members_of(module)
         self.each = {
-            kind: np.stack([self._logits(one, inputs) for one in members_of(module)])
+            kind: np.stack([self._logits(one, inputs) for one in members])
+            if len(members) > 1
+            else self.kinds[kind][None]
             for kind, inputs in asked.items()
         }
         """Of each network that the learner is, ``[networks, inputs, classes]``."""
