@@ -18,6 +18,7 @@ from support.searches import OPTUNA, record_search, record_selection
 from dashboard.charts import OF_A_MOMENT, OF_A_SEARCH, OF_A_SELECTION, OVER_TIME
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
 from dashboard.text.languages import words
+from kdcore.errors import UserError
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.run.config import RunConfig
@@ -398,3 +399,12 @@ def test_more_questions_than_can_be_answered_at_once_are_refused(client, run, mo
     with questions._turns:
         answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
     assert answer.json()["code"] == "asking_busy"
+
+
+def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
+    def refuse(*given):
+        raise UserError("not_answering")
+
+    monkeypatch.setattr(engine.hub(), "ask", refuse)
+    answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
+    assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")
