@@ -58,6 +58,8 @@ BINS = 15
 COVERAGE = 0.9
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
+NOT_YET = {"not_answering": 202}
+"""Status of an error that is none: who waits asks again."""
 
 
 def plotly(_: Request) -> Response:
@@ -180,7 +182,7 @@ def _with_errors_as_json(
         try:
             return await answer(request)
         except UserError as error:
-            status = 404 if error.code in NOT_FOUND else 400
+            status = 404 if error.code in NOT_FOUND else NOT_YET.get(error.code, 400)
             said = sentence(words(_language(request)), f"error.{error.code}", error.values)
             return _json_response({"error": said or str(error), "code": error.code}, status)
 

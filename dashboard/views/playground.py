@@ -4,7 +4,6 @@ from typing import Any
 
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.moment import moment_panel
 from dashboard.components.plane import decision_maps, drawn_points, point_field
@@ -35,9 +34,9 @@ from kdcore.plane import SHAPES
 POLL = 1.0  # seconds between two looks at the run's state; the maps ask by themselves
 
 
-def slider(key: str, column: DeltaGenerator) -> None:
+def slider(key: str) -> None:
     """A slider over whole numbers, with its words."""
-    column.slider(
+    st.slider(
         t(f"playground.{key}"),
         *RANGES[key],
         st.session_state[key],
@@ -80,32 +79,28 @@ def drawn_field() -> None:
 
 
 def points_panel() -> None:
-    """Settings on the left, the points that they make on the right."""
+    """What to learn from and who learns, with the way to start."""
     shape = segments(
         t("playground.plane"),
         (*SHAPES, DRAWN),
         key="plane",
         title=lambda shape: t(f"playground.shape_{shape}"),
     )
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        if shape == "function":
-            text_field(t("playground.function"), key="function", help=t("playground.function_help"))
-        if shape != DRAWN:
-            for key, column in zip(("amount", "spread"), st.columns(2), strict=True):
-                slider(key, column)
-        for key, column in zip(("labels", "draw"), st.columns(2), strict=True):
-            slider(key, column)
-        for (key, models), column in zip(
-            (("guide", TEACHERS), ("pupil", STUDENTS)), st.columns(2), strict=True
-        ):
-            with column:
-                select(t(f"playground.{key}"), models, key=key, help=t(f"playground.{key}_help"))
-    with right:
-        if shape == DRAWN:
-            drawn_field()
-        else:
-            made_points()
+    if shape == "function":
+        text_field(t("playground.function"), key="function", help=t("playground.function_help"))
+    if shape == DRAWN:
+        drawn_field()
+    else:
+        made_points()
+        slider("amount")
+        slider("spread")
+        slider("draw")
+    slider("labels")
+    for (key, models), column in zip(
+        (("guide", TEACHERS), ("pupil", STUDENTS)), st.columns(2), strict=True
+    ):
+        with column:
+            select(t(f"playground.{key}"), models, key=key, help=t(f"playground.{key}_help"))
 
 
 def run_buttons(run: str, drawn: tuple[bool, bool]) -> None:
@@ -157,7 +152,8 @@ def run_panels(run: str) -> None:
         return
     if not drawn[1]:
         hub().warm_answers()
-    moment_panel(run)
+    moment_panel(run, "scores")
+    moment_panel(run, "headline")
     with panel("decision_maps", run):
         decision_maps(run, *transfer_points(run), hidden_units(run))
     transport(run)
@@ -166,10 +162,12 @@ def run_panels(run: str) -> None:
 read_plane_settings()
 st.title(t("playground.title"), anchor=False)
 st.markdown(t("playground.lead"))
-with panel("plane"):
+settings, maps = st.columns([1, 3])
+with settings, panel("plane"):
     points_panel()
 write_plane_settings()
-if run := askable_run(lambda shape: shape == (2,)):
-    run_panels(run)
-else:
-    st.info(t("playground.no_run"), icon=":material/scatter_plot:")
+with maps:
+    if run := askable_run(lambda shape: shape == (2,)):
+        run_panels(run)
+    else:
+        st.info(t("playground.no_run"), icon=":material/scatter_plot:")

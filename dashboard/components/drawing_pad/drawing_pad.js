@@ -2,9 +2,7 @@
 
 import { asker } from "./ask.js";
 import { bars } from "./bars.js";
-import {
-  displayTemperature, runView, setDisplayTemperature, throttled, watchDisplayTemperature,
-} from "./bus.js";
+import { runView, throttled } from "./bus.js";
 import { eachFrame, element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
 import { drawingPixels } from "./drawing_pixels.js";
 import { keptDrawings } from "./kept_drawings.js";
@@ -14,6 +12,7 @@ import { temperatureSlider } from "./temperature_slider.js";
 
 const LEARNERS = ["teacher", "plain", "distilled"];
 const AGAIN = 1000; // milliseconds between two looks at students that learn
+const SLOW = 500; // milliseconds after which it is said that an answer is waited for
 const LEAST_INK = 0.5; // pixels; with less nothing is asked
 const USUAL = { angle: 0, thickness: 1, noise: 0 };
 
@@ -32,6 +31,8 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   const harder = { ...USUAL };
   let logits = null; // by learner, of the drawing; null before an answer
   let ink = 0;
+  let temperature = 1; // what they say as it is; not that of pages on soft labels
+  let slow = 0;
 
   const input = (drawing) => drawingPixels(drawing.strokes, { height, width, ...drawing });
   const row = (pixels) => {
@@ -98,6 +99,8 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
 
   const questions = asker(run.address("ask"), {
     answered(answer, _query, milliseconds) {
+      clearTimeout(slow);
+      slow = 0;
       if (ink < LEAST_INK) return;
       logits = Object.fromEntries(Object.entries(answer.logits)
         .map(([name, [of]]) => [name, Float32Array.from(of)]));
@@ -107,6 +110,8 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       show();
     },
     failed(sentence, code) {
+      clearTimeout(slow);
+      slow = 0;
       note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
     },
   });
@@ -125,7 +130,7 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       const { root, chart, said, probabilities } = answers[learner];
       const own = logits?.[learner];
       root.hidden = !own && Boolean(logits);
-      if (own) softmax(own, classes.length, displayTemperature(), probabilities);
+      if (own) softmax(own, classes.length, temperature, probabilities);
       else probabilities.fill(0);
       chart.show(probabilities);
       said.textContent = own ? say(words.says, likeliest(probabilities)) : "";
@@ -146,6 +151,7 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       show();
     } else {
       questions.ask({ query: "predict", inputs: [row(found.pixels)] });
+      slow ||= setTimeout(() => (note.textContent = words.asking), SLOW);
     }
   });
 
@@ -205,12 +211,11 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
 
   // -- together ------------------------------------------------------------------------------------
   const slider = temperatureSlider({
-    label: words.temperature, testid: "drawing-temperature", start: displayTemperature(),
-    changed: setDisplayTemperature,
-  });
-  const forget = watchDisplayTemperature((temperature) => {
-    slider.show(temperature);
-    show();
+    label: words.temperature, testid: "drawing-temperature", start: temperature,
+    changed: (value) => {
+      temperature = value;
+      show();
+    },
   });
   const again = throttled(() => {
     if (leaving.signal.aborted) return;
@@ -249,7 +254,7 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       leaving.abort();
       questions.end();
       keptQuestions.end();
-      forget();
+      clearTimeout(slow);
       leave();
     },
   };

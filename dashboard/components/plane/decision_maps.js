@@ -34,7 +34,7 @@ function decisionMaps({ run: id, language, points: encoded, labels: encodedLabel
   let temperature = 1;
 
   const maps = Object.fromEntries(LEARNERS.map((learner) => [learner, learnerMap(learner)]));
-  const note = element("p", { class: "kd-caption kd-plane-note", role: "status" }, words.waiting);
+  const note = element("p", { class: "kd-caption kd-plane-note", role: "status" }, words.asking);
   const told = element("p", { class: "kd-caption" });
   const classes = element("div", { class: "kd-plane-legend" });
   const place = element("p", { class: "kd-caption kd-plane-place" }, words.point);
@@ -81,8 +81,9 @@ function decisionMaps({ run: id, language, points: encoded, labels: encodedLabel
         areas: answer.classes.map((name, c) => `${name} ${percent(own.areas[c])}`).join(", "),
         confidence: percent(own.mean) }));
     }
-    told.textContent = answer.epoch === null ? words.told_trained
-      : say(words.told_live, { epoch: answer.epoch.toFixed(1) });
+    const newestShown = run.cursor !== null && answer === newest;
+    told.textContent = newestShown ? words.told_newest : answer.epoch === null
+      ? words.told_trained : say(words.told_live, { epoch: answer.epoch.toFixed(1) });
   }
 
   function painted(answer) {

@@ -6,6 +6,7 @@ export const CLASS_COLOURS = ["#cc6677", "#332288", "#ddaa33", "#117755", "#8822
   "#999933", "#aa4499"];
 export const colourOfClass = (number) => CLASS_COLOURS[number % CLASS_COLOURS.length];
 const SHAPES = [circle, square, triangle, diamond];
+const EDGES = [["#1a1c24", 0.75], ["#fff", 0.4]]; // seen on any ground
 const HIDDEN = "rgba(120,120,120,0.75)";
 
 /** `[red, green, blue]` of `#rrggbb`. */
@@ -29,9 +30,11 @@ export function drawPoints(context, { points, labels }, place, size) {
     context.beginPath();
     SHAPES[label % SHAPES.length](context, x, y, size);
     context.fillStyle = colourOfClass(label);
-    context.strokeStyle = "#fff";
-    context.lineWidth = size * 0.3;
-    context.stroke();
+    for (const [colour, width] of EDGES) {
+      context.strokeStyle = colour;
+      context.lineWidth = size * width;
+      context.stroke();
+    }
     context.fill();
   });
 }

@@ -44,6 +44,6 @@ export async function post(address, query, signal) {
     headers: { "content-type": "application/json" },
   });
   const found = await response.json();
-  if (!response.ok) throw Object.assign(new Error(found.error), { code: found.code });
+  if (found.error) throw Object.assign(new Error(found.error), { code: found.code });
   return found;
 }

@@ -26,6 +26,7 @@ from dashboard.charts import (
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
 from dashboard.text.languages import words
+from kdcore.errors import UserError
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.recipe.config import RecipeConfig
@@ -440,3 +441,12 @@ def test_more_questions_than_can_be_answered_at_once_are_refused(client, run, mo
     with questions._turns:
         answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
     assert answer.json()["code"] == "asking_busy"
+
+
+def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
+    def refuse(*given):
+        raise UserError("not_answering")
+
+    monkeypatch.setattr(engine.hub(), "ask", refuse)
+    answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
+    assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")
