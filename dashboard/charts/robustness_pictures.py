@@ -17,6 +17,9 @@ PICTURE = 0.6
 """Of a row's height; below it stand the answers."""
 LINE = 0.12
 """Of a row's height, from one answer to the next."""
+WRONG = "✗ "
+SHORT, LETTERS = 2, 6
+"""Letters of classes beside which there is room for a probability, and most letters of others."""
 ROWS = 8
 """Lines of type for each row of pictures."""
 
@@ -140,8 +143,8 @@ def _answers(
         "x": [severity for severity, _ in places],
         "y": [at + PICTURE + 0.08 + LINE * number for _, at in places],
         "text": [
-            f"{style.shorten(classes[answer])} · {one[answer]:.0%}"
-            for answer, one in zip(chosen, own, strict=True)
+            ("" if answer == labels[at] else WRONG) + _short(classes, answer, one[answer])
+            for answer, one, (_, at) in zip(chosen, own, places, strict=True)
         ],
         "hovertext": [
             f"<b>{learner_name(words, learner)}</b>: "
@@ -153,12 +156,20 @@ def _answers(
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
         "textfont": {
+            "size": 10,
             "color": [
                 colour if answer == labels[at] else style.GAP
                 for answer, (_, at) in zip(chosen, places, strict=True)
-            ]
+            ],
         },
     }
+
+
+def _short(classes: Sequence[str], answer: int, share: float) -> str:
+    """An answer in the width of a picture on a phone; long names leave the probability out."""
+    if max(map(len, classes)) <= SHORT:
+        return f"{classes[answer]} {share:.0%}"
+    return style.escape_tags(classes[answer][:LETTERS])
 
 
 def _probabilities(logits: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from kdcore.jobs.robustness.record import RobustnessRecord
 PAIR = ("plain", "distilled")
 
 
-def robustness_sentences(record: RobustnessRecord) -> list[Sentence]:
-    """What can be said once the means are there; nothing before."""
+def robustness_paragraphs(record: RobustnessRecord) -> list[list[Sentence]]:
+    """What can be said once the means are there: of corruptions, of attacks; nothing before."""
     end, clean = record.finished, record.clean
     if end is None or clean is None or not (end.corruptions or end.attacks):
         return []
@@ -18,10 +18,9 @@ def robustness_sentences(record: RobustnessRecord) -> list[Sentence]:
         if comparison is None:
             continue
         names = [name for name in record.over if CORRUPTIONS[name].attack == (kind == "attacks")]
-        said += _means(record, kind, comparison, len(names))
-        said += _gains(kind, comparison)
+        said.append([*_means(record, kind, comparison, len(names)), *_gains(kind, comparison)])
     if _gain(end.corruptions) or _gain(end.attacks):
-        said.append(Sentence("robustness.sentence.one_seed", {}))
+        said.append([Sentence("robustness.sentence.one_seed", {})])
     return said
 
 

@@ -13,7 +13,7 @@ from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
 from dashboard.page.widgets import segments, select, several
-from dashboard.say.robustness import robustness_sentences
+from dashboard.say.robustness import robustness_paragraphs
 from dashboard.say.titles import row_title
 from dashboard.server.engine import LIVE_STATES, hub
 from dashboard.text.viewer import md, render_sentences, t
@@ -124,8 +124,8 @@ def _progress_text(found: RobustnessRecord, state: str) -> str:
 
 def sentences(found: RobustnessRecord) -> None:
     """The verdict, or when it comes."""
-    lines = robustness_sentences(found)
-    st.markdown(render_sentences(lines) if lines else t("robustness.no_verdict"))
+    paragraphs = robustness_paragraphs(found)
+    st.markdown("\n\n".join(map(render_sentences, paragraphs)) or t("robustness.no_verdict"))
     if found.started and found.started.not_attacked:
         st.caption(
             md(
@@ -137,8 +137,9 @@ def sentences(found: RobustnessRecord) -> None:
         )
 
 
-def pictures(test: str, over: list[str]) -> None:
+def pictures(test: str, found: RobustnessRecord) -> None:
     """The corruption whose images are shown, and these."""
+    over = list(found.over)
     with panel("robust_pictures", test):
         if not over:
             st.caption(t("chart.empty.robust_soon"))
@@ -163,7 +164,8 @@ def pictures(test: str, over: list[str]) -> None:
             )
         )
         if about.attack:
-            st.caption(t("robustness.attack_pictures"))
+            *_, seen = found.measured[chosen][-1].learners
+            st.caption(md("robustness.attack_pictures", learner=t(f"learner.{seen}")))
         live_plot("robust_pictures", test, height=480, params={"corruption": chosen})
 
 
@@ -184,7 +186,7 @@ def charts(test: str, found: RobustnessRecord) -> None:
         chart_panel("robust_gains", test, height=300, params=params)
     for name in GROUPS:
         chart_panel(name, test, height=300, params=params)
-    pictures(test, list(found.over))
+    pictures(test, found)
     chart_panel("robust_table", test, height=200)
 
 

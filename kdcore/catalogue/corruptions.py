@@ -55,7 +55,7 @@ CORRUPTIONS = {
         title="Gaussian blur",
         amounts=(0.02, 0.03, 0.045, 0.06, 0.08),
         unit="standard deviation, as a share of the image's side",
-        source="Hendrycks, Dietterich 2019; widths relative to the side, for images of any size",
+        source=_IMAGENET_C,
         function="kdcore.robustness.blur:gaussian_blur",
     ),
     "occlusion": Corruption(
@@ -79,20 +79,14 @@ CORRUPTIONS = {
         title="Rotation",
         amounts=(10.0, 20.0, 30.0, 40.0, 50.0),
         unit="degrees, either way",
-        source=(
-            "Engstrom et al.: Exploring the Landscape of Spatial Robustness, 2019; the angles "
-            "are ours"
-        ),
+        source="Engstrom et al.: Exploring the Landscape of Spatial Robustness, 2019",
         function="kdcore.robustness.geometry:rotation",
     ),
     "shift": Corruption(
         title="Shift",
         amounts=(0.03, 0.06, 0.09, 0.12, 0.15),
         unit="share of the image's side, in one of four directions",
-        source=(
-            "Engstrom et al.: Exploring the Landscape of Spatial Robustness, 2019; the "
-            "distances are ours"
-        ),
+        source="Engstrom et al.: Exploring the Landscape of Spatial Robustness, 2019",
         function="kdcore.robustness.geometry:shift",
     ),
     "fgsm": Corruption(

@@ -8,7 +8,7 @@ from support.robustness import ERRORS, LEARNERS, NAMES, alone, comparison, pictu
 from dashboard.charts import OF_A_ROBUSTNESS_TEST, OF_CORRUPTED_IMAGES
 from dashboard.charts.parts.style import COLOURS, GAP
 from dashboard.charts.robustness_curves import METRICS
-from dashboard.say.robustness import robustness_sentences
+from dashboard.say.robustness import robustness_paragraphs
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.jobs.robustness.record import RobustnessRecord
 
@@ -102,8 +102,8 @@ def test_pictures_show_wrong_answers_in_another_colour():
     assert len(figure["layout"]["images"]) == 6 * 2
     assert set(traces["teacher"]["textfont"]["color"]) == {COLOURS["teacher"]}
     assert traces["plain"]["textfont"]["color"] == [COLOURS["plain"], *[GAP] * 5] * 2
-    assert traces["plain"]["text"][0].startswith("0 · ")
-    assert traces["plain"]["text"][1].startswith("1 · ")
+    assert traces["plain"]["text"][0].startswith("0 ")
+    assert traces["plain"]["text"][1].startswith("✗ 1 ")
     assert figure["sheet"]["rows"][1][:5] == [1, "0", 1, "0", pytest.approx(0.6905, abs=1e-3)]
     assert go.Figure({key: figure[key] for key in ("data", "layout")}).data
 
@@ -114,9 +114,15 @@ def test_before_a_corruption_is_over_there_are_no_pictures():
     assert figure["empty"] == EN["chart.empty.robust_soon"]
 
 
+def said_of(events):
+    paragraphs = robustness_paragraphs(record(events))
+    return [
+        sentence.key.removeprefix("robustness.sentence.") for one in paragraphs for sentence in one
+    ]
+
+
 def keys(**how):
-    sentences = robustness_sentences(record(whole_test(compared=comparison(**how))))
-    return [sentence.key.removeprefix("robustness.sentence.") for sentence in sentences]
+    return said_of(whole_test(compared=comparison(**how)))
 
 
 @pytest.mark.parametrize(
@@ -151,15 +157,11 @@ def test_one_seed_is_said_to_be_one():
 
 def test_of_a_student_alone_only_its_mean_is_said():
     events = whole_test(compared=alone(), learners=("distilled",))
-    said = [sentence.key for sentence in robustness_sentences(record(events))]
-
-    assert said == [
-        f"robustness.sentence.distilled_means_{kind}" for kind in ("corruptions", "attacks")
-    ]
+    assert said_of(events) == ["distilled_means_corruptions", "distilled_means_attacks"]
 
 
 def test_nothing_is_said_before_the_means_are_there():
-    assert robustness_sentences(record(whole_test()[:-1])) == []
+    assert robustness_paragraphs(record(whole_test()[:-1])) == []
 
 
 def test_the_share_that_is_done_grows_to_the_whole():
