@@ -1,6 +1,7 @@
 """Runs whose learners can be asked, and of what kind their inputs are."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,6 +21,9 @@ from kdcore.jobs.run.config import RunConfig
 LOOKED_AT = 40
 """Newest runs of own data whose events are read for the shape of their inputs."""
 
+_own_shapes: dict[tuple[Path, str], tuple[int, ...]] = {}
+"""Of runs of own data, once they are known: the events of each are read for it once."""
+
 Suits = Callable[[tuple[int, ...]], bool]
 """Whether a page takes inputs of a shape."""
 
@@ -29,8 +33,10 @@ def input_shape(run: str) -> tuple[int, ...]:
     dataset = store().find(run, RUN).config.dataset
     if dataset in DATASETS:
         return DATASETS[dataset].input_shape
-    started = run_history(run).started
-    return tuple(started.input_shape) if started else ()
+    key = store().root, run
+    if key not in _own_shapes and (started := run_history(run).started):
+        _own_shapes[key] = tuple(started.input_shape)
+    return _own_shapes.get(key, ())
 
 
 def brightest(run: str) -> float:
