@@ -22,16 +22,17 @@ PAGES = (
     "draw",
     "playground",
     "calibration",
-    "uncertainty",
     "right",
+    "runs",
+    "help",
     "landscape",
     "searches",
     "shrink",
     "robustness",
+    "uncertainty",
     "evidence",
-    "runs",
-    "help",
 )
+EXPERIMENTS = PAGES[PAGES.index("landscape") :]  # behind one name in the navigation
 
 
 def flip_projector() -> None:
@@ -88,11 +89,17 @@ st.set_page_config(
 )
 st.html(PAGE / "style.css")
 projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
+pages = {
+    name: st.Page(
+        f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start"
+    )
+    for name in PAGES
+}
 page = st.navigation(
-    [
-        st.Page(f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start")
-        for name in PAGES
-    ],
+    {
+        "": [of for name, of in pages.items() if name not in EXPERIMENTS],
+        t("nav.experiments"): [pages[name] for name in EXPERIMENTS],
+    },
     position="hidden" if projected else "top",
 )
 st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0]}')} · kdcore")
