@@ -29,7 +29,8 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
         history, words, words["chart.kept_probability"], tickformat=style.PER_CENT, range=[0, 1.02]
     )
     if history.started and "k" in history.controls:
-        remark = style.heading(_cache(history, words), [0, 1]) | {"name": "remark"}
+        # within the plot, low, where the line seldom is
+        remark = style.heading(_cache(history, words), [0, 1], y=0.04) | {"name": "remark"}
         layout["annotations"] = [*layout["annotations"], remark]
     return {"data": [kept], "layout": layout}
 
@@ -39,15 +40,14 @@ def _cache(history: RunRecord, words: Words) -> str:
     assert history.started is not None, "it has measures"
     classes, examples = len(history.classes), history.started.train_size
     kept = min(classes, max(1, math.ceil(history.controls["k"] - 0.5)))
-    lines = (("chart.cache_of_kept", kept), ("chart.cache_of_all", classes))
     return "<br>".join(
         phrase(
             words,
-            key,
+            "chart.cache_of",
             count=count,
             bytes=soft_label_bytes(classes, count),
             whole=size_text(soft_label_bytes(classes, count) * examples),
             examples=examples,
         )
-        for key, count in lines
+        for count in dict.fromkeys((kept, classes))
     )

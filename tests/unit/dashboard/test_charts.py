@@ -602,10 +602,10 @@ def test_the_size_of_a_cache_follows_the_slider():
         return note
 
     size = told.started.train_size
-    assert f"6 bytes an example, {6 * size / 1000:,.1f} kB" in remark()
-    assert f"all 10 classes: 20 bytes an example, {20 * size / 1000:,.1f} kB" in remark()
+    assert f"k = 2: 6 B × {size:,} = {6 * size / 1000:,.1f} kB<br>" in remark()
+    assert f"k = 10: 20 B × {size:,} = {20 * size / 1000:,.1f} kB" in remark()
     told.fold([Retuned(step=20, position=0.6, name="k", value=9.0, previous=2.0)])
-    assert "9 classes: 20 bytes" in remark()
+    assert "k = 9: 20 B" in remark()  # class numbers would take more than all values
 
 
 # -- uncertainty -----------------------------------------------------------------------------------
