@@ -26,6 +26,8 @@ def figure(
         suffix = "" if at == 0 else str(at + 1)
         shown = one.sizes[: max(largest, 2) + 1]
         total = sum(one.sizes)
+        low, high = (f"{end:.1%}" for end in one.expected)
+        chance = phrase(words, "chart.covered_by_chance", low=low, high=high)
         data.append(
             {
                 "type": "bar",
@@ -36,15 +38,13 @@ def figure(
                 "yaxis": f"y{suffix}",
                 "marker": {"color": style.COLOURS[learner]},
                 "customdata": shown,
-                "hovertemplate": "%{x}: %{customdata} (%{y:.1%})",
+                "hovertemplate": f"%{{x}}: %{{customdata}} (%{{y:.1%}})<br>{chance}",
             }
         )
         domain = style.panels(len(found), at)
-        low, high = (f"{end:.1%}" for end in one.expected)
-        chance = phrase(words, "chart.covered_by_chance", low=low, high=high)
         layout[f"xaxis{suffix}"] = {
             "domain": domain,
-            "title": {"text": f"{words['chart.set_size']}<br>{chance}"},
+            "title": {"text": words["chart.set_size"]},
         } | style.whole_ticks(range(len(shown)))
         layout[f"yaxis{suffix}"] = {
             "anchor": f"x{suffix}",
