@@ -223,7 +223,7 @@ def conditions(name: str, found: RecipeRecord) -> None:
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))
         st.caption(t("evidence.command"))
-        st.code(begun.command, language=None)
+        st.code(begun.command, language=None, wrap_lines=True)
     deviations(name)
 
 
@@ -233,7 +233,9 @@ def deviations(name: str) -> None:
         md(f"recipe.{name}.deviation.{at}")
         for at, _ in enumerate(RECIPES[name].deviations, start=1)
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    if lines:
+        st.caption(t("evidence.deviations"))
+        st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def worked(name: str) -> None:
