@@ -228,7 +228,8 @@ function lessonPanel(data, send) {
     const address = new URLSearchParams(location.search);
     return Object.fromEntries(Object.entries(now.set).map(([name, value]) => {
       const text = address.get(name === "temperature" ? "T" : name);
-      return [`set_${name}`, typeof value === "number" && text !== null ? Number(text) : value];
+      const known = typeof value === "number" || value === null;
+      return [`set_${name}`, known && text ? (Number.isNaN(Number(text)) ? text : Number(text)) : value];
     }));
   }
 
