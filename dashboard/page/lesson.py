@@ -185,6 +185,9 @@ def _card_data(card: Card) -> dict[str, Any]:
 
 
 def _values() -> dict[str, Any]:
-    """What the settings of the pages show now, by the names that conditions have for them."""
+    """What the settings of the pages show now, by the names that conditions have for them.
+
+    Those that no page has drawn yet are ``None``.
+    """
     keys = SETTINGS | {name: name for name in ("bias", "bins", "calibrated")}
-    return {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
+    return {name: st.session_state.get(key) for name, key in keys.items()}

@@ -11,6 +11,7 @@ import { isCompleted, outcome, withMeasures } from "./lesson_conditions.js";
 import { partMarker } from "./lesson_part.js";
 import { keepProgress, progressOf } from "./lesson_progress.js";
 
+const LOOK = 500; // milliseconds between two looks at the address
 const MEASURE_AGAIN = 700; // milliseconds between two questions for what was measured
 
 const panels = new WeakMap();
@@ -128,7 +129,10 @@ function lessonPanel(data, send) {
     }
     if (at === now.cards.length - 1) parts.push(...allPredictions());
     body.replaceChildren(...parts);
-    if (moved) body.scrollTop = 0;
+    if (moved) {
+      body.scrollTop = 0;
+      aloud.textContent = "";
+    }
     back.disabled = at === 0;
     const last = at === now.cards.length - 1;
     const finished = done || !(shown.done || shown.predict);
@@ -213,10 +217,20 @@ function lessonPanel(data, send) {
     const { state } = view;
     return {
       ...publishedReadings(), page: now.page,
-      ...Object.fromEntries(Object.entries(now.set).map(([name, value]) => [`set_${name}`, value])),
+      ...settings(),
       run_started: now.started, run_finished: state.phase === "over",
       epoch: placeTransport() ? view.cursor ?? view.newest : null,
     };
+  }
+
+  /** What the page's settings are; where a part of the page is drawn by itself, the address knows. */
+  function settings() {
+    const address = new URLSearchParams(location.search);
+    return Object.fromEntries(Object.entries(now.set).map(([name, value]) => {
+      const text = address.get(name === "temperature" ? "T" : name);
+      const known = typeof value === "number" || value === null;
+      return [`set_${name}`, known && text ? (Number.isNaN(Number(text)) ? text : Number(text)) : value];
+    }));
   }
 
   /** Set a recorded or finished run to the card's epoch, once; false while that is still to come. */
@@ -279,6 +293,7 @@ function lessonPanel(data, send) {
   }
 
   watchReadings(look, leaving.signal);
+  const looking = setInterval(look, LOOK);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
@@ -293,6 +308,7 @@ function lessonPanel(data, send) {
     root, update,
     end: () => {
       leaving.abort();
+      clearInterval(looking);
       leave();
       marker.end();
       size.disconnect();
