@@ -1,7 +1,8 @@
 """Record the runs that come with the program, each with its teacher.
 
 ``python scripts/record_example.py [ID …]`` on a quiet machine, all of them by default: the replay
-shows the speed of these runs. Weights are left out, they would be most of their size.
+shows the speed of these runs. The first keeps its weights, so that it can be asked; the others do
+without, they would be most of their size.
 """
 
 import shutil
@@ -44,15 +45,20 @@ def record(name: str) -> str:
     with tempfile.TemporaryDirectory() as root:
         folder = Store(Path(root)).create(config, name)
         run = Run(config, folder)
+        keeps_weights = name == RECORDED
         events = (
-            replace(event, weights={}) if isinstance(event, Finished) else event for event in run
+            replace(event, weights=event.weights if keeps_weights else {})
+            if isinstance(event, Finished)
+            else event
+            for event in run
         )
         for last in recorded(events, folder):
             if isinstance(last, Failed):
                 return last.error
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        for pattern in ("*.json*", "prepared.*", "snapshot-*", "uncertainty.*"):
+        weights = [Path(path).name for path in last.weights.values()]
+        for pattern in ("*.json*", "prepared.*", "snapshot-*", "uncertainty.*", *weights):
             for file in sorted(folder.path.glob(pattern)):
                 shutil.copyfile(file, place / file.name)
     size = sum(file.stat().st_size for file in place.iterdir())
