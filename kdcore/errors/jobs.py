@@ -134,7 +134,8 @@ MESSAGES = {
         "that number."
     ),
     "no_such_learner": (
-        "The run has no {learner} that could be asked: choose a run with a teacher and this student."
+        "The run has no {learner} that could be asked: choose a run with a teacher and this "
+        "student."
     ),
     "no_step": (
         "This student takes no steps, as trees have no gradient: choose a run whose student is a "

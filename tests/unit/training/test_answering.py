@@ -146,7 +146,7 @@ def softened(logits, temperature):
 
 
 def stepped_by_hand(folder, points, labels, *, temperature, weight, hard_weight, optimizer, lr):
-    """Logits after one step, by the chain rule in float64 through the student's one hidden layer."""
+    """Logits after one step, by the chain rule in float64; the student has one hidden layer."""
     data = loaded(TINY)
     inputs = (points - data.mean.double().numpy()) / data.std.double().numpy()
     kept = load_file(folder.path / "distilled.safetensors")
