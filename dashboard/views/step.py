@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.slow_motion import slow_motion
 from dashboard.page.jobs.askable_runs import askable_run, brightest, start_and_show
 from dashboard.page.panel import panel
+from dashboard.say.titles import method_title
 from dashboard.server.engine import hub, is_live
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.server.soft_labels import teacher_logits
@@ -43,7 +44,7 @@ elif (started := run_history(run).started) and (answers := teacher_logits(run)):
         hub().warm_answers()
     settings = run_settings(run)
     if method_name(settings["method"]) != "kd":
-        st.caption(md("step.other_method", method=method_name(settings["method"])))
+        st.caption(md("step.other_method", method=method_title(settings["method"])))
     with panel("slow_motion"):
         slow_motion(run, *answers, started.students, settings, brightest(run))
 else:
