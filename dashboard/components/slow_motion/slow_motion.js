@@ -72,15 +72,15 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
     answered(answer, asked) {
       clearTimeout(slow);
       slow = 0;
-      const { learner } = chosen;
-      if (!sameAs(asked.labels, labels()) || asked.learner !== learner) return;
+      const now = question();
+      if (asked.learner !== now.learner || !sameAs(asked.inputs, now.inputs)) return;
       found = { question: asked, epoch: answer.epoch, teacher: flat(answer.teacher),
         student: flat(answer.before), after: flat(answer.after) };
       note.textContent = "";
       told.textContent = answer.epoch === null ? words.told_trained
         : say(words.told_live, { epoch: answer.epoch.toFixed(1) });
       freeze.hidden = answer.epoch === null;
-      taken = wanted && sameAs(asked, question());
+      taken = wanted && sameAs(asked, now);
       wanted = wanted && !taken;
       rebuild();
     },
@@ -142,7 +142,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
       anew();
     });
   student.hidden = students.length < 2;
-  const freeze = button("freeze", words.freeze, anew);
+  const freeze = button("freeze", words.freeze, ask);
   freeze.hidden = true;
   const action = element("div", { class: "kd-step-action" });
   const step = button("take", words.take, take);
