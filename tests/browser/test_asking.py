@@ -144,7 +144,9 @@ def test_a_run_starts_on_points_that_were_drawn(page, asked_app):
     expect(page.locator(".st-key-stop button")).to_be_disabled()
 
 
-@pytest.mark.parametrize("address", [f"draw?run={DIGITS}", f"playground?run={PLANE}"])
+@pytest.mark.parametrize(
+    "address", [f"draw?run={DIGITS}", f"playground?run={PLANE}", f"step?run={DIGITS}"]
+)
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_with_a_run_the_pages_are_in_order(page, asked_app, address, size, language):
