@@ -8,7 +8,7 @@ import { drawExample, readExamples } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
 import { isPressedBySpace, movesByArrows } from "./page_keys.js";
 import { PHASES, stepCards } from "./step_cards.js";
-import { batchesOf, classesToShow, stepNumbers } from "./step_numbers.js";
+import { batchesOf, classesToShow, largestDifference, stepNumbers } from "./step_numbers.js";
 import { temperatureSlider } from "./temperature_slider.js";
 
 const PACE = 2600; // milliseconds that a phase stays while it plays
@@ -17,6 +17,7 @@ const SLOW = 500; // milliseconds after which it is said that an answer is waite
 const LOWEST_RATE = -5; // of the learning rate's slider, as a power of ten
 const HIGHEST_RATE = 1;
 const LAST = PHASES.length - 1;
+const TOLERANCE = 0.1; // of a logit: no rounding makes so much
 
 export const mount = mountOnce(async (data) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
@@ -32,7 +33,8 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
   const examples = readExamples(message);
   const { classes } = examples;
   const count = classes.length;
-  const batches = batchesOf(byAmbiguity(decode(encoded, Float32Array), count));
+  const kept = decode(encoded, Float32Array); // the teacher's logits as the run has kept them
+  const batches = batchesOf(byAmbiguity(kept, count));
   const { mixing } = settings;
 
   const chosen = {
@@ -76,7 +78,10 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
       if (asked.learner !== now.learner || !sameAs(asked.inputs, now.inputs)) return;
       found = { question: asked, epoch: answer.epoch, teacher: flat(answer.teacher),
         student: flat(answer.before), after: flat(answer.after) };
-      note.textContent = "";
+      const difference = largestDifference(found.teacher, rows().flatMap((row) =>
+        Array.from(kept.subarray(row * count, (row + 1) * count))));
+      note.textContent = difference > TOLERANCE
+        ? say(words.differs, { difference: fixed(difference, 1) }) : "";
       told.textContent = answer.epoch === null ? words.told_trained
         : say(words.told_live, { epoch: answer.epoch.toFixed(1) });
       freeze.hidden = answer.epoch === null;

@@ -67,6 +67,10 @@ export function roundScale(values) {
   return largest > 0 ? 2 ** Math.max(Math.ceil(Math.log2(largest)), -6) : 1;
 }
 
+/** Of two lists of numbers, place by place. */
+export const largestDifference = (one, other) =>
+  one.reduce((most, value, at) => Math.max(most, Math.abs(value - other[at])), 0);
+
 /** Batches of four as rows of a table of examples, each from the most ambiguous to the clearest. */
 export function batchesOf(order, size = 4) {
   const count = Math.floor(order.length / size);

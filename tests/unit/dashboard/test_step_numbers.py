@@ -129,6 +129,10 @@ def test_every_batch_has_four_examples_of_its_own(run_script):
     assert run_script("of.batchesOf([2, 0, 1])") == [[2, 0, 1]]
 
 
+def test_the_largest_difference_of_two_answers_is_found(run_script):
+    assert run_script("of.largestDifference([1, -2, 3], [1.5, 1, 3])") == 3
+
+
 def test_of_many_classes_those_are_shown_that_matter(run_script):
     teacher = [0.9] + [0.0] * 48 + [0.05]
     student = [0.0] * 20 + [0.5] + [0.0] * 29
