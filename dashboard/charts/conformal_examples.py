@@ -14,13 +14,13 @@ from dashboard.text.phrases import Words, phrase
 from kdcore.events import COVERAGES
 from kdcore.jobs.run.record import RunRecord
 
-COLUMNS = 8
+COLUMNS = 6
 """Examples side by side."""
 PICTURE = 0.5
 """Of a row's height; below it stand the sets."""
 FIRST, STEP = 0.6, 0.14
 """Where the first set stands, and how far below it the next."""
-MOST = 4
+MOST = 3
 """Classes of a set that are named."""
 
 
