@@ -14,13 +14,13 @@ from dashboard.text.phrases import Words, phrase
 from kdcore.events import COVERAGES
 from kdcore.jobs.run.record import RunRecord
 
-COLUMNS = 8
+COLUMNS = 6
 """Examples side by side."""
 PICTURE = 0.5
 """Of a row's height; below it stand the sets."""
 FIRST, STEP = 0.6, 0.14
 """Where the first set stands, and how far below it the next."""
-MOST = 4
+MOST = 3
 """Classes of a set that are named."""
 
 
@@ -136,6 +136,7 @@ def _sets_of(
         "hovertemplate": "%{hovertext}",
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
         "textfont": {
+            "size": 11,
             "color": [
                 colour if own[label] else style.GAP
                 for own, label in zip(chosen, labels, strict=True)
@@ -145,8 +146,8 @@ def _sets_of(
 
 
 def _named(chosen: np.ndarray, classes: Sequence[str], words: Words, most: int = MOST) -> str:
-    """``{3, 8}``; of a large set how many classes it has."""
+    """``{3,8}``; of a large set how many classes it has."""
     found = np.flatnonzero(chosen).tolist()
     if len(found) > most:
         return phrase(words, "chart.set_many", count=len(found))
-    return f"{{{', '.join(style.shorten(classes[at]) for at in found)}}}"
+    return f"{{{','.join(style.shorten(classes[at]) for at in found)}}}"

@@ -40,7 +40,7 @@ with right:
     )
 chosen = {"coverage": coverage, "sets": sets}
 chart_panel("conformal_sizes", run, params=chosen)
-chart_panel("conformal_examples", run, height=520, params=chosen)
+chart_panel("conformal_examples", run, height=600, params=chosen)
 
 st.header(t("uncertainty.unfamiliar"), anchor=False)
 score = select(
