@@ -32,8 +32,6 @@ CIFAR_ENSEMBLE = Recipe(
         "epochs": 15,
     },
     quick={
-        "dataset": "cifar10-jpeg.tar.xz",
-        "image_size": 32,
         "teacher": _ensemble(SMALL),
         "student": SMALL,
         "teacher_epochs": 4,

@@ -26,8 +26,6 @@ CIFAR_REPORT = Recipe(
         "augment": "shift_flip",
     },
     quick={
-        "dataset": "cifar10-jpeg.tar.xz",
-        "image_size": 32,
         "teacher": "resnet8",
         "student": "convnet:16,32",
         "teacher_epochs": 4,
