@@ -49,14 +49,7 @@ from kdcore.training.recipe.progress import Meter, students_cost, teacher_cost
 from kdcore.training.recipe.values import values_of
 from kdcore.training.teachers.teacher import Teacher, train_teachers
 
-OF_THE_DATA = (
-    "dataset",
-    "target",
-    "data_root",
-    "image_size",
-    "label_column",
-    "teacher_weights",
-)
+OF_THE_DATA = ("dataset", "target", "data_root", "image_size", "label_column", "teacher_weights")
 """What ``load_dataset`` reads: trials that differ in one of them have other data."""
 OF_THE_TEACHER = tuple(
     item.name
