@@ -1,6 +1,7 @@
 """A recipe's claims and comparisons in the viewer's words."""
 
-from dashboard.text.viewer import md, t
+from dashboard.text.phrases import Sentence
+from dashboard.text.viewer import render_sentences, t
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.results import Reading, claim_results, comparison_results
 from kdcore.jobs.recipe.stand_in import loses_detail
@@ -57,8 +58,11 @@ def has_star(name: str) -> bool:
 def other_data_text(name: str, dataset: str) -> str:
     """That other data stood in for the recipe's, and what this does to the figures."""
     own = RECIPES[name].settings.get("dataset", NONE)
-    text = md("evidence.other_data", mark=OTHER_DATA, dataset=dataset, own=own)
-    return f"{text} {t('evidence.loses_detail')}" if loses_detail(dataset) else text
+    values = {"mark": OTHER_DATA, "dataset": dataset, "own": own}
+    sentences = [Sentence("evidence.other_data", values)]
+    if loses_detail(dataset):
+        sentences.append(Sentence("evidence.loses_detail", {}))
+    return render_sentences(sentences)
 
 
 def source_text(source: str) -> str:

@@ -20,8 +20,8 @@ from kdcore.job import Job
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import SETTINGS, RecipeConfig
 from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted
-from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.page import other_data_text
+from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.stand_in import with_stand_in
 from kdcore.jobs.recipe.tables import (
     CLAIM_COLUMNS,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from kdcore.recipes.recipe import Claim, Comparison, Recipe, Side, Trial
 
 CONTROLS_OF_KD = {
-    "label_smoothing": "Label smoothing",
-    "virtual_teacher": "The made-up teacher",
-    "teacher_labels": "The teacher's hard label",
-    "shuffled_classes": "Shuffled dark knowledge",
-    "top_classes": "The teacher's top 3 classes",
+    "label_smoothing": "label smoothing",
+    "virtual_teacher": "the made-up teacher",
+    "teacher_labels": "the teacher's hard label",
+    "shuffled_classes": "shuffled dark knowledge",
+    "top_classes": "the teacher's top 3 classes",
 }
 """What each is called, by its trial."""
 FIDELITY = ("agreement", "top3_agreement", "kl_to_teacher")
@@ -18,13 +18,7 @@ FIDELITY = ("agreement", "top3_agreement", "kl_to_teacher")
 
 def _fidelity() -> Iterator[tuple[str, Claim]]:
     """Three rows for each student that is compared."""
-    students = {
-        "kd": "soft targets",
-        "teacher_labels": "the teacher's hard label",
-        "shuffled_classes": "shuffled dark knowledge",
-        "top_classes": "the teacher's top 3 classes",
-        "label_smoothing": "label smoothing",
-    }
+    students = {"kd": "soft targets", **CONTROLS_OF_KD}
     for trial, name in students.items():
         for score in FIDELITY:
             title = f"Fidelity: {name}"
@@ -43,7 +37,7 @@ def _compared() -> Iterator[tuple[str, Comparison]]:
         yield (
             f"{trial}_over_plain",
             Comparison(
-                title=f"{name} against plain",
+                title=f"{name[0].upper()}{name[1:]} against plain",
                 first=Side(trial=trial),
                 second=Side(trial="kd", learner="plain"),
             ),
@@ -52,7 +46,7 @@ def _compared() -> Iterator[tuple[str, Comparison]]:
         yield (
             f"kd_over_{trial}",
             Comparison(
-                title=f"Soft targets against: {name}",
+                title=f"Soft targets against {name}",
                 first=Side(trial="kd"),
                 second=Side(trial=trial),
             ),
@@ -91,6 +85,7 @@ CONTROLS = Recipe(
         "virtual_teacher": Trial(
             title="Made-up teacher: 0.99 for the label, the rest even",
             settings={"method": "virtual_teacher", "students": "distilled"},
+            measures=("fidelity",),
         ),
         "longer": Trial(
             title="Plain student, four times the epochs",

@@ -150,13 +150,13 @@ MSE500 = Recipe(
         "logits; the first trial repeats that.",
         "The printed code does not detach the teacher's output, so that a gradient flows into the "
         "teacher. No optimiser holds the teacher's weights and nothing reads their gradient: the "
-        "teacher stays as it was drawn, the student's gradient is the same, and so is every number. "
-        "It costs a backward pass through the teacher; there is no row for it.",
+        "teacher stays as it was drawn, the student's gradient is the same, and so is every "
+        "number. It costs a backward pass through the teacher; there is no row for it.",
         "The text measures on the training set and names no test figure: both are measured here.",
         "The teacher learns in batches of 128, as all teachers here.",
-        "The text calls itself robust and measures none of it. Here the mean over seven corruptions "
-        "and over two attacks (FGSM, PGD), five severities each, on 1,000 test images that are the "
-        "same for all; severity 0 are these images as they are. An attack is against each network "
-        "by its own gradient.",
+        "Robustness is in the text's title, and it measures none. Here it is the mean over seven "
+        "corruptions and over two attacks (FGSM, PGD), five severities each, on 1,000 test images "
+        "that are the same for all; severity 0 are these images as they are. An attack is against "
+        "each network by its own gradient.",
     ),
 )

@@ -45,13 +45,13 @@ TEMPERED_TEACHER = Recipe(
     },
     claims={
         f"{_trial(epochs, how)}_{learner}_{score}": Claim(
-            title=f"{who}: teacher of {epochs} epochs, {title}",
+            title=f"{who} of {epochs} epochs, {title}",
             trial=_trial(epochs, how),
             learner=learner,
             score=score,
         )
         for epochs, (how, title) in product(EPOCHS, HOW.items())
-        for learner, who in (("teacher", "Teacher"), ("distilled", "Student"))
+        for learner, who in (("teacher", "Teacher"), ("distilled", "Student of the teacher"))
         for score in ("test_accuracy", "ece")
     },
     comparisons={
@@ -92,8 +92,8 @@ TEMPERED_TEACHER = Recipe(
         )
     },
     deviations=(
-        "The paper compares 17 teachers on CIFAR-100 and ImageNet; here it is 5,000 digits and one "
-        "teacher that learns for 5, 20 or 80 epochs.",
+        "The paper compares 17 kinds of teachers; here it is 5,000 digits and one network that "
+        "learns for 5, 20 or 80 epochs.",
         "The teacher's logits are divided by its calibration temperature, fitted on validation "
         "data; T of the distillation acts on top of it. The answers stay the same, so that the "
         "tempered teacher is exactly as accurate.",

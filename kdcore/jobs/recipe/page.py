@@ -42,7 +42,7 @@ def worked_page(recipe: Recipe) -> str:
 
 def other_data_text(recipe: Recipe, dataset: str) -> str:
     """That other data stood in for the recipe's, and what this does to the figures."""
-    text = f"Measured on {dataset} in place of {recipe.settings.get('dataset', NONE)}."
+    text = f"Measured on {dataset} instead of {recipe.settings.get('dataset', NONE)}."
     return f"{text} {LOSSY_TEXT}" if loses_detail(dataset) else text
 
 
