@@ -115,9 +115,9 @@ ADAPTATION256 = Recipe(
     },
     deviations=(
         "The printed code trains the student on the labels of the test set; its soft labels serve "
-        "for validation alone. No learner here ever sees a test label: in the first trial it learns "
-        "from 10,000 training images, as many as the test set has, and the claim is compared "
-        "with the accuracy on these images, which are the ones that were learned.",
+        "for validation alone. No learner here ever sees a test label: in the first trial it "
+        "learns from 10,000 training images, as many as the test set has, and the claim is "
+        "compared with the accuracy on these very images.",
         "In the printed code source and target are both CIFAR-10, so that there is no shift; the "
         "second trial keeps that, two others have one.",
         "As meant, the student learns the teacher's soft labels of the unlabelled target alone "

@@ -17,6 +17,7 @@ from kdcore.training.measuring.evaluation import predict_split
 from kdcore.training.measuring.uncertainty import uncertainty_of
 from kdcore.training.robustness.answers import AnswerBench, Answers
 from kdcore.training.robustness.measure import some_examples
+from kdcore.training.transfer_batches import transfer_of
 from kdcore.training.weights.modules import load_module
 
 CORRUPTED = 1_000
@@ -43,12 +44,13 @@ Measure = Callable[[Trained], Values]
 
 
 def training_accuracy(trained: Trained) -> Values:
-    """The share of all training examples that each network gets right."""
+    """The share of the examples that the students learned from which each network gets right."""
     data = trained.data
+    learned = transfer_of(trained.config, data)
     return {
         name: {
             "training_accuracy": float(
-                accuracy(predict_split(module, data, data.train).double(), data.train.labels)
+                accuracy(predict_split(module, data, learned).double(), learned.labels)
             )
         }
         for name, module in trained.modules.items()
