@@ -1,4 +1,4 @@
-"""What a sceptic asks for: is it the teacher, or would a smoother label do?"""
+"""What a sceptic asks for: is it the teacher, its first class, its doubt, or a smoother label?"""
 
 from collections.abc import Iterator
 
@@ -54,13 +54,15 @@ def _compared() -> Iterator[tuple[str, Comparison]]:
 
 
 CONTROLS = Recipe(
-    title="Controls: distillation against smoother labels without a teacher",
+    title="Controls: what of the teacher is needed?",
     claim=(
         "Much of what distillation brings is regularisation of the labels: label smoothing and a "
         "made-up teacher come close to a trained one."
     ),
     source=(
-        "Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing Regularization, 2020"
+        "Yuan et al.: Revisiting Knowledge Distillation via Label Smoothing Regularization, 2020; "
+        "Touvron et al. (DeiT), 2021; Furlanello et al.: Born-Again Neural Networks, 2018; Stanton "
+        "et al.: Does Knowledge Distillation Really Work?, 2021"
     ),
     settings={
         "dataset": "mnist5k",
