@@ -55,11 +55,16 @@ def has_star(name: str) -> bool:
     return any(claim.chosen_on_test for claim in RECIPES[name].claims.values())
 
 
-def other_data_text(name: str, dataset: str) -> str:
-    """That other data stood in for the recipe's, and what this does to the figures."""
+def other_data_text(key: str, name: str, dataset: str) -> str:
+    """That other data stand in for the recipe's, and what this does to the figures.
+
+    Args:
+        key: of the sentence.
+        name: of the recipe.
+        dataset: that stands in.
+    """
     own = RECIPES[name].settings.get("dataset", NONE)
-    values = {"mark": OTHER_DATA, "dataset": dataset, "own": own}
-    sentences = [Sentence("evidence.other_data", values)]
+    sentences = [Sentence(key, {"mark": OTHER_DATA, "dataset": dataset, "own": own})]
     if loses_detail(dataset):
         sentences.append(Sentence("evidence.loses_detail", {}))
     return render_sentences(sentences)

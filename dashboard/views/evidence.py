@@ -85,6 +85,8 @@ def settings_row(name: str, job: str, *, live: bool) -> None:
         )
     if sentence:
         st.error(sentence, icon=":material/error:")
+    elif other := recipes.config_from_widgets(name).dataset:
+        st.caption(other_data_text("evidence.will_read", name, other))
 
 
 def job_status(job: str, drawn: str, measured: int) -> None:
@@ -143,7 +145,7 @@ def results(name: str, job: str) -> None:
             st.table(claim_table(name, found), border="horizontal")
             st.caption(t("evidence.mean_sd"))
             if found.other_dataset:
-                st.caption(other_data_text(name, found.other_dataset))
+                st.caption(other_data_text("evidence.other_data", name, found.other_dataset))
             if has_star(name):
                 st.caption(md("evidence.star"))
         else:

@@ -75,6 +75,18 @@ def test_figures_on_other_data_are_marked_and_explained(open_page, hub, language
     assert words(language)["evidence.loses_detail"] in texts(app)
 
 
+def test_before_it_starts_it_says_that_other_data_will_be_read(open_page, hub, tmp_path):
+    (tmp_path / "cifar10-jpeg.tar.xz").touch()
+    app = open_page("evidence", experiment="adaptation256")
+    app.text_input(key="evidence_data_root").set_value(str(tmp_path)).run()
+    app.button(key="start_recipe").click().run()
+
+    assert not app.exception
+    assert EN["evidence.loses_detail"] in texts(app)
+    (job,) = hub.states
+    assert hub.store.find(job, RECIPE).config.dataset == "cifar10-jpeg.tar.xz"
+
+
 def test_start_submits_the_quick_variant_and_shows_it(open_page, hub):
     app = open_page("evidence", experiment="controls")
     app.text_input(key="evidence_seeds").set_value("0,1").run()
