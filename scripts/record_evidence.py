@@ -53,7 +53,13 @@ def record_job(folder: JobFolder[RecipeConfig], recorded: Path) -> None:
     """
     asked = folder.config
     base = RunConfig(device=asked.base.device, precision=asked.base.precision)
-    config = RecipeConfig(recipe=asked.recipe, quick=asked.quick, seeds=asked.seeds, base=base)
+    config = RecipeConfig(
+        recipe=asked.recipe,
+        quick=asked.quick,
+        seeds=asked.seeds,
+        dataset=Path(asked.dataset).name if asked.dataset else "",
+        base=base,
+    )
     name = f"{RECIPE.prefix}recorded-{config.recipe}"
     shutil.rmtree(recorded / name, ignore_errors=True)
     kept = JobFolder(recorded / name, RECIPE).begin(config.to_dict())

@@ -140,7 +140,7 @@ def _sets_of(
             "color": [
                 colour if own[label] else style.GAP
                 for own, label in zip(chosen, labels, strict=True)
-            ]
+            ],
         },
     }
 

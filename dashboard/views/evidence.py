@@ -13,7 +13,7 @@ from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
 from dashboard.page.widgets import select
-from dashboard.say.recipes import claim_table, comparison_table, has_star
+from dashboard.say.recipes import claim_table, comparison_table, has_star, other_data_text
 from dashboard.say.titles import dataset_title, row_title
 from dashboard.server.engine import LIVE_STATES, hub, store
 from dashboard.text.escape import markdown_text
@@ -23,6 +23,7 @@ from dashboard.text.viewer import language, md, t
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recipe.work import work_of
 from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
 
@@ -84,6 +85,8 @@ def settings_row(name: str, job: str, *, live: bool) -> None:
         )
     if sentence:
         st.error(sentence, icon=":material/error:")
+    elif other := recipes.config_from_widgets(name).dataset:
+        st.caption(other_data_text("evidence.will_read", name, other))
 
 
 def job_status(job: str, drawn: str, measured: int) -> None:
@@ -141,6 +144,8 @@ def results(name: str, job: str) -> None:
         if RECIPES[name].claims:
             st.table(claim_table(name, found), border="horizontal")
             st.caption(t("evidence.mean_sd"))
+            if found.other_dataset:
+                st.caption(other_data_text("evidence.other_data", name, found.other_dataset))
             if has_star(name):
                 st.caption(md("evidence.star"))
         else:
@@ -278,9 +283,15 @@ elif name:
     with in_expander(t("live.settings"), when=bool(job)):
         settings_row(name, job, live=live)
     if not job:
-        count = len(RecipeConfig(recipe=name).cells)
+        asked = RecipeConfig(recipe=name, quick=st.session_state["evidence_quick"])
+        work = work_of(asked)
         st.info(
-            md("evidence.no_job", count=count),
+            md(
+                "evidence.no_job",
+                count=len(asked.cells),
+                students=work.students,
+                epochs=work.epochs,
+            ),
             title=t("evidence.no_job_title"),
             icon=":material/science:",
         )

@@ -20,8 +20,18 @@ from kdcore.job import Job
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import SETTINGS, RecipeConfig
 from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted
+from kdcore.jobs.recipe.page import other_data_text
 from kdcore.jobs.recipe.record import RecipeRecord
-from kdcore.jobs.recipe.tables import CLAIM_COLUMNS, COMPARISON_COLUMNS, claim_rows, comparison_rows
+from kdcore.jobs.recipe.stand_in import with_stand_in
+from kdcore.jobs.recipe.tables import (
+    CLAIM_COLUMNS,
+    COMPARISON_COLUMNS,
+    NONE,
+    OTHER_DATA,
+    claim_rows,
+    comparison_rows,
+)
+from kdcore.jobs.recipe.work import work_of
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.recipes import RECIPES, Recipe
@@ -43,6 +53,12 @@ def add_command(commands: Any) -> None:
         metavar="A,B,…",
         default=None,
         help="of the students, separated by commas (default: the recipe's)",
+    )
+    entry.add_argument(
+        "--dataset",
+        metavar="NAME",
+        default="",
+        help="data in place of the recipe's: a name, or a file in the folder of the data",
     )
     for item in fields(RunConfig):
         if item.name in SETTINGS:
@@ -84,14 +100,14 @@ def _folder(options: argparse.Namespace) -> JobFolder[RecipeConfig]:
             hint=hint(options.name, list(RECIPES)),
         )
     given = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
-    return store.create(
-        RecipeConfig(
-            recipe=options.name,
-            quick=options.quick,
-            seeds=parse_axis("seeds", options.seeds) if options.seeds is not None else (),
-            base=RunConfig(**given),
-        )
+    asked = RecipeConfig(
+        recipe=options.name,
+        quick=options.quick,
+        seeds=parse_axis("seeds", options.seeds) if options.seeds is not None else (),
+        dataset=options.dataset,
+        base=RunConfig(**given),
     )
+    return store.create(with_stand_in(asked))
 
 
 def _list(*, as_json: bool) -> int:
@@ -104,16 +120,38 @@ def _list(*, as_json: bool) -> int:
                 "claim": one.claim,
                 "trials": len(one.trials),
                 "seeds": one.seeds,
+                **_work(name),
             }
             print(json.dumps(about, ensure_ascii=False))
         return DONE
     rows = [
-        (name, one.title, "worked example" if one.is_worked else len(one.trials), one.source)
+        (
+            name,
+            one.title,
+            "worked example" if one.is_worked else len(one.trials),
+            *(_work_text(name, quick=quick) for quick in (False, True)),
+            one.source,
+        )
         for name, one in RECIPES.items()
     ]
-    show(table(("recipe", "what", "trials", "source"), rows, whole=("recipe",), right=("trials",)))
-    show("python -m kdcore recipe NAME runs one, --quick in less time.")
+    columns = ("recipe", "what", "trials", "students × epochs", "quick", "source")
+    show(table(columns, rows, whole=("recipe",), right=("trials",)))
+    show("python -m kdcore recipe NAME runs one, --quick in less time; teachers come on top.")
     return DONE
+
+
+def _work_text(name: str, *, quick: bool) -> str:
+    if RECIPES[name].is_worked:
+        return NONE
+    work = work_of(RecipeConfig(recipe=name, quick=quick))
+    return f"{work.students} × {work.epochs}"
+
+
+def _work(name: str) -> dict[str, Any]:
+    if RECIPES[name].is_worked:
+        return {"students": 0, "epochs": [0, 0]}
+    work = work_of(RecipeConfig(recipe=name))
+    return {"students": work.students, "epochs": [work.fewest, work.most]}
 
 
 def _show_worked(one: Recipe, *, as_json: bool) -> int:
@@ -158,6 +196,8 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
     experiment = config.experiment
     if experiment.claims:
         show(table(CLAIM_COLUMNS, claim_rows(experiment, record), whole=CLAIM_COLUMNS[:1]))
+    if record.other_dataset:
+        show(f"{OTHER_DATA} {other_data_text(experiment, record.other_dataset)}")
     if experiment.comparisons:
         rows = comparison_rows(experiment, record)
         show(table(COMPARISON_COLUMNS, rows, whole=COMPARISON_COLUMNS[:1]))

@@ -4,7 +4,7 @@ Those of uncertainty take and give NumPy arrays, all others tensors.
 """
 
 from kdcore.metrics.accuracy import accuracy, confusion_matrix
-from kdcore.metrics.agreement import ErrorOrigin, agreement, error_origin
+from kdcore.metrics.agreement import ErrorOrigin, agreement, error_origin, top_agreement
 from kdcore.metrics.calibration import (
     adaptive_calibration_error,
     brier_score,
@@ -63,5 +63,6 @@ __all__ = [
     "risk_coverage",
     "smooth_calibration_error",
     "smoothed_error",
+    "top_agreement",
     "unfamiliarity_scores",
 ]

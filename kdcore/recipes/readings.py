@@ -21,6 +21,7 @@ READINGS = {
     "one_worse": "One network, {difference} from the claim, on the worse side; no spread known.",
     "one_equal": "One network, equal to the claim; no spread known.",
     "no_number": "The source gives no number.",
+    "no_number_interval": "The source gives no number; our 95% interval is {low} to {high}.",
     "clearly_better": (
         "Clearly better: {difference} on average over {n} seeds (95% interval {low} to {high})."
     ),

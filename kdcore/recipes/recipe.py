@@ -44,6 +44,17 @@ class Side:
 
     trial: str
     learner: str = "distilled"
+    part: str = ""
+    """Of the score, where it has parts: a severity."""
+
+    def key(self, score: str) -> str:
+        """Under which a trial reports it.
+
+        Example:
+            >>> Side(trial="kd").key("ece"), Side(trial="kd", part="3").key("corrupted_accuracy")
+            ('ece', 'corrupted_accuracy:3')
+        """
+        return f"{score}:{self.part}" if self.part else score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

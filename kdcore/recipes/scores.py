@@ -29,16 +29,34 @@ SCORES = {
     "test_accuracy": _share("test accuracy"),
     "validation_accuracy": _share("validation accuracy"),
     "training_accuracy": _share("training accuracy"),
+    "target_accuracy": _share("test accuracy on the target"),
     "macro_precision": _share("macro precision"),
     "macro_recall": _share("macro recall"),
     "macro_f1": _share("macro F1"),
     "agreement": _share("top-1 agreement with the teacher"),
+    "top3_agreement": _share("share of the teacher's top 3 classes in its own top 3"),
     "kl_to_teacher": Score(title="KL from the teacher, nats", unit="number"),
     "ece": Score(title="ECE, 15 bins", unit="number"),
     "nll": Score(title="NLL, nats", unit="number"),
     "temperature_fitted": Score(title="calibration temperature", unit="number"),
+    "corrupted_accuracy": _share("accuracy on corrupted test images"),
+    "corrupted_ece": Score(title="ECE on corrupted test images", unit="number"),
+    "attacked_accuracy": _share("accuracy under attack"),
+    "unfamiliar_entropy": Score(
+        title="entropy on unfamiliar inputs, nats", unit="number", more_is_better=True
+    ),
+    "unfamiliar_knowledge": Score(
+        title="mutual information on unfamiliar inputs, nats", unit="number", more_is_better=True
+    ),
+    "familiar_entropy": Score(title="entropy where it is right, nats", unit="number"),
+    "familiar_knowledge": Score(title="mutual information where it is right, nats", unit="number"),
+    "entropy_auroc": _share("AUROC of unfamiliar inputs by entropy"),
+    "knowledge_auroc": _share("AUROC of unfamiliar inputs by mutual information"),
 }
-"""By the name under which a trial reports it; ``bias`` is the one of least validation error."""
+"""By the name under which a trial reports it; ``bias`` is the one of least validation error.
+
+Some have parts too, each under ``SCORE:PART``: those of corrupted and attacked images by severity
+from 0, the images as they are, to 5, and the AUROC by the kind of unfamiliar input."""
 
 
 def value_text(score: str, value: float) -> str:

@@ -1,11 +1,14 @@
 """The Evidence page: all recipes, one with its results, its start and stop."""
 
+from dataclasses import replace
+
 import pytest
 from support.recipes import HINTON, began, record_recipe, whole_recipe
 
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.commands import Stop
 from kdcore.jobs.kind import RECIPE
+from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.recipes import RECIPES
 from kdcore.store import recorded
 
@@ -48,8 +51,40 @@ def test_a_result_stands_beside_its_claim_and_is_read(open_page, hub, language):
 def test_a_recipe_without_a_result_says_what_start_does(open_page):
     app = open_page("evidence", experiment="controls")
 
-    assert app.info[0].value == EN["evidence.no_job"].format(count=20)
+    asked = RecipeConfig(recipe="controls", quick=True)
+    epochs = sorted({cell.config.epochs for cell in asked.cells})
+    assert app.info[0].value == EN["evidence.no_job"].format(
+        count=len(asked.cells),
+        students=5 * (2 + (len(RECIPES["controls"].trials) - 1)),  # kd has a plain student too
+        epochs=f"{epochs[0]}–{epochs[-1]}",
+    )
     assert EN["recipe.controls.deviation.1"] in texts(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_on_other_data_are_marked_and_explained(open_page, hub, language):
+    began_on = replace(
+        whole_recipe()[0], config=HINTON.to_dict() | {"dataset": "cifar10-jpeg.tar.xz"}
+    )
+    folder = record_recipe(hub.store, [began_on, *whole_recipe()[1:]])
+    app = open_page("evidence", recipe=folder.id, lang=language)
+
+    assert not app.exception
+    assert "82 ± 2.5†" in cells(app)
+    assert "cifar10-jpeg.tar.xz" in texts(app)
+    assert words(language)["evidence.loses_detail"] in texts(app)
+
+
+def test_before_it_starts_it_says_that_other_data_will_be_read(open_page, hub, tmp_path):
+    (tmp_path / "cifar10-jpeg.tar.xz").touch()
+    app = open_page("evidence", experiment="adaptation256")
+    app.text_input(key="evidence_data_root").set_value(str(tmp_path)).run()
+    app.button(key="start_recipe").click().run()
+
+    assert not app.exception
+    assert EN["evidence.loses_detail"] in texts(app)
+    (job,) = hub.states
+    assert hub.store.find(job, RECIPE).config.dataset == "cifar10-jpeg.tar.xz"
 
 
 def test_start_submits_the_quick_variant_and_shows_it(open_page, hub):

@@ -20,7 +20,10 @@ def test_a_worked_example_prints_its_arithmetic(kdcore):
 
 
 def test_what_is_wrong_is_one_sentence(kdcore, tmp_path):
-    missing = kdcore("recipe", "cifar_ensemble", "--quick", "--data-root", str(tmp_path))
+    missing = kdcore(
+        *("recipe", "cifar_ensemble", "--quick", "--data-root", str(tmp_path)),
+        *("--dataset", "cifar10-jpeg.tar.xz"),
+    )
     unknown = kdcore("recipe", "hinton2051")
 
     assert (missing.returncode, unknown.returncode) == (2, 2)

@@ -28,7 +28,9 @@ TINY = Recipe(
     quick={"epochs": 1},
     seeds=2,
     trials={
-        "warm": Trial(title="T = 4", measures=("training_accuracy",)),
+        "warm": Trial(
+            title="T = 4", measures=("training_accuracy", "fidelity", "robustness", "uncertainty")
+        ),
         "without": Trial(
             title="Without class 3", settings={"drop_classes": "3", "students": "distilled"}
         ),

@@ -15,6 +15,7 @@ from kdcore.errors import UserError
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recipe.stand_in import with_stand_in
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.recipes import RECIPES
@@ -92,12 +93,13 @@ def config_from_widgets(recipe: str) -> RecipeConfig:
         UserError: a bad seed.
     """
     seeds: str = st.session_state["evidence_seeds"]
-    return RecipeConfig(
+    asked = RecipeConfig(
         recipe=recipe,
         quick=st.session_state["evidence_quick"],
         seeds=parse_axis("seeds", seeds) if seeds.strip() else (),
         base=RunConfig(data_root=st.session_state["evidence_data_root"]),
     )
+    return with_stand_in(asked)
 
 
 def record_of(job: str) -> RecipeRecord:

@@ -38,6 +38,9 @@ class RecipeConfig:
     """A smaller variant with the same rows."""
     seeds: tuple[int, ...] = ()
     """Of the students; empty: as many as the recipe has."""
+    dataset: str = ""
+    """In place of the recipe's: a name, or a file in the folder of the data; empty: the recipe's.
+    """
     base: RunConfig = field(default_factory=RunConfig)
     """Where the data lie and where to train; all else is the recipe's, which fills the data in."""
 
@@ -75,10 +78,10 @@ class RecipeConfig:
 
     def _config(self, trial: str, seed: int) -> RunConfig:
         settings = self.experiment.settings_of(trial, quick=self.quick)
-        dataset = settings.get("dataset", RunConfig().dataset)
+        dataset = self.dataset or settings.get("dataset", RunConfig().dataset)
         if dataset not in DATASETS:  # a file among the data
-            place = self.base.data_root or os.environ.get("KDCORE_DATA", "")
-            settings["dataset"] = str(Path(place).expanduser() / dataset)
+            dataset = str(data_folder(self.base) / dataset)
+        settings["dataset"] = dataset
         shared = {name: getattr(self.base, name) for name in SETTINGS}
         return RunConfig(**{**shared, **settings, "seed": seed})
 
@@ -88,6 +91,7 @@ class RecipeConfig:
             "recipe": self.recipe,
             "quick": self.quick,
             "seeds": list(self.seeds),
+            "dataset": self.dataset,
             "base": self.base.to_dict(),
         }
 
@@ -98,17 +102,24 @@ class RecipeConfig:
         Raises:
             UserError: a name that is no setting, or a bad value.
         """
-        check_names(values, ("recipe", "quick", "seeds", "base"))
+        check_names(values, ("recipe", "quick", "seeds", "dataset", "base"))
         return cls(
             recipe=values.get("recipe", cls.__dataclass_fields__["recipe"].default),
             quick=bool(values.get("quick", False)),
             seeds=tuple(values.get("seeds", ())),
+            dataset=values.get("dataset", ""),
             base=RunConfig.from_dict(values.get("base", {})),
         )
+
+
+def data_folder(base: RunConfig) -> Path:
+    """Where a recipe looks for files among the data."""
+    return Path(base.data_root or os.environ.get("KDCORE_DATA", "")).expanduser()
 
 
 def command_of(config: RecipeConfig) -> str:
     """The command that repeats a job, without where its data lie here."""
     seeds = ",".join(map(str, config.seeds))
     parts = ["python -m kdcore recipe", config.recipe, *(["--quick"] if config.quick else [])]
-    return " ".join([*parts, f"--seeds {seeds}"])
+    other = [f"--dataset {Path(config.dataset).name}"] if config.dataset else []
+    return " ".join([*parts, f"--seeds {seeds}", *other])

@@ -82,7 +82,8 @@ class TrialMeasured(Event):
     seed: int
     run: str
     values: dict[str, dict[str, float]]
-    """By learner: its scores, keys of ``kdcore.recipes.SCORES``; empty where it failed."""
+    """By learner: its scores, keys of ``kdcore.recipes.SCORES`` and, of some, their parts; empty
+    where it failed."""
     error: str = ""
     code: str = ""
     """Of the error, a key of ``kdcore.errors.MESSAGES``."""

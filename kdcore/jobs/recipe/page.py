@@ -5,15 +5,19 @@ from collections.abc import Iterator, Sequence
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.results import curve_points
+from kdcore.jobs.recipe.stand_in import loses_detail
 from kdcore.jobs.recipe.tables import (
     CLAIM_COLUMNS,
     COMPARISON_COLUMNS,
     NONE,
+    OTHER_DATA,
     claim_rows,
     comparison_rows,
     found_text,
 )
 from kdcore.recipes import SCORES, Curve, Recipe
+
+LOSSY_TEXT = "JPEG loses detail, so that figures come a little lower than on the original."
 
 
 def recipe_page(record: RecipeRecord) -> str:
@@ -36,6 +40,12 @@ def worked_page(recipe: Recipe) -> str:
     return "\n\n".join([*_head(recipe), *steps]) + "\n"
 
 
+def other_data_text(recipe: Recipe, dataset: str) -> str:
+    """That other data stood in for the recipe's, and what this does to the figures."""
+    text = f"Measured on {dataset} instead of {recipe.settings.get('dataset', NONE)}."
+    return f"{text} {LOSSY_TEXT}" if loses_detail(dataset) else text
+
+
 def minutes_text(seconds: float) -> str:
     """``3 s``, ``12 min`` or ``1 h 05 min``.
 
@@ -53,6 +63,8 @@ def _results(recipe: Recipe, record: RecipeRecord) -> Iterator[str]:
     yield from _head(recipe)
     if recipe.claims:
         yield _table(CLAIM_COLUMNS, claim_rows(recipe, record))
+    if recipe.claims and (other := record.other_dataset):
+        yield f"{OTHER_DATA} {other_data_text(recipe, other)}"
     if any(claim.chosen_on_test for claim in recipe.claims.values()):
         yield "\\* The source chose this by its test data; here validation data choose."
     if recipe.comparisons:

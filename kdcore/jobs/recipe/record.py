@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kdcore.events import Cancelled, Event, Failed, Progress, TeacherEpoch
@@ -76,6 +77,12 @@ class RecipeRecord:
         if self.progress is None or self.progress.done <= 0:
             return None
         return self.progress.seconds * (1 - self.done) / self.progress.done
+
+    @property
+    def other_dataset(self) -> str:
+        """What stood in for the recipe's own data; empty where nothing did."""
+        dataset = self.started.config.get("dataset", "") if self.started else ""
+        return Path(dataset).name
 
     @property
     def test_size(self) -> int | None:

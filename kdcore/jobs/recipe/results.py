@@ -90,11 +90,11 @@ def comparison_results(recipe: Recipe, record: RecipeRecord) -> list[ComparisonR
     found = []
     for key, comparison in recipe.comparisons.items():
         sides = [
-            record.by_seed(side.trial, side.learner, comparison.score)
+            record.by_seed(side.trial, side.learner, side.key(comparison.score))
             for side in (comparison.first, comparison.second)
         ]
         first, second = (
-            record.sample(side.trial, side.learner, comparison.score)
+            record.sample(side.trial, side.learner, side.key(comparison.score))
             for side in (comparison.first, comparison.second)
         )
         seeds = [seed for seed in sides[0] if seed in sides[1]]
@@ -111,7 +111,7 @@ def curve_points(curve: Curve, record: RecipeRecord) -> dict[str, Sequence[LineP
         title: [
             LinePoint(x, sample)
             for x, side in points
-            if (sample := record.sample(side.trial, side.learner, curve.score))
+            if (sample := record.sample(side.trial, side.learner, side.key(curve.score)))
         ]
         for title, points in curve.lines.items()
     }
@@ -128,7 +128,9 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
     if found is None:
         return Reading("not_yet", {})
     if claim.claimed is None:
-        return Reading("no_number", {})
+        if found.interval is None:
+            return Reading("no_number", {})
+        return Reading("no_number_interval", _ends(claim.score, found.interval))
     difference = found.mean - claim.claimed
     better = (difference > 0) == SCORES[claim.score].more_is_better
     if found.interval is None:
@@ -141,11 +143,16 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
             return Reading(f"one_beyond_{'better' if better else 'worse'}", text)
         code = "one_equal" if difference == 0 else "one_better" if better else "one_worse"
         return Reading(code, {} if code == "one_equal" else text)
+    ends = _ends(claim.score, found.interval)
     low, high = found.interval
-    ends = {"low": value_text(claim.score, low), "high": value_text(claim.score, high)}
     if low <= claim.claimed <= high:
         return Reading("as_claimed", ends)
     return Reading("better" if better else "worse", ends)
+
+
+def _ends(score: str, interval: tuple[float, float]) -> dict[str, str]:
+    low, high = interval
+    return {"low": value_text(score, low), "high": value_text(score, high)}
 
 
 def sampling_noise(score: str, one: float, other: float, test_size: int) -> float:

@@ -8,10 +8,15 @@ from kdcore.recipes import READINGS, SCORES, Recipe, difference_text, spread_tex
 CLAIM_COLUMNS = ("row", "score", "claimed", "place", "here", "n", "difference", "reading")
 COMPARISON_COLUMNS = ("comparison", "score", "first", "second", "difference", "reading")
 NONE = "–"
+OTHER_DATA = "†"
+"""Marks a figure that was measured on other data than the recipe's."""
 
 
 def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
-    """A row a claim, under ``CLAIM_COLUMNS``; ``*`` marks what the source chose on test data."""
+    """A row a claim, under ``CLAIM_COLUMNS``.
+
+    ``*`` marks what the source chose on test data, ``†`` what was measured on other data.
+    """
     return [
         (
             row.claim.title,
@@ -20,7 +25,7 @@ def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
             if row.claim.claimed is None
             else value_text(row.claim.score, row.claim.claimed) + "*" * row.claim.chosen_on_test,
             row.claim.place or NONE,
-            found_text(row.claim.score, row.found),
+            here_text(row.claim.score, row.found, record),
             str(row.found.n) if row.found else NONE,
             NONE if row.difference is None else difference_text(row.claim.score, row.difference),
             reading_text(row.reading),
@@ -44,6 +49,11 @@ def comparison_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...
         )
         for row in comparison_results(recipe, record)
     ]
+
+
+def here_text(score: str, found: Sample | None, record: RecipeRecord) -> str:
+    """What came out, marked where other data were used."""
+    return found_text(score, found) + OTHER_DATA * bool(found and record.other_dataset)
 
 
 def found_text(score: str, found: Sample | None) -> str:

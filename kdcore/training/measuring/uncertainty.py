@@ -58,6 +58,21 @@ def take_uncertainty(
     """
     if folder is None:
         return
+    told, arrays = uncertainty_of(modules, data, config)
+    folder.write(FILE, packed(arrays))
+    yield told
+
+
+def uncertainty_of(
+    modules: Mapping[str, nn.Module], data: Dataset, config: RunConfig
+) -> tuple[Uncertainty, dict[str, np.ndarray]]:
+    """What ``take_uncertainty`` yields, and the arrays of its file.
+
+    Args:
+        modules: see above, as are the others.
+        data: see above.
+        config: see above.
+    """
     unfamiliar = unfamiliar_inputs(data, MOST, key(config.seed, "unfamiliar inputs"))
     offset = method_of(config.method).dirichlet_offset
     learners, arrays = {}, _Examples(data)
@@ -71,14 +86,14 @@ def take_uncertainty(
         conformal = _conformal(answers, data, key(config.seed, "conformal sets"))
         arrays.add(name, answers, conformal)
         learners[name] = _scores(answers, data, conformal)
-    folder.write(FILE, packed(arrays.arrays))
-    yield Uncertainty(
+    told = Uncertainty(
         arrays=FILE,
         learners=learners,
         inputs={"test": min(MOST, len(data.test.labels))}
         | {kind: len(inputs) for kind, inputs in unfamiliar.items()},
         other_dataset=other_dataset(data) if data.images else "",
     )
+    return told, arrays.arrays
 
 
 class _Answers:

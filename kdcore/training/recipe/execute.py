@@ -49,7 +49,8 @@ from kdcore.training.recipe.progress import Meter, students_cost, teacher_cost
 from kdcore.training.recipe.values import values_of
 from kdcore.training.teachers.teacher import Teacher, train_teachers
 
-OF_THE_DATA = ("dataset", "data_root", "image_size", "label_column")
+OF_THE_DATA = ("dataset", "target", "data_root", "image_size", "label_column", "teacher_weights")
+"""What ``load_dataset`` reads: trials that differ in one of them have other data."""
 OF_THE_TEACHER = tuple(
     item.name
     for item in fields(RunConfig)
@@ -155,6 +156,8 @@ class Experiment:
         self._meter = Meter({}, 0.0)
         self._before = Earlier()
         self._states: dict[int, str] = {}
+        self._teacher: torch.nn.Module
+        """Of the part that is under way."""
 
     def run(self) -> Iterator[Event]:
         """The events."""
@@ -247,6 +250,7 @@ class Experiment:
             first, data, self._controls, self._folder, self._device, precision, log
         )
         teacher = yield from self._with_teacher_progress(part, cells, training)
+        self._teacher = teacher.module
         self._meter.reach([_teacher_piece(part)], 1.0)
         joint = [cell for cell in cells if not _is_alone(self._cells[cell].config)]
         division = self._before.divisions.get(part) or self._divided(joint, data)
@@ -383,7 +387,8 @@ class Experiment:
             values = values_of(end, snapshots[-1] if snapshots else None)
             asked = self._config.experiment.trials[own.trial].measures
             data = self._data_of(own.config)
-            for learner, more in measured(asked, run, end.weights, data).items():
+            found = measured(asked, run, end.weights, self._teacher, data, own.config)
+            for learner, more in found.items():
                 values.setdefault(learner, {}).update(more)
         elif isinstance(end, Failed):
             error, code = end.error, end.code

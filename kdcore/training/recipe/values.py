@@ -10,6 +10,7 @@ OF_A_RUN = (
     "test_errors",
     "test_accuracy",
     "validation_accuracy",
+    "target_accuracy",
     "ece",
     "nll",
     "agreement",

@@ -1,14 +1,18 @@
 """A recipe's results: means, intervals, paired differences, and the line that reads them."""
 
+import re
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
 import pytest
 from support.recipes import ERRORS, HINTON, measured, whole_recipe
 
+from dashboard.text.languages import words
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import RecipeConfig, command_of
+from kdcore.jobs.recipe.page import recipe_page
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.results import (
     claim_results,
@@ -18,8 +22,24 @@ from kdcore.jobs.recipe.results import (
     read_difference,
     sampling_noise,
 )
+from kdcore.jobs.recipe.stand_in import with_stand_in
 from kdcore.jobs.recipe.statistics import Sample
-from kdcore.recipes import READINGS, RECIPES, SCORES, Claim
+from kdcore.jobs.recipe.work import work_of
+from kdcore.jobs.run.config import RunConfig
+from kdcore.recipes import (
+    READINGS,
+    RECIPES,
+    SCORES,
+    Claim,
+    Comparison,
+    Curve,
+    Recipe,
+    Side,
+    Trial,
+    texts_of,
+)
+from kdcore.training.objective.student_specs import student_names
+from kdcore.training.recipe.measures import MEASURES
 
 T_QUANTILE = {2: 12.706, 3: 4.303, 5: 2.776}  # Student: The Probable Error of a Mean; 0.975, n − 1
 
@@ -93,6 +113,7 @@ def test_clearly_better_needs_five_seeds(values, code):
         ((70.0,), 74, "one_better"),
         ((74.0,), 74, "one_equal"),
         ((74.0,), None, "no_number"),
+        ((73.0, 75.0), None, "no_number_interval"),
     ],
 )
 def test_a_claim_is_read_by_our_interval(values, claimed, code):
@@ -141,6 +162,34 @@ def test_a_curve_has_the_points_that_are_known(record):
     assert points["30-30"] == []
 
 
+def test_a_part_of_a_score_is_its_own_column():
+    over = Curve(
+        title="",
+        x="severity",
+        score="corrupted_accuracy",
+        lines={
+            "plain": tuple((at, Side(trial="a", learner="plain", part=str(at))) for at in (0, 1))
+        },
+    )
+    found = RecipeRecord()
+    values = {"plain": {"corrupted_accuracy": 0.5, "corrupted_accuracy:0": 0.9}}
+    found.fold([replace(measured(0, "a", 0), values=values)])
+
+    (point,) = curve_points(over, found)["plain"]
+    assert (point.x, point.found.values) == (0, (0.9,))
+    pair = Comparison(
+        title="",
+        first=over.lines["plain"][0][1],
+        second=Side(trial="a", learner="plain"),
+        score="corrupted_accuracy",
+    )
+    recipe = Recipe(
+        title="", claim="", source="", trials={"a": Trial(title="")}, comparisons={"pair": pair}
+    )
+    (row,) = comparison_results(recipe, found)
+    assert row.difference.values == pytest.approx((0.4,))
+
+
 def test_what_is_left_is_estimated_from_the_pace(record):
     assert record.seconds_left == 0.0  # it is finished
     running = RecipeRecord()
@@ -175,12 +224,67 @@ def test_every_recipe_makes_runs_and_its_rows_name_them(name, quick):
         ),
     ]
 
+    for claim in recipe.claims.values():
+        assert claim.claimed is None or claim.place, claim.title
+        assert claim.place.partition(" ")[0] in ("", "section", "table", "text", "code")
+    assert all((recipe.title, recipe.claim, recipe.source))
+    for trial in recipe.trials.values():
+        assert set(trial.measures) <= MEASURES.keys()
     assert len(config.cells) == len(recipe.trials) * len(config.seeds)
     assert len({cell.config.key for cell in config.cells}) == len(config.cells)
     assert {trial for trial, _ in sides} <= recipe.trials.keys()
     assert {score for _, score in sides} <= SCORES.keys()
     assert RECIPE.config.from_dict(config.to_dict()) == config
     assert name in command_of(config)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_text_of_a_recipe_has_its_own_chinese(name):
+    chinese = words("zh")
+
+    for text_key, english in texts_of(name, RECIPES[name]).items():
+        said = chinese[text_key]
+        wordless = not re.search(r"[a-z]{3}", english) or text_key.endswith(".source")
+        assert wordless or re.search("[\u4e00-\u9fff]", said), text_key
+
+
+@pytest.mark.parametrize("name", [name for name, one in RECIPES.items() if one.trials])
+def test_the_work_is_what_the_runs_train(name):
+    config = RecipeConfig(recipe=name)
+    names = [student_names(cell.config) * cell.config.networks for cell in config.cells]
+    work = work_of(config)
+
+    assert work.students == sum(map(len, names))
+    assert f"{work.fewest}" in work.epochs
+    assert work.most == max(cell.config.epochs for cell in config.cells)
+
+
+def test_the_jpeg_archive_stands_in_where_the_original_is_missing(tmp_path, monkeypatch):
+    monkeypatch.delenv("KDCORE_DATA", raising=False)
+    asked = RecipeConfig(recipe="cifar_report", base=RunConfig(data_root=str(tmp_path)))
+    assert with_stand_in(asked) is asked  # neither is there: the original is downloaded
+
+    (tmp_path / "cifar10-jpeg.tar.xz").touch()
+    found = with_stand_in(asked)
+    assert {cell.config.dataset for cell in found.cells} == {str(tmp_path / "cifar10-jpeg.tar.xz")}
+    assert RecipeConfig.from_dict(found.to_dict()) == found
+    assert command_of(found) == f"{command_of(asked)} --dataset cifar10-jpeg.tar.xz"
+    digits = RecipeConfig(recipe="controls", base=asked.base)
+    assert with_stand_in(digits) is digits
+
+    (tmp_path / "cifar-10-batches-py").mkdir()
+    assert with_stand_in(asked) is asked
+
+
+def test_a_row_on_other_data_is_marked_on_the_page(record):
+    config = HINTON.to_dict() | {"dataset": "/somewhere/cifar10-jpeg.tar.xz"}
+    other = replace(record, started=replace(record.started, config=config))
+    page = recipe_page(other)
+
+    assert "82 ± 2.5†" in page
+    assert "† Measured on cifar10-jpeg.tar.xz instead of mnist. JPEG loses detail" in page
+    assert "/somewhere" not in page
+    assert "†" not in recipe_page(record)
 
 
 @pytest.mark.parametrize(

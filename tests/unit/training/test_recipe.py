@@ -1,24 +1,33 @@
 """A recipe trains its trials, measures them, and goes on where it stopped."""
 
+from statistics import fmean
+
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 from support.recipes import TINY
 
 from kdcore import Run
+from kdcore.catalogue import CORRUPTIONS
+from kdcore.data.unfamiliar import unfamiliar_inputs
 from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.events import RecipeFinished, RecipeStarted, TrialMeasured
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
 from kdcore.recipes import RECIPES, Recipe, Trial
-from kdcore.store import Store, recorded
+from kdcore.store import Store, recorded, teacher_path
 from kdcore.training.grid.group import loaded
-from kdcore.training.recipe.execute import earlier
+from kdcore.training.randomness import key
+from kdcore.training.recipe.execute import OF_THE_DATA, earlier
 from kdcore.training.recipe.machine import processor_name
 from kdcore.training.recipe.values import macro_scores
+from kdcore.training.teachers.teacher import teacher_key
+from kdcore.training.teachers.train_network import SEED
+from kdcore.training.transfer_batches import transfer_of
 from kdcore.training.weights.modules import load_module
 
 
@@ -98,21 +107,132 @@ def test_a_missing_class_has_its_errors_with_a_bias_that_validation_data_choose(
     assert own["missing_errors"] == next(row[2] for row in rows if row[0] == 0)
 
 
-def test_training_accuracy_is_that_of_the_trained_network_on_all_training_data(whole):
+def test_training_accuracy_is_that_of_the_trained_network_on_what_it_learned(whole):
     folder, events = whole
     found = measured(events)[0]
     run = folder.cell(found.cell)
-    data = loaded(folder.config.cells[0].config, None)
+    config = folder.config.cells[0].config
+    data = loaded(config, None)
+    learned = transfer_of(config, data)
     (end,) = [event for event in run.events() if isinstance(event, Finished)]
     module = load_module(run.path / end.weights["plain"], data).eval()
     right = 0
-    for example, label in zip(data.train.inputs, data.train.labels, strict=True):
+    assert len(learned.labels) == config.transfer_size
+    for example, label in zip(learned.inputs, learned.labels, strict=True):
         answer = module(data.normalised(example[None])).argmax().item()
         right += answer == label.item()
 
-    assert found.values["plain"]["training_accuracy"] == pytest.approx(
-        right / len(data.train.labels)
+    assert found.values["plain"]["training_accuracy"] == pytest.approx(right / len(learned.labels))
+    assert found.values["teacher"]["training_accuracy"] > 0
+
+
+def test_fidelity_robustness_and_uncertainty_are_those_of_the_saved_networks(whole):
+    folder, events = whole
+    found = next(one for one in measured(events) if one.trial == "warm")
+    config = folder.config.cells[found.cell].config
+    data = loaded(config, None)
+    run = folder.cell(found.cell)
+    student = load_module(run.path / "distilled.safetensors", data).eval()
+    key_of_teacher = teacher_key(config, data, config.teacher, SEED)
+    teacher = load_module(teacher_path(folder.root, key_of_teacher), data).eval()
+
+    def answers(module, images):
+        with torch.no_grad():
+            return module(data.normalised(images)).double()
+
+    tops = [
+        [set(row.argsort(descending=True)[:3].tolist()) for row in answers(one, data.test.inputs)]
+        for one in (student, teacher)
+    ]
+    shared = [len(own & other) / 3 for own, other in zip(*tops, strict=True)]
+    assert found.values["distilled"]["top3_agreement"] == pytest.approx(fmean(shared))
+    assert "top3_agreement" not in found.values["teacher"]
+
+    white = data.train.inputs.max().item()  # 16: those of scikit-learn's digits
+    means = []
+    for severity in range(1, 6):
+        rights = []
+        for name, one in CORRUPTIONS.items():
+            if not one.attack:
+                chance = key(0, name, severity)
+                images = one.load()(data.test.inputs / white, one.amounts[severity - 1], chance)
+                right = answers(student, images * white).argmax(-1) == data.test.labels
+                rights.append(right.double().mean().item())
+        means.append(fmean(rights))
+    own = found.values["distilled"]
+    assert [own[f"corrupted_accuracy:{at}"] for at in range(1, 6)] == pytest.approx(means)
+    assert own["corrupted_accuracy"] == pytest.approx(fmean(means))
+    assert own["corrupted_accuracy:0"] == own["attacked_accuracy:0"] == own["test_accuracy"]
+    assert own["attacked_accuracy"] < own["test_accuracy"]
+    noise = unfamiliar_inputs(data, 500, key(config.seed, "unfamiliar inputs"))["noise"]
+    entropies = [
+        -(logits.softmax(-1) * logits.log_softmax(-1)).sum(-1)
+        for logits in (answers(student, data.test.inputs), answers(student, noise))
+    ]
+    scored = roc_auc_score(
+        [0] * len(entropies[0]) + [1] * len(entropies[1]), torch.cat(entropies).numpy()
     )
+    assert own["entropy_auroc:noise"] == pytest.approx(scored, abs=1e-6)
+    assert "knowledge_auroc" not in own  # it answers alone
+
+
+def test_what_is_read_to_load_data_sets_trials_apart(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("a,label\n" + "".join(f"{at},{at % 2}\n" for at in range(40)))
+    read = set()
+
+    class Spied(RunConfig):
+        def __getattribute__(self, name):
+            if name in RunConfig.__dataclass_fields__:
+                read.add(name)
+            return super().__getattribute__(name)
+
+    for settings in (
+        {"dataset": str(table)},
+        {"dataset": "digits", "target": "rotated"},
+        {"dataset": "digits", "target": "digits"},
+    ):
+        config = Spied(**settings)
+        read.clear()
+        loaded(config, None)
+        assert read
+        assert read <= set(OF_THE_DATA), settings
+
+
+def test_trials_with_other_target_data_are_trained_on_them(monkeypatch, tmp_path):
+    settings = dict(TINY.settings) | {"epochs": 1, "weight": 1.0}
+    trials = {
+        name: Trial(title="", settings={"target": target} if target else {})
+        for name, target in (("none", ""), ("still", "rotated:degrees=0"), ("turned", "rotated"))
+    }
+    shifted = Recipe(title="", claim="", source="", settings=settings, seeds=1, trials=trials)
+    monkeypatch.setitem(RECIPES, "shifted", shifted)
+    folder = Store(tmp_path / "store").create(RecipeConfig(recipe="shifted"))
+    found = {one.trial: one.values["distilled"] for one in measured(execute(folder))}
+
+    assert "target_accuracy" not in found["none"]
+    assert found["still"]["target_accuracy"] == found["still"]["test_accuracy"]
+    config = next(cell.config for cell in folder.config.cells if cell.trial == "turned")
+    *_, alone = Run(config)
+    assert found["turned"]["target_accuracy"] == alone.students["distilled"].target_accuracy
+
+
+def test_a_recipe_runs_on_data_that_stand_in_for_its_own(monkeypatch, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("a,label\n" + "".join(f"{at},{at % 2}\n" for at in range(40)))
+    settings = dict(TINY.settings) | {"epochs": 1, "transfer_size": 0}
+    alone = Recipe(
+        title="", claim="", source="", settings=settings, seeds=1, trials={"one": Trial(title="")}
+    )
+    monkeypatch.setitem(RECIPES, "alone", alone)
+    base = RunConfig(data_root=str(tmp_path))
+    config = RecipeConfig(recipe="alone", dataset="table.csv", base=base)
+    record = RecipeRecord()
+    record.fold(execute(Store(tmp_path / "store").create(config)))
+
+    assert record.finished.finished == 1
+    assert record.other_dataset == "table.csv"
+    assert record.started.command.endswith("--dataset table.csv")
 
 
 def test_a_recipe_that_was_stopped_goes_on_without_training_anything_again(whole, tmp_path):
@@ -160,7 +280,7 @@ def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
 
 
 def test_missing_data_are_said_before_anything_is_trained(tmp_path):
-    config = RecipeConfig(recipe="cifar_ensemble", quick=True)
+    config = RecipeConfig(recipe="cifar_ensemble", quick=True, dataset="cifar10-jpeg.tar.xz")
     *_, end = Job(config, Store(tmp_path / "store").create(config))
 
     assert end.code == "recipe_data_missing"
