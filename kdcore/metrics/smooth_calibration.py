@@ -22,6 +22,7 @@ def smooth_calibration_error(confidence: np.ndarray, right: np.ndarray) -> float
 
     Returns:
         From 0 to 1; a perfectly calibrated learner shows a little more than 0 on few samples.
+        NaN where a confidence is none.
 
     Source:
         Błasiok, Nakkiran: Smooth ECE: Principled Reliability Diagrams via Kernel Smoothing, 2023:
@@ -31,6 +32,8 @@ def smooth_calibration_error(confidence: np.ndarray, right: np.ndarray) -> float
         >>> round(smooth_calibration_error(np.array([0.9, 0.9]), np.array([1.0, 0.0])), 3)
         0.4
     """
+    if not np.isfinite(confidence).all():
+        return float("nan")
     waves = _residual_waves(confidence, right)
     low, high = 0.0, 1.0
     for _ in range(HALVINGS):
