@@ -18,6 +18,7 @@ PAGES = (
     "lessons",
     "temperature",
     "live",
+    "step",
     "microscope",
     "draw",
     "playground",

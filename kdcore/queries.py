@@ -1,7 +1,8 @@
 """Questions to a run's learners and what they answer: JSON values both ways, no torch.
 
 ``Predict`` asks for logits, ``DecisionMap`` for the answer at every place of a plane, ``UnitMap``
-for a hidden unit's activation there. A question changes nothing; see ``docs/asking.md``.
+for a hidden unit's activation there, ``Step`` for the logits after one step of a copy of a student.
+A question changes nothing; see ``docs/asking.md``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,13 @@ LEAST_SIDE, MOST_SIDE = 2, 160
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 LARGEST = 1e9
 """Of the numbers that a question may hold."""
+MOST_STEP_INPUTS = 16
+"""Of one ``Step``."""
+HIGHEST_WEIGHTS = {"convex": 1.0, "additive": 100.0}
+"""λ by the way in which the terms are mixed."""
+OPTIMIZERS = ("adam", "sgd", "gd")
+STEPPING = ("distilled", "plain")
+"""Whose copy may take a step."""
 
 QUERIES: dict[str, "type[Query]"] = {}
 """Every question by its name in JSON; a class enters itself."""
@@ -71,13 +79,7 @@ class Predict(Query):
     from 0 to 255); of an image channel by channel, each row by row."""
 
     def __post_init__(self) -> None:
-        rows = _sequence("inputs", self.inputs, 1, MOST_INPUTS)
-        numbers = tuple(_numbers("inputs", row) for row in rows)
-        if len({len(row) for row in numbers}) > 1:
-            raise bad_query("inputs", "[n, m]")
-        if sum(map(len, numbers)) > MOST_NUMBERS:
-            raise bad_query("inputs", f"≤ {MOST_NUMBERS}")
-        object.__setattr__(self, "inputs", numbers)
+        object.__setattr__(self, "inputs", _input_rows(self.inputs, MOST_INPUTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +119,7 @@ class DecisionMap(MapQuery):
 
     def __post_init__(self) -> None:
         MapQuery.__post_init__(self)
-        (value,) = _numbers("temperature", [self.temperature])
-        if not LOWEST_TEMPERATURE <= value <= HIGHEST_TEMPERATURE:
-            raise bad_query("temperature", f"{LOWEST_TEMPERATURE} … {HIGHEST_TEMPERATURE:g}")
-        object.__setattr__(self, "temperature", value)
+        object.__setattr__(self, "temperature", _temperature(self.temperature))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +143,54 @@ class UnitMap(MapQuery):
         for unit in units:
             _check_whole("units", unit, 0, 1 << 20)
         object.__setattr__(self, "units", tuple(units))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Query):
+    """What would one step of distillation on this batch do to a student?
+
+    A copy of the student takes it, with Hinton's soft targets whatever the method of the run, and
+    with an optimiser that has taken no step before.
+
+    Example:
+        >>> Step(inputs=((0, 1.5),), labels=(1,), temperature=4).hard_weight
+        0.5
+    """
+
+    kind = "step"
+
+    inputs: tuple[tuple[float, ...], ...]
+    """As of ``Predict``."""
+    labels: tuple[int, ...]
+    """Number of the class, one an input."""
+    learner: str = "distilled"
+    temperature: float = 4.0
+    weight: float = 0.5
+    """λ of the soft term."""
+    mixing: str = "convex"
+    """``convex``: (1−λ)·hard + λ·soft; ``additive``: hard + λ·soft."""
+    optimizer: str = "adam"
+    lr: float = 0.003
+
+    def __post_init__(self) -> None:
+        inputs = _input_rows(self.inputs, MOST_STEP_INPUTS)
+        labels = tuple(_sequence("labels", self.labels, len(inputs), len(inputs)))
+        for label in labels:
+            _check_whole("labels", label, 0, 1 << 20)
+        _check_one_of("learner", self.learner, STEPPING)
+        _check_one_of("mixing", self.mixing, tuple(HIGHEST_WEIGHTS))
+        _check_one_of("optimizer", self.optimizer, OPTIMIZERS)
+        weight = _number("weight", self.weight, 0.0, HIGHEST_WEIGHTS[self.mixing])
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "temperature", _temperature(self.temperature))
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "lr", _number("lr", self.lr, 0.0, 100.0))
+
+    @property
+    def hard_weight(self) -> float:
+        """Of the cross-entropy with the labels."""
+        return 1 - self.weight if self.mixing == "convex" else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,10 +251,23 @@ class UnitMaps(Answer):
     """Base64 of little-endian float32 ``[units, side, side]``, the lowest y first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLogits(Answer):
+    """To a ``Step``; each ``[inputs, classes]``."""
+
+    classes: list[str]
+    teacher: list[list[float]]
+    before: list[list[float]]
+    """The student's as it is."""
+    after: list[list[float]]
+    """Those of the copy that has taken the step."""
+
+
 ANSWERS: dict[str, type[Answer]] = {
     Predict.kind: Logits,
     DecisionMap.kind: ClassMaps,
     UnitMap.kind: UnitMaps,
+    Step.kind: StepLogits,
 }
 """By the question's name."""
 
@@ -240,6 +300,32 @@ def answer_from_dict(query: Query, values: Mapping[str, Any]) -> Answer:
 def bad_query(part: str, allowed: str) -> UserError:
     """A part holds what it may not; ``allowed`` says it in signs, which any language has."""
     return UserError("bad_query", part=part, allowed=allowed)
+
+
+def _input_rows(inputs: Any, most: int) -> tuple[tuple[float, ...], ...]:
+    rows = _sequence("inputs", inputs, 1, most)
+    numbers = tuple(_numbers("inputs", row) for row in rows)
+    if len({len(row) for row in numbers}) > 1:
+        raise bad_query("inputs", "[n, m]")
+    if sum(map(len, numbers)) > MOST_NUMBERS:
+        raise bad_query("inputs", f"≤ {MOST_NUMBERS}")
+    return numbers
+
+
+def _temperature(value: Any) -> float:
+    return _number("temperature", value, LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE)
+
+
+def _number(name: str, value: Any, low: float, high: float) -> float:
+    (found,) = _numbers(name, [value])
+    if not low <= found <= high:
+        raise bad_query(name, f"{low:g} … {high:g}")
+    return found
+
+
+def _check_one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise bad_query(name, ", ".join(allowed))
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

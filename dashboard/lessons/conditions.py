@@ -12,12 +12,14 @@ from dashboard.lessons.problems import Wrong
 
 SHOWN = {
     "entropy": ("start", "temperature"),
-    "temperature": ("start", "temperature", "microscope"),
+    "temperature": ("start", "temperature", "step", "microscope"),
     "highest": ("start", "temperature"),
     "ratio": ("start", "temperature"),
+    "phase": ("step",),
 }
 """Numbers that a page shows: the answer's entropy in nats, the T of the view, the highest
-probability, and how many times likelier the first class is than the second. By name the pages."""
+probability, how many times likelier the first class is than the second, and the phase of a step in
+slow motion. By name the pages."""
 EXAMPLES = ("pinned", "plain_differs", "distilled_differs", "students_differ", "teacher_wrong")
 """What is to be found in the microscope: an example that was clicked; one that the student answers
 otherwise than the teacher; one that the students answer differently; one that the teacher gets

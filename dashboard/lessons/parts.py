@@ -20,6 +20,7 @@ def _panels(*names: str) -> dict[str, str]:
 
 TRANSPORT = {"transport": '[data-testid="transport"]'}
 LAB = '[data-testid="temperature-lab"]'
+STEP = '[data-testid="slow-motion"]'
 PARTS: dict[str, dict[str, str]] = {
     "start": {
         "hero": '[data-testid="hero"]',
@@ -57,6 +58,15 @@ PARTS: dict[str, dict[str, str]] = {
             "missing_classes",
         ),
         **TRANSPORT,
+    },
+    "step": {
+        "temperature": f"{STEP} .kd-temperature",
+        "weight": f'{STEP} .kd-step-range:has([data-testid="step-weight"])',
+        "examples": f"{STEP} .kd-step-examples",
+        "phases": f"{STEP} .kd-step-transport",
+        "cards": f"{STEP} .kd-step-cards",
+        "gradients": f'{STEP} .kd-step-card[data-phase="gradient"]',
+        "update": f'{STEP} .kd-step-card[data-phase="update"]',
     },
     "microscope": {
         "microscope": '[data-testid="microscope"]',

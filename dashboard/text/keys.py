@@ -14,6 +14,7 @@ ROWS = (
     "zoom",
     "unpin",
     "examples",
+    "step",
     "map",
     "surface",
     "runs",

@@ -133,4 +133,12 @@ MESSAGES = {
         "The {learner} has {layers} hidden layers whose units can be shown: choose a layer below "
         "that number."
     ),
+    "no_such_learner": (
+        "The run has no {learner} that could be asked: choose a run with a teacher and this "
+        "student."
+    ),
+    "no_step": (
+        "This student takes no steps, as trees have no gradient: choose a run whose student is a "
+        "network."
+    ),
 }

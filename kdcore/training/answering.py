@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
@@ -28,6 +28,8 @@ from kdcore.queries import (
     MapQuery,
     Predict,
     Query,
+    Step,
+    StepLogits,
     UnitMap,
     UnitMaps,
     bad_query,
@@ -36,6 +38,7 @@ from kdcore.store import RunFolder
 from kdcore.training.batches.order import chunks
 from kdcore.training.fit import Position
 from kdcore.training.measuring.evaluation import chunk_size
+from kdcore.training.single_step import StepSettings, logits_around_step
 from kdcore.training.weights.modules import network_of
 from kdcore.training.weights.weights_file import WeightsFile
 
@@ -68,6 +71,8 @@ def answer(query: Query, modules: Modules, data: Dataset, epoch: float | None) -
                 return _class_maps(query, modules, data, epoch)
             case UnitMap():
                 return _unit_maps(query, modules, data, epoch)
+            case Step():
+                return _step_logits(query, modules, data, epoch)
     raise AssertionError(f"no answer to {query}")
 
 
@@ -130,15 +135,50 @@ def _shape(about: Mapping[str, str], path: Path) -> tuple[int, ...]:
 
 
 def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None) -> Logits:
-    shape, given = data.input_shape, len(query.inputs[0])
-    if given != prod(shape):
-        raise UserError("inputs_shape", given=given, shape=list(shape), needed=prod(shape))
-    inputs = _normalised(torch.tensor(query.inputs, dtype=torch.float64).view(-1, *shape), data)
+    inputs = _inputs(query.inputs, data)
     return Logits(
         epoch=epoch,
         classes=list(data.classes),
         logits={name: _forward(module, inputs).tolist() for name, module in modules.items()},
     )
+
+
+def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | None) -> StepLogits:
+    for name in ("teacher", query.learner):
+        if name not in modules:
+            raise UserError("no_such_learner", learner=name)
+    if max(query.labels) >= len(data.classes):
+        raise bad_query("labels", f"0 … {len(data.classes) - 1}")
+    inputs = _inputs(query.inputs, data)
+    teacher_logits = _forward(modules["teacher"], inputs)
+    before, after = logits_around_step(
+        members_of(modules[query.learner])[0],
+        inputs,
+        torch.tensor(query.labels, device=inputs.device),
+        teacher_logits.to(inputs.device),
+        StepSettings(
+            temperature=query.temperature,
+            weight=query.weight,
+            hard_weight=query.hard_weight,
+            optimizer=query.optimizer,
+            lr=query.lr,
+        ),
+    )
+    return StepLogits(
+        epoch=epoch,
+        classes=list(data.classes),
+        teacher=teacher_logits.tolist(),
+        before=before.tolist(),
+        after=after.tolist(),
+    )
+
+
+def _inputs(rows: Sequence[Sequence[float]], data: Dataset) -> Tensor:
+    """Rows of numbers as they were brought → what a network takes."""
+    shape, given = data.input_shape, len(rows[0])
+    if given != prod(shape):
+        raise UserError("inputs_shape", given=given, shape=list(shape), needed=prod(shape))
+    return _normalised(torch.tensor(rows, dtype=torch.float64).view(-1, *shape), data)
 
 
 def _class_maps(

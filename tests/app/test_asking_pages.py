@@ -1,5 +1,7 @@
-"""The pages that ask a run's learners: Draw and 2-D."""
+"""The pages that ask a run's learners: Draw, 2-D and One step."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,13 @@ from kdcore.jobs.run.config import RunConfig
 
 ASKED = "20260101-000000-aaaa"
 TABLE = "moons-700-0.2-0.csv"
+KEPT = [
+    make.started(epochs=1),
+    replace(make.prepared(), arrays="prepared.safetensors"),
+    make.epoch(),
+    make.finished(),
+]
+"""Events of a run whose teacher's soft labels are kept."""
 
 
 def started(hub):
@@ -113,3 +122,37 @@ def test_drawn_points_come_with_their_classes_in_order():
 def test_what_are_no_points_is_refused(sent):
     with pytest.raises(UserError, match="no points of the plane"):
         points_from(sent)
+
+
+def test_without_a_run_that_can_be_asked_the_step_page_starts_one_and_waits(open_page, hub):
+    app = open_page("step")
+    assert app.info[0].value == words("en")["step.no_run"]
+
+    app.button(key="start_step").click().run()
+    assert started(hub).unlabelled == 0.95
+    assert app.info[0].value == words("en")["step.waiting"]
+
+
+@pytest.mark.parametrize("method", ["kd", "dkd"])
+def test_a_step_is_of_a_run_with_weights_and_says_where_its_method_differs(
+    open_page, store, method
+):
+    folder = record(store, ASKED, KEPT, RunConfig(dataset="digits", method=method))
+    folder.write("teacher.safetensors", b"")
+
+    app = open_page("step")
+    (shown,) = [
+        one for one in app.get("bidi_component") if "slow_motion" in one.proto.component_name
+    ]
+    sent = json.loads(shown.proto.json)
+    assert sent["settings"]["optimizer"] == "adam"
+    assert sent["brightest"] == 16
+    assert ["Decoupled" in one.value for one in app.caption] == [True] * (method != "kd")
+
+
+def test_a_run_without_a_teachers_answers_has_no_step_to_show(open_page, store):
+    events = [make.started(epochs=1), make.prepared(), make.epoch(), make.finished()]
+    record(store, ASKED, events).write("teacher.safetensors", b"")
+
+    app = open_page("step")
+    assert app.info[0].value == words("en")["step.no_teacher"]

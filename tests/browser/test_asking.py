@@ -1,4 +1,4 @@
-"""Draw your own and the 2-D playground, with runs that have real weights."""
+"""Draw your own, the 2-D playground and one step, with runs that have real weights."""
 
 import pytest
 from playwright.sync_api import expect
@@ -144,7 +144,9 @@ def test_a_run_starts_on_points_that_were_drawn(page, asked_app):
     expect(page.locator(".st-key-stop button")).to_be_disabled()
 
 
-@pytest.mark.parametrize("address", [f"draw?run={DIGITS}", f"playground?run={PLANE}"])
+@pytest.mark.parametrize(
+    "address", [f"draw?run={DIGITS}", f"playground?run={PLANE}", f"step?run={DIGITS}"]
+)
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_with_a_run_the_pages_are_in_order(page, asked_app, address, size, language):
@@ -153,3 +155,41 @@ def test_with_a_run_the_pages_are_in_order(page, asked_app, address, size, langu
 
     assert layout_faults(page) == []
     assert violations(page) == []
+
+
+def test_a_step_is_gone_through_by_keyboard_and_turned_without_a_question(page, asked_app):
+    errors = keep_errors(page)
+    visit(page, f"{asked_app}/step?run={DIGITS}")
+    questions = []
+    page.on("request", lambda request: "kd/ask" in request.url and questions.append(request.url))
+    gradient, update = (
+        page.locator(f'[data-phase="{phase}"] .kd-step-lines') for phase in ("gradient", "update")
+    )
+    expect(page.locator(".kd-step-card")).to_have_count(8)
+    expect(gradient).to_be_hidden()
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("phase-update")).to_have_attribute("aria-current", "step")
+    page.get_by_test_id("step-take").click()
+    expect(update).to_contain_text("→")
+    before = gradient.inner_text()
+
+    page.get_by_test_id("step-temperature").press("ArrowRight")
+    expect(update).to_have_text("")
+    assert gradient.inner_text() != before
+    assert questions == []
+    page.get_by_test_id("step-take").click()
+    expect(update).to_contain_text("→")
+    assert len(questions) == 1
+    assert violations(page) == layout_faults(page) == errors == []
+
+
+def test_on_a_phone_a_step_shows_one_phase_at_a_time(page, asked_app):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, f"{asked_app}/step?run={PLANE}")
+    cards = page.locator(".kd-step-card")
+    for phase in range(8):
+        expect(cards.nth(phase)).to_be_visible()
+        assert sum(card.is_visible() for card in cards.all()) == 1
+        assert layout_faults(page) == []
+        page.keyboard.press("ArrowRight")

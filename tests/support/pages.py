@@ -18,6 +18,7 @@ VISITS = {
     "live": "live",
     "live-recorded": f"live?{RECORDED}",
     "live-projected": f"live?{RECORDED}&projector=1",
+    "step": f"step?{RECORDED}",
     "microscope": f"microscope?{RECORDED}",
     "draw": "draw",
     "playground": "playground",

@@ -14,6 +14,7 @@ from kdcore.queries import (
     ClassMaps,
     DecisionMap,
     Predict,
+    Step,
     UnitMap,
     answer_from_dict,
     query_from_dict,
@@ -23,6 +24,7 @@ EXAMPLES = [
     Predict(inputs=((1.0, 2.0), (3.0, 4.0))),
     DecisionMap(side=10, low=(0.0, 0.0), high=(1.0, 2.0), temperature=3.0),
     UnitMap(learner="plain", layer=1, units=(0, 3)),
+    Step(inputs=((1.0, 2.0),), labels=(1,), learner="plain", temperature=2.0, weight=0.3, lr=0.1),
 ]
 
 
@@ -74,6 +76,17 @@ def test_an_answer_goes_through_json_and_comes_back():
         {"query": "unit_map", "learner": 3},
         {"query": "unit_map", "learner": "plain", "units": [-1]},
         {"query": "unit_map", "learner": "plain", "layer": 2**40},
+        {"query": "step", "inputs": [[0]]},
+        {"query": "step", "inputs": [[0]], "labels": []},
+        {"query": "step", "inputs": [[0]], "labels": [-1]},
+        {"query": "step", "inputs": [[0]], "labels": [0.5]},
+        {"query": "step", "inputs": [[0]], "labels": [0], "learner": "teacher"},
+        {"query": "step", "inputs": [[0]], "labels": [0], "learner": []},
+        {"query": "step", "inputs": [[0]], "labels": [0], "weight": 1.5},
+        {"query": "step", "inputs": [[0]], "labels": [0], "mixing": {}},
+        {"query": "step", "inputs": [[0]], "labels": [0], "optimizer": "lbfgs"},
+        {"query": "step", "inputs": [[0]], "labels": [0], "lr": -1},
+        {"query": "step", "inputs": [[0]] * 17, "labels": [0] * 17},
     ],
 )
 def test_what_is_no_question_is_refused_in_one_sentence(values):

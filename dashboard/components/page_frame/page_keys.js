@@ -38,10 +38,10 @@ function consume(event, act) {
   act();
 }
 
-const movesByArrows = (node) => Boolean(node.closest?.(
+export const movesByArrows = (node) => Boolean(node.closest?.(
   "input, select, [role=slider], [role=radio], [role=listbox], [role=tab], [role=grid], [role=application], canvas, .kd-surface"));
 
-const isPressedBySpace = (node) => Boolean(node.closest?.(
+export const isPressedBySpace = (node) => Boolean(node.closest?.(
   "button, a, summary, select, input[type=checkbox], input[type=radio], [role=button], [role=switch], [role=option], [role=grid], [role=application]"));
 
 /** The list in a dialog of its own; Escape, the button or a click beside it closes it. */

@@ -15,7 +15,7 @@ from kdcore.data import load_dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.events import Batch, Epoch, Prepared
 from kdcore.models.build import build_model
-from kdcore.queries import Answer, DecisionMap, Logits, Predict, UnitMap
+from kdcore.queries import Answer, DecisionMap, Logits, Predict, Step, StepLogits, UnitMap
 from kdcore.store import Store
 from kdcore.training.answering import answer, evaluating, stored_learners
 
@@ -136,10 +136,66 @@ def test_a_plane_that_nobody_has_named_holds_the_data(stored):
     np.testing.assert_allclose(found.high, mean + 2.5 * std, rtol=1e-6)
 
 
+def one_hot(labels):
+    return np.eye(2)[labels]
+
+
+def softened(logits, temperature):
+    powers = np.exp((logits - logits.max(1, keepdims=True)) / temperature)
+    return powers / powers.sum(1, keepdims=True)
+
+
+def stepped_by_hand(folder, points, labels, *, temperature, weight, hard_weight, optimizer, lr):
+    """Logits after one step, by the chain rule in float64; the student has one hidden layer."""
+    data = loaded(TINY)
+    inputs = (points - data.mean.double().numpy()) / data.std.double().numpy()
+    kept = load_file(folder.path / "distilled.safetensors")
+    names = [f"layers.{layer}.{part}" for layer in (0, 1) for part in ("weight", "bias")]
+    weights = [kept[name].astype(np.float64) for name in names]
+    teacher, _ = by_hand(folder, "teacher", points)
+
+    def forward(first, first_bias, second, second_bias):
+        hidden = np.maximum(inputs @ first.T + first_bias, 0)
+        return hidden, hidden @ second.T + second_bias
+
+    hidden, logits = forward(*weights)
+    soft = temperature * (softened(logits, temperature) - softened(teacher, temperature))
+    hard = softened(logits, 1) - one_hot(labels)
+    at_logits = (weight * soft + hard_weight * hard) / len(points)
+    at_hidden = (at_logits @ weights[2]) * (hidden > 0)
+    gradients = [at_hidden.T @ inputs, at_hidden.sum(0), at_logits.T @ hidden, at_logits.sum(0)]
+    if optimizer == "adam":  # the first step of Adam: both moments are corrected for their start
+        gradients = [gradient / (np.abs(gradient) + 1e-8) for gradient in gradients]
+    moved = [one - lr * gradient for one, gradient in zip(weights, gradients, strict=True)]
+    return forward(*moved)[1]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "mixing", "hard_weight"),
+    [("adam", "convex", 0.3), ("sgd", "convex", 0.3), ("gd", "additive", 1.0)],
+)
+def test_a_step_equals_the_chain_rule_by_hand(folder, stored, optimizer, mixing, hard_weight):
+    points, labels = np.array([[0.3, -0.2], [1.5, 0.75], [-0.6, 0.4], [0.1, 1.0]]), [1, 0, 0, 1]
+    how = {"temperature": 3.0, "weight": 0.7, "optimizer": optimizer, "lr": 0.05}
+    found = answer(
+        Step(inputs=tuple(map(tuple, points)), labels=tuple(labels), mixing=mixing, **how),
+        *stored,
+        None,
+    )
+
+    before, _ = by_hand(folder, "distilled", points)
+    after = stepped_by_hand(folder, points, labels, hard_weight=hard_weight, **how)
+    np.testing.assert_allclose(found.teacher, by_hand(folder, "teacher", points)[0], atol=1e-5)
+    np.testing.assert_allclose(found.before, before, atol=1e-5)
+    np.testing.assert_allclose(found.after, after, atol=1e-4)
+    assert np.abs(after - before).max() > 1e-3  # it moves
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
         (Predict(inputs=((1.0, 2.0, 3.0),)), "inputs_shape"),
+        (Step(inputs=((1.0, 2.0),), labels=(2,)), "bad_query"),
         (UnitMap(learner="nobody"), "bad_query"),
         (UnitMap(learner="plain", layer=1), "no_such_layer"),
         (UnitMap(learner="plain", units=(4,)), "bad_query"),
@@ -162,6 +218,16 @@ def test_a_run_without_weights_says_so(tmp_path):
         stored_learners(Store(tmp_path).create(TINY))
 
 
+def test_who_lacks_a_teacher_or_a_gradient_takes_no_step(stored):
+    modules, data = stored
+    question = Step(inputs=((1.0, 2.0),), labels=(1,))
+    with pytest.raises(UserError, match="no teacher"):
+        answer(question, {"distilled": modules["distilled"]}, data, None)
+    trees = torch.nn.Flatten()  # like a forest it has no weights
+    with pytest.raises(UserError, match="trees"):
+        answer(question, modules | {"distilled": trees}, data, None)
+
+
 def test_each_part_is_afterwards_in_the_mode_that_it_was_in():
     module = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Dropout())
     module.train()
@@ -182,13 +248,16 @@ def test_a_run_with_questions_equals_one_without_bit_for_bit(tmp_path, student):
     replies = []
     run = Run(config, asked)
     question = Predict(inputs=((7.0,) * 64,))
-    found = []
+    step = Step(inputs=((7.0,) * 64, (3.0,) * 64), labels=(1, 2), lr=10.0)
+    found, steps = [], []
     for event in run:
         found.append(event)
         if isinstance(event, Prepared | Batch | Epoch):
             run.controls.ask(question, replies.append)
+            run.controls.ask(step, steps.append)
 
     answers = [reply for reply in replies if isinstance(reply, Answer)]
+    assert any(isinstance(reply, StepLogits) for reply in steps) == (networks == 2)
     assert len({str(one.logits["plain"]) for one in answers}) >= 2  # it learns
     assert len({str(one.logits["teacher"]) for one in answers}) == 1
     assert without_clocks([event.to_dict() for event in found]) == without_clocks(
