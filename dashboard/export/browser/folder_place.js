@@ -1,0 +1,24 @@
+// Where one is in the folder: page, run, language, lesson and settings, all in the address.
+
+/**
+ * @param hash of the address, with or without its sign
+ * @param known `{ pages, runs, languages }`: the allowed names, the first is the usual one
+ * @returns `{ page, run, lang, lesson, card, bins, calibrated }`; `bins` is null for the usual number
+ */
+export function placeOf(hash, { pages, runs, languages }) {
+  const asked = new URLSearchParams(hash.replace(/^#/, ""));
+  const one = (name, allowed) => (allowed.includes(asked.get(name)) ? asked.get(name) : allowed[0]);
+  const number = (name) => (/^\d+$/.test(asked.get(name) ?? "") ? Number(asked.get(name)) : null);
+  return {
+    page: one("page", pages), run: one("run", runs), lang: one("lang", languages),
+    lesson: asked.get("lesson") ?? "", card: Math.max(number("card") ?? 1, 1),
+    bins: number("bins"), calibrated: asked.get("calibrated") === "1",
+  };
+}
+
+/** The hash of a place; what is as usual is left out. */
+export function hashOf({ page, run, lang, lesson, card, bins, calibrated }) {
+  const said = { page, run, lang, ...(lesson ? { lesson, card } : {}), ...(bins ? { bins } : {}),
+    ...(calibrated ? { calibrated: 1 } : {}) };
+  return `#${new URLSearchParams(said)}`;
+}
