@@ -72,7 +72,9 @@ def _module(name: str, text: str, wanted: set[str]) -> str:
     body = EXPORT.sub("", IMPORT.sub(taken, text)).replace("import.meta.url", "scriptAddress")
     if other := OTHER.search(body):
         raise ValueError(f"{name}: {other[0]!r} is not known to the bundler")
-    return f"modules[{name!r}] = (() => {{\n{body}\nreturn {{ {', '.join(sorted(wanted))} }};\n}})();"
+    return (
+        f"modules[{name!r}] = (() => {{\n{body}\nreturn {{ {', '.join(sorted(wanted))} }};\n}})();"
+    )
 
 
 def _names(imported: str) -> list[str]:

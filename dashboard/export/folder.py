@@ -1,6 +1,6 @@
 """Writes the folder: the pages' script and styles, the chart library, data and words as scripts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -65,15 +65,12 @@ class Written:
     bytes: int
 
 
-def write_folder(
-    folder: Path, *, force: bool = False, runs: Sequence[str] = RECORDED_RUNS
-) -> Written:
+def write_folder(folder: Path, *, force: bool = False) -> Written:
     """Write recorded runs and lessons as pages that need neither Python nor a network.
 
     Args:
         folder: is made where it is missing.
         force: write also where something is, over files of the same name; others stay.
-        runs: ids of recorded runs, the usual one first; those of the lessons belong to them.
 
     Raises:
         UserError: the folder is not empty, or cannot be written.
@@ -82,7 +79,7 @@ def write_folder(
         if not force and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UserError("folder_not_empty", folder=str(folder))
         count = total = 0
-        for name, content in _contents(runs):
+        for name, content in _contents():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -93,28 +90,34 @@ def write_folder(
     return Written(folder=folder, files=count, bytes=total)
 
 
-def _contents(runs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _contents() -> Iterator[tuple[str, bytes]]:
     """Each file's path in the folder, and what it holds."""
     for name, path in _styles().items():
         yield f"{APP.rpartition('/')[0]}/{name}", path.read_bytes()
     yield APP, app_script().encode()
     yield PLOTLY, (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
     yield "assets/icon.svg", (COMPONENTS.parent / "page" / "icon.svg").read_bytes()
-    for run in runs:
+    for run in RECORDED_RUNS:
         for name, values in answers_in_all_languages(run):
             yield _data(f"{run}/{name}", values)
-    titles, warnings = [], []
+    titles, warnings, missing = [], [], []
     for language in LANGUAGES:
         with speaking(language):
-            told = words_of_the_folder(runs, list(lessons().found.values()))
+            told = words_of_the_folder(RECORDED_RUNS, list(lessons().found.values()))
             titles.append(t("component.static.name"))
             warnings.append(t("component.static.script_needed"))
+            missing.append(t("component.static.missing"))
             yield _data(f"words-{language}", told)
-            for run in runs:
+            for run in RECORDED_RUNS:
                 for name, values in answers_in(language, run):
                     yield _data(f"{run}/{language}/{name}", values)
     yield "README.txt", README.format(titles=" · ".join(titles)).encode()
-    folder = {"pages": list(PAGES), "runs": list(runs), "languages": list(LANGUAGES)}
+    folder = {
+        "pages": list(PAGES),
+        "runs": list(RECORDED_RUNS),
+        "languages": list(LANGUAGES),
+        "missing": " ".join(missing),
+    }
     index = INDEX.format(
         title=escape(titles[0]),
         script_needed=escape(" ".join(warnings)),
@@ -132,10 +135,7 @@ def _data(path: str, values: Any) -> tuple[str, bytes]:
 def app_script() -> str:
     """The classic script of all pages, from the components' own modules."""
     return bundle(
-        "folder_app.js",
-        _scripts(),
-        instead="recorded_source.js",
-        names=("fetch", "EventSource"),
+        "folder_app.js", _scripts(), instead="recorded_source.js", names=("fetch", "EventSource")
     )
 
 

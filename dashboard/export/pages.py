@@ -27,14 +27,7 @@ VARIED: dict[str, tuple[str, ...]] = {
     "ece_by_bins": ("calibrated",),
 }
 """Settings of the page on which a chart depends; the others depend on none."""
-COMPONENTS = (
-    "live_plot",
-    "lesson_panel",
-    "microscope",
-    "moment",
-    "temperature_lab",
-    "transport",
-)
+COMPONENTS = ("live_plot", "lesson_panel", "microscope", "moment", "temperature_lab", "transport")
 """Whose words the folder has."""
 
 

@@ -9,6 +9,9 @@ from dashboard.text.viewer import language, t
 KNOWN_SETTINGS = {"calibration": ("set_bins", "set_calibrated")}
 """Settings that a page of the folder lets one change, as conditions call them."""
 
+NOT_HERE = ("start", "buttons", "seeds")
+"""Parts of pages that train something."""
+
 
 def lesson_data(
     lesson: Lesson, pages: Collection[str], titles: Mapping[str, str]
@@ -50,7 +53,7 @@ def can_be_met(card: Card, pages: Collection[str]) -> bool:
 def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any]:
     texts = dict(card.words[language()])
     met = can_be_met(card, pages)
-    trains = card.run == "new" or (card.done is not None and card.done.reading == "run_started")
+    trains = card.run == "new" or card.part in NOT_HERE
     if trains or not met:
         notes = [texts["text"], t("component.static.needs_program")]
         if not met and "task" in texts:

@@ -8,7 +8,7 @@ import { mount as mountLesson } from "./lesson_panel.js";
 import { mount as mountChart } from "./live_plot.js";
 import { mount as mountMicroscope } from "./microscope.js";
 import { mount as mountMoment } from "./moment.js";
-import { recorded } from "./recorded_source.js";
+import { MissingFile, recorded } from "./recorded_source.js";
 import { mount as mountHero } from "./temperature_hero.js";
 import { mount as mountLab } from "./temperature_lab.js";
 import { mount as mountTransport } from "./transport.js";
@@ -60,8 +60,9 @@ async function draw() {
     }
     await Promise.all([...views.map(({ update }) => update(place)), drawLesson(place, words)]);
   } catch (error) {
+    if (!(error instanceof MissingFile)) throw error;
     body.append(element("p", { class: "kd-folder-missing", role: "alert" },
-      `${error.message}: this file of the folder could not be read. 无法读取此文件。`));
+      say(folder.missing, { file: error.message })));
   }
 }
 

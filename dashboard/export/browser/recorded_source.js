@@ -5,6 +5,9 @@
 const home = new URL("../../", document.currentScript.src);
 const files = new Map(); // by path: the promise of its values, and what keeps it
 
+/** A file of the folder that could not be read; its message is the file's path. */
+export class MissingFile extends Error {}
+
 window.kdcoreData = (path, values) => files.get(path)?.keep(values);
 
 /** The values of the file `data/PATH.js`; rejects where it cannot be read. */
@@ -20,7 +23,7 @@ export function recorded(path) {
       script.onerror = () => {
         files.delete(path); // who asks again tries again
         script.remove();
-        fail(new Error(`data/${path}.js`));
+        fail(new MissingFile(`data/${path}.js`));
       };
       document.head.append(script);
     });
