@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from dashboard.export.folder import write_folder
+from dashboard.lessons.finding import lessons
 from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
@@ -14,7 +15,7 @@ MEGABYTE = 1_000_000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Carry out one command.
+    """Carry out one command; lessons that cannot be read are named and left out.
 
     Returns:
         The exit status.
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         said = sentence(spoken, f"error.{error.code}", error.values)
         print(f"dashboard: {said or error}", file=sys.stderr)
         return 2
+    for problem in lessons().errors:
+        print("\n".join(problem.lines(spoken)), file=sys.stderr)
     counts = {"files": written.files, "megabytes": written.bytes / MEGABYTE}
     print(phrase(spoken, "component.static.written", folder=written.folder, **counts))
     return 0

@@ -23,7 +23,6 @@ USUAL = {"bins": 15, "calibrated": False}
 BINNED = ("reliability", "confidence_histogram")
 VARIED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(BINNED, ("bins", "calibrated")),
-    "calibration_table": ("calibrated",),
     "ece_by_bins": ("calibrated",),
 }
 """Settings of the page on which a chart depends; the others depend on none."""

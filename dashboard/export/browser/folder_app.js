@@ -22,7 +22,7 @@ const lesson = element("div", {});
 const body = element("div", {});
 const main = element("main", { "data-testid": "stMain", tabindex: -1 },
   element("div", { "data-testid": "stMainBlockContainer" },
-    element("div", { "data-testid": "stElementContainer" }, lesson), body));
+    body, element("div", { "data-testid": "stElementContainer" }, lesson)));
 document.body.replaceChildren(head, main);
 
 const started = new Set(); // lessons that go on with the recorded run
