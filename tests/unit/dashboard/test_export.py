@@ -20,24 +20,34 @@ from dashboard.export.pages import PAGES, USUAL, VARIED, charts, words_of_the_fo
 from dashboard.export.playable import NOT_HERE, can_be_met, lesson_data
 from dashboard.lessons.conditions import Comparison
 from dashboard.lessons.finding import lessons
-from dashboard.server import routes
+from dashboard.server import engine, routes
 from dashboard.server.encoding import json_text
 from dashboard.server.shared_records import run_history
 from dashboard.text.languages import words
 from dashboard.text.viewer import speaking
 from kdcore.errors import UserError
+from kdcore.hub import Hub
+from kdcore.store import Store
 
 RUN = "recorded-all-labels"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node.js to run the script")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def recordings(tmp_path_factory):
+    """The run that is written, and an empty store."""
+    hub = Hub(Store(tmp_path_factory.mktemp("store"), recordings=[engine.RECORDINGS / RUN]))
+    with engine.use(hub):
+        yield
+    hub.close()
+
+
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def written(recordings, tmp_path_factory):
     """The folder with one of the runs in one language, for it shall be quick."""
     place = tmp_path_factory.mktemp("folder") / "lesson"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDCORE_STORE", str(place.parent / "store"))
         patch.setattr(writing, "RECORDED_RUNS", (RUN,))
         patch.setattr(writing, "LANGUAGES", ("zh",))
         writing.write_folder(place)
