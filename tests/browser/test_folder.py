@@ -21,8 +21,8 @@ DRAWN = """() => document.querySelector("h1") && document.querySelector(".kd-fol
   && [...document.querySelectorAll("[data-testid^=chart-]")].every(chart =>
     chart.querySelector(".js-plotly-plot")?.data || chart.querySelector("table")
     || !chart.querySelector(".kd-plot-note")?.hidden && chart.querySelector(".kd-plot")?.hidden)"""
-DATA = """name => JSON.stringify(
-  document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`)?.data.map(({ x, y }) => [x, y]))"""
+DATA = """name => JSON.stringify(document.querySelector(
+  `[data-testid=chart-${name}] .js-plotly-plot`)?.data.map(({ x, y }) => [x, y]))"""
 MOVE = "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }"
 
 
@@ -69,7 +69,7 @@ def visit(browser, folder):
         assert errors == []
 
 
-@pytest.mark.parametrize(("language", "size"), product(LOCALES, (LARGE, PHONE)))
+@pytest.mark.parametrize(("language", "size"), [*product(LOCALES, (LARGE, PHONE))])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_opens_from_the_disk(visit, name, language, size):
     page = visit(f"page={name}&lang={language}&run={RUN}", size, language)
