@@ -100,7 +100,7 @@ def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[
             "temperature": t("live.slider.temperature"),
             "weight": t("live.slider.weight"),
         },
-        "components": {name: words_of(name) for name in COMPONENTS},
+        "components": {name: _words(name) for name in COMPONENTS},
         "learners": learner_names(),
         "bins": WAYS,
         "usual": USUAL,
@@ -108,6 +108,12 @@ def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[
         "pages": {name: _page(name, titles[name]) for name in PAGES},
         "lessons": {one.name: lesson_data(one, list(PAGES), titles) for one in lessons},
     }
+
+
+def _words(component: str) -> dict[str, str]:
+    """Those of the app, but that there is no connection that could be lost."""
+    own, name = words_of(component), "unreachable"
+    return own | {name: t(f"component.static.{name}")} if name in own else own
 
 
 def _title(page: str) -> str:
