@@ -5,21 +5,19 @@ from itertools import product
 from typing import Any
 
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
-from dashboard.charts.parts.bins import WAYS
 from dashboard.components.temperature_lab.examples import message
-from dashboard.export.pages import USUAL, VARIED, charts
+from dashboard.export.pages import CHOICES, USUAL, VARIED, charts
 from dashboard.lessons.measures import Found, measured
 from dashboard.say.examples import most_telling_example
 from dashboard.say.moment import moment
-from dashboard.server.shared_records import run_history
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.server.soft_labels import BEFORE_ALL, soft_labels, start_arrays, teacher_logits
 from dashboard.server.stream import run_state
 from dashboard.text.languages import words
 
 MOMENTS = 4
 """Of an epoch that have sentences and numbers of their own."""
-CHOICES: dict[str, tuple[Any, ...]] = {"bins": WAYS, "calibrated": (False, True)}
-OTHERS = {"bias": 0.0, "coverage": 0.9, "sets": "lac", "score": "entropy"}
+OTHERS = {"coverage": 0.9, "sets": "lac", "score": "entropy"}
 """Settings of charts that these pages do not offer."""
 
 
@@ -42,7 +40,7 @@ def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
     depends, with their usual values. A file of ``figures`` has the chart by epoch.
     """
     history, spoken = run_history(run), words(language)
-    names = charts()
+    names = charts(run_settings(run))
     yield (
         "run",
         {
@@ -79,7 +77,11 @@ def figure_name(chart: str, *values: Any) -> str:
     """Name of the file of a chart with the values of its settings.
 
     Example:
-        >>> figure_name("reliability", 15, True)
-        'figures-reliability-15-true'
+        >>> figure_name("reliability", 15, True), figure_name("missing_classes", -1.0)
+        ('figures-reliability-15-true', 'figures-missing_classes--1')
     """
-    return "-".join(["figures", chart, *(str(value).lower() for value in values)])
+    return "-".join(["figures", chart, *map(_as_in_javascript, values)])
+
+
+def _as_in_javascript(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"

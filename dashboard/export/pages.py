@@ -1,6 +1,6 @@
 """The pages of the folder: which panels each has, and the words that they show in a language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,16 @@ from dashboard.say.titles import run_title
 from dashboard.server.shared_records import run_settings
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import t
+from kdcore.ranges import BIASES
 
-USUAL = {"bins": 15, "calibrated": False}
-"""What the Calibration page shows at first."""
+USUAL: dict[str, Any] = {"bins": 15, "calibrated": False, "bias": 0.0}
+"""Settings of the pages, as they are at first."""
+CHOICES: dict[str, tuple[Any, ...]] = {"bins": WAYS, "calibrated": (False, True), "bias": BIASES}
 BINNED = ("reliability", "confidence_histogram")
 VARIED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(BINNED, ("bins", "calibrated")),
     "ece_by_bins": ("calibrated",),
+    "missing_classes": ("bias",),
 }
 """Settings of the page on which a chart depends; the others depend on none."""
 COMPONENTS = ("live_plot", "lesson_panel", "microscope", "moment", "temperature_lab", "transport")
@@ -79,10 +82,10 @@ WITHOUT_TRANSPORT = ("lessons", "temperature")
 NOT_FRAMED = ("hero", "moment")
 
 
-def charts() -> list[str]:
-    """Names of all charts of the pages, each once."""
-    panels = [panel for rows in PAGES.values() for row in rows for panel in row]
-    return list(dict.fromkeys(one.name for one in panels if one.component == "live_plot"))
+def charts(settings: Mapping[str, Any]) -> list[str]:
+    """Names of all charts that the pages have of a run with these settings, each once."""
+    shown = [one for one in _panels() if not one.only or settings[one.only]]
+    return list(dict.fromkeys(one.name for one in shown if one.component == "live_plot"))
 
 
 def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[str, Any]:
@@ -99,10 +102,11 @@ def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[
             "calibrated": t("calibration.calibrated"),
             "temperature": t("live.slider.temperature"),
             "weight": t("live.slider.weight"),
+            "bias": t("missing.bias"),
         },
         "components": {name: _words(name) for name in COMPONENTS},
         "learners": learner_names(),
-        "bins": WAYS,
+        "choices": CHOICES,
         "usual": USUAL,
         "runs": {run: _run(run) for run in runs},
         "pages": {name: _page(name, titles[name]) for name in PAGES},
@@ -129,7 +133,7 @@ def _page(name: str, title: str) -> dict[str, Any]:
         "rows": [[_panel(one) for one in row] for row in PAGES[name]],
         "transport": name not in WITHOUT_TRANSPORT,
         "picker": name not in ("start", "lessons"),
-        "settings": list(USUAL) if name == "calibration" else [],
+        "settings": ["bins", "calibrated"] if name == "calibration" else [],
     }
 
 

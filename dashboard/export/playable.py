@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.lessons.format import LECTURER, Card, Lesson
 from dashboard.text.viewer import language, t
 
-KNOWN_SETTINGS = {"calibration": ("set_bins", "set_calibrated")}
+KNOWN_SETTINGS = {"calibration": ("set_bins", "set_calibrated"), "live": ("set_bias",)}
 """Settings that a page of the folder lets one change, as conditions call them."""
 
 NOT_HERE = ("start", "buttons", "seeds")
@@ -64,7 +64,11 @@ def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any
         "selector": card.selector if card.page in pages else "",
         "run": "recording",
         "epoch": card.epoch,
-        "parameters": dict(card.parameters) if card.page == "calibration" else {},
+        "parameters": {
+            name: value
+            for name, value in card.parameters.items()
+            if f"set_{name}" in KNOWN_SETTINGS.get(card.page, ())
+        },
         "done": card.done._asdict() if card.done and met else None,
         "predict": card.predict
         and {

@@ -36,6 +36,8 @@ const goTo = (changes) => {
   if (hash === location.hash) draw();
   else location.hash = hash;
 };
+/** A setting makes no entry of the browser's history. */
+const set = (changes) => location.replace(hashOf({ ...here(), ...changes }));
 
 async function draw() {
   const mine = (drawing += 1);
@@ -105,21 +107,39 @@ function runPicker(place, words) {
 }
 
 function binsPicker(words) {
-  const picker = element("select", { "data-testid": "bins", onchange: () => goTo({ bins: Number(picker.value) }) },
-    ...words.bins.map((bins) => element("option", { value: bins }, bins)));
-  views.push({ update: ({ bins }) => (picker.value = bins ?? words.usual.bins), end() {} });
+  const picker = element("select", { "data-testid": "bins", onchange: () => set({ bins: Number(picker.value) }) },
+    ...words.choices.bins.map((bins) => element("option", { value: bins }, bins)));
+  follow((place) => (picker.value = settingsAt(place, words).bins));
   return element("div", { class: "st-key-bins" }, labelled(words.texts.bins, picker));
 }
 
 function calibratedSwitch(words) {
   const box = element("input", { type: "checkbox", "data-testid": "calibrated",
-    onchange: () => goTo({ calibrated: box.checked }) });
-  views.push({ update: ({ calibrated }) => (box.checked = calibrated), end() {} });
+    onchange: () => set({ calibrated: box.checked }) });
+  follow(({ calibrated }) => (box.checked = calibrated));
   return element("div", { class: "st-key-calibrated" }, labelled(words.texts.calibrated, box));
 }
 
-/** The settings of the page by name, as the components take them. */
-const settingsAt = ({ bins, calibrated }, { usual }) => ({ bins: bins ?? usual.bins, calibrated });
+function biasSlider(words) {
+  const { bias: biases } = words.choices;
+  const value = element("output", {});
+  const slider = element("input", { type: "range", min: biases[0], max: biases.at(-1),
+    step: biases[1] - biases[0], "data-testid": "bias", oninput: () => set({ bias: Number(slider.value) }) });
+  follow((place) => {
+    slider.value = settingsAt(place, words).bias;
+    value.textContent = slider.value;
+  });
+  return element("div", { class: "kd-folder-tools st-key-bias" }, labelled(words.texts.bias, slider), value);
+}
+
+/** Call `update(place)` while the page stands there. */
+const follow = (update) => views.push({ update, end() {} });
+
+/** What can be chosen and is chosen, or else the usual. */
+function settingsAt({ bins, calibrated, bias }, { choices, usual }) {
+  const one = (name, value) => (choices[name].includes(value) ? value : usual[name]);
+  return { bins: one("bins", bins), calibrated, bias: one("bias", bias) };
+}
 
 /** A panel with its question; what it shows is behind the mark. */
 function framed(panel, place, words) {
@@ -141,7 +161,7 @@ function framed(panel, place, words) {
   if (!panel.title) return element("div", { class: "kd-folder-bare" }, parent);
   return element("section", { class: `kd-folder-panel st-key-panel-${panel.name}-${place.run} st-key-${panel.name}` },
     element("header", {}, element("h2", {}, panel.title), ...(panel.what ? [aboutOf(panel, words)] : [])),
-    parent);
+    ...(panel.data.settings.includes("bias") ? [biasSlider(words)] : []), parent);
 }
 
 const aboutOf = ({ what, title }, { texts }) => element("details", { class: "kd-folder-about" },
@@ -214,10 +234,10 @@ async function drawLesson(place, words) {
     ...(found ?? { lesson: "", stopped }), language: place.lang, words: words.components.lesson_panel,
     page: place.page, card, started: started.has(place.lesson), set: settingsAt(place, words),
   };
-  leaveLesson = await mountLesson(lesson, data, (wish) => follow(wish, place.lesson, words));
+  leaveLesson = await mountLesson(lesson, data, (wish) => grant(wish, place.lesson, words));
 }
 
-function follow(wish, name, words) {
+function grant(wish, name, words) {
   if (wish.leave) return goTo({ lesson: "" });
   if (wish.finish) return goTo({ lesson: "", page: "lessons" });
   if (!wish.recording) return openCard(words, wish.lesson ?? name, wish.card);
@@ -231,6 +251,7 @@ function openCard(words, name, number) {
   const { page, parameters } = cards[number - 1];
   goTo({ lesson: name, card: number, page, run: recording,
     ...(parameters.bins ? { bins: Number(parameters.bins) } : {}),
+    ...(parameters.bias ? { bias: Number(parameters.bias) } : {}),
     ...(parameters.calibrated ? { calibrated: parameters.calibrated === "1" } : {}) });
 }
 

@@ -22,7 +22,7 @@ from dashboard.lessons.conditions import Comparison
 from dashboard.lessons.finding import lessons
 from dashboard.server import engine, routes
 from dashboard.server.encoding import json_text
-from dashboard.server.shared_records import run_history
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.languages import words
 from dashboard.text.viewer import speaking
 from kdcore.errors import UserError
@@ -30,6 +30,8 @@ from kdcore.hub import Hub
 from kdcore.store import Store
 
 RUN = "recorded-all-labels"
+WITHOUT_3 = "recorded-never-saw-3"
+ALL_CHARTS = charts({"drop_classes": "3"})
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node.js to run the script")
 
@@ -37,7 +39,12 @@ needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node.js to run
 @pytest.fixture(scope="module", autouse=True)
 def recordings(tmp_path_factory):
     """The run that is written, and an empty store."""
-    hub = Hub(Store(tmp_path_factory.mktemp("store"), recordings=[engine.RECORDINGS / RUN]))
+    hub = Hub(
+        Store(
+            tmp_path_factory.mktemp("store"),
+            recordings=[engine.RECORDINGS / run for run in (RUN, WITHOUT_3)],
+        )
+    )
     with engine.use(hub):
         yield
     hub.close()
@@ -84,12 +91,12 @@ def test_every_chart_has_a_file_for_whatever_the_page_can_set(written):
     place = written / "data" / RUN / "zh"
     binned = [f"-{bins}-{done}" for bins in WAYS for done in ("true", "false")]
     calibrated = ["-true", "-false"]
-    ends = {0: [""], 1: calibrated, 2: binned}
+    ends = {(): [""], ("calibrated",): calibrated, ("bins", "calibrated"): binned}
     wanted = {
         f"figures-{name}{end}.js"
-        for name in charts()
+        for name in charts(run_settings(RUN))
         if name in OF_A_MOMENT
-        for end in ends[len(VARIED.get(name, ()))]
+        for end in ends[VARIED.get(name, ())]
     }
 
     assert {path.name for path in place.iterdir()} == wanted | {"run.js"}
@@ -125,10 +132,10 @@ def test_every_text_that_the_pages_ask_for_is_there():
     assert {f"nav_{name}" for name in PAGES} <= told["texts"].keys()
 
 
-@pytest.mark.parametrize("name", [name for name in charts() if name in OF_A_MOMENT])
+@pytest.mark.parametrize("name", [name for name in ALL_CHARTS if name in OF_A_MOMENT])
 def test_a_chart_depends_on_no_other_setting_than_is_said(name):
-    history, spoken = run_history(RUN), words("en")
-    changed = {"bins": 5, "calibrated": True}
+    history, spoken = run_history(WITHOUT_3), words("en")
+    changed = {"bins": 5, "calibrated": True, "bias": 2.5}
     varied = VARIED.get(name, ())
 
     def drawn(**settings):
@@ -229,6 +236,7 @@ def test_what_a_recorded_run_can_show_is_known():
         ("live", Comparison("epoch", "at_least", 5)): True,
         ("live", Comparison("set_temperature", "at_least", 8)): False,
         ("calibration", Comparison("set_bins", "at_least", 60)): True,
+        ("live", Comparison("set_bias", "at_least", 0.5)): True,
         ("landscape", Comparison("page", "equals", "landscape")): False,
         ("landscape", None): False,
         ("live", None): True,
@@ -318,6 +326,7 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "card": 3,
         "bins": 30,
         "calibrated": True,
+        "bias": -2.5,
     }
     usual = {
         "page": "start",
@@ -327,6 +336,7 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "card": 1,
         "bins": None,
         "calibrated": False,
+        "bias": None,
     }
     found = in_node(f"""
         const text = {json.dumps(source)};
@@ -390,4 +400,4 @@ def test_a_lesson_that_cannot_be_read_is_named(short, tmp_path, monkeypatch, cap
 
 
 def test_every_chart_of_the_pages_is_one():
-    assert set(charts()) <= OVER_TIME.keys() | OF_A_MOMENT.keys()
+    assert set(ALL_CHARTS) <= OVER_TIME.keys() | OF_A_MOMENT.keys()
