@@ -109,6 +109,22 @@ def test_the_microscope_shows_every_learner(visit):
     expect(page.locator(".kd-micro-glass")).to_be_visible()
 
 
+def test_a_lesson_stays_while_one_moves_through_the_pages_until_it_is_left(visit):
+    page = visit("page=lessons")
+    card, pages = page.get_by_test_id("lesson"), page.locator(".kd-folder-head a")
+    page.get_by_test_id("begin-temperature").click()
+    page.get_by_test_id("lesson-next").click()
+    pages.nth(list(PAGES).index("microscope")).click()
+    expect(card.locator(".kd-lesson-count")).to_have_text("2 / 10")
+    page.get_by_test_id("lesson-open").click()
+    expect(page.get_by_test_id("temperature-lab")).to_be_visible()
+    page.get_by_test_id("lesson-leave").click()
+    expect(card).to_have_count(0)
+    pages.nth(list(PAGES).index("calibration")).click()
+    expect(page.get_by_test_id("bins")).to_be_visible()
+    expect(card).to_have_count(0)
+
+
 def test_the_language_can_be_changed(visit):
     page = visit("page=live")
     page.get_by_test_id("lang-zh").click()

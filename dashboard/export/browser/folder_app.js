@@ -57,7 +57,7 @@ async function draw() {
       drawPage(place, words);
       if (moved) {
         window.scrollTo(0, 0);
-        main.focus({ preventScroll: true });
+        if (document.activeElement === document.body) main.focus({ preventScroll: true }); // the link is gone
       }
     }
     await Promise.all([...views.map(({ update }) => update(place)), drawLesson(place, words)]);
@@ -69,13 +69,14 @@ async function draw() {
 }
 
 function drawHead(place, words) {
-  const link = (name) => element("a", { href: hashOf({ ...place, page: name }),
-    ...(name === place.page ? { "aria-current": "page" } : {}) }, words.texts[`nav_${name}`]);
+  const links = folder.pages.map((name) => element("a", {
+    ...(name === place.page ? { "aria-current": "page" } : {}) }, words.texts[`nav_${name}`]));
+  follow((now) => links.forEach((link, at) => (link.href = hashOf({ ...now, page: folder.pages[at] }))));
   const language = ([name, title]) => element("button", { type: "button", lang: name,
     "aria-pressed": String(name === place.lang), "data-testid": `lang-${name}`,
     onclick: () => goTo({ lang: name }) }, title);
   head.replaceChildren(
-    element("nav", { "aria-label": words.texts.pages }, ...folder.pages.map(link)),
+    element("nav", { "aria-label": words.texts.pages }, ...links),
     element("div", { class: "kd-folder-languages", role: "group", "aria-label": words.texts.language },
       ...Object.entries(words.languages).map(language)));
 }
