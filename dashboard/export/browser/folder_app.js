@@ -203,7 +203,8 @@ const components = {
     if (parent.childElementCount) return undefined;
     const symbols = new DOMParser().parseFromString(run.formula, "application/xml");
     const numbers = element("div", {});
-    parent.replaceChildren(element("div", { class: "kd-folder-formula" },
+    parent.replaceChildren(element("div", { class: "kd-folder-formula", tabindex: 0,
+      role: "group", "aria-label": data.title },
       document.importNode(symbols.documentElement, true)), numbers);
     return mountMoment(numbers, data);
   },
