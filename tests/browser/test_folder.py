@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -69,7 +68,7 @@ def visit(browser, folder):
         assert errors == []
 
 
-@pytest.mark.parametrize(("language", "size"), [*product(LOCALES, (LARGE, PHONE))])
+@pytest.mark.parametrize(("language", "size"), [("en", LARGE), ("zh", PHONE)])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_opens_from_the_disk(visit, name, language, size):
     page = visit(f"page={name}&lang={language}&run={RUN}", size, language)

@@ -144,7 +144,9 @@ function settingsAt({ bins, calibrated, bias }, { choices, usual }) {
 
 /** A panel with its question; what it shows is behind the mark. */
 function framed(panel, place, words) {
-  const parent = element("div", {});
+  // its height is known before it is drawn, so that nothing moves a lesson's part out of sight
+  const style = panel.component === "live_plot" && `min-height: ${panel.data.height}px`;
+  const parent = element("div", { style });
   const view = components[panel.component];
   let end = () => {};
   let gone = false;
