@@ -81,7 +81,7 @@ class Stream:
             UserError: there is no such job any more.
         """
         with self._shared.lock:
-            _state(self._run, self._shared.newest(), self._words)
+            run_state(self._run, self._shared.newest(), self._words)
 
     def show(self, viewer: str, charts: Collection[str]) -> None:
         """Draw these charts for a viewer from now on; from any thread.
@@ -173,7 +173,7 @@ class Stream:
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         with self._shared.lock:
             history = self._shared.newest()
-            state = _state(self._run, history, self._words)
+            state = run_state(self._run, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
                 return {}, state, history.folded
             shown = set().union(*self._shown.values())
@@ -204,7 +204,7 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(OVER if message == OVER else None)
 
 
-def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
+def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
     state = "finished" if run in RECORDED_RUNS else hub().state(run)
     if not isinstance(history, RunRecord):

@@ -88,9 +88,13 @@ def layout_faults(page):
     return page.evaluate(FAULTS)
 
 
-def violations(page):
-    """What axe finds: serious or critical, or headings and landmarks in disorder; a line each."""
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+def violations(page, *, preload=True):
+    """What axe finds: serious or critical, or headings and landmarks in disorder; a line each.
+
+    Without ``preload`` it fetches no style sheets, which a page from the disk may not.
+    """
+    options = {"resultTypes": ["violations"], "preload": preload}
+    response = Axe().run(page, options=options).response
     return [
         f"{found['impact']} {found['id']}: {node['target']} {node['html'][:150]}"
         for found in response["violations"]
