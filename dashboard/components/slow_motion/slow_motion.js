@@ -3,10 +3,9 @@
 
 import { asker } from "./ask.js";
 import { publish, runView, throttled } from "./bus.js";
-import { choice, eachFrame, element, isTyping, mountOnce, playIcon, say, stylesheet, whenSettled } from "./dom.js";
+import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
-import { isPressedBySpace, movesByArrows } from "./page_keys.js";
 import { PHASES, stepCards } from "./step_cards.js";
 import { batchesOf, classesToShow, largestDifference, stepNumbers } from "./step_numbers.js";
 import { temperatureSlider } from "./temperature_slider.js";
