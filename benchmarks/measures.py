@@ -48,6 +48,8 @@ OF_ITS_BATCHES: dict[str, Callable[[RunRecord], float]] = {
     "discriminator_accuracy": lambda run: _measure(run, "discriminator_accuracy"),
     "generated_spread": lambda run: _measure(run, "generated_spread"),
     "learned_temperature": lambda run: _measure(run, "learned_temperature"),
+    "average_kl": lambda run: _measure(run, "average_kl"),
+    "kept_probability": lambda run: _measure(run, "kept_probability"),
     "difference_of_teacher_weights": lambda run: abs(
         _measure(run, "teacher_weight_1") - _measure(run, "teacher_weight_2")
     ),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.page_frame import page_frame
 from dashboard.page import address
+from dashboard.page.lesson import follow_lesson, show_lesson
 from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import browser_language, language, md, t
@@ -14,17 +15,25 @@ PAGE = Path(__file__).parent / "page"
 # files under views, in the order of the navigation; icons would cost it a third of its room
 PAGES = (
     "start",
+    "lessons",
     "temperature",
     "live",
+    "step",
     "microscope",
+    "draw",
+    "playground",
     "calibration",
     "right",
+    "runs",
+    "help",
     "landscape",
     "searches",
     "shrink",
-    "runs",
-    "help",
+    "robustness",
+    "uncertainty",
+    "evidence",
 )
+EXPERIMENTS = PAGES[PAGES.index("landscape") :]  # behind one name in the navigation
 
 
 def flip_projector() -> None:
@@ -81,11 +90,17 @@ st.set_page_config(
 )
 st.html(PAGE / "style.css")
 projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
+pages = {
+    name: st.Page(
+        f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start"
+    )
+    for name in PAGES
+}
 page = st.navigation(
-    [
-        st.Page(f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start")
-        for name in PAGES
-    ],
+    {
+        "": [of for name, of in pages.items() if name not in EXPERIMENTS],
+        t("nav.experiments"): [pages[name] for name in EXPERIMENTS],
+    },
     position="hidden" if projected else "top",
 )
 st.set_page_config(page_title=f"{t(f'page.{page.url_path or PAGES[0]}')} · kdcore")
@@ -103,6 +118,8 @@ address.write_params(
         "projector": "1" if st.session_state["projector"] else None,
     }
 )
+follow_lesson()
+show_lesson(page.url_path or PAGES[0])
 with body:
     page.run()
 report_unused_params()

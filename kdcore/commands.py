@@ -1,13 +1,15 @@
 """Commands to a job: ``Retune``, ``Pause``, ``Resume``, ``Step``, ``Stop``; ``Controls`` obeys.
 
-Commands go through one queue that the training loop drains between batches.
+Commands and questions go through one queue that the training loop drains between batches.
 """
 
 import math
 import queue
+import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -21,6 +23,7 @@ from kdcore.catalogue import (
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Resumed, Retuned
 from kdcore.jobs.run.config import CONTROLS, RunConfig, check_weight, control_values
+from kdcore.queries import Answer, Query
 from kdcore.ranges import within
 from kdcore.settings import checked
 
@@ -83,6 +86,18 @@ def command_from_dict(values: dict[str, Any]) -> Command:
     return COMMANDS[values["command"]](**fields)
 
 
+Reply = Callable[[Answer | UserError], None]
+"""Takes what came of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that waits between the commands."""
+
+    query: Query
+    reply: Reply
+
+
 class Stopped(Exception):
     """Raised by ``Controls.obey`` where a person stopped it."""
 
@@ -97,14 +112,17 @@ class Controls:
     def __init__(self, config: RunConfig) -> None:
         self.values = control_values(config.to_dict())
         self._config = config
-        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._set_aside: deque[Command] = deque()
+        self._commands: queue.SimpleQueue[Command | Question] = queue.SimpleQueue()
+        self._set_aside: deque[Command | Question] = deque()
         """Taken out of the queue to look for a ``Stop``; older than what the queue holds. Only the
         training loop touches it."""
         self._budget: float = math.inf
         self._pause_reported = False
         self._next_batch_at = 0.0
         self._replayed: deque[Event] = deque()
+        self._answer: Callable[[Query], Answer] | None = None
+        self._asking = threading.Lock()
+        """Held while a question is queued, so that none is after the last answer."""
 
     def replay(self, events: Iterable[Event]) -> None:
         """Let the training loop obey again, at the same batches, what it obeyed before.
@@ -128,6 +146,44 @@ class Controls:
         if isinstance(command, Retune):
             check_retune(command, self._config)
         self._commands.put(command)
+
+    def ask(self, query: Query, reply: Reply) -> None:
+        """Queue a question; ``reply`` is called between two batches, by the training loop.
+
+        It is called at once, with an error, where the students do not learn at the moment.
+        """
+        with self._asking:
+            if answers := self._answer is not None:
+                self._commands.put(Question(query, reply))
+        if not answers:
+            reply(UserError("not_answering"))
+
+    @contextmanager
+    def answering(self, answer: Callable[[Query], Answer]) -> Iterator[None]:
+        """Meanwhile the training loop answers questions by ``answer``; it may raise ``UserError``.
+
+        What is left at the end is answered then, and refused where the training broke down.
+        """
+        with self._asking:
+            self._answer = answer
+        sound = True
+        try:
+            yield
+        except Exception as error:
+            sound = isinstance(error, Stopped)
+            raise
+        finally:
+            with self._asking:
+                self._answer = None
+            self._take_all()
+            waiting, self._set_aside = self._set_aside, deque()
+            for one in waiting:
+                if not isinstance(one, Question):
+                    self._set_aside.append(one)
+                elif sound:
+                    one.reply(_answered(answer, one.query))
+                else:
+                    one.reply(UserError("not_answering"))
 
     def pause(self) -> None:
         """Wait before the next batch."""
@@ -201,16 +257,19 @@ class Controls:
         Raises:
             Stopped: a person stopped it.
         """
-        while not self._commands.empty():
-            self._set_aside.append(self._commands.get())
+        self._take_all()
         if any(isinstance(command, Stop) for command in self._set_aside):
             raise Stopped
+
+    def _take_all(self) -> None:
+        while not self._commands.empty():
+            self._set_aside.append(self._commands.get())
 
     @property
     def _commands_wait(self) -> bool:
         return bool(self._set_aside) or not self._commands.empty()
 
-    def _next_command(self) -> Command:
+    def _next_command(self) -> Command | Question:
         if self._set_aside:
             return self._set_aside.popleft()
         return self._commands.get(timeout=self._patience())
@@ -224,8 +283,11 @@ class Controls:
             return None
         return max(0.0, self._next_batch_at - time.monotonic()) if self.values["speed"] else 0.0
 
-    def _execute(self, command: Command, step: int, position: float) -> Iterator[Event]:
+    def _execute(self, command: Command | Question, step: int, position: float) -> Iterator[Event]:
         match command:
+            case Question(query, reply):
+                assert self._answer is not None, "questions are queued while there are answers"
+                reply(_answered(self._answer, query))
             case Retune(name, value):
                 previous, self.values[name] = self.values[name], value
                 if name == "speed":
@@ -245,6 +307,13 @@ class Controls:
                 self._pause_reported = False
             case Stop():
                 raise Stopped
+
+
+def _answered(answer: Callable[[Query], Answer], query: Query) -> Answer | UserError:
+    try:
+        return answer(query)
+    except UserError as error:
+        return error
 
 
 def check_retune(command: Retune, config: RunConfig) -> None:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from kdcore.asking import PATIENCE, Questions, StoredAnswers, answered
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.errors import UserError
 from kdcore.events import Cancelled, Ended, Event, Failed, Paused, Resumed, from_dict
 from kdcore.jobs.kind import RUN, JobConfig, JobKind
+from kdcore.queries import Answer, Query
 from kdcore.store import JobFolder, Store, owner_of
 from kdcore.worker_process import WorkerProcess
 
@@ -63,6 +65,9 @@ class Hub:
         self._worker = WorkerProcess(
             command or [sys.executable, "-m", "kdcore.worker"], self._on_line, self._on_worker_exit
         )
+        self._questions = Questions()
+        """To the learners of the run that is trained."""
+        self._stored_answers = StoredAnswers()
         self._jobs: dict[str, QueuedJob] = {}
         self._waiting: list[str] = []
         self._running: str | None = None
@@ -147,6 +152,58 @@ class Hub:
                 if isinstance(command, Stop):
                     job.stop_asked = time.monotonic()
                 self._worker.send({"run": run} | command.to_dict())
+
+    def ask(self, run: str, query: Query, timeout: float = PATIENCE) -> Answer:
+        """What the learners of a run say: of one that is trained between two batches, else stored.
+
+        Args:
+            run: its id.
+            query: the question.
+            timeout: seconds to wait for the answer; longer where a process must start first.
+
+        Raises:
+            UserError: there is no such run, it cannot be asked, the question does not suit it, or
+                there was no answer in time.
+        """
+        folder = self.store.find(run)
+        if folder.kind is not RUN and not owner_of(folder.id):
+            raise UserError("nobody_to_ask", job=run)
+        if self.commandable(folder.id):
+            try:
+                return self._questions.ask(
+                    lambda line: self._send_question(folder.id, line), query, timeout
+                )
+            except UserError as error:  # it may have ended meanwhile
+                if error.code != "not_answering" or not _has_weights(folder):
+                    raise
+        if folder.held and not _has_weights(folder):
+            raise UserError("asked_elsewhere", run=folder.id)
+        if not _has_weights(folder):
+            raise UserError("no_weights", run=folder.id)
+        return self._stored_answers.ask(folder.path, query, timeout)
+
+    def can_ask(self, run: str) -> bool:
+        """Whether ``ask`` finds learners, though those of a run that has just begun may not answer.
+
+        Raises:
+            UserError: there is no such run.
+        """
+        folder = self.store.find(run)
+        if folder.kind is not RUN and not owner_of(folder.id):
+            return False
+        return self.commandable(folder.id) or _has_weights(folder)
+
+    def _send_question(self, run: str, line: dict[str, Any]) -> None:
+        with self._changed:
+            trained = self._running == run
+            if trained:
+                self._worker.send({"run": run} | line)
+        if not trained:
+            self._questions.take(answered(line["ask"], UserError("not_answering")))
+
+    def warm_answers(self) -> None:
+        """Start what answers for stored runs before somebody waits for it."""
+        self._stored_answers.warm()
 
     def events(self, run: str, since: int = 0) -> list[Event]:
         """The run's events from number ``since`` on.
@@ -236,6 +293,7 @@ class Hub:
             self._closed = True
             self._changed.notify_all()
         self._worker.close()
+        self._stored_answers.close()
         if self._presence is not None:
             self._presence.close()
 
@@ -278,7 +336,9 @@ class Hub:
     # -- the worker's reading thread -----------------------------------------------------------
 
     def _on_line(self, values: dict[str, Any]) -> None:
-        if job := self._jobs.get(values.get("run", "")):
+        if "asked" in values:
+            self._questions.take(values)
+        elif job := self._jobs.get(values.get("run", "")):
             self._on_event(job, from_dict(values["event"]))
 
     def _on_event(self, job: QueuedJob, event: Event) -> None:
@@ -300,12 +360,13 @@ class Hub:
 
     def _on_worker_exit(self, pid: int, status: int) -> None:
         """A worker died, perhaps with a job in hand."""
+        cause = f"signal {-status}" if status < 0 else f"exit status {status}"
+        self._questions.fail(UserError("answerer_died", cause=cause))
         with self._changed:
             job = self._jobs.get(self._running or "")
             if job is None or job.worker != pid or self._closed:
                 return
             self._running = None
-            cause = f"signal {-status}" if status < 0 else f"exit status {status}"
             self._end(job, Failed.from_error(UserError("worker_died", cause=cause)))
 
     def _end(self, job: QueuedJob, event: Ended) -> None:
@@ -347,6 +408,10 @@ class Hub:
                 with self._changed:
                     self._publish(run, event)
             time.sleep(POLL)
+
+
+def _has_weights(folder: JobFolder[Any]) -> bool:
+    return (folder.path / "teacher.safetensors").is_file()
 
 
 def _up_to(event: Event, events: list[Event]) -> list[Event]:

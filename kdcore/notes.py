@@ -59,6 +59,9 @@ NOTES = {
         "Images of more than 8 bits are scaled so that {highest:,.6g} becomes white: {count:,}."
     ),
     "inputs_all_alike": "All examples have equal inputs: nothing can be learned from them.",
+    "target_scaled": (
+        "The target images of {target} are scaled from {found} to {needed}, the form of the source."
+    ),
     "names_numbered": "Class names that would be equal have got a number: {names}.",
     # teachers from files
     "classes_reordered": "The teacher's answers are put into the order of these classes.",
@@ -75,6 +78,8 @@ NOTES = {
     ),
     "teacher_of_file": "The file holds {model}, which is used instead of {asked}.",
     "teacher_prefix": "The teacher's weights are read without the prefix {prefix!r}.",
+    "teacher_tempered": "The teacher's logits are divided by T_cal = {temperature} first.",
+    "teachers_tempered": "The teachers' logits are divided by T_cal = {temperatures} first.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 from kdcore.catalogue import DATASETS, method_of
 from kdcore.errors import UserError
 from kdcore.escapes import readable
-from kdcore.jobs.kind import RUN, SWEEP
+from kdcore.jobs.kind import RECIPE, RUN, SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
 from kdcore.store import JobRow
@@ -25,6 +25,7 @@ FIRST = (
     "label_noise",
     "drop_classes",
     "transfer_size",
+    "target",
     "mixup",
     "method",
     "also",
@@ -43,6 +44,7 @@ WORDS = {
     "label_noise": "{percent}% wrong labels",
     "drop_classes": "without {value}",
     "transfer_size": "{value} training examples",
+    "target": "target {value}",
     "method": "method {value}",
     "also": "and {value}",
     "temperature": "T {value}",
@@ -116,6 +118,9 @@ def job_title(row: JobRow) -> Title:
     if row.kind == RUN.name or not row.config:
         return run_title(row)
     title = replace(sweep_title(row.config), name=row.name)
+    if row.kind == RECIPE.name:  # its name says more than the settings that its trials share
+        variant = {"variant": "quick"} if row.config.get("quick") else {}
+        return replace(title, differing={"recipe": row.config.get("recipe", "")} | variant)
     if row.kind != SWEEP.name:  # all others are about the distilled student alone
         title.differing.pop("students", None)
     return title

@@ -1,3 +1,3 @@
 """The version of this program, for its package and the records of runs."""
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"

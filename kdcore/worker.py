@@ -1,8 +1,9 @@
 """The process that trains: command lines in, event lines out, one warm process for many runs.
 
 A line in is ``{"command": "start", "run": ID, "store": DIR}`` or one of
-``kdcore.commands`` with the run's id; a line out is ``{"run": ID, "event": {…}}``, or
-``{"worker": "ready"}`` once torch is loaded. The end of the input ends the process.
+``kdcore.commands`` with the run's id, or a question (``kdcore/asking.py``) with it; a line out is
+``{"run": ID, "event": {…}}``, an answer, or ``{"worker": "ready"}`` once torch is loaded. The end
+of the input ends the process.
 """
 
 import contextlib
@@ -15,12 +16,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from kdcore.asking import answered
 from kdcore.commands import Command, Controls, Stop, command_from_dict
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
 from kdcore.job import Job, Run
 from kdcore.jobs.run.config import RunConfig
+from kdcore.queries import Answer, query_from_dict
 from kdcore.store import JobFolder, Store, recorded
 
 
@@ -49,6 +52,8 @@ class Worker:
         self._out = out
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """Held while a line is written: who refuses a question is not who trains."""
         self._current: Executable | None = None
         self._loading = True
         self._early: dict[str, list[Command]] = {}
@@ -58,7 +63,9 @@ class Worker:
         """Read commands until the input ends."""
         for line in lines:
             values = json.loads(line)
-            if values["command"] == "start":
+            if "ask" in values:
+                self._ask(values)
+            elif values["command"] == "start":
                 with self._lock:
                     self._early[values["run"]] = []
                 self._jobs.put(values)
@@ -105,12 +112,27 @@ class Worker:
             elif run in self._early:
                 self._early[run].append(command)
 
+    def _ask(self, values: dict[str, Any]) -> None:
+        def reply(found: Answer | UserError) -> None:
+            self._write_line(answered(values["ask"], found))
+
+        with self._lock:
+            current = self._current
+        if current is None or current.id != values["run"]:
+            reply(UserError("not_answering"))
+            return
+        try:
+            current.controls.ask(query_from_dict(values["query"]), reply)
+        except UserError as error:
+            reply(error)
+
     def _write_event(self, run: str, event: Event) -> None:
         self._write_line({"run": run, "event": event.to_dict()})
 
     def _write_line(self, values: dict[str, Any]) -> None:
-        self._out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
-        self._out.flush()
+        with self._writing:
+            self._out.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._out.flush()
 
 
 def private_stdout() -> IO[str]:

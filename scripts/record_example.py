@@ -1,51 +1,72 @@
-"""Record the run that comes with the program: the scenario of few labels, with its teacher.
+"""Record the runs that come with the program, each with its teacher.
 
-``python scripts/record_example.py`` on a quiet machine: the replay shows the speed of this run.
-Weights are left out, they would be most of its size.
+``python scripts/record_example.py [ID …]`` on a quiet machine, all of them by default: the replay
+shows the speed of these runs. The first keeps its weights, so that it can be asked; the others do
+without, they would be most of their size.
 """
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from dashboard.server.engine import RECORDED
+from dashboard.server.engine import RECORDED, RECORDINGS
 from kdcore import Run, RunConfig
 from kdcore.catalogue import DATASETS, SCENARIOS
 from kdcore.events import Failed
 from kdcore.jobs.run.events import Finished
 from kdcore.store import Store, recorded
 
-PLACE = Path(__file__).parents[1] / "dashboard" / "recordings" / RECORDED
+RECORDED_SETTINGS: dict[str, dict[str, Any]] = {
+    RECORDED: SCENARIOS["few_labels"].settings,
+    "recorded-never-saw-3": SCENARIOS["unseen_class"].settings | {"epochs": 10},
+    "recorded-all-labels": SCENARIOS["all_labels"].settings | {"epochs": 10},
+}
+"""By id: in what a run differs from the usual one. The lessons on it name the same settings."""
 
 
-def main() -> int:
-    """Record and print what it shows."""
-    settings = SCENARIOS["few_labels"].settings
-    speed = DATASETS[settings["dataset"]].first_run["speed"]
-    config = RunConfig(**settings, speed=speed, device="cpu")
-    with tempfile.TemporaryDirectory() as root:
-        folder = Store(Path(root)).create(config, RECORDED)
-        run = Run(config, folder)
-        events = (
-            replace(event, weights={}) if isinstance(event, Finished) else event for event in run
-        )
-        for last in recorded(events, folder):
-            if isinstance(last, Failed):
-                print(f"record_example: {last.error}", file=sys.stderr)
-                return 1
-        shutil.rmtree(PLACE, ignore_errors=True)
-        PLACE.mkdir(parents=True)
-        for pattern in ("config.json", "events.jsonl", "prepared.safetensors", "snapshot-*"):
-            for file in sorted(folder.path.glob(pattern)):
-                shutil.copyfile(file, PLACE / file.name)
-    size = sum(file.stat().st_size for file in PLACE.iterdir())
-    assert isinstance(last, Finished), "a run that did not fail has finished"
-    scores = {name: f"{of.test_accuracy:.1%}" for name, of in last.students.items()}
-    print(f"{PLACE}: {size:,} bytes, {last.seconds:.1f} s, {scores}")
+def main(chosen: Iterable[str]) -> int:
+    """Record each and print what it shows."""
+    for name in chosen:
+        if problem := record(name):
+            print(f"record_example: {problem}", file=sys.stderr)
+            return 1
     return 0
 
 
+def record(name: str) -> str:
+    """Record one run; what went wrong, or nothing."""
+    settings, place = RECORDED_SETTINGS[name], RECORDINGS / name
+    speed = DATASETS[settings["dataset"]].first_run["speed"]
+    config = RunConfig(**settings, speed=speed, device="cpu")
+    with tempfile.TemporaryDirectory() as root:
+        folder = Store(Path(root)).create(config, name)
+        run = Run(config, folder)
+        keeps_weights = name == RECORDED
+        events = (
+            replace(event, weights=event.weights if keeps_weights else {})
+            if isinstance(event, Finished)
+            else event
+            for event in run
+        )
+        for last in recorded(events, folder):
+            if isinstance(last, Failed):
+                return last.error
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        weights = [Path(path).name for path in last.weights.values()]
+        for pattern in ("*.json*", "prepared.*", "snapshot-*", "uncertainty.*", *weights):
+            for file in sorted(folder.path.glob(pattern)):
+                shutil.copyfile(file, place / file.name)
+    size = sum(file.stat().st_size for file in place.iterdir())
+    assert isinstance(last, Finished), "a run that did not fail has finished"
+    scores = {name: f"{of.test_accuracy:.1%}" for name, of in last.students.items()}
+    print(f"{place}: {size:,} bytes, {last.seconds:.1f} s, {scores}")
+    return ""
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or RECORDED_SETTINGS))

@@ -3,8 +3,9 @@
 A chart over time shows the whole run and grows: ``figure(history, words)``. A chart of a moment
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
-of a compression shows its stages, one of a search or of a selection of a teacher what was compared:
-``figure(record, words, …)``. A new chart is a file and a line here.
+of a compression shows its stages, one of a robustness test its corruptions, one of a search, of a
+selection of a teacher or of a recipe what was compared: ``figure(record, words, …)``. A new chart
+is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
@@ -32,11 +33,15 @@ from dashboard.charts import (
     compression_plane,
     compression_table,
     confidence_histogram,
+    conformal_examples,
+    conformal_sizes,
     confusion,
     correlations,
     cost,
     decoupled,
     discriminator,
+    domains,
+    ece_by_bins,
     ensembles,
     entropy,
     error_origin,
@@ -45,6 +50,7 @@ from dashboard.charts import (
     generated,
     generator,
     gradient_share,
+    knowledge,
     landscape,
     landscape_margins,
     landscape_surface,
@@ -53,21 +59,32 @@ from dashboard.charts import (
     losses,
     methods,
     missing_classes,
+    moving_average,
     nll_curve,
     per_class,
+    recipe_curve,
     reliability,
     risk_coverage,
+    robustness_curves,
+    robustness_gains,
+    robustness_pictures,
+    robustness_table,
     schedules,
     search_history,
     search_importances,
     search_parallel,
     seeds,
+    shift,
     teacher_criteria,
     teacher_curve,
     teacher_table,
     teacher_weights,
     teachers,
     terms,
+    top_classes,
+    unfamiliar_scores,
+    unfamiliar_table,
+    wrong_teacher,
 )
 from dashboard.charts.parts import style
 from dashboard.text.phrases import Words
@@ -106,11 +123,15 @@ OVER_TIME: dict[str, Callable[..., Figure]] = {
     "discriminator": discriminator.figure,
     "generator": generator.figure,
     "learned_temperature": learned_temperature.figure,
+    "moving_average": moving_average.figure,
+    "top_classes": top_classes.figure,
+    "wrong_teacher": wrong_teacher.figure,
     "courses": schedules.figure,
     "terms": terms.figure,
     "teachers": teachers.figure,
     "teacher_weights": teacher_weights.figure,
     "ensembles": ensembles.figure,
+    "domains": domains.figure,
 }
 """``figure(history, words)``."""
 
@@ -118,6 +139,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "reliability": _at_epoch(reliability.figure),
     "confidence_histogram": _at_epoch(confidence_histogram.figure),
     "calibration_table": _at_epoch(calibration_table.figure),
+    "ece_by_bins": _at_epoch(ece_by_bins.figure),
     "nll_curve": _at_epoch(nll_curve.figure),
     "entropy": _at_epoch(entropy.figure),
     "risk_coverage": _at_epoch(risk_coverage.figure),
@@ -126,11 +148,21 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "error_origin": _at_epoch(error_origin.figure),
     "cost": cost.figure,
     "missing_classes": _at_epoch(missing_classes.figure),
+    "conformal_sizes": conformal_sizes.figure,
+    "unfamiliar_scores": unfamiliar_scores.figure,
+    "unfamiliar_table": unfamiliar_table.figure,
+    "knowledge": knowledge.figure,
+    "shift": _at_epoch(shift.figure),
 }
-"""``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…)``; no epoch is the newest."""
+"""``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
+no epoch is the newest."""
 
-OF_ARRAYS: dict[str, Callable[..., Figure]] = {"generated": generated.figure}
-"""Of a moment too: ``figure(history, words, arrays=…)``, kept at the start and at the epoch."""
+OF_ARRAYS: dict[str, Callable[..., Figure]] = {
+    "generated": generated.figure,
+    "conformal_examples": conformal_examples.figure,
+}
+"""Of a moment too: ``figure(history, words, arrays=…, …)``, kept at the start, at the epoch and at
+the end of the run."""
 
 OF_A_SWEEP: dict[str, Callable[..., Figure]] = {
     "landscape": landscape.figure,
@@ -155,9 +187,24 @@ OF_A_SELECTION: dict[str, Callable[..., Figure]] = {
 }
 """``figure(record, words)``."""
 
+OF_A_RECIPE: dict[str, Callable[..., Figure]] = {"recipe_curve": recipe_curve.figure}
+"""``figure(record, words, curve=…)``; another key than the recipe's means its first curve."""
+
 OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_sizes": compression_plane.sizes,
     "shrink_times": compression_plane.times,
     "shrink_table": compression_table.figure,
 }
 """``figure(record, words, size=…, batch=…)``."""
+
+OF_A_ROBUSTNESS_TEST: dict[str, Callable[..., Figure]] = {
+    **robustness_curves.FIGURES,
+    "robust_gains": robustness_gains.figure,
+    "robust_table": robustness_table.figure,
+}
+"""``figure(record, words, metric=…)``."""
+
+OF_CORRUPTED_IMAGES: dict[str, Callable[..., Figure]] = {
+    "robust_pictures": robustness_pictures.figure
+}
+"""Of a robustness test too: ``figure(record, words, arrays=…)``, kept of one corruption."""

@@ -10,6 +10,7 @@ from kdcore.jobs.run.events import Snapshot
 COLUMNS = (
     ("accuracy", "{:.1%}"),
     ("ece", "{:.2%}"),
+    ("smooth_ece", "{:.2%}"),
     ("mce", "{:.1%}"),
     ("adaptive_ece", "{:.2%}"),
     ("classwise_ece", "{:.2%}"),
@@ -33,14 +34,14 @@ def figure(snapshot: Snapshot, words: Words, **_: Any) -> dict[str, Any]:
                 (name, "1", diagnosis.calibration),
                 (scaled, f"{fitted:.2f}", diagnosis.calibrated),
             ):
-                sheet.append([title, float(state), *(summary[key] for key, _ in COLUMNS)])
+                sheet.append([title, float(state), *(summary.get(key) for key, _ in COLUMNS)])
                 rows.append(
                     {
                         "learner": learner,
                         "cells": [
                             title,
                             state,
-                            *(_cell(summary, key, form) for key, form in COLUMNS),
+                            *(_cell(summary, key, form, words) for key, form in COLUMNS),
                         ],
                     }
                 )
@@ -77,7 +78,9 @@ def _errors(snapshot: Snapshot, summary: str) -> dict[str, str]:
     }
 
 
-def _cell(summary: dict[str, float], key: str, form: str) -> str:
+def _cell(summary: dict[str, float], key: str, form: str, words: Words) -> str:
+    if key not in summary:  # recorded before it was measured
+        return words["chart.none"]
     if key == "ece":
         expected = summary.get("ece_expected")
         chance = "" if expected is None else f" (≈{expected:.1%})"

@@ -1,15 +1,13 @@
 """Inputs that the method made, always of the same noise, and what both take them for."""
 
-import base64
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import message_text
+from dashboard.charts.parts.picture import png_address
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.jobs.run.record import RunRecord
@@ -20,15 +18,13 @@ COLUMNS = 12
 PICTURE = 0.68
 """Of a row's height; below it stand the two answers."""
 TEXT = {"teacher": 0.77, "distilled": 0.92}
-SIDE = 96
-"""Pixels to which a picture is enlarged, so that its own stay squares."""
 REAL = "#8a94a0"
 ABOVE_AND_BELOW = [[0, "#0072B2"], [0.5, "#eeeeee"], [1, style.GAP]]
 STRONGEST = 3.0
 """Standard deviations at which the colour is full."""
 
 
-def figure(history: RunRecord, words: Words, *, arrays: Arrays) -> dict[str, Any]:
+def figure(history: RunRecord, words: Words, *, arrays: Arrays, **_: Any) -> dict[str, Any]:
     """Pictures with both answers; points in the plane; other features as columns of colours.
 
     Args:
@@ -82,7 +78,7 @@ def _pictures(
             "yaxis": axis | {"range": [rows, 0]},
             "images": [
                 {
-                    "source": _png(image),
+                    "source": png_address(image),
                     "xref": "x",
                     "yref": "y",
                     "x": column,
@@ -253,13 +249,3 @@ def _probabilities(arrays: Arrays, learner: str) -> np.ndarray:
 def _chosen(arrays: Arrays, learner: str) -> np.ndarray:
     chosen: np.ndarray = _probabilities(arrays, learner).argmax(1)
     return chosen
-
-
-def _png(image: np.ndarray) -> str:
-    """``uint8 [h, w, 1 or 3]`` as the address of a picture."""
-    picture = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
-    times = max(1, SIDE // max(picture.size))
-    size = (picture.width * times, picture.height * times)
-    file = BytesIO()
-    picture.resize(size, Image.Resampling.NEAREST).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""The same run with several seeds: mean test accuracy and the band that the seeds fill."""
+"""The same run with several seeds: mean accuracy and the band that the seeds fill."""
 
 from statistics import fmean, stdev
 from typing import Any
@@ -25,13 +25,13 @@ def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
     teacher = landscape.prepared and landscape.prepared.teacher
     if teacher:
         epochs = landscape.started.config["base"]["epochs"]
-        level = teacher.test_accuracy
+        level = getattr(teacher, landscape.accuracy)
         data.append(style.line(words, "teacher", [0, epochs], [level, level], mode="lines"))
     for student, kept in (("plain", landscape.plain), ("distilled", landscape.distilled)):
         by_epoch: dict[int, list[float]] = {}
         for scored in kept.values():
             for epoch, scores in scored:
-                by_epoch.setdefault(epoch, []).append(scores.test_accuracy)
+                by_epoch.setdefault(epoch, []).append(getattr(scores, landscape.accuracy))
         complete = {
             epoch: values
             for epoch, values in sorted(by_epoch.items())
@@ -61,7 +61,7 @@ def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
         "layout": {
             "xaxis": {"title": {"text": words["chart.epoch"]}},
             "yaxis": {
-                "title": {"text": words["chart.test_accuracy"]},
+                "title": {"text": words[f"chart.{landscape.accuracy}"]},
                 "tickformat": style.PER_CENT,
             },
             "hovermode": "x",

@@ -13,7 +13,12 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     """A line for the method's own term and for each that stands beside it, weighed."""
     if history.prepared and "distilled" not in history.students:
         return style.empty(words, "distilled")
-    further = [spec for _, spec in parse_extra_terms(history.config.get("also", ""))]
+    further = [
+        (method_title(words, method_name(spec)), extra_weight(spec).replace("_weight", "_term"))
+        for _, spec in parse_extra_terms(history.config.get("also", ""))
+    ]
+    if (alignment := history.config.get("alignment", "none")) != "none":
+        further.append((words[f"choice.alignment.{alignment}"], "alignment_term"))
     if history.prepared and not further:
         return style.empty(words, "one_term")
     if history.terms is None:
@@ -22,11 +27,9 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
         return style.not_yet(words, "time", over=history.over)
     columns = history.terms.columns
     steps = history.steps["distilled"].columns
-    own = history.config["method"]
+    own = method_title(words, method_name(history.config["method"]))
     shown = [(own, steps["position"], steps["own_soft"])]
-    for spec in further:
-        column = extra_weight(spec).replace("_weight", "_term")
-        shown.append((spec, columns["position"], columns[column]))
+    shown += [(title, columns["position"], columns[column]) for title, column in further]
     return {
         "data": [
             {
@@ -34,11 +37,11 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
                 "mode": "lines",
                 "x": list(x),
                 "y": list(y),
-                "name": method_title(words, method_name(spec)),
+                "name": title,
                 "line": {"width": 2, "color": style.SEQUENCE[at % len(style.SEQUENCE)]},
                 "hovertemplate": "%{y:.4f}",
             }
-            for at, (spec, x, y) in enumerate(shown)
+            for at, (title, x, y) in enumerate(shown)
         ],
         "layout": timeline.layout(history, words, words["chart.term"], rangemode="tozero"),
     }

@@ -2,11 +2,20 @@
 
 from functools import lru_cache
 
-from dashboard.say.captions import compression_caption, example_caption, group_caption, run_caption
-from dashboard.server.engine import RECORDED, store
+from dashboard.say.captions import (
+    compression_caption,
+    example_caption,
+    group_caption,
+    recipe_caption,
+    robustness_caption,
+    run_caption,
+)
+from dashboard.server.engine import RECORDED_RUNS, store
 from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
 
@@ -22,11 +31,15 @@ def caption(job: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, float], ...]) -> str:
-    if job == RECORDED:
+    if job in RECORDED_RUNS:
         return example_caption(run_settings(job))
     config = store().find(job).config
     if isinstance(config, RunConfig):
         return run_caption(job, run_settings(job), dict(turned))
     if isinstance(config, CompressionConfig):
         return compression_caption(job, config)
+    if isinstance(config, RobustnessConfig):
+        return robustness_caption(job, config)
+    if isinstance(config, RecipeConfig):
+        return recipe_caption(job, config)
     return group_caption(job, config)

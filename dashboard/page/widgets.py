@@ -66,7 +66,8 @@ def select(
             return
         chosen = st.session_state[own]
         if chosen is not None and chosen not in texts:
-            chosen = meant.get(chosen, st.session_state[key])
+            typed = how.get("accept_new_options", False)
+            chosen = meant.get(chosen, chosen if typed else st.session_state[key])
         if chosen != st.session_state[key]:
             st.session_state[key] = chosen
             boxes[base] = number, chosen

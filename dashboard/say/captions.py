@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.say.titles import compression_title, run_title, start_time, title_text
+from dashboard.say.titles import (
+    compression_title,
+    recipe_title,
+    robustness_title,
+    run_title,
+    start_time,
+    title_text,
+)
 from dashboard.text.viewer import t
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import JobConfig
+from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.titles import sweep_title
 
 
@@ -30,6 +39,16 @@ def group_caption(job: str, config: JobConfig) -> str:
 def compression_caption(job: str, config: CompressionConfig) -> str:
     """The same of a compression."""
     return _line(compression_title(config.to_dict()), job)
+
+
+def robustness_caption(job: str, config: RobustnessConfig) -> str:
+    """The same of a robustness test."""
+    return _line(robustness_title(config.to_dict()), job)
+
+
+def recipe_caption(job: str, config: RecipeConfig) -> str:
+    """The same of a recipe."""
+    return _line(recipe_title(config.to_dict()), job)
 
 
 def example_caption(settings: Mapping[str, Any]) -> str:

@@ -6,8 +6,19 @@ from string import Formatter
 from kdcore.catalogue import extra_weight, is_forest, method_name, method_of, parse_extra_terms
 from kdcore.events import StepScores
 
+ALIGNMENT = "alignment_term"
+"""Name of the measure of the weighed alignment term."""
 
-def loss_formula(method: str, mixing: str, also: str = "", student: str = "") -> str:
+
+def loss_formula(
+    method: str,
+    mixing: str,
+    also: str = "",
+    student: str = "",
+    *,
+    domains: tuple[str, str] | None = None,
+    alignment: str = "none",
+) -> str:
     """The distilled student's loss in symbols.
 
     Args:
@@ -15,6 +26,8 @@ def loss_formula(method: str, mixing: str, also: str = "", student: str = "") ->
         mixing: ``convex`` or ``additive``.
         also: the terms that stand beside it.
         student: spec of its model; a forest regresses on probabilities.
+        domains: where there are target data, what source and target are called.
+        alignment: ``none``, or the name of the term that draws them together.
     """
     soft = method_of(method).formula
     whole, term = r"\mathrm{CE}(y, z_s)", r"\mathrm{CE}"
@@ -23,17 +36,27 @@ def loss_formula(method: str, mixing: str, also: str = "", student: str = "") ->
         soft = soft and r"\lVert p_s-\sigma(z_t/T)\rVert^2"
     if not soft:
         return rf"\mathcal{{L}} = {whole}"
+    if domains:
+        source, target = (rf"\text{{{name}}}" for name in domains)
+        term, soft = rf"{term}_{{{source}}}", rf"\left[{soft}\right]_{{{target}}}"
     hard = rf"(1-\lambda)\cdot {term}" if mixing == "convex" else term
     named = [method_name(spec).replace("_", r"\_") for _, spec in parse_extra_terms(also)]
     beside = "".join(
         rf" + w_{number}\cdot\mathcal{{L}}_{{\text{{{name}}}}}"
         for number, name in enumerate(named, start=1)
     )
+    if alignment != "none":
+        beside += rf" + w\cdot\mathcal{{L}}_{{\text{{{alignment.upper()}}}}}"
     return rf"\mathcal{{L}} = {hard} + \lambda\cdot {soft}{beside}"
 
 
 def loss_in_numbers(
-    method: str, mixing: str, controls: dict[str, float], now: StepScores, also: str = ""
+    method: str,
+    mixing: str,
+    controls: dict[str, float],
+    now: StepScores,
+    also: str = "",
+    alignment_weight: float = 0.0,
 ) -> str:
     """The right side with the means ``now`` of the distilled student over a few batches."""
     entry = method_of(method)
@@ -56,6 +79,8 @@ def loss_in_numbers(
         for usual, spec in parse_extra_terms(also)
         if _term(spec) in now.measures
     )
+    if alignment_weight and ALIGNMENT in now.measures:
+        beside += rf" + {alignment_weight:g}\cdot {now.measures[ALIGNMENT] / alignment_weight:.4f}"
     return rf"{hard} + {weight:.2f}\cdot {soft}{beside} = {now.loss:.3f}"
 
 

@@ -57,6 +57,11 @@ def _numbers(history: RunRecord, position: float | None, controls: dict[str, flo
         return ""
     config = history.config
     latex = loss_in_numbers(
-        config["method"], config["mixing"], controls, means, config.get("also", "")
+        config["method"],
+        config["mixing"],
+        controls,
+        means,
+        config.get("also", ""),
+        config.get("alignment_weight", 0.0),
     )
     return convert(latex)

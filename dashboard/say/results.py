@@ -52,10 +52,26 @@ def _compression(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return t("app.comma").join(t(f"stage.{stage}") for stage in found["stages"])
 
 
+def _robustness(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    if found["gain"]:
+        value, low, high = (100 * one for one in found["gain"])
+        return t("result.robustness", value=value, low=low, high=high)
+    count = len(found["corruptions"]) + len(found["attacks"])
+    return t("count.corruptions", count=count) if count else ""
+
+
+def _recipe(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    if not found["trials"]:
+        return ""
+    return t("result.recipe", finished=found["finished"], count=found["trials"])
+
+
 _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "run": _run,
     "sweep": _sweep,
     "search": _search,
     "teacher_selection": _teacher_selection,
     "compression": _compression,
+    "robustness": _robustness,
+    "recipe": _recipe,
 }

@@ -2,7 +2,7 @@
 
 from dashboard.text.numbers import with_sign
 from dashboard.text.phrases import Sentence
-from kdcore.jobs.sweep.record import Best, Spread, SweepRecord
+from kdcore.jobs.sweep.record import ON_TARGET, Best, Spread, SweepRecord
 
 
 def best_sentences(best: Best) -> list[Sentence]:
@@ -44,9 +44,9 @@ def seeds_sentences(found: SweepRecord) -> list[Sentence]:
     if not cells:
         return []
     cell = cells[0]
-    gain = found.gain(cell, "test_accuracy")
-    distilled = found.spread(cell, "test_accuracy")
-    plain = found.spread(cell, "test_accuracy", "plain")
+    gain = found.gain(cell, found.accuracy)
+    distilled = found.spread(cell, found.accuracy)
+    plain = found.spread(cell, found.accuracy, "plain")
     if gain is None or distilled is None or plain is None or gain.n < len(cell.numbers):
         return []
     values = {
@@ -58,7 +58,8 @@ def seeds_sentences(found: SweepRecord) -> list[Sentence]:
         "sd": f"{100 * (gain.sd or 0):.1f}",
     }
     judged = {1: "repeat.clear_gain", 0: "repeat.unclear", -1: "repeat.clear_loss"}[gain.clear]
-    return [Sentence("repeat.outcome", values), Sentence(judged, {})]
+    outcome = "target_outcome" if found.accuracy == ON_TARGET else "outcome"
+    return [Sentence(f"repeat.{outcome}", values), Sentence(judged, {})]
 
 
 def spread_text(spread: Spread) -> str:

@@ -13,9 +13,11 @@ from dashboard.text.viewer import language, t
 from kdcore import titles
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.kind import COMPRESSION, SWEEP
+from kdcore.jobs.kind import COMPRESSION, RECIPE, ROBUSTNESS, SWEEP
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
 from kdcore.titles import Title, data_name, job_title, settings_title
 
@@ -45,6 +47,10 @@ def short_text(name: str, value: Any) -> str:
         return dataset_title(value)
     if name == "method":
         return method_title(value)
+    if name == "recipe":
+        return t(f"recipe.{value}.title") if value in RECIPES else value
+    if name == "variant":
+        return t("evidence.quick")
     if name in FIELDS and FIELDS[name].metadata["choices"]:
         return t("short.other", name=_label(name), value=t(f"choice.{name}.{value}"))
     key = f"short.{name}" if value else f"short.{name}_none"
@@ -119,6 +125,36 @@ def compression_title(config: Mapping[str, Any]) -> str:
     )
 
 
+def robustness_title(config: Mapping[str, Any]) -> str:
+    """Which run's networks are tested, on how many corruptions.
+
+    Args:
+        config: of the robustness test, as JSON values.
+    """
+    usual = RobustnessConfig().to_dict()
+    settings = {**usual, **config}
+    base = usual["base"] | settings["base"]
+    return t(
+        "robustness.job_title",
+        dataset=dataset_title(base["dataset"]),
+        teacher=base["teacher"],
+        student=base["student"],
+        corruptions=t("count.corruptions", count=len(settings["corruptions"])),
+    )
+
+
+def recipe_title(config: Mapping[str, Any]) -> str:
+    """Which experiment, in which variant, with how many seeds.
+
+    Args:
+        config: of the recipe, as JSON values.
+    """
+    name = config.get("recipe", "")
+    title = t(f"recipe.{name}.title") if name in RECIPES else name
+    variant = [t("evidence.quick")] if config.get("quick") else []
+    return " · ".join([title, *variant, t("count.seeds", count=len(config.get("seeds", ())))])
+
+
 def start_time(job: str) -> datetime | None:
     """When a job was made, in local time, read off an id such as ``sweep-20260131-174502-3f9a``."""
     found = re.search(r"(\d{8}-\d{6})-", job)
@@ -139,6 +175,10 @@ def _settings_text(row: JobRow) -> str:
         return sweep_title(row.config)
     if row.config and row.kind == COMPRESSION.name:
         return compression_title(row.config)
+    if row.config and row.kind == ROBUSTNESS.name:
+        return robustness_title(row.config)
+    if row.config and row.kind == RECIPE.name:
+        return recipe_title(row.config)
     return title_text(job_title(row), row.config)
 
 

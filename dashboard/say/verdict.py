@@ -83,7 +83,7 @@ def verdict(history: RunRecord, position: float | None = None) -> Verdict:
     if not over and epoch < max(FIRST_EPOCHS, BEGINNING * epochs):
         early = Sentence("verdict.early", {"epoch": epoch, "epochs": epochs})
         return Verdict([early], setup(history))
-    reasons = [*setup(history), *_resemblance(students)]
+    reasons = [*_source_too(history, students), *setup(history), *_resemblance(students)]
     if over:
         headline, nothing_to_add = _outcome(history, students)
         return Verdict(headline, [*nothing_to_add, *reasons, *_early_stopping(history)])
@@ -110,7 +110,18 @@ def setup(history: RunRecord) -> list[Sentence]:
         said.append(Sentence("verdict.wrong_labels", {"share": share}))
     if classes := config.get("drop_classes", ""):
         said.append(Sentence("verdict.unseen", {"classes": classes}))
+    if config.get("target"):
+        count = history.started.target_train_size
+        said.append(Sentence("verdict.unlabelled_target", {"count": count}))
     return said
+
+
+def _source_too(history: RunRecord, students: Mapping[str, Scores]) -> list[Sentence]:
+    """Where the verdict is on target data: how the students do on the source."""
+    if not history.config.get("target"):
+        return []
+    values = {name: students[name].test_accuracy for name in ("plain", "distilled")}
+    return [Sentence("verdict.on_source", values)]
 
 
 def _comparison(
@@ -119,7 +130,7 @@ def _comparison(
     """Who is ahead at a moment, and whether chance could make as much."""
     values, gain = _error_difference(history, students)
     values |= {"epoch": epoch, "epochs": history.config["epochs"]}
-    when = "was" if past else "is"
+    when = f"{_on_target(history)}{'was' if past else 'is'}"
     if gain == 0:
         return [Sentence(f"verdict.{when}_level", values)]
     way = "ahead" if gain > 0 else "behind"
@@ -132,12 +143,14 @@ def _outcome(
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Whether the teacher helped, as far as one run shows; and where not, why."""
     values, gain = _error_difference(history, students)
+    domain = _on_target(history)
     if gain == 0:
-        return [Sentence("verdict.equal", values)], _nothing_to_add(history)
+        return [Sentence(f"verdict.{domain}equal", values)], _nothing_to_add(history)
     way = "better" if gain > 0 else "worse"
     sure = "beyond" if abs(gain) > values["noise"] else "within"
     helped = (way, sure) == ("better", "beyond")
-    return [Sentence(f"verdict.{way}_{sure}", values)], [] if helped else _nothing_to_add(history)
+    headline = [Sentence(f"verdict.{domain}{way}_{sure}", values)]
+    return headline, [] if helped else _nothing_to_add(history)
 
 
 def _error_difference(
@@ -146,14 +159,29 @@ def _error_difference(
     assert history.started is not None
     errors = {name: score.test_errors for name, score in students.items()}
     size = history.started.test_size
+    if _on_target(history):
+        size = history.started.target_test_size
+        errors = {
+            name: round((1 - (score.target_accuracy or 0.0)) * size)
+            for name, score in students.items()
+        }
     noise = sampling_noise(errors["plain"], errors["distilled"], size)
     gain = errors["plain"] - errors["distilled"]
     return {"count": abs(gain), "size": size, "noise": round(noise)}, gain
 
 
+def _on_target(history: RunRecord) -> str:
+    """What the keys of sentences on target data begin with; nothing where there are none."""
+    return "target_" if history.config.get("target") else ""
+
+
 def _nothing_to_add(history: RunRecord) -> list[Sentence]:
     """Where every example has its right label, a teacher has little to add."""
     assert history.started is not None
+    if _on_target(history):
+        assert history.teacher is not None, "a target has labels by a teacher"
+        accuracy = history.teacher.target_accuracy or 0.0
+        return [Sentence("verdict.teacher_on_target", {"accuracy": accuracy})]
     if setup(history) or history.config.get("transfer_size", 0):
         return []
     return [Sentence("verdict.all_labelled", {"count": history.started.train_size})]

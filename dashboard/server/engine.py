@@ -9,7 +9,9 @@ from kdcore.hub import Hub
 from kdcore.store import Store
 
 RECORDED = "recorded-mnist5k"
-"""Id of the run that comes with the program."""
+"""Id of the run that comes with the program and that pages show where there is no other."""
+RECORDED_RUNS = (RECORDED, "recorded-never-saw-3", "recorded-all-labels")
+"""All runs that come with the program, for the lessons."""
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 LIVE_STATES = ("queued", "running", "paused")
 """In which a job still takes commands."""
@@ -23,7 +25,9 @@ def hub() -> Hub:
     global _hub
     with _lock:
         if _hub is None:
-            _hub = Hub(Store(recordings=[RECORDINGS / RECORDED]))
+            recorded = [RECORDINGS / name for name in RECORDED_RUNS]
+            recipes = sorted((RECORDINGS / "recipes").glob("recipe-*"))
+            _hub = Hub(Store(recordings=[*recorded, *recipes]))
         return _hub
 
 
@@ -34,7 +38,7 @@ def store() -> Store:
 
 def is_live(job: str) -> bool:
     """Whether a job still takes commands; ``""`` is none."""
-    return job not in ("", RECORDED) and hub().state(job) in LIVE_STATES
+    return job not in ("", *RECORDED_RUNS) and hub().state(job) in LIVE_STATES
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""What the browser fetches besides the pages: scripts, charts, soft labels."""
+"""What the browser fetches besides the pages: scripts, charts, soft labels, answers."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,25 +15,35 @@ from starlette.routing import Route
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_RECIPE,
+    OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
+    OF_CORRUPTED_IMAGES,
     OVER_TIME,
 )
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
+from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
+from dashboard.lessons.measures import Found, measured
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
+from dashboard.server.questions import answer_to
 from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import SharedRecord, shared_record
-from dashboard.server.soft_labels import snapshot_arrays, soft_labels
+from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
+from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
+from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import METRICS, SweepRecord
@@ -45,8 +55,11 @@ LASTING = {"Cache-Control": "public, max-age=86400"}
 FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
+COVERAGE = 0.9
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
+NOT_YET = {"not_answering": 202}
+"""Status of an error that is none: who waits asks again."""
 
 
 def plotly(_: Request) -> Response:
@@ -101,11 +114,20 @@ def figure(request: Request) -> Response:
                 drawn = OF_A_SELECTION[name](record, spoken)
             case CompressionRecord() if name in OF_A_COMPRESSION:
                 drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
+            case RobustnessRecord() if name in OF_A_ROBUSTNESS_TEST:
+                drawn = OF_A_ROBUSTNESS_TEST[name](record, spoken, metric=_metric(request))
+            case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
+                arrays = _corrupted_images(record, shared.job, request)
+                drawn = OF_CORRUPTED_IMAGES[name](record, spoken, arrays=arrays)
+            case RecipeRecord() if name in OF_A_RECIPE:
+                curve = request.query_params.get("curve", "")
+                drawn = OF_A_RECIPE[name](record, spoken, curve=curve)
             case RunRecord() if name in OVER_TIME:
                 drawn = OVER_TIME[name](record, spoken)
             case RunRecord() if name in OF_ARRAYS:
                 arrays = snapshot_arrays(record, shared.job, _number(request, "epoch"))
-                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays)
+                settings = _chart_settings(request)
+                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays, **settings)
             case RunRecord() if name in OF_A_MOMENT:
                 drawn = OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
             case _:
@@ -123,27 +145,52 @@ def moment_of_run(request: Request) -> Response:
         return _json_response(moment(history, words(_language(request)), _number(request, "at")))
 
 
+def measures(request: Request) -> Response:
+    """The figures that a lesson's cards name, as far as they are known: ``?run=…``."""
+    shared = shared_record(_run(request))
+    with shared.lock:
+        history = shared.newest()
+        if not isinstance(history, RunRecord):
+            return _json_response({"error": "only a run is measured"}, 404)
+        return _json_response(measured(Found(history, *start_arrays(history, shared.job))))
+
+
 def soft(request: Request) -> Response:
     """Soft labels after an epoch: ``?run=…&since=…``."""
     since = _number(request, "since")
     return _json_response(soft_labels(_run(request), -1 if since is None else int(since)))
 
 
-def _with_errors_as_json(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
-    """Out of the event loop; a person's mistake becomes one sentence of JSON."""
+async def ask(request: Request) -> Response:
+    """What a run's learners say to a question: ``?run=…&lang=…``, the question as JSON."""
+    return _json_response(await answer_to(request))
+
+
+def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    async def route(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return route
+
+
+def _with_errors_as_json(
+    answer: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Any]:
+    """A person's mistake becomes one sentence of JSON, in the viewer's language."""
 
     async def route(request: Request) -> Response:
         try:
-            return await run_in_threadpool(answer, request)
+            return await answer(request)
         except UserError as error:
-            status = 404 if error.code in NOT_FOUND else 400
-            return _json_response({"error": str(error), "code": error.code}, status)
+            status = 404 if error.code in NOT_FOUND else NOT_YET.get(error.code, 400)
+            said = sentence(words(_language(request)), f"error.{error.code}", error.values)
+            return _json_response({"error": said or str(error), "code": error.code}, status)
 
     return route
 
 
 ROUTES = [
-    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["GET"])
+    Route(f"/kd/{path}", _with_errors_as_json(_out_of_the_loop(answer)), methods=["GET"])
     for path, answer in (
         ("plotly.min.js", plotly),
         ("static/{name}", static),
@@ -151,9 +198,10 @@ ROUTES = [
         ("charts", charts),
         ("figure/{name}", figure),
         ("moment", moment_of_run),
+        ("measures", measures),
         ("soft", soft),
     )
-]
+] + [Route("/kd/ask", _with_errors_as_json(ask), methods=["POST"])]
 
 
 @cache
@@ -216,7 +264,15 @@ def _chart_settings(request: Request) -> dict[str, Any]:
         "bins": int(bins) if bins in WAYS else BINS,
         "bias": _number(request, "bias") or 0.0,
         "calibrated": request.query_params.get("calibrated") in ("true", "1"),
+        "coverage": _number(request, "coverage") or COVERAGE,
+        "sets": _one_of(request, "sets", SETS, SETS[0]),
+        "score": _one_of(request, "score", SCORES, "entropy"),
     }
+
+
+def _one_of(request: Request, name: str, allowed: Collection[str], usual: str) -> str:
+    asked = request.query_params.get(name, "")
+    return asked if asked in allowed else usual
 
 
 def _compression_settings(request: Request) -> dict[str, str]:
@@ -225,6 +281,22 @@ def _compression_settings(request: Request) -> dict[str, str]:
         "size": size if size in SIZES else next(iter(SIZES)),
         "batch": batch if batch in BATCHES else BATCHES[0],
     }
+
+
+def _metric(request: Request) -> str:
+    """What the curves of a robustness test show."""
+    asked = request.query_params.get("metric", "")
+    return asked if asked in ROBUSTNESS_METRICS else ROBUSTNESS_METRICS[0]
+
+
+def _corrupted_images(record: RobustnessRecord, job: str, request: Request) -> dict[str, Any]:
+    """The arrays of the corruption that is asked for; none before it is over.
+
+    Raises:
+        UserError: they cannot be read.
+    """
+    over = record.over.get(request.query_params.get("corruption", ""))
+    return store().find(job).load_arrays(over.pictures) if over and over.pictures else {}
 
 
 def _view(request: Request) -> View:

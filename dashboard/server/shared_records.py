@@ -11,6 +11,8 @@ from dashboard.server.engine import hub, store
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.controls import with_controls
 from kdcore.jobs.run.record import RunRecord
@@ -24,7 +26,15 @@ KEPT = 16
 """Records that stay in memory though nobody looks at them."""
 
 
-JobRecord = RunRecord | SweepRecord | SearchRecord | TeacherSelectionRecord | CompressionRecord
+JobRecord = (
+    RunRecord
+    | SweepRecord
+    | SearchRecord
+    | TeacherSelectionRecord
+    | CompressionRecord
+    | RobustnessRecord
+    | RecipeRecord
+)
 
 
 class SharedRecord:

@@ -59,17 +59,39 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
 def snapshot_arrays(history: RunRecord, run: str, epoch: float | None) -> dict[str, np.ndarray]:
     """All arrays of the last snapshot up to ``epoch`` and of the start; none before the first.
 
+    Those of the end as well, where there are some.
+
     Raises:
         UserError: a file of the run is damaged.
     """
     snapshot = history.snapshot(epoch)
     if snapshot is None:
         return {}
-    files = (history.prepared and history.prepared.arrays, snapshot.arrays)
+    files = (
+        history.prepared and history.prepared.arrays,
+        snapshot.arrays,
+        history.uncertainty and history.uncertainty.arrays,
+    )
     folder = store().find(run, RUN)
     return {
         name: values for file in files if file for name, values in folder.load_arrays(file).items()
     }
+
+
+def start_arrays(
+    history: RunRecord, run: str
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What does not change during a run, and the answers before its first batch; empty until then.
+
+    Raises:
+        UserError: a file of the run is damaged.
+    """
+    folder = store().find(run, RUN)
+    prepared, before = (
+        folder.load_arrays(event.arrays) if event and event.arrays else {}
+        for event in (history.prepared, history.snapshots.get(0))
+    )
+    return prepared, before
 
 
 def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
@@ -84,6 +106,20 @@ def teacher_logits(run: str) -> tuple[dict[str, np.ndarray], list[str]] | None:
         return None
     arrays = store().find(run, RUN).load_arrays(now.prepared.arrays)
     return (arrays, now.started.classes) if "teacher_watched" in arrays else None
+
+
+def transfer_points(run: str) -> tuple[np.ndarray, np.ndarray]:
+    """The points ``[n, 2]`` that the students of a run on a plane learn from, and their labels.
+
+    −1 stands for a label that is hidden. Runs of earlier versions kept neither: then there are no
+    points.
+    """
+    now = run_history(run)
+    arrays: dict[str, np.ndarray] = {}
+    if now.prepared and now.prepared.arrays:
+        arrays = store().find(run, RUN).load_arrays(now.prepared.arrays)
+    points = arrays.get("transfer_points", np.zeros((0, 2)))
+    return points, arrays.get("transfer_labels", np.zeros(0))
 
 
 def _constant_arrays(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

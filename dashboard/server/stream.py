@@ -17,12 +17,14 @@ from dashboard.charts import OVER_TIME
 from dashboard.charts.parts.delta import delta
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
-from dashboard.server.engine import LIVE_STATES, RECORDED, hub, store
+from dashboard.server.engine import LIVE_STATES, RECORDED_RUNS, hub, store
 from dashboard.server.shared_records import JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
@@ -79,7 +81,7 @@ class Stream:
             UserError: there is no such job any more.
         """
         with self._shared.lock:
-            _state(self._run, self._shared.newest(), self._words)
+            run_state(self._run, self._shared.newest(), self._words)
 
     def show(self, viewer: str, charts: Collection[str]) -> None:
         """Draw these charts for a viewer from now on; from any thread.
@@ -171,7 +173,7 @@ class Stream:
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         with self._shared.lock:
             history = self._shared.newest()
-            state = _state(self._run, history, self._words)
+            state = run_state(self._run, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
                 return {}, state, history.folded
             shown = set().union(*self._shown.values())
@@ -202,9 +204,9 @@ def _put(queue: asyncio.Queue[str | None], message: str) -> None:
         queue.put_nowait(OVER if message == OVER else None)
 
 
-def _state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
+def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
     """Where the job stands: what the transport bar and the charts of a moment need."""
-    state = "finished" if run == RECORDED else hub().state(run)
+    state = "finished" if run in RECORDED_RUNS else hub().state(run)
     if not isinstance(history, RunRecord):
         return {
             "state": state,
@@ -236,10 +238,14 @@ def _version(history: JobRecord) -> int:
             return history.scored + len(history.states)
         case CompressionRecord():
             return history.measured
+        case RobustnessRecord():
+            return history.folded
         case SearchRecord():
             return 2 * len(history.trials) + history.over
         case TeacherSelectionRecord():
             return len(history.teachers)
+        case RecipeRecord():
+            return 2 * len(history.measured) + history.over
     return history.folded
 
 

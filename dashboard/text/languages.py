@@ -12,11 +12,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
+from kdcore.catalogue import CORRUPTIONS, DATASETS, METHODS, MODELS, SCHEMES, SHIFTS
 from kdcore.errors import MESSAGES
 from kdcore.jobs.kind import KINDS
 from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import NOTES
+from kdcore.recipes import READINGS, RECIPES, SCORES, texts_of
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
@@ -61,9 +62,15 @@ def _words_of_the_engine() -> dict[str, str]:
             for own, about in method.settings.items()
         }
         | {f"scheme.{name}": scheme.title for name, scheme in SCHEMES.items()}
+        | {f"shift.{name}": shift.title for name, shift in SHIFTS.items()}
         | {f"model.{name}": family.title for name, family in MODELS.items()}
+        | {f"corruption.{name}": one.title for name, one in CORRUPTIONS.items()}
+        | {f"corruption_unit.{name}": one.unit for name, one in CORRUPTIONS.items()}
         | {f"kind.{name}": kind.title for name, kind in KINDS.items()}
         | {f"kinds.{name}": kind.titles for name, kind in KINDS.items()}
+        | {f"reading.{code}": sentence for code, sentence in READINGS.items()}
+        | {f"recipe_score.{name}": _sentence(score.title) for name, score in SCORES.items()}
+        | {key: text for name, one in RECIPES.items() for key, text in texts_of(name, one).items()}
     )
 
 

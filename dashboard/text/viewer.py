@@ -1,6 +1,8 @@
 """The dashboard's words in the language of the viewer whose page is drawn."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
@@ -12,6 +14,8 @@ from dashboard.text.phrases import Sentence, form, phrase, sentence_gap
 from kdcore.notes import Note
 
 PLAIN = (
+    "corruption.",
+    "corruption_unit.",
     "dataset.",
     "dataset_licence.",
     "error.",
@@ -20,6 +24,9 @@ PLAIN = (
     "method_source.",
     "model.",
     "note.",
+    "reading.",
+    "recipe.",
+    "recipe_score.",
     "scheme.",
     "scheme_source.",
     "setting.",
@@ -28,8 +35,24 @@ PLAIN = (
 asterisk is an asterisk."""
 
 
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+"""The language of who is no viewer of a page."""
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """All words are of this language meanwhile, whoever looks: for what is written into files."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
     """The viewer's language: chosen in the header, named in the URL, or the browser's."""
+    if spoken := _spoken.get():
+        return spoken
     chosen = st.session_state.get("lang") or st.query_params.get("lang")
     return chosen if chosen in LANGUAGES else browser_language()
 

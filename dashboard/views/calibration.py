@@ -39,6 +39,7 @@ with left:
 with right:
     chart_panel("nll_curve", run)
 chart_panel("calibration_table", run, height=220, params=binned)
+chart_panel("ece_by_bins", run, params=binned)
 left, right = st.columns(2)
 with left:
     chart_panel("entropy", run)

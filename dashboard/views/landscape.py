@@ -21,7 +21,7 @@ from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, render_sentences, t
 from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.sweep.config import SweepConfig
-from kdcore.jobs.sweep.record import METRICS, GridPoint, SweepRecord
+from kdcore.jobs.sweep.record import METRICS, ON_TARGET, GridPoint, SweepRecord
 
 POLL = 1.0  # seconds between two looks at the sweep's state; the charts get theirs pushed
 
@@ -182,12 +182,12 @@ def runs_of(sweep: str, found: SweepRecord, cell: GridPoint) -> None:
 
 def grid_charts(sweep: str, found: SweepRecord, config: SweepConfig, *, live: bool) -> None:
     """T over λ as a map and a surface, what is best, and the runs behind it."""
+    metrics = [name for name in METRICS if name != ON_TARGET or config.base.target]
+    if st.session_state["metric"] not in metrics:  # of another sweep
+        st.session_state["metric"] = metrics[0]
     with st.container(horizontal=True, vertical_alignment="center"):
         segments(
-            t("landscape.metric"),
-            list(METRICS),
-            key="metric",
-            title=lambda name: t(f"metric.{name}"),
+            t("landscape.metric"), metrics, key="metric", title=lambda name: t(f"metric.{name}")
         )
         lr, method = config.lrs[0], config.methods[0]
         if len(config.lrs) > 1:

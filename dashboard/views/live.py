@@ -1,5 +1,7 @@
 """Live distillation: does the teacher help?"""
 
+from itertools import chain
+
 import streamlit as st
 
 from dashboard.components.live_plot import live_plot
@@ -20,7 +22,7 @@ from dashboard.page.settings.sidebar import sidebar
 from dashboard.page.settings.values import chosen, problem, write_settings
 from dashboard.say.formula import loss_formula
 from dashboard.say.titles import row_title, run_title, short_text
-from dashboard.server.engine import RECORDED, hub, is_live, store
+from dashboard.server.engine import RECORDED_RUNS, hub, is_live, store
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
@@ -32,7 +34,11 @@ from kdcore.store.row import NAME
 
 LATEST = 5  # stored runs that are offered before one is shown
 BEFORE_STUDENTS = ("waiting", "loading", "teacher")
-ROWS = (("losses", "loss_terms", "gradient_share"), ("agreement", "fidelity", "errors"))
+ROWS = (
+    ("losses", "loss_terms", "gradient_share"),
+    ("agreement", "fidelity", "errors"),
+    ("wrong_teacher",),
+)
 POLL = 1.0  # seconds between two looks at the run's state; the charts get theirs pushed
 EAGER_POLL = 0.4  # the same until the students begin: other panels are due then
 
@@ -90,7 +96,7 @@ def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
 def scheme_panels(config: RunConfig, run: str) -> None:
     """The panels of what is more than one teacher, one student and one soft term."""
     several = len(config.teachers) > 1
-    if config.also:
+    if config.also or config.alignment != "none":
         chart_panel("terms", run, height=220)
     if several and not config.assistants:
         left, right = st.columns(2)
@@ -110,7 +116,7 @@ def title_of(run: str) -> str:
         return ""
     folder = store().find(run, RUN)
     title = run_title(folder.config.to_dict(), run_history(run).turned)
-    parts = [folder.text(NAME), title, t("app.recorded") if run == RECORDED else run]
+    parts = [folder.text(NAME), title, t("app.recorded") if run in RECORDED_RUNS else run]
     if origin := branched_from(folder):
         parts.append(t("live.branch_of", run=origin[0], epoch=origin[1]))
     return " · ".join(filter(None, parts))
@@ -149,8 +155,9 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     live_sliders(actions.retune, acting, in_line=sliders)
     moment_panel(run, "headline")
     method = method_of(config.method)
-    panels = () if is_forest(config.student) else filter(None, (method.panel,))
-    chart_deck(run, ("accuracy", *ROWS[0], *ROWS[1], *panels))
+    own = () if is_forest(config.student) else filter(None, (method.panel,))
+    of_target = ("domains", "shift") if config.target else ()
+    chart_deck(run, ("accuracy", *chain(*ROWS), *of_target, *own))
 
 
 def first_panels() -> None:
@@ -176,21 +183,32 @@ def details(run: str, config: RunConfig) -> None:
     run_notes(run)
     with panel("formula", run):
         st.latex(
-            loss_formula(config.method, config.mixing, config.also, config.student),
+            loss_formula(
+                config.method,
+                config.mixing,
+                config.also,
+                config.student,
+                domains=(t("live.source"), t("live.target")) if config.target else None,
+                alignment=config.alignment,
+            ),
             help=t("live.formula_note"),
         )
         loss_numbers(run)
     for row in ROWS:
-        for name, column in zip(row, st.columns(3), strict=True):
+        for name, column in zip(row, st.columns(len(row)), strict=True):
             with column:
                 chart_panel(name, run, height=235)
+    if config.target:
+        for name in ("domains", "shift"):
+            chart_panel(name, run, height=300)
     repeat_panel(run)
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
         missing_classes(run, run_every=POLL if is_live(run) else None)
     method = method_of(config.method)
-    for name in () if is_forest(config.student) else (method.pictures, method.panel):
+    without_measures = is_forest(config.student) or config.target
+    for name in () if without_measures else (method.pictures, method.panel):
         if name:
             chart_panel(name, run, height=260)
     scheme_panels(config, run)
@@ -220,7 +238,7 @@ else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         details(run, store().find(run, RUN).config)
 if run:
-    branchable = run != RECORDED and not is_forest(run_settings(run)["student"])
+    branchable = run not in RECORDED_RUNS and not is_forest(run_settings(run)["student"])
     epoch = transport(run, branch=branchable and not is_projected())
     if epoch is not None:
         branch_dialog(run, epoch)

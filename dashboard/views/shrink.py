@@ -7,6 +7,7 @@ from dashboard.page import address
 from dashboard.page.jobs import compressions
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
+from dashboard.page.jobs.run_picker import kept_run_picker
 from dashboard.page.jobs.stored import stored
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
@@ -33,7 +34,7 @@ def settings_rows(shrink: str, live: bool) -> None:
         return
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
-        run = compressions.run_picker(options, disabled=live)
+        run = kept_run_picker(t("shrink.run"), options, disabled=live)
     compressions.read_settings(run)
     config = CompressionConfig.of(run, store().find(run, RUN).config).base
     low, high = compressions.limits("epochs")

@@ -19,10 +19,13 @@ if answers := teacher_logits(RECORDED):
 with st.container(horizontal=True):
     watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
     try_it = st.button(t("start.try"), key="try", icon=":material/tune:")
+    learn = st.button(t("start.lessons"), key="lessons", icon=":material/school:")
 if watch:
     start_scenario("few_labels")
 if try_it:
     address.open_page("live", run=None)
+if learn:
+    address.open_page("lessons")
 
 st.header(t("scenario.heading"), anchor=False)
 scenario_cards("start", per_row=4)

@@ -4,6 +4,7 @@ Nothing here imports torch: the screen lists all of it before the engine wakes. 
 named by dotted path and loaded when a run needs them.
 """
 
+from kdcore.catalogue.corruptions import CORRUPTIONS, Corruption
 from kdcore.catalogue.datasets import DATASETS, Source
 from kdcore.catalogue.hints import HINTS, Hint
 from kdcore.catalogue.methods import METHODS, Method, MethodSetting
@@ -18,6 +19,7 @@ from kdcore.catalogue.models import (
 )
 from kdcore.catalogue.scenarios import SCENARIOS, Scenario
 from kdcore.catalogue.schemes import SCHEMES, Scheme
+from kdcore.catalogue.shifts import SHIFTS, Shift, is_shift, parse_shift, target_spec
 from kdcore.catalogue.specs import (
     HIGHEST_EXTRA_WEIGHT,
     checked_method_setting,
@@ -32,6 +34,7 @@ from kdcore.catalogue.specs import (
 from kdcore.catalogue.suited import suited_families, suited_pair, suits
 
 __all__ = [
+    "CORRUPTIONS",
     "DATASETS",
     "HIGHEST_EXTRA_WEIGHT",
     "HINTS",
@@ -40,17 +43,21 @@ __all__ = [
     "PRESETS",
     "SCENARIOS",
     "SCHEMES",
+    "SHIFTS",
+    "Corruption",
     "Family",
     "Hint",
     "Method",
     "MethodSetting",
     "Scenario",
     "Scheme",
+    "Shift",
     "Source",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
     "is_forest",
+    "is_shift",
     "method_name",
     "method_of",
     "method_spec",
@@ -59,7 +66,9 @@ __all__ = [
     "parse_method",
     "parse_model",
     "parse_models",
+    "parse_shift",
     "suited_families",
     "suited_pair",
     "suits",
+    "target_spec",
 ]

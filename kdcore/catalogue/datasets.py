@@ -24,6 +24,8 @@ class Source:
     """A teacher that suits it."""
     student: str
     """A student that suits it."""
+    brightest: float = 255.0
+    """Value of a white pixel; of images alone."""
     first_run: dict[str, Any] = field(default_factory=dict)
     """Settings with which the page starts beside the models: few labels, so that the teacher has
     something to add, at a speed to follow. The command line starts with ``RunConfig``'s."""
@@ -95,7 +97,21 @@ DATASETS = {
         licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, via scikit-learn",
         teacher="mlp:256,128",
         student="mlp:16",
+        brightest=16.0,
         first_run={"unlabelled": 0.9, "weight": 0.9},
+    ),
+    "fonts": Source(
+        title="Digits drawn with a font",
+        load="kdcore.data.fonts:fonts",
+        classes=10,
+        input_shape=(1, 28, 28),
+        train_size=4_400,
+        test_size=600,
+        offline=True,
+        licence="generated",
+        teacher="mlp:256,128",
+        student="mlp:32",
+        first_run={"target": "mnist5k", "speed": 160.0},
     ),
     "moons": _toy("Two moons", "moons", 2),
     "circles": _toy("Two circles", "circles", 2),

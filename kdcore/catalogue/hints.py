@@ -37,6 +37,13 @@ _NO_DATA = {"method": "generator", "temperature": 1.0, "weight": 1.0}
 _TWO_TEACHERS = {"teacher": "mlp:256,128 + mlp:8", "temperature": 1.0, "teacher_mixing": "entropy"}
 
 HINTS = {
+    # draw
+    "drawing_pad": LOOK,
+    # one step
+    "slow_motion": LOOK,
+    # 2-D
+    "plane": LOOK,
+    "decision_maps": LOOK,
     # live
     "accuracy": Hint(measure="accuracy_gain", claim="falls", settings={"unlabelled": 0.0}),
     "formula": LOOK,
@@ -44,7 +51,12 @@ HINTS = {
     "agreement": Hint(measure="agreement", claim="falls", settings={"weight": 0.0}),
     "fidelity": Hint(measure="class_correlation_gain", claim="positive"),
     "batch_accuracy": LOOK,
+    "domains": LOOK,
+    "shift": LOOK,
     "seeds": LOOK,
+    "wrong_teacher": Hint(
+        measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
+    ),
     "errors": Hint(measure="errors_saved", claim="positive", settings={"seed": 1}),
     "loss_terms": Hint(measure="soft_share", claim="falls", settings={"weight": 0.0}),
     "gradient_share": Hint(
@@ -99,13 +111,35 @@ HINTS = {
         base={"method": "learned_temperature"},
         settings={"method": "learned_temperature:strength=10"},
     ),
+    "moving_average": Hint(
+        measure="average_kl",
+        claim="rises",
+        base={"method": "moving_average"},
+        settings={"method": "moving_average:decay=0.999"},
+    ),
+    "top_classes": Hint(
+        measure="kept_probability",
+        claim="falls",
+        base={"method": "top_classes"},
+        settings={"temperature": 20.0},
+    ),
     # calibration
     "reliability": Hint(measure="ece_removed_from_plain", claim="positive"),
     "confidence_histogram": Hint(measure="overconfidence_of_plain", claim="positive"),
     "calibration_table": LOOK,
+    "ece_by_bins": LOOK,
     "nll_curve": Hint(measure="plain_fitted_temperature_above_1", claim="positive"),
     "entropy": Hint(measure="entropy_of_wrong_above_right", claim="positive"),
     "risk_coverage": Hint(measure="errors_saved_at_80_percent", claim="positive"),
+    # uncertainty
+    "conformal_sizes": LOOK,
+    "conformal_examples": LOOK,
+    "unfamiliar_scores": LOOK,
+    "unfamiliar_table": LOOK,
+    "knowledge": Hint(
+        base={"teacher": "mlp:64 + mlp:48 + mlp:32"},
+        settings={"method": "ensemble_distribution_proxy", "weight": 1.0},
+    ),
     # who is right
     "per_class": LOOK,
     "confusion": LOOK,
@@ -133,6 +167,22 @@ HINTS = {
     "selection_best": LOOK,
     "teacher_criteria": LOOK,
     "teacher_table": LOOK,
+    # robustness
+    "robust_told": Hint(settings={"label_noise": 0.4}),
+    "robust_gains": LOOK,
+    "robust_noise": LOOK,
+    "robust_scene": LOOK,
+    "robust_attacks": Hint(
+        settings={"method": "ard:epsilon=0.1", "temperature": 30.0, "weight": 1.0}
+    ),
+    "robust_pictures": LOOK,
+    "robust_table": LOOK,
+    # recipes
+    "recipe_claims": LOOK,
+    "recipe_comparisons": LOOK,
+    "recipe_curve": LOOK,
+    "recipe_steps": LOOK,
+    "recipe_conditions": LOOK,
     # compression
     "shrink_sizes": Hint(
         measure="pruned_packed_bytes_saved",

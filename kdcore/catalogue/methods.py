@@ -32,17 +32,19 @@ class Method:
 
     The function is given what its parameters name: ``student_logits``, ``teacher_logits``,
     ``labels``, ``label_weights`` (what each example counts, 0 where its label is hidden),
-    ``temperature`` and the method's own settings; where it acts on features or inputs
+    ``temperature`` and the method's own settings; where it acts on several teachers
+    ``each_teacher_logits`` and ``teacher_shares`` instead; where it acts on features or inputs
     ``student_features`` and ``teacher_features``, ``student_gradients`` and ``teacher_gradients``
     (of the label's logit at the input), ``noisy_student_logits`` and ``noisy_teacher_logits``,
-    ``generated_student_logits`` and ``generated_teacher_logits``, or
-    ``discriminator_logits``.
+    ``generated_student_logits`` and ``generated_teacher_logits``, ``attacked_student_logits``, or
+    ``discriminator_logits``; where it shuffles classes ``class_orders``.
     """
     uses_temperature: bool
     acts_on: str = "logits"
-    """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at:
-    ``features``, ``input_gradients``, ``noisy_inputs``, a ``discriminator``,
-    ``generated_inputs``, a ``learned_temperature``."""
+    """``logits``, those of ``peers`` instead of a teacher's, or what else it looks at: how several
+    ``teachers`` differ, ``features``, ``input_gradients``, ``noisy_inputs``, ``attacks_on_labels``
+    or ``attacks_on_soft_labels``, a ``discriminator``, ``generated_inputs``, a
+    ``learned_temperature``, the student's own ``moving_average``."""
     feature_layers: str = ""
     """Where features are taken unless layers are named: at the ``middle`` stage, at ``maps`` of all
     stages, at the last as a ``last_map``, or there ``pooled`` over the plane."""
@@ -52,6 +54,8 @@ class Method:
     """What multiplies the loss, so that λ is of the order of 1."""
     has_t2: bool = False
     """Whether the loss carries a factor T²."""
+    shuffles_classes: bool = False
+    """Whether it asks for an order of the classes for each example."""
     gradient: str = ""
     """Dotted path of the loss's gradient at the logits in closed form, where there is one."""
     settings: dict[str, MethodSetting] = field(default_factory=dict)
@@ -61,6 +65,9 @@ class Method:
     """The dashboard's chart of these numbers."""
     pictures: str = ""
     """Its chart of what is kept of the method after each epoch."""
+    dirichlet_offset: float | None = None
+    """The student's logits z are a Dirichlet of concentrations exp(z) + this; ``None`` where its
+    answer is a softmax and no more."""
     in_numbers: str = ""
     """The formula with ``{names}`` of settings, ``temperature`` and measures to be filled in."""
     published: dict[str, Any] = field(default_factory=dict)
@@ -69,7 +76,7 @@ class Method:
     @property
     def needs_graph(self) -> bool:
         """Whether it looks at more than logits."""
-        return self.acts_on not in ("logits", "peers")
+        return self.acts_on not in ("logits", "peers", "teachers")
 
     @property
     def asks_answers_alone(self) -> bool:
@@ -77,10 +84,19 @@ class Method:
         return self.acts_on in (
             "logits",
             "peers",
+            "teachers",
             "noisy_inputs",
+            "attacks_on_labels",
+            "attacks_on_soft_labels",
             "discriminator",
             "learned_temperature",
+            "moving_average",
         )
+
+    @property
+    def has_own_teacher(self) -> bool:
+        """Whether it learns from networks that grow up with the student, and not from a teacher."""
+        return self.acts_on in ("peers", "moving_average")
 
     def load(self) -> Callable[..., Any]:
         """The loss function itself (imports torch)."""
@@ -101,6 +117,32 @@ class Method:
 
 def _weight(symbol: str, help: str, default: float, high: float = 16.0) -> MethodSetting:
     return MethodSetting(symbol=symbol, help=help, default=default, low=0.0, high=high, step=0.5)
+
+
+def _skew(help: str) -> MethodSetting:
+    return MethodSetting(symbol="α", help=help, default=0.1, low=0.0, high=0.9, step=0.05)
+
+
+def _attack() -> dict[str, MethodSetting]:
+    """Settings of the attack that a robust student learns against."""
+    return {
+        "epsilon": MethodSetting(
+            symbol="ε",
+            help="largest change of an input by the attack, as a share of its range",
+            default=0.03,
+            low=0.0,
+            high=0.3,
+            step=0.01,
+        ),
+        "steps": MethodSetting(
+            symbol="K",
+            help="steps of the PGD attack, ε/4 each",
+            default=10.0,
+            low=1.0,
+            high=40.0,
+            step=1.0,
+        ),
+    }
 
 
 def _features(*, weight: float | None = 1.0, **more: Any) -> Method:
@@ -253,6 +295,191 @@ METHODS = {
         uses_temperature=False,
         published={"mixing": "convex", "weight": 0.1},
     ),
+    "teacher_labels": Method(
+        title="The teacher's hard label (control)",
+        formula=r"-\log\sigma(z_s)_{\arg\max z_t}",
+        source=(
+            "Touvron et al.: Training data-efficient image transformers & distillation through "
+            "attention, 2021"
+        ),
+        loss="kdcore.losses.teacher_labels:teacher_label_cross_entropy",
+        gradient="kdcore.losses.teacher_labels:teacher_label_gradient",
+        uses_temperature=False,
+        published={"mixing": "convex", "weight": 0.5},
+    ),
+    "shuffled_classes": Method(
+        title="Shuffled dark knowledge (control)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\pi_x(z_t)/T)\,\|\,\sigma(z_s/T)\right)",
+        source="Furlanello et al.: Born-Again Neural Networks, 2018",
+        loss="kdcore.losses.shuffled_classes:shuffled_class_kl",
+        gradient="kdcore.losses.shuffled_classes:shuffled_class_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        shuffles_classes=True,
+    ),
+    "top_classes": Method(
+        title="Top k classes of the teacher",
+        formula=(
+            r"T^2\,\mathrm{KL}\!\left(\mathrm{top}_k(\sigma(z_t/T))\,\|\,"
+            r"\sigma(z_s/T)\right)"
+        ),
+        source="soft labels as a cache keeps them: the k largest probabilities",
+        loss="kdcore.losses.top_classes:top_class_kl",
+        gradient="kdcore.losses.top_classes:top_class_kl_gradient",
+        measures="kdcore.losses.top_classes:kept_probability",
+        panel="top_classes",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "k": MethodSetting(
+                symbol="k",
+                help="how many classes of the answer are kept",
+                default=3.0,
+                low=1.0,
+                high=32.0,
+                step=1.0,
+            ),
+            "even": MethodSetting(
+                symbol="e",
+                help="share of what is left out that is spread evenly over the other classes",
+                default=0.0,
+                low=0.0,
+                high=1.0,
+                step=0.1,
+            ),
+        },
+    ),
+    "jensen_shannon": Method(
+        title="Generalised Jensen–Shannon (forward to reverse)",
+        formula=(
+            r"T^2\left(\beta\,\mathrm{KL}(p\,\|\,m) + (1-\beta)\,\mathrm{KL}(q\,\|\,m)\right),"
+            r"\;m=\beta p+(1-\beta)q"
+        ),
+        source=(
+            "Agarwal et al.: On-Policy Distillation of Language Models: Learning from "
+            "Self-Generated Mistakes, 2024"
+        ),
+        loss="kdcore.losses.jensen_shannon:generalised_jensen_shannon",
+        gradient="kdcore.losses.jensen_shannon:generalised_jensen_shannon_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "beta": MethodSetting(
+                symbol="β",
+                help="0 is the forward divergence KL(teacher ‖ student), 1 the reverse one",
+                default=0.5,
+                low=0.0,
+                high=1.0,
+                step=0.05,
+            )
+        },
+        published={"temperature": 1.0, "mixing": "convex", "weight": 1.0},
+    ),
+    "skew_kl": Method(
+        title="Skew KL (DistiLLM)",
+        formula=r"T^2\,\mathrm{KL}\!\left(p\,\|\,\alpha p+(1-\alpha)q\right)",
+        source=(
+            "Ko et al.: DistiLLM: Towards Streamlined Distillation for Large Language Models, 2024"
+        ),
+        loss="kdcore.losses.skewed:skew_kl",
+        gradient="kdcore.losses.skewed:skew_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={"alpha": _skew("share of the teacher's answer in the mixture")},
+        published={"temperature": 1.0},
+    ),
+    "skew_reverse_kl": Method(
+        title="Skew reverse KL (DistiLLM)",
+        formula=r"T^2\,\mathrm{KL}\!\left(q\,\|\,(1-\alpha)p+\alpha q\right)",
+        source=(
+            "Ko et al.: DistiLLM: Towards Streamlined Distillation for Large Language Models, 2024"
+        ),
+        loss="kdcore.losses.skewed:skew_reverse_kl",
+        gradient="kdcore.losses.skewed:skew_reverse_kl_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={"alpha": _skew("share of the student's answer in the mixture")},
+        published={"temperature": 1.0},
+    ),
+    "ttm": Method(
+        title="Transformed teacher (TTM)",
+        formula=r"\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s)\right)",
+        source="Zheng, Yang: Knowledge Distillation Based on Transformed Teacher Matching, 2024",
+        loss="kdcore.losses.transformed:ttm",
+        gradient="kdcore.losses.transformed:ttm_gradient",
+        uses_temperature=True,
+        published={"temperature": 10.0, "mixing": "additive", "weight": 45.0},
+    ),
+    "wttm": Method(
+        title="Transformed teacher, weighted (WTTM)",
+        formula=(
+            r"\sum_c \sigma(z_t)_c^{1/T}\;"
+            r"\mathrm{KL}\!\left(\sigma(z_t/T)\,\|\,\sigma(z_s)\right)"
+        ),
+        source="Zheng, Yang: Knowledge Distillation Based on Transformed Teacher Matching, 2024",
+        loss="kdcore.losses.transformed:wttm",
+        gradient="kdcore.losses.transformed:wttm_gradient",
+        uses_temperature=True,
+        # as the authors have it beside CRD
+        published={"temperature": 5.0, "mixing": "additive", "weight": 4.0},
+    ),
+    "rld": Method(
+        title="Refined logits (RLD)",
+        formula=r"\left(\alpha\,\mathrm{SCD} + \beta\,\mathrm{MCD}\right)",
+        source="Sun et al.: Knowledge Distillation with Refined Logits, 2025",
+        loss="kdcore.losses.refined:refined_logits",
+        uses_temperature=True,
+        settings={
+            "alpha": _weight("α", "weight of SCD: as sure of the label as the teacher is", 1.0),
+            "beta": _weight("β", "weight of MCD: among the classes below the label", 8.0),
+            "tau": MethodSetting(
+                symbol="τ", help="temperature of SCD", default=1.0, low=0.5, high=20.0, step=0.5
+            ),
+        },
+        published={"temperature": 4.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "loca": Method(
+        title="Teacher corrected by scaling (LoCa)",
+        formula=r"T^2\,\mathrm{KL}\!\left(p'\,\|\,\sigma(z_s/T)\right),\;p'_{c\neq y}=s\,p_c",
+        source="Yang et al.: LoCa: Logit Calibration for Knowledge Distillation, 2024",
+        loss="kdcore.losses.corrected_teacher:loca",
+        gradient="kdcore.losses.corrected_teacher:loca_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "alpha": MethodSetting(
+                symbol="α",
+                help="1: the label level with the teacher's wrong answer; less: above it",
+                default=0.95,
+                low=0.0,
+                high=1.0,
+                step=0.05,
+            )
+        },
+    ),
+    "mft": Method(
+        title="Teacher corrected to a margin (MFT)",
+        formula=(r"T^2\,\mathrm{KL}\!\left((1-w)\,p+w\,\mathbf{1}_y\,\|\,\sigma(z_s/T)\right)"),
+        source=(
+            "Belcak et al.: Minifinetuning: Low-Data Generation Domain Adaptation through "
+            "Corrective Self-Distillation, 2025"
+        ),
+        loss="kdcore.losses.corrected_teacher:mft",
+        gradient="kdcore.losses.corrected_teacher:mft_gradient",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "margin": MethodSetting(
+                symbol="τ",
+                help="how far the label is put above all other classes at least",
+                default=0.2,
+                low=0.0,
+                high=0.9,
+                step=0.05,
+            )
+        },
+        published={"temperature": 1.0},
+    ),
     "hint": _features(
         title="Hint (FitNets)",
         formula=r"\overline{\left(r(f_s)-f_t\right)^2}",
@@ -376,6 +603,40 @@ METHODS = {
             )
         },
     ),
+    "ard": Method(
+        title="Adversarially robust (ARD)",
+        formula=(r"T^2\,\mathrm{KL}\!\left(\sigma(z_t(x)/T)\,\|\,\sigma(z_s(x+\delta)/T)\right)"),
+        source="Goldblum et al.: Adversarially Robust Distillation, 2020",
+        loss="kdcore.losses.attacked_inputs:attacked_soft_targets",
+        acts_on="attacks_on_labels",
+        uses_temperature=True,
+        has_t2=True,
+        settings=_attack(),
+        published={"temperature": 30.0, "mixing": "convex", "weight": 1.0},
+    ),
+    "rslad": Method(
+        title="Robust soft labels (RSLAD)",
+        formula=(
+            r"\left((1-\alpha)\,\mathrm{KL}\!\left(\sigma(z_t(x))\,\|\,\sigma(z_s(x))\right)"
+            r"+\alpha\,\mathrm{KL}\!\left(\sigma(z_t(x))\,\|\,\sigma(z_s(x+\delta))\right)\right)"
+        ),
+        source="Zi et al.: Revisiting Adversarial Robustness Distillation, 2021",
+        loss="kdcore.losses.attacked_inputs:robust_soft_labels",
+        acts_on="attacks_on_soft_labels",
+        uses_temperature=False,
+        settings={
+            **_attack(),
+            "share": MethodSetting(
+                symbol="α",
+                help="share of the loss on attacked inputs; 5/6 in the paper",
+                default=0.83,
+                low=0.0,
+                high=1.0,
+                step=0.01,
+            ),
+        },
+        published={"mixing": "convex", "weight": 1.0},
+    ),
     "adversarial": Method(
         title="Adversarial (discriminator)",
         formula=r"-\log D(\sigma(z_s/T))",
@@ -458,6 +719,29 @@ METHODS = {
         },
         published={"mixing": "convex", "weight": 0.9},
     ),
+    "moving_average": Method(
+        title="Moving average as teacher (mean teacher)",
+        formula=r"T^2\,\mathrm{KL}\!\left(\sigma(\bar z_s/T)\,\|\,\sigma(z_s/T)\right)",
+        source=(
+            "Tarvainen, Valpola: Mean teachers are better role models: Weight-averaged consistency "
+            "targets improve semi-supervised deep learning results, 2017"
+        ),
+        loss="kdcore.losses.soft_targets:soft_target_kl",
+        acts_on="moving_average",
+        panel="moving_average",
+        uses_temperature=True,
+        has_t2=True,
+        settings={
+            "decay": MethodSetting(
+                symbol="d",
+                help="what is kept of the average at each step",
+                default=0.99,
+                low=0.9,
+                high=0.999,
+                step=0.001,
+            )
+        },
+    ),
     "mutual": Method(
         title="Deep mutual learning (DML)",
         formula=(
@@ -471,6 +755,49 @@ METHODS = {
         uses_temperature=True,
         has_t2=True,
         published={"temperature": 1.0, "mixing": "additive", "weight": 1.0},
+    ),
+    "ensemble_distribution": Method(
+        title="Ensemble distribution (EnD²)",
+        formula=(
+            r"\left(-\sum_m w_m \log\mathrm{Dir}\!\left(\sigma(z_m/T);\,e^{z_s/T}\right)\right)"
+        ),
+        source="Malinin, Mlodozeniec, Gales: Ensemble Distribution Distillation, 2020",
+        loss="kdcore.losses.ensemble_distribution:ensemble_distribution",
+        acts_on="teachers",
+        uses_temperature=True,
+        dirichlet_offset=0.0,
+        settings={
+            "smoothing": MethodSetting(
+                symbol="ε",
+                help="share of the even answer that is mixed into each teacher's",
+                default=0.001,
+                low=0.0001,
+                high=0.1,
+                step=0.0001,
+            )
+        },
+        published={
+            "temperature": 10.0,
+            "temperature_schedule": "linear:1",
+            "mixing": "convex",
+            "weight": 1.0,
+        },
+    ),
+    "ensemble_distribution_proxy": Method(
+        title="Ensemble distribution, proxy targets",
+        formula=(
+            r"\frac{1}{\hat\beta_0}\,\mathrm{KL}\!\left(\mathrm{Dir}(e^{z_s}+1)\,\|\,"
+            r"\mathrm{Dir}(\hat\beta_0\,\overline{\sigma(z_m)}+1)\right)"
+        ),
+        source=(
+            "Ryabinin, Malinin, Gales: Scaling Ensemble Distribution Distillation to Many Classes "
+            "with Proxy Targets, 2021"
+        ),
+        loss="kdcore.losses.ensemble_distribution:ensemble_distribution_proxy",
+        acts_on="teachers",
+        uses_temperature=False,
+        dirichlet_offset=1.0,
+        published={"mixing": "convex", "weight": 1.0},
     ),
     "hard": Method(
         title="Hard labels only (no teacher)",

@@ -8,7 +8,7 @@ from kdcore.errors import UserError, hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; ``mlp`` and ``convnet`` take widths after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
 
     title: str
     build: str
@@ -26,6 +26,13 @@ MODELS = {
         build="kdcore.models.mlp:mlp",
         takes_widths=True,
         example="mlp:800,800",
+        images_only=False,
+    ),
+    "dropout_mlp": Family(
+        title="Fully connected, dropout and max-norm",
+        build="kdcore.models.dropout_mlp:dropout_mlp",
+        takes_widths=True,
+        example="dropout_mlp:1200,1200",
         images_only=False,
     ),
     "convnet": Family(

@@ -78,6 +78,14 @@ SCHEMES = {
         source="Bucilă, Caruana, Niculescu-Mizil: Model Compression, 2006",
         settings={"unlabelled": 0.9},
     ),
+    "domain_adaptation": Scheme(
+        title="Domain adaptation: the teacher labels unlabelled target data",
+        source=(
+            "Nguyen-Meidine et al.: Knowledge Distillation Methods for Efficient Unsupervised "
+            "Adaptation Across Multiple Domains, 2021"
+        ),
+        settings={"target": "rotated:degrees=30", "alignment": "none"},
+    ),
     "dropped_classes": Scheme(
         title="Held-out classes",
         source="Hinton, Vinyals, Dean 2015, section 3",

@@ -12,14 +12,16 @@ from kdcore.cli.ranks import processes, rank
 from kdcore.cli.resume import resumed, store_of
 from kdcore.commands import Controls
 from kdcore.errors import UserError
-from kdcore.events import Event, Progress, Scores, TeacherEpoch
+from kdcore.events import Event, Progress, Scores, TeacherEpoch, UncertaintyScores
 from kdcore.job import Run
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started, Uncertainty
 from kdcore.ranges import within
 from kdcore.store import RunFolder
 from kdcore.store.branch import branch, epochs_to_branch_from
+
+SHOWN_COVERAGE = 0.9
 
 
 def add_command(commands: Any) -> None:
@@ -131,6 +133,7 @@ def _line(event: Event) -> str:
             return (
                 f"run {event.run} on {event.device}: {event.train_size:,} training, "
                 f"{event.validation_size:,} validation, {event.test_size:,} test examples"
+                + _target(event)
             )
         case TeacherEpoch():
             model = f" ({event.model})" if event.learner != "teacher" else ""
@@ -148,6 +151,11 @@ def _line(event: Event) -> str:
         case Epoch():
             students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
             return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"
+        case Uncertainty():
+            return "\n".join(
+                f"uncertainty of {name}: {_uncertainty(own)}"
+                for name, own in event.learners.items()
+            )
         case Finished():
             best = "".join(
                 f"; best {name}: epoch {epoch}, {_scores(event.students[name])}"
@@ -157,6 +165,27 @@ def _line(event: Event) -> str:
     return ""
 
 
+def _uncertainty(own: UncertaintyScores) -> str:
+    """The sets that promise 90 %, and how well each kind of unfamiliar input is noticed."""
+    (sets,) = [one for one in own.lac if one.coverage == SHOWN_COVERAGE]
+    areas = ", ".join(f"{kind} {area[0]:.3f}" for kind, area in own.auroc["entropy"].items())
+    return (
+        f"{SHOWN_COVERAGE:.0%} promised, {sets.covered:.1%} covered by {sets.mean_size:.2f} "
+        f"classes; AUROC by entropy: {areas}"
+    )
+
+
 def _scores(scores: Scores) -> str:
     errors = counted(scores.test_errors, "error")
-    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f})"
+    target = scores.target_accuracy
+    on_target = "" if target is None else f", target {target:.2%}"
+    return f"{scores.test_accuracy:.2%} ({errors}, ECE {scores.ece:.3f}{on_target})"
+
+
+def _target(event: Started) -> str:
+    if not event.target_test_size:
+        return ""
+    return (
+        f"; target {event.config['target']}: {event.target_train_size:,} unlabelled, "
+        f"{event.target_test_size:,} test examples"
+    )

@@ -22,7 +22,7 @@ from kdcore.jobs.kind import SWEEP
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import AXES, SweepConfig, all_methods, parse_axis
 from kdcore.jobs.sweep.events import SweepFinished, SweepPrepared
-from kdcore.jobs.sweep.record import Spread, SweepRecord
+from kdcore.jobs.sweep.record import ON_TARGET, GridPoint, Spread, SweepRecord
 from kdcore.store import JobFolder
 
 
@@ -132,7 +132,9 @@ def _print_for_people(events: Iterable[Event], folder: JobFolder[SweepConfig]) -
         return last
     for lr in found.axis("lr"):
         for method in found.axis("method"):
-            _print_grid(out, found, float(lr), str(method))
+            for metric in dict.fromkeys(("test_accuracy", found.accuracy)):
+                _print_grid(out, found, float(lr), str(method), metric)
+            _print_best(out, found, found.cells(float(lr), str(method)))
     if isinstance(last, SweepFinished):
         state, students = (
             "stopped" if last.stopped else "finished",
@@ -179,7 +181,7 @@ def _print_methods(out: Console, found: SweepRecord) -> None:
     )
 
 
-def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> None:
+def _print_grid(out: Console, found: SweepRecord, lr: float, method: str, metric: str) -> None:
     cells = found.cells(lr, method)
     weights = sorted({cell.weight for cell in cells})
     columns = ("T \\ λ", *(f"{weight:g}" for weight in weights))
@@ -187,7 +189,7 @@ def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> Non
         (
             f"{temperature:g}",
             *(
-                _percent(found.spread(cell, "test_accuracy"))
+                _percent(found.spread(cell, metric))
                 for cell in cells
                 if cell.temperature == temperature
             ),
@@ -199,10 +201,13 @@ def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> Non
             columns,
             rows,
             whole=columns[:1],
-            title=f"test accuracy, mean ± sd over seeds ({method}, lr {lr:g})",
+            title=f"{metric.replace('_', ' ')}, mean ± sd over seeds ({method}, lr {lr:g})",
         ),
         crop=False,
     )
+
+
+def _print_best(out: Console, found: SweepRecord, cells: list[GridPoint]) -> None:
     if best := found.best(cells):
         out.print(
             plain(
@@ -211,9 +216,18 @@ def _print_grid(out: Console, found: SweepRecord, lr: float, method: str) -> Non
                 f"plain student {_percent(best.plain_test)}, "
                 f"difference {_percent(best.gain)} (n = {best.gain.n}); "
                 f"{best.near} of {best.places - 1} others lie within one sd of it on "
-                "validation data"
+                "validation data" + _on_target(found, best.cell)
             )
         )
+
+
+def _on_target(found: SweepRecord, cell: GridPoint) -> str:
+    """How its students do on target data, by which nothing was chosen."""
+    gain = found.gain(cell, ON_TARGET)
+    if gain is None:
+        return ""
+    each = [_percent(found.spread(cell, ON_TARGET, name)) for name in ("distilled", "plain")]
+    return f"; on target data {each[0]}, plain student {each[1]}, difference {_points(gain)} points"
 
 
 def _percent(spread: Spread | None) -> str:

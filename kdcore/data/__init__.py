@@ -1,7 +1,7 @@
 """Data sets: one file a source, all of them the same small ``Dataset`` of tensors."""
 
 from kdcore.data.augment import augmented
-from kdcore.data.dataset import Dataset, Split
+from kdcore.data.dataset import Dataset, Split, Target
 from kdcore.data.load import load_dataset
 from kdcore.data.mixing import Mixer, label_weights, labelled
 from kdcore.data.noise import noisy_labels
@@ -12,6 +12,7 @@ __all__ = [
     "Dataset",
     "Mixer",
     "Split",
+    "Target",
     "augmented",
     "class_numbers",
     "label_weights",

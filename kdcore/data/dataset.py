@@ -31,6 +31,21 @@ class Split:
         return Split(self.inputs.to(device), self.labels.to(device))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """Target data of a domain adaptation, in the form of the source; without training labels."""
+
+    name: str
+    """Of the data set, or the shift of the source."""
+    train: Tensor
+    """Inputs like those of the source's ``Split``; nobody has their labels."""
+    test: Split
+
+    def to(self, device: torch.device) -> "Target":
+        """The same examples on another device."""
+        return Target(self.name, self.train.to(device), self.test.to(device))
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """What a run learns from; validation comes from the training data, test is never learned."""
@@ -53,6 +68,8 @@ class Dataset:
     """Names of the features of a table."""
     notes: tuple[Note, ...] = ()
     """What was decided on reading, for people."""
+    target: Target | None = None
+    """Other data to which the students are to be adapted."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -80,15 +97,26 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of all examples, labels and class names; equal contents, equal fingerprint."""
+        """SHA-256 of all examples, labels and class names; equal contents, equal fingerprint.
+
+        The target is left out: a teacher never sees it.
+        """
         digest = hashlib.sha256(repr(self.classes).encode())
         if self.offset.any() or (self.scale != 1).any():
             digest.update(repr((self.offset.tolist(), self.scale.tolist())).encode())
         for split in (self.train, self.validation, self.test):
             for values in (split.inputs, split.labels):
-                array = values.cpu().contiguous().numpy()
-                digest.update(f"{array.dtype.str}{array.shape}".encode())
-                digest.update(array.data)
+                _update(digest, values)
+        return digest.hexdigest()
+
+    @property
+    def fingerprint_with_target(self) -> str:
+        """The same of all that a run sees; without a target it is ``fingerprint``."""
+        if self.target is None:
+            return self.fingerprint
+        digest = hashlib.sha256(self.fingerprint.encode())
+        for values in (self.target.train, self.target.test.inputs, self.target.test.labels):
+            _update(digest, values)
         return digest.hexdigest()
 
     def normalised(self, inputs: Tensor) -> Tensor:
@@ -104,4 +132,11 @@ class Dataset:
             test=self.test.to(device),
             mean=self.mean.to(device),
             std=self.std.to(device),
+            target=self.target and self.target.to(device),
         )
+
+
+def _update(digest: "hashlib._Hash", values: Tensor) -> None:
+    array = values.cpu().contiguous().numpy()
+    digest.update(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(array.data)

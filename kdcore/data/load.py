@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
-from kdcore.catalogue import DATASETS
+from kdcore.catalogue import DATASETS, is_shift
 from kdcore.data.archive import entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
@@ -17,6 +17,7 @@ from kdcore.data.fetch import file_digest
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.data.names import listed
 from kdcore.data.table.file import is_table, open_table, tables_in, title_of_table
+from kdcore.data.target import with_other, with_shifted
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
 from kdcore.jobs.run.config import RunConfig
@@ -35,8 +36,8 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
     """The data set that ``config.dataset`` names or whose path it is.
 
     Args:
-        config: ``dataset``, ``data_root``, ``image_size`` and ``label_column`` are read, and
-            ``teacher_weights``: see ``beside_teacher``.
+        config: ``dataset``, ``target``, ``data_root``, ``image_size`` and ``label_column`` are
+            read, and ``teacher_weights``: see ``beside_teacher``.
         store_root: where own data are kept decoded, and downloads too unless ``data_root`` or the
             environment's ``KDCORE_DATA`` names a folder for them. Without it own data are not kept
             and downloads go to the default store.
@@ -45,6 +46,13 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
         UserError: there is no such data set, or it cannot be read.
     """
     data = yield from _dataset(config, store_root)
+    if is_shift(config.target):
+        data = with_shifted(data, config.target)
+    elif config.target:
+        other = RunConfig(
+            dataset=config.target, data_root=config.data_root, image_size=config.image_size
+        )
+        data = with_other(data, (yield from _dataset(other, store_root)))
     if config.teacher_weights:
         return beside_teacher(data, Path(config.teacher_weights).expanduser())
     return data

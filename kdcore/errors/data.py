@@ -19,6 +19,14 @@ MESSAGES = {
         "The class {class_name!r} of {dataset} has too few training examples ({count}): at least "
         "{least} are needed."
     ),
+    "target_needs_images": (
+        "{setting[target]} is {target!r}, but {dataset} holds no images: choose two data sets of "
+        "images, or leave it empty."
+    ),
+    "target_classes": (
+        "The target data {target} have other classes ({found}) than {dataset} ({needed}): choose "
+        "a target with the same classes."
+    ),
     "augment_needs_images": (
         "{setting[augment]} is {augment}, but these data are not images: choose "
         "{choice[augment=none]}."
@@ -163,5 +171,20 @@ MESSAGES = {
     "label_not_classes": (
         "The column {column!r} of {path} holds {different:,} different values in {rows:,} rows: "
         "it is no class. Name the column of the classes as {setting[label_column]}."
+    ),
+    "bad_function": (
+        "{text!r} is no function of x: write it with numbers, + - * / ** and brackets, and with "
+        "{allowed}, as in sin(2*x)."
+    ),
+    "function_not_finite": (
+        "{text!r} has no value for some x between -3 and 3: choose a function that has one "
+        "everywhere."
+    ),
+    "points_one_sided": (
+        "At least two classes with {least} points each are needed, and no class may have fewer: "
+        "add points, or choose a function that leaves some on both sides."
+    ),
+    "points_unreadable": (
+        "What was sent are no points of the plane: draw up to {most} points of up to four classes."
     ),
 }

@@ -1,4 +1,4 @@
-"""What can be wrong with what a sweep, a search, a selection or a compression is asked for."""
+"""What can be wrong with what a sweep, a search or another job of several parts is asked for."""
 
 MESSAGES = {
     "empty_axis": "{axis} has no value: give one or more, separated by commas.",
@@ -73,11 +73,72 @@ MESSAGES = {
         "{run!r} is finished: there is nothing to resume. A run can be branched from one of its "
         "epochs to go on with other settings."
     ),
+    "unknown_recipe": "There is no recipe {name!r}: choose from {allowed}.{hint}",
+    "recipe_without_training": (
+        "The recipe {name!r} is a worked example and trains nothing: read it with "
+        "python -m kdcore recipe {name}, or on the Evidence page."
+    ),
+    "recipe_data_missing": (
+        "The recipe needs {file}, which is not in {folder} and cannot be downloaded: put it there, "
+        "or name the folder that has it in {setting[data_root]}."
+    ),
     "compress_what": "Give RUN, whose distilled student is to be compressed, or --resume.",
+    "robustness_what": "Give RUN, whose networks are to be tested.",
+    "robustness_images": (
+        "The data set {dataset!r} has no images, and only images can be corrupted: choose a run "
+        "on images."
+    ),
+    "nothing_kept": (
+        "The run {run!r} kept no weights of its networks: choose a finished run that has them."
+    ),
+    "nothing_attacked": (
+        "No network of {run!r} has a gradient, which an attack needs: a forest has none. "
+        "Choose corruptions that are no attacks."
+    ),
     "not_branchable": ("A branch cannot change {name}: choose from {allowed}, or start a new run."),
     "no_checkpoint": ("The run {run!r} has no checkpoint of epoch {epoch}: choose from {allowed}."),
     "branch_is_over": (
         "The branch would end after {epochs} epochs and begins at epoch {epoch}: choose an "
         "earlier one, or more {setting[epochs]}."
+    ),
+    "bad_query": "The question's {part} cannot be used: possible is {allowed}.",
+    "not_answering": (
+        "The students of this run do not learn at the moment, so that none answers: ask again "
+        "once they have begun, or when the run is over."
+    ),
+    "no_weights": (
+        "The run {run!r} keeps no weights that could be asked: choose a run that went to its end, "
+        "or start one."
+    ),
+    "nobody_to_ask": (
+        "{job!r} is no single run: open one of its runs, or a run of its own, to ask its learners."
+    ),
+    "asked_elsewhere": (
+        "The run {run!r} is trained by another program: it can be asked once it is over."
+    ),
+    "no_answer": (
+        "There was no answer within {seconds:g} seconds: ask again, or wait for the computer to "
+        "have less to do."
+    ),
+    "answerer_died": "The process that answers ended unexpectedly ({cause}): ask again.",
+    "asking_busy": "Too many questions wait for their answers: ask again in a moment.",
+    "question_too_large": "The question has more than {most} bytes: ask about fewer inputs.",
+    "question_no_json": "The question is no JSON: send one object as application/json.",
+    "inputs_shape": (
+        "An input of the question has {given} numbers, but the learners take {needed} (shape "
+        "{shape}): send as many."
+    ),
+    "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "no_such_layer": (
+        "The {learner} has {layers} hidden layers whose units can be shown: choose a layer below "
+        "that number."
+    ),
+    "no_such_learner": (
+        "The run has no {learner} that could be asked: choose a run with a teacher and this "
+        "student."
+    ),
+    "no_step": (
+        "This student takes no steps, as trees have no gradient: choose a run whose student is a "
+        "network."
     ),
 }

@@ -12,6 +12,24 @@ MESSAGES = {
     "unknown_method_setting": (
         "The method {method} has no setting {name!r}: its own are {allowed}.{hint}"
     ),
+    "unknown_shift_setting": (
+        "The shift {shift} has no setting {name!r}: its own are {allowed}.{hint}"
+    ),
+    "target_method": (
+        "{method} does not learn from the teacher's logits alone, so it cannot use soft labels of "
+        "target data: "
+        "choose kd or another method on logits, or leave {setting[target]} empty."
+    ),
+    "target_students": (
+        "{setting[target]} is {target!r}, which {name} does not know: leave one of the two out."
+    ),
+    "target_none": (
+        "{name} acts on target data: name some as {setting[target]}, or set it back to {usual}."
+    ),
+    "target_alone": (
+        "Several processes do not share target data: leave {setting[target]} empty, or start "
+        "without torchrun."
+    ),
     "unknown_class": (
         "{setting[drop_classes]} contains {value!r}, which is no class: the classes are "
         "{allowed}.{hint}"
@@ -36,6 +54,10 @@ MESSAGES = {
     "method_one_teacher": (
         "{method} compares features inside the networks and takes a single teacher: name one "
         "teacher, or choose a method that acts on logits."
+    ),
+    "method_several_teachers": (
+        "{method} learns how several teachers differ: name two or more in {setting[teacher]}, "
+        "joined by +, and leave {setting[assistants]} empty."
     ),
     "mixing_unheard": (
         "{setting[teacher_mixing]} is {teacher_mixing}, but {method} does not use each teacher's "

@@ -35,6 +35,10 @@ MESSAGES = {
     "export_folder_missing": (
         "There is no folder {folder} to write {file} into: make it first, or choose another one."
     ),
+    "folder_not_empty": (
+        "The folder {folder} is not empty: choose another one, or add --force to write over the "
+        "files of an earlier export."
+    ),
     "file_not_writable": (
         "The file {path} cannot be written ({cause}): choose another folder, or free some space."
     ),

@@ -11,15 +11,29 @@ from kdcore.events.codec import from_dict, from_json
 from kdcore.events.controls import Paused, Resumed, Retuned
 from kdcore.events.preview import ClassCount, Example, Preview
 from kdcore.events.progress import Progress, TeacherEpoch
-from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, TeacherScores
+from kdcore.events.scores import (
+    Cost,
+    Diagnosis,
+    DomainShift,
+    EnsembleScores,
+    Scores,
+    StepScores,
+    TeacherScores,
+)
+from kdcore.events.uncertainty import COVERAGES, SCORES, SETS, ConformalScores, UncertaintyScores
 
 __all__ = [
+    "COVERAGES",
     "EVENTS",
+    "SCORES",
+    "SETS",
     "Cancelled",
     "ClassCount",
     "Completed",
+    "ConformalScores",
     "Cost",
     "Diagnosis",
+    "DomainShift",
     "Ended",
     "EnsembleScores",
     "Event",
@@ -34,6 +48,7 @@ __all__ = [
     "StepScores",
     "TeacherEpoch",
     "TeacherScores",
+    "UncertaintyScores",
     "finite",
     "from_dict",
     "from_json",

@@ -40,6 +40,8 @@ class Scores:
     class_correlation: float | None = None
     """Correlation with the teacher's mean answers by true class, off the diagonal, softened at
     T = 4; the teacher itself has none."""
+    target_accuracy: float | None = None
+    """On the test part of the target data; ``None`` where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +116,17 @@ class Diagnosis:
     missing_classes: list[list[float]] = field(default_factory=list)
     """Where a bias is added to the logits of the classes that the students never see: ``[bias,
     errors on test data, of them on such classes, errors on validation data, of them on such]``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainShift:
+    """Where the answers to some source and target test examples lie, on axes that never change."""
+
+    source_classes: list[int]
+    """True class of each source point."""
+    target_classes: list[int]
+    """Of each target point; for the eye alone, no learner has them."""
+    explained: list[float]
+    """Share of the variance of the teacher's answers that each of the two axes has."""
+    points: dict[str, list[list[float]]]
+    """By learner ``[x, y]``, first the source points, then those of the target."""

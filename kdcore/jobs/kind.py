@@ -12,6 +12,10 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from kdcore.events import Event
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.robustness.config import RobustnessConfig
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.config import SearchConfig
@@ -157,9 +161,35 @@ COMPRESSION = JobKind(
     parent="run",
     resumable=True,
 )
+ROBUSTNESS = JobKind(
+    name="robustness",
+    plural="robustness-tests",
+    prefix="robustness-",
+    title="Robustness test",
+    titles="Robustness tests",
+    command="kdcore.cli.robustness:add_command",
+    config=RobustnessConfig,
+    record=RobustnessRecord,
+    execute="kdcore.training.robustness.measure:measure_robustness",
+    parent="run",
+)
+RECIPE = JobKind(
+    name="recipe",
+    plural="recipes",
+    prefix="recipe-",
+    title="Recipe",
+    titles="Recipes",
+    command="kdcore.cli.recipe:add_command",
+    config=RecipeConfig,
+    record=RecipeRecord,
+    execute="kdcore.training.recipe.execute:execute_recipe",
+    has_cells=True,
+    resumable=True,
+)
 
 KINDS: dict[str, JobKind[Any]] = {
-    kind.name: kind for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION)
+    kind.name: kind
+    for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION, ROBUSTNESS, RECIPE)
 }
 
 

@@ -18,6 +18,29 @@ def agreement(probabilities: Tensor, others: Tensor) -> Tensor:
     return (probabilities.argmax(-1) == others.argmax(-1)).to(probabilities.dtype).mean(-1)
 
 
+def top_agreement(probabilities: Tensor, others: Tensor, k: int) -> Tensor:
+    """How many of another learner's k most probable classes are among one's own k, as a share.
+
+    Args:
+        probabilities: ``[..., samples, classes]``; leading axes are several learners.
+        others: ``[samples, classes]`` of the other learner.
+        k: from 1 to classes; with 1 it is ``agreement``.
+
+    Returns:
+        ``[...]``, mean over the samples, from 0 to 1.
+
+    Example:
+        >>> import torch
+        >>> ours = torch.tensor([[0.5, 0.3, 0.2, 0.0]])
+        >>> theirs = torch.tensor([[0.1, 0.6, 0.3, 0.0]])
+        >>> top_agreement(ours, theirs, 2).item()
+        0.5
+    """
+    own, other = (values.topk(k, dim=-1).indices for values in (probabilities, others))
+    shared = (own[..., :, None] == other[..., None, :]).any(-1)
+    return shared.to(probabilities.dtype).mean((-1, -2))
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorOrigin:
     """Counts of samples."""

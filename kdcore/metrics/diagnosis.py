@@ -20,6 +20,7 @@ from kdcore.metrics.calibration import (
     reliability_bins,
 )
 from kdcore.metrics.missing_classes import errors_by_bias
+from kdcore.metrics.smooth_calibration import smooth_calibration_error
 from kdcore.metrics.temperature import fit_temperature, nll_curve
 from kdcore.metrics.uncertainty import predictive_entropy, risk_coverage
 from kdcore.ranges import BIASES
@@ -99,6 +100,9 @@ def calibration_summary(probabilities: Tensor, labels: Tensor) -> dict[str, floa
         "mean_confidence": float(confidence.double().mean()),
         "mean_entropy": float(predictive_entropy(probabilities).double().mean()),
         "ece": float(expected_calibration_error(probabilities, labels)),
+        "smooth_ece": smooth_calibration_error(
+            confidence.cpu().numpy(), (probabilities.argmax(-1) == labels).cpu().numpy()
+        ),
         "mce": float(maximum_calibration_error(probabilities, labels)),
         "adaptive_ece": float(adaptive_calibration_error(probabilities, labels)),
         "classwise_ece": float(classwise_calibration_error(probabilities, labels)),

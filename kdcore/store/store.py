@@ -34,7 +34,7 @@ class Store:
 
     Args:
         root: default: ``KDCORE_STORE``, or the user's data folder.
-        recordings: more run folders, read-only, such as one that comes with the program.
+        recordings: more job folders, read-only, such as those that come with the program.
     """
 
     def __init__(self, root: Path | None = None, recordings: Sequence[Path] = ()) -> None:
@@ -76,12 +76,11 @@ class Store:
         Raises:
             UserError: there is none, or several.
         """
-        if kind in (RUN, None):
-            if text in self._recordings:
-                return JobFolder(self._recordings[text], RUN)
-            if owner := owner_of(text):
-                return self._cell(text, owner)
         own = kind_of(text)
+        if text in self._recordings and kind in (own, None):
+            return JobFolder(self._recordings[text], own)
+        if kind in (RUN, None) and (owner := owner_of(text)):
+            return self._cell(text, owner)
         exact = JobFolder(place_of(self.root, own, text), own)
         if exact.id == text != ".." and kind in (own, None) and is_job(exact.path):
             return exact
@@ -123,6 +122,11 @@ class Store:
     def readable(self, kind: JobKind[Any]) -> Sequence[str]:
         """The ids of all jobs of a kind that can be opened, newest first."""
         return [row.id for row in self.list(kind) if row.readable]
+
+    def recorded(self, kind: JobKind[Any]) -> Sequence[JobRow]:
+        """The jobs of a kind that come with the program."""
+        known = [self.find(job) for job in self._recordings if kind_of(job) is kind]
+        return [row_of(folder) for folder in known]
 
     def not_begun(self) -> Sequence[JobFolder[Any]]:
         """The jobs without any event yet that nobody works on."""

@@ -20,6 +20,7 @@ from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
 from kdcore.store import RunFolder
+from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
@@ -30,6 +31,7 @@ from kdcore.training.measuring.early_stopping import EarlyStopping
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.measuring.snapshots import Snapshots
+from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.run_files import predictions_by_name, save_all, started
 from kdcore.training.state import State, Stateful
@@ -66,7 +68,7 @@ def _train(
     device = choose_device(config.device)
     loading = load_dataset(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
-    log.check_data(data.fingerprint)
+    log.check_data(data.fingerprint_with_target)
     yield started(config, run, device, data)
     try:
         precision = model_precision(config.teacher, config, data, device)
@@ -101,7 +103,7 @@ def _train(
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
-        arrays=snapshots.begin(),
+        arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
         costs={
             name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
         },
@@ -118,9 +120,11 @@ def _train(
     if not log.restore(STAGE, callbacks.parts):
         log.save(STAGE, position, callbacks.parts)
     controls.replay(log.commands)
+    answers = partial(answer_during, modules, trainer.data, position)
     stopped = False
     try:
-        yield from fit(trainer, callbacks, config.epochs, position)
+        with controls.answering(answers):
+            yield from fit(trainer, callbacks, config.epochs, position)
     except Stopped:
         stopped = True
         predictions = trainer.predict()
@@ -132,6 +136,7 @@ def _train(
         # the last snapshot is of what is kept
         best = early_stopping.best_predictions
         yield from snapshots.take(position.epoch, best, generated, last=True)
+    yield from take_uncertainty(folder, modules, data, config)
     if teacher_changed := trainer.teacher_changed():
         raise AssertionError(f"the teacher changed during the run: {teacher_changed}")
     yield Finished(

@@ -39,6 +39,8 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
         notes=list(data.notes),
+        target_train_size=len(data.target.train) if data.target else 0,
+        target_test_size=len(data.target.test.labels) if data.target else 0,
     )
 
 

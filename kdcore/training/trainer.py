@@ -10,13 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.catalogue import METHODS
-from kdcore.data import Dataset
+from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
+from kdcore.training.adaptation.adaptation import Adaptation
+from kdcore.training.adaptation.target_batches import TargetBatches, target_outputs
 from kdcore.training.batches.targets import BatchTargets, side_by_side
 from kdcore.training.devices.distributed import averaged, rank, replicated, to_whole, world_size
 from kdcore.training.devices.precision import model_precision
@@ -57,19 +59,20 @@ class DistillationTrainer:
         device: torch.device,
     ) -> None:
         self.config, self.data, self.device = config, data, device
+        self._seeds = list(seeds)
         self.step_controls = self.step_controls_of(specs)
         """What acts on each of the nets from the next batch on."""
         specs = with_starts(specs, config.networks)
         self.teacher = teacher
         self.precision = model_precision(config.student, config, data, device)
         of_seeds = [config.replace(seed=seed) for seed in seeds]
-        graph_terms = [
-            term
-            for term in dict.fromkeys(term for spec in specs for term in spec.terms)
-            if METHODS[term.method].needs_graph
-        ]
+        terms = dict.fromkeys(term for spec in specs for term in spec.terms)
+        graph_terms = [term for term in terms if METHODS[term.method].needs_graph]
+        adapts = bool(config.target) and any(spec.uses_teacher for spec in specs)
         if graph_terms and world_size() > 1:
             raise UserError("method_alone", method=graph_terms[0].method)
+        if adapts and world_size() > 1:
+            raise UserError("target_alone")
         self.students = Students(
             [[self._student(own, spec.start) for spec in specs] for own in of_seeds],
             optimizer=config.optimizer,
@@ -82,19 +85,35 @@ class DistillationTrainer:
             precision=self.precision,
             device=device,
             wrap=replicated if world_size() > 1 else None,
-            with_graph=bool(graph_terms),
+            with_graph=bool(graph_terms) or adapts,
         )
-        self.terms = Terms(specs, mixture_of(config, teacher.module), config.networks)
+        mixture = mixture_of(config, teacher.module)
+        self.terms = Terms(specs, mixture, config.networks, on_target=adapts)
         self.meter = Meter(len(seeds), len(specs), self.terms, gather=averaged)
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
+        teacher_precision = model_precision(config.teacher, config, data, device)
         self.transfer_batches = transfer_batches(
-            of_seeds, data, teacher, model_precision(config.teacher, config, data, device)
+            of_seeds,
+            data,
+            teacher,
+            teacher_precision,
+            class_orders=any(METHODS[term.method].shuffles_classes for term in terms),
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
         self.batch_size = batch_size(config, self.transfer_size)
         self.batches = batches_per_epoch(config, self.transfer_size)
+        self.adaptation = None
+        if adapts:
+            outputs = target_outputs(config, data, teacher, teacher_precision)
+            target_batches = [
+                TargetBatches(own, data, teacher, teacher_precision, self.batch_size, outputs)
+                for own in of_seeds
+            ]
+            self.adaptation = Adaptation(
+                target_batches, specs, self.students, mixture, config.alignment
+            )
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -108,6 +127,11 @@ class DistillationTrainer:
             )
             for term in graph_terms
         ]
+
+    def seen_by_students(self, seed: int) -> tuple[Split, Tensor]:
+        """The transfer set of a seed and the labels known of it, −1 where hidden."""
+        of_seed = self.transfer_batches[self._seeds.index(seed)]
+        return of_seed.transfer, of_seed.known_labels
 
     def step_controls_of(self, specs: Sequence[StudentSpec]) -> StepControls:
         """What acts on each of the nets; ``specs`` as the trainer has them."""
@@ -142,7 +166,9 @@ class DistillationTrainer:
         step_controls = self.step_controls
         inputs = _stacked([own for own, _ in parts])
         targets = side_by_side([own for _, own in parts])
-        if self.graph_terms:
+        if self.adaptation:
+            self.adaptation.begin(step)
+        if self.graph_terms or self.adaptation:
             self._step_with_graph(inputs, targets)
             return
         logits = self.students.forward(inputs)
@@ -159,20 +185,26 @@ class DistillationTrainer:
         with ExitStack() as stack:
             for graph_term in self.graph_terms:
                 stack.enter_context(graph_term.watching())
+            if self.adaptation:
+                stack.enter_context(self.adaptation.watching())
             logits = self.students.forward(inputs)
         hard, soft = self.terms.gradients(logits, targets, step_controls)
         mean_logits = self.terms.mixture.mean_logits(targets.teacher_logits)
+        found = [
+            (one.term, one.terms(inputs, targets.method_labels, mean_logits, step_controls))
+            for one in self.graph_terms
+        ]
+        if self.adaptation:
+            found += self.adaptation.terms(step_controls)
         losses: dict[str, Tensor] = {}
         weighed: dict[int, Tensor] = {}
-        for graph_term in self.graph_terms:
+        for spec, of_nets in found:
             total = hard.new_zeros(len(self.students.modules))
-            weights = step_controls.weight(graph_term.term).repeat(self.students.seeds)
-            for net, term in graph_term.terms(
-                inputs, targets.method_labels, mean_logits, step_controls
-            ).items():
+            weights = step_controls.weight(spec).repeat(self.students.seeds)
+            for net, term in of_nets.items():
                 total[net] = term.detach()
                 weighed[net] = weighed.get(net, 0.0) + term * weights[net]
-            losses[graph_term.term.weight] = total.view(hard.shape[:2])
+            losses[spec.weight] = total.view(hard.shape[:2])
         norms = (
             gradient_norms(self.students, weighed, hard, soft) if self.meter.pending == 0 else None
         )
@@ -188,6 +220,8 @@ class DistillationTrainer:
         if measured:
             for graph_term in self.graph_terms:
                 report.measures.update(graph_term.measures())
+            if self.adaptation:
+                report.measures.update(self.adaptation.measures())
         return report.grouped(self.config.networks)
 
     def predict_networks(self) -> Predictions:
@@ -241,7 +275,7 @@ class DistillationTrainer:
         """About six operations a weight and example, forward and backward."""
         weights = sum(p.numel() for student in self.students.modules for p in student.parameters())
         positions = 1 if len(self.data.input_shape) == 1 else self.data.input_shape[-1] ** 2
-        convolutional = not self.config.student.startswith("mlp")
+        convolutional = not self.config.student.startswith(("mlp", "dropout_mlp"))
         return 6.0 * weights * self.batch_size * (positions / 4 if convolutional else 1)
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:

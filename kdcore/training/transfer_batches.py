@@ -42,6 +42,7 @@ class TransferBatches:
         precision: of the teacher.
         outputs: the K teachers' logits for the transfer set ``[K, n, C]``, where they do not
             change.
+        class_orders: whether a method asks for an order of the classes for each example.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class TransferBatches:
         teacher: Teacher,
         precision: str,
         outputs: Tensor | None,
+        *,
+        class_orders: bool = False,
     ) -> None:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
@@ -64,6 +67,19 @@ class TransferBatches:
             if config.unlabelled
             else None
         )
+        self._class_orders = (
+            _class_orders(len(transfer.labels), len(data.classes), config.seed).to(
+                transfer.labels.device
+            )
+            if class_orders
+            else None
+        )
+
+    @property
+    def known_labels(self) -> Tensor:
+        """The labels of the transfer set as the students get them, ``[n]``; −1 where hidden."""
+        labels = self.transfer.labels
+        return labels if self._labelled is None else labels.where(self._labelled, -1)
 
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
@@ -105,6 +121,7 @@ class TransferBatches:
             logits[None],
             None if targets is None else targets[None],
             None if weights is None else weights[None],
+            None if self._class_orders is None else self._class_orders.index_select(0, index)[None],
         )
         return inputs[None], batch_targets
 
@@ -137,10 +154,23 @@ class TransferBatches:
             return predict_members(self._teacher.module, inputs)
 
 
+def _class_orders(examples: int, classes: int, seed: int) -> Tensor:
+    """An order of all classes but one for each example, ``[n, C − 1]``."""
+    chance = generator(seed, "orders of the classes")
+    return torch.rand(examples, classes - 1, generator=chance).argsort(-1)
+
+
 def transfer_batches(
-    configs: Sequence[RunConfig], data: Dataset, teacher: Teacher, precision: str
+    configs: Sequence[RunConfig],
+    data: Dataset,
+    teacher: Teacher,
+    precision: str,
+    *,
+    class_orders: bool = False,
 ) -> list[TransferBatches]:
     """The batches of each configuration; they differ in the seed alone.
+
+    With ``class_orders`` each example has an order of the classes, for methods that shuffle them.
 
     Raises:
         UserError: the teacher's answers are wanted once, but every batch is changed at random; or
@@ -169,7 +199,11 @@ def transfer_batches(
                     for member in members_of(teacher.module)
                 ]
             )
-        found.append(TransferBatches(config, data, transfer, teacher, precision, outputs))
+        found.append(
+            TransferBatches(
+                config, data, transfer, teacher, precision, outputs, class_orders=class_orders
+            )
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from support import events as make
 from support.runs import MAIN, record
 
 from dashboard.server import engine
-from dashboard.server.engine import RECORDED
+from dashboard.server.engine import RECORDED, RECORDED_RUNS, RECORDINGS
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
@@ -59,6 +59,12 @@ class PlayedHub:
     def commandable(self, run):
         return self.states.get(run) in ("queued", "running", "paused")
 
+    def can_ask(self, run):
+        return self.commandable(run) or (self.store.find(run).path / "teacher.safetensors").exists()
+
+    def warm_answers(self):
+        pass
+
     def active(self, kind=RUN):
         return next(
             (
@@ -78,7 +84,8 @@ def store(tmp_path):
 @pytest.fixture
 def hub(store, tmp_path):
     example = record(Store(tmp_path / "example"), RECORDED, make.whole_run())
-    played = PlayedHub(Store(store.root, recordings=[example.path]))
+    others = [RECORDINGS / name for name in RECORDED_RUNS if name != RECORDED]
+    played = PlayedHub(Store(store.root, recordings=[example.path, *others]))
     with engine.use(played):
         yield played
 

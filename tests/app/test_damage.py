@@ -14,7 +14,7 @@ from kdcore.jobs.run.config import RunConfig
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
 PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
-PARAMETER = {"sweep": "sweep", "shrink": "shrink"}
+PARAMETER = {"sweep": "sweep", "shrink": "shrink", "robustness": "robustness"}
 
 
 @pytest.fixture
@@ -39,7 +39,12 @@ def test_every_page_opens(open_page, damage, name):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [*((name, "run") for name in PAGES), ("landscape", "sweep"), ("shrink", "compression")],
+    [
+        *((name, "run") for name in PAGES),
+        ("landscape", "sweep"),
+        ("shrink", "compression"),
+        ("robustness", "robustness"),
+    ],
 )
 def test_every_page_opens_for_the_damaged_job_itself(open_page, damage, name, kind):
     query = {PARAMETER.get(kind, "run"): KINDS[kind].prefix + DAMAGED}

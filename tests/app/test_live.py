@@ -342,6 +342,39 @@ def test_a_scheme_sets_what_it_needs(open_page):
     assert not app.button(key="start").disabled
 
 
+def test_target_data_are_chosen_or_typed_and_stand_in_the_address(open_page, hub):
+    app = open_page("live", dataset="fonts", speed="0")
+    options = app.selectbox(key="target_en").options
+
+    assert app.selectbox(key="target_en").value == "mnist5k", "the first run of drawn digits"
+    assert "The same images, rotated" in options
+    assert not {"Two moons", "CIFAR-100"} & set(options), "other classes"
+    app.selectbox(key="target_en").select("rotated").run()
+    widget_of(app, "alignment").select("coral").run()
+    assert (app.query_params["target"], app.query_params["alignment"]) == ("rotated", "coral")
+    box = app.selectbox(key="target_en")
+    box.options.append("rotated:degrees=20")  # what is typed is an option for the browser alone
+    box.set_value("rotated:degrees=20").run()
+    app.button(key="start").click().run()
+    config = hub.store.find(hub.active(), RUN).config
+    assert (config.target, config.alignment) == ("rotated:degrees=20", "coral")
+
+
+def test_a_run_with_target_data_shows_both_domains_and_another_does_not(open_page, store):
+    shown = {}
+    for number, target in enumerate(("", "rotated")):
+        run = f"20260101-000000-aaa{number}"
+        config = RunConfig(dataset="digits", target=target)
+        events = [make.started(target=target), make.prepared(), make.epoch(), make.finished()]
+        record(store, run, events, config)
+        app = open_page("live", run=run)
+        assert not app.exception
+        shown[target] = {title.value for title in app.header}
+
+    panels = {words("en")[f"panel.{name}.title"] for name in ("domains", "shift")}
+    assert shown["rotated"] - shown[""] == panels
+
+
 def test_a_forest_learns_without_a_learning_rate_and_the_page_says_how(open_page, hub):
     app = open_page("live", teacher="forest:100", student="forest:60,8")
     app.button(key="start").click().run()

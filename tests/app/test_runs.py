@@ -6,6 +6,8 @@ import pytest
 from support import events as make
 from support.compressions import record_compression
 from support.jobs import CONFIGS
+from support.recipes import record_recipe
+from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, whole_search
 from support.sweeps import GRID, record_sweep
@@ -40,6 +42,8 @@ def every_kind(hub):
         "search": record_search(store).id,
         "teacher_selection": record_selection(store).id,
         "compression": record_compression(store).id,
+        "robustness": record_robustness(store).id,
+        "recipe": record_recipe(store).id,
     }
     return finished | {
         kind: stopped(store, CONFIGS[kind]) for kind in KINDS if kind not in finished
@@ -124,6 +128,8 @@ def test_a_job_is_opened_on_the_page_of_its_kind(open_page, hub, every_kind, kin
         "search": ("searches", "search"),
         "teacher_selection": ("searches", "search"),
         "compression": ("shrink", "shrink"),
+        "robustness": ("robustness", "robustness"),
+        "recipe": ("evidence", "recipe"),
     }[kind]
 
     assert not app.exception

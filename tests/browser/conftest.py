@@ -18,6 +18,7 @@ from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_compression
 from support.pages import PATIENCE
+from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
 from support.sweeps import record_sweep
@@ -86,6 +87,7 @@ def stocked_app(tmp_path_factory):
     run.write("distilled.safetensors", b"")  # its size and contents are not looked at
     record_sweep(store)
     record_compression(store)
+    record_robustness(store)
     write_study(record_search(store).path)
     record_selection(store)
     with _served(store.root) as address:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from kdcore.events import (
     Cost,
+    DomainShift,
     EnsembleScores,
     Progress,
     Scores,
@@ -20,6 +21,7 @@ TEST_SIZE = 360
 def scores(errors, *, agreement=0.95, **more):
     accuracy = 1 - errors / TEST_SIZE
     student = {"kl_to_teacher": 0.3, "class_correlation": 0.8} if agreement is not None else {}
+    student["target_accuracy"] = round(accuracy - 0.2, 3)
     return Scores(
         test_accuracy=accuracy,
         test_errors=errors,
@@ -29,6 +31,19 @@ def scores(errors, *, agreement=0.95, **more):
         validation_accuracy=accuracy,
         agreement=agreement,
         **student | more,
+    )
+
+
+def shift():
+    """Two source points and one of the target, for each learner elsewhere."""
+    return DomainShift(
+        source_classes=[0, 3],
+        target_classes=[3],
+        explained=[0.4, 0.2],
+        points={
+            learner: [[0.0, 0.0], [2.0, 1.0], [1.0, 3.0 * at]]
+            for at, learner in enumerate(("teacher", "plain", "distilled"))
+        },
     )
 
 
@@ -50,6 +65,8 @@ def started(**settings):
         input_shape=[1, 8, 8],
         batches_per_epoch=36,
         version="test",
+        target_train_size=1131 if config.target else 0,
+        target_test_size=TEST_SIZE if config.target else 0,
     )
 
 
@@ -85,6 +102,10 @@ MEASURES = {
     "generated_spread": 0.6,
     "learned_temperature": 12.0,
     "learned_kl": 0.0024,
+    "average_accuracy": 0.9,
+    "averaged_accuracy": 0.88,
+    "average_kl": 0.01,
+    "kept_probability": 0.97,
     "teacher_weight_1": 0.6,
     "teacher_weight_2": 0.4,
 }

@@ -1,6 +1,8 @@
 """One job of every kind, and settings files that are none."""
 
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
@@ -12,6 +14,8 @@ CONFIGS = {
     "search": SearchConfig(),
     "teacher_selection": TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     "compression": CompressionConfig(run="20260101-000000-aaaa"),
+    "robustness": RobustnessConfig(run="20260101-000000-aaaa"),
+    "recipe": RecipeConfig(recipe="controls", quick=True),
 }
 """By the name of the kind."""
 

@@ -6,7 +6,7 @@ A probability that underflows is kept as its logarithm, from SciPy's log-sum.
 import math
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp
+from scipy.special import digamma, gammaln, log_softmax, logsumexp
 
 
 def _rows(student, teacher):
@@ -50,6 +50,47 @@ def learned_temperature(raw, lowest, span):
 def reverse_kl(student_logits, teacher_logits, temperature):
     """T² · mean of Σ q (log q − log p)."""
     return kd(teacher_logits, student_logits, temperature)
+
+
+def ensemble_distribution(
+    student_logits, each_teacher_logits, teacher_shares, temperature, smoothing
+):
+    """−Σ_m w_m · log of the density of Dir(exp(z/T)) at each smoothed answer."""
+    values = []
+    for at, s in enumerate(np.asarray(student_logits, np.float64)):
+        alpha = [math.exp(min(max(z / temperature, -12), 12)) for z in s]
+        value = 0.0
+        for share, teacher in zip(teacher_shares, each_teacher_logits, strict=True):
+            p = np.exp(log_softmax(np.asarray(teacher[at]) / temperature))
+            answer = [(1 - smoothing) * one + smoothing / len(s) for one in p]
+            density = gammaln(sum(alpha)) - sum(gammaln(a) for a in alpha)
+            density += sum((a - 1) * math.log(q) for a, q in zip(alpha, answer, strict=True))
+            value -= share * density
+        values.append(value)
+    return np.mean(values)
+
+
+def ensemble_distribution_proxy(student_logits, each_teacher_logits, teacher_shares):
+    """KL between two Dirichlets over the proxy's precision."""
+    values = []
+    for at, s in enumerate(np.asarray(student_logits, np.float64)):
+        logs = [log_softmax(np.asarray(teacher[at])) for teacher in each_teacher_logits]
+        classes = range(len(s))
+        mean = [logsumexp([row[c] for row in logs], b=teacher_shares) for c in classes]
+        geometric = [
+            sum(share * row[c] for share, row in zip(teacher_shares, logs, strict=True))
+            for c in classes
+        ]
+        spread = sum(math.exp(mean[c]) * (mean[c] - geometric[c]) for c in classes)
+        precision = min((len(s) - 1) / (2 * spread) if spread > 0 else math.inf, 1e4)
+        beta = [math.exp(one) * precision + 1 for one in mean]
+        alpha = [math.exp(min(max(z, -12), 12)) + 1 for z in s]
+        divergence = gammaln(sum(alpha)) - gammaln(sum(beta))
+        for a, b in zip(alpha, beta, strict=True):
+            divergence += gammaln(b) - gammaln(a)
+            divergence += (a - b) * (digamma(a) - digamma(sum(alpha)))
+        values.append(divergence / precision)
+    return np.mean(values)
 
 
 def logit_mse(student_logits, teacher_logits):
@@ -151,3 +192,155 @@ def label_smoothing(student_logits):
 
 mutual = kd
 """Of one peer."""
+
+
+def teacher_labels(student_logits, teacher_logits):
+    """Mean of −log q of the teacher's likeliest class, the first of equal ones."""
+    return np.mean(
+        [-log_softmax(s)[list(t).index(max(t))] for s, t in _rows(student_logits, teacher_logits)]
+    )
+
+
+def shuffled_classes(student_logits, teacher_logits, class_orders, temperature):
+    """KL from the teacher whose likeliest class stays; the others, counted on from it, move."""
+    shuffled = []
+    for t, order in zip(np.asarray(teacher_logits, np.float64), class_orders, strict=True):
+        top, classes = int(np.argmax(t)), len(t)
+        row = [0.0] * classes
+        row[top] = t[top]
+        for place, chosen in enumerate(order):
+            row[(top + 1 + place) % classes] = t[(top + 1 + chosen) % classes]
+        shuffled.append(row)
+    return kd(student_logits, shuffled, temperature)
+
+
+def _from_given(student_logits, answers, temperature):
+    """T² · mean of Σ p' (log p' − log q) of probabilities, with 0 · log 0 = 0."""
+    values = [
+        sum(
+            p * (math.log(p) - log_q)
+            for p, log_q in zip(row, log_softmax(s / temperature), strict=True)
+            if p > 0
+        )
+        for s, row in zip(np.asarray(student_logits, np.float64), answers, strict=True)
+    ]
+    return temperature**2 * np.mean(values)
+
+
+def top_classes(student_logits, teacher_logits, temperature, k, even):
+    """The k likeliest classes, the first of equal ones; the rest even, or to the k."""
+    answers = []
+    for t in np.asarray(teacher_logits, np.float64):
+        p = np.exp(log_softmax(t / temperature))
+        kept = sorted(range(len(t)), key=lambda c, t=t: (-t[c], c))[: math.ceil(k - 0.5)]
+        others = [c for c in range(len(t)) if c not in kept]
+        spread = even * sum(p[c] for c in others)
+        answers.append(
+            [
+                p[c] / sum(p[d] for d in kept) * (1 - spread) if c in kept else spread / len(others)
+                for c in range(len(t))
+            ]
+        )
+    return _from_given(student_logits, answers, temperature)
+
+
+def _mixture(log_one, log_other, share):
+    """Log of share · one + (1 − share) · other, class by class."""
+    return [
+        logsumexp([a, b], b=[share, 1 - share]) for a, b in zip(log_one, log_other, strict=True)
+    ]
+
+
+def jensen_shannon(student_logits, teacher_logits, temperature, beta):
+    """β KL(p ‖ m) + (1 − β) KL(q ‖ m); at the ends KL(p ‖ q) and KL(q ‖ p)."""
+    if beta == 0:
+        return kd(student_logits, teacher_logits, temperature)
+    if beta == 1:
+        return reverse_kl(student_logits, teacher_logits, temperature)
+    values = []
+    for s, t in _rows(student_logits, teacher_logits):
+        log_q, log_p = log_softmax(s / temperature), log_softmax(t / temperature)
+        mixed = _mixture(log_p, log_q, beta)
+        values.append(beta * _divergence(log_p, mixed) + (1 - beta) * _divergence(log_q, mixed))
+    return temperature**2 * np.mean(values)
+
+
+def skew_kl(student_logits, teacher_logits, temperature, alpha):
+    """KL(p ‖ α p + (1 − α) q)."""
+    values = []
+    for s, t in _rows(student_logits, teacher_logits):
+        log_q, log_p = log_softmax(s / temperature), log_softmax(t / temperature)
+        values.append(_divergence(log_p, _mixture(log_p, log_q, alpha)))
+    return temperature**2 * np.mean(values)
+
+
+def skew_reverse_kl(student_logits, teacher_logits, temperature, alpha):
+    """KL(q ‖ (1 − α) p + α q)."""
+    return skew_kl(teacher_logits, student_logits, temperature, alpha)
+
+
+def ttm(student_logits, teacher_logits, temperature):
+    """Mean KL from p^γ, normalised, to the student as it is."""
+    return np.mean([kl for kl, _ in _transformed(student_logits, teacher_logits, temperature)])
+
+
+def wttm(student_logits, teacher_logits, temperature):
+    """The same with each example times Σ p^γ."""
+    parts = _transformed(student_logits, teacher_logits, temperature)
+    return np.mean([kl * math.exp(log_norm) for kl, log_norm in parts])
+
+
+def _transformed(student_logits, teacher_logits, temperature):
+    found = []
+    for s, t in _rows(student_logits, teacher_logits):
+        log_powers = [log_p / temperature for log_p in log_softmax(t)]
+        log_norm = logsumexp(log_powers)
+        log_p = [each - log_norm for each in log_powers]
+        found.append((_divergence(log_p, log_softmax(s)), log_norm))
+    return found
+
+
+def rld(student_logits, teacher_logits, labels, temperature, alpha, beta, tau):
+    """α SCD + β MCD, the classes picked out one by one."""
+    values = []
+    for (s, t), label in zip(_rows(student_logits, teacher_logits), labels, strict=True):
+        top = int(np.argmax(t))
+        log_q, log_p = log_softmax(s / tau), log_softmax(t / tau)
+        sure = _divergence(
+            [log_p[top], logsumexp([log_p[c] for c in range(len(t)) if c != top])],
+            [log_q[label], logsumexp([log_q[c] for c in range(len(t)) if c != label])],
+        )
+        below = [c for c in range(len(t)) if t[c] < t[label]]
+        among = (
+            _divergence(log_softmax(t[below] / temperature), log_softmax(s[below] / temperature))
+            if below
+            else 0.0
+        )
+        values.append(tau**2 * alpha * sure + temperature**2 * beta * among)
+    return np.mean(values)
+
+
+def loca(student_logits, teacher_logits, labels, temperature, alpha):
+    """KL from the teacher, scaled where it errs."""
+    answers = []
+    for t, label in zip(np.asarray(teacher_logits, np.float64), labels, strict=True):
+        p = np.exp(log_softmax(t / temperature))
+        if int(np.argmax(t)) != label:
+            scale = alpha / (1 - p[label] + max(p))
+            p = np.array([scale * each for each in p])
+            p[label] = 1 - sum(p[c] for c in range(len(p)) if c != label)
+        answers.append(p)
+    return _from_given(student_logits, answers, temperature)
+
+
+def mft(student_logits, teacher_logits, labels, temperature, margin):
+    """KL from the teacher mixed with the label where its lead is below the margin."""
+    answers = []
+    for t, label in zip(np.asarray(teacher_logits, np.float64), labels, strict=True):
+        p = np.exp(log_softmax(t / temperature))
+        other = max(p[c] for c in range(len(p)) if c != label)
+        share = 0.0
+        if p[label] - other < margin:
+            share = (other - p[label] + margin) / (1 + other - p[label])
+        answers.append([(1 - share) * p[c] + (share if c == label else 0.0) for c in range(len(p))])
+    return _from_given(student_logits, answers, temperature)

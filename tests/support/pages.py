@@ -12,18 +12,28 @@ PATIENCE = float(os.environ.get("KDCORE_PATIENCE", "120"))
 RECORDED = "run=recorded-mnist5k"
 VISITS = {
     "start": "",
+    "lessons": "lessons",
+    "lesson-card": f"calibration?lesson=believe-ninety&card=3&{RECORDED}",
     "temperature": f"temperature?{RECORDED}",
     "live": "live",
     "live-recorded": f"live?{RECORDED}",
     "live-projected": f"live?{RECORDED}&projector=1",
+    "step": f"step?{RECORDED}",
     "microscope": f"microscope?{RECORDED}",
+    "draw": "draw",
+    "playground": "playground",
     "calibration": f"calibration?{RECORDED}",
+    "uncertainty": f"uncertainty?{RECORDED}",
     "right": f"right?{RECORDED}",
     "landscape": "landscape",
     "landscape-projected": "landscape?projector=1",
     "searches": "searches?search=search-",
     "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
+    "robustness": "robustness",
+    "evidence": "evidence",
+    "evidence-recipe": "evidence?experiment=controls",
+    "evidence-worked": "evidence?experiment=binary_example",
     "runs": "runs",
     "help": "help",
 }
@@ -78,9 +88,13 @@ def layout_faults(page):
     return page.evaluate(FAULTS)
 
 
-def violations(page):
-    """What axe finds: serious or critical, or headings and landmarks in disorder; a line each."""
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+def violations(page, *, preload=True):
+    """What axe finds: serious or critical, or headings and landmarks in disorder; a line each.
+
+    Without ``preload`` it fetches no style sheets, which a page from the disk may not.
+    """
+    options = {"resultTypes": ["violations"], "preload": preload}
+    response = Axe().run(page, options=options).response
     return [
         f"{found['impact']} {found['id']}: {node['target']} {node['html'][:150]}"
         for found in response["violations"]

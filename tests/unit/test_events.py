@@ -2,8 +2,19 @@ import json
 import math
 
 import pytest
+from support import events as make
+from support.robustness import alone, whole_test
+from support.uncertainty import uncertainty
 
 from kdcore.events import Failed, Scores, StepScores, from_json
+from kdcore.jobs.recipe.events import (
+    Machine,
+    RecipeFinished,
+    RecipeProgress,
+    RecipeStarted,
+    TrialMeasured,
+    TrialsPrepared,
+)
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Snapshot
 from kdcore.jobs.search.events import SearchFinished, SearchPrepared
 
@@ -48,6 +59,21 @@ EVENTS = [
     ),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
+    uncertainty("uncertainty.safetensors"),
+    Snapshot(epoch=1, arrays=None, learners={}, shift=make.shift()),
+    RecipeStarted(
+        job="a",
+        config={"recipe": "controls"},
+        trials=[{"trial": "kd", "seed": 0, "run": "a.0000"}],
+        machine=Machine(processor="x", cores=2, device="cpu", software="kdcore"),
+        test_sizes={"digits": 360},
+        date="2026-01-31",
+        command="python -m kdcore recipe controls",
+    ),
+    TrialsPrepared(part=0, groups=[[0, 1]], workers=2),
+    RecipeProgress(done=0.5, seconds=1.0, trials=["kd"]),
+    TrialMeasured(cell=0, trial="kd", seed=0, run="a.0000", values={"plain": {"test_errors": 3.0}}),
+    RecipeFinished(job="a", stopped=False, finished=1, failed=0, seconds=2.0),
     SearchFinished(
         search="a",
         stopped=False,
@@ -62,6 +88,10 @@ EVENTS = [
         best_test_accuracy=0.8,
         seconds=1.0,
     ),
+    whole_test()[0],
+    whole_test()[2],
+    *whole_test()[-2:],
+    whole_test(compared=alone())[-1],
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]
 

@@ -10,6 +10,7 @@ from kdcore.errors import UserError
 from kdcore.events import Failed
 from kdcore.hub import KEPT, Hub
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
@@ -21,6 +22,7 @@ JOBS = [
     SearchConfig(),
     TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     CompressionConfig(),
+    RobustnessConfig(),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import { bars } from "./bars.js";
 import {
-  throttled, displayTemperature, runView, setDisplayTemperature, watchDisplayTemperature,
+  throttled, displayTemperature, publish, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
@@ -274,7 +274,22 @@ function lookingGlass({ run, store, names, words, menu }) {
   }
   const draw = eachFrame(drawAll);
 
+  /** What a lesson may ask for: how the pinned example is answered. */
+  function publishPinned() {
+    const at = state.pinned;
+    const [teacher, plain, distilled] = LEARNERS.map((learner) => (at !== null && answers[learner]
+      ? ranking(row(answers[learner], state.order[at], count))[0] : null));
+    const differ = (one, other) => one !== null && other !== null && one !== other;
+    publish({
+      pinned: at !== null, plain_differs: differ(plain, teacher),
+      distilled_differs: differ(distilled, teacher), students_differ: differ(plain, distilled),
+      teacher_wrong: differ(teacher, at === null ? null : labels[state.order[at]]),
+    });
+  }
+
   function look() {
+    publish({ temperature: displayTemperature() });
+    publishPinned();
     const at = state.pointed ?? state.pinned ?? state.from;
     const w = state.order[Math.min(at, state.to - 1)];
     for (const { mark } of Object.values(maps)) place(mark, at, at + 1);

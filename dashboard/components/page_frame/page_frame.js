@@ -3,6 +3,7 @@
 import { stylesheet } from "./dom.js";
 import { keepFocus } from "./page_focus.js";
 import { installKeys } from "./page_keys.js";
+import { mendSections } from "./page_sections.js";
 import { announceStatus } from "./page_status.js";
 
 const frame = (window.__kdFrame ??= {});
@@ -21,6 +22,7 @@ export function mount(_, { language, keys, list, words, streamlit }) {
   frame.installed = true;
   stylesheet("controls.css");
   keepOneEntryAPage();
+  mendSections();
 }
 
 /**

@@ -1,6 +1,6 @@
 // The keys of the page: they press its buttons, and "?" opens the list of them.
 
-import { element, isTyping } from "./dom.js";
+import { element, isPressedBySpace, isTyping, movesByArrows } from "./dom.js";
 
 const LIST = ["?", "？"]; // the second by a Chinese keyboard
 
@@ -37,12 +37,6 @@ function consume(event, act) {
   event.stopPropagation();
   act();
 }
-
-const movesByArrows = (node) => Boolean(node.closest?.(
-  "input, select, [role=slider], [role=radio], [role=listbox], [role=tab], [role=grid], [role=application], canvas, .kd-surface"));
-
-const isPressedBySpace = (node) => Boolean(node.closest?.(
-  "button, a, summary, select, input[type=checkbox], input[type=radio], [role=button], [role=switch], [role=option], [role=grid], [role=application]"));
 
 /** The list in a dialog of its own; Escape, the button or a click beside it closes it. */
 function openList() {

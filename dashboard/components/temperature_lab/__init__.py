@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.temperature_lab.examples import Arrays, message, most_telling_example
+from dashboard.components.temperature_lab.examples import message
 from dashboard.components.words import menu_of, words_of
+from dashboard.say.examples import Arrays, most_telling_example
 
 _component = st.components.v2.component(
     "temperature_lab",

@@ -1,6 +1,7 @@
 // Start page: one example, its hard label as one bar, the teacher's answer melting with T.
 
 import { bars } from "./bars.js";
+import { publish } from "./bus.js";
 import {
   prefersReducedMotion, eachFrame, element, mountOnce, playIcon, readout, say, stylesheet, whenSettled,
 } from "./dom.js";
@@ -52,7 +53,11 @@ function hero({ words, examples: message, logits: encoded }) {
   };
 
   let touched = 1;
-  const draw = eachFrame(() => show(touched));
+  const draw = eachFrame(() => {
+    show(touched);
+    publish({ temperature: touched, entropy: entropy(answer), highest: Math.max(...answer),
+      ratio: topTwoRatio(answer) });
+  });
   const announce = whenSettled(() => (aloud.textContent = sentence.textContent));
   const slider = temperatureSlider({
     label: words.temperature, testid: "hero-temperature", start: 1,

@@ -1,6 +1,7 @@
 // Temperature lab: one example's bars, its curve against T and the class table, tied by hover.
 
 import { bars } from "./bars.js";
+import { publish } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
@@ -74,6 +75,8 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     limit.classList.toggle("kd-lit", state.temperature >= HOT);
     softmax(logits, count, state.temperature, table);
     matrix.draw(meanByClass(table, labels, count), state.scale);
+    publish({ temperature: state.temperature, entropy: entropy(answer),
+      highest: Math.max(...answer), ratio: topTwoRatio(answer) });
     announce();
   });
   const turn = (temperature) => {

@@ -6,6 +6,7 @@ const SOON = 30; // milliseconds in which several charts are asked for at once
 const MOMENT = 60; // milliseconds between two charts of a moment while the scrubber moves
 
 const shared = (window.__kd ??= { runs: new Map(), temperature: 4, watchers: new Set() });
+const readings = (window.__kdReadings ??= Object.assign(new EventTarget(), { values: {} }));
 
 /** The shared view of a run in a language. */
 export function runView(run, language) {
@@ -26,6 +27,19 @@ export function setDisplayTemperature(temperature) {
 export function watchDisplayTemperature(watch) {
   shared.watchers.add(watch);
   return () => shared.watchers.delete(watch);
+}
+
+/** Say what a view shows now, for a lesson that waits for it: numbers and booleans by name. */
+export function publish(values) {
+  Object.assign(readings.values, values);
+  readings.dispatchEvent(new Event("reading"));
+}
+
+export const publishedReadings = () => readings.values;
+
+/** Call `watch` at each publication while `signal` lasts. */
+export function watchReadings(watch, signal) {
+  readings.addEventListener("reading", watch, { signal });
 }
 
 /**

@@ -139,3 +139,11 @@ export const playIcon = (playing) =>
 /** Whether keys are text where this node has the focus. */
 export const isTyping = (node) => Boolean(node.closest?.(
   "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]), textarea, [contenteditable=true]"));
+
+/** Whether the arrow keys move something where this node has the focus. */
+export const movesByArrows = (node) => Boolean(node.closest?.(
+  "input, select, [role=slider], [role=radio], [role=listbox], [role=tab], [role=grid], [role=application], canvas, .kd-surface"));
+
+/** Whether Space presses something there. */
+export const isPressedBySpace = (node) => Boolean(node.closest?.(
+  "button, a, summary, select, input[type=checkbox], input[type=radio], [role=button], [role=switch], [role=option], [role=grid], [role=application]"));

@@ -8,12 +8,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.jobs.run_picker import run_title
 from dashboard.page.user_errors import show_user_errors
-from dashboard.page.widgets import select
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
-from dashboard.text.viewer import t, translate_error
+from dashboard.text.viewer import translate_error
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
@@ -43,23 +41,6 @@ def compressible_runs() -> list[str]:
                 CompressionConfig.of(row.id, RunConfig.from_dict(row.config))
                 found.append(row.id)
     return found
-
-
-def run_picker(options: list[str], *, disabled: bool) -> str:
-    """A select box of ``options``; the run that the URL names, where it is one of them."""
-    address.read_param("run", options[0])
-    if st.session_state["run"] not in options:
-        st.session_state["run"] = options[0]
-    rows = {row.id: row for row in store().list(RUN)}
-    run: str = select(
-        t("shrink.run"),
-        options,
-        key="run",
-        disabled=disabled,
-        title=lambda run: run_title(run, rows),
-    )
-    address.write_params({"run": run})
-    return run
 
 
 def read_settings(run: str) -> None:

@@ -18,6 +18,8 @@ PAGES = {
     "search": ("searches", "search"),
     "teacher_selection": ("searches", "search"),
     "compression": ("shrink", "shrink"),
+    "robustness": ("robustness", "robustness"),
+    "recipe": ("evidence", "recipe"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
 

@@ -1,6 +1,6 @@
 """The box in which a page's run is chosen; by default the one that trains, else the newest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from dashboard.page.jobs.stored import stored
 from dashboard.page.widgets import select
 from dashboard.say.titles import row_title
 from dashboard.say.titles import run_title as title_of_settings
-from dashboard.server.engine import RECORDED, hub, store
-from dashboard.server.shared_records import run_history
+from dashboard.server.engine import RECORDED, RECORDED_RUNS, hub, store
+from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.viewer import t
 from kdcore.jobs.kind import RUN
 from kdcore.store import JobRow
@@ -43,10 +43,31 @@ def run_picker() -> str:
     return run
 
 
+def kept_run_picker(label: str, options: Sequence[str], *, disabled: bool) -> str:
+    """A select box of ``options`` alone; the run that the URL names, where it is one of them.
+
+    Args:
+        label: of the box.
+        options: ids of stored runs, such as those that kept their weights.
+        disabled: whether nothing may be chosen now.
+    """
+    address.read_param("run", options[0])
+    if st.session_state["run"] not in options:
+        st.session_state["run"] = options[0]
+    rows = {row.id: row for row in store().list(RUN)}
+    run: str = select(
+        label, options, key="run", disabled=disabled, title=lambda run: run_title(run, rows)
+    )
+    address.write_params({"run": run})
+    return run
+
+
 def run_title(run: str, rows: Mapping[str, JobRow]) -> str:
     """A run in one line; ``rows`` are those of the store."""
     if run == RECORDED:
         return t("app.recorded")
+    if run in RECORDED_RUNS:
+        return f"{t('app.recorded')} · {title_of_settings(run_settings(run), {})}"
     if row := rows.get(run):
         return row_title(row)
     settings = store().find(run, RUN).config.to_dict()

@@ -25,11 +25,14 @@ from dashboard.say.titles import dataset_title, short_text
 from dashboard.server.uploads import SUFFIXES, save_upload
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, parse_method
+from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, SHIFTS, parse_method
 from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
+IMAGE_AXES = 3
+MOST_OF_A_SLIDER = 100
+"""Above it a number is typed."""
 SCHEME_USED = "scheme_used"
 """Session state: the arrangement that was chosen last."""
 
@@ -128,6 +131,8 @@ def _group_widgets(group: str, waiting: Mapping[str, Any]) -> None:
     for name in GROUPS[group]:
         if name == "method":
             _method_widgets(waiting)
+        elif name == "target":
+            _target_widget(waits=name in waiting)
         else:
             _setting_widget(name, waits=name in waiting)
 
@@ -178,10 +183,41 @@ def _setting_widget(name: str, *, waits: bool) -> None:
         st.number_input(
             label, int(about["low"]), int(about["high"]), value, key=key, help=help, step=1
         )
+    elif about["high"] > MOST_OF_A_SLIDER:
+        st.number_input(
+            label, float(about["low"]), float(about["high"]), value, key=key, help=help, step=1.0
+        )
     else:
         st.slider(
             label, float(about["low"]), float(about["high"]), value, key=key, help=help, step=0.01
         )
+
+
+def _target_widget(*, waits: bool) -> None:
+    """Target data by name: shifts of the source, and data sets with as many classes."""
+    source, value = DATASETS.get(st.session_state["dataset"]), st.session_state["target"]
+    others = [
+        name
+        for name, other in DATASETS.items()
+        if source
+        and name != st.session_state["dataset"]
+        and other.classes == source.classes
+        and len(other.input_shape) == len(source.input_shape) == IMAGE_AXES
+    ]
+    select(
+        _with_badge(md("setting.target.label"), waits),
+        list(dict.fromkeys(["", *SHIFTS, *others, value])),
+        key="target",
+        accept_new_options=True,
+        title=_target_title,
+        help=md("live.target_hint"),
+    )
+
+
+def _target_title(target: str) -> str:
+    if not target:
+        return t("live.no_target")
+    return t(f"shift.{target}") if target in SHIFTS else dataset_title(target)
 
 
 def _method_widgets(waiting: Mapping[str, Any]) -> None:

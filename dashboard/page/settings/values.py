@@ -22,13 +22,22 @@ KEYS = {name: "T" if name == "temperature" else name for name in FIELDS}
 GROUPS = {
     "models": ("teacher", "student", "student_start", "students"),
     "loss": ("method", "mixing"),
-    "schemes": ("teacher_mixing", "teacher_shares", "assistants", "ensemble", "also"),
+    "schemes": (
+        "teacher_mixing",
+        "teacher_shares",
+        "teacher_calibration",
+        "assistants",
+        "ensemble",
+        "also",
+    ),
     "training": (
         "optimizer",
         "batch_size",
         "epochs",
         "patience",
         "teacher_epochs",
+        "teacher_augment",
+        "teacher_lr_schedule",
         "seed",
         "temperature_schedule",
         "weight_schedule",
@@ -45,6 +54,7 @@ GROUPS = {
         "label_column",
         "data_root",
     ),
+    "target": ("target", "target_confidence", "alignment", "alignment_weight"),
     "machine": (
         "device",
         "precision",

@@ -19,8 +19,20 @@ UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
 """Settings that a forest student does not use, with their defaults."""
 
 
+TARGET_SETTINGS = {"target_confidence": 0.0, "alignment": "none"}
+"""Settings that act on target data alone, with their defaults."""
+
+
+TEACHER_FREE = ("label_smoothing", "virtual_teacher")
+"""Methods whose soft term is one of labels, which target data have not."""
+
+
 class RunParts(Protocol):
     """The settings of a run that may contradict each other."""
+
+    @property
+    def target(self) -> str:
+        """Unlabelled data of a domain adaptation."""
 
     @property
     def method(self) -> str:
@@ -94,6 +106,7 @@ def check_compatible(config: RunParts) -> None:
     _check_shares(config)
     _check_start(config)
     _check_forest_student(config)
+    _check_target(config)
     for assistant in parse_models(config.assistants):
         if is_forest(assistant):
             raise UserError("forest_assistant", model=assistant)
@@ -110,7 +123,7 @@ def _check_terms(config: RunParts) -> None:
     for _, spec in extra:
         if method_name(spec) == method_name(config.method):
             raise UserError("value_twice", axis="also", value=spec)
-    if method.acts_on == "peers" and config.assistants:
+    if method.has_own_teacher and config.assistants:
         raise UserError("method_without_teacher", method=config.method)
 
 
@@ -138,6 +151,23 @@ def _check_start(config: RunParts) -> None:
         raise UserError("nothing_matches", student=last.student, teacher=" + ".join(last.teachers))
 
 
+def _check_target(config: RunParts) -> None:
+    """A network learns from the soft labels of target data, by its teacher's logits alone."""
+    if not config.target:
+        for name, usual in TARGET_SETTINGS.items():
+            if getattr(config, name) != usual:
+                raise UserError("target_none", name=name, usual=usual)
+        return
+    if is_forest(config.student):
+        raise UserError("target_students", target=config.target, name=config.student)
+    if config.assistants:
+        raise UserError("target_students", target=config.target, name="assistants")
+    for spec in config.terms:
+        method = method_of(spec)
+        if method.loss and (method.acts_on != "logits" or method_name(spec) in TEACHER_FREE):
+            raise UserError("target_method", method=spec)
+
+
 def _check_forest_student(config: RunParts) -> None:
     if not is_forest(config.student):
         return
@@ -159,6 +189,8 @@ def _check_link(link: Link, spec: str) -> None:
         raise UserError("forest_teacher", method=spec)
     if method.acts_on == "features" and len(link.teachers) > 1:
         raise UserError("method_one_teacher", method=spec)
+    if method.acts_on == "teachers" and len(link.teachers) == 1:
+        raise UserError("method_several_teachers", method=spec)
     models = (*link.teachers, link.student)
     if method.feature_layers == "maps" and not all(
         MODELS[parse_model(one)[0]].images_only for one in models

@@ -17,6 +17,7 @@ from kdcore.catalogue import (
     parse_method,
     parse_model,
     parse_models,
+    target_spec,
 )
 from kdcore.errors import UserError, check_names
 from kdcore.jobs.run.compatibility import check_compatible
@@ -60,6 +61,11 @@ def _teachers(text: str) -> str:
     return _models(text) or _model("")
 
 
+def _teacher_lr_schedule(text: str) -> str:
+    parse_schedule("teacher_lr_schedule", text)
+    return text
+
+
 def _extra_terms(text: str) -> str:
     return extra_terms_spec(parse_extra_terms(text))
 
@@ -101,6 +107,16 @@ class RunConfig:
     teacher_epochs: int = setting(
         15, "training epochs of the teacher; a forest has none", low=0, high=10_000
     )
+    teacher_augment: str = setting(
+        "none",
+        "random change of every batch while the teacher is trained",
+        choices=("none", "shift", "shift_flip"),
+    )
+    teacher_lr_schedule: str = setting(
+        "",
+        "schedule of the teacher's learning rate, which begins at 0.001: cosine:0.00001",
+        normalise=_teacher_lr_schedule,
+    )
     teacher_mixing: str = setting(
         "losses",
         "what is averaged over several teachers, or what weights them example by example; a method "
@@ -109,6 +125,12 @@ class RunConfig:
     )
     teacher_shares: str = setting(
         "", "weight of each of several teachers, such as 2,1,1; empty: equal", normalise=_shares
+    )
+    teacher_calibration: str = setting(
+        "none",
+        "calibrate the teacher before it teaches: its logits are divided by its calibration "
+        "temperature T_cal, fitted on validation data; several teachers have one each",
+        choices=("none", "temperature"),
     )
     assistants: str = setting(
         "",
@@ -198,6 +220,25 @@ class RunConfig:
         "random change of every batch, the same for teacher and students",
         choices=("none", "shift", "shift_flip"),
     )
+    target: str = setting(
+        "",
+        "unlabelled target data for domain adaptation: another data set with the same classes, or "
+        "the same one shifted, such as rotated:degrees=40 or coloured:strength=0.7; empty: none",
+        normalise=target_spec,
+    )
+    target_confidence: float = setting(
+        0.0,
+        "target examples count only where the teacher's highest probability is at least this; 0: "
+        "all count",
+        low=0,
+        high=1,
+    )
+    alignment: str = setting(
+        "none",
+        "term that draws the features of source and target together: CORAL or MMD",
+        choices=("none", "coral", "mmd"),
+    )
+    alignment_weight: float = setting(1.0, "weight of the alignment term", low=0, high=1000)
     teacher_outputs: str = setting(
         "auto",
         "compute the teacher's outputs once or at each step; auto: once unless augmented",

@@ -2,14 +2,23 @@
 
 The order is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
 ``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved (``batch`` not where
-the students are forests), and at the end ``finished`` or ``failed``.
+the students are forests), ``uncertainty``, and at the end ``finished`` or ``failed``.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from kdcore.events.base import Completed, Event
-from kdcore.events.scores import Cost, Diagnosis, EnsembleScores, Scores, StepScores, TeacherScores
+from kdcore.events.scores import (
+    Cost,
+    Diagnosis,
+    DomainShift,
+    EnsembleScores,
+    Scores,
+    StepScores,
+    TeacherScores,
+)
+from kdcore.events.uncertainty import UncertaintyScores
 from kdcore.notes import Note
 
 
@@ -36,6 +45,9 @@ class Started(Event):
     """Of kdcore, torch and Python, so that a run can be repeated."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
+    target_train_size: int = 0
+    """Unlabelled target examples, where there are some."""
+    target_test_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +119,24 @@ class Snapshot(Event):
     """safetensors file in the run's folder: logits of the watched validation examples, and the
     inputs that a method makes."""
     learners: dict[str, Diagnosis]
+    shift: DomainShift | None = None
+    """Where there are target data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertainty(Event):
+    """What the learners know of what they do not know, at the end of a run that is kept."""
+
+    kind = "uncertainty"
+
+    arrays: str | None
+    """safetensors file in the run's folder: some test examples with their labels, and each
+    learner's sets of classes."""
+    learners: dict[str, UncertaintyScores]
+    inputs: dict[str, int]
+    """How many of each kind there were, ``test`` among them."""
+    other_dataset: str
+    """The name of the ``other`` one; empty where the data are no images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

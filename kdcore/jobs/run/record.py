@@ -19,7 +19,7 @@ from kdcore.events import (
 )
 from kdcore.jobs.run.config import SCHEDULED, control_values
 from kdcore.jobs.run.downsampled import DownsampledSeries
-from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started, Uncertainty
 
 STEP_COLUMNS = (
     "position",
@@ -73,6 +73,8 @@ class RunRecord:
     """``position`` and the distilled student's terms beside the method's own, with weights."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    uncertainty: Uncertainty | None = None
+    """At the end; runs that were recorded before it was measured, and cells, have none."""
     marks: list[Mark] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
     """That act now."""
@@ -254,6 +256,8 @@ class RunRecord:
                     self._add_steps(means, self.position)
             case Snapshot():
                 self.snapshots[event.epoch] = event
+            case Uncertainty():
+                self.uncertainty = event
             case Retuned():
                 self.controls[event.name] = event.value
                 self.marks.append(Mark(event.position, event.name, event.value))

@@ -25,8 +25,11 @@ METRICS = {
     "nll": False,
     "brier": False,
     "agreement": True,
+    "target_accuracy": True,
 }
 """Scores of a cell; whether more is better."""
+ON_TARGET = "target_accuracy"
+"""The one that only sweeps with target data have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,12 @@ class SweepRecord:
     def over(self) -> bool:
         """Whether the sweep has finished or failed: no more comes."""
         return bool(self.finished or self.failed or self.cancelled)
+
+    @property
+    def accuracy(self) -> str:
+        """The metric that says whether the teacher helped: with target data that on the target."""
+        base = self.started.config["base"] if self.started else {}
+        return ON_TARGET if base.get("target") else "test_accuracy"
 
     def axis(self, setting: str) -> list[float | str]:
         """The values of a setting along the grid, sorted."""

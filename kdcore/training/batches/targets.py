@@ -26,6 +26,9 @@ class BatchTargets:
     label_weights: Tensor | None = None
     """What an example counts for a method without a teacher, ``[S, B]``: 0 where its label is
     hidden; their mean is 1. ``None`` where every label is known."""
+    class_orders: Tensor | None = None
+    """An order of all classes but one for each example, ``[S, B, C − 1]``, the same at every
+    epoch; ``None`` where no method shuffles classes."""
 
     def first(self, count: int) -> Self:
         """The first ``count`` examples."""
@@ -36,6 +39,7 @@ class BatchTargets:
             None if self.teacher_logits is None else self.teacher_logits[:, :, few],
             None if self.hard_targets is None else self.hard_targets[:, few],
             None if self.label_weights is None else self.label_weights[:, few],
+            None if self.class_orders is None else self.class_orders[:, few],
         )
 
 
@@ -58,6 +62,7 @@ def _joined(batches: Sequence[BatchTargets], examples: int) -> BatchTargets:
         _all([each.teacher_logits for each in batches], of_logits),
         _all([each.hard_targets for each in batches], examples),
         _all([each.label_weights for each in batches], examples),
+        _all([each.class_orders for each in batches], examples),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from torch import nn
 
+from kdcore.catalogue import method_of
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, load_dataset
 from kdcore.errors import UserError
@@ -112,7 +113,13 @@ def _compress(
         before=measured(teacher.module, student, here, None),
     )
     teacher_predictions = predict(teacher.module, here, "float32")
-    (batches_of_seed,) = transfer_batches([config.base], data, teacher.to(device), "float32")
+    (batches_of_seed,) = transfer_batches(
+        [config.base],
+        data,
+        teacher.to(device),
+        "float32",
+        class_orders=any(method_of(spec).shuffles_classes for spec in config.base.terms),
+    )
     some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
     begin = Student(
         student,

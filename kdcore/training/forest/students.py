@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import torch
 from sklearn.ensemble import RandomForestRegressor
-from torch import Tensor
+from torch import Tensor, nn
 
 from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
@@ -25,6 +25,7 @@ from kdcore.metrics import accuracy, brier_score
 from kdcore.models.cost import measure_cost
 from kdcore.models.forest import Forest, forest_logits, joined
 from kdcore.store import RunFolder
+from kdcore.training.answering import answer_during
 from kdcore.training.batches.order import chunks
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.distributed import world_size
@@ -32,6 +33,7 @@ from kdcore.training.devices.precision import model_precision
 from kdcore.training.fit import Position, fit
 from kdcore.training.measuring.evaluation import Predictions, chunk_size, predict, score
 from kdcore.training.measuring.snapshots import Snapshots
+from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.objective.terms import StudentSpec
 from kdcore.training.run_files import save_all
@@ -79,7 +81,7 @@ def grow_students(
     yield Prepared(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
-        arrays=snapshots.begin(),
+        arrays=snapshots.begin(*trainer.seen_by_students()),
         costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
         seconds=time.perf_counter() - began,
         teachers=member_scores(teacher, data),
@@ -91,12 +93,17 @@ def grow_students(
     if not log.restore(STAGE, callbacks.parts):
         log.save(STAGE, position, callbacks.parts)
     controls.replay(log.commands)
+
+    def modules() -> dict[str, nn.Module]:
+        return {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
+
     stopped = False
     try:
-        yield from fit(trainer, callbacks, config.epochs, position)
+        with controls.answering(lambda query: answer_during(modules(), data, position, query)):
+            yield from fit(trainer, callbacks, config.epochs, position)
     except Stopped:
         stopped = True
-    modules = {"teacher": teacher.module} | {name: of.module() for name, of in students.items()}
+    yield from take_uncertainty(folder, modules(), data, config)
     yield Finished(
         run=run,
         stopped=stopped,
@@ -105,7 +112,7 @@ def grow_students(
         teacher=trainer.teacher_scores,
         students=trainer.scores,
         seconds=time.perf_counter() - began,
-        weights=save_all(modules, teacher.model, config, data, folder),
+        weights=save_all(modules(), teacher.model, config, data, folder),
     )
 
 
@@ -133,6 +140,10 @@ class ForestTrainer:
         """By student, after the newest epoch."""
         self.values: Mapping[str, float] = {}
         """What acts from the next epoch on."""
+
+    def seen_by_students(self) -> tuple[Split, Tensor]:
+        """The transfer set and the labels known of it, −1 where hidden."""
+        return self._transfer_batches.transfer, self._transfer_batches.known_labels
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""

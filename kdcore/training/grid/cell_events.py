@@ -8,17 +8,18 @@ from pathlib import Path
 from kdcore.catalogue import models_spec
 from kdcore.data import Dataset, class_numbers
 from kdcore.errors import UserError
-from kdcore.events import Diagnosis, Event, Failed, Scores, from_json
+from kdcore.events import Diagnosis, DomainShift, Event, Failed, Scores, from_json
 from kdcore.jobs.run.config import RunConfig, control_values
 from kdcore.jobs.run.events import Epoch, Finished, Prepared, Snapshot
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.jobs.sweep.events import CellsScored, SweepProgress
 from kdcore.models.cost import measure_cost
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.measuring.meter import Report
-from kdcore.training.measuring.snapshots import diagnoses, snapshot_arrays, watched_arrays
+from kdcore.training.measuring.snapshots import diagnoses, prepared_arrays, snapshot_arrays
 from kdcore.training.objective.student_specs import student_names
 from kdcore.training.run_files import started
 from kdcore.training.state import State
@@ -79,11 +80,14 @@ class CellEvents:
     def begin(self) -> Iterator[CellEvent]:
         """Started and prepared."""
         trainer, data, group = self._trainer, self._data, self._group
-        files = {}
+        files: dict[int, dict[str, bytes]] = {}
         costs = {}
         members = member_scores(trainer.teacher, data)
         if group.keep:
-            files["prepared.safetensors"] = watched_arrays(data, trainer.teacher_predictions)
+            for seed in {config.seed for config in self._alive.values()}:
+                seen = trainer.seen_by_students(seed)
+                arrays = prepared_arrays(data, trainer.teacher_predictions, *seen)
+                files[seed] = {"prepared.safetensors": arrays}
             models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
             costs = {
                 name: measure_cost(module, data.input_shape, trainer.device)
@@ -100,11 +104,11 @@ class CellEvents:
                 teacher_source=group.teacher.source,
                 teacher=trainer.teacher_scores,
                 costs=of_cell,
-                arrays=next(iter(files), None),
+                arrays=next(iter(files.get(config.seed, ())), None),
                 seconds=time.perf_counter() - self._began,
                 teachers=members,
             )
-            yield CellEvent(cell, prepared, files)
+            yield CellEvent(cell, prepared, files.get(config.seed, {}))
 
     def failures(self, report: Report, step: int) -> Iterator[CellEvent]:
         """A cell whose loss is not a number any more ends; the others do not feel it."""
@@ -203,6 +207,7 @@ class CellEvents:
                         arrays=name,
                         learners=found.teacher
                         | {learner: found.of(net) for learner, net in nets.items()},
+                        shift=found.shift(of_cell),
                     ),
                     {
                         name: snapshot_arrays(
@@ -239,9 +244,17 @@ class _Diagnoses:
         self._trainer, self._predictions = trainer, predictions
         self._known: dict[int, Diagnosis] = {}
         self._missing = class_numbers(trainer.config.drop_classes, trainer.data.classes)
+        has_target = trainer.data.target is not None
+        self._axes = ShiftAxes(trainer.data, trainer.teacher_predictions) if has_target else None
         self.teacher = diagnoses(
             {"teacher": trainer.teacher_predictions}, trainer.data, None, self._missing
         )
+
+    def shift(self, of_cell: dict[str, Predictions]) -> DomainShift | None:
+        """Where the answers of a cell's students lie, where there are target data."""
+        if self._axes is None:
+            return None
+        return self._axes.shift({"teacher": self._trainer.teacher_predictions} | of_cell)
 
     def of(self, net: int) -> Diagnosis:
         """That of one net."""

@@ -200,7 +200,7 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     # convolution keeps its whole image, of up to 64 channels at each of about 20 layers
     values = (
         8 * weights**0.5
-        if config.student.startswith("mlp")
+        if config.student.startswith(("mlp", "dropout_mlp"))
         else (20 * 64 * data.input_shape[-1] ** 2)
     )
     return 20.0 * weights + 4.0 * size * values + 16.0 * evaluated * len(data.classes)

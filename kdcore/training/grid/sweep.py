@@ -194,16 +194,13 @@ class SweepRecorder:
     """Keeps the cells' runs and tells when they end.
 
     Args:
-        folder: of the sweep; without one nothing is kept.
+        folder: of the sweep, or of another job with cells; without one nothing is kept.
         cells: by number.
         ended: states of the cells that ended before.
     """
 
     def __init__(
-        self,
-        folder: JobFolder[SweepConfig] | None,
-        cells: Sequence[RunConfig],
-        ended: Mapping[int, str],
+        self, folder: JobFolder[Any] | None, cells: Sequence[RunConfig], ended: Mapping[int, str]
     ) -> None:
         self._folder, self._cells = folder, cells
         self._groups: dict[int, Sequence[int]] = {}

@@ -58,6 +58,7 @@ class EarlyStopping:
                 "scores": asdict(self.best_scores[name]),
                 "test": self.best_predictions[name].test,
                 "validation": self.best_predictions[name].validation,
+                "target": self.best_predictions[name].target,
                 "weights": self._weights[name],
             }
             for name, epoch in self.best_epochs.items()
@@ -68,7 +69,9 @@ class EarlyStopping:
         for name, own in state.items():
             self.best_epochs[name] = own["epoch"]
             self.best_scores[name] = Scores(**own["scores"])
-            self.best_predictions[name] = Predictions(own["test"], own["validation"])
+            self.best_predictions[name] = Predictions(
+                own["test"], own["validation"], own.get("target")
+            )
             self._weights[name] = own["weights"]
 
     def restore(self) -> None:

@@ -1,6 +1,6 @@
 """Every learner's answers on data it did not learn from, and what they are worth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -41,50 +41,61 @@ class Predictions:
 
     test: Tensor
     validation: Tensor
+    target: Tensor | None = None
+    """On the test part of target data, where there are some."""
 
     def of(self, net: int) -> "Predictions":
         """The answers of one of the K learners."""
-        return Predictions(self.test[net], self.validation[net])
+        return self.each(lambda logits: logits[net])
 
     def together(self, size: int) -> "Predictions":
         """Each ``size`` neighbours of K as one that answers with their mean probabilities."""
-        return (
-            self
-            if size == 1
-            else Predictions(_together(self.test, size), _together(self.validation, size))
-        )
+        return self if size == 1 else self.each(lambda logits: _together(logits, size))
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> "Predictions":
+        """All answers, changed."""
+        target = None if self.target is None else change(self.target)
+        return Predictions(change(self.test), change(self.validation), target)
 
 
 def predict_split(
     module: nn.Module, data: Dataset, split: Split, *, precision: str = "float32"
 ) -> Tensor:
     """Logits ``[n, C]`` in evaluation mode, on the data's device; the mode is put back."""
-    device = split.inputs.device
+    return predict_inputs(module, data, split.inputs, precision=precision)
+
+
+def predict_inputs(
+    module: nn.Module, data: Dataset, inputs: Tensor, *, precision: str = "float32"
+) -> Tensor:
+    """The same of raw inputs ``[n, …]`` without labels."""
+    device = inputs.device
     size = chunk_size([module], device)
     was_training = module.training
     module.eval()
     with torch.no_grad(), autocast(device, precision):
         logits = [
-            module(data.normalised(split.inputs[part])).float()
-            for part in chunks(len(split.labels), size)
+            module(data.normalised(inputs[part])).float() for part in chunks(len(inputs), size)
         ]
     module.train(was_training)
     return torch.cat(logits)
 
 
 def predict(module: nn.Module, data: Dataset, precision: str) -> Predictions:
-    """The logits on test and validation data."""
+    """The logits on test and validation data, and on target data."""
     return Predictions(
-        test=predict_split(module, data, data.test, precision=precision).cpu(),
-        validation=predict_split(module, data, data.validation, precision=precision).cpu(),
+        *(
+            predict_split(module, data, split, precision=precision).cpu()
+            for split in _predicted(data)
+        )
     )
 
 
 def predict_all(students: Students, data: Dataset) -> Predictions:
-    """The logits of all students on test and validation data; leaves them in training mode."""
+    """The logits of all students on the same data; leaves them in training mode."""
     students.train(mode=False)
     logits_of_splits = []
-    for split in (data.test, data.validation):
+    for split in _predicted(data):
         size = chunk_size(students.modules, split.inputs.device)
         logits = [
             students.body.predict(data.normalised(split.inputs[part])).cpu()
@@ -92,7 +103,12 @@ def predict_all(students: Students, data: Dataset) -> Predictions:
         ]
         logits_of_splits.append(torch.cat(logits, dim=1))
     students.train(mode=True)
-    return Predictions(test=logits_of_splits[0], validation=logits_of_splits[1])
+    return Predictions(*logits_of_splits)
+
+
+def _predicted(data: Dataset) -> list[Split]:
+    """In the order of ``Predictions``."""
+    return [data.test, data.validation, *([data.target.test] if data.target else [])]
 
 
 def score(
@@ -102,7 +118,7 @@ def score(
     means: dict[str, float] | None = None,
 ) -> Scores:
     """What one learner's answers are worth; ``means`` are the epoch's training figures."""
-    alone = Predictions(predictions.test[None], predictions.validation[None])
+    alone = predictions.each(lambda logits: logits[None])
     return score_all(alone, data, teacher, [means or {}])[0]
 
 
@@ -130,6 +146,9 @@ def score_all(
             ).tolist(),
             **_fidelity(predictions.test[part], probabilities, teacher, labels),
         }
+        if predictions.target is not None and data.target is not None:
+            answers, target_labels = predictions.target[part], data.target.test.labels.cpu()
+            columns["target_accuracy"] = accuracy(answers.double(), target_labels).tolist()
         found += [
             Scores(
                 test_accuracy=right[at] / len(labels),

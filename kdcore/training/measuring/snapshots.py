@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from kdcore.data import Dataset, class_numbers
-from kdcore.events import Diagnosis
+from kdcore.data import Dataset, Split, class_numbers
+from kdcore.data.pixels import FULL, white
+from kdcore.events import Diagnosis, DomainShift
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Snapshot
 from kdcore.metrics.diagnosis import diagnose
 from kdcore.store import RunFolder, packed
+from kdcore.training.measuring.domain_shift import ShiftAxes
 from kdcore.training.measuring.evaluation import Predictions
 from kdcore.training.probes import GeneratedInputs
 
 WATCHED = 200
 """Validation examples whose soft labels are kept after every epoch."""
+MOST_POINTS = 4_000
+"""Of a plane that are kept."""
 MOST_SNAPSHOTS = 60
 """Longer runs are kept at fewer epochs, the last one always."""
 
@@ -33,12 +37,17 @@ class Snapshots:
         self._epochs = config.epochs
         self._missing = class_numbers(config.drop_classes, data.classes)
         self._teacher_diagnosis: dict[str, Diagnosis] = {}
+        self._axes: ShiftAxes | None = None
 
-    def begin(self) -> str | None:
-        """Keep what does not change: the watched examples and the teacher's answers to them."""
+    def begin(self, transfer: Split, known_labels: torch.Tensor) -> str | None:
+        """Keep what does not change: the watched examples and the teacher's answers to them.
+
+        See ``prepared_arrays`` for the arguments.
+        """
         if self._folder is None:
             return None
-        self._folder.write("prepared.safetensors", watched_arrays(self._data, self._teacher))
+        arrays = prepared_arrays(self._data, self._teacher, transfer, known_labels)
+        self._folder.write("prepared.safetensors", arrays)
         return "prepared.safetensors"
 
     def take(
@@ -62,11 +71,28 @@ class Snapshots:
         found = self._teacher_diagnosis | diagnoses(
             by_learner, self._data, self._teacher, self._missing
         )
-        yield Snapshot(epoch=epoch, arrays=name, learners=found)
+        yield Snapshot(epoch=epoch, arrays=name, learners=found, shift=self._shift(by_learner))
+
+    def _shift(self, by_learner: dict[str, Predictions]) -> DomainShift | None:
+        if self._data.target is None:
+            return None
+        self._axes = self._axes or ShiftAxes(self._data, self._teacher)
+        return self._axes.shift({"teacher": self._teacher} | by_learner)
 
 
-def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
-    """The watched examples, their labels and the teacher's logits, as a safetensors file."""
+def prepared_arrays(
+    data: Dataset, teacher: Predictions, transfer: Split, known_labels: torch.Tensor
+) -> bytes:
+    """The watched examples, their labels and the teacher's logits, as a safetensors file.
+
+    Of data with two features also the points that the students learn from, as they were brought.
+
+    Args:
+        data: of the run.
+        teacher: its answers.
+        transfer: what the students see.
+        known_labels: the labels that they get, ``[n]``; −1 where one is hidden.
+    """
     split = data.validation
     inputs = split.inputs[:WATCHED].cpu()
     arrays: dict[str, np.ndarray] = {
@@ -74,9 +100,13 @@ def watched_arrays(data: Dataset, teacher: Predictions) -> bytes:
         "teacher_watched": teacher.validation[:WATCHED].numpy(),
     }
     if data.images:
-        arrays["watched_images"] = _for_display(inputs, inputs)
+        arrays["watched_images"] = for_display(inputs, inputs)
     else:
         arrays["watched_points"] = inputs.numpy().astype(np.float32)
+    if data.input_shape == (2,):
+        points = data.as_brought(transfer.inputs[:MOST_POINTS])
+        arrays["transfer_points"] = points.numpy().astype(np.float32)
+        arrays["transfer_labels"] = known_labels[:MOST_POINTS].cpu().numpy()
     return packed(arrays)
 
 
@@ -95,7 +125,7 @@ def snapshot_arrays(
         inputs = generated.inputs.cpu()
         arrays |= {
             "made_inputs": (
-                _for_display(inputs, data.validation.inputs[:WATCHED])
+                for_display(inputs, data.validation.inputs[:WATCHED])
                 if data.images
                 else inputs.numpy()
             ),
@@ -126,8 +156,7 @@ def diagnoses(
     }
 
 
-def _for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
+def for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
     """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
-    top = 255.0 if like.max() > 16 else 16.0  # scikit-learn's digits go from 0 to 16
-    values = (images.float() * (255.0 / top)).round()
+    values = (images.float() * (FULL / white(like))).round()
     return values.byte().permute(0, 2, 3, 1).contiguous().numpy()

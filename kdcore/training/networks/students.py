@@ -71,6 +71,9 @@ class Interleaved:
         self._logits: list[Tensor] = []
         self.terms: Mapping[int, Tensor] = {}
         """What else the nets' losses consist of at the next way backward, by net."""
+        self.beside: Mapping[int, Tensor] = {}
+        """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
+        self._beside_logits: dict[int, Tensor] = {}
 
     def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
@@ -79,11 +82,17 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        self._logits = []
+        self._logits, self._beside_logits = [], {}
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
+                own = inputs[at // self._members]
                 with self._chance(at):
-                    self._logits.append(learner(inputs[at // self._members]))
+                    if at in self.beside:
+                        logits = learner(torch.cat([own, self.beside[at]]))
+                        self._beside_logits[at] = logits[len(own) :]
+                        self._logits.append(logits[: len(own)])
+                    else:
+                        self._logits.append(learner(own))
         return torch.stack([logits.detach().float() for logits in self._logits])
 
     def backward(self, gradient: Tensor) -> None:
@@ -96,11 +105,15 @@ class Interleaved:
                 torch.autograd.backward([logits, self.terms[at]], [at_logits, None])
             else:
                 logits.backward(at_logits)
-        self._logits, self.terms = [], {}
+        self._logits, self._beside_logits, self.terms, self.beside = [], {}, {}, {}
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net ``[B, C]``, with their graph."""
         return self._logits[net]
+
+    def beside_logits_of(self, net: int) -> Tensor:
+        """The same of what it answered together with the batch, ``[B', C]``."""
+        return self._beside_logits[net]
 
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -149,6 +162,7 @@ class Students:
             seed if draws(module) else None
             for seed, module in zip(seeds, self.modules, strict=True)
         ]
+        self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
         self.body = self._body(precision, device, wrap, with_graph=with_graph)
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
@@ -177,10 +191,20 @@ class Students:
             optimizer.param_groups[0]["lr"] = lr[member]
             optimizer.step()
             chunk.round()
+        for module in self._constrained:
+            module.constrain()  # type: ignore[operator]
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net, with their graph, where there is one."""
         return self._with_graph.logits_of(net)
+
+    def answer_beside(self, inputs: Mapping[int, Tensor]) -> None:
+        """Inputs ``[B', …]`` that a net answers together with the next batch, by net."""
+        self._with_graph.beside = inputs
+
+    def beside_logits_of(self, net: int) -> Tensor:
+        """The newest logits of these ``[B', C]``, with their graph."""
+        return self._with_graph.beside_logits_of(net)
 
     def add(self, terms: Mapping[int, Tensor]) -> None:
         """Parts of the nets' losses that are no functions of their logits, for the next step."""

@@ -7,7 +7,7 @@ from typing import Any
 from kdcore.catalogue import extra_weight, method_of, parse_extra_terms, parse_method
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.schedules import Schedule, scheduled
-from kdcore.training.objective.terms import LossTermSpec, StudentSpec
+from kdcore.training.objective.terms import ALIGNMENT_WEIGHT, LossTermSpec, StudentSpec
 
 
 def student_names(config: RunConfig) -> list[str]:
@@ -28,13 +28,18 @@ def student_spec(config: RunConfig, name: str, values: Mapping[str, float]) -> S
         return StudentSpec("hard", temperature=1.0, weight=0.0, lr=values["lr"])
     method, own = parse_method(config.method)
     also = tuple(extra_term(spec) for _, spec in parse_extra_terms(config.also))
+    weights = [*own, *(term.weight for term in also)]
+    values = dict(values)
+    if config.alignment != "none":
+        weights.append(ALIGNMENT_WEIGHT)
+        values[ALIGNMENT_WEIGHT] = config.alignment_weight
     softened = any(method_of(spec).uses_temperature for spec in config.terms)
     return StudentSpec(
         method,
         values["temperature"] if softened else 1.0,
         values["weight"],
         values["lr"],
-        tuple((setting, values[setting]) for setting in (*own, *(term.weight for term in also))),
+        tuple((setting, values[setting]) for setting in weights),
         also,
     )
 

@@ -25,7 +25,8 @@ class TeacherMixture:
 
     def __init__(self, mixing: str = "losses", shares: Sequence[float] = (1.0,)) -> None:
         self._mixing, self.count = mixing, len(shares)
-        self._shares = torch.tensor(shares, dtype=torch.float64) / sum(shares)
+        self.shares = torch.tensor(shares, dtype=torch.float64) / sum(shares)
+        """``[K]``, float64; they sum to 1."""
 
     def targets(
         self, each: Tensor, method_labels: Tensor, temperature: Tensor
@@ -43,7 +44,7 @@ class TeacherMixture:
         if self.count == 1:
             yield 1.0, each
         elif self._mixing == "losses":
-            for at, share in enumerate(self._shares.tolist()):
+            for at, share in enumerate(self.shares.tolist()):
                 yield share, each[:, at : at + 1]
         elif self._mixing == "logits":
             yield 1.0, self._mean_logits(each)[:, None]
@@ -58,11 +59,11 @@ class TeacherMixture:
             return each[:, 0]
         if self._mixing == "logits":
             return self._mean_logits(each)
-        return joined_logits(each, self._shares[:, None].to(each), 1.0)
+        return joined_logits(each, self.shares[:, None].to(each), 1.0)
 
     def weights(self, each: Tensor, method_labels: Tensor, temperature: Tensor) -> Tensor:
         """What each teacher counts for each example, ``[S, G, K, B]``; they sum to 1 over K."""
-        shares = self._shares[:, None].to(each)
+        shares = self.shares[:, None].to(each)
         size = (len(each), len(temperature), *each.shape[1:3])
         if self._mixing == "entropy":
             weights = entropy_weights(
@@ -76,7 +77,7 @@ class TeacherMixture:
         return (weights / weights.sum(-2, keepdim=True)).expand(size)
 
     def _mean_logits(self, each: Tensor) -> Tensor:
-        return (each * self._shares[:, None, None].to(each)).sum(1)
+        return (each * self.shares[:, None, None].to(each)).sum(1)
 
 
 def mixture_of(config: RunConfig, teacher: nn.Module) -> TeacherMixture:

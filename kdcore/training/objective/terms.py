@@ -25,6 +25,8 @@ from kdcore.losses import (
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.objective.teacher_mixture import TeacherMixture
 
+ALIGNMENT_WEIGHT = "alignment_weight"
+"""Name of what weighs the alignment of source and target, as a setting."""
 ByName = Callable[[Mapping[str, Any]], Any]
 """Takes what it needs out of all that there is."""
 
@@ -115,13 +117,19 @@ class Terms:
         specs: of G students, those of one method beside each other.
         mixture: of the teachers' logits.
         networks: that are one student, beside each other; they may be each other's teachers.
+        on_target: the soft terms are of target data, so that here the hard term is alone.
     """
 
     def __init__(
-        self, specs: Sequence[StudentSpec], mixture: TeacherMixture | None = None, networks: int = 1
+        self,
+        specs: Sequence[StudentSpec],
+        mixture: TeacherMixture | None = None,
+        networks: int = 1,
+        *,
+        on_target: bool = False,
     ) -> None:
         self.mixture, self._networks = mixture or TeacherMixture(), networks
-        self._term_groups = list(_term_groups(specs))
+        self._term_groups = [] if on_target else list(_term_groups(specs))
         self.without_teacher = [at for at, spec in enumerate(specs) if not spec.uses_teacher]
         """The students without a soft term."""
         self._with_teachers = sorted(
@@ -133,7 +141,9 @@ class Terms:
             }
         )
         """The students whose targets are the teachers' logits."""
-        self._several = [len(spec.terms) > 1 for spec in specs]
+        self._several = [
+            len(spec.terms) > 1 or ALIGNMENT_WEIGHT in dict(spec.settings) for spec in specs
+        ]
         self._has_t2 = [METHODS[spec.method].has_t2 for spec in specs]
 
     def gradients(
@@ -213,6 +223,7 @@ class Terms:
     ) -> Iterator[tuple["_TermGroup", float, dict[str, Any]]]:
         """Each method, its share of the loss, and all that its loss may name."""
         weights = None if targets.label_weights is None else targets.label_weights[:, None]
+        orders = None if targets.class_orders is None else targets.class_orders[:, None]
         for group in self._term_groups if targets.teacher_logits is not None else ():
             assert targets.teacher_logits is not None
             own = logits[:, group.students]
@@ -225,7 +236,15 @@ class Terms:
                 "labels": targets.method_labels[:, None],
                 "temperature": temperature,
                 "label_weights": weights,
+                "class_orders": orders,
             }
+            if group.of_each_teacher:
+                each = {
+                    "each_teacher_logits": targets.teacher_logits[:, None],
+                    "teacher_shares": self.mixture.shares.to(own),
+                }
+                yield group, 1.0, named | each
+                continue
             teacher_targets = (
                 _peers(own, self._networks)
                 if group.of_peers
@@ -258,6 +277,11 @@ class _TermGroup:
     def of_peers(self) -> bool:
         """Whether the other networks of a student are its teachers."""
         return METHODS[self.term.method].acts_on == "peers"
+
+    @property
+    def of_each_teacher(self) -> bool:
+        """Whether it asks for the answers of all teachers at once, unmixed."""
+        return METHODS[self.term.method].acts_on == "teachers"
 
 
 def _term_groups(specs: Sequence[StudentSpec]) -> Iterator[_TermGroup]:

@@ -27,6 +27,7 @@ from kdcore.notes import Note, note
 from kdcore.store import JobFolder, teacher_path
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.measuring.evaluation import predict, score
+from kdcore.training.teachers.tempered import temper
 from kdcore.training.teachers.train_network import (
     LR,
     OPTIMIZER,
@@ -101,11 +102,34 @@ def train_teachers(
 ) -> Generator[Event, None, Teacher]:
     """The run's teacher or teachers; yields their epochs where they have to be trained.
 
+    They are calibrated where the run asks for it.
+
     Raises:
         UserError: a given file does not hold a teacher for this data, or a forest for a method
             that looks inside.
         Stopped: the run was asked to stop.
     """
+    teacher = yield from _as_trained(config, data, controls, folder, device, precision, log)
+    if config.teacher_calibration == "none":
+        return teacher
+    fitted = [f"{temper(one, data):.2f}" for one in members_of(teacher.module)]
+    told = (
+        note("teacher_tempered", temperature=fitted[0])
+        if len(fitted) == 1
+        else note("teachers_tempered", temperatures=", ".join(fitted))
+    )
+    return replace(teacher, notes=(*teacher.notes, told))
+
+
+def _as_trained(
+    config: RunConfig,
+    data: Dataset,
+    controls: Controls,
+    folder: JobFolder[Any] | None,
+    device: torch.device,
+    precision: str,
+    log: StageCheckpoints | None,
+) -> Generator[Event, None, Teacher]:
     if config.teacher_weights:
         file = WeightsFile.read(Path(config.teacher_weights).expanduser())
         module = _loaded(config, data, file).to(device)
@@ -160,6 +184,8 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
             raise UserError("forest_teacher", method=spec)
         if len(members) > 1 and method_of(spec).acts_on == "features":
             raise UserError("method_one_teacher", method=spec)
+        if len(members) == 1 and method_of(spec).acts_on == "teachers":
+            raise UserError("method_several_teachers", method=spec)
     if not isinstance(module, EnsembleModel):
         return module
     if is_forest(config.student) and not config.assistants:
@@ -219,7 +245,7 @@ def _one_teacher(
         module = (yield from growing).to(device)
     else:
         module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
-        trainer = LabelTrainer(module, data, seed, precision)
+        trainer = LabelTrainer(module, data, seed, precision, config)
         epochs = config.teacher_epochs
         yield from NetworkCallbacks(
             trainer, controls, log, role=role, model=model, epochs=epochs
@@ -233,6 +259,9 @@ def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
     """Content hash of all that determines a trained teacher."""
     epochs = 0 if is_forest(model) else config.teacher_epochs
     parts = [data.fingerprint, model, epochs, OPTIMIZER, LR, seed, RECIPE_VERSION]
+    if not is_forest(model):  # what is as usual is left out: so earlier teachers keep their key
+        own = {"augment": config.teacher_augment, "lr_schedule": config.teacher_lr_schedule}
+        parts += [value for value in own.items() if value[1] not in ("none", "")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 
 from kdcore.commands import Controls
-from kdcore.data import Dataset
+from kdcore.data import Dataset, augmented
 from kdcore.errors import UserError
 from kdcore.events import Event, Scores, TeacherEpoch
-from kdcore.training.batches.order import batches
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.schedules import parse_schedule
+from kdcore.training.batches.order import batch_count, batches
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.fit import Position, fit
@@ -18,7 +20,7 @@ from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.measuring.meter import Meter, Report
 from kdcore.training.networks.students import Students
 from kdcore.training.objective.terms import StudentSpec, Terms, step_controls_of
-from kdcore.training.randomness import key
+from kdcore.training.randomness import generator, key
 from kdcore.training.state import State, Stateful
 
 OPTIMIZER, LR, SEED = "adam", 1e-3, 0
@@ -52,14 +54,25 @@ class LabelTrainer:
     Args:
         module: on the data's device; trained in place.
         data: on its device.
-        seed: of its dropout.
+        seed: of its dropout and of the changes of its images.
         precision: in which it is computed.
+        config: says how its batches are changed, for how many epochs it learns and by which
+            schedule of the learning rate.
     """
 
-    def __init__(self, module: nn.Module, data: Dataset, seed: int, precision: str) -> None:
+    def __init__(
+        self, module: nn.Module, data: Dataset, seed: int, precision: str, config: RunConfig
+    ) -> None:
         self._module, self._data, self._precision = module, data, precision
+        self._seed, self._augment, self._epochs = (
+            seed,
+            config.teacher_augment,
+            config.teacher_epochs,
+        )
+        self._schedule = parse_schedule("teacher_lr_schedule", config.teacher_lr_schedule)
         size = len(data.train.labels)
         self._batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, size // BATCHES_PER_EPOCH))
+        self._batches = batch_count(size, self._batch_size)
         spec = StudentSpec("hard", temperature=1.0, weight=0.0, lr=LR)
         device = data.train.labels.device
         self._step_controls = step_controls_of([spec], "convex", device)
@@ -85,10 +98,15 @@ class LabelTrainer:
         data, index = self._data, batch.to(self._data.train.labels.device)
         labels = data.train.labels.index_select(0, index)[None]
         targets = BatchTargets(labels, labels)
-        inputs = data.normalised(data.train.inputs.index_select(0, index))[None]
-        logits = self._students.forward(inputs)
+        raw = data.train.inputs.index_select(0, index)
+        if self._augment != "none":
+            raw = augmented(
+                raw, self._augment, generator(self._seed, "augmentation of the teacher", step)
+            )
+        logits = self._students.forward(data.normalised(raw)[None])
         hard, soft = self._terms.gradients(logits, targets, self._step_controls)
-        self._students.learn(hard, self._step_controls.lr)
+        lr = self._schedule.value(LR, step / self._batches, self._epochs)
+        self._students.learn(hard, [lr])
         self._meter.record(logits, targets, hard, soft)
 
     def report(self) -> Report:

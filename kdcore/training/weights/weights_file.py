@@ -16,6 +16,9 @@ from kdcore.errors import UserError
 MOST_BYTES = 4 << 30
 SAVED_BY_TORCH = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
 """How a file of ``torch.save`` begins, in its present form and the one before."""
+SAFETENSORS = b"\0\0\0\0{"
+"""Bytes 4 to 8 of a safetensors file, after the length of its header: that begins like a pickle
+where the header has 640 bytes, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class WeightsFile:
                     most=MOST_BYTES >> 30,
                 )
             with path.open("rb") as file:
-                start = file.read(4)
-            if start.startswith(SAVED_BY_TORCH):
+                start = file.read(9)
+            if start.startswith(SAVED_BY_TORCH) and start[4:] != SAFETENSORS:
                 return cls(path, _state_dict(_loaded(path), path), {})
             with safe_open(path, framework="pt") as saved:
                 tensors = {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118

@@ -8,16 +8,21 @@ import pytest
 from support import events as make
 from support.compressions import whole_compression
 from support.diagnoses import diagnosis
+from support.robustness import pictures as corrupted_images
+from support.robustness import whole_test
 from support.searches import OPTUNA, whole_search, whole_selection
 from support.sweeps import COMPARISON, whole_sweep
+from support.uncertainty import set_arrays, uncertainty
 
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
+    OF_CORRUPTED_IMAGES,
     OVER_TIME,
 )
 from dashboard.charts.missing_classes import curve_of
@@ -27,6 +32,7 @@ from dashboard.charts.per_class import class_scores
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.events import Snapshot
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -43,11 +49,12 @@ def history():
     told = RunRecord()
     told.fold(
         [
-            make.started(epochs=2, drop_classes="3", **make.SEVERAL),
+            make.started(epochs=2, drop_classes="3", target="rotated", **make.SEVERAL),
             make.prepared(),
             make.batch(),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
+            uncertainty(),
         ]
     )
     return told
@@ -67,6 +74,12 @@ def sweep(config=None, count=None):
 def shrink():
     found = CompressionRecord()
     found.fold(whole_compression())
+    return found
+
+
+def robustness():
+    found = RobustnessRecord()
+    found.fold(whole_test())
     return found
 
 
@@ -99,10 +112,16 @@ def said(name, history, language="en", **settings):
     if name in OF_A_MOMENT:
         return OF_A_MOMENT[name](history, spoken, **settings)["message"]
     if name in OF_ARRAYS:
-        return OF_ARRAYS[name](history, spoken, arrays=generated_inputs())["message"]
+        arrays = generated_inputs() | set_arrays()
+        return OF_ARRAYS[name](history, spoken, arrays=arrays)["message"]
     if name in OF_A_COMPRESSION:
         size = {"size": "bytes", "batch": "1"}
         return OF_A_COMPRESSION[name](shrink(), spoken, **size | settings)["message"]
+    if name in OF_A_ROBUSTNESS_TEST:
+        return OF_A_ROBUSTNESS_TEST[name](robustness(), spoken, **settings)["message"]
+    if name in OF_CORRUPTED_IMAGES:
+        drawn = OF_CORRUPTED_IMAGES[name](robustness(), spoken, arrays=corrupted_images())
+        return drawn["message"]
     if name in OF_A_SEARCH:
         return OF_A_SEARCH[name](search(), spoken, OPTUNA)["message"]
     if name in OF_A_SELECTION:
@@ -111,7 +130,16 @@ def said(name, history, language="en", **settings):
     return OF_A_SWEEP[name](sweep(config), spoken, View(**settings))["message"]
 
 
-ALL = [*OF_A_MOMENT, *OF_ARRAYS, *OF_A_SWEEP, *OF_A_SEARCH, *OF_A_SELECTION, *OF_A_COMPRESSION]
+ALL = [
+    *OF_A_MOMENT,
+    *OF_ARRAYS,
+    *OF_A_SWEEP,
+    *OF_A_SEARCH,
+    *OF_A_SELECTION,
+    *OF_A_COMPRESSION,
+    *OF_A_ROBUSTNESS_TEST,
+    *OF_CORRUPTED_IMAGES,
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -224,6 +252,15 @@ def test_the_costs(history):
     assert said("cost", history).startswith("Teacher: 1 parameters, 0.0 kB. Plain student: 1")
 
 
+def test_what_a_set_covers_and_how_large_it_is(history):
+    assert (
+        "Plain student 91.0% covered (by chance 87.0% to 93.0%), 2.25 classes on average"
+    ) in said("conformal_sizes", history)
+    assert "missing: Teacher 0, Plain student 3, Distilled student 3." in said(
+        "conformal_examples", history
+    )
+
+
 def test_the_same_answers_to_generated_inputs(history):
     assert "the same answer to 2 of 3 generated inputs" in said("generated", history)
 
@@ -291,6 +328,18 @@ def test_every_stage_of_a_shrinking(history):
     assert f"{pruned} 263 and {accuracy}" in said("shrink_sizes", history, size="nonzero")
     assert f"{dynamic} 2.00 and" in said("shrink_times", history)
     assert f"{pruned} 60" in said("shrink_table", history)
+
+
+def test_what_is_left_at_the_highest_severity(history):
+    accuracy = f"{1 - 25 * 6 / make.TEST_SIZE:.1%}"
+    message = said("robust_noise", history)
+
+    assert f"Gaussian noise at severity 5: Teacher 83.3%, Plain student {accuracy}" in message
+    assert "Gaussian blur +5.0 (+3.0 to +7.0)" in said("robust_gains", history)
+    assert "Distilled student 94.4% → 75.0%" in said("robust_table", history)
+    assert said("robust_pictures", history) == (
+        "Right at severity 5, of 2 images: Teacher 2, Plain student 0, Distilled student 2."
+    )
 
 
 def test_the_best_trial_of_a_search(history):

@@ -8,25 +8,31 @@ from io import BytesIO
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+import torch
 from PIL import Image
 from support import events as make
 from support.diagnoses import diagnosis
+from support.uncertainty import set_arrays, uncertainty
 
 from dashboard.charts import OF_A_MOMENT, OF_ARRAYS, OVER_TIME, missing_classes
+from dashboard.charts.ece_by_bins import COUNTS, error_by_chance
 from dashboard.charts.parts import bins, style
 from dashboard.charts.parts.delta import delta
+from dashboard.charts.parts.uncertainty import KINDS
 from dashboard.charts.per_class import class_scores
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.events import Retuned
 from kdcore.jobs.run.downsampled import MOST_POINTS
 from kdcore.jobs.run.events import Snapshot
 from kdcore.jobs.run.record import RunRecord
+from kdcore.metrics import error_if_calibrated
+from kdcore.metrics.calibration import sum_by_bin
 from kdcore.ranges import BIASES
 
 ALL = {**OVER_TIME, **OF_A_MOMENT}
 WITHOUT_TIME = ("teacher_curve", "teachers")
 """Those of ``OVER_TIME`` that have not the run's epochs as their axis."""
-TABLES = ("calibration_table", "cost")
+TABLES = ("calibration_table", "cost", "unfamiliar_table")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,7 @@ def history():
                 weight_schedule="linear:0",
                 lr_schedule="warmup:1",
                 drop_classes="3",
+                target="rotated",
                 **make.SEVERAL,
             ),
             make.teacher_epoch(),
@@ -49,7 +56,8 @@ def history():
             change,
             make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
             make.epoch(1),
-            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3])),
+            Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
+            uncertainty(),
         ]
     )
     return told
@@ -123,6 +131,64 @@ def test_a_further_term_is_drawn_beside_the_methods_own(history):
 
     assert own["y"] == pytest.approx([0.5 * 0.341, 0.2 * 0.341])
     assert (beside["name"], beside["y"]) == ("Logit matching (MSE)", [0.02, 0.02])
+
+
+def test_source_and_target_stand_beside_each_other_on_one_scale(history):
+    figure = draw("domains", history)
+    scored = history.evaluations[-1][1]["distilled"]
+    lines = {trace["meta"]["label"]: trace["y"] for trace in figure["data"]}
+
+    assert lines["Distilled student: source"] == [scored.test_accuracy]
+    assert lines["Distilled student: target"] == [scored.target_accuracy]
+    assert len(lines) == 6
+    assert figure["layout"]["yaxis"]["range"] == figure["layout"]["yaxis2"]["range"]
+
+
+def test_a_run_without_a_target_says_so_where_the_domains_would_be():
+    told = RunRecord()
+    told.fold([make.started(epochs=2), make.prepared(), make.batch(), make.epoch(1)])
+    told.fold([Snapshot(epoch=1, arrays=None, learners=diagnosis())])
+
+    for name in ("domains", "shift"):
+        assert draw(name, told) == {"empty": words("en")["chart.empty.no_target"]}
+
+
+def test_the_axes_of_the_shift_hold_all_epochs(history):
+    figure = draw("shift", history)
+    source, target = figure["data"][-2:]
+    other = replace(make.shift(), points={name: [[-8.0, 9.0]] * 3 for name in make.shift().points})
+    history = replace(
+        history,
+        snapshots=history.snapshots
+        | {2: Snapshot(epoch=2, arrays=None, learners=diagnosis(), shift=other)},
+    )
+
+    assert (source["x"], source["y"], source["customdata"]) == ([0.0, 2.0], [0.0, 1.0], ["0", "3"])
+    assert (target["x"], target["y"], target["customdata"]) == ([1.0], [6.0], ["3"])
+    (left, right), (low, high) = (
+        draw("shift", history, epoch=1)["layout"][axis]["range"] for axis in ("xaxis3", "yaxis3")
+    )
+    assert left < -8
+    assert right > 2
+    assert low < 0
+    assert high > 9
+
+
+def test_alignment_is_drawn_as_a_term_of_its_own():
+    told = RunRecord()
+    beside = {"alignment_term": 0.07}
+    told.fold(
+        [
+            make.started(epochs=2, target="rotated", alignment="coral"),
+            make.prepared(),
+            make.batch(beside=beside),
+        ]
+    )
+
+    assert [(one["name"], one["y"][-1]) for one in draw("terms", told)["data"]][1] == (
+        "CORAL",
+        0.07,
+    )
 
 
 def test_the_weights_of_the_teachers_have_their_names(history):
@@ -364,7 +430,7 @@ def applied(figure, change):
 def test_the_messages_add_up_to_the_chart(name):
     history, shown, kinds = RunRecord(), None, []
     events = [
-        make.started(epochs=3, weight_schedule="linear:0", **make.SEVERAL),
+        make.started(epochs=3, weight_schedule="linear:0", target="rotated", **make.SEVERAL),
         make.teacher_epoch(1),
         make.prepared(),
     ]
@@ -500,3 +566,131 @@ def test_a_schedule_of_a_run_without_batches_is_followed_by_epochs():
 
     assert [trace["y"] for trace in draw("courses", history)["data"]] == [[0.5, 0.25]]
     assert history.controls["weight"] == 0.25
+
+
+def test_where_the_teacher_is_wrong_is_counted_of_its_errors():
+    told = RunRecord()
+    snapshot = Snapshot(epoch=1, arrays=None, learners=diagnosis())
+    wrong = sum(map(sum, snapshot.learners["plain"].confusion))
+    found = make.scores(40, agreement=None)
+    told.fold([make.started(), replace(make.prepared(), teacher=found), snapshot])
+    figure = draw("wrong_teacher", told)
+    shares = [trace["y"][0] for trace in figure["data"]]
+    counts = [
+        getattr(snapshot.learners[student], part)
+        for part in ("teacher_errors_mended", "errors_inherited")
+        for student in ("plain", "distilled")
+    ]
+
+    assert wrong == 100
+    assert shares == [count / 40 for count in counts]
+    assert "40 errors" in figure["layout"]["yaxis"]["title"]["text"]
+    told.fold([replace(make.prepared(), teacher=make.scores(0, agreement=None))])
+    assert draw("wrong_teacher", told)["empty"] == words("en")["chart.empty.teacher_right"]
+
+
+def test_the_size_of_a_cache_follows_the_slider():
+    told = RunRecord()
+    told.fold([make.started(method="top_classes:k=2"), make.prepared(), make.batch()])
+
+    def remark():
+        (note,) = [
+            note["text"]
+            for note in draw("top_classes", told)["layout"]["annotations"]
+            if note.get("name") == "remark"
+        ]
+        return note
+
+    size = told.started.train_size
+    assert f"k = 2: 6 B × {size:,} = {6 * size / 1000:,.1f} kB<br>" in remark()
+    assert f"k = 10: 20 B × {size:,} = {20 * size / 1000:,.1f} kB" in remark()
+    told.fold([Retuned(step=20, position=0.6, name="k", value=9.0, previous=2.0)])
+    assert "k = 9: 20 B" in remark()  # class numbers would take more than all values
+
+
+# -- uncertainty -----------------------------------------------------------------------------------
+
+
+def test_the_errors_by_bins_are_those_of_the_metric(history):
+    generator = torch.Generator().manual_seed(0)
+    confidence = torch.rand(4_000, generator=generator, dtype=torch.float64)
+    right = (torch.rand(4_000, generator=generator) < 0.8 * confidence).long()
+    fine = sum_by_bin(confidence, right, 60)
+    probabilities = torch.stack([confidence, 1 - confidence], dim=1)
+    lines = {trace["name"]: trace for trace in draw("ece_by_bins", history)["data"][::3]}
+    plain = history.snapshot(None).learners["plain"]
+
+    assert lines["Plain student"]["y"][COUNTS.index(15)] == pytest.approx(plain.calibration["ece"])
+    for count in (1, 15):
+        table = sum_by_bin(confidence, right, count)
+        expected = float((table[:, 2] - table[:, 1]).abs().sum() / len(probabilities))
+        found = bins.expected_calibration_error(bins.merge_bins(fine.tolist(), count))
+        assert found == pytest.approx(expected)
+    mean, spread = error_if_calibrated(confidence, generator, 15)
+    assert error_by_chance(fine.tolist(), 15) == pytest.approx(mean, abs=spread)
+
+
+def test_the_smooth_error_stands_where_it_was_measured_and_a_dash_where_not(history):
+    measured = draw("calibration_table", history)["table"]
+    old = RunRecord()
+    snapshot = history.snapshot(None)
+    learners = {}
+    for name, found in snapshot.learners.items():
+        summary = {key: value for key, value in found.calibration.items() if key != "smooth_ece"}
+        learners[name] = replace(found, calibration=summary, calibrated=summary)
+    old.fold([make.started(), make.prepared(), replace(snapshot, learners=learners)])
+    at = [column["title"] for column in measured["columns"]].index("SmoothECE")
+    smooth = snapshot.learners["teacher"].calibration["smooth_ece"]
+
+    assert measured["rows"][0]["cells"][at] == f"{smooth:.2%}"
+    assert draw("calibration_table", old)["table"]["rows"][0]["cells"][at] == "–"
+    assert len(draw("ece_by_bins", old)["data"]) == 2 * 3
+
+
+def test_the_sizes_of_the_sets_are_shares_of_the_test_data(history):
+    figure = draw("conformal_sizes", history, coverage=0.95)
+
+    assert [bars["y"] for bars in figure["data"]] == [[0, 0.6, 0.3, 0.1]] * 3
+    assert "Plain student</b>  96.0% covered" in figure["layout"]["annotations"][1]["text"]
+
+
+def test_a_set_without_the_true_class_is_red(history):
+    draws = OF_ARRAYS["conformal_examples"]
+    teacher, plain, _ = draws(history, words("en"), arrays=set_arrays(), sets="aps")["data"]
+
+    assert (teacher["text"][0], plain["text"][0]) == ("{1}", "{0}")
+    assert teacher["textfont"]["color"][0] == style.COLOURS["teacher"]
+    assert plain["textfont"]["color"][0] == style.GAP
+
+
+def test_a_score_that_only_one_learner_has_is_drawn_of_that_one(history):
+    figure = draw("unfamiliar_scores", history, score="knowledge")
+
+    assert len(figure["data"]) == len(KINDS)
+    assert "Distilled student" in figure["layout"]["annotations"][0]["text"]
+    cells = [row["cells"][-1] for row in draw("unfamiliar_table", history)["table"]["rows"]]
+    assert cells == ["–"] * 8 + ["0.820 (0.750–0.900)"] * 4
+
+
+def test_data_and_knowledge_add_up(history):
+    data, knowledge = draw("knowledge", history)["data"]
+
+    assert (data["y"], knowledge["y"]) == ([0.4, 0.75], [0.1, 0.25])
+
+
+@pytest.mark.parametrize("name", ["conformal_sizes", "unfamiliar_table", "knowledge"])
+def test_a_run_of_an_earlier_version_says_that_it_has_no_such_values(name):
+    old = RunRecord()
+    old.fold([make.started(), make.prepared(), make.epoch(1), make.finished()])
+
+    assert draw(name, old) == {"empty": words("en")["chart.empty.no_uncertainty"]}
+
+
+def test_without_ensembles_there_is_no_knowledge_to_show(history):
+    told = RunRecord()
+    event = uncertainty()
+    learners = {"plain": event.learners["plain"]}
+    told.fold([make.started(), make.prepared(), replace(event, learners=learners)])
+
+    for figure in (draw("knowledge", told), draw("unfamiliar_scores", told, score="knowledge")):
+        assert figure == {"empty": words("en")["chart.empty.no_knowledge"]}

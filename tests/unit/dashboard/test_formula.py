@@ -68,3 +68,18 @@ def test_with_terms_beside_it_the_sum_is_the_loss_whatever_has_been_measured(met
 
     assert eval(python) == pytest.approx(float(right), abs=3e-3)  # noqa: S307
     assert ("9^2" in left) == (method == "learned_temperature")
+
+
+def test_with_target_data_both_terms_say_of_which_domain_they_are():
+    text = loss_formula("kd", "convex", domains=("source", "target"), alignment="mmd")
+
+    assert r"\mathrm{CE}_{\text{source}}" in text
+    assert r"\right]_{\text{target}}" in text
+    assert text.endswith(r"w\cdot\mathcal{L}_{\text{MMD}}")
+
+
+def test_the_alignment_stands_in_the_sum():
+    now = means(0.75 * 0.4 + 0.25 * 0.8 + 10 * 0.02, measures={"alignment_term": 0.2})
+    numbers = loss_in_numbers("kd", "convex", CONTROLS, now, alignment_weight=10)
+
+    assert r"10\cdot 0.0200" in numbers

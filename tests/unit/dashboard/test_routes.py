@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 import numpy as np
 import pytest
@@ -11,19 +12,31 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
+from support.robustness import record_robustness
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
 
-from dashboard.charts import OF_A_MOMENT, OF_A_SEARCH, OF_A_SELECTION, OVER_TIME
-from dashboard.server import engine, routes, search_figures, shared_records, stream
+from dashboard.charts import (
+    OF_A_MOMENT,
+    OF_A_ROBUSTNESS_TEST,
+    OF_A_SEARCH,
+    OF_A_SELECTION,
+    OF_CORRUPTED_IMAGES,
+    OVER_TIME,
+)
+from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
 from dashboard.text.languages import words
+from kdcore.errors import UserError
 from kdcore.hub import Hub
 from kdcore.jobs.compression.config import CompressionConfig
+from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
+from kdcore.queries import Logits, Predict
 from kdcore.store import Store, packed
 
 JOBS = [
@@ -32,6 +45,8 @@ JOBS = [
     SearchConfig(),
     TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     CompressionConfig(),
+    RobustnessConfig(),
+    RecipeConfig(),
 ]
 RUN = "20260101-000000-aaaa"
 
@@ -74,6 +89,24 @@ def test_scripts_and_nothing_else_are_served(client):
         assert client.get(f"/kd/static/{name}").status_code == 404
 
 
+def test_what_a_lesson_names_is_measured_on_the_run_that_is_asked_for(client, run):
+    found = client.get("/kd/measures", params={"run": run}).json()
+    plain, distilled = (make.epoch().students[name] for name in ("plain", "distilled"))
+
+    assert found["gain"]["value"] == pytest.approx(
+        100 * (distilled.test_accuracy - plain.test_accuracy)
+    )
+    assert "telling_entropy_t1" in found
+    assert "gradient_t1" not in found  # no answers of the distilled student are in the store
+    assert client.get("/kd/measures", params={"run": "nothing"}).status_code == 404
+
+
+def test_a_job_that_is_no_run_is_not_measured_for_a_lesson(client, store):
+    sweep = store.create(SweepConfig()).id
+
+    assert client.get("/kd/measures", params={"run": sweep}).status_code == 404
+
+
 def test_plotly_comes_from_the_installed_package(client):
     answer = client.get("/kd/plotly.min.js")
 
@@ -95,6 +128,18 @@ def test_an_unknown_run_is_said_in_one_sentence(client, path):
 
     assert answer.status_code == 404
     assert "nothing" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", [*OF_A_ROBUSTNESS_TEST, *OF_CORRUPTED_IMAGES])
+def test_every_chart_of_a_robustness_test_can_be_fetched(client, store, name):
+    test = record_robustness(store).id
+    asked = {"run": test, "metric": "ece", "corruption": "blur", "lang": "zh"}
+    answer = client.get(f"/kd/figure/{name}", params=asked)
+
+    assert answer.status_code == 200
+    assert {"data", "table"} & answer.json().keys()
+    asked["corruption"] = "nothing"
+    assert client.get(f"/kd/figure/{name}", params=asked).status_code == 200
 
 
 def test_an_unknown_chart_is_not_found(client, run):
@@ -342,3 +387,66 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
     assert one == other
     values = json.loads(one.split("data: ")[1])
     assert values["append"][0]["x"] == [0.2]
+
+
+def ask(client, run, body, kind="application/json"):
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post("/kd/ask", params={"run": run}, content=text, headers={"content-type": kind})
+
+
+def test_a_question_is_passed_to_the_hub_and_its_answer_comes_back(client, store, run, monkeypatch):
+    answer = Logits(epoch=None, classes=["a", "b"], logits={"plain": [[0.5, float("inf")]]})
+    asked = []
+    monkeypatch.setattr(engine.hub(), "ask", lambda *given: asked.append(given) or answer)
+    found = ask(client, run, {"query": "predict", "inputs": [[1, 2]]})
+
+    assert asked == [(run, Predict(inputs=((1.0, 2.0),)))]
+    assert found.json() == {
+        "epoch": None,
+        "classes": ["a", "b"],
+        "logits": {"plain": [[0.5, None]]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "question_no_json"),
+        (b"[" * 100_000, "question_no_json"),
+        (b"\xff", "question_no_json"),
+        ([], "bad_query"),
+        ({"query": "predict", "inputs": [[None]]}, "bad_query"),
+        (b"[" + b"0," * 600_000 + b"0]", "question_too_large"),
+        ({"query": "predict", "inputs": [[1]]}, "no_weights"),
+    ],
+)
+def test_what_is_no_question_is_said_in_one_sentence(client, run, body, code):
+    answer = ask(client, run, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["error"].count(".") >= 1
+
+
+def test_only_json_is_taken_as_a_question_which_no_other_sites_page_may_send(client, run):
+    question = {"query": "predict", "inputs": [[1]]}
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        assert ask(client, run, question, kind).json()["code"] == "question_no_json"
+    assert client.get("/kd/ask", params={"run": run}).status_code == 405
+    assert ask(client, "nothing", question).status_code == 404
+
+
+def test_more_questions_than_can_be_answered_at_once_are_refused(client, run, monkeypatch):
+    monkeypatch.setattr(questions, "_turns", BoundedSemaphore(1))
+    monkeypatch.setattr(questions, "QUEUE", 0.01)
+    with questions._turns:
+        answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
+    assert answer.json()["code"] == "asking_busy"
+
+
+def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
+    def refuse(*given):
+        raise UserError("not_answering")
+
+    monkeypatch.setattr(engine.hub(), "ask", refuse)
+    answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
+    assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")

@@ -167,3 +167,31 @@ def test_a_run_with_patience_says_why_it_ended_and_what_it_kept(best, epochs, ex
     found = verdict(history(make.started(epochs=9, patience=2), make.prepared(), make.epoch(), end))
 
     assert [key for key in keys(found.reasons) if "best" in key or "patience" in key] == expected
+
+
+@pytest.mark.parametrize(
+    ("plain", "distilled", "key"),
+    [
+        (30, 25, "verdict.target_better_within"),
+        (120, 25, "verdict.target_better_beyond"),
+        (25, 120, "verdict.target_worse_beyond"),
+        (25, 25, "verdict.target_equal"),
+    ],
+)
+def test_with_target_data_the_verdict_is_on_the_target(plain, distilled, key):
+    said = verdict(run(plain=plain, distilled=distilled, target="rotated"))
+    reasons = {sentence.key: sentence.values for sentence in said.reasons}
+
+    assert keys(said.headline) == [key]
+    assert reasons["verdict.on_source"]["distilled"] == pytest.approx(1 - distilled / 360)
+    assert ("verdict.teacher_on_target" in reasons) == (key != "verdict.target_better_beyond")
+    text = join_sentences(words("en"), said.headline)
+    assert "on target data" in text.lower()
+
+
+def test_errors_on_the_target_are_counted_on_its_own_test_data():
+    said = verdict(run(plain=100, distilled=25, target="rotated", upto=10, over=False))
+    ahead, _ = said.headline
+
+    assert ahead.key == "verdict.target_is_ahead"
+    assert (ahead.values["count"], ahead.values["size"]) == (75, 360)

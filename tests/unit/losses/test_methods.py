@@ -12,17 +12,41 @@ from support import loss_oracles as oracles
 
 from kdcore.catalogue import METHODS
 from kdcore.data import label_weights
-from kdcore.losses import decoupled_parts, dkd, label_smoothing, soft_target_kl
+from kdcore.losses import (
+    decoupled_parts,
+    dkd,
+    ensemble_distribution_proxy,
+    kept_probability,
+    label_smoothing,
+    loca_answers,
+    mft_answers,
+    refined_logits,
+    soft_target_kl,
+    top_class_kl,
+)
+from kdcore.losses.ensemble_distribution import proxy_target
 from kdcore.training.batches.targets import BatchTargets
+from kdcore.training.objective.teacher_mixture import TeacherMixture
 from kdcore.training.objective.terms import StudentSpec, Terms, by_name, step_controls_of
 
 WITH_LOSS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 BATCH, CLASSES = 6, 5
 TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
-FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd")
+FLOOR_OF_A_CROSS_ENTROPY = ("soft_ce", "nkd", "teacher_labels")
+OF_SEVERAL = [name for name in WITH_LOSS if METHODS[name].acts_on == "teachers"]
 CONTROLS = ("virtual_teacher", "label_smoothing")
-OF_THE_VIEW = {"noise", "generator_lr", "spread", "lowest", "span", "strength"}
+OTHER_ANSWERS = ("shuffled_classes", "top_classes", "ttm", "wttm", "rld", "loca", "mft")
+"""Methods whose students shall answer otherwise than their teacher."""
+OF_THE_VIEW = {
+    *("noise", "generator_lr", "spread", "lowest", "span", "strength", "decay", "epsilon", "steps")
+}
 """Settings that act on what the loss is given."""
+ENDS = [
+    pytest.param(method, name, end, id=f"{method}-{name}={end:g}")
+    for method in WITH_LOSS
+    for name, about in METHODS[method].settings.items()
+    for end in (about.low, about.high)
+]
 
 logits = hnp.arrays(np.float64, (BATCH, CLASSES), elements=st.floats(-8, 8, width=32))
 
@@ -35,7 +59,20 @@ def all_that_there_is(student, teacher, labels, temperature, method, dtype=torch
         "labels": torch.tensor(labels),
         "temperature": temperature,
         "label_weights": None,
+        "class_orders": class_orders(*np.shape(student)),
+        "each_teacher_logits": torch.tensor(several(teacher), dtype=dtype),
+        "teacher_shares": torch.tensor([0.75, 0.25], dtype=dtype),
     }
+
+
+def class_orders(examples, classes, seed=0):
+    chance = torch.Generator().manual_seed(seed)
+    return torch.rand(examples, classes - 1, generator=chance).argsort(-1)
+
+
+def several(teacher):
+    """A teacher and another that differs, row by row."""
+    return np.stack([np.asarray(teacher), np.roll(teacher, 1, axis=-1) / 2])
 
 
 def ours(method, **given):
@@ -99,12 +136,30 @@ def test_extreme_logits_have_a_loss_and_a_gradient(method, temperature, student,
         assert torch.isfinite(given["student_logits"].grad).all()
 
 
+@pytest.mark.parametrize(("method", "name", "end"), ENDS)
+def test_the_ends_of_a_slider_have_a_loss_and_a_gradient(method, name, end):
+    for _, student, teacher in extremes():
+        labels = np.arange(BATCH) % student.shape[1]
+        given = all_that_there_is(student, teacher, labels, 2.0, method) | {name: end}
+        assert ours(method, **given).item() == pytest.approx(
+            by_hand(method, given), rel=1e-6, abs=1e-9
+        )
+        given = all_that_there_is(student, teacher, labels, 2.0, method, torch.float32)
+        given |= {name: torch.tensor(end)}
+        if METHODS[method].gradient:
+            assert by_name(METHODS[method].load_gradient())(given).isfinite().all()
+        given["student_logits"].requires_grad_()
+        ours(method, **given).backward()
+        assert given["student_logits"].grad.isfinite().all()
+
+
 @pytest.mark.parametrize("method", WITH_LOSS)
 @given(student=logits, teacher=logits, order=st.permutations(range(BATCH)))
 def test_the_order_of_the_batch_does_not_matter(method, student, teacher, order):
     labels = np.arange(BATCH) % CLASSES
     one = all_that_there_is(student, teacher, labels, 3.0, method)
     other = all_that_there_is(student[order], teacher[order], labels[order], 3.0, method)
+    other["class_orders"] = one["class_orders"][list(order)]
 
     assert ours(method, **one).item() == pytest.approx(ours(method, **other).item(), abs=1e-8)
 
@@ -115,15 +170,18 @@ def test_the_teacher_receives_no_gradient_and_the_student_one(method):
     given = all_that_there_is(
         *rng.normal(size=(2, BATCH, CLASSES)), [0, 1, 2, 3, 4, 0], 2.0, method
     )
-    for role in ("student", "teacher"):
+    for role in ("student", "teacher", "each_teacher"):
         given[f"{role}_logits"].requires_grad_()
     ours(method, **given).backward()
 
-    assert given["teacher_logits"].grad is None
+    assert given["teacher_logits"].grad is given["each_teacher_logits"].grad is None
     assert given["student_logits"].grad.norm() > 1e-4
 
 
-@pytest.mark.parametrize("method", sorted({*WITH_LOSS} - {*FLOOR_OF_A_CROSS_ENTROPY, *CONTROLS}))
+@pytest.mark.parametrize(
+    "method",
+    sorted({*WITH_LOSS} - {*FLOOR_OF_A_CROSS_ENTROPY, *CONTROLS, *OTHER_ANSWERS, *OF_SEVERAL}),
+)
 @given(teacher=logits)
 def test_a_student_that_answers_like_its_teacher_has_nothing_to_learn(method, teacher):
     if method == "dist":  # an even row or column correlates with nothing
@@ -155,8 +213,12 @@ def test_students_together_are_each_alone(method):
         for temperature, share in ((1.0, 1.0), (2.0, 0.9), (8.0, 0.7))
     ]
     step_controls = step_controls_of(members, "additive", torch.device("cpu"))
-    terms = Terms(members)
-    given = BatchTargets(labels, labels, teacher[:, None])
+    of_several = METHODS[method].acts_on == "teachers"
+    each = torch.stack([teacher, teacher.flip(-1)], 1) if of_several else teacher[:, None]
+    mixture = TeacherMixture(shares=(3, 1)) if of_several else None
+    terms = Terms(members, mixture)
+    orders = class_orders(2 * BATCH, CLASSES).reshape(2, BATCH, CLASSES - 1)
+    given = BatchTargets(labels, labels, each, class_orders=orders)
     _, soft, _ = terms.values(student, given, step_controls)
     _, gradients = terms.gradients(student, given, step_controls)
     measures = terms.measures(student, given, step_controls)
@@ -166,9 +228,11 @@ def test_students_together_are_each_alone(method):
             own_labels = labels[seed][None]
             one = (
                 student[seed, at][None, None],
-                BatchTargets(own_labels, own_labels, teacher[seed][None, None]),
+                BatchTargets(
+                    own_labels, own_labels, each[seed][None], class_orders=orders[seed][None]
+                ),
             )
-            own = Terms([member])
+            own = Terms([member], mixture)
             torch.testing.assert_close(own.values(*one, alone)[1][0, 0], soft[seed, at])
             torch.testing.assert_close(own.gradients(*one, alone)[1][0, 0], gradients[seed, at])
             for name, value in own.measures(*one, alone)[0].items():
@@ -176,9 +240,18 @@ def test_students_together_are_each_alone(method):
 
 
 @pytest.mark.parametrize("method", [name for name in WITH_LOSS if METHODS[name].gradient])
-@given(student=logits, teacher=logits, temperature=st.sampled_from(TEMPERATURES))
-def test_a_closed_gradient_is_that_of_autograd(method, student, teacher, temperature):
+@given(
+    student=logits,
+    teacher=logits,
+    temperature=st.sampled_from(TEMPERATURES),
+    share=st.sampled_from((0.0, 0.3, 1.0)),
+)
+def test_a_closed_gradient_is_that_of_autograd(method, student, teacher, temperature, share):
     given = all_that_there_is(student, teacher, [0] * BATCH, temperature, method)
+    given |= {
+        name: about.low + share * (about.high - about.low)
+        for name, about in METHODS[method].settings.items()
+    }
     closed = by_name(METHODS[method].load_gradient())(given)
     given["student_logits"].requires_grad_()
     ours(method, **given).backward()
@@ -208,6 +281,76 @@ def test_two_classes_leave_nothing_to_say_among_the_others():
     decoupled = dkd(student, teacher, labels, 3.0, alpha=1.0, beta=8.0)
 
     assert decoupled.item() == pytest.approx(soft_target_kl(student, teacher, 3.0).item(), rel=1e-9)
+
+
+@given(student=logits, teacher=logits, temperature=st.sampled_from(TEMPERATURES))
+def test_the_ends_of_the_generalised_divergence_are_the_two_directions(
+    student, teacher, temperature
+):
+    for beta, end in ((0.0, "kd"), (1.0, "reverse_kl")):
+        given = all_that_there_is(student, teacher, [0] * BATCH, temperature, end)
+
+        assert torch.equal(
+            ours("jensen_shannon", **given, beta=beta), ours(end, **given).to(torch.float64)
+        )
+
+
+@given(teacher=logits, temperature=st.sampled_from(TEMPERATURES), alpha=st.floats(0.0, 0.99))
+def test_a_teacher_that_loca_scales_puts_the_label_first(teacher, temperature, alpha):
+    teacher, labels = torch.tensor(teacher), torch.arange(BATCH) % CLASSES
+    answers = loca_answers(teacher, labels, temperature, alpha)
+    right = teacher.argmax(-1) == labels
+
+    assert (answers.sum(-1) - 1).abs().max() < 1e-12
+    assert torch.equal(answers[right], (teacher[right] / temperature).softmax(-1))
+    assert (answers[torch.arange(BATCH), labels] >= answers.amax(-1) - 1e-12).all()
+
+
+@given(
+    teacher=logits, temperature=st.sampled_from(TEMPERATURES), margin=st.sampled_from((0, 0.2, 0.9))
+)
+def test_a_corrected_teacher_has_the_margin_and_no_more_than_is_needed(
+    teacher, temperature, margin
+):
+    teacher, labels = torch.tensor(teacher), torch.arange(BATCH) % CLASSES
+    before = (teacher / temperature).softmax(-1)
+    after = mft_answers(teacher, labels, temperature, margin)
+    rows, others = torch.arange(BATCH), torch.nn.functional.one_hot(labels, CLASSES).bool()
+
+    def lead(answers):
+        return answers[rows, labels] - answers.masked_fill(others, 0).amax(-1)
+
+    assert (after.sum(-1) - 1).abs().max() < 1e-12
+    torch.testing.assert_close(lead(after), lead(before).clamp(min=margin))
+    assert torch.equal(after[lead(before) > margin], before[lead(before) > margin])
+
+
+def test_refined_logits_ask_for_nothing_that_a_wrong_teacher_says_of_better_classes():
+    """Whatever the teacher gives the classes at and above the label, but for how sure it is."""
+    student, labels = torch.randn(1, 4, dtype=torch.float64), torch.tensor([1])
+    one, other = (torch.tensor([[top, 1.0, 0.5, -1.0]], dtype=torch.float64) for top in (3.0, 9.0))
+    losses = [
+        refined_logits(student, teacher, labels, 4.0, alpha=0.0, beta=8.0)
+        for teacher in (one, other)
+    ]
+
+    assert losses[0].item() == pytest.approx(losses[1].item(), rel=1e-12)
+    assert losses[0] > 0
+
+
+@given(student=logits, teacher=logits, temperature=st.sampled_from(TEMPERATURES))
+def test_all_classes_are_the_whole_answer_and_fewer_keep_less_of_it(student, teacher, temperature):
+    student, teacher = torch.tensor(student), torch.tensor(teacher)
+    kept = [
+        kept_probability(student, teacher, temperature, k=k)["kept_probability"].item()
+        for k in range(1, CLASSES + 1)
+    ]
+
+    assert top_class_kl(student, teacher, temperature, k=CLASSES).item() == pytest.approx(
+        soft_target_kl(student, teacher, temperature).item(), rel=1e-9, abs=1e-12
+    )
+    assert kept == sorted(kept)
+    assert kept[-1] == pytest.approx(1)
 
 
 def test_label_smoothing_is_a_label_that_is_smoothed():
@@ -243,6 +386,10 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
     engine = {"student_logits", "teacher_logits", "labels", "temperature"}
     if name in CONTROLS:
         engine |= {"label_weights"}
+    if method.shuffles_classes:
+        engine |= {"class_orders"}
+    if name in OF_SEVERAL:
+        engine |= {"each_teacher_logits", "teacher_shares"}
     if method.needs_graph:
         engine |= {
             f"{whose}_{what}"
@@ -254,7 +401,7 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
             for how in ("noisy", "generated")
             for whose in ("student", "teacher")
         }
-        engine |= {"scale", "discriminator_logits"}
+        engine |= {"scale", "discriminator_logits", "attacked_student_logits"}
 
     assert asked - engine == set(method.settings) - OF_THE_VIEW
     # a discriminator gets softened predictions, and a temperature that is learned is no setting
@@ -270,3 +417,23 @@ def test_an_entry_of_the_catalogue_is_what_its_functions_ask_for(name):
         (method.gradient and method.load_gradient(), method.measures and method.load_measures()),
     ):
         assert set(inspect.signature(other).parameters) <= engine | set(method.settings)
+
+
+def test_a_proxy_that_the_student_equals_leaves_nothing_to_learn():
+    teachers = torch.randn(3, BATCH, CLASSES, dtype=torch.float64)
+    shares = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
+    _, target = proxy_target(teachers, shares)
+    student = (target - 1).log().requires_grad_()
+    loss = ensemble_distribution_proxy(student, teachers, shares)
+    loss.backward()
+
+    assert loss.item() == pytest.approx(0, abs=1e-12)
+    assert student.grad.abs().max() < 1e-12
+
+
+def test_teachers_that_differ_more_make_a_proxy_of_lower_precision():
+    teachers = torch.randn(3, 1, CLASSES, dtype=torch.float64)
+    shares = torch.full((3,), 1 / 3, dtype=torch.float64)
+    alike, apart = (proxy_target(teachers * spread, shares)[0] for spread in (0.5, 2.0))
+
+    assert alike > apart

@@ -30,6 +30,20 @@ def labels(logits):
     return (logits + noise).argmax(-1)
 
 
+@pytest.mark.parametrize("k", [1, 3])
+def test_top_agreement_is_the_share_of_common_classes(logits, k):
+    other = logits.flip(0) + logits
+    shares = [
+        len(set(np.argsort(own)[-k:]) & set(np.argsort(theirs)[-k:])) / k
+        for own, theirs in zip(logits.numpy(), other.numpy(), strict=True)
+    ]
+    several = metrics.top_agreement(torch.stack([logits, other]), other, k)
+
+    assert several.tolist() == pytest.approx([np.mean(shares), 1.0])
+    if k == 1:
+        assert several[0] == metrics.agreement(logits, other)
+
+
 def test_accuracy_nll_and_brier_are_scikit_learns(logits, labels):
     probabilities = logits.softmax(-1)
 

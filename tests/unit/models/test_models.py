@@ -9,7 +9,15 @@ from kdcore.models.matching import copy_matching
 
 CPU = torch.device("cpu")
 SMALL = (3, 32, 32)
-QUICK = ("mlp:20,10", "convnet:16,32", "resnet8", "resnet20", "mobilenet_v2", "resnet18")
+QUICK = (
+    "mlp:20,10",
+    "dropout_mlp:20,10",
+    "convnet:16,32",
+    "resnet8",
+    "resnet20",
+    "mobilenet_v2",
+    "resnet18",
+)
 
 
 @pytest.mark.parametrize("spec", QUICK)
@@ -84,3 +92,18 @@ def test_a_misspelt_model_is_refused_in_one_sentence(spec):
 def test_every_family_has_an_example_that_can_be_read():
     for family in MODELS.values():
         parse_model(family.example)
+
+
+def test_a_step_leaves_no_hidden_unit_with_longer_weights_than_allowed():
+    model = build_model("dropout_mlp:6,5", (1, 4, 4), 3, seed=0)
+    with torch.no_grad():
+        model.layers[0].weight[:3] *= 100
+        model.layers[2].weight *= 100
+    before = [layer.weight.detach().clone() for layer in model.layers]
+    model.constrain()
+
+    for row, kept in zip(before[0].double(), model.layers[0].weight.double(), strict=True):
+        length = sum(float(value) ** 2 for value in row) ** 0.5
+        expected = row * min(1.0, 15.0**0.5 / length)
+        assert torch.allclose(kept, expected, rtol=1e-5)
+    assert torch.equal(before[2], model.layers[2].weight)  # the answers' weights are free

@@ -44,7 +44,7 @@ def test_its_row_says_what_it_is(store, job):
 
     assert store.list(job.kind) == [row]
     assert (row.id, row.kind, row.state, row.format) == (job.id, job.kind.name, "stopped", 2)
-    assert row.parent == (PARENT if job.kind.name == "compression" else "")
+    assert row.parent == (PARENT if job.kind.parent else "")
     assert row.config == job.config.to_dict()
     assert row.summary == job.kind.record().summary()
 

@@ -190,6 +190,15 @@ def test_convolutions_go_through_all_stages(store, tmp_path):
     assert by_stage(events, StageBegan)["narrow"].model == "convnet:3,4"
 
 
+def test_a_control_distils_again_as_the_run_did(store):
+    run = store.find("last", RUN)
+    base = run.config.replace(method="shuffled_classes")
+    config = CompressionConfig.of(run.id, base, stages=("pruned",), epochs=1)
+    (*_, last) = Job(config, store.create(config))
+
+    assert (last.kind, last.stages) == ("compression_finished", 2)
+
+
 def test_a_run_without_weights_is_told_in_a_sentence(store, tmp_path):
     own = Store(tmp_path)
     run = own.create(BASE)

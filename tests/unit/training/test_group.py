@@ -66,7 +66,13 @@ def test_every_cell_equals_its_run_alone(store, student):
             assert found.validation_accuracy == pytest.approx(scores.validation_accuracy, abs=0.01)
 
 
-@pytest.mark.parametrize("methods", [("logit_mse", "hard", "kd", "probability_mse")])
+@pytest.mark.parametrize(
+    "methods",
+    [
+        ("logit_mse", "hard", "kd", "probability_mse"),
+        ("kd", "shuffled_classes", "top_classes:k=2", "jensen_shannon:beta=1"),
+    ],
+)
 def test_methods_can_differ_within_a_group(store, methods):
     config = SweepConfig(base=SMALL, temperatures=(4,), weights=(0.5,), seeds=(1,), methods=methods)
     folder, _ = swept(config, store, executor="joint")

@@ -21,6 +21,7 @@ from kdcore.store import Store, recorded
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.snapshots import snapshot_arrays
 from kdcore.training.probes import GeneratedInputs
+from kdcore.training.probes.moving_average import update_average
 
 FLAT = RunConfig(
     dataset="digits",
@@ -255,6 +256,36 @@ def test_a_temperature_learns_against_the_student():
     ]
 
     assert all(after > before for before, after in pairwise(losses))
+
+
+def test_an_average_follows_its_student_by_the_decay_and_soon_forgets_the_start():
+    student, average = (build_model("convnet:2", (1, 4, 4), 3, seed) for seed in (0, 1))
+    kept = {name: value.numpy().copy() for name, value in average.state_dict().items()}
+    chance = torch.Generator().manual_seed(0)
+    for step in range(6):
+        for value in student.state_dict().values():
+            value.copy_(torch.randn(value.shape, generator=chance) * 10)
+        update_average(average, student, torch.tensor(0.75), step)
+        decay = min(0.75, step / (step + 1))
+        for name, value in student.state_dict().items():
+            whole = kept[name].dtype.kind == "i"
+            kept[name] = (
+                value.numpy() if whole else decay * kept[name] + (1 - decay) * value.numpy()
+            )
+            kept[name] = kept[name].copy()
+
+    assert any(value.dtype.kind == "i" for value in kept.values())
+    for name, value in average.state_dict().items():
+        np.testing.assert_allclose(value.numpy(), kept[name], rtol=1e-5, atol=1e-5)
+
+
+def test_a_longer_memory_leaves_the_average_further_behind_its_student():
+    near, far = (
+        measured(FLAT.replace(method=f"moving_average:decay={decay}", epochs=4), "average_kl")
+        for decay in (0.9, 0.999)
+    )
+
+    assert 0 < near[-1] < far[-1]
 
 
 def test_layers_may_be_named_by_module_path():

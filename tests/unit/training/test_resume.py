@@ -89,8 +89,15 @@ def both(tmp_path, config, when, *commands):
     return (expected, weights(whole)), (found, weights(broken))
 
 
+SEVERAL = SMALL.replace(teacher="mlp:24 + mlp:16")
 OF_METHODS = [
-    (IMAGES if method.feature_layers == "maps" else SMALL).replace(method=name)
+    (
+        IMAGES
+        if method.feature_layers == "maps"
+        else SEVERAL
+        if method.acts_on == "teachers"
+        else SMALL
+    ).replace(method=name)
     for name, method in METHODS.items()
 ]
 SETTINGS = {
@@ -100,14 +107,13 @@ SETTINGS = {
     "bf16": SMALL.replace(precision="bf16"),
     "convnet": IMAGES,
     "resnet": IMAGES.replace(student="resnet8", epochs=2),
-    "several": SMALL.replace(
-        teacher="mlp:24 + mlp:16", teacher_mixing="entropy", also="0.5*logit_mse"
-    ),
+    "several": SEVERAL.replace(teacher_mixing="entropy", also="0.5*logit_mse"),
     "ensemble": SMALL.replace(ensemble=2, also="0.5*hint"),
     "assistants": SMALL.replace(assistants="mlp:16"),
     "patience": SMALL.replace(patience=1, lr=0.1, epochs=5),
     "schedules": SMALL.replace(temperature_schedule="cosine:1", lr_schedule="warmup:1"),
     "unlabelled": SMALL.replace(unlabelled=0.5),
+    "target": SMALL.replace(target="rotated", alignment="mmd", target_confidence=0.12, patience=3),
     "generator": IMAGES.replace(method="generator", weight=1),
     "forest": SMALL.replace(student="forest:7"),
 }

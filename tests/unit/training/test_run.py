@@ -12,6 +12,7 @@ from kdcore.events import Failed, Retuned, TeacherEpoch
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
 from kdcore.store import Store, recorded
 from kdcore.training import loop
+from kdcore.training.transfer_batches import TransferBatches
 
 LOGIT_METHODS = [name for name, method in METHODS.items() if method.loss and not method.needs_graph]
 SMALL = RunConfig(dataset="digits", epochs=2, teacher_epochs=2, teacher="mlp:32", student="mlp:8")
@@ -80,12 +81,32 @@ def test_without_weight_the_distilled_student_is_the_plain_one():
 @pytest.mark.parametrize("method", LOGIT_METHODS)
 @pytest.mark.parametrize("mixing", ["convex", "additive"])
 def test_every_active_term_has_a_gradient(method, mixing):
-    for event in of_kind(events_of(SMALL.replace(method=method, mixing=mixing, epochs=1)), Batch):
+    teacher = "mlp:16 + mlp:12" if METHODS[method].acts_on == "teachers" else SMALL.teacher
+    config = SMALL.replace(method=method, teacher=teacher, mixing=mixing, epochs=1)
+    for event in of_kind(events_of(config), Batch):
         distilled, plain = event.students["distilled"], event.students["plain"]
         assert distilled.hard_gradient > 0
         assert distilled.soft_gradient > 0
         assert plain.hard_gradient > 0
         assert plain.soft_gradient == 0
+
+
+def test_a_shuffled_teacher_is_the_same_at_every_epoch_and_another_for_every_example(monkeypatch):
+    found = {}
+    batch = TransferBatches.batch
+
+    def watched(self, index, step):
+        inputs, targets = batch(self, index, step)
+        for example, order in zip(index.tolist(), targets.class_orders[0].tolist(), strict=True):
+            found.setdefault(example, set()).add(tuple(order))
+        return inputs, targets
+
+    monkeypatch.setattr(TransferBatches, "batch", watched)
+    events_of(SMALL.replace(method="shuffled_classes", epochs=2, students="distilled"))
+    orders = [order for (order,) in found.values()]
+
+    assert all(sorted(order) == list(range(9)) for order in orders)
+    assert len(set(orders)) > 0.9 * len(orders)
 
 
 def test_the_share_without_t_squared_is_smaller_by_it():

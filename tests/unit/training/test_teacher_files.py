@@ -242,6 +242,19 @@ def test_a_checkpoint_is_searched_for_its_weights(tmp_path, digits, network, wra
     assert same(loaded(tmp_path / "teacher.pt", digits), network)
 
 
+@pytest.mark.parametrize("length", [640, 896, 1152])
+def test_a_header_whose_length_begins_like_a_pickle_is_read_whole(tmp_path, length):
+    """Its first two bytes are 80 and 02, 03 or 04."""
+    path = tmp_path / "weights.safetensors"
+    about = {"model": "mlp:8", "filling": ""}
+    save_file({"weight": torch.ones(2)}, path, about)
+    short = length - int.from_bytes(path.read_bytes()[:8], "little")
+    save_file({"weight": torch.ones(2)}, path, about | {"filling": "x" * short})
+    assert path.read_bytes()[:2] == bytes([0x80, length >> 8])
+
+    assert WeightsFile.read(path).about["model"] == "mlp:8"
+
+
 @pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float64])
 def test_weights_of_another_precision_are_converted(tmp_path, digits, network, kind):
     state = {name: value.to(kind) for name, value in network.state_dict().items()}

@@ -1,0 +1,261 @@
+// Draw your own: teacher and students answer while one draws, at any temperature.
+
+import { asker } from "./ask.js";
+import { bars } from "./bars.js";
+import { runView, throttled } from "./bus.js";
+import { eachFrame, element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
+import { drawingPixels } from "./drawing_pixels.js";
+import { keptDrawings } from "./kept_drawings.js";
+import { percent, ranking, softmax } from "./numbers.js";
+import { strokeField } from "./stroke_field.js";
+import { temperatureSlider } from "./temperature_slider.js";
+
+const LEARNERS = ["teacher", "plain", "distilled"];
+const AGAIN = 1000; // milliseconds between two looks at students that learn
+const SLOW = 500; // milliseconds after which it is said that an answer is waited for
+const LEAST_INK = 0.5; // pixels; with less nothing is asked
+const USUAL = { angle: 0, thickness: 1, noise: 0 };
+
+export const mount = mountOnce(async (data) => {
+  await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
+    stylesheet("drawing_pad.css")]);
+  return drawingPad(data);
+});
+
+function drawingPad({ run: id, language, shape, classes, brightest, learners, words }) {
+  const run = runView(id, language);
+  const leave = run.join();
+  const leaving = new AbortController();
+  const [channels, height, width] = shape;
+  const kept = keptDrawings(shape);
+  const harder = { ...USUAL };
+  let logits = null; // by learner, of the drawing; null before an answer
+  let ink = 0;
+  let temperature = 1; // what they say as it is; not that of pages on soft labels
+  let slow = 0;
+
+  const input = (drawing) => drawingPixels(drawing.strokes, { height, width, ...drawing });
+  const row = (pixels) => {
+    const grey = Array.from(pixels, (value) => Math.round(value * brightest * 100) / 100);
+    return Array.from({ length: channels }, () => grey).flat();
+  };
+
+  // -- what is drawn ---------------------------------------------------------------------------
+  const field = strokeField({ label: words.field, changed: () => drawn() });
+  const hint = element("p", { class: "kd-pad-hint" }, words.hint);
+  const seen = element("canvas", { class: "kd-example kd-pad-seen", role: "img",
+    "aria-label": words.seen, width, height });
+  const button = (name, act) => element("button", { type: "button", class: "kd-pad-button",
+    "data-testid": `drawing-${name}`, onclick: act }, words[name]);
+  const undo = button("undo", () => field.undo());
+  const clear = button("clear", () => field.clear());
+  const keep = button("keep", () => {
+    kept.add({ strokes: field.strokes, ...harder });
+    showKept();
+  });
+  const sliders = {
+    angle: hardSlider("angle", -180, 180, 5, (value) => `${value}°`),
+    thickness: hardSlider("thickness", 0.3, 1.5, 0.05, (value) => `${Math.round(value * 100)}%`),
+    noise: hardSlider("noise", 0, 0.6, 0.02, (value) => `${Math.round(value * 100)}%`),
+  };
+  const usual = button("usual", () => harden(USUAL));
+
+  function hardSlider(name, min, max, step, spoken) {
+    const number = element("output", { class: "kd-pad-number" });
+    const range = element("input", { type: "range", min, max, step, "aria-label": words[name],
+      "data-testid": `drawing-${name}`, oninput: () => {
+        harder[name] = Number(range.value);
+        show();
+        drawn();
+      } });
+    const show = () => {
+      range.value = harder[name];
+      number.textContent = spoken(harder[name]);
+      range.setAttribute("aria-valuetext", spoken(harder[name]));
+    };
+    show();
+    return { root: element("label", { class: "kd-pad-slider" },
+      element("span", {}, words[name]), range, number), show };
+  }
+  function harden(values) {
+    Object.assign(harder, values);
+    Object.values(sliders).forEach(({ show }) => show());
+    drawn();
+  }
+
+  // -- what they say ---------------------------------------------------------------------------
+  const answers = Object.fromEntries(LEARNERS.map((learner) => [learner, answerOf(learner)]));
+  const note = element("p", { class: "kd-caption kd-pad-note", role: "status" });
+  const told = element("p", { class: "kd-caption" });
+  const aloud = element("p", { class: "kd-aloud", role: "status" });
+
+  function answerOf(learner) {
+    const chart = bars(classes, { label: learners[learner], values: words.values });
+    const said = element("b", { class: "kd-pad-said" });
+    const root = element("figure", { class: `kd-pad-answer kd-of-${learner}`, hidden: "" },
+      element("figcaption", {}, element("span", {}, learners[learner]), said), chart.root);
+    return { root, chart, said, probabilities: new Float32Array(classes.length) };
+  }
+
+  const questions = asker(run.address("ask"), {
+    answered(answer, _query, milliseconds) {
+      clearTimeout(slow);
+      slow = 0;
+      if (ink < LEAST_INK) return;
+      logits = Object.fromEntries(Object.entries(answer.logits)
+        .map(([name, [of]]) => [name, Float32Array.from(of)]));
+      note.textContent = "";
+      told.textContent = say(answer.epoch === null ? words.told_trained : words.told_live,
+        { epoch: answer.epoch?.toFixed(1), milliseconds: Math.round(milliseconds) });
+      show();
+    },
+    failed(sentence, code) {
+      clearTimeout(slow);
+      slow = 0;
+      note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
+    },
+  });
+  const announce = whenSettled(() => {
+    aloud.textContent = logits ? LEARNERS.filter((name) => logits[name]).map((name) =>
+      say(words.sentence, { learner: learners[name], ...likeliest(answers[name].probabilities) }))
+      .join(" ") : "";
+  });
+  const likeliest = (probabilities) => {
+    const [first] = ranking(probabilities);
+    return { name: classes[first], share: percent(probabilities[first]) };
+  };
+
+  function show() {
+    for (const learner of LEARNERS) {
+      const { root, chart, said, probabilities } = answers[learner];
+      const own = logits?.[learner];
+      root.hidden = !own && Boolean(logits);
+      if (own) softmax(own, classes.length, temperature, probabilities);
+      else probabilities.fill(0);
+      chart.show(probabilities);
+      said.textContent = own ? say(words.says, likeliest(probabilities)) : "";
+    }
+    announce();
+  }
+
+  const drawn = eachFrame(() => {
+    const found = input({ strokes: field.strokes, ...harder });
+    ({ ink } = found);
+    picture(seen, found.pixels);
+    const empty = ink < LEAST_INK;
+    hint.hidden = Boolean(field.strokes.length);
+    for (const one of [undo, clear, keep]) one.disabled = !field.strokes.length;
+    if (empty) {
+      logits = null;
+      told.textContent = "";
+      show();
+    } else {
+      questions.ask({ query: "predict", inputs: [row(found.pixels)] });
+      slow ||= setTimeout(() => (note.textContent = words.asking), SLOW);
+    }
+  });
+
+  function picture(canvas, pixels) {
+    const image = new ImageData(width, height);
+    pixels.forEach((value, at) => {
+      image.data.fill(Math.round(value * 255), 4 * at, 4 * at + 3);
+      image.data[4 * at + 3] = 255;
+    });
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  // -- what was kept -----------------------------------------------------------------------------
+  const strip = element("ul", { class: "kd-pad-strip" });
+  const shelf = element("section", { class: "kd-pad-shelf", "aria-label": words.kept },
+    element("h3", {}, words.kept), element("p", { class: "kd-caption" }, words.kept_about), strip);
+  const keptQuestions = asker(run.address("ask"), {
+    answered({ logits: all }, { inputs }) {
+      if (inputs.length !== strip.children.length) return;
+      [...strip.children].forEach((item, at) => {
+        const said = LEARNERS.filter((name) => all[name]).map((name) => {
+          const [first] = ranking(Float32Array.from(all[name][at]));
+          return element("span", { class: `kd-pad-chip kd-of-${name}`, title: learners[name] },
+            element("span", { class: "kd-aloud" }, `${learners[name]}: `), classes[first]);
+        });
+        item.lastChild.replaceChildren(...said);
+      });
+    },
+    failed() {}, // what is drawn says it
+  });
+
+  function showKept() {
+    shelf.hidden = !kept.all.length;
+    strip.replaceChildren(...kept.all.map((drawing, at) => {
+      const canvas = element("canvas", { class: "kd-example", width, height, "aria-hidden": "true" });
+      picture(canvas, input(drawing).pixels);
+      return element("li", {},
+        element("button", { type: "button", class: "kd-pad-kept",
+          "aria-label": say(words.bring_back, { number: at + 1 }),
+          onclick: () => bringBack(drawing) }, canvas),
+        element("button", { type: "button", class: "kd-pad-drop", title: words.drop,
+          "aria-label": say(words.drop_number, { number: at + 1 }),
+          onclick: () => {
+            kept.remove(at);
+            showKept();
+          } }, "×"),
+        element("div", { class: "kd-pad-chips" }));
+    }));
+    askKept();
+  }
+  function bringBack({ strokes, ...how }) {
+    field.set(strokes);
+    harden(how);
+  }
+  const askKept = () => kept.all.length && keptQuestions.ask(
+    { query: "predict", inputs: kept.all.map((drawing) => row(input(drawing).pixels)) });
+
+  // -- together ------------------------------------------------------------------------------------
+  const slider = temperatureSlider({
+    label: words.temperature, testid: "drawing-temperature", start: temperature,
+    changed: (value) => {
+      temperature = value;
+      show();
+    },
+  });
+  const again = throttled(() => {
+    if (leaving.signal.aborted) return;
+    if (field.strokes.length) drawn();
+    askKept();
+  }, AGAIN);
+  let wasLive = false;
+  run.on("state", () => {
+    const { live } = run.state;
+    if (live || wasLive) again(); // they learn, or have just ended
+    wasLive = live;
+  }, leaving.signal);
+
+  const root = element("section", { class: "kd kd-pad", "data-testid": "drawing-pad",
+    "aria-label": words.title },
+  element("div", { class: "kd-pad-parts" },
+    element("div", { class: "kd-pad-left" },
+      element("div", { class: "kd-pad-frame" }, field.root, hint),
+      element("div", { class: "kd-pad-buttons" }, undo, clear, keep),
+      element("p", { class: "kd-caption" }, words.keys),
+      element("fieldset", { class: "kd-pad-harder" }, element("legend", {}, words.harder),
+        ...Object.values(sliders).map(({ root: one }) => one), usual)),
+    element("div", { class: "kd-pad-right" },
+      element("div", { class: "kd-pad-top" },
+        element("figure", { class: "kd-pad-what" }, seen,
+          element("figcaption", { class: "kd-caption" }, say(words.seen_about, { width, height }))),
+        element("div", { class: "kd-pad-temperature" }, slider.root, told, note)),
+      element("div", { class: "kd-pad-answers" }, ...LEARNERS.map((name) => answers[name].root)))),
+  shelf, aloud);
+  for (const { root: one } of Object.values(answers)) one.hidden = false;
+  showKept();
+  drawn();
+  return {
+    root,
+    end: () => {
+      leaving.abort();
+      questions.end();
+      keptQuestions.end();
+      clearTimeout(slow);
+      leave();
+    },
+  };
+}

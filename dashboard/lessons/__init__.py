@@ -1,0 +1,1 @@
+"""Guided lessons: what one is made of, which there are, and what is measured for them."""

@@ -1,0 +1,291 @@
+"""A lesson as it stands in its file: the cards in their order, in both languages.
+
+``docs/lessons.md`` describes the format for those who write one.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from dashboard.lessons.conditions import SHOWN, Comparison, comparison, one_of
+from dashboard.lessons.measures import MEASURES
+from dashboard.lessons.parts import PARAMETERS, PARTS
+from dashboard.lessons.problems import LessonError, Problem, Wrong
+from dashboard.text.languages import LANGUAGES
+from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+RUNS = ("lesson", "recording", "new")
+"""Which run a card opens: the lesson's, that is a live one with its settings or else the recorded
+one; always the recorded one; or none, with the lesson's settings ready to start."""
+TEXTS = ("title", "text")
+"""What every card says; ``task`` and ``then`` are said where there is something to do or to add."""
+OPTIONAL = ("task", "then")
+LECTURER = ("ask", "goes_wrong")
+"""Lists of sentences for the lecturer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """A question whose answer is measured: which of the ranges between the cuts it falls into."""
+
+    measure: str
+    """Of ``MEASURES``."""
+    cuts: tuple[float, ...]
+    """Ascending; an option more than there are cuts, the lowest range first."""
+    later: bool
+    """What was measured is shown by a later card that ``reveals``, not by this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What is seen of a lesson at a time."""
+
+    page: str
+    part: str
+    """Name of the part that is highlighted; may be empty."""
+    run: str
+    """One of ``RUNS``, or empty where the page shows none."""
+    epoch: float | None
+    """Where the transport bar of a recorded or finished run stands at first."""
+    parameters: Mapping[str, str]
+    """Further parameters of the page's address."""
+    done: Comparison | None
+    """What completes it; ``None`` where reading does, or a prediction."""
+    predict: Prediction | None
+    reveals: bool
+    """Whether it shows the outcome of the earlier predictions that waited for it."""
+    minutes: float
+    words: Mapping[str, Mapping[str, Any]]
+    """By language: ``TEXTS``, ``OPTIONAL``, and of a prediction ``question`` and ``options``."""
+
+    @property
+    def selector(self) -> str:
+        """CSS selector of the part; empty where none is highlighted."""
+        return PARTS[self.page][self.part] if self.part else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """Cards in their order."""
+
+    name: str
+    recording: str
+    """Id of the run that comes with the program and has these settings."""
+    settings: Mapping[str, Any]
+    """Of a live run; empty where the lesson has none."""
+    cards: tuple[Card, ...]
+    words: Mapping[str, Mapping[str, Any]]
+    """By language: ``title``, ``about`` and ``LECTURER``."""
+
+    @property
+    def minutes(self) -> float:
+        """How long it takes in class."""
+        return sum(card.minutes for card in self.cards)
+
+
+def read_lesson(path: Path) -> Lesson:
+    """The lesson of a file.
+
+    Raises:
+        LessonError: it is none; it names every mistake.
+    """
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LessonError(path.name, [Problem(0, "unreadable", {"why": str(error)})]) from None
+    reader = _Reader(path.stem)
+    lesson = reader.lesson(tree)
+    if lesson is None or reader.problems:
+        raise LessonError(path.name, reader.problems)
+    return lesson
+
+
+class _Reader:
+    """Reads on after a mistake, so that all of them are said at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problems: list[Problem] = []
+        self.card = 0
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        try:
+            yield
+        except Wrong as wrong:
+            self.problems.append(Problem(self.card, wrong.code, wrong.values))
+
+    def lesson(self, tree: Mapping[str, Any]) -> Lesson | None:
+        known = {"recording", "settings", "card", *LANGUAGES}
+        self._only(tree, known)
+        settings, words = {}, {}
+        with self.noted():
+            settings = _settings(_table(tree, "settings"))
+        with self.noted():
+            words = self._words(tree, {"title": str, "about": str, "ask": list, "goes_wrong": list})
+        recording = ""
+        with self.noted():
+            recording = _recording(_needed(tree, "recording"))
+        cards = []
+        tables = tree.get("card")
+        if not isinstance(tables, list) or not tables:
+            self.problems.append(Problem(0, "no_cards", {}))
+            return None
+        for number, table in enumerate(tables, start=1):
+            self.card = number
+            with self.noted():
+                cards.append(self._card(table, settings))
+        self.card = 0
+        return Lesson(
+            name=self.name, recording=recording, settings=settings, cards=tuple(cards), words=words
+        )
+
+    def _card(self, table: Mapping[str, Any], settings: Mapping[str, Any]) -> Card:
+        card = {
+            "page",
+            "part",
+            "run",
+            "epoch",
+            "parameters",
+            "done",
+            "predict",
+            "reveals",
+            "minutes",
+        }
+        self._only(table, card | LANGUAGES.keys())
+        page = one_of(_needed(table, "page"), PARTS)
+        part = table.get("part", "")
+        if part:
+            one_of(part, PARTS[page])
+        run = table.get("run", "")
+        if run:
+            one_of(run, RUNS)
+        if run == "new" and (not settings or page != "live"):
+            raise Wrong("new_run")
+        parameters = {name: str(value) for name, value in _table(table, "parameters").items()}
+        for name in parameters:
+            one_of(name, PARAMETERS.get(page, frozenset()))
+        done = comparison(_table(table, "done")) if "done" in table else None
+        if done and page not in SHOWN.get(done.reading, (page,)):
+            raise Wrong("not_shown_there", what=done.reading, page=page)
+        predict = _prediction(_table(table, "predict")) if "predict" in table else None
+        if done and predict:
+            raise Wrong("done_and_predict")
+        return Card(
+            page=page,
+            part=part,
+            run=run,
+            epoch=_real(table, "epoch", None),
+            parameters=parameters,
+            done=done,
+            predict=predict,
+            reveals=_flag(table, "reveals"),
+            minutes=_real(table, "minutes", 1.0) or 0.0,
+            words=self._card_words(table, done, predict),
+        )
+
+    def _card_words(
+        self, table: Mapping[str, Any], done: Comparison | None, predict: Prediction | None
+    ) -> dict[str, dict[str, Any]]:
+        needed: dict[str, type] = dict.fromkeys(TEXTS, str)
+        if done:
+            needed["task"] = str
+        if predict:
+            needed |= {"question": str, "options": list}
+        words = self._words(table, needed, OPTIONAL)
+        for language, texts in words.items():
+            for text in texts.values():
+                for one in text if isinstance(text, list) else [text]:
+                    _check_placeholders(one)
+            if predict and len(texts["options"]) != len(predict.cuts) + 1:
+                raise Wrong("options", language=language, count=len(predict.cuts) + 1)
+        return words
+
+    def _words(
+        self, table: Mapping[str, Any], needed: Mapping[str, type], optional: tuple[str, ...] = ()
+    ) -> dict[str, dict[str, Any]]:
+        """The texts by language: each has the same ones."""
+        found = {language: dict(_table(table, language)) for language in LANGUAGES}
+        for language, texts in found.items():
+            for name, kind in needed.items():
+                good = isinstance(texts.get(name), kind) and texts[name]
+                if not good or (kind is list and not all(isinstance(x, str) for x in texts[name])):
+                    raise Wrong("no_text", language=language, name=name)
+            for name in texts.keys() - {*needed, *optional}:
+                raise Wrong("unknown_key", name=f"{language}.{name}")
+        if len({frozenset(texts) for texts in found.values()}) > 1:
+            raise Wrong("languages_differ")
+        return found
+
+    def _only(self, table: Mapping[str, Any], known: set[str]) -> None:
+        for name in table.keys() - known:
+            self.problems.append(Problem(self.card, "unknown_key", {"name": name}))
+
+
+def _recording(name: Any) -> str:
+    if not isinstance(name, str) or not (RECORDINGS / name / "events.jsonl").is_file():
+        raise Wrong("recording", name=str(name))
+    return name
+
+
+def _settings(changes: Mapping[str, Any]) -> dict[str, Any]:
+    for name in changes:
+        one_of(name, RunConfig().to_dict())
+    try:
+        RunConfig(**changes)
+    except (UserError, TypeError) as error:
+        raise Wrong("settings", why=str(error)) from None
+    return dict(changes)
+
+
+def _prediction(table: Mapping[str, Any]) -> Prediction:
+    measure = one_of(_needed(table, "measure"), MEASURES)
+    cuts = table.get("cuts")
+    numbers = isinstance(cuts, list) and all(
+        isinstance(cut, int | float) and not isinstance(cut, bool) for cut in cuts
+    )
+    if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
+        raise Wrong("cuts")
+    return Prediction(measure=measure, cuts=tuple(cuts), later=_flag(table, "later"))
+
+
+def _check_placeholders(text: str) -> None:
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise Wrong("placeholder", text=text, why=str(error)) from None
+    for name in names:
+        one_of(name, MEASURES)
+
+
+def _needed(table: Mapping[str, Any], name: str) -> Any:
+    if name not in table:
+        raise Wrong("missing", name=name)
+    return table[name]
+
+
+def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = table.get(name, {})
+    if not isinstance(found, dict):
+        raise Wrong("no_table", name=name)
+    return found
+
+
+def _flag(table: Mapping[str, Any], name: str) -> bool:
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise Wrong("no_flag", name=name)
+    return value
+
+
+def _real(table: Mapping[str, Any], name: str, default: float | None) -> float | None:
+    value = table.get(name, default)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise Wrong("no_number", name=name)
+    return None if value is None else float(value)

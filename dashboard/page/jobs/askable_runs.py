@@ -1,0 +1,90 @@
+"""Runs whose learners can be asked, and of what kind their inputs are."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.page import address
+from dashboard.page.jobs.run_picker import run_title
+from dashboard.page.jobs.shown_run import find_run, show_run
+from dashboard.page.jobs.stored import stored
+from dashboard.page.user_errors import show_user_errors
+from dashboard.page.widgets import select
+from dashboard.server.engine import RECORDED, hub, store
+from dashboard.server.shared_records import run_history
+from dashboard.text.viewer import t
+from kdcore.catalogue import DATASETS
+from kdcore.jobs.kind import RUN
+from kdcore.jobs.run.config import RunConfig
+
+LOOKED_AT = 40
+"""Newest runs of own data whose events are read for the shape of their inputs."""
+
+_own_shapes: dict[tuple[Path, str], tuple[int, ...]] = {}
+"""Of runs of own data, once they are known: the events of each are read for it once."""
+
+Suits = Callable[[tuple[int, ...]], bool]
+"""Whether a page takes inputs of a shape."""
+
+
+def input_shape(run: str) -> tuple[int, ...]:
+    """Of one input of a run; empty where it is not known yet."""
+    dataset = store().find(run, RUN).config.dataset
+    if dataset in DATASETS:
+        return DATASETS[dataset].input_shape
+    key = store().root, run
+    if key not in _own_shapes and (started := run_history(run).started):
+        _own_shapes[key] = tuple(started.input_shape)
+    return _own_shapes.get(key, ())
+
+
+def brightest(run: str) -> float:
+    """Value of a white pixel in the images of a run."""
+    dataset = store().find(run, RUN).config.dataset
+    return DATASETS[dataset].brightest if dataset in DATASETS else 255.0
+
+
+def askable_run(suits: Suits) -> str:
+    """A select box of the runs that can be asked and whose inputs suit; the id, ``""`` for none.
+
+    A run of the address that does not suit is left aside: a page of another kind was open before.
+    """
+    rows = stored(RUN)
+    found = [run for run in list(rows)[:LOOKED_AT] if _is_askable(run, suits)]
+    if _is_askable(RECORDED, suits):
+        found.append(RECORDED)
+    active = hub().active()
+    usual = active if active in found else next(iter(found), "")
+    address.read_param("run", usual, find_run)
+    asked: str = st.session_state["run"]
+    if asked and asked not in found and not _may_be_asked(asked, suits):
+        asked = usual
+    asked = asked or usual
+    if not asked:
+        return ""
+    st.session_state["run"] = asked
+    run: str = select(
+        t("app.run"),
+        list(dict.fromkeys([*found, asked])),
+        key="run",
+        title=lambda run: run_title(run, rows),
+        on_change=lambda: show_run(st.session_state["run"]),
+    )
+    address.write_params({"run": run})
+    return run
+
+
+def start_and_show(config: RunConfig) -> None:
+    """Submit a run and show it on this page."""
+    with show_user_errors():
+        show_run(hub().submit(config))
+
+
+def _may_be_asked(run: str, suits: Suits) -> bool:
+    """Whether a run suits, or has just begun so that its inputs are not known yet."""
+    return _is_askable(run, suits) or (hub().can_ask(run) and not input_shape(run))
+
+
+def _is_askable(run: str, suits: Suits) -> bool:
+    return hub().can_ask(run) and suits(input_shape(run))

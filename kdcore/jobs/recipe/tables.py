@@ -1,0 +1,66 @@
+"""A recipe's claims and comparisons as rows of text, in English."""
+
+from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recipe.results import Reading, claim_results, comparison_results
+from kdcore.jobs.recipe.statistics import Sample
+from kdcore.recipes import READINGS, SCORES, Recipe, difference_text, spread_text, value_text
+
+CLAIM_COLUMNS = ("row", "score", "claimed", "place", "here", "n", "difference", "reading")
+COMPARISON_COLUMNS = ("comparison", "score", "first", "second", "difference", "reading")
+NONE = "–"
+OTHER_DATA = "†"
+"""Marks a figure that was measured on other data than the recipe's."""
+
+
+def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
+    """A row a claim, under ``CLAIM_COLUMNS``.
+
+    ``*`` marks what the source chose on test data, ``†`` what was measured on other data.
+    """
+    return [
+        (
+            row.claim.title,
+            SCORES[row.claim.score].title,
+            NONE
+            if row.claim.claimed is None
+            else value_text(row.claim.score, row.claim.claimed) + "*" * row.claim.chosen_on_test,
+            row.claim.place or NONE,
+            here_text(row.claim.score, row.found, record),
+            str(row.found.n) if row.found else NONE,
+            NONE if row.difference is None else difference_text(row.claim.score, row.difference),
+            reading_text(row.reading),
+        )
+        for row in claim_results(recipe, record)
+    ]
+
+
+def comparison_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
+    """A row a comparison, under ``COMPARISON_COLUMNS``."""
+    return [
+        (
+            row.comparison.title,
+            SCORES[row.comparison.score].title,
+            found_text(row.comparison.score, row.first),
+            found_text(row.comparison.score, row.second),
+            NONE
+            if row.difference is None
+            else difference_text(row.comparison.score, row.difference.mean),
+            reading_text(row.reading),
+        )
+        for row in comparison_results(recipe, record)
+    ]
+
+
+def here_text(score: str, found: Sample | None, record: RecipeRecord) -> str:
+    """What came out, marked where other data were used."""
+    return found_text(score, found) + OTHER_DATA * bool(found and record.other_dataset)
+
+
+def found_text(score: str, found: Sample | None) -> str:
+    """Mean ± standard deviation, as far as there are any."""
+    return spread_text(score, found.mean, found.sd) if found else NONE
+
+
+def reading_text(reading: Reading) -> str:
+    """The sentence in English."""
+    return READINGS[reading.code].format(**reading.values)

@@ -1,0 +1,1 @@
+"""A run's networks on test images that are corrupted or attacked."""

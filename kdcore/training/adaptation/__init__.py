@@ -1,0 +1,1 @@
+"""Domain adaptation: what the distilled student learns from unlabelled target data."""

@@ -1,0 +1,110 @@
+"""Batches of unlabelled target data with the teachers' answers to them."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kdcore.data import Dataset, augmented
+from kdcore.jobs.run.config import RunConfig
+from kdcore.models.ensemble import members_of, predict_members
+from kdcore.training.measuring.evaluation import predict_inputs
+from kdcore.training.networks.students import autocast
+from kdcore.training.randomness import generator
+from kdcore.training.teachers.teacher import Teacher
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBatch:
+    """Target examples of one step."""
+
+    inputs: Tensor
+    """Normalised, ``[B, …]``."""
+    teacher_logits: Tensor
+    """``[K, B, C]``."""
+    counts: Tensor
+    """Which of them the soft term counts, ``[B]`` bool: the teacher is confident enough."""
+
+
+class TargetBatches:
+    """The target batches of one seed: passes over the target's training part, each shuffled anew.
+
+    A batch depends on the seed and the step alone, whatever the length of the source's epochs.
+
+    Args:
+        config: with the seed.
+        data: with a target, on its device.
+        teacher: answers to what is not in ``outputs``.
+        precision: of the teacher.
+        size: examples of a batch; all of the target's where there are fewer.
+        outputs: the K teachers' logits for the target's training part ``[K, n, C]``, where they do
+            not change.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: Dataset,
+        teacher: Teacher,
+        precision: str,
+        size: int,
+        outputs: Tensor | None,
+    ) -> None:
+        assert data.target is not None, "whoever adapts has a target"
+        self._config, self._data, self._teacher = config, data, teacher
+        self._precision, self._outputs = precision, outputs
+        self._inputs = data.target.train
+        self._size = min(size, len(self._inputs))
+        self._order: tuple[int, Tensor] = (-1, torch.empty(0))
+        """The number of a pass and its order; only remembered, never drawn on."""
+
+    def batch(self, step: int) -> TargetBatch:
+        """The examples of a step; ``step`` batches were taken before."""
+        index = self._index(step).to(self._inputs.device)
+        raw = self._inputs.index_select(0, index)
+        config = self._config
+        if config.augment != "none":
+            raw = augmented(raw, config.augment, generator(config.seed, "target images", step))
+        inputs = self._data.normalised(raw)
+        logits = self._teacher_logits(inputs, index)
+        confidence = logits.softmax(-1).mean(0).amax(-1)
+        return TargetBatch(inputs, logits, confidence >= config.target_confidence)
+
+    def _index(self, step: int) -> Tensor:
+        count = len(self._inputs)
+        number, at = divmod(step * self._size, count)
+        parts = [self._pass(number)[at : at + self._size]]
+        if (missing := self._size - len(parts[0])) > 0:
+            parts.append(self._pass(number + 1)[:missing])
+        return torch.cat(parts)
+
+    def _pass(self, number: int) -> Tensor:
+        if self._order[0] != number:
+            chance = generator(self._config.seed, "order of the target", number)
+            self._order = number, torch.randperm(len(self._inputs), generator=chance)
+        return self._order[1]
+
+    def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
+        if self._outputs is not None:
+            return self._outputs.index_select(1, index)
+        with torch.no_grad(), autocast(inputs.device, self._precision):
+            return predict_members(self._teacher.module, inputs).float()
+
+
+def target_outputs(
+    config: RunConfig, data: Dataset, teacher: Teacher, precision: str
+) -> Tensor | None:
+    """The K teachers' logits for all of the target's training part ``[K, n, C]``.
+
+    ``None`` where they are computed at each step, as every batch is changed at random or it was
+    asked for.
+    """
+    if config.teacher_outputs == "each_step" or config.augment != "none":
+        return None
+    assert data.target is not None, "whoever adapts has a target"
+    return torch.stack(
+        [
+            predict_inputs(member, data, data.target.train, precision=precision)
+            for member in members_of(teacher.module)
+        ]
+    )

@@ -1,0 +1,255 @@
+"""What a run's learners answer to a question; asking leaves them as they were."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kdcore.data import Dataset, Split
+from kdcore.data.for_teacher import Trained
+from kdcore.errors import UserError
+from kdcore.losses import softmax
+from kdcore.models.ensemble import members_of
+from kdcore.models.feature_hooks import feature_hooks
+from kdcore.queries import (
+    MOST_UNITS,
+    Answer,
+    ClassMap,
+    ClassMaps,
+    DecisionMap,
+    Logits,
+    MapQuery,
+    Predict,
+    Query,
+    Step,
+    StepLogits,
+    UnitMap,
+    UnitMaps,
+    bad_query,
+)
+from kdcore.store import RunFolder
+from kdcore.training.batches.order import chunks
+from kdcore.training.fit import Position
+from kdcore.training.measuring.evaluation import chunk_size
+from kdcore.training.single_step import StepSettings, logits_around_step
+from kdcore.training.weights.modules import network_of
+from kdcore.training.weights.weights_file import WeightsFile
+
+REACH = 2.5
+"""Standard deviations from the mean to the border of a plane that no one has named."""
+LEARNERS = ("teacher", "plain", "distilled")
+"""Whose weights a run keeps, in the order in which they are shown."""
+
+Modules = Mapping[str, nn.Module]
+"""Learners by name."""
+
+
+def answer(query: Query, modules: Modules, data: Dataset, epoch: float | None) -> Answer:
+    """What the learners say; weights, modes and random numbers are afterwards what they were.
+
+    Args:
+        query: the question.
+        modules: the learners.
+        data: whose normalisation they take, on their device; its examples are not looked at.
+        epoch: how far the students are; ``None`` where they are trained.
+
+    Raises:
+        UserError: the question does not suit the data or the learners.
+    """
+    with evaluating(modules), torch.no_grad():
+        match query:
+            case Predict():
+                return _logits(query, modules, data, epoch)
+            case DecisionMap():
+                return _class_maps(query, modules, data, epoch)
+            case UnitMap():
+                return _unit_maps(query, modules, data, epoch)
+            case Step():
+                return _step_logits(query, modules, data, epoch)
+    raise AssertionError(f"no answer to {query}")
+
+
+def answer_during(modules: Modules, data: Dataset, position: Position, query: Query) -> Answer:
+    """The same between two batches of a training that stands at ``position``."""
+    return answer(query, modules, data, position.epochs)
+
+
+@contextmanager
+def evaluating(modules: Modules) -> Iterator[None]:
+    """Evaluation mode meanwhile, for each part as it was afterwards."""
+    before = [(part, part.training) for module in modules.values() for part in module.modules()]
+    for module in modules.values():
+        module.eval()
+    try:
+        yield
+    finally:
+        for part, mode in before:
+            part.training = mode
+
+
+def stored_learners(folder: RunFolder) -> tuple[dict[str, nn.Module], Dataset]:
+    """The learners of a run that is over, and data without examples that say how they are fed.
+
+    Raises:
+        UserError: the run keeps no weights, or a file cannot be read.
+    """
+    files = {name: folder.path / f"{name}.safetensors" for name in LEARNERS}
+    found = {name: WeightsFile.read(path) for name, path in files.items() if path.is_file()}
+    if not found:
+        raise UserError("no_weights", run=folder.id)
+    data = _without_examples(next(iter(found.values())))
+    return {name: network_of(file, data).eval() for name, file in found.items()}, data
+
+
+def _without_examples(file: WeightsFile) -> Dataset:
+    """What a file says of its data, as data."""
+    trained = Trained.on(file.about)
+    shape = _shape(file.about, file.path)
+    if trained.mean is None or trained.std is None or not trained.classes:
+        raise UserError("weights_foreign", path=str(file.path))
+    kind = torch.uint8 if len(shape) == 3 else torch.float32
+    empty = Split(torch.zeros((0, *shape), dtype=kind), torch.zeros(0, dtype=torch.int64))
+    return Dataset(
+        name=file.about.get("dataset", ""),
+        classes=tuple(trained.classes),
+        train=empty,
+        validation=empty,
+        test=empty,
+        mean=trained.mean.float(),
+        std=trained.std.float(),
+    )
+
+
+def _shape(about: Mapping[str, str], path: Path) -> tuple[int, ...]:
+    try:
+        return tuple(int(size) for size in json.loads(about["input_shape"]))
+    except (KeyError, ValueError, TypeError):
+        raise UserError("weights_foreign", path=str(path)) from None
+
+
+def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None) -> Logits:
+    inputs = _inputs(query.inputs, data)
+    return Logits(
+        epoch=epoch,
+        classes=list(data.classes),
+        logits={name: _forward(module, inputs).tolist() for name, module in modules.items()},
+    )
+
+
+def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | None) -> StepLogits:
+    for name in ("teacher", query.learner):
+        if name not in modules:
+            raise UserError("no_such_learner", learner=name)
+    if max(query.labels) >= len(data.classes):
+        raise bad_query("labels", f"0 … {len(data.classes) - 1}")
+    inputs = _inputs(query.inputs, data)
+    teacher_logits = _forward(modules["teacher"], inputs)
+    before, after = logits_around_step(
+        members_of(modules[query.learner])[0],
+        inputs,
+        torch.tensor(query.labels, device=inputs.device),
+        teacher_logits.to(inputs.device),
+        StepSettings(
+            temperature=query.temperature,
+            weight=query.weight,
+            hard_weight=query.hard_weight,
+            optimizer=query.optimizer,
+            lr=query.lr,
+        ),
+    )
+    return StepLogits(
+        epoch=epoch,
+        classes=list(data.classes),
+        teacher=teacher_logits.tolist(),
+        before=before.tolist(),
+        after=after.tolist(),
+    )
+
+
+def _inputs(rows: Sequence[Sequence[float]], data: Dataset) -> Tensor:
+    """Rows of numbers as they were brought → what a network takes."""
+    shape, given = data.input_shape, len(rows[0])
+    if given != prod(shape):
+        raise UserError("inputs_shape", given=given, shape=list(shape), needed=prod(shape))
+    return _normalised(torch.tensor(rows, dtype=torch.float64).view(-1, *shape), data)
+
+
+def _class_maps(
+    query: DecisionMap, modules: Modules, data: Dataset, epoch: float | None
+) -> ClassMaps:
+    low, high, inputs = _plane(query, data)
+    maps = {}
+    for name, module in modules.items():
+        probabilities = softmax(_forward(module, inputs).double() / query.temperature)
+        confidence, classes = probabilities.max(-1)
+        maps[name] = ClassMap(
+            classes=_base64(classes.numpy(), "u1"),
+            confidence=_base64((confidence * 255).round().numpy(), "u1"),
+        )
+    return ClassMaps(
+        epoch=epoch, classes=list(data.classes), side=query.side, low=low, high=high, maps=maps
+    )
+
+
+def _unit_maps(query: UnitMap, modules: Modules, data: Dataset, epoch: float | None) -> UnitMaps:
+    if query.learner not in modules:
+        raise bad_query("learner", ", ".join(modules))
+    low, high, inputs = _plane(query, data)
+    module = members_of(modules[query.learner])[0]
+    stages: list[str] = list(getattr(module, "stages", []))
+    if query.layer >= len(stages):
+        raise UserError("no_such_layer", learner=query.learner, layers=len(stages))
+    with feature_hooks(module, stages) as found:
+        values = []
+        for part in chunks(len(inputs), chunk_size([module], inputs.device)):
+            module(inputs[part])
+            values.append(found[stages[query.layer]].float().cpu())
+        layers = [found[stage].shape[1] for stage in stages]
+    width = layers[query.layer]
+    units = list(query.units) or list(range(min(width, MOST_UNITS)))
+    if max(units) >= width:
+        raise bad_query("units", f"0 … {width - 1}")
+    return UnitMaps(
+        epoch=epoch,
+        side=query.side,
+        low=low,
+        high=high,
+        layers=layers,
+        units=units,
+        values=_base64(torch.cat(values)[:, units].T.numpy(), "<f4"),
+    )
+
+
+def _plane(query: MapQuery, data: Dataset) -> tuple[list[float], list[float], Tensor]:
+    """The corners and the normalised places ``[side², 2]``, row by row, the lowest y first."""
+    if data.input_shape != (2,):
+        raise UserError("no_plane", shape=list(data.input_shape))
+    low = list(query.low) or (data.brought_mean - REACH * data.brought_std).tolist()
+    high = list(query.high) or (data.brought_mean + REACH * data.brought_std).tolist()
+    middles = (torch.arange(query.side, dtype=torch.float64) + 0.5) / query.side
+    x, y = (first + (last - first) * middles for first, last in zip(low, high, strict=True))
+    places = torch.stack([x.repeat(query.side), y.repeat_interleave(query.side)], dim=1)
+    return low, high, _normalised(places, data)
+
+
+def _normalised(inputs: Tensor, data: Dataset) -> Tensor:
+    """``[n, …]`` float64 inputs as they were brought → what a network takes, on its device."""
+    raw = ((inputs - data.offset) / data.scale).float()
+    return data.normalised(raw.to(data.mean.device))
+
+
+def _forward(module: nn.Module, inputs: Tensor) -> Tensor:
+    """Logits ``[n, C]``, float32 on the CPU."""
+    size = chunk_size([module], inputs.device)
+    return torch.cat([module(inputs[part]).float().cpu() for part in chunks(len(inputs), size)])
+
+
+def _base64(values: np.ndarray[Any, Any], kind: str) -> str:
+    return b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode("ascii")

@@ -1,0 +1,1 @@
+"""What carries out a recipe: its trials, trained jointly where they can be."""

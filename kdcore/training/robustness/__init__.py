@@ -1,0 +1,1 @@
+"""The networks of a run on corrupted and attacked images."""
