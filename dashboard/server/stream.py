@@ -8,8 +8,9 @@ is none.
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -42,17 +43,40 @@ OVER = ""
 """What a viewer's queue holds when there is nothing more to say."""
 
 _streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
+_finding = Lock()
 
 
 def stream_of(run: str, language: str) -> "Stream":
     """The stream of a job in a language; it lives while somebody looks."""
-    return _streams.setdefault((store().root, run, language), Stream(run, language))
+    with _finding:  # two threads that make it anew would each have one of their own
+        return _streams.setdefault((store().root, run, language), Stream(run, language))
 
 
 def end_all_streams() -> None:
     """Let every viewer of every stream go; in the server's event loop."""
     for stream in list(_streams.values()):
         stream.end()
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One connection to a stream."""
+
+    name: str
+    charts: Collection[str]
+    """Over time, that it shows."""
+    queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    caught_up: bool = False
+    """Whether it has the whole state, so that what is new may follow."""
+
+    def put(self, message: str) -> None:
+        """Add to the queue; a full one is emptied, and the viewer gets everything anew."""
+        try:
+            self.queue.put_nowait(message)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(OVER if message == OVER else None)
 
 
 class Stream:
@@ -62,10 +86,7 @@ class Stream:
         self._run = run
         self._shared = shared_record(run)
         self._words = words(language)
-        self._viewers: dict[asyncio.Queue[str | None], str] = {}
-        """Each with the viewer's name."""
-        self._shown: dict[str, Collection[str]] = {}
-        """The charts that each viewer shows, by its name."""
+        self._viewers: list[Viewer] = []
         self._wake: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._figures: dict[str, dict[str, Any]] = {}
@@ -88,10 +109,10 @@ class Stream:
 
         One that is not connected says so again once it is.
         """
-        if viewer not in self._viewers.values():
-            return
-        self._shown[viewer] = charts
-        if self._loop and self._wake:
+        connected = [one for one in self._viewers if one.name == viewer]
+        for one in connected:
+            one.charts = charts
+        if connected and self._loop and self._wake:
             with suppress(RuntimeError):  # the app is being closed
                 self._loop.call_soon_threadsafe(self._wake.set)
 
@@ -104,21 +125,22 @@ class Stream:
             viewer: its name, for ``show``.
             charts: over time, that it shows.
         """
-        queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE)
         self._loop, self._wake = asyncio.get_running_loop(), self._wake or asyncio.Event()
-        self._shown[viewer] = charts
-        await self._catch_up()
-        so_far = self._whole_state()
-        self._viewers[queue] = viewer  # at once: nothing falls between the two
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._follow())
+        # before the first wait: the browser has the answer's head, and may ask for other charts
+        one = Viewer(viewer, charts)
+        self._viewers.append(one)
         try:
+            await self._catch_up()
+            so_far = self._whole_state()
+            one.caught_up = True  # at once: nothing falls between the two
+            if self._pump is None or self._pump.done():
+                self._pump = asyncio.create_task(self._follow())
             for text in so_far:
                 yield text
             while True:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE):
-                        message = await queue.get()
+                        message = await one.queue.get()
                 except TimeoutError:
                     message = ": still here\n\n"
                 if message == OVER:
@@ -126,14 +148,12 @@ class Stream:
                 for text in self._whole_state() if message is None else [message]:
                     yield text
         finally:
-            self._viewers.pop(queue, None)
-            if viewer not in self._viewers.values():
-                self._shown.pop(viewer, None)
+            self._viewers.remove(one)
 
     def end(self) -> None:
         """Let all viewers go; in the server's event loop."""
-        for queue in self._viewers:
-            _put(queue, OVER)
+        for viewer in self._viewers:
+            viewer.put(OVER)
 
     async def _follow(self) -> None:
         try:
@@ -167,8 +187,9 @@ class Stream:
                 messages.append(_message("state", state))
             self._figures, self._state, self._seen = figures, state, seen
             for message in messages:
-                for queue in self._viewers:
-                    _put(queue, message)
+                for viewer in self._viewers:
+                    if viewer.caught_up:
+                        viewer.put(message)
 
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         with self._shared.lock:
@@ -176,7 +197,7 @@ class Stream:
             state = run_state(self._run, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
                 return {}, state, history.folded
-            shown = set().union(*self._shown.values())
+            shown = set().union(*(viewer.charts for viewer in list(self._viewers)))
             if history.folded == self._seen and self._figures.keys() == shown:
                 return None, state, self._seen
             figures = {
@@ -192,16 +213,6 @@ class Stream:
             for name, figure in self._figures.items()
         ]
         return [*figures, _message("state", self._state)]
-
-
-def _put(queue: asyncio.Queue[str | None], message: str) -> None:
-    """Add to a viewer's queue; a full one is emptied, and the viewer gets everything anew."""
-    try:
-        queue.put_nowait(message)
-    except asyncio.QueueFull:
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(OVER if message == OVER else None)
 
 
 def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:

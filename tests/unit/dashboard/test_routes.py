@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 
 import numpy as np
 import pytest
@@ -230,7 +230,42 @@ def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
     assert '"state":"finished"' in state
     assert '"name":"accuracy"' in accuracy
     assert drawn == set()
-    assert watched._shown == {}
+    assert watched._viewers == []
+
+
+def test_charts_that_are_shown_while_a_viewer_still_waits_for_the_state_are_drawn(
+    store, run, monkeypatch
+):
+    watched = stream.Stream(run, "en")
+    begun, go_on = Event(), Event()
+    draw = watched._draw
+
+    def slowly():
+        begun.set()
+        assert go_on.wait(30)
+        return draw()
+
+    monkeypatch.setattr(watched, "_draw", slowly)
+
+    async def look():
+        before = watched.messages("a", set())  # a connection that is lost just then
+        waiting = asyncio.create_task(anext(before))
+        assert await asyncio.to_thread(begun.wait, 30)
+        messages = watched.messages("a", set())
+        first = asyncio.create_task(anext(messages))
+        await asyncio.sleep(0)
+        watched.show("a", {"losses"})
+        go_on.set()
+        await waiting
+        await before.aclose()
+        found = [await first]
+        while '"name":"losses"' not in found[-1]:
+            found.append(await asyncio.wait_for(anext(messages), 10))
+        await messages.aclose()
+        return len(found)
+
+    assert finished(look()) <= 2
+    assert watched._viewers == []
 
 
 def test_a_viewer_says_which_charts_it_shows(client, store, run, monkeypatch):
@@ -241,12 +276,12 @@ def test_a_viewer_says_which_charts_it_shows(client, store, run, monkeypatch):
         messages = watched.messages("b", set())
         await anext(messages)
         answer = await asyncio.to_thread(client.get, "/kd/charts", params=asked)
-        shown = dict(watched._shown)
+        shown = {viewer.name: viewer.charts for viewer in watched._viewers}
         await messages.aclose()
         return answer.status_code, shown
 
     assert client.get("/kd/charts", params=asked).status_code == 200
-    assert watched._shown == {}, "nobody is connected"
+    assert watched._viewers == [], "nobody is connected"
     assert finished(look()) == (200, {"b": {"losses"}})
 
 

@@ -215,11 +215,10 @@ def test_stopping_frees_the_cluster_that_others_use_on(connected, running, store
     assert events[-1].stopped
     assert folder.state == "stopped"
     assert connected.is_initialized(), "the connection is not the sweep's to end"
-    until = time.monotonic() + 10
-    while (free := connected.available_resources().get("CPU", 0)) < 2:
-        assert time.monotonic() < until, f"{free} of 2 CPUs are free"
+    until = time.monotonic() + 10  # Ray frees the CPUs before the killed process has ended
+    while (free := connected.available_resources().get("CPU", 0)) < 2 or running.workers():
+        assert time.monotonic() < until, f"{free} of 2 CPUs are free, at work: {running.workers()}"
         time.sleep(0.1)
-    assert running.workers() == []
 
 
 @pytest.mark.slow
