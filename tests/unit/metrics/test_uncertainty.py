@@ -4,8 +4,11 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from pytorch_ood.detector import EnergyBased, Entropy, MaxSoftmax
+from pytorch_ood.metrics import OODMetrics
 from scipy.stats import betabinom, dirichlet
 from sklearn.metrics import roc_auc_score
 
@@ -183,6 +186,19 @@ def test_the_auroc_is_scikit_learns_also_with_ties(familiar, unfamiliar):
 
     assert found.value == pytest.approx(roc_auc_score(labels, familiar + unfamiliar))
     assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+def test_detection_is_that_of_pytorch_ood():
+    familiar, unfamiliar = RANDOM.normal(0, 4, (60, 5)), RANDOM.normal(0, 2, (40, 5))
+    labels = torch.tensor([0] * 60 + [-1] * 40)  # below 0: unfamiliar
+    logits = torch.from_numpy(np.concatenate([familiar, unfamiliar]))
+    detectors = {"max_probability": MaxSoftmax, "entropy": Entropy, "energy": EnergyBased}
+    for name, detector in detectors.items():
+        metrics = OODMetrics()
+        metrics.update(detector.score(logits), labels)
+        found = [unfamiliarity_scores(part)[name] for part in (familiar, unfamiliar)]
+
+        assert auroc(*found).value == pytest.approx(metrics.compute()["AUROC"], abs=1e-6)
 
 
 def test_delongs_interval_is_that_of_placements_counted_one_by_one():
