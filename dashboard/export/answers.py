@@ -36,9 +36,9 @@ def answers_in_all_languages(run: str) -> Iterator[tuple[str, Any]]:
 def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
     """Name and value: ``run``, and ``figures-…`` for each chart of a moment and its settings.
 
-    ``run`` has the ``state`` and the ``notes`` of the stream, the figures ``over_time`` by name, ``moments``
-    (``MOMENTS`` of an epoch, from the start on) and ``varied``: by chart the settings on which it
-    depends, with their usual values. A file of ``figures`` has the chart by epoch.
+    ``run`` has the ``state`` and the ``notes`` of the stream, the figures ``over_time`` by name,
+    ``moments`` (``MOMENTS`` of an epoch, from the start on) and ``varied``: by chart the settings
+    on which it depends, with their usual values. A file of ``figures`` has the chart by epoch.
     """
     history, spoken = run_history(run), words(language)
     names = charts(run_settings(run))

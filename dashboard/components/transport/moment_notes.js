@@ -106,13 +106,14 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     bubble.textContent = text;
     bubble.hidden = !text;
     bubble.style.setProperty("--share", run.newest ? run.cursor / run.newest : 0);
-    if (isNew && !field.value && at !== shown() && run.cursor !== null) at = shown();
+    if (isNew && !field.value) at = shown(); // with the first letter it stays
     label.textContent = say(isNew ? words.note_new : words.note_changed, { epoch: nameOf(at) });
   }
 
+  // they are drawn anew at each look, and a click needs one that stays
   const marks = (share) => run.notes.map((note) => element("i", {
     class: "kd-note-mark", style: `left:${share(note.position)}`, title: note.text,
-    "data-testid": "note-mark", onclick: () => jump(note) }));
+    "data-testid": "note-mark", onpointerdown: () => jump(note) }));
 
   // ---------------------------------------------------------------------------- what happens
 
