@@ -409,9 +409,7 @@ def test_the_slider_of_a_further_term_keeps_its_range(open_page):
 
 
 @pytest.mark.parametrize(("run", "annotate"), [(None, True), (RECORDED, False)])
-def test_a_run_of_ones_own_takes_notes_and_a_recorded_one_does_not(
-    open_page, store, run, annotate
-):
+def test_a_run_of_ones_own_takes_notes_and_a_recorded_one_does_not(open_page, store, run, annotate):
     own = record(store, "20260101-000000-aaaa", make.whole_run()).id
     app = open_page("live", run=run or own, epoch="2")
     (bar,) = [

@@ -6,17 +6,19 @@ import { drawing, element, isTyping, say } from "./dom.js";
 import { linkTo } from "./moment_address.js";
 
 const NEAR = 0.015; // share of the time axis within which a note belongs to the moment shown
+const STAY = { preventScroll: true }; // the bar is always in sight, whatever it lies over
 const LONGEST = 1000; // characters, as the store has it
 
 /**
  * @param run its view
+ * @param track what the scrubber moves along
  * @param annotate whether notes can be written; null where there is nobody who could keep them
  * @param words of the transport bar
  * @param nameOf the words for a position
  * @returns the elements `button`, `panel`, `bubble`; `marks(share)` for the time axis; `at(position)`,
  *   the text of the note there; `show()` to draw what depends on the moment
  */
-export function momentNotes(run, { annotate, words, nameOf }, signal) {
+export function momentNotes(run, track, { annotate, words, nameOf }, signal) {
   let at = 0; // moment of the note that is being written
   let id = ""; // of the note that is being written
   let isNew = true;
@@ -85,7 +87,7 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     const from = focused && focused.closest("li").dataset.note;
     const what = focused?.dataset?.testid;
     list.replaceChildren(...run.notes.map(line));
-    if (from) list.querySelector(`[data-note="${from}"] [data-testid="${what}"]`)?.focus();
+    if (from) list.querySelector(`[data-note="${from}"] [data-testid="${what}"]`)?.focus(STAY);
     count.textContent = run.notes.length || "";
     button.setAttribute("aria-label", say(words.notes_count, { count: run.notes.length }));
     button.hidden = annotate === null && !run.notes.length;
@@ -105,7 +107,12 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     const text = run.cursor === null || isOpen() ? "" : textAt(run.cursor);
     bubble.textContent = text;
     bubble.hidden = !text;
-    bubble.style.setProperty("--share", run.newest ? run.cursor / run.newest : 0);
+    if (text && bubble.parentElement) {
+      const { offsetLeft, offsetWidth } = track;
+      const middle = offsetLeft + (offsetWidth * run.cursor) / run.newest;
+      const room = bubble.parentElement.clientWidth - bubble.offsetWidth;
+      bubble.style.left = `${Math.max(Math.min(middle - bubble.offsetWidth / 2, room), 0)}px`;
+    }
     if (isNew && !field.value) at = shown(); // with the first letter it stays
     label.textContent = say(isNew ? words.note_new : words.note_changed, { epoch: nameOf(at) });
   }
@@ -122,14 +129,14 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     button.setAttribute("aria-expanded", "true");
     if (!field.value) begin();
     show();
-    (annotate ? field : panel).focus();
+    (annotate ? field : panel).focus(STAY);
   }
 
   function close() {
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
     show();
-    button.focus();
+    button.focus(STAY);
   }
 
   /** An empty field for a new note at the moment shown; what gets the focus then. */
@@ -137,14 +144,14 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     [id, isNew, at] = [newId(), true, shown()];
     fill("");
     tell();
-    focused?.focus();
+    focused?.focus(STAY);
   }
 
   function edit(note) {
     [id, isNew, at] = [note.id, false, note.position];
     fill(note.text);
     tell();
-    field.focus();
+    field.focus(STAY);
   }
 
   function fill(text) {
@@ -194,9 +201,9 @@ export function momentNotes(run, { annotate, words, nameOf }, signal) {
     tell(words.note_deleted, async () => {
       if (!(await send(note))) return;
       tell(words.note_back);
-      list.querySelector(`[data-note="${note.id}"] a`)?.focus();
+      list.querySelector(`[data-note="${note.id}"] a`)?.focus(STAY);
     });
-    said.querySelector("button").focus();
+    said.querySelector("button").focus(STAY);
   }
 
   document.addEventListener("keydown", (event) => {

@@ -73,8 +73,10 @@ function transport({ run: id, language, autoplay, branch, annotate, words }) {
   });
   const nameOf = (at) =>
     (at === 0 ? words.start : say(words.epoch, { epoch: at.toFixed(at % 1 ? 1 : 0) }));
-  const notes = momentNotes(run, { annotate, words, nameOf }, leaving.signal);
+  const track = element("div", { class: "kd-transport-track" }, slider);
+  const notes = momentNotes(run, track, { annotate, words, nameOf }, leaving.signal);
   const ticks = element("div", { class: "kd-transport-ticks", "aria-hidden": "true" });
+  track.append(ticks);
 
   const show = eachFrame(() => {
     const { position, epochs, snapshots, marks } = run.state;
@@ -153,8 +155,7 @@ function transport({ run: id, language, autoplay, branch, annotate, words }) {
       more.focus();
     },
   }, element("div", { class: "kd-transport-row" },
-    badge, element("div", { class: "kd-transport-track" }, slider, ticks),
-    notes.button, notes.panel, replay, more, rest), notes.bubble);
+    badge, track, notes.button, notes.panel, replay, more, rest), notes.bubble);
   document.addEventListener("pointerdown", (event) => {
     if (!root.contains(event.target)) unfold(false);
   }, { signal: leaving.signal });
