@@ -10,7 +10,8 @@ const opened = (window.__kdOpened ??= { asked: parameters() }); // what the page
 /** The position that the opened link names for this run, once; null where it names none. */
 export function momentAsked(run) {
   const { asked } = opened;
-  if (asked?.get("run") !== run || asked.has("lesson")) return null;
+  const named = asked?.get("run"); // an id, the beginning of one, or "last"
+  if (!named || asked.has("lesson") || !(named === "last" || run.startsWith(named))) return null;
   opened.asked = null;
   const position = Number(asked.get("epoch") || NaN);
   return position >= 0 && Number.isFinite(position) ? position : null;
