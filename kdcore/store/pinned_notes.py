@@ -7,8 +7,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from kdcore.errors import UserError
@@ -94,11 +93,6 @@ def copy_notes(source: RunFolder, target: RunFolder, until: float) -> None:
     for note in pinned_notes(source):
         if note.position <= until:
             _write(target, note)
-
-
-def as_values(notes: Sequence[PinnedNote]) -> list[dict[str, object]]:
-    """Notes as JSON values."""
-    return [asdict(note) for note in notes]
 
 
 def _path(folder: RunFolder, id: str) -> Path:
