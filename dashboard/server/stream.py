@@ -1,6 +1,6 @@
-"""The push of a followed run: the charts over time that somebody shows, and where it stands.
+"""The push of a followed run: charts over time that somebody shows, where it stands, its notes.
 
-Both are worked out once for all viewers. A stream looks at the run as often as a chart should
+All are worked out once for all viewers. A stream looks at the run as often as a chart should
 move, works out what is new, and hands the same ready text to every viewer. It sleeps while there
 is none.
 """
@@ -19,11 +19,13 @@ from dashboard.charts.parts.delta import delta
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import LIVE_STATES, RECORDED_RUNS, hub, store
+from dashboard.server.run_notes import notes_of
 from dashboard.server.shared_records import JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
@@ -86,11 +88,13 @@ class Stream:
         self._run = run
         self._shared = shared_record(run)
         self._words = words(language)
+        self._has_notes = store().find(run).kind is RUN
         self._viewers: list[Viewer] = []
         self._wake: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
+        self._notes: list[dict[str, Any]] = []
         self._seen = -1
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
@@ -176,7 +180,7 @@ class Stream:
     async def _catch_up(self) -> None:
         """Look at the run, and send all viewers what changed since the last look."""
         async with self._looking:
-            figures, state, seen = await asyncio.to_thread(self._draw)
+            figures, state, seen, notes = await asyncio.to_thread(self._look)
             figures = self._figures if figures is None else figures
             messages = [
                 _message("figure", {"name": name} | change)
@@ -185,11 +189,17 @@ class Stream:
             ]
             if state != self._state:
                 messages.append(_message("state", state))
-            self._figures, self._state, self._seen = figures, state, seen
+            if notes != self._notes:
+                messages.append(_message("notes", notes))
+            self._figures, self._state, self._seen, self._notes = figures, state, seen, notes
             for message in messages:
                 for viewer in self._viewers:
                     if viewer.caught_up:
                         viewer.put(message)
+
+    def _look(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int, list[Any]]:
+        figures, state, seen = self._draw()
+        return figures, state, seen, notes_of(self._run) if self._has_notes else []
 
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         with self._shared.lock:
@@ -212,7 +222,8 @@ class Stream:
             _message("figure", {"name": name, "replace": figure})
             for name, figure in self._figures.items()
         ]
-        return [*figures, _message("state", self._state)]
+        notes = [_message("notes", self._notes)] if self._has_notes else []
+        return [*figures, _message("state", self._state), *notes]
 
 
 def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:

@@ -6,6 +6,7 @@ ROWS = (
     "pause",
     "projector",
     "follow",
+    "note",
     "list",
     "lesson",
     "deck",

@@ -29,6 +29,14 @@ MESSAGES = {
         "The app ended before this job's turn came, so that nothing was trained: start it again."
     ),
     "run_read_only": "The run {run!r} comes with the program and stays as it is.",
+    "note_empty": "The note is empty: write something.",
+    "note_too_long": "The note has {length} characters: write {most} at most.",
+    "note_outside": "The note is for epoch {epoch:g}: choose one from 0 to {epochs}.",
+    "notes_too_many": "The run has {most} notes already: delete one first.",
+    "note_unreadable": (
+        "What was sent is no note of a run: send its position, text and id as one object of "
+        "application/json."
+    ),
     "run_in_use": "The run {run!r} is still running: stop it first.",
     "store_not_writable": "{path} cannot be written ({cause}): "
     "free some space or choose another store.",

@@ -43,14 +43,15 @@ export function watchReadings(watch, signal) {
 }
 
 /**
- * Events: `figure` (detail: its name), `state`, `moment` (the cursor moved), `place` (the pointer
- * moved over a sweep's grid), `connection`.
+ * Events: `figure` (detail: its name), `state`, `notes`, `moment` (the cursor moved), `place` (the
+ * pointer moved over a sweep's grid), `connection`.
  * The cursor is a place on the time axis in epochs; null follows the newest.
  */
 class RunView extends EventTarget {
   figures = new Map();
   state = { state: "queued", phase: "waiting", position: 0, epoch: 0, epochs: 0, step: 0,
     seconds: 0, snapshots: [], students: [], marks: [], live: false };
+  notes = []; // pinned to moments, in their order: `id`, `position`, `text`
   cursor = null;
   place = null; // of a sweep's grid, under the pointer
   playing = false;
@@ -128,6 +129,12 @@ class RunView extends EventTarget {
     this.dispatchEvent(new Event("moment"));
   }
 
+  /** Take over all notes of the run. */
+  setNotes(notes) {
+    this.notes = notes;
+    this.dispatchEvent(new Event("notes"));
+  }
+
   /** Point at a place of a sweep's grid, or with null at none. */
   setPlace(place) {
     if (place === this.place) return;
@@ -188,6 +195,7 @@ class RunView extends EventTarget {
       this.state = JSON.parse(data);
       this.dispatchEvent(new Event("state"));
     });
+    source.addEventListener("notes", ({ data }) => this.setNotes(JSON.parse(data)));
   }
 
   #close() {

@@ -215,7 +215,7 @@ const components = {
 function transportBar(place, words) {
   const parent = element("div", {});
   const data = { run: place.run, language: place.lang, autoplay: place.page === "start",
-    branch: false, words: words.components.transport };
+    branch: false, annotate: null, words: words.components.transport };
   const view = mountTransport(parent, data);
   views.push({ update: () => view, end: () => view.then((end) => end()) });
   return element("div", { "data-testid": "stElementContainer", class: "kd-folder-transport" }, parent);

@@ -78,7 +78,7 @@ export async function fetch(address) {
 
 const streams = new Map(); // by viewer
 
-/** As the stream of a run that is over: its state and the charts that are shown, once. */
+/** As the stream of a run that is over: its state, its notes and the charts that are shown, once. */
 export class EventSource {
   #listeners = {};
   #run = null;
@@ -97,6 +97,7 @@ export class EventSource {
       this.onopen?.();
       this.show(this.#wanted);
       this.#say("state", run.state);
+      this.#say("notes", run.notes);
     }, () => this.onerror?.());
   }
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from threading import BoundedSemaphore, Event
 
 import numpy as np
@@ -25,6 +26,7 @@ from dashboard.charts import (
     OVER_TIME,
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
+from dashboard.server.encoding import json_text
 from dashboard.text.languages import words
 from kdcore.errors import UserError
 from kdcore.hub import Hub
@@ -203,12 +205,13 @@ def first_messages(messages, count):
     return finished(listen())
 
 
-def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
-    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
+def test_a_new_viewer_gets_every_chart_the_state_and_the_notes(store, run):
+    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 2)
 
     assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
-    state = found[-1][1]
+    state = found[-2][1]
     assert (state["state"], state["live"], state["snapshots"]) == ("finished", False, [0])
+    assert found[-1] == ("notes", [])
 
 
 def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
@@ -216,7 +219,7 @@ def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
 
     async def look():
         messages = watched.messages("a", {"losses"})
-        first = [await anext(messages), await anext(messages)]
+        first = [await anext(messages) for _ in range(3)]
         watched.show("a", {"losses", "accuracy"})
         later = await anext(messages)
         watched.show("a", set())
@@ -225,7 +228,7 @@ def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
         await messages.aclose()
         return [text.partition("\n")[2] for text in (*first, later)], drawn
 
-    (losses, state, accuracy), drawn = finished(look())
+    (losses, state, _, accuracy), drawn = finished(look())
     assert '"name":"losses"' in losses
     assert '"state":"finished"' in state
     assert '"name":"accuracy"' in accuracy
@@ -365,11 +368,11 @@ def test_the_stream_of_a_deleted_run_ends(store, run, monkeypatch):
         count = 0
         async for _ in stream.Stream(run, "en").messages():
             count += 1
-            if count == len(OVER_TIME) + 1:
+            if count == len(OVER_TIME) + 2:
                 store.delete(run)
         return count
 
-    assert finished(asyncio.wait_for(follow(), 30)) == len(OVER_TIME) + 1
+    assert finished(asyncio.wait_for(follow(), 30)) == len(OVER_TIME) + 2
 
 
 def test_streams_and_histories_of_hundreds_of_runs_do_not_stay(store, run, monkeypatch):
@@ -485,3 +488,78 @@ def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
     monkeypatch.setattr(engine.hub(), "ask", refuse)
     answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
     assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")
+
+
+def send_note(client, run, body, kind="application/json"):
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    asked = {"run": run, "lang": "zh"}
+    return client.post("/kd/note", params=asked, content=text, headers={"content-type": kind})
+
+
+NOTE = {"id": "0123456789ab", "position": 1.5, "text": "看这里 <i>"}
+
+
+def test_a_note_is_kept_changed_deleted_and_brought_back(client, store, run):
+    assert send_note(client, run, NOTE).json() == [NOTE]
+    assert send_note(client, run, NOTE | {"text": "other"}).json() == [NOTE | {"text": "other"}]
+    assert send_note(client, run, NOTE | {"text": ""}).json() == []
+    assert send_note(client, run, NOTE).json() == [NOTE]
+    assert [note.text for note in store.pinned(run)] == [NOTE["text"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "note_unreadable"),
+        (b"[" * 60_000, "note_unreadable"),
+        (b"\xff", "note_unreadable"),
+        ([], "note_unreadable"),
+        ("text", "note_unreadable"),
+        ({"text": "a"}, "note_unreadable"),
+        (NOTE | {"position": [1]}, "note_unreadable"),
+        (NOTE | {"text": 3}, "note_unreadable"),
+        (NOTE | {"id": "../config"}, "note_unreadable"),
+        (NOTE | {"id": 3}, "note_unreadable"),
+        (NOTE | {"text": "a" * 100_000}, "note_unreadable"),
+        (NOTE | {"text": "a" * 1001}, "note_too_long"),
+        ({"position": 1, "text": " "}, "note_empty"),
+        (NOTE | {"position": 1e9}, "note_outside"),
+    ],
+)
+def test_what_is_no_note_is_said_in_one_sentence(client, store, run, body, code):
+    answer = send_note(client, run, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["error"].endswith("。")
+    assert store.pinned(run) == []
+
+
+def test_only_json_is_taken_as_a_note_which_no_other_sites_page_may_send(client, store, run):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        assert send_note(client, run, NOTE, kind).json()["code"] == "note_unreadable"
+    assert client.get("/kd/note", params={"run": run}).status_code == 405
+    assert send_note(client, "nothing", NOTE).status_code == 404
+    assert store.pinned(run) == []
+
+
+def test_every_viewer_of_a_run_gets_the_notes_that_somebody_else_writes(store, run, monkeypatch):
+    monkeypatch.setattr(stream, "REST", 0.01)
+    watched = stream.Stream(run, "en")
+    before = store.pin(run, 1, "before")
+
+    async def follow():
+        viewers = [watched.messages("a", set()), watched.messages("b", set())]
+        so_far = [[await anext(one) for _ in range(2)][1] for one in viewers]
+        after = store.pin(run, 0, "after")
+        new = [await asyncio.wait_for(anext(one), 30) for one in viewers]
+        for one in viewers:
+            await one.aclose()
+        return so_far, new, after
+
+    so_far, new, after = finished(follow())
+    assert so_far == [notes_message(before)] * 2
+    assert new == [notes_message(after, before)] * 2
+
+
+def notes_message(*notes):
+    return f"event: notes\ndata: {json_text([asdict(one) for one in notes])}\n\n"
