@@ -74,9 +74,12 @@ class Viewer:
         try:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(OVER if message == OVER else None)
+            waiting = [*self.drop(), message]
+            self.queue.put_nowait(OVER if OVER in waiting else None)
+
+    def drop(self) -> list[str | None]:
+        """Empty the queue; what was in it."""
+        return [self.queue.get_nowait() for _ in range(self.queue.qsize())]
 
 
 class Stream:
@@ -102,12 +105,13 @@ class Stream:
             UserError: there is no such job any more.
         """
         with self._shared.lock:
-            run_state(self._run, self._shared.newest(), self._words)
+            run_state(job_state(self._run), self._shared.newest(), self._words)
 
-    def show(self, viewer: str, charts: Collection[str]) -> None:
+    def show(self, viewer: str, charts: Collection[str]) -> bool:
         """Draw these charts for a viewer from now on; from any thread.
 
-        One that is not connected says so again once it is.
+        Returns:
+            Whether it is connected; one that is not says it again.
         """
         connected = [one for one in self._viewers if one.name == viewer]
         for one in connected:
@@ -115,6 +119,7 @@ class Stream:
         if connected and self._loop and self._wake:
             with suppress(RuntimeError):  # the app is being closed
                 self._loop.call_soon_threadsafe(self._wake.set)
+        return bool(connected)
 
     async def messages(
         self, viewer: str = "", charts: Collection[str] = tuple(OVER_TIME)
@@ -143,6 +148,8 @@ class Stream:
                         message = await one.queue.get()
                 except TimeoutError:
                     message = ": still here\n\n"
+                if message is None and OVER in one.drop():  # what waits behind it is older
+                    message = OVER
                 if message == OVER:
                     return
                 for text in self._whole_state() if message is None else [message]:
@@ -193,8 +200,9 @@ class Stream:
 
     def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
         with self._shared.lock:
+            now = job_state(self._run)  # before the events: with its end all of them are there
             history = self._shared.newest()
-            state = run_state(self._run, history, self._words)
+            state = run_state(now, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
                 return {}, state, history.folded
             shown = set().union(*(viewer.charts for viewer in list(self._viewers)))
@@ -215,9 +223,13 @@ class Stream:
         return [*figures, _message("state", self._state)]
 
 
-def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
-    """Where the job stands: what the transport bar and the charts of a moment need."""
-    state = "finished" if run in RECORDED_RUNS else hub().state(run)
+def job_state(job: str) -> str:
+    """The state of a job, or of a run that comes with the program."""
+    return "finished" if job in RECORDED_RUNS else hub().state(job)
+
+
+def run_state(state: str, history: JobRecord, words: Words) -> dict[str, Any]:
+    """Where a job in this state stands: what the transport bar and the charts of a moment need."""
     if not isinstance(history, RunRecord):
         return {
             "state": state,
