@@ -42,6 +42,9 @@ KEEP_ALIVE = 15.0
 OVER = ""
 """What a viewer's queue holds when there is nothing more to say."""
 
+Seen = tuple[JobRecord | None, int]
+"""The record that was drawn last, and how many events it had then."""
+
 _streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
 _finding = Lock()
 
@@ -94,7 +97,7 @@ class Stream:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
-        self._seen = -1
+        self._seen: Seen = (None, -1)
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
@@ -198,22 +201,24 @@ class Stream:
                     if viewer.caught_up:
                         viewer.put(message)
 
-    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
+    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen]:
         with self._shared.lock:
             now = job_state(self._run)  # before the events: with its end all of them are there
             history = self._shared.newest()
             state = run_state(now, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
-                return {}, state, history.folded
+                return {}, state, (history, history.folded)
             shown = set().union(*(viewer.charts for viewer in list(self._viewers)))
-            if history.folded == self._seen and self._figures.keys() == shown:
+            record, folded = self._seen
+            unchanged = record is history and folded == history.folded
+            if unchanged and self._figures.keys() == shown:
                 return None, state, self._seen
             figures = {
                 name: draw(history, self._words)
                 for name, draw in OVER_TIME.items()
                 if name in shown
             }
-            return figures, state, history.folded
+            return figures, state, (history, history.folded)
 
     def _whole_state(self) -> list[str]:
         figures = [
