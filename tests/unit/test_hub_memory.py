@@ -39,6 +39,22 @@ def make_hub(tmp_path):
         hub.close()
 
 
+def test_a_job_whose_worker_dies_as_it_begins_fails(make_hub):
+    hub = make_hub(["true"])
+    start = hub._worker.start
+
+    def starts_and_dies():
+        pid = start()
+        while hub._worker.pid is not None:
+            time.sleep(0.01)
+        return pid
+
+    hub._worker.start = starts_and_dies
+    run = hub.submit(RunConfig())
+
+    assert over(hub, run) == "crashed"
+
+
 def over(hub, run):
     for _ in range(6000):
         if not hub.commandable(run):
