@@ -33,8 +33,8 @@ def test_the_message_follows_the_scrubber(page, app, until):
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_every_chart_of_a_page_has_a_message(browser, app, language):
-    page = browser.new_context(locale=language).new_page()
+def test_every_chart_of_a_page_has_a_message(new_context, app, language):
+    page = new_context(locale=language).new_page()
     for name in ("live", "right", "calibration"):
         page.goto(f"{app}/{name}?run=recorded-mnist5k")
         page.wait_for_selector(".main-svg")
@@ -90,8 +90,8 @@ def test_the_class_table_of_the_lab_is_read_by_keyboard(page, app):
 
 
 @pytest.fixture
-def phone(browser):
-    context = browser.new_context(
+def phone(new_context):
+    context = new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB"
     )
     context.set_default_timeout(60_000)
@@ -181,8 +181,8 @@ CONTRASTS = """async () => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_lines_marks_and_words_stand_out_from_the_page(browser, app, scheme):
-    page = browser.new_context(color_scheme=scheme, locale="en-GB").new_page()
+def test_lines_marks_and_words_stand_out_from_the_page(new_context, app, scheme):
+    page = new_context(color_scheme=scheme, locale="en-GB").new_page()
     for name in ("live", "right", "calibration"):
         page.goto(f"{app}/{name}?run=recorded-mnist5k")
         page.wait_for_selector(".main-svg")

@@ -115,8 +115,8 @@ def test_no_request_leaves_the_machine(context, page, app):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
-def test_no_page_is_wider_than_the_window(browser, app, size, scheme):
-    context = browser.new_context(
+def test_no_page_is_wider_than_the_window(new_context, app, size, scheme):
+    context = new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="zh-CN"
     )
     page = context.new_page()
@@ -132,8 +132,8 @@ def test_no_page_is_wider_than_the_window(browser, app, size, scheme):
     context.close()
 
 
-def test_a_chinese_browser_is_greeted_in_chinese(browser, app):
-    context = browser.new_context(locale="zh-CN")
+def test_a_chinese_browser_is_greeted_in_chinese(new_context, app):
+    context = new_context(locale="zh-CN")
     page = context.new_page()
     page.goto(app)
 

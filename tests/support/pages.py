@@ -1,6 +1,7 @@
 """Opening every page of the app in a browser, and what is wrong with what is seen there."""
 
 import os
+import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -39,6 +40,7 @@ VISITS = {
 }
 """By name: the page and its query."""
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 # the script is over, and every chart is drawn or says why it is not
 READY = """waiting =>
   document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
@@ -66,6 +68,17 @@ def visit(page, address):
     page.goto(address)
     page.wait_for_function(READY, arg=WAITING)
     page.wait_for_timeout(400)
+
+
+def still(page, locator):
+    """The box of something that is in sight, once it has stopped moving."""
+    locator.scroll_into_view_if_needed()
+    until, before = time.monotonic() + PATIENCE, None
+    while (box := locator.bounding_box()) is None or box != before:
+        assert time.monotonic() < until, "it goes on moving"
+        before = box
+        page.wait_for_timeout(250)
+    return box
 
 
 def keep_errors(page):
