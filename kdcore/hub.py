@@ -118,8 +118,9 @@ class Hub:
             UserError: there is none, it is still going, or its kind cannot go on.
         """
         folder = self.store.find(job)
-        self._check_resume(folder)
-        self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
+        with self._changed:  # from two tabs at once it is resumed once
+            self._check_resume(folder)
+            self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
 
     def _check_resume(self, folder: JobFolder[Any]) -> None:
         if not folder.kind.resumable or owner_of(folder.id):

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect, sync_playwright
 from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_compression
-from support.pages import AT_REST, PATIENCE
+from support.pages import AT_REST, PATIENCE, end_run
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
@@ -218,13 +217,6 @@ def until(page):
             page.wait_for_timeout(50)
 
     return until
-
-
-def end_run(page):
-    """Stop the run that the page shows, unless it ends by itself."""
-    with contextlib.suppress(PlaywrightTimeout):
-        page.locator(".st-key-stop button:enabled").click(timeout=5000)
-    expect(page.locator(".st-key-stop button")).to_be_disabled()
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ def stops(page):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VISITS)
 def test_one_sees_what_has_the_focus(page, stocked_app, name):
+    page.emulate_media(reduced_motion="reduce")  # no stop moves, and none takes long to look at
     visit(page, f"{stocked_app}/{VISITS[name]}")
     found = [stop for stop in stops(page) if not stop["ofCharts"]]
 

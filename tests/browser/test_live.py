@@ -286,7 +286,7 @@ def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
     expect(page.locator(".st-key-buttons")).to_contain_text(f"branch of {first} from epoch 25")
     assert f"run={first}" not in page.url
     marks = page.locator("[data-testid=chart-losses] .annotation-text")
-    expect(marks.filter(has_text="T=12")).to_have_count(1)
+    expect(marks.filter(has_text="T=12").first).to_be_attached()
     expect(page.locator("[data-testid=chart-accuracy]")).to_contain_text(
         "Distilled student, parent"
     )

@@ -1,10 +1,13 @@
 """Opening every page of the app in a browser, and what is wrong with what is seen there."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 
 from dashboard.text.languages import LANGUAGES, words
 
@@ -79,6 +82,13 @@ def still(page, locator):
         before = box
         page.wait_for_timeout(250)
     return box
+
+
+def end_run(page):
+    """Stop the run that the page shows, unless it ends by itself."""
+    with contextlib.suppress(PlaywrightTimeout):
+        page.locator(".st-key-stop button:enabled").click(timeout=5000)
+    expect(page.locator(".st-key-stop button")).to_be_disabled()
 
 
 def keep_errors(page):

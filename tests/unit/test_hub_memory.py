@@ -1,6 +1,9 @@
 """What a hub keeps, what it lets go, and what it finds when it begins."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from support import worker
@@ -121,6 +124,28 @@ def test_a_waiting_job_is_deleted_out_of_the_queue(make_hub):
         hub.state(waiting)
     with pytest.raises(UserError, match="stop it first"):
         hub.delete(running)
+
+
+def test_a_job_that_two_resume_at_once_is_queued_once(make_hub, tmp_path):
+    hub = make_hub(["sleep", "600"])
+    hub.submit(RunConfig())
+    folder = hub.store.create(RunConfig(seed=1))
+    folder.append(Failed(error="it was broken off"))
+    folder.release()
+    check, both = hub._check_resume, Barrier(2)
+
+    def check_together(folder):
+        check(folder)
+        with suppress(BrokenBarrierError):  # nobody else may be here
+            both.wait(0.5)
+
+    hub._check_resume = check_together
+    with ThreadPoolExecutor(2) as tabs:
+        pressed = [tabs.submit(hub.resume, folder.id) for _ in range(2)]
+    errors = [found.code for one in pressed if (found := one.exception())]
+
+    assert errors == ["run_in_use"]
+    assert hub._waiting.count(folder.id) == 1
 
 
 def test_a_worker_that_died_idle_fails_no_job_of_the_next_one(make_hub):
