@@ -38,7 +38,7 @@ class WorkerProcess:
         return self._process.pid if self._process else None
 
     def start(self) -> int | None:
-        """Start it unless it lives; its pid, of which ``on_exit`` will tell, or ``None`` if closed."""
+        """Start it unless it lives; the pid of which ``on_exit`` will tell, none once closed."""
         process = self._process
         if self._closed:
             return None
