@@ -13,7 +13,7 @@ from dashboard.say.moment import moment
 from dashboard.server.run_notes import notes_of
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.server.soft_labels import BEFORE_ALL, soft_labels, start_arrays, teacher_logits
-from dashboard.server.stream import run_state
+from dashboard.server.stream import job_state, run_state
 from dashboard.text.languages import words
 
 MOMENTS = 4
@@ -45,7 +45,7 @@ def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
     yield (
         "run",
         {
-            "state": run_state(run, history, spoken),
+            "state": run_state(job_state(run), history, spoken),
             "notes": notes_of(run),
             "over_time": {
                 name: OVER_TIME[name](history, spoken) for name in names if name in OVER_TIME

@@ -93,10 +93,13 @@ def live(request: Request) -> Response:
 
 
 def charts(request: Request) -> Response:
-    """Which charts over time a viewer of the stream shows now: ``?run=…&viewer=…&charts=a,b``."""
+    """Which charts over time a viewer of the stream shows now: ``?run=…&viewer=…&charts=a,b``.
+
+    Answered is whether the viewer is ``connected``; who is not says it again.
+    """
     viewer, names = _viewer(request)
-    stream_of(_run(request), _language(request)).show(viewer, names)
-    return _json_response({})
+    stream = stream_of(_run(request), _language(request))
+    return _json_response({"connected": stream.show(viewer, names)})
 
 
 def figure(request: Request) -> Response:

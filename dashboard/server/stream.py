@@ -44,6 +44,9 @@ KEEP_ALIVE = 15.0
 OVER = ""
 """What a viewer's queue holds when there is nothing more to say."""
 
+Seen = tuple[JobRecord | None, int]
+"""The record that was drawn last, and how many events it had then."""
+
 _streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
 _finding = Lock()
 
@@ -76,9 +79,12 @@ class Viewer:
         try:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(OVER if message == OVER else None)
+            waiting = [*self.drop(), message]
+            self.queue.put_nowait(OVER if OVER in waiting else None)
+
+    def drop(self) -> list[str | None]:
+        """Empty the queue; what was in it."""
+        return [self.queue.get_nowait() for _ in range(self.queue.qsize())]
 
 
 class Stream:
@@ -95,7 +101,7 @@ class Stream:
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
         self._notes: list[dict[str, Any]] = []
-        self._seen = -1
+        self._seen: Seen = (None, -1)
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
@@ -106,12 +112,13 @@ class Stream:
             UserError: there is no such job any more.
         """
         with self._shared.lock:
-            run_state(self._run, self._shared.newest(), self._words)
+            run_state(job_state(self._run), self._shared.newest(), self._words)
 
-    def show(self, viewer: str, charts: Collection[str]) -> None:
+    def show(self, viewer: str, charts: Collection[str]) -> bool:
         """Draw these charts for a viewer from now on; from any thread.
 
-        One that is not connected says so again once it is.
+        Returns:
+            Whether it is connected; one that is not says it again.
         """
         connected = [one for one in self._viewers if one.name == viewer]
         for one in connected:
@@ -119,6 +126,7 @@ class Stream:
         if connected and self._loop and self._wake:
             with suppress(RuntimeError):  # the app is being closed
                 self._loop.call_soon_threadsafe(self._wake.set)
+        return bool(connected)
 
     async def messages(
         self, viewer: str = "", charts: Collection[str] = tuple(OVER_TIME)
@@ -147,6 +155,8 @@ class Stream:
                         message = await one.queue.get()
                 except TimeoutError:
                     message = ": still here\n\n"
+                if message is None and OVER in one.drop():  # what waits behind it is older
+                    message = OVER
                 if message == OVER:
                     return
                 for text in self._whole_state() if message is None else [message]:
@@ -197,25 +207,28 @@ class Stream:
                     if viewer.caught_up:
                         viewer.put(message)
 
-    def _look(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int, list[Any]]:
+    def _look(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen, list[Any]]:
         figures, state, seen = self._draw()
         return figures, state, seen, notes_of(self._run) if self._has_notes else []
 
-    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
+    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen]:
         with self._shared.lock:
+            now = job_state(self._run)  # before the events: with its end all of them are there
             history = self._shared.newest()
-            state = run_state(self._run, history, self._words)
+            state = run_state(now, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
-                return {}, state, history.folded
+                return {}, state, (history, history.folded)
             shown = set().union(*(viewer.charts for viewer in list(self._viewers)))
-            if history.folded == self._seen and self._figures.keys() == shown:
+            record, folded = self._seen
+            unchanged = record is history and folded == history.folded
+            if unchanged and self._figures.keys() == shown:
                 return None, state, self._seen
             figures = {
                 name: draw(history, self._words)
                 for name, draw in OVER_TIME.items()
                 if name in shown
             }
-            return figures, state, history.folded
+            return figures, state, (history, history.folded)
 
     def _whole_state(self) -> list[str]:
         figures = [
@@ -226,9 +239,13 @@ class Stream:
         return [*figures, _message("state", self._state), *notes]
 
 
-def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
-    """Where the job stands: what the transport bar and the charts of a moment need."""
-    state = "finished" if run in RECORDED_RUNS else hub().state(run)
+def job_state(job: str) -> str:
+    """The state of a job, or of a run that comes with the program."""
+    return "finished" if job in RECORDED_RUNS else hub().state(job)
+
+
+def run_state(state: str, history: JobRecord, words: Words) -> dict[str, Any]:
+    """Where a job in this state stands: what the transport bar and the charts of a moment need."""
     if not isinstance(history, RunRecord):
         return {
             "state": state,

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, folder):
+def visit(new_context, folder):
     """``visit(hash, …)``: a page of the folder in a new window without a network.
 
     Whatever it asked for lay in the folder, and nothing went wrong.
@@ -48,7 +48,7 @@ def visit(browser, folder):
     opened = []
 
     def visit(place="", size=LARGE, language="en"):
-        context = browser.new_context(
+        context = new_context(
             viewport=size, locale=LOCALES[language], offline=True, has_touch=size == PHONE
         )
         page = context.new_page()

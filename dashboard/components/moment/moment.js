@@ -13,6 +13,7 @@ export const mount = mountOnce(async (data) => {
   return data.part === "formula" ? formula(data) : scores(data);
 });
 
+const AGAIN = 2000; // milliseconds until a moment that was lost on its way is asked for again
 const READABLE = 150; // milliseconds between two values of a number
 
 /** Call `show(moment)` for the moment of the cursor, whenever it changes; returns the way out. */
@@ -27,7 +28,9 @@ function watchMoment(run, show) {
     try {
       const answer = await fetch(run.address("moment", { at: cursor }));
       if (mine === asked && answer.ok) show(await answer.json());
-    } catch { /* the connection's own note says that the app cannot be reached */ }
+    } catch { // the connection's own note says that the app cannot be reached
+      if (mine === asked) setTimeout(() => mine === asked && !leaving.signal.aborted && look(), AGAIN);
+    }
   }, READABLE);
   run.on("state", () => run.cursor === null && look(), leaving.signal);
   run.on("moment", look, leaving.signal);

@@ -61,7 +61,7 @@ const answers = {
   measures: (asked) => recorded(`${asked.get("run")}/measures`),
   charts(asked) {
     streams.get(asked.get("viewer"))?.show(asked.get("charts").split(","));
-    return {};
+    return { connected: true };
   },
 };
 
@@ -85,6 +85,7 @@ export class EventSource {
   #shown = new Set();
   #wanted = [];
   #closed = false;
+  readyState = 0;
 
   constructor(address) {
     const asked = new URL(address, document.baseURI).searchParams;
@@ -94,6 +95,7 @@ export class EventSource {
     runOf(asked).then((run) => {
       if (this.#closed) return;
       this.#run = run;
+      this.readyState = 1;
       this.onopen?.();
       this.show(this.#wanted);
       this.#say("state", run.state);

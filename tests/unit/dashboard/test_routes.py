@@ -39,7 +39,8 @@ from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.queries import Logits, Predict
-from kdcore.store import Store, packed
+from kdcore.store import Store, log, packed
+from kdcore.store.files import write_whole
 
 JOBS = [
     RunConfig(),
@@ -281,11 +282,76 @@ def test_a_viewer_says_which_charts_it_shows(client, store, run, monkeypatch):
         answer = await asyncio.to_thread(client.get, "/kd/charts", params=asked)
         shown = {viewer.name: viewer.charts for viewer in watched._viewers}
         await messages.aclose()
-        return answer.status_code, shown
+        return answer.json(), shown
 
-    assert client.get("/kd/charts", params=asked).status_code == 200
+    assert client.get("/kd/charts", params=asked).json() == {"connected": False}
     assert watched._viewers == [], "nobody is connected"
-    assert finished(look()) == (200, {"b": {"losses"}})
+    assert finished(look()) == ({"connected": True}, {"b": {"losses"}})
+
+
+def test_a_viewer_that_gets_the_whole_state_gets_nothing_older_after_it(store, run):
+    watched = stream.Stream(run, "en")
+
+    async def look():
+        messages = watched.messages("a", {"losses"})
+        found = [await anext(messages), await anext(messages)]
+        (viewer,) = watched._viewers
+        for number in range(stream.QUEUE + 2):  # the last two wait behind the whole state
+            viewer.put(f"old {number}")
+        found += [await anext(messages), await anext(messages)]
+        viewer.put("new")
+        found.append(await anext(messages))
+        viewer.put("old")
+        for _ in range(stream.QUEUE):
+            viewer.put("old")
+        watched.end()
+        return found, [text async for text in messages]
+
+    (*found, new), rest = finished(look())
+    assert found[2:] == found[:2]
+    assert new == "new"
+    assert rest == []
+
+
+def test_a_job_that_ends_while_it_is_looked_at_is_shown_with_all_its_events(
+    store, run, monkeypatch
+):
+    watched = stream.Stream(run, "en")
+    states = ["running"]
+    monkeypatch.setattr(stream.hub(), "state", lambda job: states[-1])
+    newest = watched._shared.newest
+
+    def ends_behind():
+        found = newest()
+        states.append("finished")
+        return found
+
+    monkeypatch.setattr(watched._shared, "newest", ends_behind)
+    _, state, _ = watched._draw()
+
+    assert (state["state"], state["live"]) == ("running", True), "it is looked at again soon"
+
+
+def test_a_record_is_read_anew_once_the_log_was_cut_and_not_before(store, run, monkeypatch):
+    shared = shared_records.shared_record(run)
+    folder = store.find(run)
+    events = folder.events()
+    looked = []
+
+    def newest():
+        with shared.lock:
+            return shared.newest().folded
+
+    def write(path, contents, **how):
+        looked.append(newest())  # what comes after the checkpoint is set aside by now
+        write_whole(path, contents, **how)
+
+    assert newest() == len(events)
+    monkeypatch.setattr(log, "write_whole", write)
+    folder.cut(3)
+
+    assert looked == [len(events)]
+    assert newest() == 3
 
 
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
