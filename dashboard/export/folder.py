@@ -1,6 +1,6 @@
 """Writes the folder: the pages' script and styles, the chart library, data and words as scripts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -66,13 +66,20 @@ class Written:
     bytes: int
 
 
-def write_folder(folder: Path, asked: Sequence[str] = (), *, force: bool = False) -> Written:
+def write_folder(
+    folder: Path,
+    asked: Sequence[str] = (),
+    *,
+    force: bool = False,
+    begin: Callable[[str], None] = lambda name: None,
+) -> Written:
     """Write recorded runs and lessons as pages that need neither Python nor a network.
 
     Args:
         folder: is made where it is missing.
         asked: runs of the store that are written too, as ``runs_to_write`` takes them.
         force: write also where something is, over files of the same name; others stay.
+        begin: called with the path of each file in the folder before it is written.
 
     Raises:
         UserError: the folder is not empty, or cannot be written; a run cannot be shown.
@@ -83,6 +90,7 @@ def write_folder(folder: Path, asked: Sequence[str] = (), *, force: bool = False
             raise UserError("folder_not_empty", folder=str(folder))
         count = total = 0
         for name, content in _contents(runs):
+            begin(name)
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -47,7 +47,8 @@ MESSAGES = {
         "python -m kdcore runs."
     ),
     "export_not_over": (
-        "The run {run!r} is not over ({state}): wait for its end, stop it, or resume it first."
+        "The run {run!r} has not come to its end ({state}): choose one that is finished or was "
+        "stopped."
     ),
     "export_no_snapshots": (
         "The run {run!r} kept no snapshots that could be shown: choose one that went on for at "
