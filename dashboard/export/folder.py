@@ -71,7 +71,7 @@ def write_folder(
     asked: Sequence[str] = (),
     *,
     force: bool = False,
-    begin: Callable[[str], None] = lambda name: None,
+    begin: Callable[[str], None] = lambda _: None,
 ) -> Written:
     """Write recorded runs and lessons as pages that need neither Python nor a network.
 

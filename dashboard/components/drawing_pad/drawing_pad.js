@@ -1,11 +1,12 @@
 // Draw your own: teacher and students answer while one draws, at any temperature.
 
-import { asker } from "./ask.js";
+import { asker, post } from "./ask.js";
 import { bars } from "./bars.js";
 import { runView, throttled } from "./bus.js";
 import { eachFrame, element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
 import { drawingPixels } from "./drawing_pixels.js";
 import { keptDrawings } from "./kept_drawings.js";
+import { linearLayers } from "./linear_layers.js";
 import { percent, ranking, softmax } from "./numbers.js";
 import { strokeField } from "./stroke_field.js";
 import { temperatureSlider } from "./temperature_slider.js";
@@ -33,6 +34,8 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   let ink = 0;
   let temperature = 1; // what they say as it is; not that of pages on soft labels
   let slow = 0;
+  let compute = null; // the logits of an input, where small learners are trained and known here
+  let fetched = false;
 
   const input = (drawing) => drawingPixels(drawing.strokes, { height, width, ...drawing });
   const row = (pixels) => {
@@ -97,17 +100,21 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     return { root, chart, said, probabilities: new Float32Array(classes.length) };
   }
 
+  function answered(found, epoch, milliseconds) {
+    clearTimeout(slow);
+    slow = 0;
+    if (ink < LEAST_INK) return;
+    logits = found;
+    note.textContent = "";
+    told.textContent = say(epoch === null ? words.told_trained : words.told_live,
+      { epoch: epoch?.toFixed(1), milliseconds: Math.max(Math.round(milliseconds), 1) });
+    show();
+  }
   const questions = asker(run.address("ask"), {
     answered(answer, _query, milliseconds) {
-      clearTimeout(slow);
-      slow = 0;
-      if (ink < LEAST_INK) return;
-      logits = Object.fromEntries(Object.entries(answer.logits)
-        .map(([name, [of]]) => [name, Float32Array.from(of)]));
-      note.textContent = "";
-      told.textContent = say(answer.epoch === null ? words.told_trained : words.told_live,
-        { epoch: answer.epoch?.toFixed(1), milliseconds: Math.round(milliseconds) });
-      show();
+      if (answer.epoch === null) fetchLayers();
+      answered(Object.fromEntries(Object.entries(answer.logits)
+        .map(([name, [of]]) => [name, Float32Array.from(of)])), answer.epoch, milliseconds);
     },
     failed(sentence, code) {
       clearTimeout(slow);
@@ -115,6 +122,18 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
     },
   });
+  /** Small learners that are trained answer here, without a question. */
+  async function fetchLayers() {
+    if (fetched || run.state.live) return;
+    fetched = true;
+    try {
+      const { epoch, layers } = await post(run.address("ask"), { query: "layers" }, leaving.signal);
+      if (epoch !== null || run.state.live) return;
+      compute = linearLayers(layers);
+    } catch {
+      fetched = false; // after the next answer again
+    }
+  }
   const announce = whenSettled(() => {
     aloud.textContent = logits ? LEARNERS.filter((name) => logits[name]).map((name) =>
       say(words.sentence, { learner: learners[name], ...likeliest(answers[name].probabilities) }))
@@ -150,6 +169,10 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       told.textContent = "";
       show();
     } else {
+      if (compute) {
+        const began = performance.now();
+        return answered(compute(row(found.pixels)), null, performance.now() - began);
+      }
       questions.ask({ query: "predict", inputs: [row(found.pixels)] });
       slow ||= setTimeout(() => (note.textContent = words.asking), SLOW);
     }
@@ -225,6 +248,10 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   let wasLive = false;
   run.on("state", () => {
     const { live } = run.state;
+    if (live) {
+      compute = null;
+      fetched = false;
+    } else fetchLayers();
     if (live || wasLive) again(); // they learn, or have just ended
     wasLive = live;
   }, leaving.signal);
