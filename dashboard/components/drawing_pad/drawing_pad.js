@@ -14,6 +14,7 @@ import { temperatureSlider } from "./temperature_slider.js";
 const LEARNERS = ["teacher", "plain", "distilled"];
 const AGAIN = 1000; // milliseconds between two looks at students that learn
 const SLOW = 500; // milliseconds after which it is said that an answer is waited for
+const MOST_NUMBERS = 1 << 17; // of a question; with noise each takes up to seven bytes of the 1 MiB
 const LEAST_INK = 0.5; // pixels; with less nothing is asked
 const USUAL = { angle: 0, thickness: 1, noise: 0 };
 
@@ -191,20 +192,34 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   const strip = element("ul", { class: "kd-pad-strip" });
   const shelf = element("section", { class: "kd-pad-shelf", "aria-label": words.kept },
     element("h3", {}, words.kept), element("p", { class: "kd-caption" }, words.kept_about), strip);
-  const keptQuestions = asker(run.address("ask"), {
-    answered({ logits: all }, { inputs }) {
-      if (inputs.length !== strip.children.length) return;
-      [...strip.children].forEach((item, at) => {
-        const said = LEARNERS.filter((name) => all[name]).map((name) => {
-          const [first] = ranking(Float32Array.from(all[name][at]));
-          return element("span", { class: `kd-pad-chip kd-of-${name}`, title: learners[name] },
-            element("span", { class: "kd-aloud" }, `${learners[name]}: `), classes[first]);
-        });
-        item.lastChild.replaceChildren(...said);
-      });
-    },
-    failed() {}, // what is drawn says it
-  });
+  let keptAsked = 0;
+  /** Ask about what was kept, no more at once than a question may hold. */
+  async function askKept() {
+    const mine = (keptAsked += 1);
+    const inputs = kept.all.map((drawing) => row(input(drawing).pixels));
+    const many = Math.max(Math.floor(MOST_NUMBERS / (channels * height * width)), 1);
+    for (let from = 0; from < inputs.length; from += many) {
+      const some = inputs.slice(from, from + many);
+      let found;
+      try {
+        found = compute ? some.map(compute) : await askAll(some);
+      } catch {
+        return; // what is drawn says it
+      }
+      if (mine !== keptAsked) return;
+      found.forEach((own, at) => showChips(strip.children[from + at], own));
+    }
+  }
+  async function askAll(inputs) {
+    const { logits: all } = await post(run.address("ask"), { query: "predict", inputs }, leaving.signal);
+    return inputs.map((_, at) =>
+      Object.fromEntries(Object.entries(all).map(([name, rows]) => [name, Float32Array.from(rows[at])])));
+  }
+  function showChips(item, own) {
+    item.lastChild.replaceChildren(...LEARNERS.filter((name) => own[name]).map((name) =>
+      element("span", { class: `kd-pad-chip kd-of-${name}`, title: learners[name] },
+        element("span", { class: "kd-aloud" }, `${learners[name]}: `), classes[ranking(own[name])[0]])));
+  }
 
   function showKept() {
     shelf.hidden = !kept.all.length;
@@ -229,8 +244,6 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     field.set(strokes);
     harden(how);
   }
-  const askKept = () => kept.all.length && keptQuestions.ask(
-    { query: "predict", inputs: kept.all.map((drawing) => row(input(drawing).pixels)) });
 
   // -- together ------------------------------------------------------------------------------------
   const slider = temperatureSlider({
@@ -280,7 +293,6 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     end: () => {
       leaving.abort();
       questions.end();
-      keptQuestions.end();
       clearTimeout(slow);
       leave();
     },
