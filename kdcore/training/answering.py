@@ -151,7 +151,7 @@ def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None
 
 def _linear_layers(modules: Modules, data: Dataset, epoch: float | None) -> LinearLayers:
     nets = {name: module for name, module in modules.items() if isinstance(module, MLP)}
-    weights = sum(layer.weight.numel() for net in nets.values() for layer in net.layers)
+    weights = sum(layer.weight.numel() for net in nets.values() for layer in _linear(net))
     told = nets if len(nets) == len(modules) and weights <= MOST_WEIGHTS else {}
     return LinearLayers(
         epoch=epoch,
@@ -160,13 +160,17 @@ def _linear_layers(modules: Modules, data: Dataset, epoch: float | None) -> Line
     )
 
 
+def _linear(net: MLP) -> list[nn.Linear]:
+    return [layer for layer in net.layers if isinstance(layer, nn.Linear)]
+
+
 def _layers_of(net: MLP, data: Dataset) -> list[dict[str, str]]:
     """The layers of a net; the normalisation, which is linear, is a part of the first."""
     shape = data.input_shape
     slope = (1 / data.brought_std).expand(shape).flatten()
     start = (-data.brought_mean / data.brought_std).expand(shape).flatten()
     found = []
-    for number, layer in enumerate(net.layers):
+    for number, layer in enumerate(_linear(net)):
         weights, bias = layer.weight.cpu().double(), layer.bias.cpu().double()
         if number == 0:
             weights, bias = weights * slope, bias + weights @ start

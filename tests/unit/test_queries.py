@@ -23,10 +23,10 @@ from kdcore.queries import (
 
 EXAMPLES = [
     Predict(inputs=((1.0, 2.0), (3.0, 4.0))),
-    Layers(),
     DecisionMap(side=10, low=(0.0, 0.0), high=(1.0, 2.0), temperature=3.0),
     UnitMap(learner="plain", layer=1, units=(0, 3)),
     Step(inputs=((1.0, 2.0),), labels=(1,), learner="plain", temperature=2.0, weight=0.3, lr=0.1),
+    Layers(),
 ]
 
 
