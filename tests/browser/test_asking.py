@@ -63,7 +63,6 @@ def test_all_learners_answer_a_drawing_and_t_needs_no_question(page, asked_app):
         ".map(b => b.style.height)) !== JSON.stringify(before)",
         arg=before,
     )
-    assert asked > 0
     assert len(questions) == asked
     assert errors == []
 
@@ -101,9 +100,9 @@ def test_one_draws_by_keyboard(page, asked_app):
 
 
 def test_small_trained_networks_answer_without_a_question(page, asked_app):
-    visit(page, f"{asked_app}/draw?run={DIGITS}")
     with page.expect_response(lambda found: '"layers"' in (found.request.post_data or "")):
-        draw(page, SEVEN)
+        visit(page, f"{asked_app}/draw?run={DIGITS}")
+    draw(page, SEVEN)
     expect(said(page).first).to_contain_text("%")
     page.wait_for_timeout(1000)
     questions = []
