@@ -121,6 +121,9 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       clearTimeout(slow);
       slow = 0;
       note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
+      logits = null; // what was said to an earlier drawing
+      told.textContent = "";
+      show();
     },
   });
   /** Small learners that are trained answer here, without a question. */
