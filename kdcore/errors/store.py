@@ -47,6 +47,21 @@ MESSAGES = {
         "The folder {folder} is not empty: choose another one, or add --force to write over the "
         "files of an earlier export."
     ),
+    "export_unknown_run": (
+        "{found} runs match {job!r}: give the id of one, as listed by python -m kdcore runs."
+    ),
+    "export_no_run": (
+        "{job!r} is no run, and the folder shows runs alone: give the id of one, as listed by "
+        "python -m kdcore runs."
+    ),
+    "export_not_over": (
+        "The run {run!r} has not come to its end ({state}): choose one that is finished or was "
+        "stopped."
+    ),
+    "export_no_snapshots": (
+        "The run {run!r} kept no snapshots that could be shown: choose one that went on for at "
+        "least an epoch."
+    ),
     "file_not_writable": (
         "The file {path} cannot be written ({cause}): choose another folder, or free some space."
     ),

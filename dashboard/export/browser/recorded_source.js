@@ -18,7 +18,7 @@ export function recorded(path) {
     file.values = new Promise((keep, fail) => {
       file.keep = keep;
       const script = document.createElement("script");
-      script.src = new URL(`data/${path}.js`, home).href;
+      script.src = new URL(`data/${path.split("/").map(encodeURIComponent).join("/")}.js`, home).href;
       script.onload = () => script.remove();
       script.onerror = () => {
         files.delete(path); // who asks again tries again

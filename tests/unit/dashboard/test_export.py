@@ -16,6 +16,7 @@ from dashboard import __main__ as command
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from dashboard.charts.parts.bins import WAYS
 from dashboard.export import folder as writing
+from dashboard.export import runs as choosing
 from dashboard.export.answers import OTHERS, answers_in
 from dashboard.export.bundle import bundle
 from dashboard.export.pages import PAGES, USUAL, VARIED, charts, words_of_the_folder
@@ -57,7 +58,7 @@ def written(recordings, tmp_path_factory):
     """The folder with one of the runs in one language, for it shall be quick."""
     place = tmp_path_factory.mktemp("folder") / "lesson"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "RECORDED_RUNS", (RUN,))
+        patch.setattr(choosing, "RECORDED_RUNS", (RUN,))
         patch.setattr(writing, "LANGUAGES", ("zh",))
         writing.write_folder(place)
     return place
@@ -353,6 +354,8 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "bins": 30,
         "calibrated": True,
         "bias": -2.5,
+        "projector": True,
+        "chart": "losses",
     }
     usual = {
         "page": "start",
@@ -363,6 +366,8 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "bins": None,
         "calibrated": False,
         "bias": None,
+        "projector": False,
+        "chart": "",
     }
     found = in_node(f"""
         const text = {json.dumps(source)};
@@ -385,7 +390,9 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
 @pytest.fixture
 def short(monkeypatch):
     """Only one file is written."""
-    monkeypatch.setattr(writing, "_contents", lambda: iter([("data/one.js", b"x" * 1_500_000)]))
+    monkeypatch.setattr(
+        writing, "_contents", lambda runs: iter([("data/one.js", b"x" * 1_500_000)])
+    )
 
 
 @pytest.mark.usefixtures("short")

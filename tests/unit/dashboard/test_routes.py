@@ -477,7 +477,7 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
     async def follow():
         viewers = [shared.messages() for _ in range(2)]
         for viewer in viewers:
-            for _ in range(len(OVER_TIME) + 1):
+            for _ in range(len(OVER_TIME) + 2):
                 await anext(viewer)
         folder.append(make.batch(2, 0.2))
         folder.release()
