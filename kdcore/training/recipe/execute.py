@@ -106,12 +106,11 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
     """
     if folder.finished:
         raise UserError("run_finished", run=folder.id)
-    events = folder.events()
-    ends = (number for number, event in enumerate(events) if isinstance(event, Ended))
-    count = next(ends, len(events))
-    folder.cut(count)
+    end = next((number for number, event in folder.numbered() if isinstance(event, Ended)), None)
+    if end is not None:
+        folder.cut(end)
     found = Earlier()
-    for event in events[:count]:
+    for event in folder.events():
         match event:
             case RecipeStarted():
                 found = replace(found, started=True)
@@ -354,6 +353,10 @@ class Experiment:
         """
         config = self._cells[cell].config
         run = self._folder.cell(cell)
+        end = run.last()
+        if isinstance(end, Finished) and not end.stopped:  # only its measures are missing
+            yield from self._ended(cell, end)
+            return
         if not run.path.exists():
             run.begin(config.to_dict())
         own = Controls(config)
