@@ -1,5 +1,6 @@
 """A recipe trains its trials, measures them, and goes on where it stopped."""
 
+import shutil
 from statistics import fmean
 
 import numpy as np
@@ -258,6 +259,57 @@ def test_a_recipe_that_was_stopped_goes_on_without_training_anything_again(whole
     assert not list((folder.path / "checkpoints").iterdir())
     with pytest.raises(UserError, match="is finished"):
         earlier(folder)
+
+
+def test_a_trial_that_was_trained_but_not_measured_is_measured(whole, tmp_path):
+    folder, events = whole
+    shutil.copytree(folder.root, tmp_path / "store")
+    copy = Store(tmp_path / "store").find(folder.id)
+    numbers = [at for at, one in copy.numbered() if isinstance(one, TrialMeasured) and one.cell > 3]
+    copy.cut(numbers[0])  # as if its process had died then
+
+    rest = measured(execute(copy))
+
+    assert [one.cell for one in rest] == [4, 5]
+    assert rest == [one for one in measured(events) if one.cell > 3]
+    assert copy.cell(4).state == "finished"
+
+
+def test_a_recipe_whose_log_has_damaged_lines_loses_no_result(whole, tmp_path):
+    folder, events = whole
+    shutil.copytree(folder.root, tmp_path / "store")
+    copy = Store(tmp_path / "store").find(folder.id)
+    copy.cut(copy.numbered()[-1][0])
+    copy.append(RecipeFinished(job=copy.id, stopped=True, finished=6, failed=0, seconds=1.0))
+    copy.release()
+    first, *rest = (copy.path / "events.jsonl").read_bytes().splitlines(keepends=True)
+    (copy.path / "events.jsonl").write_bytes(b"".join([first, *[b'{"event": "lost}\n'] * 5, *rest]))
+
+    assert earlier(copy).ended == dict.fromkeys(range(6), "finished")
+    assert measured(copy.events()) == measured(events)
+
+
+@pytest.mark.parametrize("measure", ["fidelity", "robustness", "uncertainty"])
+def test_data_of_two_classes_that_are_no_images_have_the_scores_that_they_can(
+    monkeypatch, tmp_path, measure
+):
+    random = np.random.default_rng(0)
+    lines = [f"{random.normal(at % 2)},{random.normal()},{'ab'[at % 2]}" for at in range(80)]
+    (tmp_path / "own.csv").write_text("\n".join(["x,y,label", *lines]))
+    settings = TINY.settings | {"transfer_size": 0, "epochs": 1}
+    trials = {"a": Trial(title="", measures=(measure,))}
+    recipe = Recipe(title="", claim="", source="", settings=settings, trials=trials)
+    monkeypatch.setitem(RECIPES, "own", recipe)
+    base = RunConfig(data_root=str(tmp_path))
+    config = RecipeConfig(recipe="own", seeds=(0,), dataset="own.csv", base=base)
+
+    (one,) = measured(execute(Store(tmp_path / "store").create(config)))
+
+    found = one.values["distilled"].keys()
+    assert not one.error
+    assert {"test_errors", "agreement"} <= found
+    assert not {"top3_agreement", "corrupted_accuracy", "attacked_accuracy"} & found
+    assert ("entropy_auroc" in found) == (measure == "uncertainty")
 
 
 def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
