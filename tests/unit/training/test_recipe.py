@@ -1,15 +1,18 @@
 """A recipe trains its trials, measures them, and goes on where it stopped."""
 
 import shutil
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
-from support.recipes import TINY
+from support.recipes import TINY, began, record_recipe
+from support.recipes import measured as measured_trial
 
 from kdcore import Run
+from kdcore.__main__ import main
 from kdcore.catalogue import CORRUPTIONS
 from kdcore.data.unfamiliar import unfamiliar_inputs
 from kdcore.errors import UserError
@@ -329,6 +332,48 @@ def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
     assert [one.trial for one in record.failures] == ["diverges"]
     assert record.failures[0].code == "loss_not_finite"
     assert (record.finished.finished, record.finished.failed) == (1, 1)
+
+
+def stopped_after(store, **ends):
+    """A tiny recipe that was stopped after all of its trials."""
+    config = RecipeConfig(recipe="tiny")
+    folder = store.create(config)
+    trials = [
+        replace(measured_trial(at, cell.trial, cell.seed, distilled=90 + at), **ends)
+        for at, cell in enumerate(config.cells)
+    ]
+    end = RecipeFinished(job=folder.id, stopped=True, finished=6, failed=0, seconds=9.0)
+    for _ in recorded([began(config, folder.id), *trials, end], folder):
+        pass
+    return folder
+
+
+def test_a_recipe_that_goes_on_prints_what_it_had_found_before(tmp_path, capsys):
+    folder = stopped_after(Store(tmp_path))
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 0
+
+    printed = capsys.readouterr().out
+    assert "90.5 ± 0.7" in printed  # cells 0 and 1
+    assert "6 of 6 runs" in printed
+
+
+def test_a_finished_recipe_is_refused_and_stays_finished(tmp_path, capsys):
+    folder = record_recipe(Store(tmp_path))
+    log = folder.events()
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 2
+
+    assert "is finished" in capsys.readouterr().err
+    assert (folder.state, folder.events()) == ("finished", log)
+
+
+def test_a_recipe_of_which_nothing_succeeded_has_failed(tmp_path, capsys):
+    folder = stopped_after(Store(tmp_path), values={}, error="it broke")
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 1
+
+    assert "All 6 runs failed" in capsys.readouterr().err
 
 
 def test_missing_data_are_said_before_anything_is_trained(tmp_path):
