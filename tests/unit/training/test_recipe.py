@@ -358,6 +358,22 @@ def test_a_recipe_that_goes_on_prints_what_it_had_found_before(tmp_path, capsys)
     assert "6 of 6 runs" in printed
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"settings": {**TINY.settings, "epochs": 3}},
+        {"trials": {"new": Trial(title="New"), **TINY.trials}},
+    ],
+)
+def test_a_recipe_that_has_changed_does_not_go_on(tmp_path, monkeypatch, other):
+    folder = stopped_after(Store(tmp_path))
+    assert len(earlier(folder).ended) == 6
+    monkeypatch.setitem(RECIPES, "tiny", replace(TINY, **other))
+
+    with pytest.raises(UserError, match="start the recipe anew"):
+        earlier(Store(tmp_path).find(folder.id))
+
+
 def test_a_finished_recipe_is_refused_and_stays_finished(tmp_path, capsys):
     folder = record_recipe(Store(tmp_path))
     log = folder.events()
