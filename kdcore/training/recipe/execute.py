@@ -128,7 +128,7 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
 
 
 def check_unchanged(folder: JobFolder[RecipeConfig]) -> None:
-    """Raise ``UserError`` where a recipe began with other trials: cells are found by their number."""
+    """Raise ``UserError`` where a recipe began with other trials than it has today."""
     config = folder.config
     cells = [(cell.trial, cell.seed) for cell in config.cells]
     for event in folder.events():
