@@ -202,9 +202,7 @@ def read_difference(score: str, difference: Sample | None) -> Reading:
     low, high = difference.interval
     better = (difference.mean > 0) == SCORES[score].more_is_better
     values = {"difference": text, "n": str(difference.n)}
-    if (
-        difference.is_alike
-    ):  # an interval of no width would be surer than any number of seeds can be
+    if difference.is_alike:  # an interval without width would be surer than any seeds can be
         if abs(difference.mean) <= ROUNDING:
             return Reading("each_equal", values)
         return Reading(f"each_{'better' if better else 'worse'}", values)
