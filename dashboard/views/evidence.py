@@ -21,7 +21,6 @@ from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, t
 from kdcore.jobs.kind import RECIPE
-from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.work import work_of
 from kdcore.recipes import RECIPES
@@ -283,7 +282,7 @@ elif name:
     with in_expander(t("live.settings"), when=bool(job)):
         settings_row(name, job, live=live)
     if not job:
-        asked = RecipeConfig(recipe=name, quick=st.session_state["evidence_quick"])
+        asked = recipes.asked_of(name)
         work = work_of(asked)
         st.info(
             md(

@@ -99,14 +99,16 @@ class EventLog:
 
     def events(self, since: int = 0) -> list[Event]:
         """The events from number ``since`` on; a torn or damaged line is left out."""
-        found: list[Event] = []
-        number = 0
-        for line in self._lines():
-            if _is_whole(line):
-                number += 1
-                if number > since and (event := self._event(line)):
-                    found.append(event)
-        return found
+        return [event for _, event in self.numbered(since)]
+
+    def numbered(self, since: int = 0) -> list[tuple[int, Event]]:
+        """The same with their numbers, as ``cut`` counts: a damaged line that is whole has one."""
+        whole = enumerate(filter(_is_whole, self._lines()))
+        return [
+            (number, event)
+            for number, line in whole
+            if number >= since and (event := self._event(line))
+        ]
 
     def damaged_lines(self) -> int:
         """How many lines hold no event that can be read."""

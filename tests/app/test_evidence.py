@@ -137,3 +137,22 @@ def test_an_unknown_result_is_said(open_page):
     app = open_page("evidence", recipe="recipe-20260101-000000-aaaa")
 
     assert any("recipe-20260101-000000-aaaa" in warning.value for warning in app.warning)
+
+
+def test_a_damaged_result_in_the_address_is_said(open_page, hub):
+    folder = record_recipe(hub.store)
+    (folder.path / "config.json").write_bytes(b"")
+    app = open_page("evidence", recipe=folder.id)
+
+    assert not app.exception
+    assert folder.id in app.warning[0].value
+
+
+def test_what_start_does_follows_the_seeds(open_page):
+    app = open_page("evidence", experiment="controls")
+    app.text_input(key="evidence_seeds").set_value("3,4").run()
+
+    asked = RecipeConfig(recipe="controls", quick=True, seeds=(3, 4))
+    assert str(len(asked.cells)) in app.info[0].value
+    app.text_input(key="evidence_seeds").set_value("x").run()
+    assert not app.exception

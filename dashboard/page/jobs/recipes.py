@@ -102,6 +102,14 @@ def config_from_widgets(recipe: str) -> RecipeConfig:
     return with_stand_in(asked)
 
 
+def asked_of(recipe: str) -> RecipeConfig:
+    """The same; with the recipe's own seeds where the widgets have bad ones."""
+    try:
+        return config_from_widgets(recipe)
+    except UserError:
+        return RecipeConfig(recipe=recipe, quick=st.session_state["evidence_quick"])
+
+
 def record_of(job: str) -> RecipeRecord:
     """What the job has found so far."""
     shared = shared_record(job)
@@ -113,7 +121,10 @@ def record_of(job: str) -> RecipeRecord:
 
 def _find(text: str) -> str:
     try:
-        return store().find(text, RECIPE).id
+        job = store().find(text, RECIPE).id
     except UserError:
+        job = ""
+    if not job or store().row(job).config.get("recipe") not in RECIPES:  # damaged, or of another
         st.session_state[address.NOTICES] = [md("evidence.no_such_job", job=text)]
         return ""
+    return job

@@ -39,6 +39,8 @@ class RecipeStarted(Event):
     date: str
     """The day in UTC, ``2026-01-31``."""
     command: str
+    settings_key: str = ""
+    """Content hash of what the recipe sets in its trials; earlier versions did not keep it."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
 

@@ -102,16 +102,17 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
     """What a recipe's log holds; the end of one that was stopped is set aside.
 
     Raises:
-        UserError: the recipe is finished, or its log cannot be written.
+        UserError: the recipe is finished, it began with other trials than it has today, or its
+            log cannot be written.
     """
     if folder.finished:
         raise UserError("run_finished", run=folder.id)
-    events = folder.events()
-    ends = (number for number, event in enumerate(events) if isinstance(event, Ended))
-    count = next(ends, len(events))
-    folder.cut(count)
+    check_unchanged(folder)
+    end = next((number for number, event in folder.numbered() if isinstance(event, Ended)), None)
+    if end is not None:
+        folder.cut(end)
     found = Earlier()
-    for event in events[:count]:
+    for event in folder.events():
         match event:
             case RecipeStarted():
                 found = replace(found, started=True)
@@ -124,6 +125,18 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
                 state = "failed" if error else "finished"
                 found = replace(found, ended=found.ended | {cell: state})
     return found
+
+
+def check_unchanged(folder: JobFolder[RecipeConfig]) -> None:
+    """Raise ``UserError`` where a recipe began with other trials than it has today."""
+    config = folder.config
+    cells = [(cell.trial, cell.seed) for cell in config.cells]
+    for event in folder.events():
+        if isinstance(event, RecipeStarted) and (
+            [(one["trial"], one["seed"]) for one in event.trials] != cells
+            or event.settings_key not in ("", config.settings_key)
+        ):
+            raise UserError("recipe_changed", run=folder.id, recipe=config.recipe)
 
 
 class Experiment:
@@ -210,6 +223,7 @@ class Experiment:
             test_sizes={data.name: len(data.test.labels) for data in self._data.values()},
             date=datetime.now(UTC).date().isoformat(),
             command=command_of(self._config),
+            settings_key=self._config.settings_key,
             notes=[note for data in self._data.values() for note in data.notes],
         )
 
@@ -354,6 +368,10 @@ class Experiment:
         """
         config = self._cells[cell].config
         run = self._folder.cell(cell)
+        end = run.last()
+        if isinstance(end, Finished) and not end.stopped:  # only its measures are missing
+            yield from self._ended(cell, end)
+            return
         if not run.path.exists():
             run.begin(config.to_dict())
         own = Controls(config)

@@ -20,6 +20,8 @@ from kdcore.training.robustness.measure import some_examples
 from kdcore.training.transfer_batches import transfer_of
 from kdcore.training.weights.modules import load_module
 
+TOP = 3
+"""Classes of the teacher that are looked for among a student's own."""
 CORRUPTED = 1_000
 """Test images that are corrupted and attacked, the same for all trials and seeds."""
 PGD_STEPS = 10
@@ -58,14 +60,19 @@ def training_accuracy(trained: Trained) -> Values:
 
 
 def fidelity(trained: Trained) -> Values:
-    """How far each student's likeliest classes are those of the teacher, on test data."""
+    """How far each student's likeliest classes are those of the teacher, on test data.
+
+    Nothing where there are not as many classes.
+    """
     data = trained.data
+    if len(data.classes) < TOP:
+        return {}
     logits = {
         name: predict_split(module, data, data.test) for name, module in trained.modules.items()
     }
     teacher = logits.pop("teacher")
     return {
-        name: {"top3_agreement": float(top_agreement(own.double(), teacher, 3))}
+        name: {"top3_agreement": float(top_agreement(own.double(), teacher, TOP))}
         for name, own in logits.items()
     }
 
@@ -74,9 +81,11 @@ def robustness(trained: Trained) -> Values:
     """Accuracy and ECE on corrupted images and accuracy under attack, as the mean over them.
 
     Of the accuracies the mean over all corruptions, or attacks, at each severity too. A forest,
-    which no gradient attacks, has none under attack.
+    which no gradient attacks, has none under attack, and data that are no images have nothing.
     """
     data = trained.data
+    if not data.images:
+        return {}
     split = some_examples(data.test, CORRUPTED, SEED)
     bench = AnswerBench(
         data, split, trained.modules, steps=PGD_STEPS, seed=SEED, between=lambda: None
