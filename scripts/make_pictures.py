@@ -118,7 +118,9 @@ def served(store: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
     environment = os.environ | {"KDCORE_STORE": str(store), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as app:
+    with subprocess.Popen(
+        [*command, "--server.port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    ) as app:
         address = f"http://localhost:{port}"
         try:
             for _ in range(5 * PATIENCE):
