@@ -37,8 +37,8 @@ WIDTH = 960
 """Of the moving picture, in pixels."""
 TICK = 0.1
 """Seconds between two of its frames."""
-RUN = "dataset=mnist5k&unlabelled=0.95&weight=0.9&speed=320"
-"""The settings of the first scenario of the Start page, at a speed that fits a short picture."""
+RUN = "dataset=mnist5k&unlabelled=0.95&weight=0.9&speed=160"
+"""The settings of the first scenario of the Start page."""
 POINTS = """count => Math.max(0, ...(document.querySelector(
   "[data-testid=chart-accuracy] .js-plotly-plot")?.data ?? []).map(({ x }) => x.length)) > count"""
 """The accuracy of more epochs than this is drawn."""
@@ -173,13 +173,13 @@ def live(page: Page, app: str, path: Path) -> None:
     page.wait_for_timeout(800)
     faster = [recording.end(at_most=5)]
 
-    open_page(page, f"{app}/live?{RUN}")
+    open_page(page, f"{app}/live?{RUN}&epochs=10")
     page.locator(".st-key-start button").hover()
     recording.begin()
     page.wait_for_timeout(300)
     press(page, "start")
     chart = page.get_by_test_id("chart-accuracy")
-    page.wait_for_function(POINTS, arg=4)
+    page.wait_for_function(POINTS, arg=3)
     track = page.locator(".st-key-T [data-orientation=horizontal] [data-orientation=horizontal]")
     drag(page, track, 0.5, 10 / 14, seconds=1.2)
     chart.locator(".annotation-text").first.wait_for()
@@ -201,7 +201,7 @@ def playground(page: Page, app: str, path: Path) -> None:
 def step(page: Page, app: str, path: Path) -> None:
     """The gradients of both terms, on the recorded run."""
     open_page(page, f"{app}/step?run=recorded-mnist5k")
-    page.get_by_test_id("phase-gradients").click()
+    page.get_by_test_id("phase-gradient").click()
     page.wait_for_timeout(2000)
     save(page, path)
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from support.compressions import RUN as STOCKED_RUN
+from support.pages import layout_faults, visit
 
 ZOOM = """() => {
   const plot = document.querySelector('[data-testid=chart-losses] .js-plotly-plot');
@@ -282,3 +284,11 @@ def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
         "Distilled student, parent"
     )
     expect(page.locator(".st-key-buttons")).to_contain_text("finished")
+
+
+def test_the_bar_of_a_run_that_can_be_branched_fits_into_a_small_window(page, stocked_app):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    visit(page, f"{stocked_app}/live?run={STOCKED_RUN}")
+
+    expect(page.get_by_test_id("branch")).to_be_visible()
+    assert layout_faults(page) == []
