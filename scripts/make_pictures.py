@@ -2,9 +2,10 @@
 
 ``python scripts/make_pictures.py [NAME …]``, all of them by default, on a quiet machine with
 Chromium. The app is started from this checkout with an empty store, pages are steered as a person
-steers them, and ``live.gif`` is what the browser has drawn meanwhile, at the time at which it drew
-it. Only the arrow of the pointer is added, as a browser without a screen draws none; and before the
-recording the teacher is trained, which a later run of the same settings takes over.
+steers them, and ``live.gif`` is what the browser has drawn meanwhile. What lasts longer than the
+picture may, as on a busy machine, is shown faster, and the script says how much: then the README
+has to say so too. Only the arrow of the pointer is added, as a browser without a screen draws none;
+and before the recording the teacher is trained, which a later run of the same settings takes over.
 """
 
 import base64
@@ -187,7 +188,7 @@ def live(page: Page, app: str, path: Path) -> None:
     page.wait_for_timeout(2000)
     faster.append(recording.end(at_most=9.5))
     save_moving(recording.frames, path)
-    print("shown", " and ".join(f"{times:.1f}" for times in faster), "times as fast as it was")
+    print(f"{path.name}: shown {faster[0]:.1f} and {faster[1]:.1f} times as fast as it was")
 
 
 def playground(page: Page, app: str, path: Path) -> None:
