@@ -202,6 +202,7 @@ def playground(page: Page, app: str, path: Path) -> None:
 def step(page: Page, app: str, path: Path) -> None:
     """The gradients of both terms, on the recorded run."""
     open_page(page, f"{app}/step?run=recorded-mnist5k")
+    page.locator(".kd-step-card").last.wait_for()
     page.get_by_test_id("phase-gradient").click()
     page.wait_for_timeout(2000)
     save(page, path)
