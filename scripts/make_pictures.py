@@ -192,10 +192,12 @@ def live(page: Page, app: str, path: Path) -> None:
 
 
 def playground(page: Page, app: str, path: Path) -> None:
-    """Two spirals, ten labels, after the last epoch."""
+    """Three spirals, ten labels, after the last epoch."""
     open_page(page, f"{app}/playground?plane=spirals&pupil=mlp:16")
     press(page, "start_plane")
     wait_for_end(page)
+    page.set_viewport_size({"width": WINDOW["width"], "height": 1100})  # the maps are whole
+    page.wait_for_timeout(3000)
     save(page, path)
 
 
