@@ -287,7 +287,7 @@ def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
 
 
 def test_the_bar_of_a_run_that_can_be_branched_fits_into_a_small_window(page, stocked_app):
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size({"width": 1190, "height": 800})
     visit(page, f"{stocked_app}/live?run={STOCKED_RUN}")
 
     expect(page.get_by_test_id("branch")).to_be_visible()
