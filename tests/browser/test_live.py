@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from support.pages import AT_REST, visit
+from support.compressions import RUN as STOCKED_RUN
+from support.pages import AT_REST, layout_faults, visit
 
 ZOOM = """() => {
   const plot = document.querySelector('[data-testid=chart-losses] .js-plotly-plot');
@@ -291,3 +292,11 @@ def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
         "Distilled student, parent"
     )
     expect(page.locator(".st-key-buttons")).to_contain_text("finished")
+
+
+def test_the_bar_of_a_run_that_can_be_branched_fits_into_a_small_window(page, stocked_app):
+    page.set_viewport_size({"width": 1190, "height": 800})
+    visit(page, f"{stocked_app}/live?run={STOCKED_RUN}")
+
+    expect(page.get_by_test_id("branch")).to_be_visible()
+    assert [fault for fault in layout_faults(page) if "kd-transport" in fault] == []

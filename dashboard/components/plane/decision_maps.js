@@ -156,7 +156,9 @@ function decisionMaps({ run: id, language, points: encoded, labels: encodedLabel
       if (run.state.live && run.state.state === "running") later(PAUSE);
     },
     failed(sentence, code) {
-      note.textContent = code === "not_answering" && run.state.live ? words.waiting : sentence;
+      const comes = code === "not_answering" && run.state.live;
+      if (!comes) note.textContent = sentence;
+      else note.textContent = newest ? "" : words.waiting; // at its end a run is silent for a moment
       if (run.state.live || isPassing(code)) later(AGAIN);
     },
   });
