@@ -45,12 +45,7 @@ from kdcore.training.grid.sweep import SweepRecorder
 from kdcore.training.loop import train
 from kdcore.training.recipe.machine import this_machine
 from kdcore.training.recipe.measures import Measuring, Values, measured
-from kdcore.training.recipe.progress import (
-    Meter,
-    measures_cost,
-    students_cost,
-    teacher_cost,
-)
+from kdcore.training.recipe.progress import Meter, measures_cost, students_cost, teacher_cost
 from kdcore.training.recipe.values import values_of
 from kdcore.training.teachers.teacher import Teacher, train_teachers
 

@@ -14,12 +14,7 @@ from kdcore.data.unfamiliar import unfamiliar_inputs
 from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.recipe.config import RecipeConfig
-from kdcore.jobs.recipe.events import (
-    RecipeFinished,
-    RecipeProgress,
-    RecipeStarted,
-    TrialMeasured,
-)
+from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted, TrialMeasured
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
