@@ -144,16 +144,6 @@ def other_data_text(key: str, name: str, dataset: str) -> str:
     return render_sentences(sentences)
 
 
-def duration_text(seconds: float) -> str:
-    """Seconds below a minute, minutes below an hour, else hours and minutes."""
-    if seconds < 60:
-        return t("evidence.seconds", count=seconds)
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if hours:
-        return t("evidence.hours", hours=hours, minutes=minutes)
-    return t("evidence.minutes", count=minutes)
-
-
 def source_text(source: str) -> str:
     """``section 3`` in the viewer's words."""
     kind, _, number = source.partition(" ")

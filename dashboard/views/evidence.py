@@ -17,7 +17,6 @@ from dashboard.page.widgets import select
 from dashboard.say.recipes import (
     claim_table,
     comparison_table,
-    duration_text,
     has_star,
     measured_texts,
     other_data_text,
@@ -26,6 +25,7 @@ from dashboard.say.recipes import (
 )
 from dashboard.say.titles import dataset_title, row_title
 from dashboard.server.engine import LIVE_STATES, hub, store
+from dashboard.text.durations import duration_text
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
@@ -45,9 +45,12 @@ def overview(known: Mapping[str, JobRow]) -> None:
     for kind, names in recipes.by_kind().items():
         st.header(t(f"evidence.kind.{kind}"), anchor=False)
         st.caption(t(f"evidence.kind_about.{kind}"))
-        for name in names:
-            with st.container(border=True, key=f"recipe-{name}", gap="xsmall"):
-                in_short(name, known)
+        for at in range(0, len(names), 2):
+            for name, column in zip(names[at : at + 2], st.columns(2), strict=False):
+                with column.container(
+                    border=True, key=f"recipe-{name}", gap="xsmall", height="stretch"
+                ):
+                    in_short(name, known)
 
 
 def in_short(name: str, known: Mapping[str, JobRow]) -> None:
@@ -191,7 +194,7 @@ def _progress_text(found: RecipeRecord, state: str) -> str:
         return t("live.waiting")
     if found.seconds_left is None:
         return text
-    return md("evidence.left", progress=text, duration=duration_text(found.seconds_left))
+    return md("app.left", progress=text, duration=duration_text(found.seconds_left))
 
 
 def results(name: str, job: str) -> None:

@@ -65,7 +65,7 @@ function scores({ run: id, language, words, learners, part }) {
     if (!run.state.live || now - announced > ANNOUNCED) {
       announced = now;
       const text = [...tiles].filter(([name]) => name in moment.scores)
-        .map(([name]) => `${titleOf(learners[name], moment.scores[name], words)} ${percent(moment.scores[name].accuracy)}`).join(", ");
+        .map(([name]) => `${learners[name]} ${domainOf(moment.scores[name], words)} ${percent(moment.scores[name].accuracy)}`).join(", ");
       const spoken = `${text}. ${moment.headline}`;
       if (aloud.textContent !== spoken) aloud.textContent = spoken;
     }
@@ -73,24 +73,24 @@ function scores({ run: id, language, words, learners, part }) {
   return { root, end };
 }
 
-/** Whose accuracy it is and, under domain adaptation, that it is the one on the target. */
-const titleOf = (title, score, words) => (score && "source" in score ? words.on_target.replace("{learner}", title) : title);
+/** Under domain adaptation: that an accuracy is the one on the target. */
+const domainOf = (score, words) => (score && "source" in score ? words.on_target : "");
 
 /** A learner's accuracy with the interval that chance leaves, on a scale that all share. */
 function tile(name, title, words) {
-  const heading = element("span", { class: "kd-score-name" }, title);
+  const domain = element("span", { class: "kd-score-domain" });
   const value = element("span", { class: "kd-score-value" }, "–");
   const reach = element("span", { class: "kd-score-reach", title: words.reach });
   const source = element("span", { class: "kd-score-source" });
   const band = element("i", { class: "kd-score-band" });
   const mark = element("i", { class: "kd-score-mark" });
   const root = element("div", { class: "kd-score", "data-learner": name, "data-testid": `score-${name}` },
-    heading, value, reach, element("span", { class: "kd-score-scale", "aria-hidden": "true" }, band, mark), source);
+    element("span", { class: "kd-score-name" }, title), domain, value, reach, element("span", { class: "kd-score-scale", "aria-hidden": "true" }, band, mark), source);
   return {
     root,
     show(score, low, high) {
       root.classList.toggle("kd-score-unknown", !score);
-      heading.textContent = titleOf(title, score, words);
+      domain.textContent = domainOf(score, words);
       source.textContent = score && "source" in score ? words.on_source.replace("{value}", percent(score.source)) : "";
       if (!score) {
         value.textContent = "–";

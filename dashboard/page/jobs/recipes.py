@@ -23,6 +23,17 @@ from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
 
 
+QUESTIONS = (
+    "controls",
+    "patience",
+    "capacity_gap",
+    "temperature_ece",
+    "tempered_teacher",
+    "uncertainty_ensembles",
+)
+"""Recipes that ask something of distillation and repeat no table of one source."""
+
+
 def read_address() -> None:
     """Which recipe and which of its results the URL names; a result names its recipe."""
     new = address.is_new("recipe")
@@ -54,11 +65,11 @@ def shown_job(known: Mapping[str, JobRow]) -> str:
 
 
 def by_kind() -> dict[str, list[str]]:
-    """The recipes: with numbers of their source, with a question alone, and worked examples."""
-    kinds: dict[str, list[str]] = {"numbers": [], "questions": [], "worked": []}
+    """The recipes: experiments of a source, controls and questions, worked examples."""
+    kinds: dict[str, list[str]] = {"sources": [], "questions": [], "worked": []}
     for name, recipe in RECIPES.items():
-        claimed = any(claim.claimed is not None for claim in recipe.claims.values())
-        kinds["worked" if recipe.is_worked else "numbers" if claimed else "questions"].append(name)
+        asked = "questions" if name in QUESTIONS else "sources"
+        kinds["worked" if recipe.is_worked else asked].append(name)
     return kinds
 
 

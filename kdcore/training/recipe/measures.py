@@ -30,19 +30,7 @@ Values = dict[str, dict[str, float]]
 """By learner: its scores."""
 
 
-def _passes_of(corruption: str) -> int:
-    """Forward and backward passes of an example through a network, for one severity."""
-    backward = 2  # passes forward that one backward is worth
-    match corruption:
-        case "pgd":
-            return 1 + PGD_STEPS * (1 + backward)
-        case "fgsm":
-            return 1 + 1 + backward
-        case _:
-            return 1
-
-
-PASSES = SEVERITIES * sum(map(_passes_of, CORRUPTIONS))
+PASSES = SEVERITIES * sum(one.passes for one in CORRUPTIONS.values())
 """Of an example through each network, for its robustness."""
 
 
@@ -114,7 +102,7 @@ def robustness(trained: Trained) -> Measuring:
             of_kinds = []
             for name, one in kinds.items():
                 of_kinds.append(bench.answers(name, one, severity))
-                passed += _passes_of(name)
+                passed += one.passes
                 yield passed / PASSES
             by_severity.append(of_kinds)
         for learner in by_severity[0][0]:
