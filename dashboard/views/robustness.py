@@ -15,8 +15,8 @@ from dashboard.page.settings.values import problem
 from dashboard.page.widgets import segments, select, several
 from dashboard.say.robustness import robustness_paragraphs
 from dashboard.say.titles import row_title
-from dashboard.text.durations import duration_text
 from dashboard.server.engine import LIVE_STATES, hub
+from dashboard.text.durations import duration_text
 from dashboard.text.viewer import md, render_sentences, t
 from kdcore.catalogue import CORRUPTIONS
 from kdcore.catalogue.corruptions import SEVERITIES

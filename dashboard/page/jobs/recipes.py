@@ -22,7 +22,6 @@ from kdcore.jobs.sweep.config import parse_axis
 from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
 
-
 QUESTIONS = (
     "controls",
     "patience",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from kdcore.catalogue import CORRUPTIONS
@@ -58,7 +59,7 @@ class RobustnessRecord:
         """That the rest will take at the pace so far; ``None`` before there is one."""
         if not self.measured:
             return None
-        events = [*([self.clean] if self.clean else []), *sum(self.measured.values(), [])]
+        events = [*([self.clean] if self.clean else []), *chain(*self.measured.values())]
         return sum(event.seconds for event in events) * (1 - self.done) / self.done
 
     def course(self, corruption: str, learner: str) -> list[tuple[int, Quality]]:
