@@ -81,7 +81,7 @@ def figure(
                     "sizex": 0.9,
                     "sizey": PICTURE,
                     "xanchor": "center",
-                    "yanchor": "bottom",
+                    "yanchor": "bottom",  # beside its sets, also where it is small
                     "sizing": "contain",
                 }
                 for image, (row, column) in zip(images, places, strict=bool(len(images)))

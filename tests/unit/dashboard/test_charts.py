@@ -654,13 +654,13 @@ def test_the_sizes_of_the_sets_are_shares_of_the_test_data(history):
     assert "Plain student</b>  96.0% covered" in figure["layout"]["annotations"][1]["text"]
 
 
-def test_a_set_without_the_true_class_is_red(history):
+def test_a_set_without_the_true_class_has_a_cross_and_the_class_stands_above(history):
     draws = OF_ARRAYS["conformal_examples"]
-    teacher, plain, _ = draws(history, words("en"), arrays=set_arrays(), sets="aps")["data"]
+    truth, teacher, plain, _ = draws(history, words("en"), arrays=set_arrays(), sets="aps")["data"]
 
-    assert (teacher["text"][0], plain["text"][0]) == ("{1}", "{0}")
-    assert teacher["textfont"]["color"][0] == style.COLOURS["teacher"]
-    assert plain["textfont"]["color"][0] == style.GAP
+    assert truth["text"][0] == "<b>1</b>"
+    assert (teacher["text"][0], plain["text"][0]) == ("{1}", "✗ {0}")
+    assert plain["textfont"]["color"] == style.COLOURS["plain"]
 
 
 def test_a_score_that_only_one_learner_has_is_drawn_of_that_one(history):

@@ -11,6 +11,7 @@ from dashboard.say.moment import moment
 from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import join_sentences
+from kdcore.catalogue import method_of
 from kdcore.jobs.run.record import RunRecord
 
 
@@ -211,3 +212,10 @@ def test_under_adaptation_the_large_numbers_are_the_targets_with_the_source_belo
     usual = moment(run(plain=100), words("en"))["scores"]["plain"]
     assert "source" not in usual
     assert usual["accuracy"] == make.scores(100).test_accuracy
+
+
+@pytest.mark.parametrize("method", ["moving_average", "dml"])
+def test_a_teacher_that_taught_nobody_is_said_to_stand_for_comparison(method):
+    how = method_of(method).acts_on
+    assert f"verdict.taught_by_{how}" in keys(verdict(run(method=method)).reasons)
+    assert not [key for key in keys(verdict(run()).reasons) if "taught_by" in key]
