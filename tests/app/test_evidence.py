@@ -160,7 +160,7 @@ def test_an_overview_says_how_a_recipe_came_out(open_page, hub):
 
     assert EN["evidence.outcome_pairs"].format(count=1, verdict="clearly better") in told
     assert all(EN[f"evidence.kind_about.{kind}"] in told for kind in by_kind())
-    assert sorted(sum(by_kind().values(), [])) == sorted(RECIPES)
+    assert sorted(name for names in by_kind().values() for name in names) == sorted(RECIPES)
 
 
 def test_scores_without_a_published_number_share_a_row_and_leave_no_column_empty(open_page, store):

@@ -214,7 +214,7 @@ def test_under_adaptation_the_large_numbers_are_the_targets_with_the_source_belo
     assert usual["accuracy"] == make.scores(100).test_accuracy
 
 
-@pytest.mark.parametrize("method", ["moving_average", "dml"])
+@pytest.mark.parametrize("method", ["moving_average", "mutual"])
 def test_a_teacher_that_taught_nobody_is_said_to_stand_for_comparison(method):
     how = method_of(method).acts_on
     assert f"verdict.taught_by_{how}" in keys(verdict(run(method=method)).reasons)
