@@ -23,11 +23,14 @@ OTHER_DATA = "†"
 """Marks a figure that was measured on other data than the recipe's."""
 
 
-def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
-    """A row a figure whose score the source has numbers of, under ``CLAIM_COLUMNS``.
+def claim_rows(
+    recipe: Recipe, record: RecipeRecord, *, only_published: bool = False
+) -> list[tuple[str, ...]]:
+    """A row a claim, under ``CLAIM_COLUMNS``; all, or those that ``other_tables`` leaves.
 
     ``*`` marks what the source chose on test data, ``†`` what was measured on other data.
     """
+    results = claim_results(recipe, record)
     return [
         (
             row.claim.title,
@@ -41,7 +44,7 @@ def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
             NONE if row.difference is None else difference_text(row.claim.score, row.difference),
             reading_text(row.reading),
         )
-        for row in published(claim_results(recipe, record))
+        for row in (published(results) if only_published else results)
     ]
 
 
