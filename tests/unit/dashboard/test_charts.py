@@ -694,3 +694,13 @@ def test_without_ensembles_there_is_no_knowledge_to_show(history):
 
     for figure in (draw("knowledge", told), draw("unfamiliar_scores", told, score="knowledge")):
         assert figure == {"empty": words("en")["chart.empty.no_knowledge"]}
+
+
+def test_the_moving_average_has_a_heading_a_chart_and_no_two_keys_alike(history):
+    english = words("en")
+    figure = draw("moving_average", history)
+    shown = [line for line in figure["data"] if line.get("showlegend", True)]
+
+    assert [line["name"] for line in shown] == [english["chart.average"], english["chart.averaged"]]
+    headings = {note["text"] for note in figure["layout"]["annotations"]}
+    assert {english["chart.batch_accuracy"], english["chart.average_kl"]} <= headings
