@@ -21,7 +21,7 @@ from kdcore.job import Job
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import SETTINGS, RecipeConfig
 from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted
-from kdcore.jobs.recipe.page import other_data_text
+from kdcore.jobs.recipe.page import minutes_text, other_data_text
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.stand_in import with_stand_in
 from kdcore.jobs.recipe.tables import (
@@ -31,6 +31,7 @@ from kdcore.jobs.recipe.tables import (
     OTHER_DATA,
     claim_rows,
     comparison_rows,
+    other_tables,
 )
 from kdcore.jobs.recipe.work import work_of
 from kdcore.jobs.run.config import RunConfig
@@ -194,15 +195,17 @@ def _print_for_people(events: Iterable[Event], folder: JobFolder[RecipeConfig]) 
                     progress.update(task, description=text)
                 case RecipeProgress():
                     left = record.seconds_left
-                    about = ", ".join(last.trials[:2])
-                    rest = "" if left is None else f" {left / 60:.0f} min left"
+                    about = f"{'measuring ' * last.measuring}{', '.join(last.trials[:2])}"
+                    rest = "" if left is None else f", about {minutes_text(left)} left"
                     progress.update(task, description=f"{about}{rest}", completed=record.done)
     if record.started is None:
         return last
     config = RecipeConfig.from_dict(record.started.config)
     experiment = config.experiment
-    if experiment.claims:
-        show(table(CLAIM_COLUMNS, claim_rows(experiment, record), whole=CLAIM_COLUMNS[:1]))
+    if claims := claim_rows(experiment, record, only_published=True):
+        show(table(CLAIM_COLUMNS, claims, whole=CLAIM_COLUMNS[:1]))
+    for headings, rows in other_tables(experiment, record):
+        show(table(headings, rows, whole=headings[:1]))
     if record.other_dataset:
         show(f"{OTHER_DATA} {other_data_text(experiment, record.other_dataset)}")
     if experiment.comparisons:
@@ -212,7 +215,7 @@ def _print_for_people(events: Iterable[Event], folder: JobFolder[RecipeConfig]) 
         show(f"failed: {failure.trial}, seed {failure.seed}: {failure.error}")
     if isinstance(last, RecipeFinished):
         show(
-            f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+            f"{'stopped' if last.stopped else 'finished'} after {minutes_text(last.seconds)}: "
             f"{last.finished} of {len(config.cells)} runs, {last.failed} failed"
         )
     return last

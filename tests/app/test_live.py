@@ -375,6 +375,7 @@ def test_a_run_with_target_data_shows_both_domains_and_another_does_not(open_pag
 
     panels = {words("en")[f"panel.{name}.title"] for name in ("domains", "shift")}
     assert shown["rotated"] - shown[""] == panels
+    assert words("en")["panel.accuracy.title"] in shown[""] - shown["rotated"]
 
 
 def test_a_forest_learns_without_a_learning_rate_and_the_page_says_how(open_page, hub):

@@ -71,6 +71,8 @@ class RecipeProgress(Event):
     """That were worked on it, also before it was resumed."""
     trials: list[str]
     """Under way."""
+    measuring: bool = False
+    """Whether their networks, which are trained, are measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

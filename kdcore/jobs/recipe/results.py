@@ -56,6 +56,15 @@ class ClaimResult:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundTable:
+    """Scores for which the source gives no number: a row a title, a column a score."""
+
+    scores: tuple[str, ...]
+    rows: tuple[tuple[ClaimResult, ...], ...]
+    """Each with a result a score, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonResult:
     """Two scores and their difference, seed by seed."""
 
@@ -87,6 +96,25 @@ def claim_results(recipe: Recipe, record: RecipeRecord) -> list[ClaimResult]:
             reading = read_claim(claim, sample, record.test_size)
         found.append(ClaimResult(key, claim, sample, reading))
     return found
+
+
+def published(results: Sequence[ClaimResult]) -> list[ClaimResult]:
+    """The rows of those scores for which the source gives a number, at least in one of them."""
+    scores = {row.claim.score for row in results if row.claim.claimed is not None}
+    return [row for row in results if row.claim.score in scores]
+
+
+def found_tables(results: Sequence[ClaimResult]) -> list[FoundTable]:
+    """All other rows; those that have one title are one, with a column for each of its scores."""
+    claimed = published(results)
+    by_title: dict[str, list[ClaimResult]] = {}
+    for row in results:
+        if row not in claimed:
+            by_title.setdefault(row.claim.title, []).append(row)
+    tables: dict[tuple[str, ...], list[tuple[ClaimResult, ...]]] = {}
+    for rows in by_title.values():
+        tables.setdefault(tuple(row.claim.score for row in rows), []).append(tuple(rows))
+    return [FoundTable(scores, tuple(rows)) for scores, rows in tables.items()]
 
 
 def comparison_results(recipe: Recipe, record: RecipeRecord) -> list[ComparisonResult]:
@@ -166,10 +194,19 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
 
 def _ends(score: str, interval: tuple[float, float]) -> dict[str, str]:
     """The ends in words; no score is below 0, and a share is not above 1."""
-    low, high = max(0.0, interval[0]), interval[1]
-    if SCORES[score].unit == "share":
-        high = min(1.0, high)
+    low, high = possible(score, interval)
     return {"low": value_text(score, low), "high": value_text(score, high)}
+
+
+def possible(score: str, interval: tuple[float, float]) -> tuple[float, float]:
+    """What of an interval a score can be: none is below 0, no share above 1.
+
+    Example:
+        >>> possible("test_errors", (-6.4, 44.4)), possible("agreement", (0.9, 1.2))
+        ((0.0, 44.4), (0.9, 1.0))
+    """
+    low, high = interval
+    return max(0.0, low), min(1.0, high) if SCORES[score].unit == "share" else high
 
 
 def sampling_noise(score: str, one: float, other: float, test_size: int) -> float:

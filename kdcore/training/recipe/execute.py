@@ -44,8 +44,8 @@ from kdcore.training.grid.plan import SweepPlan, plan
 from kdcore.training.grid.sweep import SweepRecorder
 from kdcore.training.loop import train
 from kdcore.training.recipe.machine import this_machine
-from kdcore.training.recipe.measures import measured
-from kdcore.training.recipe.progress import Meter, students_cost, teacher_cost
+from kdcore.training.recipe.measures import Measuring, Values, measured
+from kdcore.training.recipe.progress import Meter, measures_cost, students_cost, teacher_cost
 from kdcore.training.recipe.values import values_of
 from kdcore.training.teachers.teacher import Teacher, train_teachers
 
@@ -182,7 +182,7 @@ class Experiment:
             yield self._started()
         self._meter = Meter(self._costs(), self._before.seconds)
         for cell in self._states:
-            self._meter.reach([_piece(cell)], 1.0)
+            self._meter.reach([_piece(cell), _measures_piece(cell)], 1.0)
         stopped = False
         try:
             for part, cells in enumerate(self._parts()):
@@ -233,11 +233,16 @@ class Experiment:
         for part, cells in enumerate(self._parts()):
             first = self._cells[cells[0]].config
             costs[_teacher_piece(part)] = teacher_cost(first, self._data_of(first))
-        known: dict[str, float] = {}
+        known: dict[str, tuple[float, float]] = {}
         for number, cell in enumerate(self._cells):
             if cell.trial not in known:
-                known[cell.trial] = students_cost(cell.config, self._data_of(cell.config))
-            costs[_piece(number)] = known[cell.trial]
+                data = self._data_of(cell.config)
+                measures = self._config.experiment.trials[cell.trial].measures
+                known[cell.trial] = (
+                    students_cost(cell.config, data),
+                    measures_cost(cell.config, measures, data),
+                )
+            costs[_piece(number)], costs[_measures_piece(number)] = known[cell.trial]
         return costs
 
     def _parts(self) -> list[list[int]]:
@@ -266,6 +271,10 @@ class Experiment:
         teacher = yield from self._with_teacher_progress(part, cells, training)
         self._teacher = teacher.module
         self._meter.reach([_teacher_piece(part)], 1.0)
+        for cell in cells:  # it was trained, and broken off before it was measured
+            run = self._folder.cell(cell)
+            if cell not in self._states and run.finished:
+                yield from self._ended(cell, run.events()[-1])
         joint = [cell for cell in cells if not _is_alone(self._cells[cell].config)]
         division = self._before.divisions.get(part) or self._divided(joint, data)
         if part not in self._before.divisions:
@@ -395,7 +404,11 @@ class Experiment:
             raise Stopped
 
     def _ended(self, cell: int, end: Event) -> Iterator[Event]:
-        """What a cell has come to."""
+        """What a cell has come to.
+
+        Raises:
+            Stopped: a person stopped it while its networks were measured.
+        """
         own = self._cells[cell]
         run = self._folder.cell(cell)
         error = code = ""
@@ -405,13 +418,25 @@ class Experiment:
             values = values_of(end, snapshots[-1] if snapshots else None)
             asked = self._config.experiment.trials[own.trial].measures
             data = self._data_of(own.config)
-            found = measured(asked, run, end.weights, self._teacher, data, own.config)
+            self._meter.reach([_piece(cell)], 1.0)
+            found = yield from self._with_measures_progress(
+                cell,
+                measured(
+                    asked,
+                    run,
+                    end.weights,
+                    self._teacher,
+                    data,
+                    own.config,
+                    self._controls.raise_if_stopped,
+                ),
+            )
             for learner, more in found.items():
                 values.setdefault(learner, {}).update(more)
         elif isinstance(end, Failed):
             error, code = end.error, end.code
         self._states[cell] = "failed" if error else "finished"
-        self._meter.reach([_piece(cell)], 1.0)
+        self._meter.reach([_piece(cell), _measures_piece(cell)], 1.0)
         yield TrialMeasured(
             cell=cell,
             trial=own.trial,
@@ -422,6 +447,17 @@ class Experiment:
             code=code,
         )
         yield from self._meter.report([own.trial])
+
+    def _with_measures_progress(
+        self, cell: int, measuring: Measuring
+    ) -> Generator[Event, None, Values]:
+        while True:
+            yield from self._meter.report([self._cells[cell].trial], measuring=True)
+            try:
+                share = next(measuring)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            self._meter.reach([_measures_piece(cell)], share)
 
     def _data_of(self, config: RunConfig) -> Dataset:
         return self._data[_values(config, OF_THE_DATA)]
@@ -456,6 +492,10 @@ def _values(config: RunConfig, names: Sequence[str]) -> tuple[Any, ...]:
 
 def _piece(cell: int) -> str:
     return f"cell {cell}"
+
+
+def _measures_piece(cell: int) -> str:
+    return f"measures {cell}"
 
 
 def _teacher_piece(part: int) -> str:

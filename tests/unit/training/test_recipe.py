@@ -18,7 +18,7 @@ from kdcore.data.unfamiliar import unfamiliar_inputs
 from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.recipe.config import RecipeConfig
-from kdcore.jobs.recipe.events import RecipeFinished, RecipeStarted, TrialMeasured
+from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted, TrialMeasured
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
@@ -26,6 +26,7 @@ from kdcore.recipes import RECIPES, Recipe, Trial
 from kdcore.store import Store, recorded, teacher_path
 from kdcore.training.grid.group import loaded
 from kdcore.training.randomness import key
+from kdcore.training.recipe import progress
 from kdcore.training.recipe.execute import OF_THE_DATA, earlier
 from kdcore.training.recipe.machine import processor_name
 from kdcore.training.recipe.values import macro_scores
@@ -313,6 +314,44 @@ def test_data_of_two_classes_that_are_no_images_have_the_scores_that_they_can(
     assert {"test_errors", "agreement"} <= found
     assert not {"top3_agreement", "corrupted_accuracy", "attacked_accuracy"} & found
     assert ("entropy_auroc" in found) == (measure == "uncertainty")
+
+
+@pytest.mark.parametrize("settings", [{}, {"patience": 5}], ids=["in a group", "alone"])
+def test_what_is_measured_of_trained_networks_can_be_stopped_and_goes_on_without_training(
+    settings, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
+    trial = Trial(title="", settings=settings, measures=("fidelity", "robustness"))
+    again = Recipe(
+        title="",
+        claim="",
+        source="",
+        settings=dict(TINY.settings) | {"epochs": 1},
+        seeds=1,
+        trials={"one": trial},
+    )
+    monkeypatch.setitem(RECIPES, "again", again)
+    folder = Store(tmp_path / "store").create(RecipeConfig(recipe="again"))
+    job = Job(folder.config, folder, executor="joint")
+    shares = []
+    for event in recorded(job, folder):
+        if isinstance(event, RecipeProgress) and event.measuring:
+            shares.append(event.done)
+            if len(shares) == 4:
+                job.controls.stop()
+    assert event.stopped
+    assert not measured(folder.events())
+    assert shares == sorted(shares)
+    assert shares[0] < shares[-1] < 1  # it is seen to go on
+    trained = folder.cell(0).events()
+    assert trained[-1].kind == "finished"
+
+    list(execute(folder))
+
+    (found,) = measured(folder.events())
+    assert not found.error
+    assert {"agreement", "top3_agreement", "attacked_accuracy"} <= found.values["distilled"].keys()
+    assert folder.cell(0).events() == trained
 
 
 def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
