@@ -202,7 +202,7 @@ def _print_for_people(events: Iterable[Event], folder: JobFolder[RecipeConfig]) 
         return last
     config = RecipeConfig.from_dict(record.started.config)
     experiment = config.experiment
-    if claims := claim_rows(experiment, record, only_published=True):
+    if claims := claim_rows(experiment, record):
         show(table(CLAIM_COLUMNS, claims, whole=CLAIM_COLUMNS[:1]))
     for headings, rows in other_tables(experiment, record):
         show(table(headings, rows, whole=headings[:1]))

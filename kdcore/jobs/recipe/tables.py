@@ -23,14 +23,11 @@ OTHER_DATA = "†"
 """Marks a figure that was measured on other data than the recipe's."""
 
 
-def claim_rows(
-    recipe: Recipe, record: RecipeRecord, *, only_published: bool = False
-) -> list[tuple[str, ...]]:
-    """A row a claim, under ``CLAIM_COLUMNS``; all, or those that ``other_tables`` leaves.
+def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
+    """A row a claim that ``other_tables`` leaves, under ``CLAIM_COLUMNS``.
 
     ``*`` marks what the source chose on test data, ``†`` what was measured on other data.
     """
-    results = claim_results(recipe, record)
     return [
         (
             row.claim.title,
@@ -44,7 +41,7 @@ def claim_rows(
             NONE if row.difference is None else difference_text(row.claim.score, row.difference),
             reading_text(row.reading),
         )
-        for row in (published(results) if only_published else results)
+        for row in published(claim_results(recipe, record))
     ]
 
 
