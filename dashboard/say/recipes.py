@@ -18,7 +18,7 @@ from kdcore.jobs.recipe.results import (
 )
 from kdcore.jobs.recipe.stand_in import loses_detail
 from kdcore.jobs.recipe.tables import NONE, OTHER_DATA, count_text, found_text
-from kdcore.recipes import RECIPES, SCORES, difference_text, value_text
+from kdcore.recipes import RECIPES, SCORES, claimed_text, difference_text, value_text
 
 STAR = "*"
 """Marks what a source chose by its test data."""
@@ -162,7 +162,7 @@ def _mark(record: RecipeRecord) -> str:
 def _claimed(row: ClaimResult) -> str:
     if row.claim.claimed is None:
         return NONE
-    return value_text(row.claim.score, row.claim.claimed) + STAR * row.claim.chosen_on_test
+    return claimed_text(row.claim.score, row.claim.claimed) + STAR * row.claim.chosen_on_test
 
 
 def _with_interval(row: ClaimResult) -> str:

@@ -39,7 +39,7 @@ MODELS = {
         title="Small convolutional network",
         build="kdcore.models.convnet:convnet",
         takes_widths=True,
-        example="convnet:16,32",
+        example="convnet:16,32,64",
         images_only=True,
     ),
     **{

@@ -12,7 +12,14 @@ from kdcore.recipes.mse500 import MSE500
 from kdcore.recipes.patience import PATIENCE
 from kdcore.recipes.readings import READINGS
 from kdcore.recipes.recipe import Claim, Comparison, Curve, Recipe, Side, Step, Trial, texts_of
-from kdcore.recipes.scores import SCORES, difference_text, noise_text, spread_text, value_text
+from kdcore.recipes.scores import (
+    SCORES,
+    claimed_text,
+    difference_text,
+    noise_text,
+    spread_text,
+    value_text,
+)
 from kdcore.recipes.temperature_ece import TEMPERATURE_ECE
 from kdcore.recipes.tempered_teacher import TEMPERED_TEACHER
 from kdcore.recipes.uncertainty_ensembles import UNCERTAINTY_ENSEMBLES
@@ -48,6 +55,7 @@ __all__ = [
     "Side",
     "Step",
     "Trial",
+    "claimed_text",
     "difference_text",
     "noise_text",
     "spread_text",

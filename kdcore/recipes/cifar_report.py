@@ -27,7 +27,7 @@ CIFAR_REPORT = Recipe(
     },
     quick={
         "teacher": "resnet8",
-        "student": "convnet:16,32",
+        "student": "convnet:16,32,64",
         "teacher_epochs": 4,
         "epochs": 5,
         "transfer_size": 10_000,

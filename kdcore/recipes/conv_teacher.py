@@ -8,7 +8,7 @@ CONV_TEACHER = Recipe(
     source="A tutorial text: convolutional teacher, small student, MNIST",
     settings={
         "dataset": "mnist",
-        "teacher": "convnet:32,64",
+        "teacher": "convnet:32,64,128",
         "teacher_epochs": 5,
         "temperature": 5.0,
         "weight": 0.9,
@@ -21,12 +21,12 @@ CONV_TEACHER = Recipe(
     trials={
         "dense": Trial(title="Student with 32 dense units", settings={"student": "mlp:32"}),
         "convolutional": Trial(
-            title="Student with 8 and 16 channels", settings={"student": "convnet:8,16"}
+            title="Student with 8, 16 and 32 channels", settings={"student": "convnet:8,16,32"}
         ),
     },
     claims={
         "teacher": Claim(
-            title="Teacher with 32 and 64 channels",
+            title="Teacher with 32, 64 and 128 channels",
             trial="dense",
             learner="teacher",
             score="test_accuracy",

@@ -16,7 +16,7 @@ PATIENCE = Recipe(
     ),
     settings={
         "dataset": "mnist5k",
-        "teacher": "convnet:16,32",
+        "teacher": "convnet:16,32,64",
         "teacher_augment": "shift",
         "teacher_epochs": 30,
         "student": "mlp:32",

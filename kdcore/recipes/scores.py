@@ -66,15 +66,25 @@ def value_text(score: str, value: float) -> str:
         >>> value_text("test_errors", 74), value_text("test_errors", 74.4)
         ('74', '74.4')
         >>> value_text("error_rate", 0.132), value_text("ece", 0.0123)
-        ('13.2%', '0.0123')
+        ('13.20%', '0.0123')
     """
     match SCORES[score].unit:
         case "count":
             return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
         case "share":
-            return f"{value:.1%}" if value < 0.97 else f"{value:.2%}"
+            return f"{value:.2%}"
         case _:
             return f"{value:.4f}" if abs(value) < 1 else f"{value:.3g}"
+
+
+def claimed_text(score: str, value: float) -> str:
+    """A score as its source gives it, with no more digits than there.
+
+    Example:
+        >>> claimed_text("error_rate", 0.132), claimed_text("test_errors", 74)
+        ('13.2%', '74')
+    """
+    return f"{100 * value:.6g}%" if SCORES[score].unit == "share" else value_text(score, value)
 
 
 def difference_text(score: str, value: float) -> str:

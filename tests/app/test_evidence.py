@@ -186,7 +186,7 @@ def test_scores_without_a_published_number_share_a_row_and_leave_no_column_empty
     _, errors, fidelity = (table.value for table in app.table)
     name = EN["recipe.controls.claims.kd_agreement"]
     row = fidelity[fidelity[EN["evidence.column.row"]] == name].iloc[0]
-    assert row[EN["recipe_score.agreement"]].startswith("90.0%")
+    assert row[EN["recipe_score.agreement"]].startswith("90.00%")
     assert row[EN["recipe_score.kl_to_teacher"]].startswith("0.2000")
     assert row[EN["evidence.column.n"]] == "5"
     assert EN["evidence.column.claimed"] not in {*errors.columns, *fidelity.columns}

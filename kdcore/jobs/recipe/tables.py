@@ -13,7 +13,15 @@ from kdcore.jobs.recipe.results import (
     published,
 )
 from kdcore.jobs.recipe.statistics import Sample
-from kdcore.recipes import READINGS, SCORES, Recipe, difference_text, spread_text, value_text
+from kdcore.recipes import (
+    READINGS,
+    SCORES,
+    Recipe,
+    claimed_text,
+    difference_text,
+    spread_text,
+    value_text,
+)
 
 CLAIM_COLUMNS = ("row", "score", "claimed", "place", "here", "n", "difference", "reading")
 Columns = tuple[str, ...]
@@ -34,7 +42,7 @@ def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
             SCORES[row.claim.score].title,
             NONE
             if row.claim.claimed is None
-            else value_text(row.claim.score, row.claim.claimed) + "*" * row.claim.chosen_on_test,
+            else claimed_text(row.claim.score, row.claim.claimed) + "*" * row.claim.chosen_on_test,
             row.claim.place or NONE,
             here_text(row.claim.score, row.found, record),
             str(row.found.n) if row.found else NONE,

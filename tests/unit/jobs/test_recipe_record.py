@@ -136,7 +136,7 @@ def test_a_claim_is_read_by_our_interval(values, claimed, code):
     ("score", "values", "low", "high"),
     [
         ("test_errors", (2.0, 30.0), "0", "193.9"),  # 16 ± 12.706 · 14
-        ("test_accuracy", (0.9, 0.96), "54.9%", "100.00%"),
+        ("test_accuracy", (0.9, 0.96), "54.88%", "100.00%"),
         ("ece", (0.01, 0.05), "0.0000", "0.2841"),
     ],
 )
