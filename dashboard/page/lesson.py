@@ -172,12 +172,14 @@ def _card_data(card: Card) -> dict[str, Any]:
         "selector": card.selector,
         "run": card.run,
         "epoch": card.epoch,
+        "has_transport": card.has_transport,
         "done": card.done and card.done._asdict(),
         "predict": card.predict
         and {
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
+            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **card.words[language()],

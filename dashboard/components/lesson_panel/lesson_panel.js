@@ -155,7 +155,8 @@ function lessonPanel(data, send) {
     }, fill(text, shown)));
     const result = mine === undefined ? [] : [element("p", { class: "kd-lesson-result", "data-testid": "lesson-result" }, ...sentence(at))];
     return element("div", { class: "kd-lesson-predict", role: "group", "aria-label": fill(shown.question, shown) },
-      element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result);
+      element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result,
+      ...(shown.predict.hides && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
   }
 
   /** What was predicted and what was measured. */
@@ -193,6 +194,7 @@ function lessonPanel(data, send) {
 
   function choose(at, option) {
     progress.chosen[at] = option;
+    mark();
     complete(at);
     next.focus({ preventScroll: true }); // the chosen button is drawn anew
   }
@@ -203,6 +205,13 @@ function lessonPanel(data, send) {
     draw();
     const shown = now.cards[at];
     aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(" ");
+  }
+
+  /** Outline the part; what would give a prediction away is hidden until it is made. */
+  function mark() {
+    const { page, selector, predict } = card();
+    const hidden = Boolean(predict?.hides) && progress.chosen[now.card] === undefined;
+    marker.show(now.card, now.page === page ? selector : "", hidden);
   }
 
   const keep = () => keepProgress(lesson, progress);
@@ -216,7 +225,7 @@ function lessonPanel(data, send) {
   function readings() {
     const { state } = view;
     return {
-      ...publishedReadings(), page: now.page,
+      ...publishedReadings(now.page), page: now.page,
       ...settings(),
       run_started: now.started, run_finished: state.phase === "over",
       epoch: placeTransport() ? view.cursor ?? view.newest : null,
@@ -233,14 +242,20 @@ function lessonPanel(data, send) {
     }));
   }
 
-  /** Set a recorded or finished run to the card's epoch, once; false while that is still to come. */
+  /**
+   * Set a recorded or finished run, once, to where the card begins: its epoch, or the end, of which
+   * the figures are. A card that waits for an epoch goes on from where the one before has led, and
+   * one that is done or whose run is still live leaves it alone. False while that is still to come.
+   */
   function placeTransport() {
-    const { epoch } = card();
-    if (epoch === null || placed === now.card || view.state.live) return true;
-    if (now.page !== card().page || !view.newest) return false;
+    const { epoch, run, done, has_transport } = card();
+    if (placed === now.card) return true;
+    if (now.page !== card().page || !(view.newest || view.state.live)) return false;
     placed = now.card;
-    view.setCursor(epoch);
+    const goesOn = epoch === null && (!run || ["epoch", "run_finished"].includes(done?.reading));
+    if (!has_transport || view.state.live || isDone(now.card) || goesOn) return true;
     view.pause();
+    view.setCursor(epoch);
     return true;
   }
 
@@ -287,7 +302,7 @@ function lessonPanel(data, send) {
       if (before !== fresh || !stoppedAt || now.card) progress.card = now.card;
       keep();
     }
-    marker.show(now.page === card().page ? card().selector : "");
+    mark();
     draw();
     look();
   }
