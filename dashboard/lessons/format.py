@@ -261,7 +261,9 @@ def _prediction(table: Mapping[str, Any]) -> Prediction:
     )
     if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
         raise Wrong("cuts")
-    return Prediction(measure=measure, cuts=tuple(cuts), later=_flag(table, "later"), hides=_flag(table, "hides"))
+    return Prediction(
+        measure=measure, cuts=tuple(cuts), later=_flag(table, "later"), hides=_flag(table, "hides")
+    )
 
 
 def _check_placeholders(text: str) -> None:

@@ -124,6 +124,10 @@ def _carry_out(wish: Mapping[str, Any]) -> None:
             st.session_state["lesson"] = ""
         case {"finish": True}:
             address.open_page("lessons", lesson=None, card=None)
+        case {"anew": True}:
+            st.session_state.get(USES_RECORDING, set()).discard(name)
+            st.session_state.get(RUN_OF_LESSON, {}).pop(name, None)
+            open_card(lesson, 1)
         case {"recording": True}:
             st.session_state.setdefault(USES_RECORDING, set()).add(name)
             st.session_state.setdefault(RUN_OF_LESSON, {}).pop(name, None)

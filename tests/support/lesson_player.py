@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import TimeoutError as NeverHappened
 from playwright.sync_api import expect
-from support.pages import READY, WAITING, keep_errors, layout_faults, visit
+from support.pages import PATIENCE, READY, WAITING, keep_errors, layout_faults, visit
 
 from dashboard.text.languages import words
 
@@ -29,8 +29,11 @@ SIGHT = """() => {
   const seen = Math.max(0, Math.min(box.bottom, bottom) - Math.max(box.top, top));
   return seen / Math.min(box.height, bottom - top);
 }"""
-SLIDERS = {"start": "hero-temperature", "temperature": "lab-temperature",
-           "microscope": "microscope-temperature"}
+SLIDERS = {
+    "start": "hero-temperature",
+    "temperature": "lab-temperature",
+    "microscope": "microscope-temperature",
+}
 
 
 class LessonPlayer:
@@ -73,11 +76,15 @@ class LessonPlayer:
     def fault(self, text):
         self.faults.append(f"card {self.at + 1} “{self.texts['title']}”: {text}")
 
+    @property
+    def run(self):
+        """The one that the page shows."""
+        return parse_qs(urlsplit(self.page.url).query).get("run", [self.lesson.recording])[0]
+
     def measures(self):
-        """What is measured on the run that the page shows."""
-        run = parse_qs(urlsplit(self.page.url).query).get("run", [self.lesson.recording])[0]
+        """What is measured on it."""
         return self.page.evaluate(
-            "async run => await (await fetch(`/kd/measures?run=${run}`)).json()", run
+            "async run => await (await fetch(`/kd/measures?run=${run}`)).json()", self.run
         )
 
     def filled(self, text):
@@ -99,6 +106,7 @@ class LessonPlayer:
 
     def play(self, reload_at=None):
         """Every card, to the end; the page is loaded anew at card ``reload_at``, from 0."""
+        self.page.set_default_timeout(PATIENCE * 1000)
         for self.at in range(len(self.lesson.cards)):
             self.meet()
             self.do()
@@ -125,6 +133,9 @@ class LessonPlayer:
             if (self.card.done or self.card.predict) and not self.is_done():
                 self.fault("a reload forgets that it is done")
             return
+        hidden = self.page.locator(".kd-lesson-part.kd-lesson-hidden").count() == 1
+        if hidden != bool(self.card.predict and self.card.predict.hides):
+            self.fault("shows what is to be predicted" if not hidden else "hides its part")
         asks = self.card.done and self.card.done.reading != "page"
         if asks and self.is_done():
             self.fault("done without the act")
@@ -139,6 +150,8 @@ class LessonPlayer:
         self.page.wait_for_timeout(500)
         if (self.card.done or self.card.predict) and not self.is_done():
             self.fault("not done")
+        if self.page.locator(".kd-lesson-hidden").count():
+            self.fault("still hides its part")
         shown = self.panel.inner_text()
         if self.words["component.lesson_panel.unknown"] in shown and not self.live:
             self.fault("speaks of what is not measured")
@@ -155,7 +168,13 @@ class LessonPlayer:
         self.keep("b")
 
     def compare_predictions(self):
-        """The last card has every prediction beside what was measured."""
+        """The last card has every prediction beside what was measured, once the run is over."""
+        self.page.wait_for_function(
+            "async run => 'gain' in await (await fetch(`/kd/measures?run=${run}`)).json()",
+            arg=self.run,
+            polling=1000,
+        )
+        self.page.wait_for_timeout(1500)
         lines = self.panel.locator(".kd-lesson-all li").all_inner_texts()
         made = {at: chosen for at, chosen in self.predicted.items() if at != self.at}
         if len(lines) != len(made):

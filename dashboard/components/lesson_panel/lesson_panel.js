@@ -53,7 +53,7 @@ function wayBack({ stopped, words }, go) {
 function lessonPanel(data, send) {
   const { lesson, language, words } = data;
   const progress = progressOf(lesson);
-  const stoppedAt = progress.card;
+  let stoppedAt = progress.card;
   const leaving = new AbortController();
   const measures = new Map(); // by run
   const marker = partMarker();
@@ -103,7 +103,7 @@ function lessonPanel(data, send) {
     const shown = card();
     const done = isDone(at);
     const elsewhere = now.page !== shown.page;
-    const key = JSON.stringify([at, done, elsewhere, now.started, progress.chosen, measured(),
+    const key = JSON.stringify([at, progress.done.length, done, elsewhere, now.started, progress.chosen, measured(),
       at === now.cards.length - 1 && [...measures]]);
     if (key === drawn) return;
     const moved = drawn && JSON.parse(drawn)[0] !== at;
@@ -126,6 +126,10 @@ function lessonPanel(data, send) {
     }
     if (at === 0 && stoppedAt > 0) {
       parts.push(button("resume", say(words.resume, { card: stoppedAt + 1 }), { card: stoppedAt + 1 }));
+    }
+    if (at === 0 && progress.done.length) {
+      parts.push(element("button", { type: "button", class: "kd-lesson-act", "data-testid": "lesson-anew",
+        onclick: beginAnew }, words.anew));
     }
     if (at === now.cards.length - 1) parts.push(...allPredictions());
     body.replaceChildren(...parts);
@@ -212,6 +216,17 @@ function lessonPanel(data, send) {
     const { page, selector, predict } = card();
     const hidden = Boolean(predict?.hides) && progress.chosen[now.card] === undefined;
     marker.show(now.card, now.page === page ? selector : "", hidden);
+  }
+
+  /** For the next class: nothing is done, predicted or started. */
+  function beginAnew() {
+    Object.assign(progress, { card: 0, done: [], chosen: {} });
+    stoppedAt = 0;
+    keep();
+    go({ anew: true });
+    mark();
+    draw();
+    heading.focus({ preventScroll: true });
   }
 
   const keep = () => keepProgress(lesson, progress);
