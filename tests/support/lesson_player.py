@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import TimeoutError as NeverHappened
 from playwright.sync_api import expect
-from support.pages import PATIENCE, READY, WAITING, keep_errors, layout_faults, visit
 
 from dashboard.text.languages import words
+from support.pages import PATIENCE, READY, WAITING, keep_errors, layout_faults, visit
 
 OPENED = 900
 """Milliseconds after which a card has scrolled to its part, and would be complete by itself."""
@@ -24,7 +24,7 @@ SIGHT = """() => {
   const panel = document.querySelector(".kd-lesson").getBoundingClientRect();
   const box = part.getBoundingClientRect();
   const beside = panel.left >= box.right - 4;
-  const header = document.querySelector("[data-testid=stHeader]")?.getBoundingClientRect().bottom ?? 0;
+  const header = document.querySelector("[data-testid=stHeader]").getBoundingClientRect().bottom;
   const [top, bottom] = [header, beside ? innerHeight : Math.min(innerHeight, panel.top)];
   const seen = Math.max(0, Math.min(box.bottom, bottom) - Math.max(box.top, top));
   return seen / Math.min(box.height, bottom - top);
@@ -107,7 +107,8 @@ class LessonPlayer:
     def play(self, reload_at=None):
         """Every card, to the end; the page is loaded anew at card ``reload_at``, from 0."""
         self.page.set_default_timeout(PATIENCE * 1000)
-        for self.at in range(len(self.lesson.cards)):
+        for at in range(len(self.lesson.cards)):
+            self.at = at
             self.meet()
             self.do()
             if self.at == reload_at:

@@ -269,8 +269,8 @@ function lessonPanel(data, send) {
     placed = now.card;
     const goesOn = epoch === null && (!run || ["epoch", "run_finished"].includes(done?.reading));
     if (!has_transport || view.state.live || isDone(now.card) || goesOn) return true;
-    view.pause();
     view.setCursor(epoch);
+    view.pause();
     return true;
   }
 
