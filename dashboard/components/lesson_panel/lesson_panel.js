@@ -52,6 +52,7 @@ function wayBack({ stopped, words }, go) {
 
 function lessonPanel(data, send) {
   const { lesson, language, words } = data;
+  const gap = language === "zh" ? "" : " "; // between two sentences
   const progress = progressOf(lesson);
   let stoppedAt = progress.card;
   const leaving = new AbortController();
@@ -170,11 +171,11 @@ function lessonPanel(data, send) {
     const found = measured(shown)[shown.predict.measure];
     const right = outcome(shown.predict, found?.value);
     const yours = say(words.predicted, { option: fill(shown.options[mine], shown) });
-    if (shown.predict.later && !revealing) return [`${yours} ${words.later}`];
-    if (right === null) return [`${yours} ${words.not_measured}`];
+    if (shown.predict.later && !revealing) return [yours, gap, words.later];
+    if (right === null) return [yours, gap, words.not_measured];
     const hit = right === mine ? words.as_predicted : words.otherwise;
-    return [`${yours} `, element("b", {}, say(words.measured, { value: found.text,
-      option: fill(shown.options[right], shown) })), ` ${hit}`];
+    return [yours, gap, element("b", {}, say(words.measured, { value: found.text,
+      option: fill(shown.options[right], shown) })), gap, hit];
   }
 
   /** The outcome of the predictions before card `at` that waited for it, once it is completed. */
@@ -191,7 +192,7 @@ function lessonPanel(data, send) {
       .filter(([one, at]) => one.predict && at !== now.card && progress.chosen[at] !== undefined);
     if (!made.length) return [];
     return [element("h3", {}, words.all_predictions), element("ol", { class: "kd-lesson-all" },
-      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), " ", ...sentence(at, true))))];
+      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), gap, ...sentence(at, true))))];
   }
 
   // ---------------------------------------------------------------------------- what happens
@@ -208,7 +209,7 @@ function lessonPanel(data, send) {
     keep();
     draw();
     const shown = now.cards[at];
-    aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(" ");
+    aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(gap);
   }
 
   /** Outline the part; what would give a prediction away is hidden until it is made. */
