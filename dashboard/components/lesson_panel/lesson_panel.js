@@ -208,6 +208,8 @@ function lessonPanel(data, send) {
     if (!isDone(at)) progress.done.push(at);
     keep();
     draw();
+    const found = body.querySelector(".kd-lesson-result, .kd-lesson-then");
+    if (found) body.scrollTop = found.offsetTop - body.offsetTop; // where the card is too low for all
     const shown = now.cards[at];
     aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(gap);
   }
