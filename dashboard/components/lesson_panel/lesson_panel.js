@@ -117,8 +117,9 @@ function lessonPanel(data, send) {
       parts.push(button("recording", words.use_recording, { recording: true }));
     }
     if (shown.task) {
-      parts.push(element("p", { class: "kd-lesson-task", "data-done": done },
-        element("b", { "aria-hidden": "true" }, done ? "✓ " : "▸ "), fill(shown.task, shown)));
+      const ticked = done && shown.done?.reading !== "page"; // that a page is open is no task fulfilled
+      parts.push(element("p", { class: "kd-lesson-task", "data-done": ticked },
+        element("b", { "aria-hidden": "true" }, ticked ? "✓ " : "▸ "), fill(shown.task, shown)));
     }
     if (shown.predict) parts.push(predictionOf(at));
     if (shown.reveals) parts.push(...revealed(at));
