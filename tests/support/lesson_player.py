@@ -195,6 +195,8 @@ class LessonPlayer:
 
     def do(self):
         """What the card asks for."""
+        self.page.mouse.move(self.page.viewport_size["width"] / 2, 200)
+        self.page.mouse.wheel(0, 1)  # from now on the page is where the learner moves it
         if self.card.predict:
             return self.predict()
         if not self.card.done:

@@ -1,9 +1,10 @@
-// The part of the page that a card speaks of: outlined, kept in sight until somebody moves the page,
-// and hidden while it would give a prediction away.
+// The part of the page that a card speaks of: outlined, brought into sight until it has come to rest
+// or somebody moves the page, and hidden while it would give a prediction away.
 
 import { prefersReducedMotion } from "./dom.js";
 
 const LOOK = 400; // milliseconds between two looks: the page is drawn piece by piece
+const AT_REST = 10; // looks at which it has stayed where it is
 const MARK = "kd-lesson-part";
 const HIDDEN = "kd-lesson-hidden";
 const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"];
@@ -13,7 +14,9 @@ export function partMarker() {
   let card = -1;
   let selector = "";
   let hidden = false;
-  let moved = false;
+  let moved = false; // by somebody, or it has come to rest
+  let place = null;
+  let rests = 0;
   const leaving = new AbortController();
   const release = (node) => {
     node.classList.remove(MARK, HIDDEN);
@@ -30,7 +33,11 @@ export function partMarker() {
     part.classList.add(MARK);
     part.classList.toggle(HIDDEN, hidden);
     part.inert = hidden;
-    if (moved) return; // what is drawn above it pushes it out of sight, until somebody takes over
+    const before = place;
+    place = part.getBoundingClientRect().top;
+    rests = place === before ? rests + 1 : 0;
+    moved ||= rests >= AT_REST;
+    if (moved) return; // until then what is drawn above may push it out of sight
     const behavior = prefersReducedMotion() ? "auto" : "smooth";
     part.scrollIntoView({ block: "nearest", behavior });
   }
@@ -43,7 +50,7 @@ export function partMarker() {
   return {
     show(of, wanted, hides) {
       if (of === card && wanted === selector && hides === hidden) return;
-      if (of !== card || wanted !== selector) moved = false;
+      if (of !== card || wanted !== selector) [moved, place, rests] = [false, null, 0];
       [card, selector, hidden] = [of, wanted, hides];
       look();
     },
