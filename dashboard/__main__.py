@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from dashboard.export.folder import write_folder
 from dashboard.lessons.finding import lessons
 from dashboard.text.errors import sentence
@@ -23,7 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     spoken = words(options.lang)
     try:
-        written = write_folder(options.folder, force=options.force)
+        with Console(stderr=True).status("") as status:  # drawn on a terminal alone
+            written = write_folder(
+                options.folder, options.run, force=options.force, begin=status.update
+            )
     except UserError as error:
         said = sentence(spoken, f"error.{error.code}", error.values)
         print(f"dashboard: {said or error}", file=sys.stderr)
@@ -45,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
         "from a web server or a memory stick without a network.",
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="is made; must be empty")
+    command.add_argument(
+        "--run",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="write a finished or stopped run of yours too, or the last one; may be repeated",
+    )
     command.add_argument(
         "--force", action="store_true", help="write over the files of an earlier export"
     )

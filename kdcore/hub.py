@@ -118,8 +118,9 @@ class Hub:
             UserError: there is none, it is still going, or its kind cannot go on.
         """
         folder = self.store.find(job)
-        self._check_resume(folder)
-        self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
+        with self._changed:  # from two tabs at once it is resumed once
+            self._check_resume(folder)
+            self._queue(QueuedJob(folder.id, folder.config, folder, resumed=True))
 
     def _check_resume(self, folder: JobFolder[Any]) -> None:
         if not folder.kind.resumable or owner_of(folder.id):
@@ -261,8 +262,10 @@ class Hub:
         with self._changed:
             self._listeners.setdefault(run, []).append(listener)
             if run not in self._jobs and run not in self._tails:
+                folder = self.store.find(run)
                 self._tails.add(run)
-                threading.Thread(target=self._tail, args=(run,), daemon=True).start()
+                how = folder, len(folder.events())
+                threading.Thread(target=self._tail, args=how, daemon=True).start()
 
         def leave() -> None:
             with self._changed, contextlib.suppress(ValueError, KeyError):
@@ -315,8 +318,7 @@ class Hub:
     def _start(self, job: QueuedJob) -> None:
         self._running = job.id
         job.state = "running"
-        self._worker.start()
-        job.worker = self._worker.pid
+        job.worker = self._worker.start()
         self._worker.send({"command": "start", "run": job.id, "store": str(self.store.root)})
         for command in job.early:
             self._worker.send({"run": job.id} | command.to_dict())
@@ -394,19 +396,17 @@ class Hub:
         for listener in tuple(self._listeners.get(run, ())):
             listener(event)
 
-    def _tail(self, run: str) -> None:
+    def _tail(self, folder: JobFolder[Any], seen: int) -> None:
         """Follow a run that another process trains, while somebody listens."""
-        folder = self.store.find(run)
-        seen = len(folder.events())
         while not self._closed:
             with self._changed:
-                if not self._listeners.get(run):
-                    self._tails.discard(run)
+                if folder.id in self._jobs or not self._listeners.get(folder.id):
+                    self._tails.discard(folder.id)
                     return
             for event in folder.events(seen):
                 seen += 1
                 with self._changed:
-                    self._publish(run, event)
+                    self._publish(folder.id, event)
             time.sleep(POLL)
 
 

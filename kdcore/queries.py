@@ -1,7 +1,8 @@
 """Questions to a run's learners and what they answer: JSON values both ways, no torch.
 
-``Predict`` asks for logits, ``DecisionMap`` for the answer at every place of a plane, ``UnitMap``
-for a hidden unit's activation there, ``Step`` for the logits after one step of a copy of a student.
+``Predict`` asks for logits, ``Layers`` for the weights of small learners, ``DecisionMap`` for the
+answer at every place of a plane, ``UnitMap`` for a hidden unit's activation there, ``Step`` for the
+logits after one step of a copy of a student.
 A question changes nothing; see ``docs/asking.md``.
 """
 
@@ -15,6 +16,8 @@ MOST_INPUTS, MOST_NUMBERS = 64, 1 << 18
 """Of one ``Predict``."""
 MOST_UNITS = 64
 """Of one ``UnitMap``."""
+MOST_WEIGHTS = 1 << 19
+"""Of all learners together that ``Layers`` are told of."""
 LEAST_SIDE, MOST_SIDE = 2, 160
 """Places of a map along each axis."""
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
@@ -80,6 +83,18 @@ class Predict(Query):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", _input_rows(self.inputs, MOST_INPUTS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers(Query):
+    """Which linear layers are the learners made of, for whoever wants to compute their answers?
+
+    Example:
+        >>> query_from_dict({"query": "layers"})
+        Layers()
+    """
+
+    kind = "layers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +230,18 @@ class Logits(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinearLayers(Answer):
+    """To ``Layers``."""
+
+    classes: list[str]
+    layers: dict[str, list[dict[str, str]]]
+    """By learner its layers from the input to the logits, with max(0, ·) between them: ``weights``,
+    base64 of little-endian float32 ``[units, inputs]``, and ``bias``, ``[units]``. The first takes
+    inputs in the units in which the data were brought. Empty where a learner is made of anything
+    else, or where all together have more than ``MOST_WEIGHTS`` weights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassMap:
     """What one learner says; both are base64 of uint8 ``[side, side]``, the lowest y first."""
 
@@ -265,6 +292,7 @@ class StepLogits(Answer):
 
 ANSWERS: dict[str, type[Answer]] = {
     Predict.kind: Logits,
+    Layers.kind: LinearLayers,
     DecisionMap.kind: ClassMaps,
     UnitMap.kind: UnitMaps,
     Step.kind: StepLogits,

@@ -37,12 +37,15 @@ class WorkerProcess:
         """Of the process that lives, or has just died."""
         return self._process.pid if self._process else None
 
-    def start(self) -> None:
-        """Start it unless it lives."""
-        if self._closed or (self._process is not None and self._process.poll() is None):
-            return
+    def start(self) -> int | None:
+        """Start it unless it lives; the pid of which ``on_exit`` will tell, none once closed."""
+        process = self._process
+        if self._closed:
+            return None
+        if process is not None and process.poll() is None:
+            return process.pid
         environment = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
-        self._process = subprocess.Popen(
+        process = self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -50,7 +53,8 @@ class WorkerProcess:
             text=True,
             encoding="utf-8",
         )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        threading.Thread(target=self._read, args=(process,), daemon=True).start()
+        return process.pid
 
     def send(self, values: dict[str, Any]) -> None:
         """Write one line to it; lost where it has just died, which its reader notices."""

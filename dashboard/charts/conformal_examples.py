@@ -18,8 +18,10 @@ COLUMNS = 6
 """Examples side by side."""
 PICTURE = 0.5
 """Of a row's height; below it stand the sets."""
-FIRST, STEP = 0.6, 0.14
-"""Where the first set stands, and how far below it the next."""
+FIRST, STEP = 0.58, 0.115
+"""Where the true class stands, and how far below it the sets, line by line."""
+MISSED = "✗"
+"""Before a set without the true class."""
 MOST = 3
 """Classes of a set that are named."""
 
@@ -33,7 +35,7 @@ def figure(
     sets: str = "lac",
     **_: Any,
 ) -> dict[str, Any]:
-    """Pictures with the sets below them; red where the true class is not in the set.
+    """Pictures with their true class and the sets below; ✗ where it is not in the set.
 
     Args:
         history: of the run.
@@ -59,8 +61,11 @@ def figure(
     images = arrays["set_inputs"] if arrays["set_inputs"].ndim == 4 else ()
     return {
         "data": [
-            _sets_of(learner, own, labels, classes, words, places, at)
-            for at, (learner, own) in enumerate(chosen.items())
+            _truth(labels, classes, words, places),
+            *(
+                _sets_of(learner, own, labels, classes, words, places, at)
+                for at, (learner, own) in enumerate(chosen.items(), start=1)
+            ),
         ],
         "layout": {
             "xaxis": axis | {"range": [-0.5, COLUMNS - 0.5]},
@@ -72,11 +77,11 @@ def figure(
                     "xref": "x",
                     "yref": "y",
                     "x": column,
-                    "y": row + 0.02,
+                    "y": row + 0.02 + PICTURE,
                     "sizex": 0.9,
                     "sizey": PICTURE,
                     "xanchor": "center",
-                    "yanchor": "top",
+                    "yanchor": "bottom",  # beside its sets, also where it is small
                     "sizing": "contain",
                 }
                 for image, (row, column) in zip(images, places, strict=bool(len(images)))
@@ -107,6 +112,23 @@ def figure(
     }
 
 
+def _truth(
+    labels: np.ndarray, classes: Sequence[str], words: Words, places: Sequence[tuple[int, int]]
+) -> dict[str, Any]:
+    """The true class below each picture."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": words["chart.true_class"],
+        "showlegend": False,
+        "x": [column for _, column in places],
+        "y": [row + FIRST for row, _ in places],
+        "text": [f"<b>{style.escape_tags(style.shorten(classes[label]))}</b>" for label in labels],
+        "hoverinfo": "skip",
+        "textfont": {"size": 12},
+    }
+
+
 def _sets_of(
     learner: str,
     chosen: np.ndarray,
@@ -123,7 +145,10 @@ def _sets_of(
         "name": learner_name(words, learner),
         "x": [column for _, column in places],
         "y": [row + FIRST + line * STEP for row, _ in places],
-        "text": [style.escape_tags(_named(own, classes, words)) for own in chosen],
+        "text": [
+            f"{'' if own[label] else f'{MISSED} '}{style.escape_tags(_named(own, classes, words))}"
+            for own, label in zip(chosen, labels, strict=True)
+        ],
         "hovertext": [
             phrase(
                 words,
@@ -135,13 +160,7 @@ def _sets_of(
         ],
         "hovertemplate": "%{hovertext}",
         "marker": {"color": colour, "symbol": style.MARKERS[learner], "opacity": 0},
-        "textfont": {
-            "size": 11,
-            "color": [
-                colour if own[label] else style.GAP
-                for own, label in zip(chosen, labels, strict=True)
-            ],
-        },
+        "textfont": {"size": 11, "color": colour},
     }
 
 

@@ -12,6 +12,7 @@ ACCURACIES = (
     ("averaged_accuracy", "chart.averaged", style.COLOURS["distilled"], "solid"),
 )
 APART = (("average_kl", "chart.average_kl", style.COLOURS["distilled"], "solid"),)
+HEADINGS = ("chart.batch_accuracy", "chart.average_kl")
 
 
 def figure(history: RunRecord, words: Words) -> dict[str, Any]:
@@ -19,15 +20,20 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     if empty := missing(history, words, "average_kl"):
         return empty
     columns = history.measures["distilled"].columns
-    second = [line | {"xaxis": "x2", "yaxis": "y2"} for line in lines(columns, words, APART, ".4f")]
-    return {
-        "data": [*lines(columns, words, ACCURACIES, ".1%"), *second],
-        "layout": timeline.side_by_side(
-            history,
-            words,
-            [
-                {"title": {"text": words["chart.batch_accuracy"]}, "tickformat": style.PER_CENT},
-                {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
-            ],
-        ),
-    }
+    second = [
+        line | {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
+        for line in lines(columns, words, APART, ".4f")
+    ]
+    layout = timeline.side_by_side(
+        history,
+        words,
+        [
+            {"title": {"text": words["chart.accuracy"]}, "tickformat": style.PER_CENT},
+            {"title": {"text": words["chart.nats"]}, "rangemode": "tozero"},
+        ],
+    )
+    layout["annotations"] += [
+        style.heading(words[title], style.panels(len(HEADINGS), at, gap=0.1))
+        for at, title in enumerate(HEADINGS)
+    ]
+    return {"data": [*lines(columns, words, ACCURACIES, ".1%"), *second], "layout": layout}

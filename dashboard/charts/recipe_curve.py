@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.charts.parts import style
 from dashboard.charts.parts.message import list_values, message_text
+from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.results import LinePoint, curve_points
@@ -27,6 +28,11 @@ def figure(record: RecipeRecord, words: Words, *, curve: str = "") -> dict[str, 
     if not any(points.values()):
         return style.not_yet(words, "recipe", over=record.over)
     titles = {line: words[f"recipe.{name}.line.{key}.{at}"] for at, line in enumerate(points, 1)}
+    if _of_learners(shown):
+        learners = [points[0][1].learner for points in shown.lines.values()]
+        titles = {
+            line: learner_name(words, own) for line, own in zip(points, learners, strict=True)
+        }
     data = [
         _line(shown, at, titles[line], list(points[line]))
         for at, line in enumerate(points)
@@ -63,10 +69,15 @@ def figure(record: RecipeRecord, words: Words, *, curve: str = "") -> dict[str, 
     }
 
 
+def _of_learners(curve: Curve) -> bool:
+    """Whether each line is another learner's."""
+    learners = [line[0][1].learner for line in curve.lines.values()]
+    return 1 < len(learners) == len(set(learners))
+
+
 def _line(curve: Curve, at: int, title: str, points: list[LinePoint]) -> dict[str, Any]:
     learner = list(curve.lines.values())[at][0][1].learner
-    learners = [line[0][1].learner for line in curve.lines.values()]
-    own = len(set(learners)) == len(learners)  # each line is another learner's
+    own = _of_learners(curve)
     colour = style.COLOURS[learner] if own else style.SEQUENCE[at % len(style.SEQUENCE)]
     deviations = [point.found.sd or 0.0 for point in points]
     return {

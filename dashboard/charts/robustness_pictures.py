@@ -71,11 +71,11 @@ def figure(record: RobustnessRecord, words: Words, *, arrays: Arrays, **_: Any) 
                     "xref": "x",
                     "yref": "y",
                     "x": severity,
-                    "y": at + 0.02,
+                    "y": at + 0.02 + PICTURE,
                     "sizex": 0.9,
                     "sizey": PICTURE,
                     "xanchor": "center",
-                    "yanchor": "top",
+                    "yanchor": "bottom",  # beside its answers, also where it is small
                     "sizing": "contain",
                 }
                 for severity, at in places

@@ -10,9 +10,10 @@ from dashboard.export.pages import CHOICES, USUAL, VARIED, charts
 from dashboard.lessons.measures import Found, measured
 from dashboard.say.examples import most_telling_example
 from dashboard.say.moment import moment
+from dashboard.server.run_notes import notes_of
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.server.soft_labels import BEFORE_ALL, soft_labels, start_arrays, teacher_logits
-from dashboard.server.stream import run_state
+from dashboard.server.stream import job_state, run_state
 from dashboard.text.languages import words
 
 MOMENTS = 4
@@ -35,16 +36,17 @@ def answers_in_all_languages(run: str) -> Iterator[tuple[str, Any]]:
 def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
     """Name and value: ``run``, and ``figures-…`` for each chart of a moment and its settings.
 
-    ``run`` has the ``state`` of the stream, the figures ``over_time`` by name, ``moments``
-    (``MOMENTS`` of an epoch, from the start on) and ``varied``: by chart the settings on which it
-    depends, with their usual values. A file of ``figures`` has the chart by epoch.
+    ``run`` has the ``state`` and the ``notes`` of the stream, the figures ``over_time`` by name,
+    ``moments`` (``MOMENTS`` of an epoch, from the start on) and ``varied``: by chart the settings
+    on which it depends, with their usual values. A file of ``figures`` has the chart by epoch.
     """
     history, spoken = run_history(run), words(language)
     names = charts(run_settings(run))
     yield (
         "run",
         {
-            "state": run_state(run, history, spoken),
+            "state": run_state(job_state(run), history, spoken),
+            "notes": notes_of(run),
             "over_time": {
                 name: OVER_TIME[name](history, spoken) for name in names if name in OVER_TIME
             },

@@ -1,6 +1,6 @@
 """Writes the folder: the pages' script and styles, the chart library, data and words as scripts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -10,10 +10,11 @@ from typing import Any
 
 from dashboard.export.answers import answers_in, answers_in_all_languages
 from dashboard.export.bundle import bundle
-from dashboard.export.pages import PAGES, words_of_the_folder
+from dashboard.export.pages import ALWAYS_RECORDED, PAGES, words_of_the_folder
+from dashboard.export.runs import runs_to_write
 from dashboard.lessons.finding import lessons
 from dashboard.server.encoding import json_text
-from dashboard.server.engine import RECORDED_RUNS
+from dashboard.server.engine import RECORDED
 from dashboard.server.routes import COMPONENTS
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import speaking, t
@@ -65,21 +66,31 @@ class Written:
     bytes: int
 
 
-def write_folder(folder: Path, *, force: bool = False) -> Written:
+def write_folder(
+    folder: Path,
+    asked: Sequence[str] = (),
+    *,
+    force: bool = False,
+    begin: Callable[[str], None] = lambda _: None,
+) -> Written:
     """Write recorded runs and lessons as pages that need neither Python nor a network.
 
     Args:
         folder: is made where it is missing.
+        asked: runs of the store that are written too, as ``runs_to_write`` takes them.
         force: write also where something is, over files of the same name; others stay.
+        begin: called with the path of each file in the folder before it is written.
 
     Raises:
-        UserError: the folder is not empty, or cannot be written.
+        UserError: the folder is not empty, or cannot be written; a run cannot be shown.
     """
+    runs = runs_to_write(asked)
     try:
         if not force and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UserError("folder_not_empty", folder=str(folder))
         count = total = 0
-        for name, content in _contents():
+        for name, content in _contents(runs):
+            begin(name)
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -90,31 +101,33 @@ def write_folder(folder: Path, *, force: bool = False) -> Written:
     return Written(folder=folder, files=count, bytes=total)
 
 
-def _contents() -> Iterator[tuple[str, bytes]]:
+def _contents(runs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each file's path in the folder, and what it holds."""
     for name, path in _styles().items():
         yield f"{APP.rpartition('/')[0]}/{name}", path.read_bytes()
     yield APP, app_script().encode()
     yield PLOTLY, (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
     yield "assets/icon.svg", (COMPONENTS.parent / "page" / "icon.svg").read_bytes()
-    for run in RECORDED_RUNS:
+    for run in runs:
         for name, values in answers_in_all_languages(run):
             yield _data(f"{run}/{name}", values)
     titles, warnings, missing = [], [], []
     for language in LANGUAGES:
         with speaking(language):
-            told = words_of_the_folder(RECORDED_RUNS, list(lessons().found.values()))
+            told = words_of_the_folder(runs, list(lessons().found.values()))
             titles.append(t("component.static.name"))
             warnings.append(t("component.static.script_needed"))
             missing.append(t("component.static.missing"))
             yield _data(f"words-{language}", told)
-            for run in RECORDED_RUNS:
+            for run in runs:
                 for name, values in answers_in(language, run):
                     yield _data(f"{run}/{language}/{name}", values)
     yield "README.txt", README.format(titles=" · ".join(titles)).encode()
     folder = {
         "pages": list(PAGES),
-        "runs": list(RECORDED_RUNS),
+        "runs": list(runs),
+        "recorded": RECORDED,
+        "recorded_pages": list(ALWAYS_RECORDED),
         "languages": list(LANGUAGES),
         "missing": " ".join(missing),
     }

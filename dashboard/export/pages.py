@@ -9,12 +9,16 @@ from latex2mathml.converter import convert
 from dashboard.charts import OVER_TIME
 from dashboard.charts.parts.bins import WAYS
 from dashboard.components.captions import caption
+from dashboard.components.page_frame import KEYS as APP_KEYS
 from dashboard.components.words import learner_names, words_of
 from dashboard.export.playable import lesson_data
 from dashboard.lessons.format import Lesson
 from dashboard.say.formula import loss_formula
-from dashboard.say.titles import run_title
+from dashboard.say.titles import row_title, run_title
+from dashboard.server.engine import RECORDED_RUNS, store
 from dashboard.server.shared_records import run_settings
+from dashboard.server.soft_labels import teacher_logits
+from dashboard.text.keys import key_list, list_words
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import t
 from kdcore.ranges import BIASES
@@ -29,6 +33,24 @@ VARIED: dict[str, tuple[str, ...]] = {
     "missing_classes": ("bias",),
 }
 """Settings of the page on which a chart depends; the others depend on none."""
+TEACHER = "teacher_watched"
+"""In place of a setting: that the run has a teacher's soft labels."""
+KEYS = {key: button for key, button in APP_KEYS.items() if button != "pause"}
+"""Keys of the app whose buttons these pages have too; nothing trains here that could pause."""
+KEY_ROWS = (
+    "projector",
+    "follow",
+    "list",
+    "lesson",
+    "deck",
+    "scrubber",
+    "microscope",
+    "zoom",
+    "unpin",
+    "examples",
+    "map",
+)
+"""Of the list of keys."""
 COMPONENTS = ("live_plot", "lesson_panel", "microscope", "moment", "temperature_lab", "transport")
 """Whose words the folder has."""
 
@@ -42,7 +64,7 @@ class Panel:
     component: str = "live_plot"
     data: dict[str, Any] = field(default_factory=dict)
     only: str = ""
-    """Setting without which a run has no such panel."""
+    """Setting without which a run has no such panel, or ``TEACHER``."""
 
 
 PAGES: dict[str, tuple[tuple[Panel, ...], ...]] = {
@@ -52,7 +74,7 @@ PAGES: dict[str, tuple[tuple[Panel, ...], ...]] = {
         (Panel("accuracy", 320),),
     ),
     "lessons": (),
-    "temperature": ((Panel("temperature_lab", component="temperature_lab"),),),
+    "temperature": ((Panel("temperature_lab", component="temperature_lab", only=TEACHER),),),
     "live": (
         (Panel("moment", component="moment", data={"part": "moment"}),),
         (Panel("accuracy", 300), Panel("controls", component="controls")),
@@ -79,12 +101,14 @@ PAGES: dict[str, tuple[tuple[Panel, ...], ...]] = {
 }
 """By name, in the order of the navigation: rows of panels."""
 WITHOUT_TRANSPORT = ("lessons", "temperature")
+ALWAYS_RECORDED = ("start", "lessons")
+"""Pages that show the recorded example, as in the app; the others whichever run is chosen."""
 NOT_FRAMED = ("hero", "moment")
 
 
 def charts(settings: Mapping[str, Any]) -> list[str]:
     """Names of all charts that the pages have of a run with these settings, each once."""
-    shown = [one for one in _panels() if not one.only or settings[one.only]]
+    shown = [one for one in _panels() if not one.only or settings.get(one.only)]
     return list(dict.fromkeys(one.name for one in shown if one.component == "live_plot"))
 
 
@@ -103,8 +127,14 @@ def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[
             "temperature": t("live.slider.temperature"),
             "weight": t("live.slider.weight"),
             "bias": t("missing.bias"),
+            "no_teacher": t("temperature.no_teacher"),
+            "projector": t("app.projector"),
+            "projector_help": t("app.projector_help"),
+            "previous": t("projector.previous"),
+            "next": t("projector.next"),
         },
         "components": {name: _words(name) for name in COMPONENTS},
+        "keys": {"buttons": KEYS, "list": key_list(KEY_ROWS), "words": list_words()},
         "learners": learner_names(),
         "choices": CHOICES,
         "usual": USUAL,
@@ -133,6 +163,7 @@ def _page(name: str, title: str) -> dict[str, Any]:
         "rows": [[_panel(one) for one in row] for row in PAGES[name]],
         "transport": name not in WITHOUT_TRANSPORT,
         "picker": name not in ("start", "lessons"),
+        "deck": name == "live",
         "settings": ["bins", "calibrated"] if name == "calibration" else [],
     }
 
@@ -161,15 +192,22 @@ def _panel(one: Panel) -> dict[str, Any]:
 def _run(run: str) -> dict[str, Any]:
     settings = run_settings(run)
     formula = loss_formula(
-        settings["method"], settings["mixing"], settings["also"], settings["student"]
+        settings["method"],
+        settings["mixing"],
+        settings["also"],
+        settings["student"],
+        domains=(t("live.source"), t("live.target")) if settings["target"] else None,
+        alignment=settings["alignment"],
     )
+    facts = settings | {TEACHER: teacher_logits(run) is not None}
+    own = run not in RECORDED_RUNS
     return {
-        "title": run_title(settings, {}),
+        "title": row_title(store().row(run)) if own else run_title(settings, {}),
         "caption": caption(run),
         "formula": convert(formula),
         "temperature": settings["temperature"],
         "weight": settings["weight"],
-        "has": [one.only for one in _panels() if one.only and settings[one.only]],
+        "has": [one.only for one in _panels() if one.only and facts[one.only]],
     }
 
 

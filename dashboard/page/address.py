@@ -19,6 +19,8 @@ OVERTAKEN = "address_overtaken"
 """Session state: when this session took a text out of the URL, by parameter and text."""
 ECHO = 15.0
 """Seconds for which a browser may still send the URL as it was."""
+BY_SCRIPTS = ("epoch",)
+"""Parameters of the URL that the scripts in the browser read and write: the moment shown."""
 NOTICES = "address_notices"
 """Session state: sentences on what the URL names and the page cannot show, until it is left."""
 LAST = "address_last"
@@ -81,7 +83,8 @@ def is_new(key: str) -> bool:
 def unused_params() -> list[str]:
     """Parameters of the URL that no page has read in this session."""
     seen = st.session_state.get(SEEN, {})
-    return [key for key in st.query_params if key not in seen and not key.startswith("embed")]
+    known = {*seen, *BY_SCRIPTS}
+    return [key for key in st.query_params if key not in known and not key.startswith("embed")]
 
 
 def _is_echo(key: str, text: str | None) -> bool:

@@ -22,7 +22,8 @@ def moment(history: RunRecord, words: Words, position: float | None = None) -> d
 
     Returns:
         ``scores`` (by learner ``accuracy`` and the ends ``low`` and ``high`` of its 95 %
-        interval), ``headline`` and ``reasons`` (texts), ``numbers`` (the loss as MathML, or empty)
+        interval; under domain adaptation on the target, with ``source``, the accuracy there),
+        ``headline`` and ``reasons`` (texts), ``numbers`` (the loss as MathML, or empty)
         and ``controls`` as they acted.
     """
     controls = history.controls_at(position)
@@ -47,6 +48,10 @@ def _learners(history: RunRecord, position: float | None) -> list[tuple[str, Sco
 
 def _score(history: RunRecord, scores: Scores) -> dict[str, float]:
     assert history.started is not None
+    if history.config.get("target") and scores.target_accuracy is not None:
+        accuracy, size = scores.target_accuracy, history.started.target_test_size
+        low, high = accuracy_interval(round((1 - accuracy) * size), size)
+        return {"accuracy": accuracy, "low": low, "high": high, "source": scores.test_accuracy}
     low, high = accuracy_interval(scores.test_errors, history.started.test_size)
     return {"accuracy": scores.test_accuracy, "low": low, "high": high}
 

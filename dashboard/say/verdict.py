@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dashboard.text.phrases import Sentence
+from kdcore.catalogue import method_of
 from kdcore.events import Scores
 from kdcore.jobs.run.events import Finished
 from kdcore.jobs.run.record import RunRecord
@@ -83,7 +84,12 @@ def verdict(history: RunRecord, position: float | None = None) -> Verdict:
     if not over and epoch < max(FIRST_EPOCHS, BEGINNING * epochs):
         early = Sentence("verdict.early", {"epoch": epoch, "epochs": epochs})
         return Verdict([early], setup(history))
-    reasons = [*_source_too(history, students), *setup(history), *_resemblance(students)]
+    reasons = [
+        *_source_too(history, students),
+        *_own_teacher(history),
+        *setup(history),
+        *_resemblance(students),
+    ]
     if over:
         headline, nothing_to_add = _outcome(history, students)
         return Verdict(headline, [*nothing_to_add, *reasons, *_early_stopping(history)])
@@ -122,6 +128,14 @@ def _source_too(history: RunRecord, students: Mapping[str, Scores]) -> list[Sent
         return []
     values = {name: students[name].test_accuracy for name in ("plain", "distilled")}
     return [Sentence("verdict.on_source", values)]
+
+
+def _own_teacher(history: RunRecord) -> list[Sentence]:
+    """Where the teacher that is shown has taught nobody: who has."""
+    method = method_of(history.config["method"])
+    if not method.has_own_teacher or history.teacher is None:
+        return []
+    return [Sentence(f"verdict.taught_by_{method.acts_on}", {})]
 
 
 def _comparison(

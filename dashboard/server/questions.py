@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from dashboard.server.engine import hub
+from dashboard.server.request_body import is_json, read_body
 from kdcore.errors import UserError
 from kdcore.queries import query_from_dict
 
@@ -27,9 +28,11 @@ async def answer_to(request: Request) -> dict[str, Any]:
     Raises:
         UserError: it is no question, too large, or cannot be answered.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise UserError("question_no_json")  # which no other site's page may send
-    text = await _body(request)
+    if not is_json(request):
+        raise UserError("question_no_json")
+    text = await read_body(request, MOST_BYTES)
+    if text is None:
+        raise UserError("question_too_large", most=MOST_BYTES)
     return await run_in_threadpool(_answer, request.query_params.get("run", ""), text)
 
 
@@ -45,15 +48,3 @@ def _answer(run: str, text: bytes) -> dict[str, Any]:
         return hub().ask(run, query).to_dict()
     finally:
         _turns.release()
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, read no further than it may be long."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise UserError("question_too_large", most=MOST_BYTES)
-        parts.append(part)
-    return b"".join(parts)

@@ -33,6 +33,7 @@ from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
 from dashboard.server.questions import answer_to
+from dashboard.server.run_notes import keep_note
 from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import SharedRecord, shared_record
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
@@ -92,10 +93,13 @@ def live(request: Request) -> Response:
 
 
 def charts(request: Request) -> Response:
-    """Which charts over time a viewer of the stream shows now: ``?run=…&viewer=…&charts=a,b``."""
+    """Which charts over time a viewer of the stream shows now: ``?run=…&viewer=…&charts=a,b``.
+
+    Answered is whether the viewer is ``connected``; who is not says it again.
+    """
     viewer, names = _viewer(request)
-    stream_of(_run(request), _language(request)).show(viewer, names)
-    return _json_response({})
+    stream = stream_of(_run(request), _language(request))
+    return _json_response({"connected": stream.show(viewer, names)})
 
 
 def figure(request: Request) -> Response:
@@ -166,6 +170,11 @@ async def ask(request: Request) -> Response:
     return _json_response(await answer_to(request))
 
 
+async def note(request: Request) -> Response:
+    """Keep or delete a note that is pinned to a moment: ``?run=…&lang=…``, the note as JSON."""
+    return _json_response(await keep_note(request))
+
+
 def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
     async def route(request: Request) -> Response:
         return await run_in_threadpool(answer, request)
@@ -201,7 +210,10 @@ ROUTES = [
         ("measures", measures),
         ("soft", soft),
     )
-] + [Route("/kd/ask", _with_errors_as_json(ask), methods=["POST"])]
+] + [
+    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["POST"])
+    for path, answer in (("ask", ask), ("note", note))
+]
 
 
 @cache

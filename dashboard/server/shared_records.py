@@ -45,7 +45,7 @@ class SharedRecord:
         self.lock = Lock()
         """Held while the record is read or grows."""
         self._record = _empty_record(job)
-        self._cuts = 0
+        self._edition = (0, 0)
 
     def newest(self) -> JobRecord:
         """The record with all events so far; call it with the lock held.
@@ -53,8 +53,8 @@ class SharedRecord:
         Raises:
             UserError: there is no such job.
         """
-        if (cuts := store().find(self.job).cuts) != self._cuts:  # it went on from a checkpoint
-            self._record, self._cuts = _empty_record(self.job), cuts
+        if (edition := store().find(self.job).edition) != self._edition:
+            self._record, self._edition = _empty_record(self.job), edition
         fresh = not self._record.folded
         self._record.fold(hub().events(self.job, self._record.folded))
         if fresh and isinstance(self._record, RunRecord):

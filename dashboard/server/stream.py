@@ -1,6 +1,6 @@
-"""The push of a followed run: the charts over time that somebody shows, and where it stands.
+"""The push of a followed run: charts over time that somebody shows, where it stands, its notes.
 
-Both are worked out once for all viewers. A stream looks at the run as often as a chart should
+All are worked out once for all viewers. A stream looks at the run as often as a chart should
 move, works out what is new, and hands the same ready text to every viewer. It sleeps while there
 is none.
 """
@@ -19,11 +19,13 @@ from dashboard.charts.parts.delta import delta
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import LIVE_STATES, RECORDED_RUNS, hub, store
+from dashboard.server.run_notes import notes_of
 from dashboard.server.shared_records import JobRecord, shared_record
 from dashboard.text.languages import words
 from dashboard.text.phrases import Words
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
@@ -41,6 +43,9 @@ KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment keeps the connection open."""
 OVER = ""
 """What a viewer's queue holds when there is nothing more to say."""
+
+Seen = tuple[JobRecord | None, int]
+"""The record that was drawn last, and how many events it had then."""
 
 _streams: WeakValueDictionary[tuple[Path, str, str], "Stream"] = WeakValueDictionary()
 _finding = Lock()
@@ -74,9 +79,12 @@ class Viewer:
         try:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(OVER if message == OVER else None)
+            waiting = [*self.drop(), message]
+            self.queue.put_nowait(OVER if OVER in waiting else None)
+
+    def drop(self) -> list[str | None]:
+        """Empty the queue; what was in it."""
+        return [self.queue.get_nowait() for _ in range(self.queue.qsize())]
 
 
 class Stream:
@@ -86,12 +94,14 @@ class Stream:
         self._run = run
         self._shared = shared_record(run)
         self._words = words(language)
+        self._has_notes = store().find(run).kind is RUN
         self._viewers: list[Viewer] = []
         self._wake: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
-        self._seen = -1
+        self._notes: list[dict[str, Any]] = []
+        self._seen: Seen = (None, -1)
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
@@ -102,12 +112,13 @@ class Stream:
             UserError: there is no such job any more.
         """
         with self._shared.lock:
-            run_state(self._run, self._shared.newest(), self._words)
+            run_state(job_state(self._run), self._shared.newest(), self._words)
 
-    def show(self, viewer: str, charts: Collection[str]) -> None:
+    def show(self, viewer: str, charts: Collection[str]) -> bool:
         """Draw these charts for a viewer from now on; from any thread.
 
-        One that is not connected says so again once it is.
+        Returns:
+            Whether it is connected; one that is not says it again.
         """
         connected = [one for one in self._viewers if one.name == viewer]
         for one in connected:
@@ -115,6 +126,7 @@ class Stream:
         if connected and self._loop and self._wake:
             with suppress(RuntimeError):  # the app is being closed
                 self._loop.call_soon_threadsafe(self._wake.set)
+        return bool(connected)
 
     async def messages(
         self, viewer: str = "", charts: Collection[str] = tuple(OVER_TIME)
@@ -143,6 +155,8 @@ class Stream:
                         message = await one.queue.get()
                 except TimeoutError:
                     message = ": still here\n\n"
+                if message is None and OVER in one.drop():  # what waits behind it is older
+                    message = OVER
                 if message == OVER:
                     return
                 for text in self._whole_state() if message is None else [message]:
@@ -176,7 +190,7 @@ class Stream:
     async def _catch_up(self) -> None:
         """Look at the run, and send all viewers what changed since the last look."""
         async with self._looking:
-            figures, state, seen = await asyncio.to_thread(self._draw)
+            figures, state, seen, notes = await asyncio.to_thread(self._look)
             figures = self._figures if figures is None else figures
             messages = [
                 _message("figure", {"name": name} | change)
@@ -185,39 +199,53 @@ class Stream:
             ]
             if state != self._state:
                 messages.append(_message("state", state))
-            self._figures, self._state, self._seen = figures, state, seen
+            if notes != self._notes:
+                messages.append(_message("notes", notes))
+            self._figures, self._state, self._seen, self._notes = figures, state, seen, notes
             for message in messages:
                 for viewer in self._viewers:
                     if viewer.caught_up:
                         viewer.put(message)
 
-    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], int]:
+    def _look(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen, list[Any]]:
+        figures, state, seen = self._draw()
+        return figures, state, seen, notes_of(self._run) if self._has_notes else []
+
+    def _draw(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen]:
         with self._shared.lock:
+            now = job_state(self._run)  # before the events: with its end all of them are there
             history = self._shared.newest()
-            state = run_state(self._run, history, self._words)
+            state = run_state(now, history, self._words)
             if not isinstance(history, RunRecord):  # its charts are asked for, each with its view
-                return {}, state, history.folded
+                return {}, state, (history, history.folded)
             shown = set().union(*(viewer.charts for viewer in list(self._viewers)))
-            if history.folded == self._seen and self._figures.keys() == shown:
+            record, folded = self._seen
+            unchanged = record is history and folded == history.folded
+            if unchanged and self._figures.keys() == shown:
                 return None, state, self._seen
             figures = {
                 name: draw(history, self._words)
                 for name, draw in OVER_TIME.items()
                 if name in shown
             }
-            return figures, state, history.folded
+            return figures, state, (history, history.folded)
 
     def _whole_state(self) -> list[str]:
         figures = [
             _message("figure", {"name": name, "replace": figure})
             for name, figure in self._figures.items()
         ]
-        return [*figures, _message("state", self._state)]
+        notes = [_message("notes", self._notes)] if self._has_notes else []
+        return [*figures, _message("state", self._state), *notes]
 
 
-def run_state(run: str, history: JobRecord, words: Words) -> dict[str, Any]:
-    """Where the job stands: what the transport bar and the charts of a moment need."""
-    state = "finished" if run in RECORDED_RUNS else hub().state(run)
+def job_state(job: str) -> str:
+    """The state of a job, or of a run that comes with the program."""
+    return "finished" if job in RECORDED_RUNS else hub().state(job)
+
+
+def run_state(state: str, history: JobRecord, words: Words) -> dict[str, Any]:
+    """Where a job in this state stands: what the transport bar and the charts of a moment need."""
     if not isinstance(history, RunRecord):
         return {
             "state": state,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 import shutil
 import time
 import unicodedata
@@ -48,7 +49,7 @@ def save_upload(file: BinaryIO, name: str, root: Path) -> Path:
     path = root / contents / _safe(name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.part")
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # of this call alone
         file.seek(0)
         with partial.open("wb") as copy:
             shutil.copyfileobj(file, copy)

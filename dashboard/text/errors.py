@@ -101,6 +101,8 @@ def _shown_value(words: Words, code: str, field: str, values: Mapping[str, Any])
             return quote(value_of(words, "method", value))
         case "command" | "term":
             return words.get(f"error_{field}.{value}", value)
+        case "state":
+            return words.get(f"state.{value}", value)
         case "learner":
             return _learner(words, str(value))
         case "allowed" if code in OPTIONS:

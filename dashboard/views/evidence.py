@@ -12,17 +12,26 @@ from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
+from dashboard.page.wide_table import wide_table
 from dashboard.page.widgets import select
-from dashboard.say.recipes import claim_table, comparison_table, has_star, other_data_text
+from dashboard.say.recipes import (
+    claim_table,
+    comparison_table,
+    has_star,
+    measured_texts,
+    other_data_text,
+    other_tables,
+    outcome_text,
+)
 from dashboard.say.titles import dataset_title, row_title
 from dashboard.server.engine import LIVE_STATES, hub, store
+from dashboard.text.durations import duration_text
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, t
 from kdcore.jobs.kind import RECIPE
-from kdcore.jobs.recipe.config import RecipeConfig
-from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recipe.record import RecipeRecord, TrialCount
 from kdcore.jobs.recipe.work import work_of
 from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
@@ -31,22 +40,34 @@ POLL = 1.0  # seconds between two looks at the state
 
 
 def overview(known: Mapping[str, JobRow]) -> None:
-    """All recipes with their state, each to be opened."""
-    for name in RECIPES:
-        title = t(f"recipe.{name}.title")
-        with (
-            st.container(border=True, key=f"recipe-{name}"),
-            st.container(horizontal=True, vertical_alignment="center"),
-        ):
-            st.button(
-                markdown_text(title),
-                key=f"open-{name}",
-                help=md("evidence.open", title=title),
-                on_click=recipes.choose,
-                args=(name,),
-            )
-            st.badge(recipes.state_text(name, known), color="gray")
-            st.caption(md(f"recipe.{name}.claim"))
+    """All recipes by their kind, each with its state and outcome, to be opened."""
+    for kind, names in recipes.by_kind().items():
+        st.header(t(f"evidence.kind.{kind}"), anchor=False)
+        st.caption(t(f"evidence.kind_about.{kind}"))
+        for at in range(0, len(names), 2):
+            for name, column in zip(names[at : at + 2], st.columns(2), strict=False):
+                with column.container(
+                    border=True, key=f"recipe-{name}", gap="xsmall", height="stretch"
+                ):
+                    in_short(name, known)
+
+
+def in_short(name: str, known: Mapping[str, JobRow]) -> None:
+    """A recipe's button, state, claim and, where it has a result, how it came out."""
+    title = t(f"recipe.{name}.title")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            markdown_text(title),
+            key=f"open-{name}",
+            help=md("evidence.open", title=title),
+            on_click=recipes.choose,
+            args=(name,),
+        )
+        st.badge(recipes.state_text(name, known), color="gray")
+    st.caption(md(f"recipe.{name}.claim"))
+    own = recipes.jobs_of(name, known)
+    if own and (outcome := outcome_text(name, recipes.record_of(next(iter(own))))):
+        st.markdown(markdown_text(outcome))
 
 
 def settings_row(name: str, job: str, *, live: bool) -> None:
@@ -57,11 +78,16 @@ def settings_row(name: str, job: str, *, live: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.toggle(t("evidence.quick"), key="evidence_quick", help=t("evidence.quick_help"))
         st.text_input(
-            t("evidence.seeds"), key="evidence_seeds", help=t("evidence.seeds_help"), width=180
+            t("evidence.seeds"),
+            key="evidence_seeds",
+            placeholder=recipes.usual_seeds(name),
+            help=t("evidence.seeds_help"),
+            width=180,
         )
         st.text_input(
             t("evidence.data_root"),
             key="evidence_data_root",
+            placeholder=t("evidence.data_root_usual"),
             help=t("evidence.data_root_help"),
             width=320,
         )
@@ -101,12 +127,13 @@ def job_status(job: str, drawn: str, measured: int) -> None:
     state = hub().state(job)
     if state in LIVE_STATES:
         st.progress(found.done, text=_progress_text(found, state))
+        trials(found)
     elif found.finished and found.started:
         st.caption(
             md(
                 "evidence.ended",
                 state=t(f"state.{state}"),
-                minutes=found.finished.seconds / 60,
+                duration=duration_text(found.finished.seconds),
                 finished=found.finished.finished,
                 count=len(found.started.trials),
             )
@@ -114,6 +141,36 @@ def job_status(job: str, drawn: str, measured: int) -> None:
     show_failure(found.failed, state)
     if state != drawn or len(found.measured) > measured:
         st.rerun()
+
+
+def trials(found: RecipeRecord) -> None:
+    """What is over, what is under way and what waits, trial by trial."""
+    if found.started is None:
+        return
+    counts = found.by_trial
+    under_way = found.progress.trials if found.progress else []
+    name = found.started.config["recipe"]
+    over = sum(one.over == one.runs for one in counts.values())
+    with st.expander(md("evidence.trials", over=over, count=len(counts))):
+        lines = [
+            md(
+                "evidence.trial",
+                state=_trial_state(one, trial in under_way, measuring=found.measuring),
+                trial=t(f"recipe.{name}.trials.{trial}"),
+                over=one.over,
+                count=one.runs,
+            )
+            for trial, one in counts.items()
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _trial_state(count: TrialCount, under_way: bool, *, measuring: bool) -> str:
+    if count.over == count.runs:
+        return t("evidence.trial_failed" if count.failed else "evidence.trial_over")
+    if under_way:
+        return t("evidence.trial_measured" if measuring else "evidence.trial_trained")
+    return t("evidence.trial_begun" if count.over else "evidence.trial_waits")
 
 
 def _progress_text(found: RecipeRecord, state: str) -> str:
@@ -129,31 +186,41 @@ def _progress_text(found: RecipeRecord, state: str) -> str:
     elif found.progress and found.progress.trials:
         name = found.started.config["recipe"]
         titles = [t(f"recipe.{name}.trials.{trial}") for trial in found.progress.trials]
-        text = md("evidence.training", done=found.done, trials=t("app.comma").join(titles[:3]))
+        told = t("app.comma").join(titles[:3])
+        key = "evidence.measuring" if found.measuring else "evidence.training"
+        text = md(key, done=found.done, trials=told)
     else:
         return t("live.waiting")
     if found.seconds_left is None:
         return text
-    return md("evidence.left", progress=text, minutes=found.seconds_left / 60)
+    return md("app.left", progress=text, duration=duration_text(found.seconds_left))
 
 
 def results(name: str, job: str) -> None:
     """The claims, the comparisons, the curves and the conditions."""
     found = recipes.record_of(job)
-    with panel("recipe_claims", job):
-        if RECIPES[name].claims:
-            st.table(claim_table(name, found), border="horizontal")
-            st.caption(t("evidence.mean_sd"))
-            if found.other_dataset:
-                st.caption(other_data_text("evidence.other_data", name, found.other_dataset))
+    if found.other_dataset:
+        st.warning(
+            other_data_text("evidence.other_data", name, found.other_dataset),
+            icon=":material/database:",
+        )
+    claims, others = claim_table(name, found), other_tables(name, found)
+    about_claims, about_comparisons = measured_texts(name)
+    if claims:
+        with panel("recipe_claims", job):
+            wide_table(claims, "claims")
+            st.caption(" ".join(filter(None, (about_claims, t("evidence.mean_sd")))))
             if has_star(name):
                 st.caption(md("evidence.star"))
-        else:
-            st.caption(t("evidence.no_rows"))
     if RECIPES[name].comparisons:
         with panel("recipe_comparisons", job):
-            st.table(comparison_table(name, found), border="horizontal")
-            st.caption(t("evidence.paired"))
+            wide_table(comparison_table(name, found), "comparisons")
+            st.caption(" ".join(filter(None, (about_comparisons, t("evidence.paired")))))
+    if others:
+        with panel("recipe_measured", job):
+            for at, table in enumerate(others):
+                wide_table(table, f"measured-{at}")
+            st.caption(t("evidence.mean_sd_interval"))
     if RECIPES[name].curves:
         curves(name, job)
     for failure in found.failures:
@@ -283,18 +350,19 @@ elif name:
     with in_expander(t("live.settings"), when=bool(job)):
         settings_row(name, job, live=live)
     if not job:
-        asked = RecipeConfig(recipe=name, quick=st.session_state["evidence_quick"])
+        asked = recipes.asked_of(name)
         work = work_of(asked)
-        st.info(
-            md(
-                "evidence.no_job",
-                count=len(asked.cells),
-                students=work.students,
-                epochs=work.epochs,
-            ),
-            title=t("evidence.no_job_title"),
-            icon=":material/science:",
+        told = md(
+            "evidence.no_job_quick" if asked.quick else "evidence.no_job",
+            count=len(asked.cells),
+            students=work.students,
+            epochs=work.epochs,
         )
+        needs = md(
+            "evidence.data_here" if recipes.is_bundled(asked) else "evidence.data_needed",
+            dataset=dataset_title(asked.base.dataset),
+        )
+        st.info(f"{told}\n\n{needs}", title=t("evidence.no_job_title"), icon=":material/science:")
         deviations(name)
     else:
         with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):

@@ -129,6 +129,11 @@ def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
         st.rerun()
 
 
+def main_chart(run: str) -> str:
+    """What stands first: the accuracy; of an adaptation that on both domains."""
+    return "domains" if run_settings(run).get("target") else "accuracy"
+
+
 def main_panels(run: str, drawn: tuple[str, str, bool]) -> None:
     """The accuracy at two thirds of the width, what acts at once beside it."""
     left, right = st.columns([2, 1])
@@ -138,7 +143,7 @@ def main_panels(run: str, drawn: tuple[str, str, bool]) -> None:
         elif drawn[1] in BEFORE_STUDENTS:
             chart_panel("teacher_curve", run, height=260, fills=True)
         else:
-            chart_panel("accuracy", run, height=260, fills=True)
+            chart_panel(main_chart(run), run, height=260, fills=True)
     with right, st.container(border=True, key="controls", height="stretch"):
         live_sliders(actions.retune, shown_run.slider_settings(run))
 
@@ -156,8 +161,8 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     moment_panel(run, "headline")
     method = method_of(config.method)
     own = () if is_forest(config.student) else filter(None, (method.panel,))
-    of_target = ("domains", "shift") if config.target else ()
-    chart_deck(run, ("accuracy", *chain(*ROWS), *of_target, *own))
+    of_target = ("shift",) if config.target else ()
+    chart_deck(run, (main_chart(run), *chain(*ROWS), *of_target, *own))
 
 
 def first_panels() -> None:
@@ -199,8 +204,7 @@ def details(run: str, config: RunConfig) -> None:
             with column:
                 chart_panel(name, run, height=235)
     if config.target:
-        for name in ("domains", "shift"):
-            chart_panel(name, run, height=300)
+        chart_panel("shift", run, height=300)
     repeat_panel(run)
     if config.schedules:
         chart_panel("courses", run, height=200)

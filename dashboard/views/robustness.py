@@ -16,6 +16,7 @@ from dashboard.page.widgets import segments, select, several
 from dashboard.say.robustness import robustness_paragraphs
 from dashboard.say.titles import row_title
 from dashboard.server.engine import LIVE_STATES, hub
+from dashboard.text.durations import duration_text
 from dashboard.text.viewer import md, render_sentences, t
 from kdcore.catalogue import CORRUPTIONS
 from kdcore.catalogue.corruptions import SEVERITIES
@@ -38,7 +39,9 @@ def settings_rows(test: str, live: bool) -> None:
         return
     columns = st.columns([3, 1, 1.2], vertical_alignment="bottom")
     with columns[0]:
-        run = kept_run_picker(t("robustness.run"), options, disabled=live)
+        run = kept_run_picker(
+            t("robustness.run"), options, disabled=live, others=t("robustness.others")
+        )
     robustness_tests.read_settings()
     columns[1].number_input(
         t("robustness.examples"),
@@ -97,7 +100,7 @@ def job_status(test: str, drawn: str, over: int) -> None:
             md(
                 "robustness.ended",
                 state=t(f"state.{state}"),
-                seconds=found.finished.seconds,
+                duration=duration_text(found.finished.seconds),
                 corruptions=md("count.corruptions", count=len(found.over)),
                 examples=found.started.examples,
                 size=found.started.test_size,
@@ -114,12 +117,14 @@ def _progress_text(found: RobustnessRecord, state: str) -> str:
     if not found.measured:
         return t("live.waiting")
     name, measured = list(found.measured.items())[-1]
-    return md(
+    text = md(
         "robustness.measuring",
         corruption=t(f"corruption.{name}"),
         severity=measured[-1].severity,
         severities=SEVERITIES,
     )
+    left = found.seconds_left
+    return text if left is None else md("app.left", progress=text, duration=duration_text(left))
 
 
 def sentences(found: RobustnessRecord) -> None:
@@ -211,3 +216,9 @@ if test:
     with st.container(key="status-robustness"):
         st.fragment(job_status, run_every=POLL if live else None)(test, state, len(found.over))
     charts(test, found)
+elif robustness_tests.testable_runs():
+    st.info(
+        md("robustness.no_test", count=len(CORRUPTIONS), severities=SEVERITIES),
+        title=t("robustness.no_test_title"),
+        icon=":material/shield:",
+    )

@@ -137,6 +137,8 @@ def name_and_note(row: JobRow) -> None:
         args=(row.id,),
         placeholder=t("runs.note_hint"),
     )
+    for note in store().pinned(row.id) if row.kind == RUN.name and row.readable else ():
+        st.text(t("runs.pinned", epoch=f"{note.position:g}", text=note.text))
 
 
 def comparison(one: JobRow, other: JobRow) -> None:

@@ -24,6 +24,9 @@ class Corruption:
     network; see ``kdcore/robustness``."""
     attack: bool = False
     """Whether it is made for one network by its gradient, and so a different image for each."""
+    passes: int = 1
+    """Forward passes that one severity costs an example, an attack with its usual steps; a
+    backward pass is worth two."""
 
     def load(self) -> Callable[..., Any]:
         """The function itself (imports torch)."""
@@ -98,6 +101,7 @@ CORRUPTIONS = {
         ),
         function="kdcore.robustness.attacks:fgsm",
         attack=True,
+        passes=1 + 3,
     ),
     "pgd": Corruption(
         title="PGD attack",
@@ -108,6 +112,7 @@ CORRUPTIONS = {
         ),
         function="kdcore.robustness.attacks:pgd",
         attack=True,
+        passes=1 + 10 * 3,
     ),
 }
 """In the order in which they are measured and shown; attacks last."""

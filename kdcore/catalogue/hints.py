@@ -180,6 +180,7 @@ HINTS = {
     # recipes
     "recipe_claims": LOOK,
     "recipe_comparisons": LOOK,
+    "recipe_measured": LOOK,
     "recipe_curve": LOOK,
     "recipe_steps": LOOK,
     "recipe_conditions": LOOK,

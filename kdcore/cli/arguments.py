@@ -71,7 +71,7 @@ def _add_stored(commands: Any) -> None:
             ("show", "one stored job"),
             ("compare", "two stored jobs"),
             ("export", "a stored job as one zip file"),
-            ("note", "write a note to a stored job"),
+            ("note", "write a note to a stored job or to a moment of a run, or read them"),
             ("rename", "give a stored job a name; its id stays"),
             ("delete", "move jobs to the trash"),
             ("restore", "bring deleted jobs back"),
@@ -100,7 +100,12 @@ def _add_stored(commands: Any) -> None:
     )
     entries["compare"].add_argument("other", metavar="OTHER", help="the job to compare it with")
     entries["export"].add_argument("--to", required=True, metavar="FILE", help="zip file to write")
-    entries["note"].add_argument("text", metavar="TEXT", help="the note; empty for none")
+    entries["note"].add_argument(
+        "text", metavar="TEXT", nargs="?", help="the note; empty for none; without it all are shown"
+    )
+    entries["note"].add_argument(
+        "--epoch", type=float, metavar="EPOCH", help="pin it to this moment of a run"
+    )
     entries["rename"].add_argument("name", metavar="NAME", help="the name; empty for none")
     entries["trash"].add_argument("--empty", action="store_true", help="delete it for good")
     entries["trash"].add_argument(

@@ -11,6 +11,7 @@ from kdcore.commands import Controls
 from kdcore.errors import RUN_FAILURES, UserError
 from kdcore.events import Event, Failed
 from kdcore.job import Job
+from kdcore.jobs.recipe.events import TrialMeasured
 from kdcore.jobs.search.events import TrialEnded
 from kdcore.jobs.sweep.events import CellsEnded
 from kdcore.store import recorded
@@ -75,7 +76,7 @@ def is_mistake(code: str) -> bool:
 def failures(events: Iterable[Event], found: dict[str, str]) -> Iterator[Event]:
     """Pass events on; ``found`` gets the errors of failed cells and trials with their codes."""
     for event in events:
-        if isinstance(event, CellsEnded | TrialEnded) and event.error:
+        if isinstance(event, CellsEnded | TrialEnded | TrialMeasured) and event.error:
             found[event.error] = event.code
         yield event
 

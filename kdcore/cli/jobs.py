@@ -3,13 +3,14 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from kdcore.cli.output import console, plain, show, table
 from kdcore.errors import UserError
-from kdcore.jobs.kind import KINDS
-from kdcore.store import JobRow, Store
+from kdcore.jobs.kind import KINDS, RUN
+from kdcore.store import JobRow, PinnedNote, Store
 from kdcore.titles import job_title, title_parts
 
 
@@ -82,8 +83,7 @@ def show_job(options: argparse.Namespace) -> int:
                 title=f"{row.name or folder.id}: {row.state}",
             )
         )
-    if row.note:
-        show(f"note: {row.note}")
+    _show_notes(row.note, store.pinned(folder.id) if folder.kind is RUN else [])
     if events:
         console().print(plain(events[-1].to_json()))
     return 0
@@ -111,12 +111,39 @@ def export(options: argparse.Namespace) -> int:
 
 
 def note(options: argparse.Namespace) -> int:
-    """Keep a note with a job."""
+    """Keep a note with a job, or pin one to a moment of a run; without a text show them."""
     store = store_of(options)
-    job = store.find(options.job).id
-    store.note(job, options.text)
-    print(json.dumps({"noted": job}) if options.json else f"Noted: {job}")
+    folder = store.find(options.job, RUN if options.epoch is not None else None)
+    if options.text is None:
+        row = store.row(folder.id)
+        pinned = store.pinned(folder.id) if folder.kind is RUN else []
+        if options.epoch is not None:
+            pinned = [one for one in pinned if one.position == options.epoch]
+        if options.json:
+            values = {"note": row.note, "pinned": [asdict(one) for one in pinned]}
+            print(json.dumps(values, ensure_ascii=False))
+        elif row.note or pinned:
+            _show_notes(row.note, pinned)
+        else:
+            show("There is no note.")
+        return 0
+    if options.epoch is None:
+        store.note(folder.id, options.text)
+    elif options.text:
+        store.pin(folder.id, options.epoch, options.text)
+    else:
+        for one in store.pinned(folder.id):
+            if one.position == options.epoch:
+                store.unpin(folder.id, one.id)
+    print(json.dumps({"noted": folder.id}) if options.json else f"Noted: {folder.id}")
     return 0
+
+
+def _show_notes(note: str, pinned: Sequence[PinnedNote]) -> None:
+    if note:
+        show(f"note: {note}")
+    for one in pinned:
+        show(f"note at epoch {one.position:g}: {one.text}")
 
 
 def rename(options: argparse.Namespace) -> int:

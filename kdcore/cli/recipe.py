@@ -4,15 +4,16 @@ import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import fields
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from kdcore.cli.execute import DONE, execute
+from kdcore.cli.execute import DONE, execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, show, table
 from kdcore.cli.ranks import processes
+from kdcore.cli.resume import folded, resumed, store_of
 from kdcore.errors import UserError, hint
 from kdcore.events import Event, TeacherEpoch
 from kdcore.events import Progress as Loading
@@ -20,7 +21,7 @@ from kdcore.job import Job
 from kdcore.jobs.kind import RECIPE
 from kdcore.jobs.recipe.config import SETTINGS, RecipeConfig
 from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted
-from kdcore.jobs.recipe.page import other_data_text
+from kdcore.jobs.recipe.page import minutes_text, other_data_text
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recipe.stand_in import with_stand_in
 from kdcore.jobs.recipe.tables import (
@@ -30,12 +31,13 @@ from kdcore.jobs.recipe.tables import (
     OTHER_DATA,
     claim_rows,
     comparison_rows,
+    other_tables,
 )
 from kdcore.jobs.recipe.work import work_of
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.recipes import RECIPES, Recipe
-from kdcore.store import JobFolder, Store
+from kdcore.store import JobFolder
 
 
 def add_command(commands: Any) -> None:
@@ -80,18 +82,25 @@ def recipe(options: argparse.Namespace) -> int:
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    return execute(Job(folder.config, folder), as_json=options.json, for_people=_print_for_people)[
-        1
-    ]
+    found: dict[str, str] = {}
+    last, status = execute(
+        Job(folder.config, folder),
+        as_json=options.json,
+        for_people=partial(_print_for_people, folder=folder),
+        watched=lambda events: failures(events, found),
+    )
+    if isinstance(last, RecipeFinished) and last.failed and not last.finished:
+        return nothing_succeeded(
+            found,
+            f"All {last.failed} runs failed: open one of them with python -m kdcore "
+            f"show {folder.cell_id(0)} --events.",
+        )
+    return status
 
 
 def _folder(options: argparse.Namespace) -> JobFolder[RecipeConfig]:
-    store = Store(Path(options.store) if options.store else None)
     if options.resume:
-        folder = store.find(options.resume, RECIPE)
-        if folder.held:
-            raise UserError("run_in_use", run=folder.id)
-        return folder
+        return resumed(RECIPE, options)
     if options.name not in RECIPES:  # before its settings are looked at
         raise UserError(
             "unknown_recipe",
@@ -107,7 +116,7 @@ def _folder(options: argparse.Namespace) -> JobFolder[RecipeConfig]:
         dataset=options.dataset,
         base=RunConfig(**given),
     )
-    return store.create(with_stand_in(asked))
+    return store_of(options).create(with_stand_in(asked))
 
 
 def _list(*, as_json: bool) -> int:
@@ -167,14 +176,13 @@ def _show_worked(one: Recipe, *, as_json: bool) -> int:
     return DONE
 
 
-def _print_for_people(events: Iterable[Event]) -> Event | None:
+def _print_for_people(events: Iterable[Event], folder: JobFolder[RecipeConfig]) -> Event | None:
     out, record = console(), RecipeRecord()
     last = None
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("data", total=1.0)
-        for last in events:
-            record.fold([last])
+        for last in folded(record, folder, events):
             match last:
                 case Loading():
                     progress.update(task, description=f"{last.task} {last.detail}")
@@ -187,15 +195,17 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
                     progress.update(task, description=text)
                 case RecipeProgress():
                     left = record.seconds_left
-                    about = ", ".join(last.trials[:2])
-                    rest = "" if left is None else f" {left / 60:.0f} min left"
+                    about = f"{'measuring ' * last.measuring}{', '.join(last.trials[:2])}"
+                    rest = "" if left is None else f", about {minutes_text(left)} left"
                     progress.update(task, description=f"{about}{rest}", completed=record.done)
     if record.started is None:
         return last
     config = RecipeConfig.from_dict(record.started.config)
     experiment = config.experiment
-    if experiment.claims:
-        show(table(CLAIM_COLUMNS, claim_rows(experiment, record), whole=CLAIM_COLUMNS[:1]))
+    if claims := claim_rows(experiment, record):
+        show(table(CLAIM_COLUMNS, claims, whole=CLAIM_COLUMNS[:1]))
+    for headings, rows in other_tables(experiment, record):
+        show(table(headings, rows, whole=headings[:1]))
     if record.other_dataset:
         show(f"{OTHER_DATA} {other_data_text(experiment, record.other_dataset)}")
     if experiment.comparisons:
@@ -205,7 +215,7 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
         show(f"failed: {failure.trial}, seed {failure.seed}: {failure.error}")
     if isinstance(last, RecipeFinished):
         show(
-            f"{'stopped' if last.stopped else 'finished'} after {last.seconds:.1f} s: "
+            f"{'stopped' if last.stopped else 'finished'} after {minutes_text(last.seconds)}: "
             f"{last.finished} of {len(config.cells)} runs, {last.failed} failed"
         )
     return last

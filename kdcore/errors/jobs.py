@@ -78,6 +78,10 @@ MESSAGES = {
         "The recipe {name!r} is a worked example and trains nothing: read it with "
         "python -m kdcore recipe {name}, or on the Evidence page."
     ),
+    "recipe_changed": (
+        "{run!r} began with other trials or settings than the recipe {recipe} has now, so that it "
+        "cannot go on: start the recipe anew."
+    ),
     "recipe_data_missing": (
         "The recipe needs {file}, which is not in {folder} and cannot be downloaded: put it there, "
         "or name the folder that has it in {setting[data_root]}."

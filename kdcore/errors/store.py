@@ -29,6 +29,14 @@ MESSAGES = {
         "The app ended before this job's turn came, so that nothing was trained: start it again."
     ),
     "run_read_only": "The run {run!r} comes with the program and stays as it is.",
+    "note_empty": "The note is empty: write something.",
+    "note_too_long": "The note has {length} characters: write {most} at most.",
+    "note_outside": "The note is for epoch {epoch:g}: choose one from 0 to {epochs}.",
+    "notes_too_many": "The run has {most} notes already: delete one first.",
+    "note_unreadable": (
+        "What was sent is no note of a run: send its position, text and id as one object of "
+        "application/json."
+    ),
     "run_in_use": "The run {run!r} is still running: stop it first.",
     "store_not_writable": "{path} cannot be written ({cause}): "
     "free some space or choose another store.",
@@ -38,6 +46,21 @@ MESSAGES = {
     "folder_not_empty": (
         "The folder {folder} is not empty: choose another one, or add --force to write over the "
         "files of an earlier export."
+    ),
+    "export_unknown_run": (
+        "{found} runs match {job!r}: give the id of one, as listed by python -m kdcore runs."
+    ),
+    "export_no_run": (
+        "{job!r} is no run, and the folder shows runs alone: give the id of one, as listed by "
+        "python -m kdcore runs."
+    ),
+    "export_not_over": (
+        "The run {run!r} has not come to its end ({state}): choose one that is finished or was "
+        "stopped."
+    ),
+    "export_no_snapshots": (
+        "The run {run!r} kept no snapshots that could be shown: choose one that went on for at "
+        "least an epoch."
     ),
     "file_not_writable": (
         "The file {path} cannot be written ({cause}): choose another folder, or free some space."

@@ -1,11 +1,16 @@
 """Whether unfamiliar inputs are noticed: scores that should be higher for them, and the AUROC."""
 
+import math
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 
 from kdcore.metrics.knowledge import entropies
+
+NO_VARIANCE = 1e-20
+"""A variance of placements below which they are equal but for rounding."""
+HALVINGS = 50
 
 
 def unfamiliarity_scores(logits: np.ndarray) -> dict[str, np.ndarray]:
@@ -47,11 +52,15 @@ def auroc(familiar: np.ndarray, unfamiliar: np.ndarray, confidence: float = 0.95
     Args:
         familiar: scores, ``[m]``.
         unfamiliar: scores, ``[n]``.
-        confidence: of the interval, from DeLong's variance; it ends at 0 and 1.
+        confidence: of the interval, from DeLong's variance; it ends at 0 and 1. Where this
+            variance is 0, as of two groups that do not overlap, or one group is a single input,
+            the interval is Newcombe's, which the numbers of inputs alone make narrow.
 
     Source:
         DeLong, DeLong, Clarke-Pearson: Comparing the Areas under Two or More Correlated Receiver
-        Operating Characteristic Curves, 1988; by ranks as in Sun, Xu 2014.
+        Operating Characteristic Curves, 1988; by ranks as in Sun, Xu 2014. Newcombe: Confidence
+        Intervals for an Effect Size Measure Based on the Mann–Whitney Statistic, part 2, 2006,
+        method 5.
 
     Example:
         >>> auroc(np.array([0.1, 0.2]), np.array([0.2, 0.3])).value
@@ -63,13 +72,32 @@ def auroc(familiar: np.ndarray, unfamiliar: np.ndarray, confidence: float = 0.95
     of_familiar = 1 - (ranks[:m] - _middle_ranks(familiar)) / n
     of_unfamiliar = (ranks[m:] - _middle_ranks(unfamiliar)) / m
     value = float(of_unfamiliar.mean())
-    variance = sum(
-        placed.var(ddof=1) / len(placed)
-        for placed in (of_familiar, of_unfamiliar)
-        if len(placed) > 1
-    )
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
-    return Auroc(value, float(max(value - reach, 0)), float(min(value + reach, 1)))
+    deviations = NormalDist().inv_cdf((1 + confidence) / 2)
+    variance = 0.0
+    if min(m, n) > 1:
+        variance = of_familiar.var(ddof=1) / m + of_unfamiliar.var(ddof=1) / n
+    if variance < NO_VARIANCE:
+        return Auroc(value, *(_newcombe(value, end, m, n, deviations) for end in (0.0, 1.0)))
+    reach = deviations * math.sqrt(variance)
+    return Auroc(value, max(value - reach, 0.0), min(value + reach, 1.0))
+
+
+def _newcombe(value: float, end: float, m: int, n: int, deviations: float) -> float:
+    """The area between ``value`` and ``end`` that is as many standard deviations of its own away.
+
+    Found by halving; the variance is that of exponential scores (Hanley, McNeil 1982) with the
+    mean of both numbers in place of each.
+    """
+    near, far = value, end
+    for _ in range(HALVINGS):
+        area = (near + far) / 2
+        alike = ((m + n) / 2 - 1) * ((1 - area) / (2 - area) + area / (1 + area))
+        spread = math.sqrt(area * (1 - area) * (1 + alike) / (m * n))
+        if abs(value - area) < deviations * spread:
+            near = area
+        else:
+            far = area
+    return (near + far) / 2
 
 
 def _middle_ranks(values: np.ndarray) -> np.ndarray:

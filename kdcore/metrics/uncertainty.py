@@ -24,6 +24,9 @@ def predictive_entropy(probabilities: Tensor) -> Tensor:
 def risk_coverage(probabilities: Tensor, labels: Tensor) -> Tensor:
     """The error among the most confident answers, for every share of answers given.
 
+    Equally confident answers count alike, so that the order of the samples does not matter: each
+    has the share of them that is wrong.
+
     Args:
         probabilities: ``[samples, classes]``.
         labels: ``[samples]``, int64.
@@ -35,7 +38,9 @@ def risk_coverage(probabilities: Tensor, labels: Tensor) -> Tensor:
         El-Yaniv, Wiener: On the foundations of noise-free selective classification, 2010.
     """
     confidence, answers = probabilities.max(-1)
-    order = confidence.argsort(descending=True, stable=True)
+    ordered, order = confidence.sort(descending=True)
     wrong = (answers != labels)[order].double()
+    _, group, size = ordered.unique_consecutive(return_inverse=True, return_counts=True)
+    wrong = (wrong.new_zeros(len(size)).index_add_(0, group, wrong) / size)[group]
     count = torch.arange(1, len(labels) + 1, dtype=torch.float64, device=labels.device)
     return torch.stack([count / len(labels), wrong.cumsum(0) / count], dim=-1)

@@ -20,6 +20,16 @@ READINGS = {
     "one_better": "One network, {difference} from the claim, on the better side; no spread known.",
     "one_worse": "One network, {difference} from the claim, on the worse side; no spread known.",
     "one_equal": "One network, equal to the claim; no spread known.",
+    "all_better": (
+        "Better than claimed by {difference} with each of {n} seeds; they are equal, so that there "
+        "is no interval."
+    ),
+    "all_worse": (
+        "The claim is not reached: {difference} with each of {n} seeds; they are equal, so that "
+        "there is no interval."
+    ),
+    "all_equal": "Equal to the claim with each of {n} seeds.",
+    "other_count": "Counted on other test examples: the claim cannot be compared.",
     "no_number": "The source gives no number.",
     "no_number_interval": "The source gives no number; our 95% interval is {low} to {high}.",
     "clearly_better": (
@@ -39,6 +49,13 @@ READINGS = {
     "no_difference": (
         "No difference that {n} seeds can show: {difference} (95% interval {low} to {high})."
     ),
+    "each_better": (
+        "Better by {difference} with each of {n} seeds; without any spread there is no interval."
+    ),
+    "each_worse": (
+        "Worse by {difference} with each of {n} seeds; without any spread there is no interval."
+    ),
+    "each_equal": "No difference with any of {n} seeds.",
     "one_pair": "One seed: {difference}. One pair is no test.",
 }
 """By code; values are texts of numbers with their unit."""

@@ -4,6 +4,7 @@ from kdcore.store.arrays import load_arrays, packed
 from kdcore.store.files import write_whole
 from kdcore.store.folder import JobFolder, RunFolder, teacher_path
 from kdcore.store.log import recorded, state_of
+from kdcore.store.pinned_notes import PinnedNote
 from kdcore.store.places import kind_of, owner_of
 from kdcore.store.row import JobRow
 from kdcore.store.store import Store, default_root
@@ -12,6 +13,7 @@ from kdcore.store.trash import TrashRow
 __all__ = [
     "JobFolder",
     "JobRow",
+    "PinnedNote",
     "RunFolder",
     "Store",
     "TrashRow",

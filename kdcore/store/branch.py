@@ -14,6 +14,7 @@ from kdcore.jobs.run.config import CONTROLS, RunConfig
 from kdcore.jobs.run.events import Prepared, Snapshot, Started
 from kdcore.store.checkpoints import Checkpoint, Checkpoints
 from kdcore.store.folder import JobFolder, RunFolder
+from kdcore.store.pinned_notes import copy_notes
 from kdcore.store.store import Store
 
 STAGE = "students"
@@ -92,6 +93,7 @@ def _fill(
     for stage in checkpoints.stages:
         one = start if stage == STAGE else checkpoints.all(stage)[-1]
         _copy(one.path, folder.path / "checkpoints" / one.path.name)
+    copy_notes(parent, folder, start.epoch)
     about = {"run": parent.id, "epoch": start.epoch}
     folder.write(PARENT, json.dumps(about).encode())
 

@@ -74,7 +74,7 @@ class EventLog:
     def state(self) -> str:
         """What ``state_of`` says of its newest event."""
         held = self.held  # before the log: whoever lets go has written the end
-        return state_of(self.last(), held=held)
+        return state_of(self.last(), held=held or self.held)  # after: who has just begun holds it
 
     def append(self, event: Event) -> None:
         """Write one event whole or not at all; those that close something are on the disk then.
@@ -99,14 +99,16 @@ class EventLog:
 
     def events(self, since: int = 0) -> list[Event]:
         """The events from number ``since`` on; a torn or damaged line is left out."""
-        found: list[Event] = []
-        number = 0
-        for line in self._lines():
-            if _is_whole(line):
-                number += 1
-                if number > since and (event := self._event(line)):
-                    found.append(event)
-        return found
+        return [event for _, event in self.numbered(since)]
+
+    def numbered(self, since: int = 0) -> list[tuple[int, Event]]:
+        """The same with their numbers, as ``cut`` counts: a damaged line that is whole has one."""
+        whole = enumerate(filter(_is_whole, self._lines()))
+        return [
+            (number, event)
+            for number, line in whole
+            if number >= since and (event := self._event(line))
+        ]
 
     def damaged_lines(self) -> int:
         """How many lines hold no event that can be read."""
@@ -161,19 +163,13 @@ class EventLog:
         return tail
 
     @property
-    def cuts(self) -> int:
-        """A number that grows whenever the log is cut: what was read of it counts no more."""
-        try:
-            return (self.path / SET_ASIDE).stat().st_size
-        except OSError:
-            return 0
+    def edition(self) -> tuple[int, int]:
+        """Another one once the log was cut, and not before: what was read of it counts no more."""
+        return _status(self.path / SET_ASIDE).st_size, _status(self.path / NAME).st_ino
 
     def log_size(self) -> int:
         """Bytes of the log."""
-        try:
-            return (self.path / NAME).stat().st_size
-        except OSError:
-            return 0
+        return _status(self.path / NAME).st_size
 
     def _lines(self) -> Iterator[str]:
         try:
@@ -198,6 +194,14 @@ class EventLog:
         if torn:
             _write_all(log, b"\n")
         return log
+
+
+def _status(path: Path) -> os.stat_result:
+    """Of a file; zeros where there is none."""
+    try:
+        return path.stat()
+    except OSError:
+        return os.stat_result([0] * 10)
 
 
 def _write_all(log: IO[bytes], line: bytes) -> None:

@@ -44,6 +44,7 @@ class JobRow:
 
 def row_of(folder: JobFolder[Any]) -> JobRow:
     """The row of a folder that exists, however damaged it is."""
+    held = folder.held  # before the events and after them, as in ``EventLog.state``
     events = folder.events()
     record = folder.kind.record()
     with suppress(UserError, LookupError, TypeError, ValueError):  # of another program, say
@@ -53,7 +54,7 @@ def row_of(folder: JobFolder[Any]) -> JobRow:
     try:
         folder.config  # noqa: B018  (that it can be read is what tells settings from anything else)
         settings, format = folder.settings, folder.format
-        state = state_of(events[-1] if events else None, held=folder.held)
+        state = state_of(events[-1] if events else None, held=held or folder.held)
     except UserError as error:
         state = "newer" if error.code == "format_newer" else "damaged"
     return JobRow(

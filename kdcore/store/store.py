@@ -16,6 +16,7 @@ from kdcore.store.files import write_whole
 from kdcore.store.folder import JobFolder
 from kdcore.store.index import Index, Indexed
 from kdcore.store.log import SET_ASIDE
+from kdcore.store.pinned_notes import PinnedNote, pin, pinned_notes, unpin
 from kdcore.store.places import folders, is_job, kind_of, left_out, owner_of, place_of
 from kdcore.store.row import NAME, NOTE, JobRow, created_at, row_of
 from kdcore.store.trash import Trash, TrashRow
@@ -150,6 +151,38 @@ class Store:
         """
         self._keep(job, NOTE, text)
 
+    def pinned(self, run: str) -> Sequence[PinnedNote]:
+        """The notes that are pinned to moments of a run, in the order of these.
+
+        Raises:
+            UserError: there is no such run.
+        """
+        return pinned_notes(self.find(run, RUN))
+
+    def pin(self, run: str, position: float, text: str, note: str = "") -> PinnedNote:
+        """Pin a note to a moment of a run.
+
+        Args:
+            run: its id, or what ``find`` takes.
+            position: the moment, in epochs.
+            text: of the note.
+            note: id of the one that is changed or comes back; default: a new one.
+
+        Raises:
+            UserError: there is no such run, it comes with the program, the note is empty or too
+                long, the run has no such moment or too many notes, or it cannot be written.
+        """
+        return pin(self._own(run, RUN), position, text, note)
+
+    def unpin(self, run: str, note: str) -> None:
+        """Delete the note with this id; one that is gone already may be.
+
+        Raises:
+            UserError: there is no such run, it comes with the program, or the note cannot be
+                deleted.
+        """
+        unpin(self._own(run, RUN), note)
+
     def rename(self, job: str, name: str) -> None:
         """Keep what a person calls a job; empty for no name. Its id stays.
 
@@ -164,9 +197,7 @@ class Store:
         Raises:
             UserError: there is none, somebody works on it, or it is a part of another.
         """
-        folder = self.find(job)
-        if folder.id in self._recordings:
-            raise UserError("run_read_only", run=folder.id)
+        folder = self._own(job)
         if owner := owner_of(folder.id):
             raise UserError("cell_stays", run=folder.id, owner=owner)
         if folder.held:
@@ -249,10 +280,15 @@ class Store:
 
     # ----------------------------------------------------------------------------------------
 
-    def _keep(self, job: str, name: str, text: str) -> None:
-        folder = self.find(job)
-        if folder.id in self._recordings:
+    def _own(self, job: str, kind: JobKind[Any] | None = None) -> JobFolder[Any]:
+        """As ``find``, but none of those that come with the program."""
+        folder = self.find(job, kind)
+        if {folder.id, owner_of(folder.id)} & self._recordings.keys():
             raise UserError("run_read_only", run=folder.id)
+        return folder
+
+    def _keep(self, job: str, name: str, text: str) -> None:
+        folder = self._own(job)
         write_whole(folder.path / name, text.encode("utf-8", ESCAPES))
         if not owner_of(folder.id):
             self._index.write([(row_of(folder), folder.log_size())])

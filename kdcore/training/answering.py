@@ -18,12 +18,16 @@ from kdcore.errors import UserError
 from kdcore.losses import softmax
 from kdcore.models.ensemble import members_of
 from kdcore.models.feature_hooks import feature_hooks
+from kdcore.models.mlp import MLP
 from kdcore.queries import (
     MOST_UNITS,
+    MOST_WEIGHTS,
     Answer,
     ClassMap,
     ClassMaps,
     DecisionMap,
+    Layers,
+    LinearLayers,
     Logits,
     MapQuery,
     Predict,
@@ -67,6 +71,8 @@ def answer(query: Query, modules: Modules, data: Dataset, epoch: float | None) -
         match query:
             case Predict():
                 return _logits(query, modules, data, epoch)
+            case Layers():
+                return _linear_layers(modules, data, epoch)
             case DecisionMap():
                 return _class_maps(query, modules, data, epoch)
             case UnitMap():
@@ -141,6 +147,37 @@ def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None
         classes=list(data.classes),
         logits={name: _forward(module, inputs).tolist() for name, module in modules.items()},
     )
+
+
+def _linear_layers(modules: Modules, data: Dataset, epoch: float | None) -> LinearLayers:
+    nets = {name: module for name, module in modules.items() if isinstance(module, MLP)}
+    weights = sum(layer.weight.numel() for net in nets.values() for layer in _linear(net))
+    told = nets if len(nets) == len(modules) and weights <= MOST_WEIGHTS else {}
+    return LinearLayers(
+        epoch=epoch,
+        classes=list(data.classes),
+        layers={name: _layers_of(net, data) for name, net in told.items()},
+    )
+
+
+def _linear(net: MLP) -> list[nn.Linear]:
+    return [layer for layer in net.layers if isinstance(layer, nn.Linear)]
+
+
+def _layers_of(net: MLP, data: Dataset) -> list[dict[str, str]]:
+    """The layers of a net; the normalisation, which is linear, is a part of the first."""
+    shape = data.input_shape
+    slope = (1 / data.brought_std).expand(shape).flatten()
+    start = (-data.brought_mean / data.brought_std).expand(shape).flatten()
+    found = []
+    for number, layer in enumerate(_linear(net)):
+        weights, bias = layer.weight.cpu().double(), layer.bias.cpu().double()
+        if number == 0:
+            weights, bias = weights * slope, bias + weights @ start
+        found.append(
+            {"weights": _base64(weights.numpy(), "<f4"), "bias": _base64(bias.numpy(), "<f4")}
+        )
+    return found
 
 
 def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | None) -> StepLogits:

@@ -93,12 +93,9 @@ class DistillationTrainer:
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
         teacher_precision = model_precision(config.teacher, config, data, device)
+        class_orders = any(METHODS[term.method].shuffles_classes for term in terms)
         self.transfer_batches = transfer_batches(
-            of_seeds,
-            data,
-            teacher,
-            teacher_precision,
-            class_orders=any(METHODS[term.method].shuffles_classes for term in terms),
+            of_seeds, data, teacher, teacher_precision, class_orders=class_orders
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
@@ -108,7 +105,15 @@ class DistillationTrainer:
         if adapts:
             outputs = target_outputs(config, data, teacher, teacher_precision)
             target_batches = [
-                TargetBatches(own, data, teacher, teacher_precision, self.batch_size, outputs)
+                TargetBatches(
+                    own,
+                    data,
+                    teacher,
+                    teacher_precision,
+                    self.batch_size,
+                    outputs,
+                    class_orders=class_orders,
+                )
                 for own in of_seeds
             ]
             self.adaptation = Adaptation(

@@ -22,11 +22,12 @@ from kdcore.data import (
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.ensemble import members_of, predict_members
-from kdcore.training.batches.order import batch_count, batches
+from kdcore.training.batches.order import batch_count, batches, class_orders_of
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.distributed import least_batch, own_part, world_size
 from kdcore.training.measuring.evaluation import predict_split
 from kdcore.training.networks.students import autocast
+from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.randomness import generator, key
 from kdcore.training.teachers.teacher import Teacher
 
@@ -59,6 +60,7 @@ class TransferBatches:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
         self._precision, self._outputs = precision, outputs
+        self._mixture = mixture_of(config, teacher.module)
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
             labelled(len(transfer.labels), config.unlabelled, config.seed).to(
@@ -68,9 +70,9 @@ class TransferBatches:
             else None
         )
         self._class_orders = (
-            _class_orders(len(transfer.labels), len(data.classes), config.seed).to(
-                transfer.labels.device
-            )
+            class_orders_of(
+                "orders of the classes", len(transfer.labels), len(data.classes), config.seed
+            ).to(transfer.labels.device)
             if class_orders
             else None
         )
@@ -143,7 +145,7 @@ class TransferBatches:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""
         if self._labelled is None:
             return labels
-        predictions = teacher_logits.softmax(-1).mean(0).argmax(-1)
+        predictions = self._mixture.mean_logits(teacher_logits[None])[0].argmax(-1)
         return torch.where(self._labelled.index_select(0, index), labels, predictions)
 
     def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
@@ -152,12 +154,6 @@ class TransferBatches:
             return self._outputs.index_select(1, index)
         with torch.no_grad(), autocast(inputs.device, self._precision):
             return predict_members(self._teacher.module, inputs)
-
-
-def _class_orders(examples: int, classes: int, seed: int) -> Tensor:
-    """An order of all classes but one for each example, ``[n, C − 1]``."""
-    chance = generator(seed, "orders of the classes")
-    return torch.rand(examples, classes - 1, generator=chance).argsort(-1)
 
 
 def transfer_batches(

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 from support import events as make
+from support.pages import PATIENCE
 from support.runs import MAIN, record
 
 from dashboard.server import engine
@@ -95,7 +96,7 @@ def open_page(hub):
     """``open_page("live", T="8")``: the app at that page with that query, and widgets' values."""
 
     def open_page(name, widgets=None, **query):
-        app = AppTest.from_file(MAIN, default_timeout=30).run()
+        app = AppTest.from_file(MAIN, default_timeout=PATIENCE).run()
         for key, value in (widgets or {}).items():
             app.session_state[key] = value
         app.query_params.update(query)

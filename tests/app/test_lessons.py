@@ -4,6 +4,7 @@ import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from support.pages import PATIENCE
 from support.runs import MAIN
 
 from dashboard.components.lesson_panel import KEY
@@ -39,7 +40,7 @@ def test_begin_opens_the_first_card_on_its_page(open_page, language):
 
 
 def test_a_link_opens_its_card_on_the_page_of_the_card(hub):
-    app = AppTest.from_file(MAIN, default_timeout=30)
+    app = AppTest.from_file(MAIN, default_timeout=PATIENCE)
     app.query_params.update(lesson="believe-ninety", card="3")
     app.run()
 

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -6,6 +7,7 @@ from support.runs import record
 
 from dashboard.page.settings.sidebar import METHOD_NAME
 from dashboard.page.settings.values import GROUPS, KEYS
+from dashboard.server.engine import RECORDED
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
@@ -373,6 +375,7 @@ def test_a_run_with_target_data_shows_both_domains_and_another_does_not(open_pag
 
     panels = {words("en")[f"panel.{name}.title"] for name in ("domains", "shift")}
     assert shown["rotated"] - shown[""] == panels
+    assert words("en")["panel.accuracy.title"] in shown[""] - shown["rotated"]
 
 
 def test_a_forest_learns_without_a_learning_rate_and_the_page_says_how(open_page, hub):
@@ -404,6 +407,21 @@ def test_the_slider_of_a_further_term_keeps_its_range(open_page):
 
     assert app.slider(key="own_hint_weight").max == 200.0
     assert app.query_params["also"] == "0*hint"
+
+
+@pytest.mark.parametrize(("run", "annotate"), [(None, True), (RECORDED, False)])
+def test_a_run_of_ones_own_takes_notes_and_a_recorded_one_does_not(open_page, store, run, annotate):
+    own = record(store, "20260101-000000-aaaa", make.whole_run()).id
+    app = open_page("live", run=run or own, epoch="2")
+    (bar,) = [
+        json.loads(one.proto.json)
+        for one in app.get("bidi_component")
+        if "transport" in one.proto.component_name
+    ]
+
+    assert bar["annotate"] is annotate
+    assert (bar["words"]["note_save"], bar["run"]) == ("Save", run or own)
+    assert not app.toast  # the moment in the link is the scripts' own
 
 
 def test_a_parameter_that_nothing_uses_is_said_once(open_page):

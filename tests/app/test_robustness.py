@@ -92,3 +92,18 @@ def test_one_that_goes_on_shows_where_it_is_and_can_be_stopped(open_page, hub, s
     button(app, "stop_robustness").click().run()
 
     assert [type(command) for command in hub.sent] == [Stop]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_the_first_test_it_says_what_start_does(open_page, run, language):
+    app = open_page("robustness", lang=language)
+
+    assert not app.exception
+    assert app.info[0].value.startswith(words(language)["robustness.no_test"].partition("{")[0])
+
+
+def test_a_run_that_cannot_be_tested_is_not_exchanged_in_silence(open_page, run):
+    app = open_page("robustness", run="recorded-mnist5k")
+
+    assert app.session_state["run"] == RUN
+    assert app.warning[0].value == words("en")["robustness.others"]

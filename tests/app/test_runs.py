@@ -169,6 +169,14 @@ def test_a_job_is_named_and_annotated(open_page, hub, every_kind, kind):
     assert "the good one" in app.dataframe[0].value[EN["runs.name"]].to_list()
 
 
+def test_the_notes_at_moments_of_a_run_stand_below_its_own(open_page, hub, two_runs):
+    hub.store.pin(ONE, 1.5, "see *here* <b>")
+    app = open_picked(open_page, hub.store, ONE)
+
+    assert not app.exception
+    assert "Epoch 1.5: see *here* <b>" in [one.value for one in app.text]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_job_is_deleted_and_comes_back(open_page, hub, every_kind, kind):
     job = every_kind[kind]

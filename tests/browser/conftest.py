@@ -17,7 +17,7 @@ from playwright.sync_api import expect, sync_playwright
 from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_compression
-from support.pages import PATIENCE
+from support.pages import AT_REST, PATIENCE, end_run
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
@@ -99,28 +99,43 @@ def _served(store):
     """The app over a store, on a free port."""
     if chromium() is None:
         pytest.skip("no Chromium is installed")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    environment = dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://localhost:{port}"
+    for _ in range(3):  # somebody else may have taken the port meanwhile
+        server, address = _begin(store)
+        if _answers(server, address):
+            break
     try:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
-                break
-            time.sleep(0.2)
         yield address
     finally:
         server.terminate()
-        server.wait(timeout=PATIENCE)
+        try:
+            server.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            raise
+
+
+def _begin(store):
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env=dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return server, f"http://localhost:{port}"
+
+
+def _answers(server, address):
+    """Whether the app answers before it ends; one that is only slow is waited for."""
+    until = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+            return True
+        time.sleep(0.2)
+    return server.poll() is None
 
 
 @pytest.fixture(scope="session")
@@ -134,12 +149,25 @@ def browser():
 
 
 @pytest.fixture
-def context(browser):
-    """A fresh visitor; what its pages say wrong or ask of others is kept."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context
-    context.close()
+def new_context(browser):
+    """``new_context(locale="zh-CN")``: a fresh visitor, who has gone when the test is over."""
+    opened = []
+
+    def new_context(**how):
+        context = browser.new_context(**how)
+        context.set_default_timeout(PATIENCE * 1000)
+        opened.append(context)
+        return context
+
+    yield new_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context):
+    """A fresh visitor at a desk."""
+    return new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
 
 
 @pytest.fixture
@@ -151,7 +179,6 @@ def page(context):
     assert page.mistakes == []
 
 
-AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 STATE = "Object.entries({...document.querySelector('[data-testid=stApp]')?.dataset}).join('; ')"
 POINTS = """name => {
   const plot = document.querySelector(`[data-testid=chart-${name}] .js-plotly-plot`);
@@ -193,25 +220,30 @@ def until(page):
 
 
 @pytest.fixture
-def start(page, app, app_store, points, until):
+def no_run_stays(page, app, app_store):
+    """Whatever page the test ends on, no run stays for the next one to wait for."""
+    yield
+    for row in app_store.list(RUN):
+        if row.state in LIVE_STATES:
+            page.goto(f"{app}/live?run={row.id}")
+            page.wait_for_selector(":is(.st-key-start, .st-key-stop) button:enabled")
+            end_run(page)
+
+
+@pytest.fixture
+def start(page, app, no_run_stays, points, until):
     """``start("epochs=50")``: a run that was started by hand and shows its first points.
 
-    Whatever page the test ends on, no run stays for the next one to wait for.
+    The usual one takes ten minutes: it is not over while a test acts on it.
     """
 
-    def start(query="epochs=200&speed=40&teacher_epochs=3"):
+    def start(query="epochs=1000&speed=40&teacher_epochs=3"):
         page.goto(f"{app}/live?dataset=digits&{query}")
         page.locator(".st-key-start button").click()
         until(lambda: points("losses") > 0)
         page.wait_for_function(AT_REST)  # the rest of the page is drawn too
         page.wait_for_timeout(1000)
+        page.wait_for_url(re.compile(r"[?&]run="))
         return re.search(r"run=([\w-]+)", page.url)[1]
 
-    yield start
-    for row in app_store.list(RUN):
-        if row.state in LIVE_STATES:
-            page.goto(f"{app}/live?run={row.id}")
-            page.wait_for_selector(":is(.st-key-start, .st-key-stop) button:enabled")
-            if page.locator(".st-key-stop button").is_enabled():  # it may have ended meanwhile
-                page.locator(".st-key-stop button").click()
-            page.wait_for_selector(".st-key-start button:enabled")
+    return start

@@ -15,8 +15,8 @@ LOOKS = [*product([LARGE], LOCALES, ("light", "dark")), (PHONE, "en", "light")]
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
 @pytest.mark.parametrize("name", VISITS)
-def test_axe_finds_nothing_serious(browser, stocked_app, name, size, language, scheme):
-    context = browser.new_context(
+def test_axe_finds_nothing_serious(new_context, stocked_app, name, size, language, scheme):
+    context = new_context(
         viewport=size, color_scheme=scheme, locale=LOCALES[language], has_touch=size == PHONE
     )
     page = context.new_page()
@@ -27,9 +27,9 @@ def test_axe_finds_nothing_serious(browser, stocked_app, name, size, language, s
     assert found == []
 
 
-def test_the_page_says_which_language_it_is_in(browser, app):
+def test_the_page_says_which_language_it_is_in(new_context, app):
     for language, tag in (("en", "en"), ("zh", "zh-Hans")):
-        context = browser.new_context(locale=LOCALES[language])
+        context = new_context(locale=LOCALES[language])
         page = context.new_page()
         visit(page, f"{app}/help")
         expect(page.locator("html")).to_have_attribute("lang", tag)
@@ -61,8 +61,8 @@ def test_where_a_run_stands_is_said(page, app):
     )
 
 
-def test_who_wants_no_motion_gets_none(browser, app):
-    context = browser.new_context(reduced_motion="reduce", locale="en-GB")
+def test_who_wants_no_motion_gets_none(new_context, app):
+    context = new_context(reduced_motion="reduce", locale="en-GB")
     page = context.new_page()
     visit(page, app)
     bars = page.locator(".kd-hero-teacher .kd-bar-fill")
@@ -103,8 +103,8 @@ SMALL = """() => [...document.querySelectorAll(".kd :is(button, select, input, [
 
 
 @pytest.mark.parametrize("address", ["", "temperature", "live", "microscope", "calibration"])
-def test_a_finger_hits_what_it_aims_at(browser, app, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+def test_a_finger_hits_what_it_aims_at(new_context, app, address):
+    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     visit(page, f"{app}/{address}?run=recorded-mnist5k")
     if address != "temperature" and page.get_by_test_id("transport-more").count():

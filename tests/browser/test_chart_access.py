@@ -4,9 +4,11 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from support.pages import still, visit
 from support.recording import DISTILLED, PLAIN, TEACHER
 
 RIGHT = "right?run=recorded-mnist5k"
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 def label(page, name):
@@ -33,14 +35,12 @@ def test_the_message_follows_the_scrubber(page, app, until):
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_every_chart_of_a_page_has_a_message(browser, app, language):
-    page = browser.new_context(locale=language).new_page()
+def test_every_chart_of_a_page_has_a_message(new_context, app, language):
+    page = new_context(locale=language).new_page()
     for name in ("live", "right", "calibration"):
-        page.goto(f"{app}/{name}?run=recorded-mnist5k")
-        page.wait_for_selector(".main-svg")
+        visit(page, f"{app}/{name}?run=recorded-mnist5k")
         plots = page.locator(".kd-plot-frame:has(.main-svg, table) .kd-plot")
         expect(plots.nth(4)).to_have_attribute("aria-label", re.compile(r"\d"))
-        page.wait_for_timeout(3000)
         labels = plots.evaluate_all("all => all.map(plot => plot.getAttribute('aria-label'))")
         assert len(labels) > 4
         assert [text for text in labels if not re.search(r"\d", text)] == []
@@ -90,22 +90,19 @@ def test_the_class_table_of_the_lab_is_read_by_keyboard(page, app):
 
 
 @pytest.fixture
-def phone(browser):
-    context = browser.new_context(
+def phone(new_context):
+    context = new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB"
     )
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
+    return context.new_page()
 
 
 def test_a_swipe_on_a_chart_scrolls_the_page_and_a_tap_shows_values(phone, app):
-    phone.goto(f"{app}/{RIGHT}")
+    visit(phone, f"{app}/{RIGHT}")
     plot = phone.locator("[data-testid=chart-accuracy] .kd-plot")
-    phone.wait_for_selector("[data-testid=chart-accuracy] .main-svg")
-    phone.wait_for_timeout(2000)
     touch = phone.context.new_cdp_session(phone)
-    box = plot.bounding_box()
+    box = still(phone, plot)
+    before = phone.evaluate(SCROLLED)
     across, begin = box["x"] + box["width"] / 2, box["y"] + 0.7 * box["height"]
 
     def event(kind, *points):
@@ -116,11 +113,9 @@ def test_a_swipe_on_a_chart_scrolls_the_page_and_a_tap_shows_values(phone, app):
     for step in range(1, 13):
         event("touchMove", {"x": across, "y": begin - 10 * step})
     event("touchEnd")
-    phone.wait_for_timeout(800)
-    scrolled = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    assert scrolled > 60
+    phone.wait_for_function(f"before => {SCROLLED} > before + 60", arg=before)
 
-    box = plot.bounding_box()
+    box = still(phone, plot)
     phone.touchscreen.tap(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
     expect(phone.locator("[data-testid=chart-accuracy] .hoverlayer text").first).to_be_attached()
 
@@ -181,12 +176,11 @@ CONTRASTS = """async () => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_lines_marks_and_words_stand_out_from_the_page(browser, app, scheme):
-    page = browser.new_context(color_scheme=scheme, locale="en-GB").new_page()
+def test_lines_marks_and_words_stand_out_from_the_page(new_context, app, scheme):
+    page = new_context(color_scheme=scheme, locale="en-GB").new_page()
     for name in ("live", "right", "calibration"):
-        page.goto(f"{app}/{name}?run=recorded-mnist5k")
-        page.wait_for_selector(".main-svg")
-        page.wait_for_timeout(3000)
+        visit(page, f"{app}/{name}?run=recorded-mnist5k")
+        expect(page.locator(".main-svg").first).to_be_attached()
         assert page.evaluate(CONTRASTS) == [], name
     page.context.close()
 
@@ -208,9 +202,7 @@ def test_numbers_in_cells_can_be_read_on_every_colour(page, app):
 
 def test_no_two_ticks_of_an_axis_read_alike(page, app):
     for name in ("live", "right", "calibration"):
-        page.goto(f"{app}/{name}?run=recorded-mnist5k")
-        page.wait_for_selector(".main-svg")
-        page.wait_for_timeout(2500)
+        visit(page, f"{app}/{name}?run=recorded-mnist5k")
         axes = page.evaluate("""() => [...document.querySelectorAll('.kd-plot .yaxislayer-above')]
             .map(axis => [...axis.querySelectorAll('.ytick text')].map(one => one.textContent))""")
         assert axes

@@ -332,8 +332,8 @@ def test_nothing_that_the_menu_does_leaves_the_machine(context, page, app, right
     assert [url for url in asked if not url.startswith((app, "data:", "blob:"))] == []
 
 
-def test_the_menu_is_chinese_for_chinese(browser, app):
-    context = browser.new_context(locale="zh-CN")
+def test_the_menu_is_chinese_for_chinese(new_context, app):
+    context = new_context(locale="zh-CN")
     page = context.new_page()
     page.goto(f"{app}/{RIGHT}")
     chart = page.get_by_test_id("chart-accuracy")

@@ -34,8 +34,8 @@ def app_of_classes(tmp_path_factory, served):
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("name", ["temperature", "microscope"])
 @pytest.mark.parametrize("run", KINDS, ids=lambda run: run[-4:])
-def test_names_of_classes_have_room(browser, app_of_classes, run, name, width):
-    context = browser.new_context(
+def test_names_of_classes_have_room(new_context, app_of_classes, run, name, width):
+    context = new_context(
         viewport={"width": width, "height": 900}, locale="en-GB", reduced_motion="reduce"
     )
     page = context.new_page()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from support.pages import still, visit
 
 PAGES = (
     "",
@@ -18,6 +19,7 @@ PAGES = (
     "help",
 )
 T = "[data-testid=hero-temperature]"
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def bars(page):
@@ -45,15 +47,21 @@ def test_the_recorded_run_plays_at_once(page, app, points, until):
     expect(page.locator(".kd-transport-state")).to_have_text("replay")
 
 
-def test_dragging_t_melts_the_answer_without_a_message_to_the_server(page, app):
+def test_dragging_t_melts_the_answer_without_a_message_to_the_server(page, app, until):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.on("request", lambda request: sent.append(request.url))
     page.goto(app)
     page.get_by_test_id("replay").click()  # its numbers come from the server
     expect(page.get_by_test_id("replay")).to_have_text("Replay")
-    page.wait_for_timeout(1500)
-    box = page.locator(T).bounding_box()
+
+    def is_silent():
+        before = len(sent)
+        page.wait_for_timeout(1500)
+        return len(sent) == before
+
+    until(is_silent)  # everything is loaded
+    box = still(page, page.locator(T))
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.2 * box["width"], middle)
     page.mouse.down()
@@ -62,7 +70,7 @@ def test_dragging_t_melts_the_answer_without_a_message_to_the_server(page, app):
     seen = set()
     for step in range(20):
         page.mouse.move(box["x"] + (0.2 + 0.035 * step) * box["width"], middle)
-        page.wait_for_timeout(20)
+        page.evaluate(TWO_FRAMES)
         seen.add(tuple(bars(page)))
     page.mouse.up()
     page.wait_for_timeout(500)
@@ -115,15 +123,13 @@ def test_no_request_leaves_the_machine(context, page, app):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
-def test_no_page_is_wider_than_the_window(browser, app, size, scheme):
-    context = browser.new_context(
+def test_no_page_is_wider_than_the_window(new_context, app, size, scheme):
+    context = new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="zh-CN"
     )
     page = context.new_page()
     for name in PAGES:
-        page.goto(f"{app}/{name}")
-        page.wait_for_selector("h1")
-        page.wait_for_timeout(1000)
+        visit(page, f"{app}/{name}")
         wide = page.evaluate("""() => [...document.querySelectorAll(
             '[data-testid=stMain], [class*=st-key-panel-], .kd-plot-frame')]
             .filter(node => node.scrollWidth > node.clientWidth + 2)
@@ -132,8 +138,8 @@ def test_no_page_is_wider_than_the_window(browser, app, size, scheme):
     context.close()
 
 
-def test_a_chinese_browser_is_greeted_in_chinese(browser, app):
-    context = browser.new_context(locale="zh-CN")
+def test_a_chinese_browser_is_greeted_in_chinese(new_context, app):
+    context = new_context(locale="zh-CN")
     page = context.new_page()
     page.goto(app)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,12 @@ from playwright.sync_api import expect
 from support.pages import LOCALES, keep_errors, layout_faults, violations
 
 from dashboard.export.pages import PAGES
+from dashboard.server.engine import RECORDED, RECORDINGS
 from dashboard.text.languages import words
 
 ROOT = Path(__file__).parents[2]
 RUN = "recorded-never-saw-3"
+OWN = "20260101-000000-aaaa"
 LARGE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 DRAWN = """() => document.querySelector("h1") && document.querySelector(".kd-folder-head a")
   && [...document.querySelectorAll("[data-testid^=chart-]")].every(chart =>
@@ -27,11 +30,12 @@ MOVE = "(node, value) => { node.value = value; node.dispatchEvent(new Event('inp
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """The folder as the command writes it."""
+    """The folder as the command writes it, with a run of the store."""
     place = tmp_path_factory.mktemp("export") / "lesson"
     store = place.parent / "store"
+    shutil.copytree(RECORDINGS / "recorded-all-labels", store / "runs" / OWN)
     subprocess.run(
-        [sys.executable, "-m", "dashboard", "export-lesson", str(place)],
+        [sys.executable, "-m", "dashboard", "export-lesson", str(place), "--run", "last"],
         cwd=ROOT,
         env=os.environ | {"KDCORE_STORE": str(store), "OMP_NUM_THREADS": "1"},
         check=True,
@@ -40,7 +44,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, folder):
+def visit(new_context, folder):
     """``visit(hash, …)``: a page of the folder in a new window without a network.
 
     Whatever it asked for lay in the folder, and nothing went wrong.
@@ -48,7 +52,7 @@ def visit(browser, folder):
     opened = []
 
     def visit(place="", size=LARGE, language="en"):
-        context = browser.new_context(
+        context = new_context(
             viewport=size, locale=LOCALES[language], offline=True, has_touch=size == PHONE
         )
         page = context.new_page()
@@ -76,6 +80,46 @@ def test_every_page_opens_from_the_disk(visit, name, language, size):
 
     expect(page.locator(".kd-folder-head a[aria-current=page]")).to_be_visible()
     assert layout_faults(page) == []
+    assert violations(page, preload=False) == []
+
+
+def test_a_run_of_ones_own_comes_first_and_start_shows_the_recorded_one(visit):
+    page = visit("page=live")
+    expect(page.get_by_test_id("run")).to_have_value(OWN)
+    expect(page.get_by_test_id("chart-accuracy")).to_have_attribute("data-run", OWN)
+    page.locator(".kd-folder-head a").first.click()
+    expect(page.get_by_test_id("chart-accuracy")).to_have_attribute("data-run", RECORDED)
+
+
+@pytest.mark.parametrize("size", [LARGE, PHONE])
+def test_projector_mode_shows_one_chart_at_a_time_by_keyboard(visit, size):
+    page = visit(f"page=live&run={OWN}", size)
+    page.keyboard.press("p")
+    deck = page.get_by_test_id("deck")
+    expect(deck.get_by_test_id("chart-accuracy")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(deck.get_by_test_id("chart-wrong_teacher")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.get_by_test_id("next_chart").click()
+    expect(deck.get_by_test_id("chart-losses")).to_be_visible()
+    page.wait_for_function(DRAWN)
+    assert "chart=losses" in page.url
+    assert layout_faults(page) == []
+    assert violations(page, preload=False) == []
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("chart-fidelity")).to_be_attached()
+
+
+def test_the_keys_are_listed_by_their_key_and_by_a_button(visit):
+    page = visit("page=microscope", PHONE, "zh")
+    keys = page.locator("dialog.kd-keys")
+    page.keyboard.press("?")
+    expect(keys).to_contain_text(words("zh")["keys.does.microscope"])
+    expect(keys).not_to_contain_text(words("zh")["keys.does.pause"])
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    page.get_by_test_id("keys").click()
+    expect(keys).to_be_visible()
     assert violations(page, preload=False) == []
 
 

@@ -46,6 +46,7 @@ def stops(page):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VISITS)
 def test_one_sees_what_has_the_focus(page, stocked_app, name):
+    page.emulate_media(reduced_motion="reduce")  # no stop moves, and none takes long to look at
     visit(page, f"{stocked_app}/{VISITS[name]}")
     found = [stop for stop in stops(page) if not stop["ofCharts"]]
 
@@ -118,8 +119,8 @@ def test_the_microscope_is_led_by_keys_alone(page, app):
 
 
 @pytest.mark.parametrize(("language", "chosen"), [("en", "English"), ("zh", "简体中文")])
-def test_the_language_switch_has_the_focus_on_the_chosen_one(browser, app, language, chosen):
-    context = browser.new_context(locale=LOCALES[language])
+def test_the_language_switch_has_the_focus_on_the_chosen_one(new_context, app, language, chosen):
+    context = new_context(locale=LOCALES[language])
     page = context.new_page()
     visit(page, f"{app}/help")
     page.locator(".st-key-projector_button button").first.focus()
@@ -140,8 +141,8 @@ def test_the_examples_of_the_laboratory_have_a_first_and_a_last(page, app):
     expect(options.first).to_be_focused()
 
 
-def test_the_bars_menu_closes_with_escape(browser, app):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+def test_the_bars_menu_closes_with_escape(new_context, app):
+    context = new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()
     visit(page, f"{app}/live?run=recorded-mnist5k")
     more = page.get_by_test_id("transport-more")

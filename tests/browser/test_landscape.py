@@ -5,7 +5,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
-from support.pages import main_block
+from support.pages import main_block, still
 
 QUERY = (
     "dataset=digits&Ts=1, 4, 16&weights=0.3, 1&seeds=0, 1&epochs=40&teacher_epochs=2"
@@ -76,11 +76,11 @@ def test_a_place_shows_its_curves_and_opens_its_run(swept, until):
 def test_the_surface_turns_and_tells_its_places(swept, until):
     page = swept
     surface = page.locator("[data-testid=chart-landscape_surface] .kd-surface")
-    surface.scroll_into_view_if_needed()
     axes = """surface => [...surface.querySelectorAll(".kd-surface-axis")]
       .map(({ x }) => x.baseVal[0].value)"""
     until(lambda: surface.locator("path").count() > 20)
-    before, box = surface.evaluate(axes), surface.bounding_box()
+    box = still(page, surface)
+    before = surface.evaluate(axes)
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     page.mouse.move(*middle)

@@ -36,8 +36,8 @@ def test_every_part_that_a_card_may_name_is_on_its_page(page, app, name):
         expect(page.locator(selector).first, part).to_be_attached()
 
 
-def test_a_card_on_a_phone_leaves_the_page_to_be_read(browser, app):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+def test_a_card_on_a_phone_leaves_the_page_to_be_read(new_context, app):
+    context = new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
     page = context.new_page()
     visit(page, f"{app}/calibration?lesson=believe-ninety&card=4&run=recorded-mnist5k")
     box = card(page).bounding_box()

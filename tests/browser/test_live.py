@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from support.compressions import RUN as STOCKED_RUN
+from support.pages import AT_REST, layout_faults, visit
 
 ZOOM = """() => {
   const plot = document.querySelector('[data-testid=chart-losses] .js-plotly-plot');
@@ -46,14 +48,17 @@ def test_start_points_pause_step_stop(page, app, start, newest, until):
     expect(page.locator(".st-key-buttons")).to_contain_text("stopped")
 
 
-def test_points_come_several_times_a_second(page, start, newest):
+def test_points_come_several_times_a_second(page, start, newest, until):
     start()
-    seen = set()
-    for _ in range(40):
-        page.wait_for_timeout(50)
-        seen.add(newest("losses"))
 
-    assert len(seen) >= 4
+    def in_two_seconds():
+        seen = set()
+        for _ in range(40):
+            page.wait_for_timeout(50)
+            seen.add(newest("losses"))
+        return len(seen)
+
+    until(lambda: in_two_seconds() >= 4)  # a busy machine may need a moment
 
 
 def test_a_slider_acts_on_the_run_and_leaves_a_mark(page, start, until):
@@ -69,7 +74,7 @@ def test_a_slider_acts_on_the_run_and_leaves_a_mark(page, start, until):
 
 
 def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, until):
-    start("method=dkd:beta=2&epochs=200&speed=40&teacher_epochs=3")
+    start("method=dkd:beta=2&epochs=1000&speed=40&teacher_epochs=3")
     until(lambda: points("decoupled") > 2)
     page.locator(".st-key-own_beta input").focus()
     page.keyboard.press("ArrowRight")
@@ -89,7 +94,7 @@ def test_a_methods_own_slider_acts_and_its_panel_grows(page, start, points, unti
 def test_a_slider_that_is_moved_quickly_ends_alike_everywhere(
     page, start, until, query, slider, written
 ):
-    start(f"epochs=400&speed=40&teacher_epochs=3&{query}")
+    start(f"epochs=1000&speed=40&teacher_epochs=3&{query}")
     thumb = page.locator(f".st-key-{slider} input")
     value = page.locator(f".st-key-{slider} [data-testid=stSliderThumbValue]")
     began, step = float(value.text_content()), float(thumb.get_attribute("step"))
@@ -112,7 +117,7 @@ def test_a_slider_that_is_moved_quickly_ends_alike_everywhere(
 
 def test_several_teachers_and_terms_are_seen_while_they_act(page, start, points, until):
     start(
-        "epochs=200&speed=40&teacher_epochs=3&teacher=mlp:32+%2B+mlp:16&teacher_mixing=entropy"
+        "epochs=1000&speed=40&teacher_epochs=3&teacher=mlp:32+%2B+mlp:16&teacher_mixing=entropy"
         "&also=0.5*logit_mse"
     )
     until(lambda: points("teacher_weights") > 1 and points("terms") > 1)
@@ -171,7 +176,7 @@ def test_the_scrubber_looks_back_while_the_run_goes_on(page, start, points, unti
 
 
 def test_a_reload_finds_the_run_and_the_settings_again(page, start, points, until):
-    run = start("epochs=200&speed=40&teacher_epochs=3&batch_size=64&T=9.5")
+    run = start("epochs=1000&speed=40&teacher_epochs=3&batch_size=64&T=9.5")
     page.reload()
     until(lambda: points("losses") > 3)
 
@@ -191,13 +196,11 @@ def test_a_second_tab_follows_the_same_run(context, page, app, start, until):
     expect(page.locator(".st-key-pause button")).to_contain_text("Resume")
 
 
-def test_one_click_on_the_first_screen_starts_a_live_run(page, app, points, until):
+def test_one_click_on_the_first_screen_starts_a_live_run(page, app, no_run_stays, points, until):
     page.goto(app)
     page.locator(".st-key-watch button").click()
     until(lambda: points("losses") > 0)
     expect(page.locator("h1")).to_contain_text("Does the teacher help?")
-    page.locator(".st-key-stop button").click()
-    expect(page.locator(".st-key-start button")).to_be_enabled()
 
 
 def test_an_uploaded_archive_becomes_the_data(page, app, tmp_path, until, points):
@@ -240,27 +243,33 @@ def test_two_runs_are_laid_side_by_side(page, app, start, until):
     for seed in (1, 2):
         start(f"epochs={seed}&teacher_epochs=3&speed=0&seed={seed}")
         expect(page.locator(".st-key-buttons")).to_contain_text("finished")
-    page.goto(f"{app}/runs")
+    visit(page, f"{app}/runs")
     table = page.locator("[data-testid=stDataFrame] .dvn-scroller")
     for row in (1, 2):
         table.click(position={"x": 18, "y": 35 * row + 17})
-        page.wait_for_timeout(1000)
+        expect(page.locator(".st-key-open button")).to_be_enabled(enabled=row == 1)
+        page.wait_for_function(AT_REST)
 
     expect(page.locator("[data-testid=chart-accuracy] .js-plotly-plot")).to_have_count(2)
     expect(page.locator("[data-testid=stTable]")).to_contain_text("Seed")
-    ranges = page.evaluate("""() => [...document.querySelectorAll(
-        '[data-testid=chart-accuracy] .js-plotly-plot')].map(plot =>
-            [plot.layout.xaxis.range, plot.layout.yaxis.range].flat().map(Number))""")
-    assert ranges[0] == ranges[1]
+
+    def axes():
+        return page.evaluate("""() => [...document.querySelectorAll(
+            '[data-testid=chart-accuracy] .js-plotly-plot')].map(plot =>
+                [plot.layout?.xaxis.range, plot.layout?.yaxis.range].flat().map(Number))""")
+
+    until(lambda: axes()[0] == axes()[1] and len(axes()[0]) == 4)
     assert page.locator("[data-testid=stException]").count() == 0
 
 
 def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
-    first = start("epochs=30&speed=20&teacher_epochs=3&transfer_size=900")
+    first = start("epochs=30&speed=4&teacher_epochs=3&transfer_size=900")  # two minutes
     until(lambda: points("accuracy") > 1)
     page.locator(".st-key-stop button").click()
     expect(page.locator(".st-key-buttons")).to_contain_text("stopped")
     page.locator(".st-key-go_on button").first.click()
+    expect(page.locator(".st-key-stop button")).to_be_enabled()
+    page.locator(".st-key-speed input").press("End")  # and on without a rest
     expect(page.locator(".st-key-buttons")).to_contain_text("finished")
     assert f"run={first}" in page.url
     until(lambda: points("accuracy") == 30)
@@ -273,12 +282,21 @@ def test_a_stopped_run_goes_on_and_is_branched(page, start, points, until):
     field.fill("12")
     field.press("Tab")
     page.wait_for_timeout(1000)
+    page.wait_for_function(AT_REST)
     page.locator(".st-key-branch_start button").click()
     expect(page.locator(".st-key-buttons")).to_contain_text(f"branch of {first} from epoch 25")
     assert f"run={first}" not in page.url
     marks = page.locator("[data-testid=chart-losses] .annotation-text")
-    expect(marks.first).to_contain_text("T=12")
+    expect(marks.filter(has_text="T=12").first).to_be_attached()
     expect(page.locator("[data-testid=chart-accuracy]")).to_contain_text(
         "Distilled student, parent"
     )
     expect(page.locator(".st-key-buttons")).to_contain_text("finished")
+
+
+def test_the_bar_of_a_run_that_can_be_branched_fits_into_a_small_window(page, stocked_app):
+    page.set_viewport_size({"width": 1190, "height": 800})
+    visit(page, f"{stocked_app}/live?run={STOCKED_RUN}")
+
+    expect(page.get_by_test_id("branch")).to_be_visible()
+    assert [fault for fault in layout_faults(page) if "kd-transport" in fault] == []

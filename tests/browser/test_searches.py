@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from support.pages import visit
 
 TRACES = """name => document.querySelector(
   `[data-testid=chart-${name}] .js-plotly-plot`)?.data?.map(({ name }) => name) ?? []"""
@@ -25,7 +26,7 @@ def test_optunas_figures_are_drawn_with_their_numbers_and_words(page, stocked_ap
 
 
 def test_a_selected_job_is_opened_from_the_list_of_runs(page, stocked_app):
-    page.goto(f"{stocked_app}/runs?kind=teacher_selection")
+    visit(page, f"{stocked_app}/runs?kind=teacher_selection")
     expect(page.locator(".st-key-open button")).to_be_disabled()
     table = page.locator("[data-testid=stDataFrame]")
     table.click(position={"x": 16, "y": 52})

@@ -30,9 +30,9 @@ def pages_of(size, look):
 @pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids="-".join)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_nothing_is_broken_on_the_way(browser, stocked_app, size, look):
+def test_nothing_is_broken_on_the_way(new_context, stocked_app, size, look):
     language, scheme = look
-    context = browser.new_context(
+    context = new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,
         locale=LOCALES[language],

@@ -11,12 +11,18 @@ import subprocess
 import sys
 from pathlib import Path
 from pkgutil import resolve_name
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
-from support.documents import DOCUMENTS, ROOT, anchors, blocks, links, programs, spans
+from PIL import Image, ImageSequence
+from support.documents import DOCUMENTS, ROOT, anchors, blocks, inline, links, programs, spans
 from support.files import as_zip, idx, pictures_in, rows
+from support.recording import recorded as recorded_run
 
+from dashboard.lessons.finding import lessons
+from dashboard.lessons.measures import measured
+from dashboard.server.engine import RECORDED
 from kdcore import RunConfig
 from kdcore.cli.arguments import parser
 from kdcore.data.idx import FILES
@@ -272,3 +278,85 @@ def test_the_tree_in_the_readme_has_no_other_room():
 
     assert named
     assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_picture_is_there_and_is_told_to_those_who_cannot_see_it(name):
+    shown = [token for token in inline(DOCUMENTS[name]) if token.type == "image"]
+
+    assert [token.attrs["src"] for token in shown if len(token.content.split()) < 3] == []
+    for token in shown:
+        with Image.open(DOCUMENTS[name].parent / token.attrs["src"]) as picture:
+            picture.load()
+
+
+def test_every_picture_that_is_kept_is_shown_and_made_by_the_script():
+    kept = {path.name for path in (ROOT / "docs/pictures").iterdir()}
+    shown = {Path(link).name for path in DOCUMENTS.values() for link in links(path)}
+    script = (ROOT / "scripts/make_pictures.py").read_text(encoding="utf-8")
+
+    assert kept
+    assert kept - shown == set()
+    assert {name for name in kept if f'"{name}": ' not in script} == set()
+
+
+def test_the_moving_picture_is_short_and_small():
+    path = ROOT / "docs/pictures/live.gif"
+    with Image.open(path) as picture:
+        seconds = sum(frame.info["duration"] for frame in ImageSequence.Iterator(picture)) / 1000
+
+    assert 8 <= seconds <= 15
+    assert path.stat().st_size < 2_000_000
+
+
+PLANS = ("docs/in-class.md", "docs/in-class.zh.md")
+
+
+def plan(name):
+    """A lesson plan's rows: minute, link, and the numbers with a decimal point of each."""
+    rows = re.findall(r"^\| (\d+) \| (.*)$", (ROOT / name).read_text(encoding="utf-8"), re.M)
+    return [
+        (int(minute), re.findall(r"localhost:8501/(\S*?)\)", row), re.findall(r"\d+\.\d+", row))
+        for minute, row in rows
+    ]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_figures_of_a_lesson_plan_are_those_of_the_recorded_runs(name):
+    wrong = []
+    for minute, addresses, figures in plan(name):
+        taught = [
+            re.search(r"lesson=([\w-]+)", address)[1] for address in addresses if "?l" in address
+        ]
+        runs = {lessons().found[lesson].recording for lesson in taught} or {RECORDED}
+        known = {
+            of["text"].strip("+−%") for run in runs for of in measured(recorded_run(run)).values()
+        }
+        wrong += [(minute, figure) for figure in figures if figure not in known | {"0.9"}]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_links_of_a_lesson_plan_open_cards_and_pages_that_there_are(name):
+    for _, addresses, _ in plan(name):
+        for address in addresses:
+            parts = urlsplit(address)
+            query = dict(parse_qsl(parts.query))
+            assert not parts.path or (ROOT / f"dashboard/views/{parts.path}.py").is_file()
+            if lesson := query.get("lesson"):
+                assert 1 <= int(query["card"]) <= len(lessons().found[lesson].cards)
+
+
+def test_a_lesson_plan_is_the_same_in_both_languages():
+    english, chinese = (
+        [
+            (minute, [address.replace("&lang=zh", "") for address in addresses], sorted(figures))
+            for minute, addresses, figures in plan(name)
+        ]
+        for name in PLANS
+    )
+
+    assert english == chinese
+    assert [minute for minute, _, _ in english] == sorted(minute for minute, _, _ in english)
+    assert english[-1][0] < 45

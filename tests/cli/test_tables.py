@@ -193,3 +193,27 @@ def test_one_listing_has_all_kinds_with_their_names_and_notes(kdcore, store):
     assert (row["name"], row["note"], row["format"]) == ("the warm one", "温度越高越好?", 2)
     assert "the warm one" in kdcore("sweeps").stdout
     assert "温度越高越好?" in kdcore("show", sweep).stdout
+
+
+def test_a_note_is_pinned_to_a_moment_of_a_run_shown_and_taken_away(kdcore, store):
+    run = store.readable(RUN)[0]
+    assert kdcore("note", run, "of the whole run").returncode == 0
+    assert kdcore("note", run, "T 调高了", "--epoch", "1").returncode == 0
+    assert kdcore("note", run, "before", "--epoch", "0").returncode == 0
+
+    pinned = "note: of the whole run\nnote at epoch 0: before\nnote at epoch 1: T 调高了\n"
+    assert kdcore("note", run).stdout == pinned
+    assert pinned in kdcore("show", run).stdout
+    assert kdcore("note", run, "", "--epoch", "0").returncode == 0
+    found = json.loads(kdcore("note", run, "--json").stdout)
+    assert found["note"] == "of the whole run"
+    assert [(one["position"], one["text"]) for one in found["pinned"]] == [(1, "T 调高了")]
+
+
+def test_a_moment_that_a_run_does_not_have_takes_no_note(kdcore, store):
+    run = store.readable(RUN)[0]
+    (sweep,) = store.readable(SWEEP)
+
+    assert "choose one from 0 to" in kdcore("note", run, "a", "--epoch", "1e9").stderr
+    assert kdcore("note", sweep, "a", "--epoch", "1").returncode == 2
+    assert store.pinned(run) == []

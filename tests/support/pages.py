@@ -1,9 +1,13 @@
 """Opening every page of the app in a browser, and what is wrong with what is seen there."""
 
+import contextlib
 import os
+import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 
 from dashboard.text.languages import LANGUAGES, words
 
@@ -39,6 +43,7 @@ VISITS = {
 }
 """By name: the page and its query."""
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 # the script is over, and every chart is drawn or says why it is not
 READY = """waiting =>
   document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
@@ -66,6 +71,24 @@ def visit(page, address):
     page.goto(address)
     page.wait_for_function(READY, arg=WAITING)
     page.wait_for_timeout(400)
+
+
+def still(page, locator):
+    """The box of something that is in sight, once it has stopped moving."""
+    locator.scroll_into_view_if_needed()
+    until, before = time.monotonic() + PATIENCE, None
+    while (box := locator.bounding_box()) is None or box != before:
+        assert time.monotonic() < until, "it goes on moving"
+        before = box
+        page.wait_for_timeout(250)
+    return box
+
+
+def end_run(page):
+    """Stop the run that the page shows, unless it ends by itself."""
+    with contextlib.suppress(PlaywrightTimeout):
+        page.locator(".st-key-stop button:enabled").click(timeout=5000)
+    expect(page.locator(".st-key-stop button")).to_be_disabled()
 
 
 def keep_errors(page):

@@ -88,6 +88,7 @@ def began(config, name="recipe-test"):
         test_sizes={"mnist": 10_000},
         date="2026-01-31",
         command="python -m kdcore recipe hinton2015 --seeds 0,1,2,3,4",
+        settings_key=config.settings_key,
     )
 
 

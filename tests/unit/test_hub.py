@@ -206,7 +206,7 @@ def test_a_stopped_run_goes_on_from_its_last_epoch(hub):
     assert [one.to_json() for one in hub.store.find(run).events()] == [
         one.to_json() for one in events
     ]
-    assert hub.store.find(run).cuts > 0
+    assert hub.store.find(run).edition[0] > 0
     assert len(events) > len(shown)
     with pytest.raises(UserError, match="is finished"):
         hub.resume(run)

@@ -1,6 +1,9 @@
 """What a hub keeps, what it lets go, and what it finds when it begins."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from support import worker
@@ -37,6 +40,22 @@ def make_hub(tmp_path):
     yield make_hub
     for hub in made:
         hub.close()
+
+
+def test_a_job_whose_worker_dies_as_it_begins_fails(make_hub):
+    hub = make_hub(["true"])
+    start = hub._worker.start
+
+    def starts_and_dies():
+        pid = start()
+        while hub._worker.pid is not None:
+            time.sleep(0.01)
+        return pid
+
+    hub._worker.start = starts_and_dies
+    run = hub.submit(RunConfig())
+
+    assert over(hub, run) == "crashed"
 
 
 def over(hub, run):
@@ -105,6 +124,28 @@ def test_a_waiting_job_is_deleted_out_of_the_queue(make_hub):
         hub.state(waiting)
     with pytest.raises(UserError, match="stop it first"):
         hub.delete(running)
+
+
+def test_a_job_that_two_resume_at_once_is_queued_once(make_hub, tmp_path):
+    hub = make_hub(["sleep", "600"])
+    hub.submit(RunConfig())
+    folder = hub.store.create(RunConfig(seed=1))
+    folder.append(Failed(error="it was broken off"))
+    folder.release()
+    check, both = hub._check_resume, Barrier(2)
+
+    def check_together(folder):
+        check(folder)
+        with suppress(BrokenBarrierError):  # nobody else may be here
+            both.wait(0.5)
+
+    hub._check_resume = check_together
+    with ThreadPoolExecutor(2) as tabs:
+        pressed = [tabs.submit(hub.resume, folder.id) for _ in range(2)]
+    errors = [found.code for one in pressed if (found := one.exception())]
+
+    assert errors == ["run_in_use"]
+    assert hub._waiting.count(folder.id) == 1
 
 
 def test_a_worker_that_died_idle_fails_no_job_of_the_next_one(make_hub):

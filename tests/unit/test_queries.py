@@ -13,6 +13,7 @@ from kdcore.queries import (
     ClassMap,
     ClassMaps,
     DecisionMap,
+    Layers,
     Predict,
     Step,
     UnitMap,
@@ -25,6 +26,7 @@ EXAMPLES = [
     DecisionMap(side=10, low=(0.0, 0.0), high=(1.0, 2.0), temperature=3.0),
     UnitMap(learner="plain", layer=1, units=(0, 3)),
     Step(inputs=((1.0, 2.0),), labels=(1,), learner="plain", temperature=2.0, weight=0.3, lr=0.1),
+    Layers(),
 ]
 
 

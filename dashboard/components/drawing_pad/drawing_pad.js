@@ -1,11 +1,12 @@
 // Draw your own: teacher and students answer while one draws, at any temperature.
 
-import { asker } from "./ask.js";
+import { asker, post } from "./ask.js";
 import { bars } from "./bars.js";
 import { runView, throttled } from "./bus.js";
 import { eachFrame, element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
 import { drawingPixels } from "./drawing_pixels.js";
 import { keptDrawings } from "./kept_drawings.js";
+import { linearLayers } from "./linear_layers.js";
 import { percent, ranking, softmax } from "./numbers.js";
 import { strokeField } from "./stroke_field.js";
 import { temperatureSlider } from "./temperature_slider.js";
@@ -13,6 +14,7 @@ import { temperatureSlider } from "./temperature_slider.js";
 const LEARNERS = ["teacher", "plain", "distilled"];
 const AGAIN = 1000; // milliseconds between two looks at students that learn
 const SLOW = 500; // milliseconds after which it is said that an answer is waited for
+const MOST_NUMBERS = 1 << 17; // of a question; with noise each takes up to seven bytes of the 1 MiB
 const LEAST_INK = 0.5; // pixels; with less nothing is asked
 const USUAL = { angle: 0, thickness: 1, noise: 0 };
 
@@ -33,6 +35,8 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   let ink = 0;
   let temperature = 1; // what they say as it is; not that of pages on soft labels
   let slow = 0;
+  let compute = null; // the logits of an input, where small learners are trained and known here
+  let fetched = false;
 
   const input = (drawing) => drawingPixels(drawing.strokes, { height, width, ...drawing });
   const row = (pixels) => {
@@ -97,24 +101,43 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     return { root, chart, said, probabilities: new Float32Array(classes.length) };
   }
 
+  function answered(found, epoch, milliseconds) {
+    clearTimeout(slow);
+    slow = 0;
+    if (ink < LEAST_INK) return;
+    logits = found;
+    note.textContent = "";
+    told.textContent = say(epoch === null ? words.told_trained : words.told_live,
+      { epoch: epoch?.toFixed(1), milliseconds: Math.max(Math.round(milliseconds), 1) });
+    show();
+  }
   const questions = asker(run.address("ask"), {
     answered(answer, _query, milliseconds) {
-      clearTimeout(slow);
-      slow = 0;
-      if (ink < LEAST_INK) return;
-      logits = Object.fromEntries(Object.entries(answer.logits)
-        .map(([name, [of]]) => [name, Float32Array.from(of)]));
-      note.textContent = "";
-      told.textContent = say(answer.epoch === null ? words.told_trained : words.told_live,
-        { epoch: answer.epoch?.toFixed(1), milliseconds: Math.round(milliseconds) });
-      show();
+      if (answer.epoch === null) fetchLayers();
+      answered(Object.fromEntries(Object.entries(answer.logits)
+        .map(([name, [of]]) => [name, Float32Array.from(of)])), answer.epoch, milliseconds);
     },
     failed(sentence, code) {
       clearTimeout(slow);
       slow = 0;
       note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
+      logits = null; // what was said to an earlier drawing
+      told.textContent = "";
+      show();
     },
   });
+  /** Small learners that are trained answer here, without a question. */
+  async function fetchLayers() {
+    if (fetched || run.state.live) return;
+    fetched = true;
+    try {
+      const { epoch, layers } = await post(run.address("ask"), { query: "layers" }, leaving.signal);
+      if (epoch !== null || run.state.live) return;
+      compute = linearLayers(layers);
+    } catch {
+      fetched = false; // after the next answer again
+    }
+  }
   const announce = whenSettled(() => {
     aloud.textContent = logits ? LEARNERS.filter((name) => logits[name]).map((name) =>
       say(words.sentence, { learner: learners[name], ...likeliest(answers[name].probabilities) }))
@@ -150,6 +173,10 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
       told.textContent = "";
       show();
     } else {
+      if (compute) {
+        const began = performance.now();
+        return answered(compute(row(found.pixels)), null, performance.now() - began);
+      }
       questions.ask({ query: "predict", inputs: [row(found.pixels)] });
       slow ||= setTimeout(() => (note.textContent = words.asking), SLOW);
     }
@@ -168,20 +195,34 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   const strip = element("ul", { class: "kd-pad-strip" });
   const shelf = element("section", { class: "kd-pad-shelf", "aria-label": words.kept },
     element("h3", {}, words.kept), element("p", { class: "kd-caption" }, words.kept_about), strip);
-  const keptQuestions = asker(run.address("ask"), {
-    answered({ logits: all }, { inputs }) {
-      if (inputs.length !== strip.children.length) return;
-      [...strip.children].forEach((item, at) => {
-        const said = LEARNERS.filter((name) => all[name]).map((name) => {
-          const [first] = ranking(Float32Array.from(all[name][at]));
-          return element("span", { class: `kd-pad-chip kd-of-${name}`, title: learners[name] },
-            element("span", { class: "kd-aloud" }, `${learners[name]}: `), classes[first]);
-        });
-        item.lastChild.replaceChildren(...said);
-      });
-    },
-    failed() {}, // what is drawn says it
-  });
+  let keptAsked = 0;
+  /** Ask about what was kept, no more at once than a question may hold. */
+  async function askKept() {
+    const mine = (keptAsked += 1);
+    const inputs = kept.all.map((drawing) => row(input(drawing).pixels));
+    const many = Math.max(Math.floor(MOST_NUMBERS / (channels * height * width)), 1);
+    for (let from = 0; from < inputs.length; from += many) {
+      const some = inputs.slice(from, from + many);
+      let found;
+      try {
+        found = compute ? some.map(compute) : await askAll(some);
+      } catch {
+        return; // what is drawn says it
+      }
+      if (mine !== keptAsked) return;
+      found.forEach((own, at) => showChips(strip.children[from + at], own));
+    }
+  }
+  async function askAll(inputs) {
+    const { logits: all } = await post(run.address("ask"), { query: "predict", inputs }, leaving.signal);
+    return inputs.map((_, at) =>
+      Object.fromEntries(Object.entries(all).map(([name, rows]) => [name, Float32Array.from(rows[at])])));
+  }
+  function showChips(item, own) {
+    item.lastChild.replaceChildren(...LEARNERS.filter((name) => own[name]).map((name) =>
+      element("span", { class: `kd-pad-chip kd-of-${name}`, title: learners[name] },
+        element("span", { class: "kd-aloud" }, `${learners[name]}: `), classes[ranking(own[name])[0]])));
+  }
 
   function showKept() {
     shelf.hidden = !kept.all.length;
@@ -206,8 +247,6 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     field.set(strokes);
     harden(how);
   }
-  const askKept = () => kept.all.length && keptQuestions.ask(
-    { query: "predict", inputs: kept.all.map((drawing) => row(input(drawing).pixels)) });
 
   // -- together ------------------------------------------------------------------------------------
   const slider = temperatureSlider({
@@ -225,6 +264,10 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
   let wasLive = false;
   run.on("state", () => {
     const { live } = run.state;
+    if (live) {
+      compute = null;
+      fetched = false;
+    } else fetchLayers();
     if (live || wasLive) again(); // they learn, or have just ended
     wasLive = live;
   }, leaving.signal);
@@ -253,7 +296,6 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
     end: () => {
       leaving.abort();
       questions.end();
-      keptQuestions.end();
       clearTimeout(slow);
       leave();
     },

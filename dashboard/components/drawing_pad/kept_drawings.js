@@ -7,21 +7,26 @@ const LONGEST = 4000; // points of a drawing
 export function keptDrawings(shape) {
   const place = `kd-drawings-${shape.join("x")}`;
   let all = read(place);
+  let stored = true;
+  const newest = () => (stored ? read(place) : all); // another tab may have kept some meanwhile
   const write = () => {
     try {
       localStorage.setItem(place, JSON.stringify(all));
     } catch {
-      // without storage they stay until the page is closed
+      stored = false; // they stay until the page is closed
     }
   };
   return {
     get all() { return all; },
     add(drawing) {
-      all = [drawing, ...all].slice(0, MOST);
+      all = [drawing, ...newest()].slice(0, MOST);
       write();
     },
     remove(at) {
-      all = all.filter((_, other) => other !== at);
+      const gone = JSON.stringify(all[at]);
+      all = newest();
+      const found = all.findIndex((one) => JSON.stringify(one) === gone);
+      all = all.filter((_, other) => other !== found);
       write();
     },
   };

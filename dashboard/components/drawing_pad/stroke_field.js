@@ -101,6 +101,7 @@ export function strokeField({ label, changed }) {
   function set(other) {
     strokes = other.map((stroke) => stroke.map((point) => [...point]));
     if (pen) pen.down = false;
+    pointer = null; // what it was drawing may be gone
     change();
   }
   function undo() {

@@ -5,8 +5,8 @@
 // `pages` (titles by name), `card` (from 0), `run` (the lesson's), `recording`, `can_train`,
 // `started`, `set` (settings by name), `cards`, `stopped` (titles of lessons by name), `words`.
 
-import { runView, publishedReadings, throttled, watchReadings } from "./bus.js";
-import { element, isTyping, say, stylesheet } from "./dom.js";
+import { inTurn, runView, publishedReadings, watchReadings } from "./bus.js";
+import { element, isTyping, newestCall, say, stylesheet } from "./dom.js";
 import { isCompleted, outcome, withMeasures } from "./lesson_conditions.js";
 import { partMarker } from "./lesson_part.js";
 import { keepProgress, progressOf } from "./lesson_progress.js";
@@ -18,22 +18,21 @@ const panels = new WeakMap();
 
 /** Draw the panel or bring it up to date; it is built anew only for another lesson. */
 export async function mount(parent, data, go) {
+  const end = newestCall(parent)(() => panels.get(parent)?.end());
   await Promise.all([stylesheet("controls.css"), stylesheet("lesson_panel.css")]);
   const known = panels.get(parent);
   const id = [data.lesson, data.language].join("/");
   if (known?.id === id) {
     known.panel.update(data, go);
-    return known.end;
+    return end;
   }
   known?.end();
   const panel = data.lesson ? lessonPanel(data, go) : wayBack(data, go);
-  const end = () => {
-    if (panels.get(parent)?.panel !== panel) return;
+  panels.set(parent, { id, panel, end: () => {
     panels.delete(parent);
     panel.end();
     panel.root.remove();
-  };
-  panels.set(parent, { id, panel, end });
+  } });
   parent.replaceChildren(panel.root);
   return end;
 }
@@ -284,15 +283,19 @@ function lessonPanel(data, send) {
     else placeTransport();
   }
 
-  const measure = throttled(async () => {
+  const measure = inTurn(async () => {
+    let lost = false;
     for (const run of new Set([now.run, ...now.cards.map(runOf)])) {
       try {
         const answer = await fetch(runView(run, language).address("measures"));
         if (answer.ok) measures.set(run, await answer.json());
-      } catch { /* the connection's own note says that the app cannot be reached */ }
+      } catch { // the connection's own note says that the app cannot be reached
+        lost = true;
+      }
     }
     if (!leaving.signal.aborted) draw();
-  }, MEASURE_AGAIN);
+    if (lost) throw new Error("not all was measured");
+  }, { pause: MEASURE_AGAIN, signal: leaving.signal });
 
   let known = "";
   function follow(run) {

@@ -1,7 +1,7 @@
 // A chart of a run: drawn by Plotly, redrawn in place, so that zoom and hover stay.
 
 import { runView, throttled } from "./bus.js";
-import { eachFrame, element, say, stylesheet } from "./dom.js";
+import { eachFrame, element, newestCall, say, stylesheet } from "./dom.js";
 import { formatted } from "./number_format.js";
 import { withCellNumbers } from "./plot_cells.js";
 import { exportItems } from "./export_menu.js";
@@ -19,20 +19,25 @@ import { surfaceView } from "./surface.js";
 
 const WITHOUT_EPOCHS = ["teacher_curve", "teachers"]; // charts over time with another axis
 
+const AGAIN = 2000; // milliseconds until what was lost on its way is asked for again
+
 let library = null;
 
-/** Plotly, loaded once for the whole page. */
+/** Plotly, loaded once for the whole page; asked for again where it was lost on its way. */
 function plotly() {
-  library ??= new Promise((resolve, reject) => {
+  library ??= new Promise((resolve) => {
     if (window.Plotly) return resolve(window.Plotly);
-    const script = element("script", { src: new URL("../plotly.min.js", import.meta.url).href });
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      library = null;
-      reject(new Error("plotly.min.js could not be loaded"));
+    const load = () => {
+      const script = element("script", { src: new URL("../plotly.min.js", import.meta.url).href });
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        script.remove();
+        setTimeout(load, AGAIN);
+      };
+      document.head.append(script);
     };
     // what needs no library is drawn first: reading it takes the browser a while
-    (window.requestIdleCallback ?? setTimeout)(() => document.head.append(script), { timeout: 300 });
+    (window.requestIdleCallback ?? setTimeout)(load, { timeout: 300 });
   });
   return library;
 }
@@ -43,17 +48,17 @@ const charts = new WeakMap();
 
 /** Show or change the chart in `parent`; `choose` gets the cell of a grid that was clicked. */
 export async function mount(parent, data, choose) {
+  const end = newestCall(parent)(() => charts.get(parent)?.end());
   await stylesheet("controls.css");
   await stylesheet("live_plot.css");
   const shown = charts.get(parent);
   if (shown?.fits(data)) {
     shown.update(data);
-    return shown.end;
+    return end;
   }
   shown?.end();
-  const chart = new Chart(parent, data, choose);
-  charts.set(parent, chart);
-  return chart.end;
+  charts.set(parent, new Chart(parent, data, choose));
+  return end;
 }
 
 /** T and λ of a sweep's grid. */
@@ -161,8 +166,10 @@ class Chart {
       if (asked !== this.#asked) return;
       this.#figure = answer.ok ? figure : { empty: figure.error };
     } catch {
+      if (asked !== this.#asked) return; // a newer question is on its way
       this.#asked = 0;
       this.#figure ??= { empty: this.data.words.unreachable };
+      setTimeout(() => !this.#leaving.signal.aborted && this.fetch(), AGAIN);
     }
     this.draw();
   }

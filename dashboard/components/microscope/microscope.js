@@ -2,7 +2,7 @@
 
 import { bars } from "./bars.js";
 import {
-  throttled, displayTemperature, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
+  displayTemperature, inTurn, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
@@ -40,13 +40,11 @@ function microscope({ run: id, language, learners: names, words, menu }) {
   root.append(note);
   const store = { examples: null, teacher: null, snapshots: new Map() };
   let glass = null;
-  let loading = false;
 
-  const load = throttled(async () => {
+  const load = inTurn(async () => {
     const { snapshots, prepared } = run.state;
     const last = Math.max(-1, ...store.snapshots.keys());
-    if (loading || !prepared || (store.examples && (snapshots.at(-1) ?? -1) <= last)) return;
-    loading = true;
+    if (!prepared || (store.examples && (snapshots.at(-1) ?? -1) <= last)) return;
     try {
       const answer = await fetch(run.address("soft", { since: store.examples ? last : -1 }));
       if (!answer.ok) throw new Error((await answer.json()).error);
@@ -54,9 +52,9 @@ function microscope({ run: id, language, learners: names, words, menu }) {
     } catch (error) {
       note.hidden = false;
       note.textContent = `${words.unreachable} ${error.message}`;
+      throw error;
     }
-    loading = false;
-  });
+  }, { signal: leaving.signal });
 
   function keep(message) {
     if (message.inputs) {

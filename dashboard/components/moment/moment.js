@@ -13,6 +13,7 @@ export const mount = mountOnce(async (data) => {
   return data.part === "formula" ? formula(data) : scores(data);
 });
 
+const AGAIN = 2000; // milliseconds until a moment that was lost on its way is asked for again
 const READABLE = 150; // milliseconds between two values of a number
 
 /** Call `show(moment)` for the moment of the cursor, whenever it changes; returns the way out. */
@@ -27,7 +28,9 @@ function watchMoment(run, show) {
     try {
       const answer = await fetch(run.address("moment", { at: cursor }));
       if (mine === asked && answer.ok) show(await answer.json());
-    } catch { /* the connection's own note says that the app cannot be reached */ }
+    } catch { // the connection's own note says that the app cannot be reached
+      if (mine === asked) setTimeout(() => mine === asked && !leaving.signal.aborted && look(), AGAIN);
+    }
   }, READABLE);
   run.on("state", () => run.cursor === null && look(), leaving.signal);
   run.on("moment", look, leaving.signal);
@@ -40,7 +43,7 @@ function watchMoment(run, show) {
 
 function scores({ run: id, language, words, learners, part }) {
   const run = runView(id, language);
-  const tiles = new Map(ORDER.map((name) => [name, tile(name, learners[name], words.reach)]));
+  const tiles = new Map(ORDER.map((name) => [name, tile(name, learners[name], words)]));
   const headline = element("p", { class: "kd-headline" });
   const reasons = element("p", { class: "kd-reasons" });
   const aloud = element("p", { class: "kd-aloud", role: "status" });
@@ -65,7 +68,7 @@ function scores({ run: id, language, words, learners, part }) {
     if (!run.state.live || now - announced > ANNOUNCED) {
       announced = now;
       const text = [...tiles].filter(([name]) => name in moment.scores)
-        .map(([name]) => `${learners[name]} ${percent(moment.scores[name].accuracy)}`).join(", ");
+        .map(([name]) => `${learners[name]} ${domainOf(moment.scores[name], words)} ${percent(moment.scores[name].accuracy)}`).join(", ");
       const spoken = `${text}. ${moment.headline}`;
       if (aloud.textContent !== spoken) aloud.textContent = spoken;
     }
@@ -73,19 +76,25 @@ function scores({ run: id, language, words, learners, part }) {
   return { root, end };
 }
 
+/** Under domain adaptation: that an accuracy is the one on the target. */
+const domainOf = (score, words) => (score && "source" in score ? words.on_target : "");
+
 /** A learner's accuracy with the interval that chance leaves, on a scale that all share. */
-function tile(name, title, help) {
+function tile(name, title, words) {
+  const domain = element("span", { class: "kd-score-domain" });
   const value = element("span", { class: "kd-score-value" }, "–");
-  const reach = element("span", { class: "kd-score-reach", title: help });
+  const reach = element("span", { class: "kd-score-reach", title: words.reach });
+  const source = element("span", { class: "kd-score-source" });
   const band = element("i", { class: "kd-score-band" });
   const mark = element("i", { class: "kd-score-mark" });
   const root = element("div", { class: "kd-score", "data-learner": name, "data-testid": `score-${name}` },
-    element("span", { class: "kd-score-name" }, title), value, reach,
-    element("span", { class: "kd-score-scale", "aria-hidden": "true" }, band, mark));
+    element("span", { class: "kd-score-name" }, title), domain, value, reach, element("span", { class: "kd-score-scale", "aria-hidden": "true" }, band, mark), source);
   return {
     root,
     show(score, low, high) {
       root.classList.toggle("kd-score-unknown", !score);
+      domain.textContent = domainOf(score, words);
+      source.textContent = score && "source" in score ? words.on_source.replace("{value}", percent(score.source)) : "";
       if (!score) {
         value.textContent = "–";
         reach.textContent = "";

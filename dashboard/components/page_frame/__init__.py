@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.words import words_of
-from dashboard.text.keys import key_list
+from dashboard.text.keys import key_list, list_words
 from dashboard.text.viewer import t
 
 KEYS = {
@@ -35,12 +35,7 @@ def page_frame() -> None:
         "language": t("app.language_tag"),
         "keys": KEYS,
         "list": key_list(),
-        "words": {
-            "title": t("keys.title"),
-            "key": t("keys.column_keys"),
-            "does": t("keys.column_does"),
-            "close": t("keys.close"),
-        },
+        "words": list_words(),
         "streamlit": streamlit | {"limit": streamlit["limit"].format(megabytes=limit)},
     }
     _component(key="page-frame", data=data)

@@ -39,7 +39,7 @@ function consume(event, act) {
 }
 
 /** The list in a dialog of its own; Escape, the button or a click beside it closes it. */
-function openList() {
+export function openList() {
   const open = document.querySelector("dialog.kd-keys");
   if (open) return open.close();
   const { title, key, does, close } = page.words;

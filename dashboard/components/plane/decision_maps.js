@@ -1,7 +1,7 @@
 // Where do the boundaries go? Every place of the plane in the colour of the class that a learner
 // gives it, the stronger the surer it is; live as they learn.
 
-import { asker, post } from "./ask.js";
+import { asker, isPassing, post } from "./ask.js";
 import { runView } from "./bus.js";
 import { element, mountOnce, say, stylesheet } from "./dom.js";
 import { decode, percent } from "./numbers.js";
@@ -15,6 +15,7 @@ const UNIT_SIDE = 18, UNIT_LARGE = 60; // the same of a hidden unit, small and l
 const MOST_UNITS = 32;
 const PAUSE = 200; // milliseconds between two maps of students that learn
 const UNITS_PAUSE = 1200;
+const AGAIN = 1000; // milliseconds after which is asked again what was not answered
 const REMEMBERED = 400; // maps, for the scrubber
 
 export const mount = mountOnce(async (data) => {
@@ -155,8 +156,10 @@ function decisionMaps({ run: id, language, points: encoded, labels: encodedLabel
       if (run.state.live && run.state.state === "running") later(PAUSE);
     },
     failed(sentence, code) {
-      note.textContent = code === "not_answering" && run.state.live ? words.waiting : sentence;
-      if (run.state.live) later(1000);
+      const comes = code === "not_answering" && run.state.live;
+      if (!comes) note.textContent = sentence;
+      else note.textContent = newest ? "" : words.waiting; // at its end a run is silent for a moment
+      if (run.state.live || isPassing(code)) later(AGAIN);
     },
   });
   function askMaps() {
@@ -167,21 +170,26 @@ function decisionMaps({ run: id, language, points: encoded, labels: encodedLabel
   async function askUnits(learner) {
     if (!hidden[learner] || leaving.signal.aborted) return;
     const { units } = maps[learner];
+    const mine = (unitsAsked[learner] = (unitsAsked[learner] ?? 0) + 1);
     const query = { query: "unit_map", learner, layer: units.layer, side: UNIT_SIDE };
     try {
       const answer = await post(address, { ...query,
         units: Array.from({ length: Math.min(hidden[learner][units.layer], MOST_UNITS) },
           (_, unit) => unit) }, leaving.signal);
-      if (units.layer === query.layer) units.show(answer);
-    } catch {
-      // the maps say what is wrong
+      if (mine === unitsAsked[learner]) units.show(answer);
+    } catch (error) { // the maps say what is wrong
+      if (mine === unitsAsked[learner] && isPassing(error.code ?? "")) laterUnits();
     }
   }
+  const unitsAsked = {}; // by learner, how often: only the newest answer counts
   let unitsDue = 0;
-  async function askAllUnits() {
+  function laterUnits() {
     clearTimeout(unitsDue);
+    if (!leaving.signal.aborted) unitsDue = setTimeout(askAllUnits, UNITS_PAUSE);
+  }
+  async function askAllUnits() {
     for (const learner of LEARNERS) await askUnits(learner);
-    if (run.state.live && !leaving.signal.aborted) unitsDue = setTimeout(askAllUnits, UNITS_PAUSE);
+    if (run.state.live) laterUnits();
   }
 
   /** Show one hidden unit in place of the learner's map, or with a layer of null the map again. */

@@ -49,6 +49,7 @@ function drawn({ words }) {
   let strokes = []; // of [x, y, class] each
   let number = 0;
   let at = null; // of the keyboard
+  let pointer = null; // the one that draws; a second finger is let pass
   const canvas = element("canvas", { class: "kd-plane kd-plane-drawn", tabindex: 0,
     role: "application", "aria-label": words.field, "data-testid": "point-field" });
   const told = element("p", { class: "kd-caption", role: "status" });
@@ -82,18 +83,21 @@ function drawn({ words }) {
       context.stroke();
     }
     const counts = Object.keys(names).map((one) => all.filter(([, , c]) => c === Number(one)).length);
-    told.textContent = say(words.counts, { counts: counts.filter(Boolean).join(" + ") || 0 });
+    told.textContent = [say(words.counts, { counts: counts.filter(Boolean).join(" + ") || 0 }),
+      ...(isFull() ? [say(words.full, { most: MOST })] : [])].join(" ");
     undo.disabled = clear.disabled = !strokes.length;
     learn.disabled = !all.length;
   }
   function change(other) {
     strokes = other;
+    pointer = null; // what it was drawing may be gone
     draw();
   }
   const normal = () => SPREAD * Math.sqrt(-2 * Math.log(1 - Math.random()))
     * Math.cos(2 * Math.PI * Math.random());
+  const isFull = () => strokes.flat().length + SPRAY > MOST;
   const spray = ([x, y]) => {
-    if (strokes.flat().length + SPRAY > MOST) return;
+    if (isFull()) return;
     for (let one = 0; one < SPRAY; one++) strokes.at(-1).push([x + normal(), y + normal(), number]);
     draw();
   };
@@ -102,37 +106,43 @@ function drawn({ words }) {
     return [(2 * (event.clientX - left) / width - 1) * REACH,
       (1 - (2 * (event.clientY - top)) / height) * REACH];
   };
+  /** A stroke of its own, which is undone as a whole; none that would stay empty. */
+  const begin = (where) => {
+    if (isFull()) return;
+    strokes.push([]);
+    spray(where);
+  };
   let last = null;
   canvas.addEventListener("pointerdown", (event) => {
-    if (last || event.button > 0) return;
-    canvas.setPointerCapture(event.pointerId);
+    if (pointer !== null || event.button > 0) return;
+    pointer = event.pointerId;
+    canvas.setPointerCapture(pointer);
     last = place(event);
-    strokes.push([]);
-    spray(last);
+    begin(last);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!last) return;
+    if (event.pointerId !== pointer) return;
     const now = place(event);
     if (Math.hypot(now[0] - last[0], now[1] - last[1]) < APART) return;
     last = now;
     spray(now);
   });
   for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => (last = null));
+    canvas.addEventListener(name, (event) => {
+      if (event.pointerId === pointer) pointer = null;
+    });
   }
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = moves[event.key];
-    if (!move && event.key !== " ") return;
+    if (!move && event.key !== " " && event.key !== "Backspace") return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.key === "Backspace") return change(strokes.slice(0, -1));
     at ??= [0, 0];
     if (move) at = at.map((value, axis) => Math.min(Math.max(value + STEP * move[axis], -REACH), REACH));
-    else {
-      strokes.push([]);
-      spray(at);
-    }
+    else begin(at);
     draw();
   });
   for (const name of ["focus", "blur"]) canvas.addEventListener(name, draw);

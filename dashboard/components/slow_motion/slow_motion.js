@@ -1,7 +1,7 @@
 // One step in slow motion: a batch of four goes through a step of distillation, phase by phase.
 // The networks are asked once for logits before and after; all else is computed here.
 
-import { asker } from "./ask.js";
+import { asker, isPassing } from "./ask.js";
 import { publisher, runView, throttled } from "./bus.js";
 import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
@@ -94,6 +94,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
       slow = 0;
       wanted = false;
       note.textContent = code === "not_answering" && run.state.live ? words.not_yet : sentence;
+      if (isPassing(code)) again();
       show();
     },
   });

@@ -1,10 +1,11 @@
-"""The transport bar: which moment of a run all charts of the page show."""
+"""The transport bar: which moment of a run all charts of the page show, and the notes of it."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.components.words import words_of
+from dashboard.server.engine import RECORDED_RUNS
 from dashboard.text.viewer import language
 
 _component = st.components.v2.component(
@@ -30,6 +31,7 @@ def transport(run: str, *, autoplay: bool = False, branch: bool = False) -> int 
         "language": language(),
         "autoplay": autoplay,
         "branch": branch,
+        "annotate": run not in RECORDED_RUNS,
         "words": words_of("transport"),
     }
     state = _component(key=f"transport-{run}", data=data, on_branch_change=lambda: None)

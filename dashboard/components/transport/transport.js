@@ -4,22 +4,26 @@ import { runView } from "./bus.js";
 import {
   prefersReducedMotion, choice, eachFrame, element, isTyping, mountOnce, playIcon, say, stylesheet,
 } from "./dom.js";
+import { momentAsked, writeMoment } from "./moment_address.js";
+import { momentNotes } from "./moment_notes.js";
 
 const SPEEDS = { quarter: 0.25, once: 1, four: 4, sixteen: 16 };
 const SPEED_NAMES = { quarter: "×¼", once: "×1", four: "×4", sixteen: "×16" };
 const AT_ONCE = 0.6; // seconds that "max" takes for a whole run
 const GLIMPSE = 10; // seconds that a replay by itself takes for a whole run
+const LOOK = 1000; // milliseconds between two looks whether the address says the moment
 
 export const mount = mountOnce(async (data) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("transport.css")]);
   return transport(data);
 });
 
-function transport({ run: id, language, autoplay, branch, words }) {
+function transport({ run: id, language, autoplay, branch, annotate, words }) {
   const run = runView(id, language);
   const leave = run.join();
   const leaving = new AbortController();
   let speed = autoplay ? "glimpse" : "once";
+  let asked = momentAsked(id);
 
   const duration = () => Math.max(run.state.seconds, 0.5);
   const rate = () => {
@@ -67,7 +71,12 @@ function transport({ run: id, language, autoplay, branch, words }) {
   const speeds = choice(words.speed, { ...SPEED_NAMES, max: words.max }, speed, (name) => {
     speed = name;
   });
+  const nameOf = (at) =>
+    (at === 0 ? words.start : say(words.epoch, { epoch: at.toFixed(at % 1 ? 1 : 0) }));
+  const track = element("div", { class: "kd-transport-track" }, slider);
+  const notes = momentNotes(run, track, { annotate, words, nameOf }, leaving.signal);
   const ticks = element("div", { class: "kd-transport-ticks", "aria-hidden": "true" });
+  track.append(ticks);
 
   const show = eachFrame(() => {
     const { position, epochs, snapshots, marks } = run.state;
@@ -75,8 +84,10 @@ function transport({ run: id, language, autoplay, branch, words }) {
     slider.max = Math.max(position, 1e-6);
     slider.disabled = position === 0;
     if (document.activeElement !== slider || run.cursor === null || run.playing) slider.value = at;
-    slider.setAttribute("aria-valuetext", say(words.epoch, { epoch: at.toFixed(1) }));
-    const epoch = at === 0 ? words.start : say(words.epoch, { epoch: at.toFixed(at % 1 ? 1 : 0) });
+    const note = notes.at(at);
+    slider.setAttribute("aria-valuetext", say(words.epoch, { epoch: at.toFixed(1) })
+      + (note && ` · ${say(words.note_here, { text: note })}`));
+    const epoch = nameOf(at);
     const rest = [say(words.of, { latest: epochs })];
     if (run.cursor === null && run.state.step) rest.push(`· ${say(words.step, { step: run.state.step })}`);
     moment.replaceChildren(element("b", {}, epoch), ` ${rest.join(" ")}`);
@@ -95,11 +106,20 @@ function transport({ run: id, language, autoplay, branch, words }) {
       ...snapshots.filter((epoch) => epoch <= position).map((epoch) =>
         element("i", { style: `left:${share(epoch)}` })),
       ...marks.map((mark) => element("i", { class: "kd-mark", style: `left:${share(mark.position)}` })),
+      ...notes.marks(share),
     );
+    notes.show();
   });
   run.on("state", show, leaving.signal);
   run.on("moment", show, leaving.signal);
-  if (autoplay && !prefersReducedMotion()) {
+  run.on("notes", show, leaving.signal);
+  const goWhereAsked = () => {
+    if (asked === null || run.newest === 0) return;
+    run.pause();
+    run.setCursor(asked);
+    asked = null;
+  };
+  if (autoplay && asked === null && !prefersReducedMotion()) {
     const begin = () => {
       if (run.state.live || run.newest === 0 || begin.done) return;
       begin.done = true;
@@ -108,6 +128,11 @@ function transport({ run: id, language, autoplay, branch, words }) {
     run.on("state", begin, leaving.signal);
     begin();
   }
+  run.on("state", goWhereAsked, leaving.signal);
+  goWhereAsked();
+  const writing = setInterval(() => {
+    if (asked === null && !run.playing) writeMoment(id, run.cursor);
+  }, LOOK);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "f" && event.key !== "F") return;
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -130,7 +155,7 @@ function transport({ run: id, language, autoplay, branch, words }) {
       more.focus();
     },
   }, element("div", { class: "kd-transport-row" },
-    badge, element("div", { class: "kd-transport-track" }, slider, ticks), replay, more, rest));
+    badge, track, notes.button, notes.panel, replay, more, rest), notes.bubble);
   document.addEventListener("pointerdown", (event) => {
     if (!root.contains(event.target)) unfold(false);
   }, { signal: leaving.signal });
@@ -138,6 +163,7 @@ function transport({ run: id, language, autoplay, branch, words }) {
     root,
     end: () => {
       leaving.abort();
+      clearInterval(writing);
       leave();
     },
   };

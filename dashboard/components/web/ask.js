@@ -1,5 +1,10 @@
 // Questions to a run's learners: at most one on its way, and of those that wait the newest alone.
 
+const PASSING = ["", "answerer_died", "asking_busy", "no_answer"]; // the first: it was lost on its way
+
+/** Whether what is wrong may be over in a while, so that it is asked again. */
+export const isPassing = (code) => PASSING.includes(code);
+
 /**
  * @param address of the route, such as `run.address("ask")`
  * @param answered called with the answer, the question and the milliseconds it took

@@ -3,7 +3,15 @@
 
 const GRACE = 1500; // milliseconds without a view until the connection is closed
 const SOON = 30; // milliseconds in which several charts are asked for at once
+const TELL_AGAIN = 500; // milliseconds until it is said again which charts are shown
+const ANSWER = 10_000; // milliseconds after which no answer to that comes any more
+const REOPEN = 2000; // milliseconds until a connection that was refused is asked for again
+const LONGEST = 60_000;
+const AGAIN = 2000; // milliseconds until what was lost on its way is asked for again
 const MOMENT = 60; // milliseconds between two charts of a moment while the scrubber moves
+
+const OPEN = 1; // states of an event source
+const CLOSED = 2; // it was refused; one that is lost the browser connects again by itself
 
 const shared = (window.__kd ??= { runs: new Map(), temperature: 4, watchers: new Set() });
 const readings = (window.__kdReadings ??= Object.assign(new EventTarget(), { values: {} }));
@@ -58,14 +66,15 @@ export function watchReadings(watch, signal) {
 }
 
 /**
- * Events: `figure` (detail: its name), `state`, `moment` (the cursor moved), `place` (the pointer
- * moved over a sweep's grid), `connection`.
+ * Events: `figure` (detail: its name), `state`, `notes`, `moment` (the cursor moved), `place` (the
+ * pointer moved over a sweep's grid), `connection`.
  * The cursor is a place on the time axis in epochs; null follows the newest.
  */
 class RunView extends EventTarget {
   figures = new Map();
   state = { state: "queued", phase: "waiting", position: 0, epoch: 0, epochs: 0, step: 0,
     seconds: 0, snapshots: [], students: [], marks: [], live: false };
+  notes = []; // pinned to moments, in their order: `id`, `position`, `text`
   cursor = null;
   place = null; // of a sweep's grid, under the pointer
   playing = false;
@@ -73,10 +82,11 @@ class RunView extends EventTarget {
   #viewers = 0;
   #source = null;
   #closing = 0;
+  #reopening = 0;
   #frame = 0;
   #viewer = Math.random().toString(36).slice(2);
   #charts = new Map(); // charts over time that are shown, and how many views show each
-  #ask = throttled(() => this.#source && fetch(this.#shown("charts")).catch(() => {}), SOON);
+  #ask = inTurn(() => this.#tell(), { pause: SOON, again: TELL_AGAIN });
 
   constructor(run, language) {
     super();
@@ -143,6 +153,12 @@ class RunView extends EventTarget {
     this.dispatchEvent(new Event("moment"));
   }
 
+  /** Take over all notes of the run. */
+  setNotes(notes) {
+    this.notes = notes;
+    this.dispatchEvent(new Event("notes"));
+  }
+
   /** Point at a place of a sweep's grid, or with null at none. */
   setPlace(place) {
     if (place === this.place) return;
@@ -181,7 +197,14 @@ class RunView extends EventTarget {
     return this.address(path, { viewer: this.#viewer, charts: [...this.#charts.keys()].join() });
   }
 
-  #open() {
+  /** Say which charts are shown; where the connection is not open it is said once it is. */
+  async #tell() {
+    if (this.#source?.readyState !== OPEN) return;
+    const answer = await fetch(this.#shown("charts"), { signal: AbortSignal.timeout(ANSWER) });
+    if (!(await answer.json()).connected) throw new Error("the app has yet to see the connection");
+  }
+
+  #open(pause = REOPEN) {
     const source = new EventSource(this.#shown("live"));
     this.#source = source;
     const connection = (connected) => {
@@ -190,10 +213,15 @@ class RunView extends EventTarget {
       this.dispatchEvent(new Event("connection"));
     };
     source.onopen = () => {
+      pause = REOPEN;
       connection(true);
       this.#ask(); // of a connection that was lost the address is an old one
     };
-    source.onerror = () => connection(false);
+    source.onerror = () => {
+      connection(false);
+      if (source.readyState !== CLOSED) return;
+      this.#reopening = setTimeout(() => this.#open(Math.min(2 * pause, LONGEST)), pause);
+    };
     source.addEventListener("figure", ({ data }) => {
       const { name, ...change } = JSON.parse(data);
       this.figures.set(name, applyChange(this.figures.get(name), change));
@@ -203,10 +231,12 @@ class RunView extends EventTarget {
       this.state = JSON.parse(data);
       this.dispatchEvent(new Event("state"));
     });
+    source.addEventListener("notes", ({ data }) => this.setNotes(JSON.parse(data)));
   }
 
   #close() {
     this.pause();
+    clearTimeout(this.#reopening);
     this.#source?.close();
     this.#source = null;
   }
@@ -232,4 +262,28 @@ export function throttled(act, pause = MOMENT) {
       act();
     }, pause);
   };
+}
+
+/**
+ * As `throttled`, for what waits for an answer: it is not begun again before that is there, so that
+ * no earlier answer comes later. Where it was called meanwhile it begins anew, and where it threw,
+ * `again` milliseconds after; not once `signal` has ended.
+ */
+export function inTurn(act, { pause = MOMENT, again = AGAIN, signal } = {}) {
+  let busy = false;
+  let missed = false;
+  const begin = throttled(async () => {
+    if (signal?.aborted) return;
+    if (busy) {
+      missed = true;
+      return;
+    }
+    busy = true;
+    missed = false;
+    const failed = await act().then(() => false, () => true);
+    busy = false;
+    if (missed) begin();
+    else if (failed) setTimeout(begin, again);
+  }, pause);
+  return begin;
 }

@@ -27,18 +27,26 @@ export const say = (template, values) =>
 export const counted = (words, key, values) =>
   say((values.count === 1 && words[`${key}.one`]) || words[key], values);
 
-/** Link a style sheet of this folder once; resolves when it is there. */
+const SHEET_AGAIN = 1000; // milliseconds until a style sheet that did not come is asked for again
+
+/** Link a style sheet of this folder once; resolves when it is there, or was lost on its way. */
 export function stylesheet(name) {
   const href = new URL(name, import.meta.url).href;
   const sheets = (window.__kdSheets ??= new Map());
-  if (!sheets.has(href)) {
-    const link = element("link", { rel: "stylesheet", href });
-    sheets.set(href, new Promise((resolve) => {
-      link.onload = link.onerror = resolve;
-    }));
-    document.head.append(link);
-  }
+  if (!sheets.has(href)) sheets.set(href, new Promise((resolve) => linkSheet(href, resolve)));
   return sheets.get(href);
+}
+
+/** What waits for it is drawn without it meanwhile. */
+function linkSheet(href, resolve, pause = SHEET_AGAIN) {
+  const link = element("link", { rel: "stylesheet", href });
+  link.onload = resolve;
+  link.onerror = () => {
+    resolve();
+    link.remove();
+    setTimeout(linkSheet, pause, href, resolve, 2 * pause);
+  };
+  document.head.append(link);
 }
 
 export const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -80,28 +88,48 @@ export function whenSettled(act) {
   };
 }
 
+const calls = new WeakMap(); // of components, the newest by element
+
+/**
+ * Note that a component is called for `parent`. What is returned makes the way out of that call of
+ * `end`: it ends nothing once there was a later call.
+ *
+ * Streamlit (1.67) takes the way out of a call that returns after the next one has begun, although
+ * the component stays: the view that both brought up to date would be gone.
+ */
+export function newestCall(parent) {
+  const mine = {};
+  calls.set(parent, mine);
+  return (end) => () => calls.get(parent) === mine && end();
+}
+
 /** Show one view per element: build it anew when the data are others, else leave it alone. */
 export function mountOnce(build) {
   const views = new WeakMap();
   return async (parent, data) => {
+    const end = newestCall(parent)(() => views.get(parent)?.end());
     const content = JSON.stringify(data);
     const shown = views.get(parent);
-    if (shown?.content === content) return shown.end;
+    if (shown?.content === content) return end;
     shown?.end();
-    const view = { content, end: () => {} };
+    const view = { content, end: () => views.delete(parent) };
     views.set(parent, view);
-    const built = await build(data);
-    if (views.get(parent) !== view) {
+    const isWanted = () => views.get(parent) === view;
+    const built = await build(data).catch((error) => {
+      if (isWanted()) views.delete(parent); // the next call tries again
+      throw error;
+    });
+    if (!isWanted()) {
       built.end();
-      return views.get(parent).end;
+      return end;
     }
     view.end = () => {
       built.end();
       built.root.remove();
-      if (views.get(parent) === view) views.delete(parent);
+      if (isWanted()) views.delete(parent);
     };
     parent.replaceChildren(built.root);
-    return view.end;
+    return end;
   };
 }
 

@@ -1,13 +1,14 @@
 // The pages of the folder: they give the components the words and the data that the app gives them
 // otherwise. What is shown is a function of the address alone.
 
-import { element, say } from "./dom.js";
+import { element, say, stylesheet } from "./dom.js";
 import { hashOf, placeOf } from "./folder_place.js";
 import { lessonList } from "./folder_lessons.js";
 import { mount as mountLesson } from "./lesson_panel.js";
 import { mount as mountChart } from "./live_plot.js";
 import { mount as mountMicroscope } from "./microscope.js";
 import { mount as mountMoment } from "./moment.js";
+import { installKeys, openList } from "./page_keys.js";
 import { MissingFile, recorded } from "./recorded_source.js";
 import { mount as mountHero } from "./temperature_hero.js";
 import { mount as mountLab } from "./temperature_lab.js";
@@ -30,14 +31,19 @@ let shown = ""; // page, run and language that stand there
 let views = []; // of the page: `update(place)` and `end()`
 let drawing = 0;
 
-const here = () => placeOf(location.hash, known);
+const asked = () => placeOf(location.hash, known);
+/** What is shown there: some pages show the recorded example whichever run is asked for. */
+const here = () => {
+  const place = asked();
+  return folder.recorded_pages.includes(place.page) ? { ...place, run: folder.recorded } : place;
+};
 const goTo = (changes) => {
-  const hash = hashOf({ ...here(), ...changes });
+  const hash = hashOf({ ...asked(), ...changes });
   if (hash === location.hash) draw();
   else location.hash = hash;
 };
 /** A setting makes no entry of the browser's history. */
-const set = (changes) => location.replace(hashOf({ ...here(), ...changes }));
+const set = (changes) => location.replace(hashOf({ ...asked(), ...changes }));
 
 async function draw() {
   const mine = (drawing += 1);
@@ -47,12 +53,14 @@ async function draw() {
     if (mine !== drawing) return;
     document.documentElement.lang = words.tag;
     document.title = `${words.pages[place.page].title} · ${words.texts.name}`;
-    const key = [place.page, place.run, place.lang].join("/");
+    document.documentElement.classList.toggle("kd-projected", place.projector);
+    const key = [place.page, place.run, place.lang, place.projector].join("/");
     if (key !== shown) {
       const moved = shown !== "";
       shown = key;
       views.forEach(({ end }) => end());
       views = [];
+      installKeys(words.keys.buttons, words.keys.list, words.keys.words);
       drawHead(place, words);
       drawPage(place, words);
       if (moved) {
@@ -71,14 +79,21 @@ async function draw() {
 function drawHead(place, words) {
   const links = folder.pages.map((name) => element("a", {
     ...(name === place.page ? { "aria-current": "page" } : {}) }, words.texts[`nav_${name}`]));
-  follow((now) => links.forEach((link, at) => (link.href = hashOf({ ...now, page: folder.pages[at] }))));
+  follow(() => links.forEach((link, at) => (link.href = hashOf({ ...asked(), page: folder.pages[at] }))));
   const language = ([name, title]) => element("button", { type: "button", lang: name,
     "aria-pressed": String(name === place.lang), "data-testid": `lang-${name}`,
     onclick: () => goTo({ lang: name }) }, title);
+  const nav = element("nav", { "aria-label": words.texts.pages }, ...links);
+  const projector = element("div", { class: "kd-folder-switch st-key-projector_button" },
+    element("button", { type: "button", "data-testid": "projector", title: words.texts.projector_help,
+      "aria-pressed": String(place.projector),
+      onclick: () => goTo({ projector: !here().projector }) }, words.texts.projector));
   head.replaceChildren(
-    element("nav", { "aria-label": words.texts.pages }, ...links),
-    element("div", { class: "kd-folder-languages", role: "group", "aria-label": words.texts.language },
-      ...Object.entries(words.languages).map(language)));
+    place.projector
+      ? element("details", { class: "kd-folder-pages" }, element("summary", {}, words.texts.pages), nav) : nav,
+    element("div", { class: "kd-folder-switches" }, projector,
+      element("div", { class: "kd-folder-switch", role: "group", "aria-label": words.texts.language },
+        ...Object.entries(words.languages).map(language))));
 }
 
 function drawPage(place, words) {
@@ -90,12 +105,52 @@ function drawPage(place, words) {
     element("h1", {}, page.question), element("p", { class: "kd-folder-lead" }, page.lead),
     ...(tools.length ? [element("div", { class: "kd-folder-tools" }, ...tools)] : []),
     ...(place.page === "lessons" ? [lessonList(words, (name) => openCard(words, name, 1))] : []),
-    ...page.rows.map((row) => row.filter(({ only }) => !only || words.runs[place.run].has.includes(only)))
-      .filter((row) => row.length)
-      .map((row) => element("div", { class: "kd-folder-row", "data-panels": row.length },
-        ...row.map((panel) => framed(panel, place, words)))),
+    ...panelsOf(page, place, words),
     ...(page.transport ? [transportBar(place, words)] : []),
-    element("footer", { class: "kd-folder-foot" }, words.texts.about));
+    element("footer", { class: "kd-folder-foot" }, element("p", {}, words.texts.about),
+      element("button", { type: "button", class: "kd-folder-begin", "data-testid": "keys", onclick: openList },
+        words.keys.words.title)));
+}
+
+/** The rows of panels that the run has; in projector mode one chart at a time where the app has it. */
+function panelsOf(page, place, words) {
+  const rows = page.rows.map((row) =>
+    row.filter(({ only }) => !only || words.runs[place.run].has.includes(only))).filter((row) => row.length);
+  if (page.rows.length && !rows.length) return [element("p", { class: "kd-folder-note" }, words.texts.no_teacher)];
+  const row = (panels) => element("div", { class: "kd-folder-row", "data-panels": panels.length },
+    ...panels.map((panel) => framed(panel, place, words)));
+  if (!place.projector || !page.deck) return rows.map(row);
+  const isChart = ({ component }) => component === "live_plot";
+  const before = rows.filter((panels) => panels.every(({ title }) => !title));
+  return [...before.map(row), chartDeck(rows.flat().filter(isChart), words)];
+}
+
+/** One of the charts at full width, with the way to the one before and the next. */
+function chartDeck(panels, words) {
+  const plot = element("div", {});
+  const title = element("h2", {});
+  const at = (place) => Math.max(panels.findIndex(({ name }) => name === place.chart), 0);
+  const move = (name, text, by) => element("div", { class: `kd-folder-switch st-key-${name}` },
+    element("button", { type: "button", "data-testid": name, onclick: () =>
+      set({ chart: panels[(at(here()) + by + panels.length) % panels.length].name }) }, text));
+  let end = () => {};
+  let gone = false;
+  views.push({
+    async update(now) {
+      const panel = panels[at(now)];
+      title.textContent = `${panel.title} · ${at(now) + 1}/${panels.length}`;
+      const leave = await mountChart(plot, { ...(await dataOf(panel, now, words)), fills: true });
+      if (gone) leave();
+      else end = leave;
+    },
+    end() {
+      gone = true;
+      end();
+    },
+  });
+  return element("section", { class: "kd-folder-deck", "data-testid": "deck" },
+    element("header", {}, move("previous_chart", `‹ ${words.texts.previous}`, -1),
+      move("next_chart", `${words.texts.next} ›`, 1), title), plot);
 }
 
 const labelled = (text, control) => element("label", {}, element("span", {}, text), control);
@@ -182,7 +237,7 @@ async function dataOf(panel, place, words) {
     words: words.components[component], caption,
     menu: { words: words.components.live_plot, caption, run: place.run },
     params: Object.fromEntries(settings.map((name) => [name, values[name]])),
-    choosable: false, follows: false, fills: false, large: false, axes_group: "",
+    choosable: false, follows: false, fills: false, large: place.projector, axes_group: "",
     ...(OWN_DATA[panel.component] ? await recorded(`${place.run}/${OWN_DATA[panel.component]}`) : {}),
   };
 }
@@ -215,7 +270,7 @@ const components = {
 function transportBar(place, words) {
   const parent = element("div", {});
   const data = { run: place.run, language: place.lang, autoplay: place.page === "start",
-    branch: false, words: words.components.transport };
+    branch: false, annotate: null, words: words.components.transport };
   const view = mountTransport(parent, data);
   views.push({ update: () => view, end: () => view.then((end) => end()) });
   return element("div", { "data-testid": "stElementContainer", class: "kd-folder-transport" }, parent);
@@ -263,5 +318,6 @@ function openCard(words, name, number) {
     ...(parameters.calibrated ? { calibrated: parameters.calibrated === "1" } : {}) });
 }
 
+stylesheet("controls.css");
 window.addEventListener("hashchange", draw);
 draw();

@@ -3,8 +3,8 @@
 /**
  * @param hash of the address, with or without its sign
  * @param known `{ pages, runs, languages }`: the allowed names, the first is the usual one
- * @returns `{ page, run, lang, lesson, card, bins, calibrated, bias }`; `bins` and `bias` are null for
- *   the usual number
+ * @returns `{ page, run, lang, lesson, card, bins, calibrated, bias, projector, chart }`; `bins` and
+ *   `bias` are null for the usual number, `chart` is the one that projector mode shows, "" the first
  */
 export function placeOf(hash, { pages, runs, languages }) {
   const asked = new URLSearchParams(hash.replace(/^#/, ""));
@@ -14,12 +14,14 @@ export function placeOf(hash, { pages, runs, languages }) {
     page: one("page", pages), run: one("run", runs), lang: one("lang", languages),
     lesson: asked.get("lesson") ?? "", card: Math.max(Math.floor(number("card") ?? 1), 1),
     bins: number("bins"), calibrated: asked.get("calibrated") === "1", bias: number("bias"),
+    projector: asked.get("projector") === "1", chart: asked.get("chart") ?? "",
   };
 }
 
 /** The hash of a place; what is as usual is left out. */
-export function hashOf({ page, run, lang, lesson, card, bins, calibrated, bias }) {
+export function hashOf({ page, run, lang, lesson, card, bins, calibrated, bias, projector, chart }) {
   const said = { page, run, lang, ...(lesson ? { lesson, card } : {}), ...(bins ? { bins } : {}),
-    ...(calibrated ? { calibrated: 1 } : {}), ...(bias ? { bias } : {}) };
+    ...(calibrated ? { calibrated: 1 } : {}), ...(bias ? { bias } : {}),
+    ...(projector ? { projector: 1 } : {}), ...(projector && chart ? { chart } : {}) };
   return `#${new URLSearchParams(said)}`;
 }

@@ -18,7 +18,7 @@ export function recorded(path) {
     file.values = new Promise((keep, fail) => {
       file.keep = keep;
       const script = document.createElement("script");
-      script.src = new URL(`data/${path}.js`, home).href;
+      script.src = new URL(`data/${path.split("/").map(encodeURIComponent).join("/")}.js`, home).href;
       script.onload = () => script.remove();
       script.onerror = () => {
         files.delete(path); // who asks again tries again
@@ -61,7 +61,7 @@ const answers = {
   measures: (asked) => recorded(`${asked.get("run")}/measures`),
   charts(asked) {
     streams.get(asked.get("viewer"))?.show(asked.get("charts").split(","));
-    return {};
+    return { connected: true };
   },
 };
 
@@ -78,13 +78,14 @@ export async function fetch(address) {
 
 const streams = new Map(); // by viewer
 
-/** As the stream of a run that is over: its state and the charts that are shown, once. */
+/** As the stream of a run that is over: its state, its notes and the charts that are shown, once. */
 export class EventSource {
   #listeners = {};
   #run = null;
   #shown = new Set();
   #wanted = [];
   #closed = false;
+  readyState = 0;
 
   constructor(address) {
     const asked = new URL(address, document.baseURI).searchParams;
@@ -94,9 +95,11 @@ export class EventSource {
     runOf(asked).then((run) => {
       if (this.#closed) return;
       this.#run = run;
+      this.readyState = 1;
       this.onopen?.();
       this.show(this.#wanted);
       this.#say("state", run.state);
+      this.#say("notes", run.notes);
     }, () => this.onerror?.());
   }
 

@@ -10,6 +10,7 @@ from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
+from kdcore.catalogue import DATASETS
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RECIPE
@@ -20,6 +21,16 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.recipes import RECIPES
 from kdcore.store import JobRow
+
+QUESTIONS = (
+    "controls",
+    "patience",
+    "capacity_gap",
+    "temperature_ece",
+    "tempered_teacher",
+    "uncertainty_ensembles",
+)
+"""Recipes that ask something of distillation and repeat no table of one source."""
 
 
 def read_address() -> None:
@@ -50,6 +61,29 @@ def shown_job(known: Mapping[str, JobRow]) -> str:
         job = next(iter([*filter(None, active), *known]), "")
         st.session_state["recipe"] = job
     return job
+
+
+def by_kind() -> dict[str, list[str]]:
+    """The recipes: experiments of a source, controls and questions, worked examples."""
+    kinds: dict[str, list[str]] = {"sources": [], "questions": [], "worked": []}
+    for name, recipe in RECIPES.items():
+        asked = "questions" if name in QUESTIONS else "sources"
+        kinds["worked" if recipe.is_worked else asked].append(name)
+    return kinds
+
+
+def usual_seeds(recipe: str) -> str:
+    """Those that are taken where none are named."""
+    asked = RecipeConfig(recipe=recipe, quick=st.session_state["evidence_quick"])
+    return ", ".join(map(str, asked.seeds))
+
+
+def is_bundled(config: RecipeConfig) -> bool:
+    """Whether all data of a job come with the program."""
+    return all(
+        cell.config.dataset in DATASETS and DATASETS[cell.config.dataset].offline
+        for cell in config.cells
+    )
 
 
 def state_text(recipe: str, known: Mapping[str, JobRow]) -> str:
@@ -102,6 +136,14 @@ def config_from_widgets(recipe: str) -> RecipeConfig:
     return with_stand_in(asked)
 
 
+def asked_of(recipe: str) -> RecipeConfig:
+    """The same; with the recipe's own seeds where the widgets have bad ones."""
+    try:
+        return config_from_widgets(recipe)
+    except UserError:
+        return RecipeConfig(recipe=recipe, quick=st.session_state["evidence_quick"])
+
+
 def record_of(job: str) -> RecipeRecord:
     """What the job has found so far."""
     shared = shared_record(job)
@@ -113,7 +155,10 @@ def record_of(job: str) -> RecipeRecord:
 
 def _find(text: str) -> str:
     try:
-        return store().find(text, RECIPE).id
+        job = store().find(text, RECIPE).id
     except UserError:
+        job = ""
+    if not job or store().row(job).config.get("recipe") not in RECIPES:  # damaged, or of another
         st.session_state[address.NOTICES] = [md("evidence.no_such_job", job=text)]
         return ""
+    return job

@@ -43,16 +43,19 @@ def run_picker() -> str:
     return run
 
 
-def kept_run_picker(label: str, options: Sequence[str], *, disabled: bool) -> str:
+def kept_run_picker(label: str, options: Sequence[str], *, disabled: bool, others: str = "") -> str:
     """A select box of ``options`` alone; the run that the URL names, where it is one of them.
 
     Args:
         label: of the box.
         options: ids of stored runs, such as those that kept their weights.
         disabled: whether nothing may be chosen now.
+        others: why a run is none of them, said where the URL names such a one.
     """
     address.read_param("run", options[0])
     if st.session_state["run"] not in options:
+        if others and st.session_state["run"]:
+            st.warning(others, icon=":material/info:")
         st.session_state["run"] = options[0]
     rows = {row.id: row for row in store().list(RUN)}
     run: str = select(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dashboard.server.engine import hub, store
+from dashboard.server.engine import LIVE_STATES, hub, store
 from kdcore.jobs.kind import JobKind
 from kdcore.store import JobRow
 
@@ -20,4 +20,5 @@ def stored(*kinds: JobKind[Any]) -> dict[str, JobRow]:
 
 
 def _current(row: JobRow) -> JobRow:
-    return replace(row, state=hub().state(row.id)) if hub().commandable(row.id) else row
+    known = hub().commandable(row.id) or row.state in LIVE_STATES  # the log may be told late
+    return replace(row, state=hub().state(row.id)) if known else row

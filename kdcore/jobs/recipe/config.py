@@ -1,5 +1,7 @@
 """What a recipe job is: the experiment's name, its variant, its seeds and where its data lie."""
 
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +77,16 @@ class RecipeConfig:
             for trial in self.experiment.trials
             for seed in self.seeds
         ]
+
+    @property
+    def settings_key(self) -> str:
+        """Content hash of what the recipe itself sets in its trials and measures of them."""
+        recipe = self.experiment
+        settings = {
+            name: [recipe.settings_of(name, quick=self.quick), trial.measures]
+            for name, trial in recipe.trials.items()
+        }
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
     def _config(self, trial: str, seed: int) -> RunConfig:
         settings = self.experiment.settings_of(trial, quick=self.quick)

@@ -39,6 +39,8 @@ class RecipeStarted(Event):
     date: str
     """The day in UTC, ``2026-01-31``."""
     command: str
+    settings_key: str = ""
+    """Content hash of what the recipe sets in its trials; earlier versions did not keep it."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
 
@@ -69,6 +71,8 @@ class RecipeProgress(Event):
     """That were worked on it, also before it was resumed."""
     trials: list[str]
     """Under way."""
+    measuring: bool = False
+    """Whether their networks, which are trained, are measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from kdcore.jobs.recipe.tables import (
     claim_rows,
     comparison_rows,
     found_text,
+    other_tables,
 )
 from kdcore.recipes import SCORES, Curve, Recipe
 
@@ -61,8 +62,11 @@ def minutes_text(seconds: float) -> str:
 
 def _results(recipe: Recipe, record: RecipeRecord) -> Iterator[str]:
     yield from _head(recipe)
-    if recipe.claims:
-        yield _table(CLAIM_COLUMNS, claim_rows(recipe, record))
+    if rows := claim_rows(recipe, record):
+        yield _table(CLAIM_COLUMNS, rows)
+    if others := other_tables(recipe, record):
+        yield "Measured here, without a number in the source; in brackets the 95% t interval:"
+        yield from (_table(columns, rows) for columns, rows in others)
     if recipe.claims and (other := record.other_dataset):
         yield f"{OTHER_DATA} {other_data_text(recipe, other)}"
     if any(claim.chosen_on_test for claim in recipe.claims.values()):

@@ -16,6 +16,15 @@ from kdcore.jobs.recipe.events import (
 from kdcore.jobs.recipe.statistics import Sample
 
 
+@dataclass(frozen=True, slots=True)
+class TrialCount:
+    """How many runs a trial has, and how many of them are over or failed."""
+
+    runs: int
+    over: int
+    failed: int
+
+
 @dataclass(slots=True)
 class RecipeRecord:
     """A recipe so far."""
@@ -77,6 +86,22 @@ class RecipeRecord:
         if self.progress is None or self.progress.done <= 0:
             return None
         return self.progress.seconds * (1 - self.done) / self.progress.done
+
+    @property
+    def measuring(self) -> bool:
+        """Whether trained networks are measured now."""
+        return self.progress is not None and self.progress.measuring
+
+    @property
+    def by_trial(self) -> dict[str, TrialCount]:
+        """The trials in their order."""
+        trials = [one["trial"] for one in self.started.trials] if self.started else []
+        over = [one.trial for one in self.measured.values()]
+        failed = [one.trial for one in self.failures]
+        return {
+            trial: TrialCount(trials.count(trial), over.count(trial), failed.count(trial))
+            for trial in dict.fromkeys(trials)
+        }
 
     @property
     def other_dataset(self) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from kdcore.jobs.recipe.record import RecipeRecord
-from kdcore.jobs.recipe.statistics import ENOUGH, Sample
+from kdcore.jobs.recipe.stand_in import loses_detail
+from kdcore.jobs.recipe.statistics import ENOUGH, ROUNDING, Sample
 from kdcore.recipes import (
     SCORES,
     Claim,
@@ -49,9 +50,18 @@ class ClaimResult:
     @property
     def difference(self) -> float | None:
         """Ours less the claim."""
-        if self.found is None or self.claim.claimed is None:
+        if self.found is None or self.claim.claimed is None or self.reading.code == "other_count":
             return None
         return self.found.mean - self.claim.claimed
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """Scores for which the source gives no number: a row a title, a column a score."""
+
+    scores: tuple[str, ...]
+    rows: tuple[tuple[ClaimResult, ...], ...]
+    """Each with a result a score, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +90,31 @@ def claim_results(recipe: Recipe, record: RecipeRecord) -> list[ClaimResult]:
     found = []
     for key, claim in recipe.claims.items():
         sample = record.sample(claim.trial, claim.learner, claim.score)
-        reading = read_claim(claim, sample, record.test_size)
+        if sample and claim.claimed is not None and _counts_others(claim.score, record):
+            reading = Reading("other_count", {})
+        else:
+            reading = read_claim(claim, sample, record.test_size)
         found.append(ClaimResult(key, claim, sample, reading))
     return found
+
+
+def published(results: Sequence[ClaimResult]) -> list[ClaimResult]:
+    """The rows of those scores for which the source gives a number, at least in one of them."""
+    scores = {row.claim.score for row in results if row.claim.claimed is not None}
+    return [row for row in results if row.claim.score in scores]
+
+
+def found_tables(results: Sequence[ClaimResult]) -> list[FoundTable]:
+    """All other rows; those that have one title are one, with a column for each of its scores."""
+    claimed = published(results)
+    by_title: dict[str, list[ClaimResult]] = {}
+    for row in results:
+        if row not in claimed:
+            by_title.setdefault(row.claim.title, []).append(row)
+    tables: dict[tuple[str, ...], list[tuple[ClaimResult, ...]]] = {}
+    for rows in by_title.values():
+        tables.setdefault(tuple(row.claim.score for row in rows), []).append(tuple(rows))
+    return [FoundTable(scores, tuple(rows)) for scores, rows in tables.items()]
 
 
 def comparison_results(recipe: Recipe, record: RecipeRecord) -> list[ComparisonResult]:
@@ -117,6 +149,12 @@ def curve_points(curve: Curve, record: RecipeRecord) -> dict[str, Sequence[LineP
     }
 
 
+def _counts_others(score: str, record: RecipeRecord) -> bool:
+    """Whether a count is one of other examples than the claim's: their number differs."""
+    other = record.other_dataset
+    return SCORES[score].unit == "count" and bool(other) and not loses_detail(other)
+
+
 def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None) -> Reading:
     """What a row says of its claim.
 
@@ -128,7 +166,7 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
     if found is None:
         return Reading("not_yet", {})
     if claim.claimed is None:
-        if found.interval is None:
+        if found.interval is None or found.is_alike:
             return Reading("no_number", {})
         return Reading("no_number_interval", _ends(claim.score, found.interval))
     difference = found.mean - claim.claimed
@@ -143,6 +181,10 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
             return Reading(f"one_beyond_{'better' if better else 'worse'}", text)
         code = "one_equal" if difference == 0 else "one_better" if better else "one_worse"
         return Reading(code, {} if code == "one_equal" else text)
+    if found.is_alike:
+        code = "all_equal" if difference == 0 else "all_better" if better else "all_worse"
+        text = {"n": str(found.n), "difference": difference_text(claim.score, difference)}
+        return Reading(code, text)
     ends = _ends(claim.score, found.interval)
     low, high = found.interval
     if low <= claim.claimed <= high:
@@ -151,8 +193,20 @@ def read_claim(claim: Claim, found: Sample | None, test_size: int | None = None)
 
 
 def _ends(score: str, interval: tuple[float, float]) -> dict[str, str]:
-    low, high = interval
+    """The ends in words; no score is below 0, and a share is not above 1."""
+    low, high = possible(score, interval)
     return {"low": value_text(score, low), "high": value_text(score, high)}
+
+
+def possible(score: str, interval: tuple[float, float]) -> tuple[float, float]:
+    """What of an interval a score can be: none is below 0, no share above 1.
+
+    Example:
+        >>> possible("test_errors", (-6.4, 44.4)), possible("agreement", (0.9, 1.2))
+        ((0.0, 44.4), (0.9, 1.0))
+    """
+    low, high = interval
+    return max(0.0, low), min(1.0, high) if SCORES[score].unit == "share" else high
 
 
 def sampling_noise(score: str, one: float, other: float, test_size: int) -> float:
@@ -183,14 +237,14 @@ def read_difference(score: str, difference: Sample | None) -> Reading:
     if difference.interval is None:
         return Reading("one_pair", {"difference": text})
     low, high = difference.interval
-    values = {
-        "difference": text,
-        "n": str(difference.n),
-        "low": difference_text(score, low),
-        "high": difference_text(score, high),
-    }
+    better = (difference.mean > 0) == SCORES[score].more_is_better
+    values = {"difference": text, "n": str(difference.n)}
+    if difference.is_alike:  # an interval without width would be surer than any seeds can be
+        if abs(difference.mean) <= ROUNDING:
+            return Reading("each_equal", values)
+        return Reading(f"each_{'better' if better else 'worse'}", values)
+    values |= {"low": difference_text(score, low), "high": difference_text(score, high)}
     if low <= 0 <= high:
         return Reading("no_difference", values)
     how = "clearly" if difference.n >= ENOUGH else "weakly"
-    better = (difference.mean > 0) == SCORES[score].more_is_better
     return Reading(f"{how}_{'better' if better else 'worse'}", values)

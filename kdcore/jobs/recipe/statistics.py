@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 CONFIDENCE = 0.95
+ROUNDING = 1e-9
 ENOUGH = 5
 """Seeds from which a difference may be called clear."""
 
@@ -36,6 +37,11 @@ class Sample:
     def sd(self) -> float | None:
         """Sample standard deviation; ``None`` for one seed."""
         return stdev(self.values) if self.n > 1 else None
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether the seeds differ by no more than rounding, so that no spread can be told."""
+        return max(self.values) - min(self.values) <= ROUNDING
 
     @property
     def interval(self) -> tuple[float, float] | None:

@@ -1,11 +1,22 @@
 """A recipe's claims and comparisons as rows of text, in English."""
 
+from collections.abc import Sequence
+
 from kdcore.jobs.recipe.record import RecipeRecord
-from kdcore.jobs.recipe.results import Reading, claim_results, comparison_results
+from kdcore.jobs.recipe.results import (
+    ClaimResult,
+    Reading,
+    claim_results,
+    comparison_results,
+    found_tables,
+    possible,
+    published,
+)
 from kdcore.jobs.recipe.statistics import Sample
 from kdcore.recipes import READINGS, SCORES, Recipe, difference_text, spread_text, value_text
 
 CLAIM_COLUMNS = ("row", "score", "claimed", "place", "here", "n", "difference", "reading")
+Columns = tuple[str, ...]
 COMPARISON_COLUMNS = ("comparison", "score", "first", "second", "difference", "reading")
 NONE = "–"
 OTHER_DATA = "†"
@@ -13,7 +24,7 @@ OTHER_DATA = "†"
 
 
 def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
-    """A row a claim, under ``CLAIM_COLUMNS``.
+    """A row a claim that ``other_tables`` leaves, under ``CLAIM_COLUMNS``.
 
     ``*`` marks what the source chose on test data, ``†`` what was measured on other data.
     """
@@ -30,8 +41,35 @@ def claim_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:
             NONE if row.difference is None else difference_text(row.claim.score, row.difference),
             reading_text(row.reading),
         )
-        for row in claim_results(recipe, record)
+        for row in published(claim_results(recipe, record))
     ]
+
+
+def other_tables(recipe: Recipe, record: RecipeRecord) -> list[tuple[Columns, list[Columns]]]:
+    """Columns and rows of what is measured besides, with the 95% interval of each mean."""
+    return [
+        (
+            ("row", *(SCORES[score].title for score in table.scores), "n"),
+            [
+                (row[0].claim.title, *(_with_interval(one, record) for one in row), count_text(row))
+                for row in table.rows
+            ],
+        )
+        for table in found_tables(claim_results(recipe, record))
+    ]
+
+
+def count_text(row: Sequence[ClaimResult]) -> str:
+    """Over how many seeds the figures of a row are means."""
+    return str(max((one.found.n for one in row if one.found), default=0) or NONE)
+
+
+def _with_interval(row: ClaimResult, record: RecipeRecord) -> str:
+    text = here_text(row.claim.score, row.found, record)
+    if row.found is None or row.found.interval is None:
+        return text
+    ends = possible(row.claim.score, row.found.interval)
+    return f"{text} ({' to '.join(value_text(row.claim.score, end) for end in ends)})"
 
 
 def comparison_rows(recipe: Recipe, record: RecipeRecord) -> list[tuple[str, ...]]:

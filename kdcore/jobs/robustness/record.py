@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from kdcore.catalogue import CORRUPTIONS
@@ -46,11 +47,20 @@ class RobustnessRecord:
 
     @property
     def done(self) -> float:
-        """Share of the measurements that are over, from 0 to 1."""
+        """Share of the arithmetic that is over, from 0 to 1, estimated."""
         if self.started is None:
             return 0.0
-        count = (self.clean is not None) + sum(map(len, self.measured.values()))
-        return count / (1 + SEVERITIES * len(self.corruptions))
+        passes = sum(CORRUPTIONS[name].passes * len(own) for name, own in self.measured.items())
+        whole = SEVERITIES * sum(CORRUPTIONS[name].passes for name in self.corruptions)
+        return ((self.clean is not None) + passes) / (1 + whole)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """That the rest will take at the pace so far; ``None`` before there is one."""
+        if not self.measured:
+            return None
+        events = [*([self.clean] if self.clean else []), *chain(*self.measured.values())]
+        return sum(event.seconds for event in events) * (1 - self.done) / self.done
 
     def course(self, corruption: str, learner: str) -> list[tuple[int, Quality]]:
         """What a learner was worth by severity, from the clean images on."""

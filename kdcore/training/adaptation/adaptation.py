@@ -114,7 +114,7 @@ class Adaptation:
         if not batch.counts.any():
             return logits.sum() * 0.0
         each = batch.teacher_logits[None, :, batch.counts]
-        predicted = batch.teacher_logits.softmax(-1).mean(0).argmax(-1)[batch.counts]
+        predicted, orders = batch.predicted[batch.counts], batch.class_orders
         temperature = step_controls.temperature[student]
         named = {
             **{name: values[student] for name, values in step_controls.settings.items()},
@@ -123,6 +123,7 @@ class Adaptation:
             "labels": predicted,
             "label_weights": torch.zeros_like(predicted, dtype=logits.dtype),
             "temperature": temperature,
+            "class_orders": None if orders is None else orders[batch.counts],
         }
         loss = by_name(METHODS[term.method].load())
         total = logits.new_zeros(())

@@ -8,8 +8,10 @@ from torch import Tensor
 from kdcore.data import Dataset, augmented
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.ensemble import members_of, predict_members
+from kdcore.training.batches.order import class_orders_of
 from kdcore.training.measuring.evaluation import predict_inputs
 from kdcore.training.networks.students import autocast
+from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.randomness import generator
 from kdcore.training.teachers.teacher import Teacher
 
@@ -22,8 +24,12 @@ class TargetBatch:
     """Normalised, ``[B, …]``."""
     teacher_logits: Tensor
     """``[K, B, C]``."""
+    predicted: Tensor
+    """The classes that all teachers as one answer, ``[B]``."""
     counts: Tensor
-    """Which of them the soft term counts, ``[B]`` bool: the teacher is confident enough."""
+    """Which of them the soft term counts, ``[B]`` bool: this answer is confident enough."""
+    class_orders: Tensor | None = None
+    """An order of all classes but one for each, ``[B, C − 1]``, where a method shuffles them."""
 
 
 class TargetBatches:
@@ -39,6 +45,7 @@ class TargetBatches:
         size: examples of a batch; all of the target's where there are fewer.
         outputs: the K teachers' logits for the target's training part ``[K, n, C]``, where they do
             not change.
+        class_orders: whether a method asks for an order of the classes for each example.
     """
 
     def __init__(
@@ -49,11 +56,24 @@ class TargetBatches:
         precision: str,
         size: int,
         outputs: Tensor | None,
+        *,
+        class_orders: bool = False,
     ) -> None:
         assert data.target is not None, "whoever adapts has a target"
         self._config, self._data, self._teacher = config, data, teacher
         self._precision, self._outputs = precision, outputs
         self._inputs = data.target.train
+        self._mixture = mixture_of(config, teacher.module)
+        self._class_orders = (
+            class_orders_of(
+                "orders of the classes of the target",
+                len(self._inputs),
+                len(data.classes),
+                config.seed,
+            ).to(self._inputs.device)
+            if class_orders
+            else None
+        )
         self._size = min(size, len(self._inputs))
         self._order: tuple[int, Tensor] = (-1, torch.empty(0))
         """The number of a pass and its order; only remembered, never drawn on."""
@@ -67,8 +87,15 @@ class TargetBatches:
             raw = augmented(raw, config.augment, generator(config.seed, "target images", step))
         inputs = self._data.normalised(raw)
         logits = self._teacher_logits(inputs, index)
-        confidence = logits.softmax(-1).mean(0).amax(-1)
-        return TargetBatch(inputs, logits, confidence >= config.target_confidence)
+        confidence, predicted = self._mixture.mean_logits(logits[None])[0].softmax(-1).max(-1)
+        orders = self._class_orders
+        return TargetBatch(
+            inputs,
+            logits,
+            predicted,
+            confidence >= config.target_confidence,
+            None if orders is None else orders.index_select(0, index),
+        )
 
     def _index(self, step: int) -> Tensor:
         count = len(self._inputs)

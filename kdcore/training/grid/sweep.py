@@ -169,16 +169,16 @@ def earlier(folder: JobFolder[SweepConfig] | None) -> Earlier:
         return Earlier()
     if folder.finished:
         raise UserError("run_finished", run=folder.id)
-    events = folder.events()
     broken_off = (
         number
-        for number, event in enumerate(events)
+        for number, event in folder.numbered()
         if isinstance(event, Ended) or (isinstance(event, CellsEnded) and event.state == "stopped")
     )
-    count = next(broken_off, len(events))
-    folder.cut(count)
+    end = next(broken_off, None)
+    if end is not None:
+        folder.cut(end)
     found = Earlier()
-    for event in events[:count]:
+    for event in folder.events():
         match event:
             case SweepStarted():
                 found = replace(found, started=True)

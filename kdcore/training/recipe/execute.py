@@ -44,8 +44,8 @@ from kdcore.training.grid.plan import SweepPlan, plan
 from kdcore.training.grid.sweep import SweepRecorder
 from kdcore.training.loop import train
 from kdcore.training.recipe.machine import this_machine
-from kdcore.training.recipe.measures import measured
-from kdcore.training.recipe.progress import Meter, students_cost, teacher_cost
+from kdcore.training.recipe.measures import Measuring, Values, measured
+from kdcore.training.recipe.progress import Meter, measures_cost, students_cost, teacher_cost
 from kdcore.training.recipe.values import values_of
 from kdcore.training.teachers.teacher import Teacher, train_teachers
 
@@ -102,16 +102,17 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
     """What a recipe's log holds; the end of one that was stopped is set aside.
 
     Raises:
-        UserError: the recipe is finished, or its log cannot be written.
+        UserError: the recipe is finished, it began with other trials than it has today, or its
+            log cannot be written.
     """
     if folder.finished:
         raise UserError("run_finished", run=folder.id)
-    events = folder.events()
-    ends = (number for number, event in enumerate(events) if isinstance(event, Ended))
-    count = next(ends, len(events))
-    folder.cut(count)
+    check_unchanged(folder)
+    end = next((number for number, event in folder.numbered() if isinstance(event, Ended)), None)
+    if end is not None:
+        folder.cut(end)
     found = Earlier()
-    for event in events[:count]:
+    for event in folder.events():
         match event:
             case RecipeStarted():
                 found = replace(found, started=True)
@@ -124,6 +125,18 @@ def earlier(folder: JobFolder[RecipeConfig]) -> Earlier:
                 state = "failed" if error else "finished"
                 found = replace(found, ended=found.ended | {cell: state})
     return found
+
+
+def check_unchanged(folder: JobFolder[RecipeConfig]) -> None:
+    """Raise ``UserError`` where a recipe began with other trials than it has today."""
+    config = folder.config
+    cells = [(cell.trial, cell.seed) for cell in config.cells]
+    for event in folder.events():
+        if isinstance(event, RecipeStarted) and (
+            [(one["trial"], one["seed"]) for one in event.trials] != cells
+            or event.settings_key not in ("", config.settings_key)
+        ):
+            raise UserError("recipe_changed", run=folder.id, recipe=config.recipe)
 
 
 class Experiment:
@@ -169,7 +182,7 @@ class Experiment:
             yield self._started()
         self._meter = Meter(self._costs(), self._before.seconds)
         for cell in self._states:
-            self._meter.reach([_piece(cell)], 1.0)
+            self._meter.reach([_piece(cell), _measures_piece(cell)], 1.0)
         stopped = False
         try:
             for part, cells in enumerate(self._parts()):
@@ -210,6 +223,7 @@ class Experiment:
             test_sizes={data.name: len(data.test.labels) for data in self._data.values()},
             date=datetime.now(UTC).date().isoformat(),
             command=command_of(self._config),
+            settings_key=self._config.settings_key,
             notes=[note for data in self._data.values() for note in data.notes],
         )
 
@@ -219,11 +233,16 @@ class Experiment:
         for part, cells in enumerate(self._parts()):
             first = self._cells[cells[0]].config
             costs[_teacher_piece(part)] = teacher_cost(first, self._data_of(first))
-        known: dict[str, float] = {}
+        known: dict[str, tuple[float, float]] = {}
         for number, cell in enumerate(self._cells):
             if cell.trial not in known:
-                known[cell.trial] = students_cost(cell.config, self._data_of(cell.config))
-            costs[_piece(number)] = known[cell.trial]
+                data = self._data_of(cell.config)
+                measures = self._config.experiment.trials[cell.trial].measures
+                known[cell.trial] = (
+                    students_cost(cell.config, data),
+                    measures_cost(cell.config, measures, data),
+                )
+            costs[_piece(number)], costs[_measures_piece(number)] = known[cell.trial]
         return costs
 
     def _parts(self) -> list[list[int]]:
@@ -252,6 +271,10 @@ class Experiment:
         teacher = yield from self._with_teacher_progress(part, cells, training)
         self._teacher = teacher.module
         self._meter.reach([_teacher_piece(part)], 1.0)
+        for cell in cells:  # it was trained, and broken off before it was measured
+            run = self._folder.cell(cell)
+            if cell not in self._states and run.finished:
+                yield from self._ended(cell, run.events()[-1])
         joint = [cell for cell in cells if not _is_alone(self._cells[cell].config)]
         division = self._before.divisions.get(part) or self._divided(joint, data)
         if part not in self._before.divisions:
@@ -354,6 +377,10 @@ class Experiment:
         """
         config = self._cells[cell].config
         run = self._folder.cell(cell)
+        end = run.last()
+        if isinstance(end, Finished) and not end.stopped:  # only its measures are missing
+            yield from self._ended(cell, end)
+            return
         if not run.path.exists():
             run.begin(config.to_dict())
         own = Controls(config)
@@ -377,7 +404,11 @@ class Experiment:
             raise Stopped
 
     def _ended(self, cell: int, end: Event) -> Iterator[Event]:
-        """What a cell has come to."""
+        """What a cell has come to.
+
+        Raises:
+            Stopped: a person stopped it while its networks were measured.
+        """
         own = self._cells[cell]
         run = self._folder.cell(cell)
         error = code = ""
@@ -387,13 +418,25 @@ class Experiment:
             values = values_of(end, snapshots[-1] if snapshots else None)
             asked = self._config.experiment.trials[own.trial].measures
             data = self._data_of(own.config)
-            found = measured(asked, run, end.weights, self._teacher, data, own.config)
+            self._meter.reach([_piece(cell)], 1.0)
+            found = yield from self._with_measures_progress(
+                cell,
+                measured(
+                    asked,
+                    run,
+                    end.weights,
+                    self._teacher,
+                    data,
+                    own.config,
+                    self._controls.raise_if_stopped,
+                ),
+            )
             for learner, more in found.items():
                 values.setdefault(learner, {}).update(more)
         elif isinstance(end, Failed):
             error, code = end.error, end.code
         self._states[cell] = "failed" if error else "finished"
-        self._meter.reach([_piece(cell)], 1.0)
+        self._meter.reach([_piece(cell), _measures_piece(cell)], 1.0)
         yield TrialMeasured(
             cell=cell,
             trial=own.trial,
@@ -404,6 +447,17 @@ class Experiment:
             code=code,
         )
         yield from self._meter.report([own.trial])
+
+    def _with_measures_progress(
+        self, cell: int, measuring: Measuring
+    ) -> Generator[Event, None, Values]:
+        while True:
+            yield from self._meter.report([self._cells[cell].trial], measuring=True)
+            try:
+                share = next(measuring)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            self._meter.reach([_measures_piece(cell)], share)
 
     def _data_of(self, config: RunConfig) -> Dataset:
         return self._data[_values(config, OF_THE_DATA)]
@@ -438,6 +492,10 @@ def _values(config: RunConfig, names: Sequence[str]) -> tuple[Any, ...]:
 
 def _piece(cell: int) -> str:
     return f"cell {cell}"
+
+
+def _measures_piece(cell: int) -> str:
+    return f"measures {cell}"
 
 
 def _teacher_piece(part: int) -> str:

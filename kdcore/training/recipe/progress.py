@@ -11,6 +11,7 @@ from kdcore.jobs.recipe.events import RecipeProgress
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
 from kdcore.training.objective.student_specs import student_names
+from kdcore.training.recipe.measures import passes_of
 from kdcore.training.transfer_batches import transfer_of
 
 PERIOD = 2.0
@@ -43,15 +44,20 @@ class Meter:
         for name in names:
             self._shares[name] = max(self._shares[name], share)
 
-    def report(self, trials: Sequence[str], *, now: bool = False) -> Iterator[RecipeProgress]:
-        """An event, where one is due or wanted ``now``."""
+    def report(
+        self, trials: Sequence[str], *, measuring: bool = False, now: bool = False
+    ) -> Iterator[RecipeProgress]:
+        """An event, where one is due or wanted ``now``; ``measuring`` trained networks, or not."""
         if not now and self.seconds - self._reported < PERIOD:
             return
         self._reported = self.seconds
         done = sum(self._costs[name] * share for name, share in self._shares.items())
         total = sum(self._costs.values()) or 1.0
         yield RecipeProgress(
-            done=done / total, seconds=self.seconds, trials=list(dict.fromkeys(trials))
+            done=done / total,
+            seconds=self.seconds,
+            trials=list(dict.fromkeys(trials)),
+            measuring=measuring,
         )
 
 
@@ -67,6 +73,16 @@ def students_cost(config: RunConfig, data: Dataset) -> float:
     assistants = sum(network_cost(model, data) for model in parse_models(config.assistants))
     whole = network_cost(config.student, data) * nets + assistants
     return whole * config.epochs * len(transfer_of(config, data).labels)
+
+
+def measures_cost(config: RunConfig, names: Sequence[str], data: Dataset) -> float:
+    """What the measures of a trial cost, in weights times examples.
+
+    A step of training passes an example forward and, for twice as much, backward.
+    """
+    students = network_cost(config.student, data) * len(student_names(config)) * config.networks
+    networks = students + sum(network_cost(model, data) for model in config.teachers)
+    return networks * sum(passes_of(name, data, config) for name in names) / 3
 
 
 def network_cost(model: str, data: Dataset) -> float:

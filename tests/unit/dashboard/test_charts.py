@@ -654,13 +654,13 @@ def test_the_sizes_of_the_sets_are_shares_of_the_test_data(history):
     assert "Plain student</b>  96.0% covered" in figure["layout"]["annotations"][1]["text"]
 
 
-def test_a_set_without_the_true_class_is_red(history):
+def test_a_set_without_the_true_class_has_a_cross_and_the_class_stands_above(history):
     draws = OF_ARRAYS["conformal_examples"]
-    teacher, plain, _ = draws(history, words("en"), arrays=set_arrays(), sets="aps")["data"]
+    truth, teacher, plain, _ = draws(history, words("en"), arrays=set_arrays(), sets="aps")["data"]
 
-    assert (teacher["text"][0], plain["text"][0]) == ("{1}", "{0}")
-    assert teacher["textfont"]["color"][0] == style.COLOURS["teacher"]
-    assert plain["textfont"]["color"][0] == style.GAP
+    assert truth["text"][0] == "<b>1</b>"
+    assert (teacher["text"][0], plain["text"][0]) == ("{1}", "✗ {0}")
+    assert plain["textfont"]["color"] == style.COLOURS["plain"]
 
 
 def test_a_score_that_only_one_learner_has_is_drawn_of_that_one(history):
@@ -694,3 +694,13 @@ def test_without_ensembles_there_is_no_knowledge_to_show(history):
 
     for figure in (draw("knowledge", told), draw("unfamiliar_scores", told, score="knowledge")):
         assert figure == {"empty": words("en")["chart.empty.no_knowledge"]}
+
+
+def test_the_moving_average_has_a_heading_a_chart_and_no_two_keys_alike(history):
+    english = words("en")
+    figure = draw("moving_average", history)
+    shown = [line for line in figure["data"] if line.get("showlegend", True)]
+
+    assert [line["name"] for line in shown] == [english["chart.average"], english["chart.averaged"]]
+    headings = {note["text"] for note in figure["layout"]["annotations"]}
+    assert {english["chart.batch_accuracy"], english["chart.average_kl"]} <= headings

@@ -4,17 +4,20 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from support import events as make
+from support.runs import record
 
 from dashboard import __main__ as command
 from dashboard.charts import OF_A_MOMENT, OVER_TIME
 from dashboard.charts.parts.bins import WAYS
 from dashboard.export import folder as writing
-from dashboard.export.answers import OTHERS
+from dashboard.export import runs as choosing
+from dashboard.export.answers import OTHERS, answers_in
 from dashboard.export.bundle import bundle
 from dashboard.export.pages import PAGES, USUAL, VARIED, charts, words_of_the_folder
 from dashboard.export.playable import NOT_HERE, can_be_met, lesson_data
@@ -55,7 +58,7 @@ def written(recordings, tmp_path_factory):
     """The folder with one of the runs in one language, for it shall be quick."""
     place = tmp_path_factory.mktemp("folder") / "lesson"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "RECORDED_RUNS", (RUN,))
+        patch.setattr(choosing, "RECORDED_RUNS", (RUN,))
         patch.setattr(writing, "LANGUAGES", ("zh",))
         writing.write_folder(place)
     return place
@@ -178,6 +181,30 @@ def answers(written):
         """)
 
     return answers
+
+
+@needs_node
+def test_a_run_brings_its_notes_into_the_folder():
+    run = "20260101-000000-aaaa"
+    record(engine.store(), run, make.whole_run())
+    note = asdict(engine.store().pin(run, 1.5, "</script> 看这里"))
+    name, values = next(answers_in("zh", run))
+    source = (writing.BROWSER / "recorded_source.js").read_text(encoding="utf-8")
+    heard = in_node(f"""
+        globalThis.window = globalThis;
+        globalThis.document = {{
+          baseURI: "http://localhost/", currentScript: {{ src: "http://localhost/a/b/app.js" }},
+          createElement: () => ({{ remove() {{}} }}),
+          head: {{ append: () => kdcoreData("{run}/zh/run", {json_text(values)}) }},
+        }};
+        const {{ EventSource }} = await import(
+          "data:text/javascript," + encodeURIComponent({json.dumps(source)}));
+        const source = new EventSource("kd/live?run={run}&lang=zh&viewer=a&charts=");
+        source.addEventListener("notes", ({{ data }}) => console.log(data));
+    """)
+
+    assert name == "run"
+    assert heard == [note]
 
 
 @needs_node
@@ -327,6 +354,8 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "bins": 30,
         "calibrated": True,
         "bias": -2.5,
+        "projector": True,
+        "chart": "losses",
     }
     usual = {
         "page": "start",
@@ -337,6 +366,8 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
         "bins": None,
         "calibrated": False,
         "bias": None,
+        "projector": False,
+        "chart": "",
     }
     found = in_node(f"""
         const text = {json.dumps(source)};
@@ -359,7 +390,9 @@ def test_a_place_is_read_from_the_address_that_was_written_of_it():
 @pytest.fixture
 def short(monkeypatch):
     """Only one file is written."""
-    monkeypatch.setattr(writing, "_contents", lambda: iter([("data/one.js", b"x" * 1_500_000)]))
+    monkeypatch.setattr(
+        writing, "_contents", lambda runs: iter([("data/one.js", b"x" * 1_500_000)])
+    )
 
 
 @pytest.mark.usefixtures("short")

@@ -10,6 +10,7 @@ from string import Formatter
 import numpy as np
 import pytest
 from support import events as make
+from support.recording import recorded
 
 import dashboard
 from dashboard.lessons.__main__ import main
@@ -43,18 +44,6 @@ def texts_of(lesson, language):
 
 def names_in(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def recorded(name):
-    """What the measures look at, of a run that comes with the program."""
-    folder = JobFolder(RECORDINGS / name, RUN)
-    record = RunRecord()
-    record.fold(folder.events())
-    return Found(
-        record,
-        folder.load_arrays("prepared.safetensors"),
-        folder.load_arrays("snapshot-0000.safetensors"),
-    )
 
 
 # ------------------------------------------------------------------------- those that are bundled

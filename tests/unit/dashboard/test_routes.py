@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from threading import BoundedSemaphore, Event
 
 import numpy as np
@@ -25,6 +26,7 @@ from dashboard.charts import (
     OVER_TIME,
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
+from dashboard.server.encoding import json_text
 from dashboard.text.languages import words
 from kdcore.errors import UserError
 from kdcore.hub import Hub
@@ -37,7 +39,8 @@ from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.queries import Logits, Predict
-from kdcore.store import Store, packed
+from kdcore.store import Store, log, packed
+from kdcore.store.files import write_whole
 
 JOBS = [
     RunConfig(),
@@ -203,12 +206,13 @@ def first_messages(messages, count):
     return finished(listen())
 
 
-def test_a_new_viewer_gets_every_chart_and_the_state(store, run):
-    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 1)
+def test_a_new_viewer_gets_every_chart_the_state_and_the_notes(store, run):
+    found = first_messages(stream.Stream(run, "en").messages(), len(OVER_TIME) + 2)
 
     assert [values["name"] for kind, values in found if kind == "figure"] == list(OVER_TIME)
-    state = found[-1][1]
+    state = found[-2][1]
     assert (state["state"], state["live"], state["snapshots"]) == ("finished", False, [0])
+    assert found[-1] == ("notes", [])
 
 
 def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
@@ -216,7 +220,7 @@ def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
 
     async def look():
         messages = watched.messages("a", {"losses"})
-        first = [await anext(messages), await anext(messages)]
+        first = [await anext(messages) for _ in range(3)]
         watched.show("a", {"losses", "accuracy"})
         later = await anext(messages)
         watched.show("a", set())
@@ -225,7 +229,7 @@ def test_only_the_charts_that_somebody_shows_are_drawn(store, run):
         await messages.aclose()
         return [text.partition("\n")[2] for text in (*first, later)], drawn
 
-    (losses, state, accuracy), drawn = finished(look())
+    (losses, state, _, accuracy), drawn = finished(look())
     assert '"name":"losses"' in losses
     assert '"state":"finished"' in state
     assert '"name":"accuracy"' in accuracy
@@ -278,11 +282,76 @@ def test_a_viewer_says_which_charts_it_shows(client, store, run, monkeypatch):
         answer = await asyncio.to_thread(client.get, "/kd/charts", params=asked)
         shown = {viewer.name: viewer.charts for viewer in watched._viewers}
         await messages.aclose()
-        return answer.status_code, shown
+        return answer.json(), shown
 
-    assert client.get("/kd/charts", params=asked).status_code == 200
+    assert client.get("/kd/charts", params=asked).json() == {"connected": False}
     assert watched._viewers == [], "nobody is connected"
-    assert finished(look()) == (200, {"b": {"losses"}})
+    assert finished(look()) == ({"connected": True}, {"b": {"losses"}})
+
+
+def test_a_viewer_that_gets_the_whole_state_gets_nothing_older_after_it(store, run):
+    watched = stream.Stream(run, "en")
+
+    async def look():
+        messages = watched.messages("a", {"losses"})
+        found = [await anext(messages) for _ in range(3)]
+        (viewer,) = watched._viewers
+        for number in range(stream.QUEUE + 2):  # the last two wait behind the whole state
+            viewer.put(f"old {number}")
+        found += [await anext(messages) for _ in range(3)]
+        viewer.put("new")
+        found.append(await anext(messages))
+        viewer.put("old")
+        for _ in range(stream.QUEUE):
+            viewer.put("old")
+        watched.end()
+        return found, [text async for text in messages]
+
+    (*found, new), rest = finished(look())
+    assert found[3:] == found[:3]
+    assert new == "new"
+    assert rest == []
+
+
+def test_a_job_that_ends_while_it_is_looked_at_is_shown_with_all_its_events(
+    store, run, monkeypatch
+):
+    watched = stream.Stream(run, "en")
+    states = ["running"]
+    monkeypatch.setattr(stream.hub(), "state", lambda job: states[-1])
+    newest = watched._shared.newest
+
+    def ends_behind():
+        found = newest()
+        states.append("finished")
+        return found
+
+    monkeypatch.setattr(watched._shared, "newest", ends_behind)
+    _, state, _ = watched._draw()
+
+    assert (state["state"], state["live"]) == ("running", True), "it is looked at again soon"
+
+
+def test_a_record_is_read_anew_once_the_log_was_cut_and_not_before(store, run, monkeypatch):
+    shared = shared_records.shared_record(run)
+    folder = store.find(run)
+    events = folder.events()
+    looked = []
+
+    def newest():
+        with shared.lock:
+            return shared.newest().folded
+
+    def write(path, contents, **how):
+        looked.append(newest())  # what comes after the checkpoint is set aside by now
+        write_whole(path, contents, **how)
+
+    assert newest() == len(events)
+    monkeypatch.setattr(log, "write_whole", write)
+    folder.cut(3)
+
+    assert looked == [len(events)]
+    assert newest() == 3
 
 
 @pytest.mark.parametrize("config", JOBS, ids=lambda config: type(config).__name__)
@@ -365,11 +434,11 @@ def test_the_stream_of_a_deleted_run_ends(store, run, monkeypatch):
         count = 0
         async for _ in stream.Stream(run, "en").messages():
             count += 1
-            if count == len(OVER_TIME) + 1:
+            if count == len(OVER_TIME) + 2:
                 store.delete(run)
         return count
 
-    assert finished(asyncio.wait_for(follow(), 30)) == len(OVER_TIME) + 1
+    assert finished(asyncio.wait_for(follow(), 30)) == len(OVER_TIME) + 2
 
 
 def test_streams_and_histories_of_hundreds_of_runs_do_not_stay(store, run, monkeypatch):
@@ -408,7 +477,7 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
     async def follow():
         viewers = [shared.messages() for _ in range(2)]
         for viewer in viewers:
-            for _ in range(len(OVER_TIME) + 1):
+            for _ in range(len(OVER_TIME) + 2):
                 await anext(viewer)
         folder.append(make.batch(2, 0.2))
         folder.release()
@@ -485,3 +554,78 @@ def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
     monkeypatch.setattr(engine.hub(), "ask", refuse)
     answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
     assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")
+
+
+def send_note(client, run, body, kind="application/json"):
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    asked = {"run": run, "lang": "zh"}
+    return client.post("/kd/note", params=asked, content=text, headers={"content-type": kind})
+
+
+NOTE = {"id": "0123456789ab", "position": 1.5, "text": "看这里 <i>"}
+
+
+def test_a_note_is_kept_changed_deleted_and_brought_back(client, store, run):
+    assert send_note(client, run, NOTE).json() == [NOTE]
+    assert send_note(client, run, NOTE | {"text": "other"}).json() == [NOTE | {"text": "other"}]
+    assert send_note(client, run, NOTE | {"text": ""}).json() == []
+    assert send_note(client, run, NOTE).json() == [NOTE]
+    assert [note.text for note in store.pinned(run)] == [NOTE["text"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "note_unreadable"),
+        (b"[" * 60_000, "note_unreadable"),
+        (b"\xff", "note_unreadable"),
+        ([], "note_unreadable"),
+        ("text", "note_unreadable"),
+        ({"text": "a"}, "note_unreadable"),
+        (NOTE | {"position": [1]}, "note_unreadable"),
+        (NOTE | {"text": 3}, "note_unreadable"),
+        (NOTE | {"id": "../config"}, "note_unreadable"),
+        (NOTE | {"id": 3}, "note_unreadable"),
+        (NOTE | {"text": "a" * 100_000}, "note_unreadable"),
+        (NOTE | {"text": "a" * 1001}, "note_too_long"),
+        ({"position": 1, "text": " "}, "note_empty"),
+        (NOTE | {"position": 1e9}, "note_outside"),
+    ],
+)
+def test_what_is_no_note_is_said_in_one_sentence(client, store, run, body, code):
+    answer = send_note(client, run, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["error"].endswith("。")
+    assert store.pinned(run) == []
+
+
+def test_only_json_is_taken_as_a_note_which_no_other_sites_page_may_send(client, store, run):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        assert send_note(client, run, NOTE, kind).json()["code"] == "note_unreadable"
+    assert client.get("/kd/note", params={"run": run}).status_code == 405
+    assert send_note(client, "nothing", NOTE).status_code == 404
+    assert store.pinned(run) == []
+
+
+def test_every_viewer_of_a_run_gets_the_notes_that_somebody_else_writes(store, run, monkeypatch):
+    monkeypatch.setattr(stream, "REST", 0.01)
+    watched = stream.Stream(run, "en")
+    before = store.pin(run, 1, "before")
+
+    async def follow():
+        viewers = [watched.messages("a", set()), watched.messages("b", set())]
+        so_far = [[await anext(one) for _ in range(2)][1] for one in viewers]
+        after = store.pin(run, 0, "after")
+        new = [await asyncio.wait_for(anext(one), 30) for one in viewers]
+        for one in viewers:
+            await one.aclose()
+        return so_far, new, after
+
+    so_far, new, after = finished(follow())
+    assert so_far == [notes_message(before)] * 2
+    assert new == [notes_message(after, before)] * 2
+
+
+def notes_message(*notes):
+    return f"event: notes\ndata: {json_text([asdict(one) for one in notes])}\n\n"

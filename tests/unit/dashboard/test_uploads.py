@@ -1,4 +1,5 @@
 import os
+import shutil
 from io import BytesIO
 
 import pytest
@@ -22,6 +23,22 @@ def test_the_same_contents_are_kept_once(tmp_path):
 
     assert save_upload(BytesIO(b"same"), "x.csv", tmp_path) == first
     assert save_upload(BytesIO(b"other"), "x.csv", tmp_path) != first
+
+
+def test_two_viewers_bring_the_same_file_at_once(tmp_path, monkeypatch):
+    copy, whole = shutil.copyfileobj, []
+
+    def meanwhile(source, target):
+        monkeypatch.setattr(shutil, "copyfileobj", copy)
+        target.write(source.read(2))
+        whole.append(save_upload(BytesIO(b"same"), "x.csv", tmp_path).read_bytes())
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfileobj", meanwhile)
+
+    assert save_upload(BytesIO(b"same"), "x.csv", tmp_path).read_bytes() == b"same"
+    assert whole == [b"same"]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["x.csv"]
 
 
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path):

@@ -7,9 +7,11 @@ import pytest
 from scipy.stats import binomtest
 from support import events as make
 
+from dashboard.say.moment import moment
 from dashboard.say.verdict import accuracy_interval, sampling_noise, verdict
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import join_sentences
+from kdcore.catalogue import method_of
 from kdcore.jobs.run.record import RunRecord
 
 
@@ -195,3 +197,25 @@ def test_errors_on_the_target_are_counted_on_its_own_test_data():
 
     assert ahead.key == "verdict.target_is_ahead"
     assert (ahead.values["count"], ahead.values["size"]) == (75, 360)
+
+
+def test_under_adaptation_the_large_numbers_are_the_targets_with_the_source_below():
+    adapted = run(plain=100, distilled=25, target="rotated")
+    shown = moment(adapted, words("en"))["scores"]
+
+    for name, scores in adapted.finished.students.items():
+        size = adapted.started.target_test_size
+        wrong = round((1 - scores.target_accuracy) * size)
+        assert shown[name]["accuracy"] == scores.target_accuracy
+        assert (shown[name]["low"], shown[name]["high"]) == accuracy_interval(wrong, size)
+        assert shown[name]["source"] == scores.test_accuracy
+    usual = moment(run(plain=100), words("en"))["scores"]["plain"]
+    assert "source" not in usual
+    assert usual["accuracy"] == make.scores(100).test_accuracy
+
+
+@pytest.mark.parametrize("method", ["moving_average", "mutual"])
+def test_a_teacher_that_taught_nobody_is_said_to_stand_for_comparison(method):
+    how = method_of(method).acts_on
+    assert f"verdict.taught_by_{how}" in keys(verdict(run(method=method)).reasons)
+    assert not [key for key in keys(verdict(run()).reasons) if "taught_by" in key]

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from support.recipes import ERRORS, HINTON, measured, whole_recipe
+from support.recipes import ERRORS, HINTON, began, measured, whole_recipe
 
 from dashboard.text.languages import words
 from kdcore.errors import UserError
@@ -95,6 +95,9 @@ def test_a_comparison_is_paired_by_the_seed(record):
         ((5.0, 5.2, 4.9), "weakly_worse"),
         ((5.0, 5.2, 4.9, 5.1, 5.0), "clearly_worse"),
         ((-5.0, 9.0, 1.0), "no_difference"),
+        ((-1.0, -1.0, -1.0, -1.0, -1.0), "each_better"),  # no spread is no certainty
+        ((1.0, 1.0 + 1e-16, 1.0), "each_worse"),
+        ((0.0, 0.0, 0.0), "each_equal"),
     ],
 )
 def test_clearly_better_needs_five_seeds(values, code):
@@ -112,6 +115,10 @@ def test_clearly_better_needs_five_seeds(values, code):
         ((90.0, 91.0, 90.5), 74, "worse"),
         ((70.0,), 74, "one_better"),
         ((74.0,), 74, "one_equal"),
+        ((70.0, 70.0, 70.0), 74, "all_better"),
+        ((75.0, 75.0), 74, "all_worse"),
+        ((74.0, 74.0), 74, "all_equal"),
+        ((74.0, 74.0), None, "no_number"),
         ((74.0,), None, "no_number"),
         ((73.0, 75.0), None, "no_number_interval"),
     ],
@@ -123,6 +130,31 @@ def test_a_claim_is_read_by_our_interval(values, claimed, code):
 
     assert reading.code == code
     assert READINGS[code].format(**reading.values)
+
+
+@pytest.mark.parametrize(
+    ("score", "values", "low", "high"),
+    [
+        ("test_errors", (2.0, 30.0), "0", "193.9"),  # 16 ± 12.706 · 14
+        ("test_accuracy", (0.9, 0.96), "54.9%", "100.00%"),
+        ("ece", (0.01, 0.05), "0.0000", "0.2841"),
+    ],
+)
+def test_an_interval_ends_where_the_score_does(score, values, low, high):
+    claim = Claim(title="", trial="a", learner="plain", score=score)
+
+    assert read_claim(claim, Sample(values)).values == {"low": low, "high": high}
+
+
+def test_a_count_on_other_data_is_not_held_against_the_claim():
+    small = began(RecipeConfig(recipe="hinton2015", dataset="digits"))
+    found = RecipeRecord()
+    found.fold([replace(small, test_sizes={"digits": 360}), measured(0, "all", 0, distilled=30)])
+    rows = {row.key: row for row in claim_results(HINTON.experiment, found)}
+
+    assert (rows["distilled"].found.mean, rows["distilled"].difference) == (30, None)
+    assert rows["distilled"].reading.code == "other_count"
+    assert rows["plain"].reading.code == "not_yet"
 
 
 @pytest.mark.parametrize(

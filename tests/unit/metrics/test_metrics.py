@@ -140,6 +140,18 @@ def test_entropy_is_that_of_scipy(logits):
     assert metrics.predictive_entropy(probabilities).tolist() == pytest.approx(expected)
 
 
+def test_the_risk_of_equally_confident_answers_does_not_depend_on_their_order():
+    probabilities = torch.tensor([[0.6, 0.4], [0.9, 0.1], [0.1, 0.9], [0.9, 0.1]])
+    one, other = (
+        metrics.risk_coverage(probabilities, torch.tensor([0, *labels]))
+        for labels in ((1, 1, 0), (0, 1, 1))
+    )
+
+    assert torch.equal(one, other)
+    # one of the three that are 90 % sure is wrong, the fourth is right
+    assert one[:, 1].tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1 / 4])
+
+
 def test_the_risk_at_full_coverage_is_the_error(logits, labels):
     probabilities = logits.softmax(-1)
     curve = metrics.risk_coverage(probabilities, labels)

@@ -176,6 +176,24 @@ def test_the_scores_are_those_of_the_softmax():
         assert found["energy"][at] == pytest.approx(-math.log(sum(powers)))
 
 
+@pytest.mark.parametrize(
+    ("familiar", "unfamiliar"),
+    [(range(10), range(10, 20)), ([1.0], [2.0, 0.0, 3.0]), ([1.0, 1.0], [1.0, 1.0])],
+)
+def test_an_auroc_without_variance_has_the_interval_of_its_numbers(familiar, unfamiliar):
+    """Each end is as far away as 1.96 of the standard deviations that it would have itself."""
+    found = auroc(np.array(familiar, float), np.array(unfamiliar, float))
+    m, n = len(familiar), len(unfamiliar)
+
+    assert found.low < found.value
+    for area in {found.low, found.high} - {found.value}:
+        first, second = area / (2 - area), 2 * area**2 / (1 + area)  # Hanley, McNeil 1982
+        spread = area * (1 - area)
+        others = (m + n) / 2 - 1
+        spread += others * (first - area**2) + others * (second - area**2)
+        assert abs(found.value - area) == pytest.approx(1.959964 * np.sqrt(spread / (m * n)))
+
+
 @given(
     familiar=st.lists(st.integers(0, 6), min_size=2, max_size=12),
     unfamiliar=st.lists(st.integers(0, 6), min_size=2, max_size=12),

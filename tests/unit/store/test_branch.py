@@ -80,6 +80,13 @@ def test_a_branch_says_where_it_comes_from_and_its_files_are_its_own(store, pare
     assert not (folder.path / "snapshot-0002.safetensors").exists()
 
 
+def test_a_branch_takes_the_notes_up_to_its_epoch_along(store, parent):
+    notes = [store.pin(parent.id, epoch, f"epoch {epoch}") for epoch in (0.5, 1, 2)]
+    folder = branch(store, parent, 1, {})
+
+    assert store.pinned(folder.id) == notes[:2]
+
+
 @pytest.mark.parametrize(
     ("epoch", "changes", "sentence"),
     [

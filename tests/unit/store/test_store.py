@@ -12,7 +12,7 @@ from kdcore.errors import UserError
 from kdcore.jobs import kind as kinds
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
-from kdcore.store import Store, packed, recorded
+from kdcore.store import JobFolder, Store, packed, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 
@@ -42,6 +42,34 @@ def test_a_folder_is_free_before_its_end_is_heard(store):
     held = [store.find(ONE, RUN).held for _ in recorded(told, folder)]
 
     assert held == [True] * (len(told) - 1) + [False]
+
+
+@pytest.mark.parametrize("moment", ["begins", "ends"])
+@pytest.mark.parametrize(
+    "look", [lambda store: store.find(ONE).state, lambda store: store.row(ONE).state]
+)
+def test_a_job_that_begins_or_ends_while_it_is_looked_at_is_running(
+    store, monkeypatch, look, moment
+):
+    work = recorded(make.whole_run(), store.create(RunConfig(), ONE))
+    if moment == "ends":
+        next(work)
+
+    def meanwhile(read):
+        def reading(folder, *how):
+            if moment == "begins":
+                next(work, None)
+            found = read(folder, *how)
+            if moment == "ends":
+                list(work)
+            return found
+
+        return reading
+
+    for name in ("last", "events"):
+        monkeypatch.setattr(JobFolder, name, meanwhile(getattr(JobFolder, name)))
+
+    assert look(store) == "running"
 
 
 def test_runs_are_listed_newest_first_with_their_outcome(store):

@@ -180,6 +180,35 @@ def test_a_pass_takes_every_target_example_once(data, teacher):
     assert not torch.equal(batches._index(steps), batches._index(0)), "the next is shuffled anew"
 
 
+def test_shuffled_classes_are_shuffled_on_the_target_too(data, teacher):
+    config = SMALL.replace(method="shuffled_classes")
+    trainer = trainer_of(config, data, teacher)
+    batches, passes = trainer.adaptation._batches[0], -(-len(data.target.train) // 40)
+    orders: dict[int, list[int]] = {}
+    for step in (0, *range(passes, 2 * passes)):
+        index = batches._index(step).tolist()
+        for example, order in zip(index, batches.batch(step).class_orders.tolist(), strict=True):
+            assert sorted(order) == list(range(9))
+            assert orders.setdefault(example, order) == order, "the same in the next pass"
+    trainer.step(trainer.begin(1)[0], 0)
+
+    assert trainer.report().soft[0, 1] > 0
+
+
+def test_several_teachers_are_as_sure_of_the_target_as_they_are_together(data):
+    config = SMALL.replace(teacher="mlp:24 + mlp:4", teacher_shares="30,1", target_confidence=0.4)
+    teachers = collect(train_teachers(config, data, Controls(config), None, CPU, "float32"))[1]
+    batches = trainer_of(config, data, teachers).adaptation._batches[0]
+    with torch.no_grad():
+        answers = teachers.module(data.normalised(data.target.train[batches._index(0)]))
+    batch = batches.batch(0)
+
+    assert torch.equal(batch.predicted, answers.argmax(-1))
+    assert torch.equal(batch.counts, answers.softmax(-1).amax(-1) >= 0.4)
+    alike = batch.teacher_logits.softmax(-1).mean(0)
+    assert not torch.equal(batch.predicted, alike.argmax(-1)), "the shares make a difference"
+
+
 def test_where_no_target_example_counts_the_hard_term_is_alone():
     *_, last = of_kind(Run(SMALL.replace(target_confidence=1.0, epochs=1)), Batch)
 

@@ -1,20 +1,24 @@
 """A recipe trains its trials, measures them, and goes on where it stopped."""
 
+import shutil
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
-from support.recipes import TINY
+from support.recipes import TINY, began, record_recipe
+from support.recipes import measured as measured_trial
 
 from kdcore import Run
+from kdcore.__main__ import main
 from kdcore.catalogue import CORRUPTIONS
 from kdcore.data.unfamiliar import unfamiliar_inputs
 from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.recipe.config import RecipeConfig
-from kdcore.jobs.recipe.events import RecipeFinished, RecipeStarted, TrialMeasured
+from kdcore.jobs.recipe.events import RecipeFinished, RecipeProgress, RecipeStarted, TrialMeasured
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
@@ -22,6 +26,7 @@ from kdcore.recipes import RECIPES, Recipe, Trial
 from kdcore.store import Store, recorded, teacher_path
 from kdcore.training.grid.group import loaded
 from kdcore.training.randomness import key
+from kdcore.training.recipe import progress
 from kdcore.training.recipe.execute import OF_THE_DATA, earlier
 from kdcore.training.recipe.machine import processor_name
 from kdcore.training.recipe.values import macro_scores
@@ -260,6 +265,95 @@ def test_a_recipe_that_was_stopped_goes_on_without_training_anything_again(whole
         earlier(folder)
 
 
+def test_a_trial_that_was_trained_but_not_measured_is_measured(whole, tmp_path):
+    folder, events = whole
+    shutil.copytree(folder.root, tmp_path / "store")
+    copy = Store(tmp_path / "store").find(folder.id)
+    numbers = [at for at, one in copy.numbered() if isinstance(one, TrialMeasured) and one.cell > 3]
+    copy.cut(numbers[0])  # as if its process had died then
+
+    rest = measured(execute(copy))
+
+    assert [one.cell for one in rest] == [4, 5]
+    assert rest == [one for one in measured(events) if one.cell > 3]
+    assert copy.cell(4).state == "finished"
+
+
+def test_a_recipe_whose_log_has_damaged_lines_loses_no_result(whole, tmp_path):
+    folder, events = whole
+    shutil.copytree(folder.root, tmp_path / "store")
+    copy = Store(tmp_path / "store").find(folder.id)
+    copy.cut(copy.numbered()[-1][0])
+    copy.append(RecipeFinished(job=copy.id, stopped=True, finished=6, failed=0, seconds=1.0))
+    copy.release()
+    first, *rest = (copy.path / "events.jsonl").read_bytes().splitlines(keepends=True)
+    (copy.path / "events.jsonl").write_bytes(b"".join([first, *[b'{"event": "lost}\n'] * 5, *rest]))
+
+    assert earlier(copy).ended == dict.fromkeys(range(6), "finished")
+    assert measured(copy.events()) == measured(events)
+
+
+@pytest.mark.parametrize("measure", ["fidelity", "robustness", "uncertainty"])
+def test_data_of_two_classes_that_are_no_images_have_the_scores_that_they_can(
+    monkeypatch, tmp_path, measure
+):
+    random = np.random.default_rng(0)
+    lines = [f"{random.normal(at % 2)},{random.normal()},{'ab'[at % 2]}" for at in range(80)]
+    (tmp_path / "own.csv").write_text("\n".join(["x,y,label", *lines]))
+    settings = TINY.settings | {"transfer_size": 0, "epochs": 1}
+    trials = {"a": Trial(title="", measures=(measure,))}
+    recipe = Recipe(title="", claim="", source="", settings=settings, trials=trials)
+    monkeypatch.setitem(RECIPES, "own", recipe)
+    base = RunConfig(data_root=str(tmp_path))
+    config = RecipeConfig(recipe="own", seeds=(0,), dataset="own.csv", base=base)
+
+    (one,) = measured(execute(Store(tmp_path / "store").create(config)))
+
+    found = one.values["distilled"].keys()
+    assert not one.error
+    assert {"test_errors", "agreement"} <= found
+    assert not {"top3_agreement", "corrupted_accuracy", "attacked_accuracy"} & found
+    assert ("entropy_auroc" in found) == (measure == "uncertainty")
+
+
+@pytest.mark.parametrize("settings", [{}, {"patience": 5}], ids=["in a group", "alone"])
+def test_what_is_measured_of_trained_networks_can_be_stopped_and_goes_on_without_training(
+    settings, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(progress, "PERIOD", 0.0)
+    trial = Trial(title="", settings=settings, measures=("fidelity", "robustness"))
+    again = Recipe(
+        title="",
+        claim="",
+        source="",
+        settings=dict(TINY.settings) | {"epochs": 1},
+        seeds=1,
+        trials={"one": trial},
+    )
+    monkeypatch.setitem(RECIPES, "again", again)
+    folder = Store(tmp_path / "store").create(RecipeConfig(recipe="again"))
+    job = Job(folder.config, folder, executor="joint")
+    shares = []
+    for event in recorded(job, folder):
+        if isinstance(event, RecipeProgress) and event.measuring:
+            shares.append(event.done)
+            if len(shares) == 4:
+                job.controls.stop()
+    assert event.stopped
+    assert not measured(folder.events())
+    assert shares == sorted(shares)
+    assert shares[0] < shares[-1] < 1  # it is seen to go on
+    trained = folder.cell(0).events()
+    assert trained[-1].kind == "finished"
+
+    list(execute(folder))
+
+    (found,) = measured(folder.events())
+    assert not found.error
+    assert {"agreement", "top3_agreement", "attacked_accuracy"} <= found.values["distilled"].keys()
+    assert folder.cell(0).events() == trained
+
+
 def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
     broken = Recipe(
         title="",
@@ -277,6 +371,64 @@ def test_a_trial_that_fails_is_said_and_the_others_go_on(monkeypatch, tmp_path):
     assert [one.trial for one in record.failures] == ["diverges"]
     assert record.failures[0].code == "loss_not_finite"
     assert (record.finished.finished, record.finished.failed) == (1, 1)
+
+
+def stopped_after(store, **ends):
+    """A tiny recipe that was stopped after all of its trials."""
+    config = RecipeConfig(recipe="tiny")
+    folder = store.create(config)
+    trials = [
+        replace(measured_trial(at, cell.trial, cell.seed, distilled=90 + at), **ends)
+        for at, cell in enumerate(config.cells)
+    ]
+    end = RecipeFinished(job=folder.id, stopped=True, finished=6, failed=0, seconds=9.0)
+    for _ in recorded([began(config, folder.id), *trials, end], folder):
+        pass
+    return folder
+
+
+def test_a_recipe_that_goes_on_prints_what_it_had_found_before(tmp_path, capsys):
+    folder = stopped_after(Store(tmp_path))
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 0
+
+    printed = capsys.readouterr().out
+    assert "90.5 ± 0.7" in printed  # cells 0 and 1
+    assert "6 of 6 runs" in printed
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"settings": {**TINY.settings, "epochs": 3}},
+        {"trials": {"new": Trial(title="New"), **TINY.trials}},
+    ],
+)
+def test_a_recipe_that_has_changed_does_not_go_on(tmp_path, monkeypatch, other):
+    folder = stopped_after(Store(tmp_path))
+    assert len(earlier(folder).ended) == 6
+    monkeypatch.setitem(RECIPES, "tiny", replace(TINY, **other))
+
+    with pytest.raises(UserError, match="start the recipe anew"):
+        earlier(Store(tmp_path).find(folder.id))
+
+
+def test_a_finished_recipe_is_refused_and_stays_finished(tmp_path, capsys):
+    folder = record_recipe(Store(tmp_path))
+    log = folder.events()
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 2
+
+    assert "is finished" in capsys.readouterr().err
+    assert (folder.state, folder.events()) == ("finished", log)
+
+
+def test_a_recipe_of_which_nothing_succeeded_has_failed(tmp_path, capsys):
+    folder = stopped_after(Store(tmp_path), values={}, error="it broke")
+
+    assert main(["recipe", "--resume", folder.id, "--store", str(tmp_path)]) == 1
+
+    assert "All 6 runs failed" in capsys.readouterr().err
 
 
 def test_missing_data_are_said_before_anything_is_trained(tmp_path):
