@@ -72,8 +72,9 @@ def header(*, projected: bool) -> None:
 def report_unused_params() -> None:
     """Say once of each parameter of a link that nothing on the page makes use of it."""
     reported = st.session_state.setdefault("reported_unused", set())
+    travelling = KEYS.values()  # the settings of a run go along from page to page
     for name in address.unused_params():
-        if name not in reported:
+        if name not in reported and name not in travelling:
             reported.add(name)
             key = KEYS.get(name)
             text = (

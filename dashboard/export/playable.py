@@ -64,6 +64,7 @@ def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any
         "selector": card.selector if card.page in pages else "",
         "run": "recording",
         "epoch": card.epoch,
+        "has_transport": card.has_transport,
         "parameters": {
             name: value
             for name, value in card.parameters.items()
@@ -75,6 +76,7 @@ def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
+            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **texts,

@@ -40,6 +40,8 @@ class Prediction:
     """Ascending; an option more than there are cuts, the lowest range first."""
     later: bool
     """What was measured is shown by a later card that ``reveals``, not by this one."""
+    hides: bool
+    """The part shows it: nobody sees it clearly before the prediction is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,11 @@ class Card:
     minutes: float
     words: Mapping[str, Mapping[str, Any]]
     """By language: ``TEXTS``, ``OPTIONAL``, and of a prediction ``question`` and ``options``."""
+
+    @property
+    def has_transport(self) -> bool:
+        """Whether its page shows a moment of the run that can be chosen."""
+        return "transport" in PARTS[self.page]
 
     @property
     def selector(self) -> str:
@@ -177,6 +184,8 @@ class _Reader:
         predict = _prediction(_table(table, "predict")) if "predict" in table else None
         if done and predict:
             raise Wrong("done_and_predict")
+        if predict and predict.hides and not part:
+            raise Wrong("hides_nothing")
         return Card(
             page=page,
             part=part,
@@ -252,7 +261,9 @@ def _prediction(table: Mapping[str, Any]) -> Prediction:
     )
     if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
         raise Wrong("cuts")
-    return Prediction(measure=measure, cuts=tuple(cuts), later=_flag(table, "later"))
+    return Prediction(
+        measure=measure, cuts=tuple(cuts), later=_flag(table, "later"), hides=_flag(table, "hides")
+    )
 
 
 def _check_placeholders(text: str) -> None:

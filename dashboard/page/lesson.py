@@ -124,6 +124,10 @@ def _carry_out(wish: Mapping[str, Any]) -> None:
             st.session_state["lesson"] = ""
         case {"finish": True}:
             address.open_page("lessons", lesson=None, card=None)
+        case {"anew": True}:
+            st.session_state.get(USES_RECORDING, set()).discard(name)
+            st.session_state.get(RUN_OF_LESSON, {}).pop(name, None)
+            open_card(lesson, 1)
         case {"recording": True}:
             st.session_state.setdefault(USES_RECORDING, set()).add(name)
             st.session_state.setdefault(RUN_OF_LESSON, {}).pop(name, None)
@@ -172,12 +176,14 @@ def _card_data(card: Card) -> dict[str, Any]:
         "selector": card.selector,
         "run": card.run,
         "epoch": card.epoch,
+        "has_transport": card.has_transport,
         "done": card.done and card.done._asdict(),
         "predict": card.predict
         and {
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
+            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **card.words[language()],

@@ -229,8 +229,11 @@ if not is_projected():
     st.markdown(t("live.lead"))
 pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
 st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
-notices(run)
-waiting_line(run, waiting)
+# each has its place, filled or not: what stands below keeps its own, and with it the focus
+with st.container():
+    notices(run)
+with st.container():
+    waiting_line(run, waiting)
 if is_projected() and run:
     projected_panels(run, drawn[1], store().find(run, RUN).config)
 else:

@@ -103,6 +103,52 @@ def test_a_run_with_other_settings_is_not_that_of_the_lesson(open_page, hub):
     assert not panel(app)["started"]
 
 
+def test_start_waits_behind_the_run_of_somebody_else_and_leaves_it_alone(open_page, hub):
+    other = hub.submit(RunConfig(dataset="mnist5k"))
+    app = open_page("lessons")
+    app.button(key="begin-few-labels").click().run()
+    assert "run" not in app.query_params
+    assert not panel(app)["started"]
+    app.button(key="start").click().run()
+
+    mine = panel(app)["run"]
+    assert panel(app)["started"]
+    assert mine not in (other, "recorded-mnist5k")
+    assert hub.state(other) == "running"
+    assert hub.sent == []
+
+
+def test_a_run_of_somebody_else_with_the_lessons_settings_does_not_begin_it(open_page, hub):
+    hub.submit(RunConfig(**lessons().found["few-labels"].settings))
+    app = open_page("lessons")
+    app.button(key="begin-few-labels").click().run()
+
+    assert not panel(app)["started"]
+    assert panel(app)["run"] == "recorded-mnist5k"
+
+
+def test_a_lesson_that_is_begun_anew_has_no_run_yet(open_page, hub):
+    app = open_page("lessons")
+    app.button(key="begin-few-labels").click().run()
+    app.button(key="start").click().run()
+    ask(app, card=4)
+    ask(app, anew=True)
+
+    assert panel(app)["card"] == 0
+    assert not panel(app)["started"]
+    ask(app, recording=True)
+    assert panel(app)["started"]
+    ask(app, anew=True)
+    assert not panel(app)["started"]
+
+
+@pytest.mark.parametrize("name", ["microscope", "calibration"])
+def test_the_settings_of_a_run_go_along_from_page_to_page_unsaid(open_page, name):
+    app = open_page(name, run="recorded-mnist5k", unlabelled="0.95", device="cpu")
+
+    assert not app.toast
+
+
 def test_the_recorded_run_does_instead_of_a_live_one(open_page):
     app = open_page("lessons")
     app.button(key="begin-missing-three").click().run()

@@ -33,6 +33,15 @@
     return new DOMRect(left, top, Math.min(words.right, frame.right) - left,
       Math.min(words.bottom, frame.bottom) - top);
   };
+  const withinScrolled = (node, box) => { // what a frame has scrolled out of sight lies on nothing
+    let [top, bottom] = [box.top, box.bottom];
+    for (let at = node.parentElement; at && at !== document.body; at = at.parentElement) {
+      if (!/auto|scroll/.test(getComputedStyle(at).overflowY)) continue;
+      const frame = at.getBoundingClientRect();
+      [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+    }
+    return new DOMRect(box.left, top, box.width, Math.max(0, bottom - top));
+  };
   const width = document.documentElement.clientWidth;
   const shown = []; // leaves that are not hidden by a frame that scrolls or clips
   for (const node of leaves) {
@@ -56,7 +65,7 @@
       }
     }
     if (!hidden && (box.right > width + 2 || box.left < -2)) faults.push(`beyond the window: ${name(node)}`);
-    if (!hidden) shown.push([node, box]);
+    if (!hidden) shown.push([node, withinScrolled(node, box)]);
   }
 
   // Words of a component that lie on each other

@@ -51,8 +51,9 @@ function wayBack({ stopped, words }, go) {
 
 function lessonPanel(data, send) {
   const { lesson, language, words } = data;
+  const gap = language === "zh" ? "" : " "; // between two sentences
   const progress = progressOf(lesson);
-  const stoppedAt = progress.card;
+  let stoppedAt = progress.card;
   const leaving = new AbortController();
   const measures = new Map(); // by run
   const marker = partMarker();
@@ -102,7 +103,7 @@ function lessonPanel(data, send) {
     const shown = card();
     const done = isDone(at);
     const elsewhere = now.page !== shown.page;
-    const key = JSON.stringify([at, done, elsewhere, now.started, progress.chosen, measured(),
+    const key = JSON.stringify([at, progress.done.length, done, elsewhere, now.started, progress.chosen, measured(),
       at === now.cards.length - 1 && [...measures]]);
     if (key === drawn) return;
     const moved = drawn && JSON.parse(drawn)[0] !== at;
@@ -115,8 +116,9 @@ function lessonPanel(data, send) {
       parts.push(button("recording", words.use_recording, { recording: true }));
     }
     if (shown.task) {
-      parts.push(element("p", { class: "kd-lesson-task", "data-done": done },
-        element("b", { "aria-hidden": "true" }, done ? "✓ " : "▸ "), fill(shown.task, shown)));
+      const ticked = done && shown.done?.reading !== "page"; // that a page is open is no task fulfilled
+      parts.push(element("p", { class: "kd-lesson-task", "data-done": ticked },
+        element("b", { "aria-hidden": "true" }, ticked ? "✓ " : "▸ "), fill(shown.task, shown)));
     }
     if (shown.predict) parts.push(predictionOf(at));
     if (shown.reveals) parts.push(...revealed(at));
@@ -125,6 +127,10 @@ function lessonPanel(data, send) {
     }
     if (at === 0 && stoppedAt > 0) {
       parts.push(button("resume", say(words.resume, { card: stoppedAt + 1 }), { card: stoppedAt + 1 }));
+    }
+    if (at === 0 && progress.done.length) {
+      parts.push(element("button", { type: "button", class: "kd-lesson-act", "data-testid": "lesson-anew",
+        onclick: beginAnew }, words.anew));
     }
     if (at === now.cards.length - 1) parts.push(...allPredictions());
     body.replaceChildren(...parts);
@@ -154,7 +160,8 @@ function lessonPanel(data, send) {
     }, fill(text, shown)));
     const result = mine === undefined ? [] : [element("p", { class: "kd-lesson-result", "data-testid": "lesson-result" }, ...sentence(at))];
     return element("div", { class: "kd-lesson-predict", role: "group", "aria-label": fill(shown.question, shown) },
-      element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result);
+      element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result,
+      ...(shown.predict.hides && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
   }
 
   /** What was predicted and what was measured. */
@@ -164,11 +171,11 @@ function lessonPanel(data, send) {
     const found = measured(shown)[shown.predict.measure];
     const right = outcome(shown.predict, found?.value);
     const yours = say(words.predicted, { option: fill(shown.options[mine], shown) });
-    if (shown.predict.later && !revealing) return [`${yours} ${words.later}`];
-    if (right === null) return [`${yours} ${words.not_measured}`];
+    if (shown.predict.later && !revealing) return [yours, gap, words.later];
+    if (right === null) return [yours, gap, words.not_measured];
     const hit = right === mine ? words.as_predicted : words.otherwise;
-    return [`${yours} `, element("b", {}, say(words.measured, { value: found.text,
-      option: fill(shown.options[right], shown) })), ` ${hit}`];
+    return [yours, gap, element("b", {}, say(words.measured, { value: found.text,
+      option: fill(shown.options[right], shown) })), gap, hit];
   }
 
   /** The outcome of the predictions before card `at` that waited for it, once it is completed. */
@@ -185,13 +192,14 @@ function lessonPanel(data, send) {
       .filter(([one, at]) => one.predict && at !== now.card && progress.chosen[at] !== undefined);
     if (!made.length) return [];
     return [element("h3", {}, words.all_predictions), element("ol", { class: "kd-lesson-all" },
-      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), " ", ...sentence(at, true))))];
+      ...made.map(([one, at]) => element("li", {}, element("i", {}, fill(one.question, one)), gap, ...sentence(at, true))))];
   }
 
   // ---------------------------------------------------------------------------- what happens
 
   function choose(at, option) {
     progress.chosen[at] = option;
+    mark();
     complete(at);
     next.focus({ preventScroll: true }); // the chosen button is drawn anew
   }
@@ -200,8 +208,28 @@ function lessonPanel(data, send) {
     if (!isDone(at)) progress.done.push(at);
     keep();
     draw();
+    const found = body.querySelector(".kd-lesson-result, .kd-lesson-then");
+    if (found) body.scrollTop = found.offsetTop - body.offsetTop; // where the card is too low for all
     const shown = now.cards[at];
-    aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(" ");
+    aloud.textContent = [words.done, shown.then && fill(shown.then, shown)].filter(Boolean).join(gap);
+  }
+
+  /** Outline the part; what would give a prediction away is hidden until it is made. */
+  function mark() {
+    const { page, selector, predict } = card();
+    const hidden = Boolean(predict?.hides) && progress.chosen[now.card] === undefined;
+    marker.show(now.card, now.page === page ? selector : "", hidden);
+  }
+
+  /** For the next class: nothing is done, predicted or started. */
+  function beginAnew() {
+    Object.assign(progress, { card: 0, done: [], chosen: {} });
+    stoppedAt = 0;
+    keep();
+    go({ anew: true });
+    mark();
+    draw();
+    heading.focus({ preventScroll: true });
   }
 
   const keep = () => keepProgress(lesson, progress);
@@ -215,7 +243,7 @@ function lessonPanel(data, send) {
   function readings() {
     const { state } = view;
     return {
-      ...publishedReadings(), page: now.page,
+      ...publishedReadings(now.page), page: now.page,
       ...settings(),
       run_started: now.started, run_finished: state.phase === "over",
       epoch: placeTransport() ? view.cursor ?? view.newest : null,
@@ -232,12 +260,18 @@ function lessonPanel(data, send) {
     }));
   }
 
-  /** Set a recorded or finished run to the card's epoch, once; false while that is still to come. */
+  /**
+   * Set a recorded or finished run, once, to where the card begins: its epoch, or the end, of which
+   * the figures are. A card that waits for an epoch goes on from where the one before has led, and
+   * one that is done or whose run is still live leaves it alone. False while that is still to come.
+   */
   function placeTransport() {
-    const { epoch } = card();
-    if (epoch === null || placed === now.card || view.state.live) return true;
-    if (now.page !== card().page || !view.newest) return false;
+    const { epoch, run, done, has_transport } = card();
+    if (placed === now.card) return true;
+    if (now.page !== card().page || !(view.newest || view.state.live)) return false;
     placed = now.card;
+    const goesOn = epoch === null && (!run || ["epoch", "run_finished"].includes(done?.reading));
+    if (!has_transport || view.state.live || isDone(now.card) || goesOn) return true;
     view.setCursor(epoch);
     view.pause();
     return true;
@@ -290,7 +324,7 @@ function lessonPanel(data, send) {
       if (before !== fresh || !stoppedAt || now.card) progress.card = now.card;
       keep();
     }
-    marker.show(now.page === card().page ? card().selector : "");
+    mark();
     draw();
     look();
   }

@@ -2,7 +2,7 @@
 
 import { bars } from "./bars.js";
 import {
-  displayTemperature, inTurn, publish, runView, setDisplayTemperature, watchDisplayTemperature,
+  displayTemperature, inTurn, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
@@ -83,6 +83,7 @@ function microscope({ run: id, language, learners: names, words, menu }) {
     end: () => {
       leaving.abort();
       forget();
+      glass?.withdraw();
       leave();
     },
   };
@@ -272,6 +273,8 @@ function lookingGlass({ run, store, names, words, menu }) {
   }
   const draw = eachFrame(drawAll);
 
+  const { publish, withdraw } = publisher("microscope");
+
   /** What a lesson may ask for: how the pinned example is answered. */
   function publishPinned() {
     const at = state.pinned;
@@ -350,7 +353,7 @@ function lookingGlass({ run, store, names, words, menu }) {
     aloud);
   soften();
   sortBy("sort_class");
-  return { root, show: draw };
+  return { root, show: draw, withdraw };
 }
 
 /** Names of the true classes beside the rows of a map, where they are sorted by class. */

@@ -4,7 +4,7 @@ import { eachFrame } from "./dom.js";
 
 const FOCUSABLE = "button:enabled, input:enabled, select:enabled, textarea:enabled, a[href]";
 
-const page = (window.__kdFocus ??= { focused: null, path: [] });
+const page = (window.__kdFocus ??= { focused: null, kind: "", path: [] });
 
 /** Watch over the focus; installed once. */
 export function keepFocus() {
@@ -12,6 +12,7 @@ export function keepFocus() {
   page.installed = true;
   document.addEventListener("focusin", ({ target, relatedTarget }) => {
     page.focused = target;
+    page.kind = kindOf(target);
     page.path = keysAround(target);
     focusChosen(target, relatedTarget);
   });
@@ -35,10 +36,14 @@ function restoreFocus() {
   if (!focused || (focused.isConnected && !focused.disabled)) return;
   if (document.activeElement && document.activeElement !== document.body) return;
   for (const key of path) {
-    const next = document.querySelector(`.${key}`)?.querySelector(FOCUSABLE);
+    const around = [...(document.querySelector(`.${key}`)?.querySelectorAll(FOCUSABLE) ?? [])];
+    const next = around.find((node) => kindOf(node) === page.kind) ?? around[0];
     if (next) return next.focus();
   }
 }
+
+/** A slider is another kind of control than the mark that explains it. */
+const kindOf = (node) => [node.localName, node.type].join();
 
 /** Classes of the keyed containers around a node, the nearest first. */
 function keysAround(node) {

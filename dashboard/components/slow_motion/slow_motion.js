@@ -2,7 +2,7 @@
 // The networks are asked once for logits before and after; all else is computed here.
 
 import { asker, isPassing } from "./ask.js";
-import { publish, runView, throttled } from "./bus.js";
+import { publisher, runView, throttled } from "./bus.js";
 import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
@@ -35,6 +35,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
   const kept = decode(encoded, Float32Array); // the teacher's logits as the run has kept them
   const batches = batchesOf(byAmbiguity(kept, count));
   const { mixing } = settings;
+  const { publish, withdraw } = publisher("step");
 
   const chosen = {
     temperature: Math.min(Math.max(settings.temperature, LOWEST_TEMPERATURE), HIGHEST_TEMPERATURE),
@@ -340,6 +341,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
     root,
     end: () => {
       leaving.abort();
+      withdraw();
       questions.end();
       clearTimeout(slow);
       clearTimeout(playing);

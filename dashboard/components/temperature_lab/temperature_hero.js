@@ -1,7 +1,7 @@
 // Start page: one example, its hard label as one bar, the teacher's answer melting with T.
 
 import { bars } from "./bars.js";
-import { publish } from "./bus.js";
+import { publisher } from "./bus.js";
 import {
   prefersReducedMotion, eachFrame, element, mountOnce, playIcon, readout, say, stylesheet, whenSettled,
 } from "./dom.js";
@@ -52,6 +52,7 @@ function hero({ words, examples: message, logits: encoded }) {
     });
   };
 
+  const { publish, withdraw } = publisher("start");
   let touched = 1;
   const draw = eachFrame(() => {
     show(touched);
@@ -106,7 +107,13 @@ function hero({ words, examples: message, logits: encoded }) {
   show(1);
   if (prefersReducedMotion()) showButton();
   else demonstrateT();
-  return { root, end: () => stop?.() };
+  return {
+    root,
+    end: () => {
+      withdraw();
+      stop?.();
+    },
+  };
 }
 
 /** Let T glide from 1 up and back a few times, then call `over`; returns what stops it. */

@@ -1,7 +1,7 @@
 // Temperature lab: one example's bars, its curve against T and the class table, tied by hover.
 
 import { bars } from "./bars.js";
-import { publish } from "./bus.js";
+import { publisher } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
@@ -34,6 +34,8 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   const shown = Float32Array.from(row(logits, order[0], count)); // glides from example to example
   const answer = new Float32Array(count);
   const table = new Float32Array(logits.length);
+
+  const { publish, withdraw } = publisher("temperature");
 
   const hover = (c) => {
     state.hovered = c;
@@ -143,6 +145,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   return {
     root,
     end: () => {
+      withdraw();
       stop();
       curve.end();
       strip.end();

@@ -37,13 +37,28 @@ export function watchDisplayTemperature(watch) {
   return () => shared.watchers.delete(watch);
 }
 
-/** Say what a view shows now, for a lesson that waits for it: numbers and booleans by name. */
-export function publish(values) {
-  Object.assign(readings.values, values);
-  readings.dispatchEvent(new Event("reading"));
+/**
+ * How the view of a page says what it shows, for a lesson that waits for it: numbers and booleans
+ * by name. What it has shown is forgotten with it; another page begins anew.
+ *
+ * @returns {publish(values), withdraw()}
+ */
+export function publisher(page) {
+  let gone = false;
+  return {
+    publish(values) {
+      if (gone) return; // a last frame that was still to be drawn
+      readings.values[page] = { ...readings.values[page], ...values };
+      readings.dispatchEvent(new Event("reading"));
+    },
+    withdraw() {
+      gone = true;
+      delete readings.values[page];
+    },
+  };
 }
 
-export const publishedReadings = () => readings.values;
+export const publishedReadings = (page) => readings.values[page] ?? {};
 
 /** Call `watch` at each publication while `signal` lasts. */
 export function watchReadings(watch, signal) {

@@ -299,6 +299,10 @@ async function drawLesson(place, words) {
 function grant(wish, name, words) {
   if (wish.leave) return goTo({ lesson: "" });
   if (wish.finish) return goTo({ lesson: "", page: "lessons" });
+  if (wish.anew) {
+    started.delete(name);
+    return openCard(words, name, 1);
+  }
   if (!wish.recording) return openCard(words, wish.lesson ?? name, wish.card);
   started.add(name);
   return goTo({ page: "live", run: words.lessons[name].recording });

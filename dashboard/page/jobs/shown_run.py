@@ -42,11 +42,13 @@ def shown_run() -> str:
     """The run of the page, whose values the settings then have; ``""`` where there is none.
 
     It is the URL's; where that names neither a run nor settings of its own, the run that is
-    trained at the moment.
+    trained at the moment. A card of a lesson that opens none has the settings ready to start, which
+    may be the usual ones: there nobody else's run takes their place.
     """
     address.read_param("run", "", find_run)
     run: str = st.session_state["run"]
-    if not run and not address_has_settings():
+    in_lesson = bool(st.session_state.get("lesson"))
+    if not run and not address_has_settings() and not in_lesson:
         run = st.session_state["run"] = hub().active() or ""
     shown = run_settings(run) if run else None
     if shown is not None and run != st.session_state.get(SETTINGS_OF):

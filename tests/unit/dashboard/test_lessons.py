@@ -296,6 +296,11 @@ def problems(tmp_path, text):
         ('part = "curve"', 'predict = { measure = "gain", cuts = [2, 1] }', [(1, "cuts")]),
         ('part = "curve"', 'predict = { measure = "dropped", cuts = [1] }', [(1, "cuts")]),
         ('part = "curve"', 'predict = { measure = "gain", cuts = [1] }', [(1, "done_and_predict")]),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'predict = { measure = "gain", cuts = [1], hides = true }',
+            [(1, "hides_nothing")],
+        ),
         ('shown = "entropy", at_least = 1', 'run = "begun"', [(1, "unknown")]),
         ('done = { shown = "entropy"', 'done = { shown = "first"', [(1, "unknown")]),
         ('page = "temperature"\npart = "curve"', 'page = "live"', [(1, "not_shown_there")]),
