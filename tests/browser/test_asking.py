@@ -45,10 +45,14 @@ def heights(page):
 
 def test_all_learners_answer_a_drawing_and_t_needs_no_question(page, asked_app, until):
     errors = keep_errors(page)
-    visit(page, f"{asked_app}/draw?run={DIGITS}")
     questions, over = [], []
-    for event, found in (("request", questions), ("requestfinished", over)):
+    for event, found in (
+        ("request", questions),
+        ("requestfinished", over),
+        ("requestfailed", over),
+    ):
         page.on(event, lambda request, found=found: "kd/ask" in request.url and found.append(1))
+    visit(page, f"{asked_app}/draw?run={DIGITS}")
     draw(page, SEVEN)
     for learner in range(3):
         expect(said(page).nth(learner)).to_contain_text("%")
