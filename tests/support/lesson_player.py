@@ -5,6 +5,7 @@ would stumble over is kept in ``faults``, a line each.
 """
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +18,7 @@ from support.pages import PATIENCE, READY, WAITING, keep_errors, layout_faults, 
 OPENED = 900
 """Milliseconds after which a card has scrolled to its part, and would be complete by itself."""
 HIT = 40_000
-"""Milliseconds within which what a card asks for can be pressed; else something lies over it."""
+"""Milliseconds within which a part is in sight and can be pressed; else something lies over it."""
 SIGHT = """() => {
   const part = document.querySelector(".kd-lesson-part");
   if (!part) return null;
@@ -129,6 +130,9 @@ class LessonPlayer:
             self.words[f"{self.card.page}.title"]
         )
         self.page.wait_for_function(READY, arg=WAITING)
+        if self.card.part and not self.live:  # where it does not come into sight, that is a fault
+            with suppress(NeverHappened):
+                self.page.wait_for_function(f"({SIGHT})() >= 0.5", timeout=HIT)
         self.page.wait_for_timeout(OPENED)
         if again:
             if (self.card.done or self.card.predict) and not self.is_done():
