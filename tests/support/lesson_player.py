@@ -20,7 +20,7 @@ OPENED = 900
 HIT = 40_000
 """Milliseconds within which a part is in sight and can be pressed; else something lies over it."""
 SIGHT = """() => {
-  const part = document.querySelector(".kd-lesson-part");
+  const part = document.querySelector("[data-lesson-part]");
   if (!part) return null;
   const panel = document.querySelector(".kd-lesson").getBoundingClientRect();
   const box = part.getBoundingClientRect();
@@ -138,7 +138,7 @@ class LessonPlayer:
             if (self.card.done or self.card.predict) and not self.is_done():
                 self.fault("a reload forgets that it is done")
             return
-        hidden = self.page.locator(".kd-lesson-part.kd-lesson-hidden").count() == 1
+        hidden = self.page.locator("[data-lesson-part][data-lesson-hidden]").count() == 1
         if hidden != bool(self.card.predict and self.card.predict.hides):
             self.fault("shows what is to be predicted" if not hidden else "hides its part")
         asks = self.card.done and self.card.done.reading != "page"
@@ -157,7 +157,7 @@ class LessonPlayer:
         self.page.wait_for_timeout(500)
         if (self.card.done or self.card.predict) and not self.is_done():
             self.fault("not done")
-        if self.page.locator(".kd-lesson-hidden").count():
+        if self.page.locator("[data-lesson-hidden]").count():
             self.fault("still hides its part")
         shown = self.panel.inner_text()
         if self.words["component.lesson_panel.unknown"] in shown and not self.live:

@@ -5,8 +5,9 @@ import { prefersReducedMotion } from "./dom.js";
 
 const LOOK = 400; // milliseconds between two looks: the page is drawn piece by piece
 const AT_REST = 10; // looks at which it has stayed where it is
-const MARK = "kd-lesson-part";
-const HIDDEN = "kd-lesson-hidden";
+// attributes, as the page writes its own classes anew at each rerun
+const MARK = "data-lesson-part";
+const HIDDEN = "data-lesson-hidden";
 const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 /** @returns {show(card, selector, hidden), end()}; an empty selector outlines nothing. */
@@ -19,10 +20,11 @@ export function partMarker() {
   let rests = 0;
   const leaving = new AbortController();
   const release = (node) => {
-    node.classList.remove(MARK, HIDDEN);
+    node.removeAttribute(MARK);
+    node.removeAttribute(HIDDEN);
     node.inert = false;
   };
-  const clear = (except) => document.querySelectorAll(`.${MARK}`).forEach((node) => {
+  const clear = (except) => document.querySelectorAll(`[${MARK}]`).forEach((node) => {
     if (node !== except) release(node);
   });
   function look() {
@@ -30,8 +32,8 @@ export function partMarker() {
       && [...document.querySelectorAll(selector)].find((node) => node.checkVisibility());
     clear(part);
     if (!part) return;
-    part.classList.add(MARK);
-    part.classList.toggle(HIDDEN, hidden);
+    part.toggleAttribute(MARK, true);
+    part.toggleAttribute(HIDDEN, hidden);
     part.inert = hidden;
     const before = place;
     place = part.getBoundingClientRect().top;
