@@ -21,7 +21,6 @@ from dashboard.say.recipes import (
     measured_texts,
     other_data_text,
     other_tables,
-    outcome_text,
 )
 from dashboard.say.titles import dataset_title, row_title
 from dashboard.server.engine import LIVE_STATES, hub, store
@@ -65,8 +64,7 @@ def in_short(name: str, known: Mapping[str, JobRow]) -> None:
         )
         st.badge(recipes.state_text(name, known), color="gray")
     st.caption(md(f"recipe.{name}.claim"))
-    own = recipes.jobs_of(name, known)
-    if own and (outcome := outcome_text(name, recipes.record_of(next(iter(own))))):
+    if outcome := recipes.newest_outcome(name, known):
         st.markdown(markdown_text(outcome))
 
 

@@ -25,11 +25,12 @@ def suited_pair(input_shape: tuple[int, ...], examples: int) -> tuple[str, str]:
 
     Example:
         >>> suited_pair((3, 32, 32), 600)
-        ('convnet:16,32', 'convnet:8')
+        ('convnet:16,32,64', 'convnet:8,16')
     """
     if len(input_shape) == 3:
-        small = min(input_shape[1:]) < 16 or examples < FEW
-        return ("convnet:16,32", "convnet:8") if small else ("convnet:32,64,128", "convnet:8,16")
+        if min(input_shape[1:]) < 16:  # a third layer would see no more
+            return "convnet:16,32", "convnet:8"
+        return ("convnet:16,32,64" if examples < FEW else "convnet:32,64,128"), "convnet:8,16"
     if examples < FEW:
         return "mlp:64,64", "mlp:6"
     return ("mlp:256,128", "mlp:16") if examples < MANY else ("mlp:500", "mlp:64")

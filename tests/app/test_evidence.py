@@ -163,6 +163,17 @@ def test_an_overview_says_how_a_recipe_came_out(open_page, hub):
     assert sorted(name for names in by_kind().values() for name in names) == sorted(RECIPES)
 
 
+def test_a_result_that_has_just_begun_hides_no_older_one_in_the_overview(open_page, hub):
+    record_recipe(hub.store)
+    job = hub.submit(HINTON)
+    for _ in recorded([began(HINTON, job)], hub.store.find(job)):
+        pass
+    hub.states[job] = "running"
+
+    told = texts(open_page("evidence"))
+    assert EN["evidence.outcome_pairs"].format(count=1, verdict="clearly better") in told
+
+
 def test_scores_without_a_published_number_share_a_row_and_leave_no_column_empty(open_page, store):
     config = RecipeConfig(recipe="controls", quick=True)
     folder = store.create(config)

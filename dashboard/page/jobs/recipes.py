@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.page import address
 from dashboard.page.jobs.stored import stored
 from dashboard.page.user_errors import show_user_errors
+from dashboard.say.recipes import outcome_text
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
@@ -96,6 +97,12 @@ def state_text(recipe: str, known: Mapping[str, JobRow]) -> str:
     newest = rows[0]
     state = t("evidence.recorded") if is_recorded(newest.id) else t(f"state.{newest.state}")
     return t("evidence.state.quick", state=state) if newest.config.get("quick") else state
+
+
+def newest_outcome(recipe: str, known: Mapping[str, JobRow]) -> str:
+    """What the newest result that has one comes to: one that has just begun hides no older one."""
+    outcomes = (outcome_text(recipe, record_of(job)) for job in jobs_of(recipe, known))
+    return next(filter(None, outcomes), "")
 
 
 def is_recorded(job: str) -> bool:
