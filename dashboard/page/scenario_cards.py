@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.settings.values import defaults, parameters
 from dashboard.server.engine import hub
 from dashboard.text.viewer import md, t
@@ -49,6 +50,7 @@ def _card(name: str, key_prefix: str) -> None:
             start_scenario(name)
 
 
+@acts
 def start_scenario(name: str) -> NoReturn:
     """Submit a scenario's run and show it, with its settings in the address."""
     values = scenario_settings(name)

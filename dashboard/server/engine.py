@@ -1,10 +1,15 @@
-"""The one hub and the one store of this process; the pages and the routes share them."""
+"""The one hub and the one store of this process; the pages and the routes share them.
+
+Both are guarded: what is called needs the right to it, see ``tiers.py``.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
+from dashboard.server.guarded import GuardedHub, GuardedStore
 from kdcore.hub import Hub
 from kdcore.store import Store
 
@@ -21,7 +26,16 @@ _lock = Lock()
 
 
 def hub() -> Hub:
-    """The hub, made at the first call."""
+    """The hub, made at the first call, with the rights of who asks."""
+    return cast(Hub, GuardedHub(_one_hub()))
+
+
+def store() -> Store:
+    """The store of the hub, with the rights of who asks."""
+    return cast(Store, GuardedStore(_one_hub().store))
+
+
+def _one_hub() -> Hub:
     global _hub
     with _lock:
         if _hub is None:
@@ -29,11 +43,6 @@ def hub() -> Hub:
             recipes = sorted((RECORDINGS / "recipes").glob("recipe-*"))
             _hub = Hub(Store(recordings=[*recorded, *recipes]))
         return _hub
-
-
-def store() -> Store:
-    """The store of the hub."""
-    return hub().store
 
 
 def is_live(job: str) -> bool:

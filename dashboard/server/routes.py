@@ -9,7 +9,13 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from dashboard.charts import (
@@ -36,9 +42,12 @@ from dashboard.server.questions import answer_to
 from dashboard.server.run_notes import keep_note
 from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import SharedRecord, shared_record
+from dashboard.server.sharing import LASTS, cookie_name, is_shared, is_token
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
-from dashboard.text.errors import sentence
+from dashboard.server.tiers import tier_of
+from dashboard.server.visitors import require
+from dashboard.text.errors import in_all_languages, sentence
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import SCORES, SETS
@@ -59,8 +68,8 @@ BINS = 15
 COVERAGE = 0.9
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
-NOT_YET = {"not_answering": 202}
-"""Status of an error that is none: who waits asks again."""
+STATUS = {"not_answering": 202, "lecturer_only": 403}
+"""By code; the first is none, and who waits asks again."""
 
 
 def plotly(_: Request) -> Response:
@@ -165,6 +174,24 @@ def soft(request: Request) -> Response:
     return _json_response(soft_labels(_run(request), -1 if since is None else int(since)))
 
 
+def lecturer(request: Request) -> Response:
+    """Make a browser the lecturer's, and take the token out of its address."""
+    given = request.path_params["token"]
+    if not (is_shared() and is_token(given)):
+        return PlainTextResponse(in_all_languages("lecturer_link_wrong"), 403, NOT_KEPT)
+    answer = RedirectResponse("../../", 303, NOT_KEPT | {"Referrer-Policy": "no-referrer"})
+    answer.set_cookie(
+        cookie_name(),
+        given,
+        max_age=LASTS,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
 async def ask(request: Request) -> Response:
     """What a run's learners say to a question: ``?run=…&lang=…``, the question as JSON."""
     return _json_response(await answer_to(request))
@@ -182,24 +209,29 @@ def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request
     return route
 
 
-def _with_errors_as_json(
-    answer: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Any]:
-    """A person's mistake becomes one sentence of JSON, in the viewer's language."""
+def _route(
+    path: str, answer: Callable[[Request], Awaitable[Response]], method: str = "GET"
+) -> Route:
+    """A route for who has the right to it.
+
+    A person's mistake becomes one sentence of JSON, in the viewer's language.
+    """
+    tier = tier_of("routes", path)
 
     async def route(request: Request) -> Response:
         try:
+            require(tier)
             return await answer(request)
         except UserError as error:
-            status = 404 if error.code in NOT_FOUND else NOT_YET.get(error.code, 400)
+            status = 404 if error.code in NOT_FOUND else STATUS.get(error.code, 400)
             said = sentence(words(_language(request)), f"error.{error.code}", error.values)
             return _json_response({"error": said or str(error), "code": error.code}, status)
 
-    return route
+    return Route(f"/kd/{path}", route, methods=[method])
 
 
 ROUTES = [
-    Route(f"/kd/{path}", _with_errors_as_json(_out_of_the_loop(answer)), methods=["GET"])
+    _route(path, _out_of_the_loop(answer))
     for path, answer in (
         ("plotly.min.js", plotly),
         ("static/{name}", static),
@@ -209,11 +241,9 @@ ROUTES = [
         ("moment", moment_of_run),
         ("measures", measures),
         ("soft", soft),
+        ("lecturer/{token}", lecturer),
     )
-] + [
-    Route(f"/kd/{path}", _with_errors_as_json(answer), methods=["POST"])
-    for path, answer in (("ask", ask), ("note", note))
-]
+] + [_route("ask", ask, "POST"), _route("note", note, "POST")]
 
 
 @cache

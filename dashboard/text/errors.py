@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import Filler, Words, phrase
 from dashboard.text.values import label_and_value, label_of, value_of
 from kdcore.catalogue import METHODS, method_name
@@ -85,6 +86,12 @@ def sentence(words: Words, key: str, values: Mapping[str, Any]) -> str | None:
         return _Quoting().vformat(template, (), shown)
     except (KeyError, ValueError):
         return None
+
+
+def in_all_languages(code: str) -> str:
+    """The message of a ``UserError`` that names nothing, a line a language: for who has none."""
+    said = (sentence(words(language), f"error.{code}", {}) for language in LANGUAGES)
+    return "\n".join(filter(None, said))
 
 
 def _shown_value(words: Words, code: str, field: str, values: Mapping[str, Any]) -> Any:

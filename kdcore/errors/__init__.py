@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from kdcore.errors import data, jobs, models, settings, store, training
+from kdcore.errors import data, jobs, models, settings, sharing, store, training
 from kdcore.escapes import readable
 
 MESSAGES = (
@@ -20,6 +20,7 @@ MESSAGES = (
     | training.MESSAGES
     | store.MESSAGES
     | data.MESSAGES
+    | sharing.MESSAGES
 )
 """By code."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs.shown_run import open_run, remember_sent, show_run
 from dashboard.page.settings.live_sliders import live_value
 from dashboard.page.settings.values import chosen
@@ -22,19 +23,20 @@ PATIENCE = 0.4
 """Seconds that a click waits for the engine's answer, so that the button says what now holds."""
 
 
+@acts
 def start() -> None:
     """Submit the chosen settings and show the new run; behind another run it waits its turn."""
     st.session_state[address.NOTICES] = []
-    with show_user_errors():
-        show_run(hub().submit(chosen()))
+    show_run(hub().submit(chosen()))
 
 
+@acts
 def start_from(run: str) -> None:
     """Submit the settings of a stored run as they stand, and show the new run on the Live page."""
-    with show_user_errors():
-        open_run(hub().submit(RunConfig.from_dict(run_settings(run))))
+    open_run(hub().submit(RunConfig.from_dict(run_settings(run))))
 
 
+@acts
 def toggle_pause(run: str, state: str) -> None:
     """Pause a run, or let a paused one go on."""
     _send_and_wait(run, Resume() if state == "paused" else Pause())
@@ -45,22 +47,25 @@ def can_resume(job: str) -> bool:
     return bool(job) and not is_live(job) and hub().can_resume(job)
 
 
+@acts
 def resume(job: str) -> None:
     """Let a job that was broken off go on from its last checkpoint."""
-    with show_user_errors():
-        hub().resume(job)
+    hub().resume(job)
 
 
+@acts
 def step(run: str) -> None:
     """Take one batch."""
     _send_and_wait(run, Step())
 
 
+@acts
 def stop(run: str) -> None:
     """End a run."""
     _send_and_wait(run, Stop())
 
 
+@acts
 def retune(name: str) -> None:
     """Give the shown run the slider's value, where it still takes commands and has the setting.
 
@@ -74,6 +79,7 @@ def retune(name: str) -> None:
             remember_sent(name, value)
 
 
+@acts
 def delete(runs: list[str]) -> None:
     """Move runs to the trash; one that still trains stays."""
     st.session_state[DELETED] = []
@@ -83,11 +89,13 @@ def delete(runs: list[str]) -> None:
             st.session_state[DELETED].append(run)
 
 
+@acts
 def undo_delete() -> None:
     """Bring back what was deleted last."""
     restore(st.session_state.pop(DELETED))
 
 
+@acts
 def restore(jobs: Iterable[str]) -> None:
     """Bring jobs back from the trash."""
     for job in jobs:
@@ -98,17 +106,17 @@ def restore(jobs: Iterable[str]) -> None:
             ]
 
 
+@acts
 def empty_trash() -> None:
     """Delete for good all that lies in the trash."""
     st.session_state[DELETED] = []
-    with show_user_errors():
-        store().empty_trash()
+    store().empty_trash()
 
 
+@acts
 def save_note(run: str) -> None:
     """Keep the note that was typed for a run."""
-    with show_user_errors():
-        store().note(run, st.session_state[f"note-{run}"])
+    store().note(run, st.session_state[f"note-{run}"])
 
 
 def export_archive(run: str) -> bytes:

@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs.run_picker import run_title
 from dashboard.page.jobs.shown_run import find_run, show_run
 from dashboard.page.jobs.stored import stored
-from dashboard.page.user_errors import show_user_errors
 from dashboard.page.widgets import select
 from dashboard.server.engine import RECORDED, hub, store
 from dashboard.server.shared_records import run_history
@@ -75,10 +75,10 @@ def askable_run(suits: Suits) -> str:
     return run
 
 
+@acts
 def start_and_show(config: RunConfig) -> None:
     """Submit a run and show it on this page."""
-    with show_user_errors():
-        show_run(hub().submit(config))
+    show_run(hub().submit(config))
 
 
 def _may_be_asked(run: str, suits: Suits) -> bool:

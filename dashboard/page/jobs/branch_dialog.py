@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from dashboard.page.acting import acts
 from dashboard.page.jobs.shown_run import show_run
-from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import run_settings
 from dashboard.text.viewer import md, t
@@ -51,9 +51,9 @@ def _fields(run: str, epoch: int) -> None:
         st.rerun()  # the new run is shown, and the dialog closed
 
 
+@acts
 def _start(run: str, epoch: int) -> None:
     changes = {name: st.session_state[f"branch-{name}"] for name in FIELDS}
-    with show_user_errors():
-        folder = branch(store(), store().find(run, RUN), epoch, changes)
-        hub().resume(folder.id)
-        show_run(folder.id)
+    folder = branch(store(), store().find(run, RUN), epoch, changes)
+    hub().resume(folder.id)
+    show_run(folder.id)

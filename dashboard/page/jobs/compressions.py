@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.user_errors import show_user_errors
+from dashboard.page.acting import acts
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import translate_error
@@ -106,18 +106,18 @@ def shown_compression(known: Mapping[str, JobRow]) -> str:
     return shrink
 
 
+@acts
 def start(run: str) -> None:
     """Submit what is chosen and follow it."""
-    with show_user_errors():
-        shrink = hub().submit(compression_from_widgets(run))
-        st.session_state["shrink"] = shrink
-        address.write_params({"shrink": shrink})
+    shrink = hub().submit(compression_from_widgets(run))
+    st.session_state["shrink"] = shrink
+    address.write_params({"shrink": shrink})
 
 
+@acts
 def stop(shrink: str) -> None:
     """End a compression."""
-    with show_user_errors():
-        hub().send(shrink, Stop())
+    hub().send(shrink, Stop())
 
 
 def compression_record(shrink: str) -> CompressionRecord:

@@ -5,10 +5,10 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs import actions, sweeps
 from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.settings.values import parameters
-from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, store
 from kdcore.jobs.kind import RUN, SWEEP
 from kdcore.store import JobRow, kind_of
@@ -42,26 +42,26 @@ def open_job(job: str) -> NoReturn:
     address.open_page(page, **{parameter: job, "at": None, "guess": None})
 
 
+@acts
 def resume(job: str) -> None:
     """Let a job go on, and show it."""
-    with show_user_errors():
-        hub().resume(job)
-        open_job(job)
+    hub().resume(job)
+    open_job(job)
 
 
+@acts
 def start_again(job: str) -> None:
     """Submit the settings of a stored job as they stand, and show the new one."""
     if kind_of(job) is RUN:
         actions.start_from(job)
         return
-    with show_user_errors():
-        open_job(hub().submit(store().find(job).config))
+    open_job(hub().submit(store().find(job).config))
 
 
+@acts
 def save_name(job: str) -> None:
     """Keep the name that was typed for a job."""
-    with show_user_errors():
-        store().rename(job, st.session_state[f"name-{job}"])
+    store().rename(job, st.session_state[f"name-{job}"])
 
 
 def _open_repetition(sweep: str) -> NoReturn:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.page.acting import acts
 from dashboard.page.jobs.shown_run import show_run
 from dashboard.server.engine import hub, store
 from dashboard.server.uploads import save_upload
@@ -27,6 +28,7 @@ TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 """Of the points, and of those that are left, that nobody learns from; see ``assemble``."""
 
 
+@acts
 def start_on(
     points: NDArray[Any], classes: NDArray[Any], name: str, labels: int, teacher: str, student: str
 ) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs.stored import stored
-from dashboard.page.user_errors import show_user_errors
 from dashboard.say.recipes import outcome_text
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
@@ -115,16 +115,16 @@ def choose(recipe: str) -> None:
     st.session_state["experiment"], st.session_state["recipe"] = recipe, ""
 
 
+@acts
 def start(recipe: str) -> None:
     """Submit the recipe as the widgets have it, and follow it."""
-    with show_user_errors():
-        st.session_state["recipe"] = hub().submit(config_from_widgets(recipe))
+    st.session_state["recipe"] = hub().submit(config_from_widgets(recipe))
 
 
+@acts
 def stop(job: str) -> None:
     """End a job."""
-    with show_user_errors():
-        hub().send(job, Stop())
+    hub().send(job, Stop())
 
 
 def config_from_widgets(recipe: str) -> RecipeConfig:

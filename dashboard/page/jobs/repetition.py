@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard.components.live_plot import live_plot
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs import sweeps
 from dashboard.page.panel import panel
 from dashboard.page.settings.values import problem
-from dashboard.page.user_errors import show_user_errors
 from dashboard.say.sweep import seeds_sentences
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
@@ -64,9 +64,9 @@ def repetition(settings: dict[str, object]) -> SweepConfig:
     )
 
 
+@acts
 def _start(run: str) -> None:
-    with show_user_errors():
-        st.session_state["repeat"] = hub().submit(repetition(run_settings(run)))
+    st.session_state["repeat"] = hub().submit(repetition(run_settings(run)))
 
 
 def _sweep_of(wanted: SweepConfig, named: str) -> str:

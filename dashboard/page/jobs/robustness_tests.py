@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.user_errors import show_user_errors
+from dashboard.page.acting import acts
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import translate_error
@@ -93,18 +93,18 @@ def shown_test(known: Mapping[str, JobRow]) -> str:
     return shown
 
 
+@acts
 def start(run: str) -> None:
     """Submit what is chosen and follow it."""
-    with show_user_errors():
-        test = hub().submit(config_from_widgets(run))
-        st.session_state["robustness"] = test
-        address.write_params({"robustness": test})
+    test = hub().submit(config_from_widgets(run))
+    st.session_state["robustness"] = test
+    address.write_params({"robustness": test})
 
 
+@acts
 def stop(test: str) -> None:
     """End a test; what is measured stays."""
-    with show_user_errors():
-        hub().send(test, Stop())
+    hub().send(test, Stop())
 
 
 def robustness_record(test: str) -> RobustnessRecord:

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs.shown_run import open_run
-from dashboard.page.user_errors import show_user_errors
 from dashboard.say.titles import method_title
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
@@ -62,16 +62,16 @@ def record_of(job: str) -> SearchRecord | TeacherSelectionRecord:
     return found
 
 
+@acts
 def stop(job: str) -> None:
     """End a job."""
-    with show_user_errors():
-        hub().send(job, Stop())
+    hub().send(job, Stop())
 
 
+@acts
 def start_run(config: RunConfig) -> None:
     """Submit a run with these settings and show it."""
-    with show_user_errors():
-        open_run(hub().submit(config))
+    open_run(hub().submit(config))
 
 
 def trial_rows(

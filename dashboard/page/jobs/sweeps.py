@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.charts.parts.grid import Coordinates
 from dashboard.page import address
+from dashboard.page.acting import acts
 from dashboard.page.jobs.shown_run import SETTINGS_OF
 from dashboard.page.jobs.stored import stored
 from dashboard.page.settings.values import (
@@ -21,7 +22,6 @@ from dashboard.page.settings.values import (
     set_values,
     values,
 )
-from dashboard.page.user_errors import show_user_errors
 from dashboard.say.titles import short_text
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
@@ -181,16 +181,16 @@ def sweep_from_widgets() -> SweepConfig:
     return SweepConfig(base=base, **axes)
 
 
+@acts
 def start() -> None:
     """Submit the chosen sweep and follow it."""
-    with show_user_errors():
-        show_sweep(hub().submit(sweep_from_widgets()))
+    show_sweep(hub().submit(sweep_from_widgets()))
 
 
+@acts
 def stop(sweep: str) -> None:
     """End a sweep."""
-    with show_user_errors():
-        hub().send(sweep, Stop())
+    hub().send(sweep, Stop())
 
 
 def sweep_record(sweep: str) -> SweepRecord:

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.page.acting import acts
 from dashboard.page.settings.data_preview import FRESH, data_preview
 from dashboard.page.settings.live_sliders import NEXT, own_sliders
 from dashboard.page.settings.values import (
@@ -304,6 +305,7 @@ def _use_scheme() -> None:
     set_values({name: usual[name] for name in of_schemes} | SCHEMES[scheme].settings)
 
 
+@acts
 def _keep_upload(uploads: Path) -> None:
     if upload := st.session_state["upload"]:
         st.session_state["dataset"] = str(save_upload(upload, upload.name, uploads))

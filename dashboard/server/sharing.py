@@ -1,0 +1,135 @@
+"""Sharing with a class: whether the app is shared, by which links, and the lecturer's token."""
+
+import hashlib
+import io
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import segno
+from streamlit import config
+
+from kdcore.store import default_root
+
+SHARE = "KDCORE_SHARE"
+"""Environment: ``1`` shares, whatever the server listens on."""
+TOKEN_FILE = "lecturer.token"
+"""In the store; only its owner may read it."""
+TOKEN_BYTES = 24
+LASTS = 30 * 86_400
+"""Seconds for which a lecturer's browser stays the lecturer's."""
+HERE = ("localhost", "127.0.0.1", "::1")
+"""Addresses on which only this machine is listened to."""
+PRIVATE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "1.1.1.1")
+"""Asked for the way there, nothing is sent: each may begin at another address of this machine."""
+
+
+def is_shared() -> bool:
+    """Whether others may open the app: it was asked for, or the server listens to them."""
+    return _asked_for() or not listens_here_alone()
+
+
+def listens_here_alone() -> bool:
+    """Whether the server takes connections of this machine only, such as those of a proxy."""
+    return config.get_option("server.address") in HERE
+
+
+def _asked_for() -> bool:
+    return os.environ.get(SHARE, "").strip().lower() in ("1", "true", "yes", "on")
+
+
+# -- the token ---------------------------------------------------------------------------------
+
+
+def token() -> str:
+    """By which a browser becomes the lecturer's; it stays the same over restarts of the server."""
+    return _token_in(default_root())
+
+
+def is_token(text: str) -> bool:
+    """Whether it is the token; takes as long for any text."""
+    return secrets.compare_digest(text.encode("utf-8", "replace"), token().encode())
+
+
+def is_lecturers(cookies: Mapping[str, str]) -> bool:
+    """Whether a browser was opened by the lecturer's link."""
+    return is_token(cookies.get(cookie_name(), ""))
+
+
+def cookie_name() -> str:
+    """Of this store: the apps of one machine share their cookies, whatever their ports."""
+    return f"kdcore_{hashlib.sha256(token().encode()).hexdigest()[:8]}"
+
+
+@cache
+def _token_in(root: Path) -> str:
+    """What the file holds, made where there is none; where it cannot be kept, for this process."""
+    path = root.expanduser() / TOKEN_FILE
+    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(fresh)
+    except FileExistsError:
+        path.chmod(0o600)
+        return path.read_text(encoding="utf-8").strip() or fresh
+    except OSError:
+        return fresh
+    return fresh
+
+
+# -- the links ---------------------------------------------------------------------------------
+
+
+def join_links() -> list[str]:
+    """Addresses at which a class reaches the app, the likeliest first."""
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    port, base = config.get_option("server.port"), config.get_option("server.baseUrlPath")
+    path = f"/{base.strip('/')}/" if base else "/"
+    return [f"{scheme}://{_in_a_link(host)}:{port}{path}" for host in _hosts()]
+
+
+def lecturer_link(join: str) -> str:
+    """The link that makes a browser the lecturer's."""
+    return f"{join.rstrip('/')}/kd/lecturer/{token()}"
+
+
+def _hosts() -> list[str]:
+    listened = config.get_option("server.address")
+    if listened not in (None, "", "0.0.0.0", "::"):
+        return [listened]
+    found = dict.fromkeys(filter(None, map(_way_to, PRIVATE)))
+    return list(found) or [socket.gethostname()]
+
+
+def _way_to(address: str) -> str:
+    """The address of this machine from which a connection would go out; empty for none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        try:
+            way.connect((address, 9))
+        except OSError:
+            return ""
+        host: str = way.getsockname()[0]
+    return "" if host.startswith(("127.", "0.")) else host
+
+
+def _in_a_link(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@cache
+def code_picture(link: str) -> str:
+    """A link as a QR code: an SVG, black on white with the margin that readers need, as a URI."""
+    return segno.make(link, error="m", micro=False).svg_data_uri(
+        scale=10, border=4, dark="#000", light="#fff", omitsize=True, nl=False
+    )
+
+
+def code_lines(link: str) -> str:
+    """The same for a terminal."""
+    lines = io.StringIO()
+    segno.make(link, error="l", micro=False).terminal(lines, border=4, compact=True)
+    return lines.getvalue()
