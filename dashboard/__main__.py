@@ -1,28 +1,85 @@
-"""``python -m dashboard export-lesson DIR``: exit status 0 done, 2 the arguments are wrong."""
+"""``python -m dashboard``: the app, for this computer or shared with a class.
+
+``python -m dashboard export-lesson DIR`` writes pages without Python. Exit status 0 done, 2 the
+arguments are wrong.
+"""
 
 import argparse
+import os
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from dashboard.export.folder import write_folder
 from dashboard.lessons.finding import lessons
+from dashboard.server.sharing import SHARE, is_shared_by_environment
 from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
 from kdcore.errors import UserError
 
 MEGABYTE = 1_000_000
+CONFIG = Path(".streamlit") / "config.toml"
+EVERYBODY, HERE = "0.0.0.0", "localhost"
+"""What the server listens on."""
+WITHOUT_TRACEBACKS = {"client.showErrorDetails": "none"}
+"""What a class need not see stands in the terminal."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Carry out one command; lessons that cannot be read are named and left out.
+    """Carry out one command.
 
     Returns:
         The exit status.
     """
     options = _parser().parse_args(arguments)
+    if options.command is None:
+        start(share=options.share or is_shared_by_environment(), port=options.port)
+        return 0
+    return export_lesson(options)
+
+
+def start(*, share: bool, port: int | None = None) -> None:
+    """Start the app and stay until it is ended.
+
+    Args:
+        share: with the network, and with the links for a class; else this computer alone.
+        port: to listen on; default: Streamlit's.
+    """
+    if share:
+        os.environ[SHARE] = "1"
+    from dashboard.app import app  # noqa: PLC0415  (Streamlit reads its settings when it is made)
+
+    app.run(config=server_settings(share=share, port=port))
+
+
+def server_settings(*, share: bool, port: int | None = None) -> dict[str, Any]:
+    """Streamlit's settings: the project's, wherever it is started, and the address."""
+    file = Path(__file__).parents[1] / CONFIG
+    elsewhere = file.is_file() and not (CONFIG.is_file() and CONFIG.samefile(file))
+    found = dict(_flat(tomllib.loads(file.read_text("utf-8")))) if elsewhere else {}
+    found["server.address"] = EVERYBODY if share else HERE
+    return found | (WITHOUT_TRACEBACKS if share else {}) | ({"server.port": port} if port else {})
+
+
+def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+def export_lesson(options: argparse.Namespace) -> int:
+    """Write the folder; lessons that cannot be read are named and left out.
+
+    Returns:
+        The exit status.
+    """
     spoken = words(options.lang)
     try:
         with Console(stderr=True).status("") as status:  # drawn on a terminal alone
@@ -42,7 +99,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dashboard")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.description = "Start the app: for this computer alone, or shared with a class."
+    parser.add_argument(
+        "--share",
+        action="store_true",
+        help="let others in the network open it: they look, you steer (also KDCORE_SHARE=1)",
+    )
+    parser.add_argument("--port", type=int, help="to listen on; default: 8501")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     command = commands.add_parser(
         "export-lesson",
         help="write recorded runs and lessons as a folder of pages that need no Python",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.page_frame import page_frame
 from dashboard.page import address
+from dashboard.page.acting import may_act
 from dashboard.page.lesson import follow_lesson, show_lesson
 from dashboard.page.settings.values import KEYS
 from dashboard.text.languages import LANGUAGES
@@ -26,6 +27,7 @@ PAGES = (
     "right",
     "runs",
     "help",
+    "classroom",
     "landscape",
     "searches",
     "shrink",
@@ -34,6 +36,7 @@ PAGES = (
     "evidence",
 )
 EXPERIMENTS = PAGES[PAGES.index("landscape") :]  # behind one name in the navigation
+IN_THE_HEADER = "classroom"  # instead of the navigation
 
 
 def flip_projector() -> None:
@@ -50,6 +53,12 @@ def header(*, projected: bool) -> None:
             with st.popover(t("app.pages"), icon=":material/menu:", key="pages"):
                 for name in PAGES:
                     st.page_link(f"views/{name}.py", label=t(f"nav.{name}"))
+        st.page_link(
+            f"views/{IN_THE_HEADER}.py",
+            label=t(f"nav.{IN_THE_HEADER}"),
+            icon=":material/groups:",
+            help=t("classroom.help"),
+        )
         st.button(
             t("app.projector"),
             key="projector_button",
@@ -67,6 +76,12 @@ def header(*, projected: bool) -> None:
             required=True,
             label_visibility="collapsed",
         )
+
+
+def say_who_steers() -> None:
+    """A line for who follows: whose the buttons are that cannot be pressed."""
+    if not may_act():
+        st.caption(f":material/visibility: {t('classroom.follower')}")
 
 
 def report_unused_params() -> None:
@@ -93,7 +108,11 @@ st.html(PAGE / "style.css")
 projected = st.session_state.get("projector", st.query_params.get("projector") == "1")
 pages = {
     name: st.Page(
-        f"views/{name}.py", title=t(f"nav.{name}"), url_path=name, default=name == "start"
+        f"views/{name}.py",
+        title=t(f"nav.{name}"),
+        url_path=name,
+        default=name == "start",
+        visibility="hidden" if name == IN_THE_HEADER else "visible",
     )
     for name in PAGES
 }
@@ -122,5 +141,6 @@ address.write_params(
 follow_lesson()
 show_lesson(page.url_path or PAGES[0])
 with body:
+    say_who_steers()
     page.run()
 report_unused_params()

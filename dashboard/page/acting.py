@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.page.user_errors import show_user_errors
 from dashboard.server.tiers import Tier
 from dashboard.server.visitors import may, require
-from dashboard.text.viewer import t
+from dashboard.text.viewer import md
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -43,9 +43,9 @@ def act_button(label: str, **how: Any) -> bool:
         label: of the button.
         how: what ``st.button`` takes besides.
     """
-    return st.button(label, **how | only_lecturer())
+    return st.button(label, **lecturers(**how))
 
 
-def only_lecturer() -> dict[str, Any]:
-    """For a widget that acts: ``disabled`` with the reason where a follower looks, else nothing."""
-    return {} if may_act() else {"disabled": True, "help": t("classroom.lecturer_only")}
+def lecturers(**how: Any) -> dict[str, Any]:
+    """What a widget that acts takes; for a follower also ``disabled``, with the reason as help."""
+    return how if may_act() else how | {"disabled": True, "help": md("error.lecturer_only")}

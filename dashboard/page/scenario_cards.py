@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.acting import acts
+from dashboard.page.acting import act_button, acts
 from dashboard.page.settings.values import defaults, parameters
 from dashboard.server.engine import hub
 from dashboard.text.viewer import md, t
@@ -41,7 +41,7 @@ def _card(name: str, key_prefix: str) -> None:
             md("scenario.expected", **_means(name)),
             help=md("scenario.measured", **_conditions(name)),
         )
-        if st.button(
+        if act_button(
             t("scenario.start"),
             key=f"{key_prefix}-{name}",
             width="stretch",

@@ -71,7 +71,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 said = {name.lower() for name, _ in message["headers"]}
                 more = [(name, value) for name, value in added if name not in said]
-                message = message | {"headers": [*message["headers"], *more]}
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         with acting_as(visitor.role):

@@ -57,11 +57,11 @@ def names_a_path(name: str, value: Any) -> bool:
     """Whether a setting's value is no name of the catalogue but a file or folder."""
     match name:
         case "dataset":
-            return value not in DATASETS and value != ""
+            return bool(value) and value not in DATASETS
         case "target":
-            return value not in DATASETS and value != "" and not is_shift(str(value))
+            return bool(value) and value not in DATASETS and not is_shift(str(value))
         case "data_root" | "teacher_weights":
-            return value != ""
+            return bool(value)
     return False
 
 
@@ -80,7 +80,7 @@ def _may_be_read(value: str) -> bool:
     """
     try:
         path = Path(value).expanduser()
-        if len(path.parts) == 1 and not path.suffix and not path.exists():
+        if len(path.parts) == 1 and not path.exists():
             return True
         return any(path.resolve().is_relative_to(root) for root in roots())
     except (OSError, RuntimeError, ValueError):  # no name of a file at all

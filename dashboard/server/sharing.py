@@ -5,6 +5,7 @@ import io
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ PRIVATE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "1.1.1.1")
 
 def is_shared() -> bool:
     """Whether others may open the app: it was asked for, or the server listens to them."""
-    return _asked_for() or not listens_here_alone()
+    return is_shared_by_environment() or not listens_here_alone()
 
 
 def listens_here_alone() -> bool:
@@ -37,7 +38,8 @@ def listens_here_alone() -> bool:
     return config.get_option("server.address") in HERE
 
 
-def _asked_for() -> bool:
+def is_shared_by_environment() -> bool:
+    """Whether the environment asks for it."""
     return os.environ.get(SHARE, "").strip().lower() in ("1", "true", "yes", "on")
 
 
@@ -71,7 +73,8 @@ def _token_in(root: Path) -> str:
     fresh = secrets.token_urlsafe(TOKEN_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        place = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(place, "w", encoding="utf-8") as file:
             file.write(fresh)
     except FileExistsError:
         path.chmod(0o600)
@@ -128,8 +131,21 @@ def code_picture(link: str) -> str:
     )
 
 
-def code_lines(link: str) -> str:
-    """The same for a terminal."""
-    lines = io.StringIO()
-    segno.make(link, error="l", micro=False).terminal(lines, border=4, compact=True)
-    return lines.getvalue()
+def print_links() -> None:
+    """Say on the terminal by which links the lecturer and the class come in."""
+    join, *others = join_links()
+    lines = ["", "  Shared with a class.", f"  Join link:       {join}"]
+    lines += [f"                   {link}" for link in others]
+    lines += [f"  Lecturer's link: {lecturer_link(join)}", "  (keep it to yourself)", ""]
+    if listens_here_alone():
+        lines += [
+            "  The server listens on this machine alone: a proxy here must pass it on, or",
+            "",
+        ]
+        lines += ["  start it with: python -m dashboard --share", ""]
+    if sys.stdout.isatty():
+        code = io.StringIO()
+        segno.make(join, error="l", micro=False).terminal(code, border=4, compact=True)
+        lines.append(code.getvalue())
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.drawing_pad import drawing_pad
+from dashboard.page.acting import act_button
 from dashboard.page.jobs.askable_runs import askable_run, brightest, input_shape, start_and_show
 from dashboard.page.panel import panel
 from dashboard.server.engine import hub, is_live
@@ -24,7 +25,7 @@ def wait_for_data(run: str) -> None:
 
 def start_button() -> None:
     """Start a run that can be drawn for."""
-    st.button(
+    act_button(
         t("draw.start"),
         key="start_drawing",
         type="primary",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import recipes
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -86,11 +87,11 @@ def settings_row(name: str, job: str, *, live: bool) -> None:
             t("evidence.data_root"),
             key="evidence_data_root",
             placeholder=t("evidence.data_root_usual"),
-            help=t("evidence.data_root_help"),
             width=320,
+            **lecturers(help=t("evidence.data_root_help")),
         )
         sentence = problem(lambda: recipes.config_from_widgets(name))
-        st.button(
+        act_button(
             t("live.start"),
             key="start_recipe",
             type="secondary" if live else "primary",
@@ -99,7 +100,7 @@ def settings_row(name: str, job: str, *, live: bool) -> None:
             on_click=recipes.start,
             args=(name,),
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop_recipe",
             icon=":material/stop:",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.charts.parts.grid import coordinates_of
 from dashboard.page import address
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import sweeps
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -43,7 +44,7 @@ def settings_row(sweep: str, live: bool) -> None:
     )
     sentence = problem(sweeps.sweep_from_widgets)
     with columns[3], st.container(horizontal=True):
-        st.button(
+        act_button(
             t("live.start"),
             key="start_sweep",
             type="secondary" if live else "primary",
@@ -51,7 +52,7 @@ def settings_row(sweep: str, live: bool) -> None:
             disabled=bool(sentence) or live,
             on_click=sweeps.start,
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop_sweep",
             icon=":material/stop:",

@@ -8,6 +8,7 @@ from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
 from dashboard.page import address
+from dashboard.page.acting import act_button, may_act
 from dashboard.page.data_notes import run_notes
 from dashboard.page.jobs import actions, shown_run
 from dashboard.page.jobs.branch_dialog import branch_dialog
@@ -47,7 +48,8 @@ def notices(run: str) -> None:
     """What the viewer should know before anything else: a link's fault, another run that trains."""
     for notice in st.session_state.get(address.NOTICES, []):
         st.warning(notice, icon=":material/link_off:")
-    if sentence := problem(chosen):
+    sentence = problem(chosen)
+    if sentence and may_act():
         st.error(sentence, icon=":material/error:")
     other = hub().active()
     if not run and other:
@@ -60,7 +62,7 @@ def notices(run: str) -> None:
                 on_click=shown_run.show_run,
                 args=(other,),
             )
-            st.button(
+            act_button(
                 t("live.queue_mine"),
                 key="queue_mine",
                 icon=":material/queue:",
@@ -71,13 +73,13 @@ def notices(run: str) -> None:
 
 def waiting_line(run: str, waiting: dict[str, tuple[object, object]]) -> None:
     """What waits for the next start, with the way to start it and to drop it."""
-    if not waiting:
+    if not (waiting and may_act()):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
         what = " · ".join(short_text(name, value) for name, (_, value) in waiting.items())
         st.markdown(f":orange-badge[{t('settings.waits')}] {markdown_text(what)}")
         if is_live(run):
-            st.button(
+            act_button(
                 t("live.queue_mine"),
                 key="queue_changes",
                 icon=":material/queue:",
@@ -246,7 +248,7 @@ else:
         details(run, store().find(run, RUN).config)
 if run:
     branchable = run not in RECORDED_RUNS and not is_forest(run_settings(run)["student"])
-    epoch = transport(run, branch=branchable and not is_projected())
+    epoch = transport(run, branch=branchable and may_act() and not is_projected())
     if epoch is not None:
         branch_dialog(run, epoch)
 write_settings(run_settings(run) if run else None)

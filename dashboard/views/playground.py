@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dashboard.components.moment import moment_panel
 from dashboard.components.plane import decision_maps, drawn_points, point_field
 from dashboard.components.transport import transport
+from dashboard.page.acting import act_button, may_act
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.askable_runs import askable_run
 from dashboard.page.jobs.failure import show_failure
@@ -27,7 +28,7 @@ from dashboard.page.widgets import segments, select, text_field
 from dashboard.server.engine import hub, is_live
 from dashboard.server.shared_records import run_history
 from dashboard.server.soft_labels import transfer_points
-from dashboard.text.viewer import t, translate_error
+from dashboard.text.viewer import md, t, translate_error
 from kdcore.errors import UserError
 from kdcore.plane import SHAPES
 
@@ -48,8 +49,7 @@ def slider(key: str) -> None:
 def start(points: NDArray[Any], classes: NDArray[Any], name: str) -> None:
     """Let teacher and students learn from points."""
     chosen = st.session_state
-    with show_user_errors():
-        start_on(points, classes, name, chosen["labels"], chosen["guide"], chosen["pupil"])
+    start_on(points, classes, name, chosen["labels"], chosen["guide"], chosen["pupil"])
 
 
 def made_points() -> None:
@@ -60,7 +60,7 @@ def made_points() -> None:
     except UserError as error:
         st.error(translate_error(error.code, error.values, str(error)), icon=":material/error:")
         return
-    st.button(
+    act_button(
         t("playground.start"),
         key="start_plane",
         type="primary",
@@ -73,7 +73,9 @@ def made_points() -> None:
 
 def drawn_field() -> None:
     """A field to draw on; a run starts on what was drawn."""
-    if sent := drawn_points():
+    if not may_act():
+        st.info(md("error.lecturer_only"), icon=":material/visibility:")
+    elif sent := drawn_points():
         with show_user_errors():
             start(*points_from(sent), DRAWN)
 
@@ -108,7 +110,7 @@ def run_buttons(run: str, drawn: tuple[bool, bool]) -> None:
     state = hub().state(run)
     live = hub().commandable(run)
     with st.container(horizontal=True, key="plane_buttons"):
-        st.button(
+        act_button(
             t("live.resume") if state == "paused" else t("live.pause"),
             key="toggle",
             icon=":material/play_arrow:" if state == "paused" else ":material/pause:",
@@ -116,7 +118,7 @@ def run_buttons(run: str, drawn: tuple[bool, bool]) -> None:
             on_click=actions.toggle_pause,
             args=(run, state),
         )
-        st.button(
+        act_button(
             t("live.step"),
             key="step",
             icon=":material/skip_next:",
@@ -124,7 +126,7 @@ def run_buttons(run: str, drawn: tuple[bool, bool]) -> None:
             on_click=actions.step,
             args=(run,),
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop",
             icon=":material/stop:",

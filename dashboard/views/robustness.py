@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.charts.robustness_curves import GROUPS, METRICS
 from dashboard.components.live_plot import live_plot
 from dashboard.page import address
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import robustness_tests
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.run_picker import kept_run_picker
@@ -61,7 +62,7 @@ def settings_rows(test: str, live: bool) -> None:
     )
     sentence = problem(lambda: robustness_tests.config_from_widgets(run))
     with columns[2], st.container(horizontal=True):
-        st.button(
+        act_button(
             t("live.start"),
             key="start_robustness",
             type="secondary" if live else "primary",
@@ -70,7 +71,7 @@ def settings_rows(test: str, live: bool) -> None:
             on_click=robustness_tests.start,
             args=(run,),
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop_robustness",
             icon=":material/stop:",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.transport import transport
 from dashboard.page import address
+from dashboard.page.acting import act_button, lecturers, may_act
 from dashboard.page.jobs import actions, job_pages
 from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
 from dashboard.page.panel import chart_panel
@@ -28,7 +29,7 @@ def undo_line() -> None:
     if deleted := st.session_state.get(actions.DELETED):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(md("runs.deleted", count=len(deleted)))
-            st.button(
+            act_button(
                 t("runs.undo"), key="undo", icon=":material/undo:", on_click=actions.undo_delete
             )
 
@@ -40,7 +41,7 @@ def trash(deleted: Sequence[TrashRow]) -> None:
     with st.expander(md("runs.trash", count=len(deleted)), icon=":material/delete:"):
         for job in deleted[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(
+                act_button(
                     t("runs.restore"),
                     key=f"restore-{job.id}",
                     icon=":material/restore_from_trash:",
@@ -52,7 +53,7 @@ def trash(deleted: Sequence[TrashRow]) -> None:
             st.caption(md("runs.trash_more", count=len(deleted) - SHOWN))
         with st.popover(t("runs.empty_trash"), icon=":material/delete_forever:"):
             st.markdown(md("runs.empty_trash_what", count=len(deleted)))
-            st.button(t("runs.empty_trash_do"), key="empty_trash", on_click=actions.empty_trash)
+            act_button(t("runs.empty_trash_do"), key="empty_trash", on_click=actions.empty_trash)
 
 
 def kind_filter() -> str:
@@ -76,21 +77,21 @@ def buttons(picked: Sequence[JobRow]) -> None:
             type="primary",
             disabled=not (one and readable and job_pages.has_page(one)),
         )
-        resumed = st.button(
+        resumed = act_button(
             t("runs.resume"),
             key="resume",
             icon=":material/resume:",
             disabled=not (one and readable and actions.can_resume(one.id)),
             help=t("runs.resume_help"),
         )
-        again = st.button(
+        again = act_button(
             t("runs.again"),
             key="again",
             icon=":material/play_arrow:",
             disabled=not readable,
             help=t("runs.again_help"),
         )
-        st.button(
+        act_button(
             t("runs.delete"),
             key="delete",
             icon=":material/delete:",
@@ -101,11 +102,12 @@ def buttons(picked: Sequence[JobRow]) -> None:
         if one:
             st.download_button(
                 t("runs.export"),
-                lambda: actions.export_archive(one.id),
+                actions.archive_of(one.id) if may_act() else b"",
                 f"{one.id}.zip",
                 key="export",
                 icon=":material/download:",
                 on_click="ignore",
+                **lecturers(),
             )
     for row in picked:
         if not row.readable:
@@ -128,6 +130,7 @@ def name_and_note(row: JobRow) -> None:
         on_change=job_pages.save_name,
         args=(row.id,),
         placeholder=t("runs.name_hint"),
+        **lecturers(),
     )
     for_note.text_input(
         t("runs.note"),
@@ -136,6 +139,7 @@ def name_and_note(row: JobRow) -> None:
         on_change=actions.save_note,
         args=(row.id,),
         placeholder=t("runs.note_hint"),
+        **lecturers(),
     )
     for note in store().pinned(row.id) if row.kind == RUN.name and row.readable else ():
         st.text(t("runs.pinned", epoch=f"{note.position:g}", text=note.text))

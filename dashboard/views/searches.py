@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import searches
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -171,7 +172,7 @@ def trial_buttons(folder: JobFolder[SearchConfig], trial: TrialEnded, key: str) 
     """A trial's settings; its runs to be opened, a new run with its settings to be started."""
     st.markdown(md("searches.settings", trial=trial.trial, settings=settings_text(trial.params)))
     with st.container(horizontal=True):
-        if st.button(
+        if act_button(
             t("searches.start_from"),
             key=f"start-{key}",
             icon=":material/play_arrow:",
@@ -218,7 +219,7 @@ def teacher_buttons(
     st.session_state.setdefault(key, (best or list(by_name))[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = select(t("searches.teacher"), list(by_name), key=key, width=240)
-        if st.button(
+        if act_button(
             t("searches.start_from"),
             key="start-best",
             icon=":material/play_arrow:",
@@ -263,7 +264,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
         title=lambda job: f"{t(f'kind.{known[job].kind}')} · {row_title(known[job])}",
         on_change=lambda: address.write_params({"search": st.session_state["search"]}),
     )
-    st.button(
+    act_button(
         t("live.stop"),
         key="stop_search",
         icon=":material/stop:",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import compressions
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -83,7 +84,7 @@ def settings_rows(shrink: str, live: bool) -> None:
         )
     sentence = problem(lambda: compressions.compression_from_widgets(run))
     with columns[2], st.container(horizontal=True):
-        st.button(
+        act_button(
             t("live.start"),
             key="start_shrink",
             type="secondary" if live else "primary",
@@ -92,7 +93,7 @@ def settings_rows(shrink: str, live: bool) -> None:
             on_click=compressions.start,
             args=(run,),
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop_shrink",
             icon=":material/stop:",

@@ -6,6 +6,7 @@ from dashboard.components.moment import moment_panel
 from dashboard.components.temperature_lab import temperature_hero
 from dashboard.components.transport import transport
 from dashboard.page import address
+from dashboard.page.acting import act_button
 from dashboard.page.panel import chart_panel
 from dashboard.page.scenario_cards import scenario_cards, start_scenario
 from dashboard.server.engine import RECORDED
@@ -17,7 +18,7 @@ st.markdown(t("start.lead"))
 if answers := teacher_logits(RECORDED):
     temperature_hero(*answers)
 with st.container(horizontal=True):
-    watch = st.button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
+    watch = act_button(t("start.watch"), key="watch", type="primary", icon=":material/play_arrow:")
     try_it = st.button(t("start.try"), key="try", icon=":material/tune:")
     learn = st.button(t("start.lessons"), key="lessons", icon=":material/school:")
 if watch:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.slow_motion import slow_motion
+from dashboard.page.acting import act_button
 from dashboard.page.jobs.askable_runs import askable_run, brightest, start_and_show
 from dashboard.page.panel import panel
 from dashboard.say.titles import method_title
@@ -29,7 +30,7 @@ st.markdown(t("step.lead"))
 run = askable_run(bool)
 if not run:
     st.info(t("step.no_run"), icon=":material/slow_motion_video:")
-    st.button(
+    act_button(
         t("step.start"),
         key="start_step",
         type="primary",

@@ -6,6 +6,8 @@ import streamlit as st
 
 from dashboard.components.words import words_of
 from dashboard.server.engine import RECORDED_RUNS
+from dashboard.server.tiers import Tier
+from dashboard.server.visitors import may
 from dashboard.text.viewer import language
 
 _component = st.components.v2.component(
@@ -13,6 +15,11 @@ _component = st.components.v2.component(
     js=Path(__file__).with_name("component.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+
+
+def _annotates(run: str) -> bool | None:
+    """Whether notes can be written; ``None`` where the viewer may not."""
+    return run not in RECORDED_RUNS if may(Tier.ACT) else None
 
 
 def transport(run: str, *, autoplay: bool = False, branch: bool = False) -> int | None:
@@ -31,7 +38,7 @@ def transport(run: str, *, autoplay: bool = False, branch: bool = False) -> int 
         "language": language(),
         "autoplay": autoplay,
         "branch": branch,
-        "annotate": run not in RECORDED_RUNS,
+        "annotate": _annotates(run),
         "words": words_of("transport"),
     }
     state = _component(key=f"transport-{run}", data=data, on_branch_change=lambda: None)

@@ -1,7 +1,7 @@
 """What buttons and sliders do: start a run, send it commands, delete and export runs."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +14,7 @@ from dashboard.page.settings.values import chosen
 from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
+from dashboard.server.visitors import acting_as, role
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.jobs.run.config import RunConfig, control_values
 
@@ -119,12 +120,17 @@ def save_note(run: str) -> None:
     store().note(run, st.session_state[f"note-{run}"])
 
 
-def export_archive(run: str) -> bytes:
-    """A run's folder as one zip file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{run}.zip"
-        store().export(run, path)
-        return path.read_bytes()
+def archive_of(run: str) -> Callable[[], bytes]:
+    """What makes a run's folder one zip file: later, with the rights of who asks now."""
+    asked_by = role()
+
+    def archive() -> bytes:
+        with acting_as(asked_by), tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{run}.zip"
+            store().export(run, path)
+            return path.read_bytes()
+
+    return archive
 
 
 def _send_and_wait(run: str, command: Command) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.page.acting import acts
+from dashboard.page.acting import act_button, acts
 from dashboard.page.jobs.shown_run import show_run
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import run_settings
@@ -40,7 +40,7 @@ def _fields(run: str, epoch: int) -> None:
             format="%d" if whole else "%g",
             key=f"branch-{name}",
         )
-    if st.button(
+    if act_button(
         t("live.branch_start"),
         key="branch_start",
         type="primary",

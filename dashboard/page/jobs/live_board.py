@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -59,7 +60,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
     live = bool(run) and hub().commandable(run)
     paused = state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
-        st.button(
+        act_button(
             t("live.start"),
             key="start",
             type="secondary" if live else "primary",
@@ -68,7 +69,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
             on_click=actions.start,
         )
         if not resume_button(run, help=t("live.go_on_help")):
-            st.button(
+            act_button(
                 t("live.resume") if paused else t("live.pause"),
                 key="pause",
                 disabled=not live,
@@ -77,7 +78,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
                 on_click=actions.toggle_pause,
                 args=(run, state),
             )
-        st.button(
+        act_button(
             t("live.step"),
             key="step",
             icon=":material/skip_next:",
@@ -85,7 +86,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
             on_click=actions.step,
             args=(run,),
         )
-        st.button(
+        act_button(
             t("live.stop"),
             key="stop",
             icon=":material/stop:",

@@ -41,9 +41,6 @@ def start_on(
         labels: how many the students get.
         teacher: its model.
         student: likewise.
-
-    Raises:
-        UserError: a class has too few points.
     """
     check_classes(classes)
     table = io.BytesIO(as_table(points, classes).encode())

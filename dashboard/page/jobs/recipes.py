@@ -9,6 +9,7 @@ from dashboard.page.acting import acts
 from dashboard.page.jobs.stored import stored
 from dashboard.say.recipes import outcome_text
 from dashboard.server.engine import hub, store
+from dashboard.server.roots import check_path
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import md, t
 from kdcore.catalogue import DATASETS
@@ -131,9 +132,10 @@ def config_from_widgets(recipe: str) -> RecipeConfig:
     """What Start would submit.
 
     Raises:
-        UserError: a bad seed.
+        UserError: a bad seed, or data that who asks may not name.
     """
     seeds: str = st.session_state["evidence_seeds"]
+    check_path("data_root", st.session_state["evidence_data_root"])
     asked = RecipeConfig(
         recipe=recipe,
         quick=st.session_state["evidence_quick"],

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components.live_plot import live_plot
 from dashboard.page import address
-from dashboard.page.acting import acts
+from dashboard.page.acting import act_button, acts
 from dashboard.page.jobs import sweeps
 from dashboard.page.panel import panel
 from dashboard.page.settings.values import problem
@@ -35,7 +35,7 @@ def repeat_panel(run: str) -> None:
         sweep = _sweep_of(repetition(settings), st.session_state["repeat"])
         address.write_params({"repeat": sweep or None})
         if not sweep:
-            st.button(
+            act_button(
                 md("repeat.start", count=SEEDS),
                 key="repeat_start",
                 icon=":material/casino:",
@@ -85,7 +85,7 @@ def _status(sweep: str, was_live: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             queued = hub().state(sweep) == "queued"
             st.progress(found.done, t("live.queued") if queued else t("repeat.training"))
-            st.button(
+            act_button(
                 t("live.stop"),
                 key="repeat_stop",
                 icon=":material/stop:",

@@ -1,7 +1,6 @@
 """The button that lets a job go on."""
 
-import streamlit as st
-
+from dashboard.page.acting import act_button
 from dashboard.page.jobs import actions
 from dashboard.text.viewer import t
 
@@ -15,7 +14,7 @@ def resume_button(job: str, *, help: str) -> bool:
     """
     offered = actions.can_resume(job)
     if offered:
-        st.button(
+        act_button(
             t("live.go_on"),
             key="go_on",
             icon=":material/resume:",

@@ -12,6 +12,7 @@ from dashboard.say.titles import dataset_title
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import suits
+from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
 
 POLL = 0.5
@@ -26,13 +27,21 @@ FRESH = "own_data_fresh"
 
 
 def data_preview(path: str, set_settings: Callable[[Mapping[str, Any]], None]) -> None:
-    """Show what is in data of one's own; draw it before the widgets of the models.
+    """Show what is in data of one's own, or why they may not be read.
+
+    Draw it before the widgets of the models.
 
     Args:
         path: as the viewer named them.
         set_settings: of the page: the models that suit data that were just chosen.
     """
-    reading = readings().of(path, st.session_state["image_size"], st.session_state["label_column"])
+    try:
+        reading = readings().of(
+            path, st.session_state["image_size"], st.session_state["label_column"]
+        )
+    except UserError as error:
+        st.error(translate_error(error.code, error.values, str(error)), icon=":material/error:")
+        return
     if st.session_state.get(FRESH) == path and isinstance(reading.ended, Preview):
         del st.session_state[FRESH]
         set_settings({"teacher": reading.ended.teacher, "student": reading.ended.student})

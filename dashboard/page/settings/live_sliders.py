@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.page.acting import lecturers
 from dashboard.page.settings.values import KEYS
 from dashboard.say.titles import method_title
 from dashboard.text.viewer import md, t
@@ -63,21 +64,20 @@ def live_sliders(
         _with(LEARNING_RATES, lr),
         lr,
         key="lr",
-        help=md("setting.lr.help"),
         format_func=lambda lr: f"{lr:g}",
         on_change=on_change,
         args=("lr",),
-        disabled=is_forest(acting["student"]),
+        **lecturers(help=md("setting.lr.help"), disabled=is_forest(acting["student"])),
     )
     right.select_slider(
         t("live.slider.speed"),
         [*(_with(SPEEDS, speed) if speed else SPEEDS), 0.0],
         speed,
         key="speed",
-        help=md("setting.speed.help"),
         on_change=on_change,
         args=("speed",),
         format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
+        **lecturers(help=md("setting.speed.help")),
     )
 
 
@@ -89,11 +89,13 @@ def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, A
         _with(TEMPERATURES, temperature),
         temperature,
         key="T",
-        help=md("setting.temperature.help"),
         format_func=lambda value: f"{value:g}",
         on_change=on_change,
         args=("temperature",),
-        disabled=not any(method_of(spec).uses_temperature for spec in terms),
+        **lecturers(
+            help=md("setting.temperature.help"),
+            disabled=not any(method_of(spec).uses_temperature for spec in terms),
+        ),
     )
 
 
@@ -107,10 +109,9 @@ def _weight_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) 
         weight,
         key="weight",
         step=0.05,
-        help=md("setting.weight.help"),
         on_change=on_change,
         args=("weight",),
-        disabled=not method_of(acting["method"]).loss,
+        **lecturers(help=md("setting.weight.help"), disabled=not method_of(acting["method"]).loss),
     )
 
 
@@ -154,6 +155,7 @@ def _extra_term_sliders(further: list[tuple[float, str]], on_change: Callable[[s
             format="%g",
             on_change=on_release,
             args=(name,),
+            **lecturers(),
         )
 
 
@@ -191,6 +193,7 @@ def own_sliders(spec: str, prefix: str, on_change: Callable[[str], None]) -> Non
             format="%g",
             on_change=on_release,
             args=(name,),
+            **lecturers(),
         )
 
 

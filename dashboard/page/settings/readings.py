@@ -12,6 +12,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from dashboard.server.engine import store
+from dashboard.server.roots import check_path
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview, Progress, from_json
 
@@ -38,7 +39,12 @@ class Readings:
     _turn: Lock = field(default_factory=Lock)
 
     def of(self, path: str, image_size: int, label_column: str) -> Reading:
-        """The reading of data as they are now; it begins at the first call."""
+        """The reading of data as they are now; it begins at the first call.
+
+        Raises:
+            UserError: who asks may not have them read.
+        """
+        check_path("dataset", path)
         key = (path, image_size, label_column, _state(Path(path)))
         with self._lock:
             fresh = key not in self._kept

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.page.acting import acts
+from dashboard.page.acting import acts, may_act
 from dashboard.page.settings.data_preview import FRESH, data_preview
 from dashboard.page.settings.live_sliders import NEXT, own_sliders
 from dashboard.page.settings.values import (
@@ -45,6 +45,8 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
         uploads: folder for the data that viewers bring.
         waiting: settings that differ from those of the run that the page shows.
     """
+    if not may_act():  # who cannot start has nothing to choose
+        return
     with st.sidebar:
         st.header(t("live.settings"), anchor=False, help=t("live.next_start"))
         _against_defaults()

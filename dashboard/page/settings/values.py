@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.page import address
+from dashboard.server.roots import check_path
 from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error
 from kdcore.catalogue import DATASETS
@@ -88,7 +89,8 @@ def read_settings(shown: Mapping[str, Any] | None = None) -> None:
     Args:
         shown: the settings of the run that the page shows, which hold where the URL names none.
     """
-    address.read_param(KEYS["dataset"], (shown or {}).get("dataset", RunConfig().dataset))
+    of_the_run = (shown or {}).get("dataset", RunConfig().dataset)
+    address.read_param(KEYS["dataset"], of_the_run, _reader("dataset", {"dataset": of_the_run}))
     usual = shown or defaults(st.session_state["dataset"])
     address.read_param("mixing", usual["mixing"], _reader("mixing", usual))
     for name in FIELDS:
@@ -198,6 +200,8 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         try:
             value = checked(name, text, RunConfig)
+            if value != usual[name]:  # what the shown run was started with was looked at then
+                check_path(name, value)
             if name == "weight":
                 check_weight(value, st.session_state["mixing"])
             return value
