@@ -5,9 +5,11 @@ from streamlit.testing.v1 import AppTest
 from support import events as make
 from support.pages import PATIENCE
 from support.runs import MAIN, record
+from support.visitors import ELSEWHERE, HERE
 
-from dashboard.server import engine
+from dashboard.server import engine, visitors
 from dashboard.server.engine import RECORDED, RECORDED_RUNS, RECORDINGS
+from dashboard.server.sharing import SHARE
 from kdcore.commands import Stop
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
@@ -75,6 +77,32 @@ class PlayedHub:
             ),
             None,
         )
+
+
+@pytest.fixture(autouse=True)
+def visitor(monkeypatch):
+    """``visitor.be(…)``: who looks at the page from now on; at first a browser of this machine."""
+    looking = Looking(monkeypatch)
+    looking.be(HERE)
+    return looking
+
+
+class Looking:
+    """In a browser somebody's connection says it; without one it is said here."""
+
+    def __init__(self, monkeypatch):
+        self._monkeypatch = monkeypatch
+
+    def be(self, visitor):
+        self._monkeypatch.setattr(visitors, "session_visitor", lambda: visitor)
+
+
+@pytest.fixture
+def follower(visitor, monkeypatch):
+    """A class looks: the app is shared, and the page is a follower's."""
+    monkeypatch.setenv(SHARE, "1")
+    visitor.be(ELSEWHERE)
+    return visitor
 
 
 @pytest.fixture

@@ -242,7 +242,7 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_export_holds_the_events(hub, every_kind, kind):
     job = every_kind[kind]
-    with zipfile.ZipFile(io.BytesIO(actions.export_archive(job))) as archive:
+    with zipfile.ZipFile(io.BytesIO(actions.archive_of(job)())) as archive:
         assert f"{job}/events.jsonl" in archive.namelist()
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.page.acting import may_act
 from dashboard.server.engine import LIVE_STATES
 from dashboard.text.viewer import t, translate_error
 from kdcore.events import Failed
@@ -23,7 +24,7 @@ def show_failure(failed: Failed | None, state: str) -> None:
             title=t("live.failed_unexpected") if unexpected else t("live.failed"),
             icon=":material/error:",
         )
-        if unexpected:
+        if unexpected and may_act():
             st.caption(t("live.details"))
             st.code(failed.details, language=None)
     elif state in ("crashed", "interrupted"):

@@ -6,6 +6,7 @@ from dashboard.components.live_plot import live_plot
 from dashboard.page import address
 from dashboard.page.acting import act_button, acts
 from dashboard.page.jobs import sweeps
+from dashboard.page.jobs.failure import show_failure
 from dashboard.page.panel import panel
 from dashboard.page.settings.values import problem
 from dashboard.say.sweep import seeds_sentences
@@ -92,8 +93,7 @@ def _status(sweep: str, was_live: bool) -> None:
                 on_click=sweeps.stop,
                 args=(sweep,),
             )
-    if found.failed:
-        st.error(found.failed.error, icon=":material/error:")
+    show_failure(found.failed, hub().state(sweep))
     if sentences := seeds_sentences(found):
         st.markdown(render_sentences(sentences))
     if was_live and not live:

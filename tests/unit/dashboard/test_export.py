@@ -28,6 +28,7 @@ from dashboard.server.encoding import json_text
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.languages import words
 from dashboard.text.viewer import speaking
+from dashboard.server.visitors import Role, acting_as
 from kdcore.errors import UserError
 from kdcore.hub import Hub
 from kdcore.store import Store
@@ -186,8 +187,9 @@ def answers(written):
 @needs_node
 def test_a_run_brings_its_notes_into_the_folder():
     run = "20260101-000000-aaaa"
-    record(engine.store(), run, make.whole_run())
-    note = asdict(engine.store().pin(run, 1.5, "</script> 看这里"))
+    with acting_as(Role.LECTURER):
+        record(engine.store(), run, make.whole_run())
+        note = asdict(engine.store().pin(run, 1.5, "</script> 看这里"))
     name, values = next(answers_in("zh", run))
     source = (writing.BROWSER / "recorded_source.js").read_text(encoding="utf-8")
     heard = in_node(f"""

@@ -27,6 +27,7 @@ from dashboard.charts import (
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
 from dashboard.server.encoding import json_text
+from dashboard.server.gate import Gate
 from dashboard.text.languages import words
 from kdcore.errors import UserError
 from kdcore.hub import Hub
@@ -64,7 +65,8 @@ def store(tmp_path):
 
 @pytest.fixture
 def client(store):
-    with TestClient(Starlette(routes=routes.ROUTES)) as client:
+    app = Gate(Starlette(routes=routes.ROUTES))
+    with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:
         yield client
 
 
@@ -501,7 +503,7 @@ def ask(client, run, body, kind="application/json"):
 def test_a_question_is_passed_to_the_hub_and_its_answer_comes_back(client, store, run, monkeypatch):
     answer = Logits(epoch=None, classes=["a", "b"], logits={"plain": [[0.5, float("inf")]]})
     asked = []
-    monkeypatch.setattr(engine.hub(), "ask", lambda *given: asked.append(given) or answer)
+    monkeypatch.setattr(Hub, "ask", lambda _, run, query, *how: asked.append((run, query)) or answer)
     found = ask(client, run, {"query": "predict", "inputs": [[1, 2]]})
 
     assert asked == [(run, Predict(inputs=((1.0, 2.0),)))]
@@ -551,7 +553,7 @@ def test_who_asks_too_early_is_told_without_an_error(client, run, monkeypatch):
     def refuse(*given):
         raise UserError("not_answering")
 
-    monkeypatch.setattr(engine.hub(), "ask", refuse)
+    monkeypatch.setattr(Hub, "ask", refuse)
     answer = ask(client, run, {"query": "predict", "inputs": [[1]]})
     assert (answer.status_code, answer.json()["code"]) == (202, "not_answering")
 
