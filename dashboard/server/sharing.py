@@ -69,16 +69,15 @@ def cookie_name() -> str:
 @cache
 def _token_in(root: Path) -> str:
     """What the file holds, made where there is none; where it cannot be kept, for this process."""
-    path = root.expanduser() / TOKEN_FILE
-    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    path, fresh = root.expanduser() / TOKEN_FILE, secrets.token_urlsafe(TOKEN_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.chmod(0o600)
+            return path.read_text(encoding="utf-8").strip() or fresh
         place = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(place, "w", encoding="utf-8") as file:
             file.write(fresh)
-    except FileExistsError:
-        path.chmod(0o600)
-        return path.read_text(encoding="utf-8").strip() or fresh
     except OSError:
         return fresh
     return fresh

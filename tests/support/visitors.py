@@ -1,4 +1,4 @@
-"""Who asks: a browser of the machine itself, one of the network, one that has the lecturer's link."""
+"""Who asks: a browser of the machine itself, one of the network, one with the lecturer's link."""
 
 from dashboard.server import sharing
 from dashboard.server.visitors import Visitor

@@ -26,9 +26,9 @@ from dashboard.lessons.finding import lessons
 from dashboard.server import engine, routes
 from dashboard.server.encoding import json_text
 from dashboard.server.shared_records import run_history, run_settings
+from dashboard.server.visitors import Role, acting_as
 from dashboard.text.languages import words
 from dashboard.text.viewer import speaking
-from dashboard.server.visitors import Role, acting_as
 from kdcore.errors import UserError
 from kdcore.hub import Hub
 from kdcore.store import Store

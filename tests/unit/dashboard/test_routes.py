@@ -503,7 +503,9 @@ def ask(client, run, body, kind="application/json"):
 def test_a_question_is_passed_to_the_hub_and_its_answer_comes_back(client, store, run, monkeypatch):
     answer = Logits(epoch=None, classes=["a", "b"], logits={"plain": [[0.5, float("inf")]]})
     asked = []
-    monkeypatch.setattr(Hub, "ask", lambda _, run, query, *how: asked.append((run, query)) or answer)
+    monkeypatch.setattr(
+        Hub, "ask", lambda _, run, query, *how: asked.append((run, query)) or answer
+    )
     found = ask(client, run, {"query": "predict", "inputs": [[1, 2]]})
 
     assert asked == [(run, Predict(inputs=((1.0, 2.0),)))]
