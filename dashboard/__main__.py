@@ -16,7 +16,13 @@ from rich.console import Console
 
 from dashboard.export.folder import write_folder
 from dashboard.lessons.finding import lessons
-from dashboard.server.sharing import SHARE, is_shared_by_environment
+from dashboard.server.sharing import (
+    EVERYBODY,
+    HERE,
+    SHARE,
+    is_shared_by_environment,
+    network_addresses,
+)
 from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
@@ -24,10 +30,6 @@ from kdcore.errors import UserError
 
 MEGABYTE = 1_000_000
 CONFIG = Path(".streamlit") / "config.toml"
-EVERYBODY, HERE = "0.0.0.0", "localhost"
-"""What the server listens on."""
-WITHOUT_TRACEBACKS = {"client.showErrorDetails": "none"}
-"""What a class need not see stands in the terminal."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,8 +64,15 @@ def server_settings(*, share: bool, port: int | None = None) -> dict[str, Any]:
     file = Path(__file__).parents[1] / CONFIG
     elsewhere = file.is_file() and not (CONFIG.is_file() and CONFIG.samefile(file))
     found = dict(_flat(tomllib.loads(file.read_text("utf-8")))) if elsewhere else {}
-    found["server.address"] = EVERYBODY if share else HERE
-    return found | (WITHOUT_TRACEBACKS if share else {}) | ({"server.port": port} if port else {})
+    if port:
+        found["server.port"] = port
+    if not share:
+        return found | {"server.address": HERE[0]}
+    return found | {
+        "server.address": EVERYBODY,
+        "browser.serverAddress": network_addresses()[0],  # or the internet would be asked for one
+        "client.showErrorDetails": "none",  # what a class need not see stands in the terminal
+    }
 
 
 def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -22,6 +22,8 @@ TOKEN_FILE = "lecturer.token"
 TOKEN_BYTES = 24
 LASTS = 30 * 86_400
 """Seconds for which a lecturer's browser stays the lecturer's."""
+EVERYBODY = "0.0.0.0"
+"""Address on which the server listens to all."""
 HERE = ("localhost", "127.0.0.1", "::1")
 """Addresses on which only this machine is listened to."""
 PRIVATE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "1.1.1.1")
@@ -101,8 +103,11 @@ def lecturer_link(join: str) -> str:
 
 def _hosts() -> list[str]:
     listened = config.get_option("server.address")
-    if listened not in (None, "", "0.0.0.0", "::"):
-        return [listened]
+    return network_addresses() if listened in (None, "", EVERYBODY, "::") else [listened]
+
+
+def network_addresses() -> list[str]:
+    """What this machine is called in the networks that it is in, the likeliest first."""
     found = dict.fromkeys(filter(None, map(_way_to, PRIVATE)))
     return list(found) or [socket.gethostname()]
 

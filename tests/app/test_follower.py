@@ -89,7 +89,7 @@ def test_the_lecturers_address_names_files_of_the_roots_alone(
 ):
     visitor.be(lecturer())
     app = open_page("live", data_root=str(tmp_path / "elsewhere"))
-    assert "KDCORE_ROOTS" in app.warning[0].value
+    assert "while the app is shared" in app.warning[0].value
 
     app = open_page("live", data_root=str(tmp_path / "store" / "data"))
     assert not app.warning
@@ -106,7 +106,7 @@ def test_a_file_outside_of_the_roots_is_not_started_on_however_it_was_named(
     app.button(key="start").click().run()
 
     assert hub.states == {}
-    assert "KDCORE_ROOTS" in app.toast[0].value
+    assert "while the app is shared" in app.toast[0].value
 
 
 def test_on_the_runs_page_a_follower_opens_and_changes_nothing(follower, open_page, hub, store):

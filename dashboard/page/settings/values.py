@@ -208,7 +208,8 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
         except UserError as error:
             sentence = translate_error(error.code, error.values, str(error))
             notices = st.session_state.setdefault(address.NOTICES, [])
-            notices.append(f"{sentence} {md('live.default_used', value=as_text(usual[name]))}")
+            used = as_text(usual[name])
+            notices.append(f"{sentence} {md('live.default_used', value=used)}" if used else sentence)
             return usual[name]
 
     return read
