@@ -80,7 +80,7 @@ def header(*, projected: bool) -> None:
 
 def say_who_steers() -> None:
     """A line for who follows: whose the buttons are that cannot be pressed."""
-    if not may_act():
+    if not may_act() and not st.session_state["projector"]:
         st.caption(f":material/visibility: {t('classroom.follower')}")
 
 

@@ -9,6 +9,10 @@ MARKS = re.compile(r"[\\`*_{}\[\]()<>#|~$&!^]")
 """Characters that mean something to Markdown wherever they stand."""
 NAMED = re.compile(r":[A-Za-z+_-]|:.*:")
 """A colon that begins a name of Streamlit's, such as ``:red[…]`` or ``:smile:``."""
+ADDRESS = re.compile(r"(?i)https?:(?=//)|www(?=\.)|(?<=[-.\w+])@(?=[-\w]+\.)")
+"""What makes a link of a text by itself: up to where its beginning is cut off."""
+WORD_JOINER = "\u2060"
+"""Is not seen; an escape would not help, as addresses are looked for in the finished text."""
 AT_THE_BEGINNING = re.compile(r"^(\d+(?=\.(?: |$))|(?=[-+=]))")
 """What would begin a list or underline a heading."""
 
@@ -36,7 +40,7 @@ def markdown_text(value: Any) -> Markdown:
 
 def _escape(word: str) -> str:
     """A text without blanks."""
-    escaped = MARKS.sub(r"\\\g<0>", word)
+    escaped = MARKS.sub(r"\\\g<0>", ADDRESS.sub(rf"\g<0>{WORD_JOINER}", word))
     return escaped.replace(":", r"\:") if NAMED.search(word) else escaped
 
 

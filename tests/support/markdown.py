@@ -4,6 +4,8 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
+from dashboard.text.escape import WORD_JOINER
+
 
 class _Page(HTMLParser):
     def __init__(self):
@@ -21,4 +23,4 @@ def text_and_tags(markdown):
     """The text and the kinds of elements that it has become."""
     page = _Page()
     page.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
-    return page.text.strip(), page.tags
+    return page.text.replace(WORD_JOINER, "").strip(), page.tags

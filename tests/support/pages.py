@@ -40,6 +40,7 @@ VISITS = {
     "evidence-worked": "evidence?experiment=binary_example",
     "runs": "runs",
     "help": "help",
+    "classroom": "classroom",
 }
 """By name: the page and its query."""
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}

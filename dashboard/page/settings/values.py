@@ -209,7 +209,9 @@ def _reader(name: str, usual: Mapping[str, Any]) -> Callable[[str], Any]:
             sentence = translate_error(error.code, error.values, str(error))
             notices = st.session_state.setdefault(address.NOTICES, [])
             used = as_text(usual[name])
-            notices.append(f"{sentence} {md('live.default_used', value=used)}" if used else sentence)
+            notices.append(
+                f"{sentence} {md('live.default_used', value=used)}" if used else sentence
+            )
             return usual[name]
 
     return read

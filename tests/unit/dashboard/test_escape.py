@@ -1,11 +1,13 @@
 """What people type is shown as it is, whatever Markdown would make of it."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.markdown import text_and_tags
 
-from dashboard.text.escape import Markdown, MarkdownFiller, markdown_text
+from dashboard.text.escape import WORD_JOINER, Markdown, MarkdownFiller, markdown_text
 
 TRAPS = [
     "![x](http://example.invalid/a.png)",
@@ -36,11 +38,32 @@ def test_a_trap_is_plain_text_alone_in_a_sentence_and_in_a_list(text):
         assert tags <= {"p", "ul", "li"}
 
 
+LINKS = (
+    re.compile(r"(?i)(https?://|www(?=\.))([-.\w]+)([^ \t\r\n]*)"),
+    re.compile(r"([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)"),
+)
+"""What the browser's Markdown makes a link of by itself: mdast-util-gfm-autolink-literal 2.0."""
+ADDRESSES = st.one_of(
+    st.sampled_from(["http://", "HTTPS://", "www.", "a@", "a.b+c@x@"]).flatmap(
+        lambda start: st.from_regex(r"[-\w]{1,5}(\.[-\w]{1,4}){1,3}[/)\]]?").map(start.__add__)
+    ),
+    st.text(),
+)
+
+
+@given(st.lists(ADDRESSES, max_size=3).map(" ".join))
+def test_no_address_becomes_a_link_by_itself(text):
+    shown = markdown_text(text).replace("\\", "")  # with escapes and without, no address is whole
+
+    assert not any(link.search(shown) for link in LINKS)
+    assert not any(link.search(markdown_text(text)) for link in LINKS)
+
+
 @given(st.text())
 def test_any_text_is_shown_in_one_line(text):
     told, tags = text_and_tags(markdown_text(text))
 
-    assert told.split() == text.replace("\0", "\ufffd").split()
+    assert told.split() == text.replace("\0", "\ufffd").replace(WORD_JOINER, "").split()
     assert tags <= {"p"}
 
 
