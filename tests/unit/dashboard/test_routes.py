@@ -320,7 +320,7 @@ def test_a_job_that_ends_while_it_is_looked_at_is_shown_with_all_its_events(
 ):
     watched = stream.Stream(run, "en")
     states = ["running"]
-    monkeypatch.setattr(stream.hub(), "state", lambda job: states[-1])
+    monkeypatch.setattr(Hub, "state", lambda _, job: states[-1])
     newest = watched._shared.newest
 
     def ends_behind():
