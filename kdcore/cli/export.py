@@ -10,17 +10,11 @@ from kdcore.cli.flags import WHICH, add_store
 from kdcore.cli.output import show
 from kdcore.cli.resume import store_of
 from kdcore.errors import UserError
-from kdcore.exports import (
-    ARCHIVE,
-    FILES,
-    NETWORKS,
-    TABLES,
-    TRACKERS,
-    log_events,
-    open_tracker,
-    write_table,
-)
+from kdcore.events import Failed
+from kdcore.exports.kinds import ARCHIVE, FILES, NETWORKS, TABLES
+from kdcore.exports.trackers import TRACKERS, log_events, open_tracker
 from kdcore.jobs.kind import RUN
+from kdcore.store import RunFolder
 
 
 def add_command(commands: Any) -> None:
@@ -53,29 +47,13 @@ def add_command(commands: Any) -> None:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write what ``--to`` names; the exit status."""
-    store, path = store_of(options), Path(options.to)
-    ending = path.suffix.lower()
-    if options.to in TRACKERS:
-        told = _track(store.find(options.job, RUN), options)
-    elif ending == ARCHIVE:
-        store.export(options.job, path)
-        told = {"written": str(path)}
-    elif ending in TABLES:
-        write_table(store.find(options.job), path)
-        told = {"written": str(path)}
-    elif ending in NETWORKS:
-        from kdcore.training.deployed import write_learner  # noqa: PLC0415  (torch takes a second)
-
-        found = write_learner(store.find(options.job, RUN), options.learner, path)
-        told = {"written": str(path)} | (asdict(found) if found else {})
-    else:
-        raise UserError(
-            "export_unknown_kind",
-            to=options.to,
-            endings=", ".join(FILES),
-            trackers=", ".join(TRACKERS),
-        )
+    """Write what ``--to`` names; the exit status. As JSON a mistake is an event ``failed`` too."""
+    try:
+        told = _written(options)
+    except UserError as error:
+        if options.json:
+            print(Failed.from_error(error).to_json())
+        raise
     if options.json:
         print(json.dumps(told, ensure_ascii=False))
         return 0
@@ -88,9 +66,32 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _track(folder: Any, options: argparse.Namespace) -> dict[str, Any]:
-    events = folder.events()
+def _written(options: argparse.Namespace) -> dict[str, Any]:
+    """Where it was written to and, of a network, how its answers compare."""
+    store, path = store_of(options), Path(options.to)
+    ending = path.suffix.lower()
+    if options.to in TRACKERS:
+        return {"written": _track(store.find(options.job, RUN), options)}
+    if ending == ARCHIVE:
+        store.export(options.job, path)
+        return {"written": str(path)}
+    if ending in TABLES:
+        from kdcore.exports.events_table import write_table  # noqa: PLC0415  (pandas takes a second)
+
+        write_table(store.find(options.job), path)
+        return {"written": str(path)}
+    if ending in NETWORKS:
+        from kdcore.training.deployed import write_learner  # noqa: PLC0415  (torch takes a second)
+
+        found = write_learner(store.find(options.job, RUN), options.learner, path)
+        return {"written": str(path)} | (asdict(found) if found else {})
+    raise UserError(
+        "export_unknown_kind", to=options.to, endings=", ".join(FILES), trackers=", ".join(TRACKERS)
+    )
+
+
+def _track(folder: RunFolder, options: argparse.Namespace) -> str:
     tracker = open_tracker(options.to, folder.id, folder.config.to_dict(), Path(options.folder))
-    for _ in log_events(events, tracker):
+    for _ in log_events(folder.events(), tracker):
         pass
-    return {"written": tracker.close()}
+    return tracker.close()

@@ -10,7 +10,7 @@ from typing import Any
 from kdcore.catalogue import models_spec
 from kdcore.cli import catalogue
 from kdcore.errors import UserError
-from kdcore.exports import exported_settings
+from kdcore.exports.repeated import exported_settings
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked

@@ -15,7 +15,7 @@ from kdcore.cli.resume import resumed, store_of
 from kdcore.commands import Controls
 from kdcore.errors import UserError
 from kdcore.events import Event, Progress, Scores, TeacherEpoch, UncertaintyScores
-from kdcore.exports import TRACKERS, log_events, open_tracker
+from kdcore.exports.trackers import TRACKERS, log_events, open_tracker
 from kdcore.job import Run
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig

@@ -35,12 +35,12 @@ def write_table(folder: JobFolder[Any], path: Path) -> None:
 
     Args:
         folder: of the job.
-        path: ends in one of ``TABLES``.
+        path: ends in one of ``kinds.TABLES``.
 
     Raises:
         UserError: there is no folder for the file, or it cannot be written.
     """
-    written(path, lambda part: TABLES[path.suffix](folder, part))
+    written(path, lambda part: WRITERS[path.suffix](folder, part))
 
 
 def written(path: Path, write: Callable[[Path], Any]) -> None:
@@ -82,7 +82,7 @@ def _json(folder: JobFolder[Any], path: Path) -> None:
     path.write_text(text, encoding="utf-8", errors=ESCAPES)
 
 
-TABLES: Mapping[str, Callable[[JobFolder[Any], Path], None]] = {
+WRITERS: Mapping[str, Callable[[JobFolder[Any], Path], None]] = {
     ".csv": _csv,
     ".json": _json,
     ".parquet": _parquet,

@@ -64,7 +64,7 @@ def write_learner(folder: RunFolder, learner: str, path: Path) -> Comparison | N
     Args:
         folder: of the run.
         learner: ``teacher``, ``plain`` or ``distilled``.
-        path: ends in one of ``kdcore.exports.NETWORKS``.
+        path: ends in one of ``kdcore.exports.kinds.NETWORKS``.
 
     Returns:
         How well the file answers like the network; ``None`` for the weights themselves.

@@ -29,7 +29,8 @@ class Tracker:
     """
 
     def __init__(self, run: str, settings: Mapping[str, Any], folder: Path) -> None:
-        self._uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / DATABASE).resolve()}"
+        own = f"sqlite:///{(folder / DATABASE).resolve()}"
+        self._uri = os.environ.get("MLFLOW_TRACKING_URI") or own
         self._client = MlflowClient(tracking_uri=self._uri)
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
         known = self._client.get_experiment_by_name(name)

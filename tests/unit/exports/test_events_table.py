@@ -10,7 +10,8 @@ from support.recipes import record_recipe
 from support.runs import record
 
 from kdcore.errors import UserError
-from kdcore.exports import TABLES, events_table, write_table
+from kdcore.exports.events_table import WRITERS, events_table, write_table
+from kdcore.exports.kinds import TABLES
 from kdcore.store import Store
 
 READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
@@ -94,3 +95,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, events, monkeypa
     with pytest.raises(UserError, match="No space left"):
         write_table(folder, tmp_path / "run.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def test_every_kind_of_table_has_a_writer():
+    assert set(TABLES) == set(WRITERS)

@@ -10,7 +10,8 @@ from support.runs import record
 
 from kdcore import RunConfig
 from kdcore.errors import UserError
-from kdcore.exports import exported_settings, write_table
+from kdcore.exports.events_table import write_table
+from kdcore.exports.repeated import exported_settings
 from kdcore.store import Store
 
 CONFIG = RunConfig(dataset="moons", temperature=7.0, seed=3)

@@ -1,11 +1,17 @@
 """What each tracker keeps of a run, read back by the tracker's own library."""
 
+import sys
+import tomllib
+from pathlib import Path
+
 import pytest
 from support import events as make
 
+import kdcore
 from kdcore.errors import UserError
 from kdcore.events import TeacherEpoch
-from kdcore.exports import TRACKERS, log_events, open_tracker, scalars_of
+from kdcore.exports.scalars import scalars_of
+from kdcore.exports.trackers import TRACKERS, log_events, open_tracker
 
 SETTINGS = {"temperature": 4.0, "student": "mlp:16", "also": ""}
 
@@ -26,7 +32,14 @@ def events():
         for epoch in (1, 2, 3)
     ]
     steps = [make.batch(step, step / 6) for step in (1, 2)]
-    return [make.started(epochs=1), *teacher, make.prepared(), *steps, make.epoch(), make.finished()]
+    return [
+        make.started(epochs=1),
+        *teacher,
+        make.prepared(),
+        *steps,
+        make.epoch(),
+        make.finished(),
+    ]
 
 
 def expected(events):
@@ -137,22 +150,13 @@ def test_trackio_has_every_number(tmp_path, events, monkeypatch):
 def test_an_unknown_tracker_and_a_missing_library_are_said(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="neptune"):
         open_tracker("neptune", "run", {}, tmp_path)
-    monkeypatch.setitem(__import__("sys").modules, "tensorboard.summary", None)
-    monkeypatch.delitem(
-        __import__("sys").modules,
-        "kdcore.exports.trackers.tensorboard_tracker",
-        raising=False,
-    )
+    monkeypatch.setitem(sys.modules, "tensorboard.summary", None)
+    monkeypatch.delitem(sys.modules, "kdcore.exports.trackers.tensorboard_tracker", raising=False)
     with pytest.raises(UserError, match=r"pip install 'kdcore\[tensorboard\]'"):
         open_tracker("tensorboard", "run", {}, tmp_path)
 
 
 def test_every_tracker_has_its_extra_and_its_file():
-    import tomllib
-    from pathlib import Path
-
-    import kdcore
-
     project = Path(kdcore.__file__).parents[1]
     extras = tomllib.loads((project / "pyproject.toml").read_text())["project"]
     assert TRACKERS.keys() <= extras["optional-dependencies"].keys()

@@ -8,7 +8,7 @@ from support.trained import events_of
 
 from kdcore import RunConfig
 from kdcore.errors import UserError
-from kdcore.exports import NETWORKS
+from kdcore.exports.kinds import NETWORKS
 from kdcore.queries import Predict
 from kdcore.store import Store
 from kdcore.training.answering import answer, stored_learners
@@ -16,7 +16,7 @@ from kdcore.training.deployed import WRITERS, write_learner
 
 CONFIGS = {
     "moons": {"dataset": "moons", "teacher": "mlp:6", "student": "mlp:4"},
-    "images": {"teacher": "convnet:4,6", "student": "resnet8"},
+    "images": {"teacher": "mlp:6", "student": "convnet:4,6"},
     "ensemble": {"teacher": "mlp:6 + dropout_mlp:5", "student": "mlp:4", "ensemble": 2},
     "by_logits": {"teacher": "mlp:6 + mlp:5", "teacher_mixing": "logits", "student": "mlp:4"},
 }
