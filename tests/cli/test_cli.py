@@ -102,7 +102,8 @@ def test_a_run_can_be_listed_shown_compared_and_exported(kdcore, tmp_path):
     assert kdcore("export", "last", "--to", str(tmp_path / "run.zip")).returncode == 0
     assert (tmp_path / "run.zip").stat().st_size > 0
     again = kdcore("run", "--from", "run.zip", "--epochs", "1", "--json")
-    settings = json.loads(again.stdout.splitlines()[0])["config"]
+    lines = [json.loads(line) for line in again.stdout.splitlines()]
+    (settings,) = [line["config"] for line in lines if line["event"] == "started"]
     assert (settings["temperature"], settings["epochs"]) == (9.0, 1)
 
 
