@@ -13,7 +13,6 @@ from dashboard.server.soft_labels import teacher_logits
 from dashboard.text.viewer import t
 
 
-
 def ways_on() -> None:
     """Where to go from here, runs to begin with, and a recorded one that plays."""
     with st.container(horizontal=True):

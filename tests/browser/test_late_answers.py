@@ -302,7 +302,8 @@ def test_a_moment_that_is_read_slowly_does_not_cover_the_end_of_a_replay(bench):
             const { runView } = await import("/kd/static/bus.js");
             const rest = () => new Promise(done => pause(done, 60));
             let read = null;
-            window.fetch = async () => ({ ok: true, json: () => new Promise(done => (read = done)) });
+            const json = () => new Promise(done => (read = done));
+            window.fetch = async () => ({ ok: true, json });
             await mount(document.querySelector("main"), { ...data, words });
             streams[0].open();
             streams[0].tell("state", { live: false, position: 2, snapshots: [],

@@ -36,8 +36,8 @@ TOLD = """what => {
   const told = [];
   while (texts.nextNode()) {
     const at = texts.currentNode.parentElement;
-    const covered = at.closest(".kd-lesson, [data-lesson-hidden]");
-    if (covered || !at.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (at.closest(".kd-lesson, [data-lesson-hidden]")) continue;
+    if (!at.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     if (texts.currentNode.textContent.includes(what)) told.push(texts.currentNode.textContent);
   }
   return told.join("; ");

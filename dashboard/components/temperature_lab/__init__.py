@@ -17,11 +17,7 @@ _component = st.components.v2.component(
 
 
 def temperature_hero(
-    arrays: Arrays,
-    classes: Sequence[str],
-    *,
-    example: int | None = None,
-    demonstrates: bool = True,
+    arrays: Arrays, classes: Sequence[str], *, example: int | None = None, demonstrates: bool = True
 ) -> None:
     """One example, its hard label as one bar and the teacher's softmax as T moves.
 
