@@ -40,8 +40,8 @@ class Prediction:
     """Ascending; an option more than there are cuts, the lowest range first."""
     later: bool
     """What was measured is shown by a later card that ``reveals``, not by this one."""
-    hides: bool
-    """The part shows it: nobody sees it clearly before the prediction is made."""
+    hides: tuple[str, ...]
+    """Parts of the page that show it: nobody sees them before the prediction is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,11 @@ class Card:
     def selector(self) -> str:
         """CSS selector of the part; empty where none is highlighted."""
         return PARTS[self.page][self.part] if self.part else ""
+
+    @property
+    def hidden(self) -> list[str]:
+        """CSS selectors of what is hidden until the prediction is made."""
+        return [PARTS[self.page][part] for part in self.predict.hides] if self.predict else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +186,11 @@ class _Reader:
         done = comparison(_table(table, "done")) if "done" in table else None
         if done and page not in SHOWN.get(done.reading, (page,)):
             raise Wrong("not_shown_there", what=done.reading, page=page)
-        predict = _prediction(_table(table, "predict")) if "predict" in table else None
+        predict = None
+        if "predict" in table:
+            predict = _prediction(_table(table, "predict"), page, part)
         if done and predict:
             raise Wrong("done_and_predict")
-        if predict and predict.hides and not part:
-            raise Wrong("hides_nothing")
         return Card(
             page=page,
             part=part,
@@ -253,7 +258,7 @@ def _settings(changes: Mapping[str, Any]) -> dict[str, Any]:
     return dict(changes)
 
 
-def _prediction(table: Mapping[str, Any]) -> Prediction:
+def _prediction(table: Mapping[str, Any], page: str, part: str) -> Prediction:
     measure = one_of(_needed(table, "measure"), MEASURES)
     cuts = table.get("cuts")
     numbers = isinstance(cuts, list) and all(
@@ -262,8 +267,24 @@ def _prediction(table: Mapping[str, Any]) -> Prediction:
     if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
         raise Wrong("cuts")
     return Prediction(
-        measure=measure, cuts=tuple(cuts), later=_flag(table, "later"), hides=_flag(table, "hides")
+        measure=measure,
+        cuts=tuple(cuts),
+        later=_flag(table, "later"),
+        hides=_hides(table.get("hides", False), page, part),
     )
+
+
+def _hides(value: Any, page: str, part: str) -> tuple[str, ...]:
+    """Names of parts; ``true`` is the part that the card speaks of."""
+    if isinstance(value, list):
+        for name in value:
+            one_of(name, PARTS[page])
+        return tuple(value)
+    if not isinstance(value, bool):
+        raise Wrong("hides")
+    if value and not part:
+        raise Wrong("hides_nothing")
+    return (part,) if value else ()
 
 
 def _check_placeholders(text: str) -> None:

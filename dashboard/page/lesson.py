@@ -174,6 +174,7 @@ def _card_data(card: Card) -> dict[str, Any]:
     return {
         "page": card.page,
         "selector": card.selector,
+        "hidden": card.hidden,
         "run": card.run,
         "epoch": card.epoch,
         "has_transport": card.has_transport,
@@ -183,7 +184,6 @@ def _card_data(card: Card) -> dict[str, Any]:
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
-            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **card.words[language()],

@@ -56,7 +56,7 @@ function lessonPanel(data, send) {
   let stoppedAt = progress.card;
   const leaving = new AbortController();
   const measures = new Map(); // by run
-  const marker = partMarker();
+  const marker = partMarker(words.hidden_part);
   let now = data;
   let go = send;
   let view = null; // of the lesson's run
@@ -161,7 +161,7 @@ function lessonPanel(data, send) {
     const result = mine === undefined ? [] : [element("p", { class: "kd-lesson-result", "data-testid": "lesson-result" }, ...sentence(at))];
     return element("div", { class: "kd-lesson-predict", role: "group", "aria-label": fill(shown.question, shown) },
       element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result,
-      ...(shown.predict.hides && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
+      ...(shown.hidden.length && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
   }
 
   /** What was predicted and what was measured. */
@@ -216,9 +216,10 @@ function lessonPanel(data, send) {
 
   /** Outline the part; what would give a prediction away is hidden until it is made. */
   function mark() {
-    const { page, selector, predict } = card();
-    const hidden = Boolean(predict?.hides) && progress.chosen[now.card] === undefined;
-    marker.show(now.card, now.page === page ? selector : "", hidden);
+    const { page, selector, hidden } = card();
+    const here = now.page === page;
+    const still = here && progress.chosen[now.card] === undefined ? hidden : [];
+    marker.show(now.card, here ? selector : "", still);
   }
 
   /** For the next class: nothing is done, predicted or started. */

@@ -301,6 +301,16 @@ def problems(tmp_path, text):
             'predict = { measure = "gain", cuts = [1], hides = true }',
             [(1, "hides_nothing")],
         ),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'predict = { measure = "gain", cuts = [1], hides = "curve" }',
+            [(1, "hides")],
+        ),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'predict = { measure = "gain", cuts = [1], hides = ["curve", "bias"] }',
+            [(1, "unknown")],
+        ),
         ('shown = "entropy", at_least = 1', 'run = "begun"', [(1, "unknown")]),
         ('done = { shown = "entropy"', 'done = { shown = "first"', [(1, "unknown")]),
         ('page = "temperature"\npart = "curve"', 'page = "live"', [(1, "not_shown_there")]),
