@@ -120,6 +120,8 @@ def _without_examples(file: WeightsFile) -> Dataset:
     shape = _shape(file.about, file.path)
     if trained.mean is None or trained.std is None or not trained.classes:
         raise UserError("weights_foreign", path=str(file.path))
+    if not (_fits(trained.mean, shape) and _fits(trained.std, shape) and (trained.std > 0).all()):
+        raise UserError("weights_foreign", path=str(file.path))
     kind = torch.uint8 if len(shape) == 3 else torch.float32
     empty = Split(torch.zeros((0, *shape), dtype=kind), torch.zeros(0, dtype=torch.int64))
     return Dataset(
@@ -135,9 +137,20 @@ def _without_examples(file: WeightsFile) -> Dataset:
 
 def _shape(about: Mapping[str, str], path: Path) -> tuple[int, ...]:
     try:
-        return tuple(int(size) for size in json.loads(about["input_shape"]))
-    except (KeyError, ValueError, TypeError):
+        shape = tuple(int(size) for size in json.loads(about["input_shape"]))
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         raise UserError("weights_foreign", path=str(path)) from None
+    if not shape or min(shape) < 1:
+        raise UserError("weights_foreign", path=str(path))
+    return shape
+
+
+def _fits(values: Tensor, shape: tuple[int, ...]) -> bool:
+    """Whether inputs of this shape can be normalised by the values."""
+    if not values.isfinite().all() or values.ndim > len(shape):
+        return False
+    sizes = zip(reversed(values.shape), reversed(shape), strict=False)
+    return all(size in (1, wanted) for size, wanted in sizes)
 
 
 def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None) -> Logits:

@@ -109,7 +109,7 @@ function lessonPanel(data, send) {
     const moved = drawn && JSON.parse(drawn)[0] !== at;
     drawn = key;
     count.textContent = say(words.count, { card: at + 1, cards: now.cards.length });
-    heading.textContent = shown.title;
+    heading.textContent = fill(shown.title, shown);
     const parts = paragraphs(shown.text, shown);
     if (elsewhere) parts.push(button("open", say(words.open, { page: now.pages[shown.page] }), { card: at + 1 }));
     if (shown.done?.reading === "run_started" && !now.started) {
