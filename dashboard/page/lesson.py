@@ -38,9 +38,7 @@ def follow_lesson() -> None:
     page, query = st.session_state[address.LAST]
     comes_by_link = page in ("", "start") and address.is_new("lesson") and query.keys() <= OF_A_LINK
     address.read_param("lesson", "", _known_lesson)
-    address.read_param(
-        "card", 1, lambda text: int(text) if CARD.fullmatch(text) else 1
-    )
+    address.read_param("card", 1, lambda text: int(text) if CARD.fullmatch(text) else 1)
     wish = st.session_state.pop(GO, None)
     if wish is None and comes_by_link:
         wish = {"card": st.session_state["card"]}

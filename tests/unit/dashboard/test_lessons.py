@@ -1,9 +1,11 @@
 """Lessons as files: what they may say, what is wrong with one, and what their figures are."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from string import Formatter
@@ -240,6 +242,40 @@ def test_the_browser_completes_a_card_when_its_comparison_holds():
         "1% and ?",
         "{a} and {1%}",
     ]
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed")
+def test_what_the_browser_has_kept_of_a_lesson_fits_the_cards_that_there_are():
+    script = (CODE / "components/lesson_panel/lesson_progress.js").as_uri()
+    nothing = {"card": 0, "done": [], "chosen": {}}
+    cases = [
+        # kept, what is used with three cards, of which the middle one has two options
+        (None, nothing),
+        ("null", nothing),
+        ("{", nothing),
+        ('{"card": -1, "done": null, "chosen": 7}', nothing),
+        ('{"card": "2", "done": ["0", 0.5], "chosen": {"1": "a"}}', nothing),
+        (
+            '{"card": 2, "done": [0, 1], "chosen": {"1": 1}}',
+            {"card": 2, "done": [0, 1], "chosen": {"1": 1}},
+        ),
+        (
+            '{"card": 9, "done": [0, 1, 9], "chosen": {"0": 0, "1": 2, "9": 0}}',
+            {"card": 2, "done": [0], "chosen": {}},
+        ),
+    ]
+    program = f"""
+    const {{ fitting, progressOf }} = await import({json.dumps(script)});
+    const cards = [{{}}, {{ predict: {{}}, options: ["a", "b"] }}, {{}}];
+    console.log(JSON.stringify({json.dumps([kept for kept, _ in cases])}.map((kept) => {{
+      globalThis.localStorage = {{ getItem: () => kept }};
+      return fitting(progressOf("any"), cards);
+    }})));"""
+    done = subprocess.run(
+        [NODE, "--input-type=module", "--eval", program], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == [used for _, used in cases]
 
 
 # ---------------------------------------------------------------------------------- own lessons
@@ -525,6 +561,19 @@ def test_the_command_checks_files(tmp_path, capsys):
     assert "bad.toml，第 1 张卡片" in printed.err
     assert "bend" in printed.err
     assert "good.toml" in printed.out
+
+
+def test_the_command_writes_every_name_on_every_terminal(tmp_path):
+    (tmp_path / "好.toml").write_text(HEAD + CARD, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.lessons", str(tmp_path / "好.toml")],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u597d.toml: a lesson of 1 card" in done.stdout
 
 
 # ----------------------------------------------------------------------------------- the figures
