@@ -53,8 +53,8 @@ def pin(folder: RunFolder, position: float, text: str, id: str = "") -> PinnedNo
         id: of the note that is changed or comes back; default: a new one.
 
     Raises:
-        UserError: the text has no visible sign or is too long, the run has no such moment or too many notes, no
-            note has such an id, or it cannot be written.
+        UserError: the text has nothing to see or is too long, the run has no such moment or too
+            many notes, no note has such an id, or it cannot be written.
     """
     text, epochs = text.strip(), folder.config.epochs
     if not any(letter.isprintable() and not letter.isspace() for letter in text):

@@ -20,6 +20,7 @@ from kdcore.models.ensemble import members_of
 from kdcore.models.feature_hooks import feature_hooks
 from kdcore.models.mlp import MLP
 from kdcore.queries import (
+    MOST_MAP_CLASSES,
     MOST_UNITS,
     MOST_WEIGHTS,
     Answer,
@@ -235,13 +236,15 @@ def _class_maps(
     query: DecisionMap, modules: Modules, data: Dataset, epoch: float | None
 ) -> ClassMaps:
     low, high, inputs = _plane(query, data)
+    if len(data.classes) > MOST_MAP_CLASSES:
+        raise UserError("map_classes", classes=len(data.classes), most=MOST_MAP_CLASSES)
     maps = {}
     for name, module in modules.items():
         probabilities = softmax(_forward(module, inputs).double() / query.temperature)
         confidence, classes = probabilities.max(-1)
         maps[name] = ClassMap(
             classes=_base64(classes.numpy(), "u1"),
-            confidence=_base64((confidence * 255).round().numpy(), "u1"),
+            confidence=_base64((confidence.nan_to_num(0) * 255).round().numpy(), "u1"),
         )
     return ClassMaps(
         epoch=epoch, classes=list(data.classes), side=query.side, low=low, high=high, maps=maps

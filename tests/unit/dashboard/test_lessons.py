@@ -555,7 +555,7 @@ def test_the_command_checks_files(tmp_path, capsys):
     bad.write_text(HEAD + CARD.replace("curve", "bend"), encoding="utf-8")
 
     assert main([str(good)]) == 0
-    assert "good.toml: a lesson of 1 card" in capsys.readouterr().out
+    assert "good.toml: a lesson of 1 card and" in capsys.readouterr().out
     assert main([str(bad), str(good), "--lang", "zh"]) == 1
     printed = capsys.readouterr()
     assert "bad.toml，第 1 张卡片" in printed.err

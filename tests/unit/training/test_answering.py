@@ -2,6 +2,8 @@
 
 import base64
 import threading
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -213,6 +215,25 @@ def test_only_data_of_two_features_have_a_map(stored):
     modules = {"plain": build_model("mlp:4", (1, 8, 8), 10, 0)}
     with pytest.raises(UserError, match="two features"):
         answer(DecisionMap(), modules, loaded(RunConfig(dataset="digits")), None)
+
+
+def test_a_map_of_more_classes_than_it_tells_apart_is_refused(stored):
+    _, data = stored
+    many = replace(data, classes=tuple(map(str, range(257))))
+    with pytest.raises(UserError) as raised:
+        answer(DecisionMap(side=2), {"plain": build_model("mlp:4", (2,), 257, 0)}, many, None)
+    assert raised.value.code == "map_classes"
+
+
+def test_a_learner_without_numbers_is_sure_of_nothing(stored):
+    modules, data = stored
+    broken = deepcopy(modules["plain"])
+    with torch.no_grad():
+        for weights in broken.parameters():
+            weights.fill_(torch.nan)
+    said = answer(DecisionMap(side=3), {"plain": broken}, data, None)
+
+    assert numbers(said.maps["plain"].confidence, np.uint8).tolist() == [0] * 9
 
 
 def test_a_run_without_weights_says_so(tmp_path):
