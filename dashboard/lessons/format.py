@@ -262,7 +262,8 @@ class _Reader:
 
 
 def _check_text(language: str, name: str, found: Any, kind: type) -> None:
-    if not isinstance(found, kind) or (kind is list and not all(isinstance(x, str) for x in found)):
+    texts = found if kind is list and isinstance(found, list) else [found]
+    if not isinstance(found, kind) or not all(isinstance(text, str) for text in texts):
         raise Wrong("no_text", language=language, name=name)
 
 
