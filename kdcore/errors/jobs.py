@@ -134,7 +134,7 @@ MESSAGES = {
     ),
     "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
     "map_classes": (
-        "The data have {classes} classes: a map tells at most {most} apart; ask for the answers to "
+        "The data have {classes} classes: a map shows at most {most}; ask for the answers to "
         "single points instead."
     ),
     "no_such_layer": (
