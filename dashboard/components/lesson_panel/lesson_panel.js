@@ -9,7 +9,7 @@ import { inTurn, runView, publishedReadings, watchReadings } from "./bus.js";
 import { element, isTyping, newestCall, say, stylesheet } from "./dom.js";
 import { isCompleted, outcome, withMeasures } from "./lesson_conditions.js";
 import { partMarker } from "./lesson_part.js";
-import { keepProgress, progressOf } from "./lesson_progress.js";
+import { fitting, keepProgress, progressOf, watchProgress } from "./lesson_progress.js";
 
 const LOOK = 500; // milliseconds between two looks at the address
 const MEASURE_AGAIN = 700; // milliseconds between two questions for what was measured
@@ -52,7 +52,7 @@ function wayBack({ stopped, words }, go) {
 function lessonPanel(data, send) {
   const { lesson, language, words } = data;
   const gap = language === "zh" ? "" : " "; // between two sentences
-  const progress = progressOf(lesson);
+  const progress = fitting(progressOf(lesson), data.cards);
   let stoppedAt = progress.card;
   const leaving = new AbortController();
   const measures = new Map(); // by run
@@ -109,7 +109,7 @@ function lessonPanel(data, send) {
     const moved = drawn && JSON.parse(drawn)[0] !== at;
     drawn = key;
     count.textContent = say(words.count, { card: at + 1, cards: now.cards.length });
-    heading.textContent = shown.title;
+    heading.textContent = fill(shown.title, shown);
     const parts = paragraphs(shown.text, shown);
     if (elsewhere) parts.push(button("open", say(words.open, { page: now.pages[shown.page] }), { card: at + 1 }));
     if (shown.done?.reading === "run_started" && !now.started) {
@@ -319,6 +319,7 @@ function lessonPanel(data, send) {
   function update(fresh, how) {
     const before = now;
     now = fresh;
+    Object.assign(progress, fitting(progress, now.cards));
     go = how;
     follow(now.run);
     if (before === fresh || before.card !== now.card) {
@@ -329,6 +330,13 @@ function lessonPanel(data, send) {
     draw();
     look();
   }
+
+  /** Another tab went on with the lesson, or began it anew; each stays on its own card. */
+  watchProgress(lesson, ({ done, chosen }) => {
+    Object.assign(progress, fitting({ card: progress.card, done, chosen }, now.cards));
+    mark();
+    draw();
+  }, leaving.signal);
 
   watchReadings(look, leaving.signal);
   const looking = setInterval(look, LOOK);
