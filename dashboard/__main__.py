@@ -12,6 +12,7 @@ from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
 from kdcore.errors import UserError
+from kdcore.escapes import write_anything
 
 MEGABYTE = 1_000_000
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    write_anything()
     options = _parser().parse_args(arguments)
     spoken = words(options.lang)
     try:
@@ -33,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         said = sentence(spoken, f"error.{error.code}", error.values)
         print(f"dashboard: {said or error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     for problem in lessons().errors:
         print("\n".join(problem.lines(spoken)), file=sys.stderr)
     counts = {"files": written.files, "megabytes": written.bytes / MEGABYTE}
