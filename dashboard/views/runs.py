@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.transport import transport
 from dashboard.page import address
 from dashboard.page.jobs import actions, job_pages
+from dashboard.page.jobs.export_menu import export_menu
 from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
 from dashboard.page.panel import chart_panel
 from dashboard.page.widgets import segments
@@ -99,14 +100,7 @@ def buttons(picked: Sequence[JobRow]) -> None:
             args=([row.id for row in picked],),
         )
         if one:
-            st.download_button(
-                t("runs.export"),
-                lambda: actions.export_archive(one.id),
-                f"{one.id}.zip",
-                key="export",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            export_menu(one)
     for row in picked:
         if not row.readable:
             st.warning(md(f"runs.{row.state}", job=row.id))

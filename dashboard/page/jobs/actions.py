@@ -1,8 +1,6 @@
-"""What buttons and sliders do: start a run, send it commands, delete and export runs."""
+"""What buttons and sliders do: start a run, send it commands, delete runs."""
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import streamlit as st
 
@@ -109,14 +107,6 @@ def save_note(run: str) -> None:
     """Keep the note that was typed for a run."""
     with show_user_errors():
         store().note(run, st.session_state[f"note-{run}"])
-
-
-def export_archive(run: str) -> bytes:
-    """A run's folder as one zip file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{run}.zip"
-        store().export(run, path)
-        return path.read_bytes()
 
 
 def _send_and_wait(run: str, command: Command) -> None:
