@@ -32,8 +32,8 @@ def scalars_of(event: Event) -> Scalars | None:
             return Scalars(axis="step", at=0, values=_numbers("teacher", asdict(teacher)))
         case Batch():
             values = {"position": event.position, "images_per_second": event.images_per_second}
-            for name, scores in event.students.items():
-                values |= _numbers(name, _of_a_batch(scores))
+            for name, means in event.students.items():
+                values |= _numbers(name, _of_a_batch(means))
             return Scalars(axis="step", at=event.step, values=values | event.controls)
         case Epoch():
             values = {"epoch": float(event.epoch), **event.controls}
