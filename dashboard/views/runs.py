@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.transport import transport
+from dashboard.export.report import report
 from dashboard.page import address
 from dashboard.page.jobs import actions, job_pages
 from dashboard.page.jobs.export_menu import export_menu
@@ -14,7 +15,7 @@ from dashboard.page.widgets import segments
 from dashboard.say.titles import row_title
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
-from dashboard.text.viewer import md, t
+from dashboard.text.viewer import language, md, t
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, TrashRow
 
@@ -100,7 +101,8 @@ def buttons(picked: Sequence[JobRow]) -> None:
             args=([row.id for row in picked],),
         )
         if one:
-            export_menu(one)
+            spoken = language()  # the download has no viewer any more
+            export_menu(one, lambda: report(one.id, spoken))
     for row in picked:
         if not row.readable:
             st.warning(md(f"runs.{row.state}", job=row.id))

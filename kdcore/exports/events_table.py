@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.events import Event
+from kdcore.exports.whole_file import written
 from kdcore.store import JobFolder
 from kdcore.store.upgrade import FORMAT
 
@@ -41,25 +41,6 @@ def write_table(folder: JobFolder[Any], path: Path) -> None:
         UserError: there is no folder for the file, or it cannot be written.
     """
     written(path, lambda part: WRITERS[path.suffix](folder, part))
-
-
-def written(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let ``write`` make a file, which stands at ``path`` only when it is whole.
-
-    Raises:
-        UserError: there is no folder for the file, or it cannot be written.
-    """
-    if not path.parent.is_dir():
-        raise UserError("export_folder_missing", folder=str(path.parent), file=path.name)
-    part = path.with_name(f".{path.stem[:80]}.part{path.suffix}")
-    try:
-        write(part)
-        part.replace(path)
-    except OSError as error:
-        cause = error.strerror or str(error)
-        raise UserError("file_not_writable", path=str(path), cause=cause) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _csv(folder: JobFolder[Any], path: Path) -> None:

@@ -13,7 +13,7 @@ from torch.export import Dim
 
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.exports.events_table import written
+from kdcore.exports.whole_file import written
 from kdcore.store import RunFolder
 from kdcore.training.answering import LEARNERS, stored_learners
 

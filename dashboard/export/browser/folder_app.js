@@ -15,7 +15,7 @@ import { mount as mountLab } from "./temperature_lab.js";
 import { mount as mountTransport } from "./transport.js";
 
 const folder = window.kdcoreFolder; // pages, runs, languages
-const chosen = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+const chosen = folder.preferred ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 const known = { ...folder, languages: [chosen, ...folder.languages.filter((one) => one !== chosen)] };
 
 const head = element("header", { class: "kd-folder-head" });
@@ -83,7 +83,7 @@ function drawHead(place, words) {
   const language = ([name, title]) => element("button", { type: "button", lang: name,
     "aria-pressed": String(name === place.lang), "data-testid": `lang-${name}`,
     onclick: () => goTo({ lang: name }) }, title);
-  const nav = element("nav", { "aria-label": words.texts.pages }, ...links);
+  const nav = element("nav", { "aria-label": words.texts.pages }, ...(links.length > 1 ? links : []));
   const projector = element("div", { class: "kd-folder-switch st-key-projector_button" },
     element("button", { type: "button", "data-testid": "projector", title: words.texts.projector_help,
       "aria-pressed": String(place.projector),
@@ -259,6 +259,19 @@ const components = {
       element("dt", {}, texts[name]), element("dd", {}, run[name]));
     parent.replaceChildren(element("dl", {}, row("T", "temperature"), row("weight", "weight")),
       element("p", {}, run.title), element("p", { class: "kd-folder-quiet" }, texts.fixed));
+  },
+  settings(parent, _, run, { texts }) {
+    const list = (rows) => element("dl", { class: "kd-folder-settings" },
+      ...rows.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
+    const usual = run.settings.filter(([, , changed]) => !changed);
+    parent.replaceChildren(list(run.settings.filter(([, , changed]) => changed)),
+      element("details", {}, element("summary", {}, texts.usual_settings), list(usual)),
+      element("p", { class: "kd-folder-quiet" }, run.made_with));
+  },
+  notes(parent, _, run, { texts }) {
+    const lines = run.notes.map((note) => element("li", { dir: "auto" }, note));
+    parent.replaceChildren(lines.length ? element("ul", {}, ...lines)
+      : element("p", { class: "kd-folder-quiet" }, texts.no_notes));
   },
   /** The loss in symbols, and below it with the numbers of the moment. */
   async formula(parent, data, run) {

@@ -1,6 +1,7 @@
 """What a stored job is exported as: the whole of it, its events as a table, one of its networks."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard.page.user_errors import show_user_errors
 from dashboard.page.widgets import select
 from dashboard.server.engine import store
 from dashboard.server.exported_network import ExportedNetwork, exported_network
+from dashboard.server.shared_records import run_history
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, t
@@ -18,16 +20,27 @@ from kdcore.exports.trackers import TRACKERS
 from kdcore.jobs.kind import RUN
 from kdcore.store import JobRow
 
+REPORT = ".html"
 LEARNERS = ("distilled", "plain", "teacher")
 MADE = "exported_network"
 """Session state: the network that was made last, with what it was made of."""
 
 
-def export_menu(row: JobRow) -> None:
-    """A button that opens the choice of the file, and the file to be downloaded."""
+def export_menu(row: JobRow, report: Callable[[], str]) -> None:
+    """A button that opens the choice of the file, and the file to be downloaded.
+
+    Args:
+        row: the job.
+        report: makes the text of its report.
+    """
     with st.popover(t("runs.export"), icon=":material/download:"):
         learners = [name for name in LEARNERS if _is_kept(row, name)]
-        kinds = [ARCHIVE, *(TABLES if row.readable else ()), *(NETWORKS if learners else ())]
+        kinds = [
+            ARCHIVE,
+            *([REPORT] if _has_report(row) else []),
+            *(TABLES if row.readable else ()),
+            *(NETWORKS if learners else ()),
+        ]
         st.session_state.setdefault("export_kind", ARCHIVE)
         if st.session_state["export_kind"] not in kinds:
             st.session_state["export_kind"] = ARCHIVE
@@ -40,9 +53,11 @@ def export_menu(row: JobRow) -> None:
         if kind in NETWORKS:
             _network(row.id, learners, kind)
         else:
+            if kind == REPORT:
+                st.caption(t("export.about_html"))
             st.download_button(
                 t("runs.download"),
-                lambda: exported_file(row.id, kind),
+                report if kind == REPORT else lambda: exported_file(row.id, kind),
                 f"{row.id}{kind}",
                 key="export",
                 icon=":material/download:",
@@ -103,6 +118,11 @@ def _network(run: str, learners: list[str], kind: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _has_report(row: JobRow) -> bool:
+    over = row.state in ("finished", "stopped")
+    return row.kind == RUN.name and row.readable and over and bool(run_history(row.id).snapshots)
 
 
 def _is_kept(row: JobRow, learner: str) -> bool:
