@@ -1,7 +1,7 @@
 """``python -m dashboard``: the app, for this computer or shared with a class.
 
-``python -m dashboard export-lesson DIR`` writes pages without Python. Exit status 0 done, 2 the
-arguments are wrong.
+``python -m dashboard COMMAND`` writes pages without Python. Exit status 0 done, 2 the arguments are
+wrong.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 
 from dashboard.export.folder import write_folder
+from dashboard.export.report import write_report
 from dashboard.lessons.finding import lessons
 from dashboard.server.sharing import (
     EVERYBODY,
@@ -27,22 +28,32 @@ from dashboard.text.errors import sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
 from kdcore.errors import UserError
+from kdcore.escapes import write_anything
 
 MEGABYTE = 1_000_000
 CONFIG = Path(".streamlit") / "config.toml"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Carry out one command.
+    """Carry out one command, or start the app.
 
     Returns:
         The exit status.
     """
+    write_anything()
     options = _parser().parse_args(arguments)
     if options.command is None:
         start(share=options.share or is_shared_by_environment(), port=options.port)
         return 0
-    return export_lesson(options)
+    try:
+        options.command(options)
+    except UserError as error:
+        said = sentence(words(options.lang), f"error.{error.code}", error.values)
+        print(f"dashboard: {said or error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
 
 
 def start(*, share: bool, port: int | None = None) -> None:
@@ -83,27 +94,30 @@ def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]
             yield f"{before}{name}", value
 
 
-def export_lesson(options: argparse.Namespace) -> int:
-    """Write the folder; lessons that cannot be read are named and left out.
-
-    Returns:
-        The exit status.
-    """
+def _export_lesson(options: argparse.Namespace) -> None:
+    """Write the folder; lessons that cannot be read are named and left out."""
     spoken = words(options.lang)
-    try:
-        with Console(stderr=True).status("") as status:  # drawn on a terminal alone
-            written = write_folder(
-                options.folder, options.run, force=options.force, begin=status.update
-            )
-    except UserError as error:
-        said = sentence(spoken, f"error.{error.code}", error.values)
-        print(f"dashboard: {said or error}", file=sys.stderr)
-        return 2
+    with Console(stderr=True).status("") as status:  # drawn on a terminal alone
+        written = write_folder(
+            options.folder, options.run, force=options.force, begin=status.update
+        )
     for problem in lessons().errors:
         print("\n".join(problem.lines(spoken)), file=sys.stderr)
     counts = {"files": written.files, "megabytes": written.bytes / MEGABYTE}
     print(phrase(spoken, "component.static.written", folder=written.folder, **counts))
-    return 0
+
+
+def _export_report(options: argparse.Namespace) -> None:
+    size = write_report(options.run, options.file, options.lang)
+    megabytes = size / MEGABYTE
+    print(
+        phrase(
+            words(options.lang),
+            "component.static.report_written",
+            file=options.file,
+            megabytes=megabytes,
+        )
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,13 +129,15 @@ def _parser() -> argparse.ArgumentParser:
         help="let others in the network open it: they look, you steer (also KDCORE_SHARE=1)",
     )
     parser.add_argument("--port", type=int, help="to listen on; default: 8501")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
     command = commands.add_parser(
         "export-lesson",
         help="write recorded runs and lessons as a folder of pages that need no Python",
         description="Write recorded runs and lessons as a folder of static pages, which opens "
         "from a web server or a memory stick without a network.",
     )
+    command.set_defaults(command=_export_lesson)
     command.add_argument("folder", type=Path, metavar="DIR", help="is made; must be empty")
     command.add_argument(
         "--run",
@@ -134,6 +150,18 @@ def _parser() -> argparse.ArgumentParser:
         "--force", action="store_true", help="write over the files of an earlier export"
     )
     command.add_argument("--lang", choices=list(LANGUAGES), default="en", help="of the messages")
+    command = commands.add_parser(
+        "export-report",
+        help="write a run as one HTML file: verdict, charts, settings and notes",
+        description="Write a run as one HTML file that opens in a browser without a network: its "
+        "verdict, its charts, which can be zoomed and scrubbed, its settings and its notes.",
+    )
+    command.set_defaults(command=_export_report)
+    command.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
+    command.add_argument("file", type=Path, metavar="FILE", help="ends in .html")
+    command.add_argument(
+        "--lang", choices=list(LANGUAGES), default="en", help="that the report opens with"
+    )
     return parser
 
 

@@ -3,9 +3,9 @@
 import sys
 
 from kdcore.cli.arguments import parser
-from kdcore.cli.output import write_anything
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
+from kdcore.escapes import write_anything
 
 
 def main(arguments: list[str] | None = None) -> int:

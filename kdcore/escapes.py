@@ -5,9 +5,17 @@ encoding is no Unicode text at all. Neither may end a run.
 """
 
 import codecs
+import io
+import sys
 
 ESCAPES = "kdcore.escapes"
 """Name of the error handler that writes ``\\uXXXX``; JSON escaped so is read back as it was."""
+
+
+def write_anything() -> None:
+    """From now on stdout escapes what its encoding cannot hold, λ on an ASCII terminal say."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors=ESCAPES)
 
 
 def readable(text: str) -> str:

@@ -18,6 +18,8 @@ MOST_UNITS = 64
 """Of one ``UnitMap``."""
 MOST_WEIGHTS = 1 << 19
 """Of all learners together that ``Layers`` are told of."""
+MOST_MAP_CLASSES = 256
+"""That a map tells apart: each place is a byte."""
 LEAST_SIDE, MOST_SIDE = 2, 160
 """Places of a map along each axis."""
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0

@@ -1,6 +1,6 @@
 """What the routes answer for a recorded run, question by question, as values for files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -33,12 +33,19 @@ def answers_in_all_languages(run: str) -> Iterator[tuple[str, Any]]:
         yield "telling", message(arrays, classes, [most_telling_example(arrays)])
 
 
-def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
+def answers_in(
+    language: str, run: str, choices: Mapping[str, Sequence[Any]] = CHOICES
+) -> Iterator[tuple[str, Any]]:
     """Name and value: ``run``, and ``figures-…`` for each chart of a moment and its settings.
 
     ``run`` has the ``state`` and the ``notes`` of the stream, the figures ``over_time`` by name,
     ``moments`` (``MOMENTS`` of an epoch, from the start on) and ``varied``: by chart the settings
     on which it depends, with their usual values. A file of ``figures`` has the chart by epoch.
+
+    Args:
+        language: of the texts.
+        run: its id.
+        choices: by setting of the pages the values that can be chosen there.
     """
     history, spoken = run_history(run), words(language)
     names = charts(run_settings(run))
@@ -64,7 +71,7 @@ def answers_in(language: str, run: str) -> Iterator[tuple[str, Any]]:
     )
     for name in (name for name in names if name in OF_A_MOMENT):
         varied = VARIED.get(name, ())
-        for values in product(*(CHOICES[setting] for setting in varied)):
+        for values in product(*(choices[setting] for setting in varied)):
             settings = USUAL | dict(zip(varied, values, strict=True)) | OTHERS
             yield (
                 figure_name(name, *values),

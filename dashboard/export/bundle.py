@@ -36,7 +36,7 @@ def bundle(entry: str, scripts: Mapping[str, Path], *, instead: str, names: tupl
         for imported, name in IMPORT.findall(text):
             wanted[name] |= {one.split(" as ")[0] for one in _names(imported)}
     parts = ["(() => {", '"use strict";', "const modules = {};"]
-    parts.append("const scriptAddress = document.currentScript.src;")
+    parts.append("const scriptAddress = document.currentScript.src || document.baseURI;")
     for name, text in texts.items():
         parts.append(_module(name, text, wanted[name]))
         if name == before[-1]:

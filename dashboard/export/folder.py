@@ -103,7 +103,7 @@ def write_folder(
 
 def _contents(runs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each file's path in the folder, and what it holds."""
-    for name, path in _styles().items():
+    for name, path in styles().items():
         yield f"{APP.rpartition('/')[0]}/{name}", path.read_bytes()
     yield APP, app_script().encode()
     yield PLOTLY, (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
@@ -157,8 +157,8 @@ def _scripts() -> Mapping[str, Path]:
     return {path.name: path for path in found if path.name != "component.js"}
 
 
-def _styles() -> Mapping[str, Path]:
-    """The style sheets that the script names, and the folder's own."""
+def styles() -> Mapping[str, Path]:
+    """The style sheets that the script names, and the folder's own; by name."""
     script = app_script()
     found = [path for path in COMPONENTS.glob("*/*.css") if f'"{path.name}"' in script]
     return {path.name: path for path in [*found, BROWSER / "folder.css"]}

@@ -67,7 +67,10 @@ class Panel:
     """Setting without which a run has no such panel, or ``TEACHER``."""
 
 
-PAGES: dict[str, tuple[tuple[Panel, ...], ...]] = {
+Rows = tuple[tuple[Panel, ...], ...]
+"""Of panels."""
+
+PAGES: dict[str, Rows] = {
     "start": (
         (Panel("hero", component="temperature_hero"),),
         (Panel("moment", component="moment", data={"part": "moment"}),),
@@ -100,10 +103,14 @@ PAGES: dict[str, tuple[tuple[Panel, ...], ...]] = {
     ),
 }
 """By name, in the order of the navigation: rows of panels."""
+NOT_IN_APP = ("live", "report")
+"""Pages that are other ones in the app, or are none there."""
 WITHOUT_TRANSPORT = ("lessons", "temperature")
 ALWAYS_RECORDED = ("start", "lessons")
 """Pages that show the recorded example, as in the app; the others whichever run is chosen."""
 NOT_FRAMED = ("hero", "moment")
+OWN_TITLES = {"controls": "settings", "report_settings": "all_settings", "report_notes": "notes"}
+"""Panels that the app does not have, with what they are called."""
 
 
 def charts(settings: Mapping[str, Any]) -> list[str]:
@@ -112,15 +119,17 @@ def charts(settings: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(one.name for one in shown if one.component == "live_plot"))
 
 
-def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[str, Any]:
-    """All that the pages say, in the language that is spoken now; ``folder_app.js`` draws it."""
-    titles = {name: _title(name) for name in PAGES}
+def words_of_the_folder(
+    runs: Sequence[str], lessons: Sequence[Lesson], pages: Mapping[str, Rows] = PAGES
+) -> dict[str, Any]:
+    """All that ``pages`` say, in the language that is spoken now; ``folder_app.js`` draws it."""
+    titles = {name: _title(name) for name in pages}
     return {
         "tag": t("app.language_tag"),
         "languages": LANGUAGES,
         "texts": {
             **words_of("static"),
-            **{f"nav_{name}": t(f"nav.{name}") for name in PAGES if name != "live"},
+            **{f"nav_{name}": t(f"nav.{name}") for name in pages if name not in NOT_IN_APP},
             **{name: t(f"lessons.{name}") for name in ("begin", "lecturer", "ask", "goes_wrong")},
             "bins": t("calibration.bins"),
             "calibrated": t("calibration.calibrated"),
@@ -139,7 +148,7 @@ def words_of_the_folder(runs: Sequence[str], lessons: Sequence[Lesson]) -> dict[
         "choices": CHOICES,
         "usual": USUAL,
         "runs": {run: _run(run) for run in runs},
-        "pages": {name: _page(name, titles[name]) for name in PAGES},
+        "pages": {name: _page(name, titles[name], rows) for name, rows in pages.items()},
         "lessons": {one.name: lesson_data(one, list(PAGES), titles) for one in lessons},
     }
 
@@ -151,18 +160,18 @@ def _words(component: str) -> dict[str, str]:
 
 
 def _title(page: str) -> str:
-    return t("component.static.live_page") if page == "live" else t(f"page.{page}")
+    return t(f"component.static.{page}_page") if page in NOT_IN_APP else t(f"page.{page}")
 
 
-def _page(name: str, title: str) -> dict[str, Any]:
-    own = name in ("live", "lessons")
+def _page(name: str, title: str, rows: Rows) -> dict[str, Any]:
+    own = name in (*NOT_IN_APP, "lessons")
     return {
         "title": title,
         "question": t(f"component.static.{name}_title" if own else f"{name}.title"),
         "lead": t(f"component.static.{name}_lead" if own else f"{name}.lead"),
-        "rows": [[_panel(one) for one in row] for row in PAGES[name]],
+        "rows": [[_panel(one) for one in row] for row in rows],
         "transport": name not in WITHOUT_TRANSPORT,
-        "picker": name not in ("start", "lessons"),
+        "picker": name not in ("start", "lessons", "report"),
         "deck": name == "live",
         "settings": ["bins", "calibrated"] if name == "calibration" else [],
     }
@@ -170,12 +179,12 @@ def _page(name: str, title: str) -> dict[str, Any]:
 
 def _panel(one: Panel) -> dict[str, Any]:
     framed = one.name not in NOT_FRAMED
-    own = one.name == "controls"
+    own = OWN_TITLES.get(one.name, "")
     return {
         "name": one.name,
         "component": one.component,
         "only": one.only,
-        "title": t("component.static.settings" if own else f"panel.{one.name}.title")
+        "title": t(f"component.static.{own}" if own else f"panel.{one.name}.title")
         if framed
         else "",
         "what": t(f"panel.{one.name}.what") if framed and not own else "",

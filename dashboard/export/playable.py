@@ -62,6 +62,7 @@ def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any
     return {
         "page": card.page if card.page in pages else page_before,
         "selector": card.selector if card.page in pages else "",
+        "hidden": card.hidden if card.page in pages else [],
         "run": "recording",
         "epoch": card.epoch,
         "has_transport": card.has_transport,
@@ -76,7 +77,6 @@ def _card(card: Card, pages: Collection[str], page_before: str) -> dict[str, Any
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
-            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **texts,

@@ -26,6 +26,15 @@ def runs_to_write(asked: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*own, *RECORDED_RUNS]))
 
 
+def run_to_report(text: str) -> str:
+    """The id of the one run that is asked for, which may come with the program.
+
+    Raises:
+        UserError: as ``runs_to_write``.
+    """
+    return text if text in RECORDED_RUNS else _own_run(text)
+
+
 def _own_run(text: str) -> str:
     folder = _found(text)
     folder.config  # noqa: B018  (what is damaged is said before anything is written)

@@ -8,10 +8,12 @@ from dashboard.lessons.format import read_lesson
 from dashboard.lessons.problems import LessonError
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.phrases import phrase
+from kdcore.escapes import write_anything
 
 
 def main(arguments: list[str]) -> int:
     """Print a line a file, or one for each mistake; 1 where there is any."""
+    write_anything()
     parser = argparse.ArgumentParser(
         prog="python -m dashboard.lessons", description="Check files of lessons."
     )

@@ -4,11 +4,19 @@ The browser knows the readings while one drags and clicks: the temperature lab, 
 the transport bar publish them (``publish`` in ``components/web/bus.js``).
 """
 
+import math
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from dataclasses import fields
+from typing import Any, NamedTuple, TypeGuard
 
+from dashboard.charts.parts.bins import WAYS
 from dashboard.lessons.parts import PARAMETERS, PARTS, SETTINGS
 from dashboard.lessons.problems import Wrong
+from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
+from kdcore.queries import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kdcore.ranges import BIASES
+from kdcore.settings import checked
 
 SHOWN = {
     "entropy": ("start", "temperature"),
@@ -20,6 +28,20 @@ SHOWN = {
 """Numbers that a page shows: the answer's entropy in nats, the T of the view, the highest
 probability, how many times likelier the first class is than the second, and the phase of a step in
 slow motion. By name the pages."""
+RANGES = {
+    "entropy": (0.0, math.log(10)),
+    "temperature": (LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE),
+    "highest": (0.0, 1.0),
+    "ratio": (0.0, math.inf),
+    "phase": (1.0, 8.0),
+}
+"""Between which they lie, on the recorded runs of ten classes too."""
+CHOICES: dict[str, tuple[Any, ...]] = {"bins": WAYS, "bias": BIASES, "calibrated": (False, True)}
+"""Values of settings that are none of a run."""
+LONGEST_NAME = 60
+"""Characters of a name that is not known, as a message quotes it."""
+LARGEST = 1e9
+"""Of the numbers in a lesson."""
 EXAMPLES = ("pinned", "plain_differs", "distilled_differs", "students_differ", "teacher_wrong")
 """What is to be found in the microscope: an example that was clicked; one that the student answers
 otherwise than the teacher; one that the students answer differently; one that the teacher gets
@@ -82,11 +104,75 @@ def one_of(what: Any, allowed: Collection[str]) -> str:
         Wrong: it is not.
     """
     if not isinstance(what, str) or what not in allowed:
-        raise Wrong("unknown", what=str(what), allowed=", ".join(sorted(allowed)))
+        raise Wrong("unknown", what=str(what)[:LONGEST_NAME], allowed=", ".join(sorted(allowed)))
     return what
 
 
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is a number that can be compared with others."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and -LARGEST <= value <= LARGEST
+    )
+
+
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise Wrong("condition_bound", allowed=", ".join(BOUNDS))
     return value
+
+
+def check_can_hold(done: Comparison, page: str, epochs: float) -> None:
+    """Make sure that somebody can complete a card on ``page`` by ``done``.
+
+    Args:
+        done: what completes it.
+        page: of the card.
+        epochs: of the shortest run that the lesson may be on.
+
+    Raises:
+        Wrong: nobody can.
+    """
+    what, bound, value = done
+    name = what.removeprefix("set_")
+    if page not in _pages(what):
+        raise Wrong("not_shown_there", what=name, page=page)
+    if bound == "equals" and what.startswith("set_"):
+        _check_choice(name, value)
+    elif is_number(value):
+        low, high = (0.0, epochs) if what == "epoch" else _range(what, name)
+        below, above = bound != "at_least" and value < low, bound != "at_most" and value > high
+        if below or above:
+            raise Wrong("never", what=name, allowed=f"{low:.4g} … {high:.4g}")
+
+
+def _pages(what: str) -> Collection[str]:
+    """Those on which a reading is known."""
+    if what.startswith("set_"):
+        name = what.removeprefix("set_")
+        parameter = SETTINGS.get(name, name)
+        return [page for page, known in PARAMETERS.items() if parameter in known]
+    return ("microscope",) if what in EXAMPLES else SHOWN.get(what, tuple(PARTS))
+
+
+def _range(what: str, name: str) -> tuple[float, float]:
+    if what in RANGES:
+        return RANGES[what]
+    if name in CHOICES:
+        return min(CHOICES[name]), max(CHOICES[name])
+    about = {item.name: item.metadata for item in fields(RunConfig)}[name]
+    if about["low"] is None:
+        raise Wrong("never", what=name, allowed=", ".join(about["choices"]) or "equals")
+    return about["low"], about["high"]
+
+
+def _check_choice(name: str, value: Any) -> None:
+    if name in CHOICES:
+        if value not in CHOICES[name]:
+            raise Wrong("never", what=name, allowed=", ".join(map(str, CHOICES[name])))
+        return
+    try:
+        checked(name, value, RunConfig)
+    except (UserError, TypeError) as error:
+        raise Wrong("never", what=name, allowed=str(error)) from None

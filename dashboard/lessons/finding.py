@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboard.lessons.format import Lesson, read_lesson
-from dashboard.lessons.problems import LessonError
+from dashboard.lessons.problems import LessonError, Problem
 
 BUNDLED = Path(__file__).parent / "bundled"
 OWN = "KDCORE_LESSONS"
@@ -34,17 +34,28 @@ class Lessons:
 def lessons() -> Lessons:
     """All lessons: the bundled ones, then one's own; one of the same name takes its place."""
     found = Lessons()
-    own = os.environ.get(OWN, "")
     paths = [BUNDLED / f"{name}.toml" for name in ORDER]
-    paths += sorted(Path(own).expanduser().glob("*.toml")) if own else []
+    if own := os.environ.get(OWN, ""):
+        try:
+            paths += sorted(path for path in _folder(own).iterdir() if path.suffix == ".toml")
+        except OSError as error:
+            problem = Problem(0, "no_folder", {"name": OWN, "why": error.strerror or str(error)})
+            found.errors.append(LessonError(own, [problem]))
     for path in paths:
         try:
-            lesson = _read(path, path.stat().st_mtime_ns)
+            lesson = _read(path, path.stat().st_mtime_ns if path.exists() else 0)
         except LessonError as error:
             found.errors.append(error)
         else:
             found.found[lesson.name] = lesson
     return found
+
+
+def _folder(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # nobody has the name after the tilde
+        return Path(text)
 
 
 @lru_cache(maxsize=64)

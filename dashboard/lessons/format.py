@@ -11,15 +11,21 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from dashboard.lessons.conditions import SHOWN, Comparison, comparison, one_of
+from dashboard.lessons.conditions import Comparison, check_can_hold, comparison, is_number, one_of
 from dashboard.lessons.measures import MEASURES
 from dashboard.lessons.parts import PARAMETERS, PARTS
 from dashboard.lessons.problems import LessonError, Problem, Wrong
 from dashboard.text.languages import LANGUAGES
 from kdcore.errors import UserError
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
+from kdcore.store import JobFolder
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
+MOST_BYTES = 1 << 20
+"""Of a file."""
+LONGEST_REASON = 200
+"""Characters of why a file cannot be read, which quotes it."""
 RUNS = ("lesson", "recording", "new")
 """Which run a card opens: the lesson's, that is a live one with its settings or else the recorded
 one; always the recorded one; or none, with the lesson's settings ready to start."""
@@ -40,8 +46,8 @@ class Prediction:
     """Ascending; an option more than there are cuts, the lowest range first."""
     later: bool
     """What was measured is shown by a later card that ``reveals``, not by this one."""
-    hides: bool
-    """The part shows it: nobody sees it clearly before the prediction is made."""
+    hides: tuple[str, ...]
+    """Parts of the page that show it: nobody sees them before the prediction is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,11 @@ class Card:
         """CSS selector of the part; empty where none is highlighted."""
         return PARTS[self.page][self.part] if self.part else ""
 
+    @property
+    def hidden(self) -> list[str]:
+        """CSS selectors of what is hidden until the prediction is made."""
+        return [PARTS[self.page][part] for part in self.predict.hides] if self.predict else []
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
@@ -103,14 +114,32 @@ def read_lesson(path: Path) -> Lesson:
         LessonError: it is none; it names every mistake.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LessonError(path.name, [Problem(0, "unreadable", {"why": str(error)})]) from None
+        tree = _tree(path)
+    except Wrong as wrong:
+        raise LessonError(path.name, [Problem(0, wrong.code, wrong.values)]) from None
     reader = _Reader(path.stem)
     lesson = reader.lesson(tree)
     if lesson is None or reader.problems:
         raise LessonError(path.name, reader.problems)
     return lesson
+
+
+def _tree(path: Path) -> dict[str, Any]:
+    if not path.stem.isprintable():
+        raise Wrong("file_name")
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise Wrong("too_large", most=MOST_BYTES)
+        text = content.decode("utf-8-sig")  # some editors begin with a byte order mark
+        return tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError:
+        raise Wrong("not_utf8") from None
+    except OSError as error:
+        raise Wrong("no_file", why=error.strerror or str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise Wrong("unreadable", why=str(error)[:LONGEST_REASON]) from None
 
 
 class _Reader:
@@ -136,9 +165,11 @@ class _Reader:
             settings = _settings(_table(tree, "settings"))
         with self.noted():
             words = self._words(tree, {"title": str, "about": str, "ask": list, "goes_wrong": list})
-        recording = ""
+        recording, epochs = "", float(settings.get("epochs", RunConfig().epochs))
         with self.noted():
             recording = _recording(_needed(tree, "recording"))
+            of_recording = JobFolder(RECORDINGS / recording, RUN).config.epochs
+            epochs = min(epochs, of_recording) if settings else of_recording
         cards = []
         tables = tree.get("card")
         if not isinstance(tables, list) or not tables:
@@ -147,13 +178,15 @@ class _Reader:
         for number, table in enumerate(tables, start=1):
             self.card = number
             with self.noted():
-                cards.append(self._card(table, settings))
+                cards.append(self._card(table, settings, epochs))
         self.card = 0
         return Lesson(
             name=self.name, recording=recording, settings=settings, cards=tuple(cards), words=words
         )
 
-    def _card(self, table: Mapping[str, Any], settings: Mapping[str, Any]) -> Card:
+    def _card(self, table: Any, settings: Mapping[str, Any], epochs: float) -> Card:
+        if not isinstance(table, dict):
+            raise Wrong("no_table", name="card")
         card = {
             "page",
             "part",
@@ -167,35 +200,29 @@ class _Reader:
         }
         self._only(table, card | LANGUAGES.keys())
         page = one_of(_needed(table, "page"), PARTS)
-        part = table.get("part", "")
-        if part:
-            one_of(part, PARTS[page])
-        run = table.get("run", "")
-        if run:
-            one_of(run, RUNS)
+        part = one_of(table.get("part", ""), ("", *PARTS[page]))
+        run = one_of(table.get("run", ""), ("", *RUNS))
         if run == "new" and (not settings or page != "live"):
             raise Wrong("new_run")
-        parameters = {name: str(value) for name, value in _table(table, "parameters").items()}
-        for name in parameters:
-            one_of(name, PARAMETERS.get(page, frozenset()))
+        parameters = _parameters(_table(table, "parameters"), page)
         done = comparison(_table(table, "done")) if "done" in table else None
-        if done and page not in SHOWN.get(done.reading, (page,)):
-            raise Wrong("not_shown_there", what=done.reading, page=page)
-        predict = _prediction(_table(table, "predict")) if "predict" in table else None
+        if done:
+            check_can_hold(done, page, epochs)
+        predict = None
+        if "predict" in table:
+            predict = _prediction(_table(table, "predict"), page, part)
         if done and predict:
             raise Wrong("done_and_predict")
-        if predict and predict.hides and not part:
-            raise Wrong("hides_nothing")
         return Card(
             page=page,
             part=part,
             run=run,
-            epoch=_real(table, "epoch", None),
+            epoch=_positive(table, "epoch") if "epoch" in table else None,
             parameters=parameters,
             done=done,
             predict=predict,
             reveals=_flag(table, "reveals"),
-            minutes=_real(table, "minutes", 1.0) or 0.0,
+            minutes=_positive(table, "minutes") if "minutes" in table else 1.0,
             words=self._card_words(table, done, predict),
         )
 
@@ -211,7 +238,7 @@ class _Reader:
         for language, texts in words.items():
             for text in texts.values():
                 for one in text if isinstance(text, list) else [text]:
-                    _check_placeholders(one)
+                    check_placeholders(one)
             if predict and len(texts["options"]) != len(predict.cuts) + 1:
                 raise Wrong("options", language=language, count=len(predict.cuts) + 1)
         return words
@@ -223,9 +250,11 @@ class _Reader:
         found = {language: dict(_table(table, language)) for language in LANGUAGES}
         for language, texts in found.items():
             for name, kind in needed.items():
-                good = isinstance(texts.get(name), kind) and texts[name]
-                if not good or (kind is list and not all(isinstance(x, str) for x in texts[name])):
+                if not texts.get(name):
                     raise Wrong("no_text", language=language, name=name)
+                _check_text(language, name, texts[name], kind)
+            for name in optional:
+                _check_text(language, name, texts.get(name, ""), str)
             for name in texts.keys() - {*needed, *optional}:
                 raise Wrong("unknown_key", name=f"{language}.{name}")
         if len({frozenset(texts) for texts in found.values()}) > 1:
@@ -237,10 +266,28 @@ class _Reader:
             self.problems.append(Problem(self.card, "unknown_key", {"name": name}))
 
 
+def _check_text(language: str, name: str, found: Any, kind: type) -> None:
+    texts = found if kind is list and isinstance(found, list) else [found]
+    if not isinstance(found, kind) or not all(isinstance(text, str) for text in texts):
+        raise Wrong("no_text", language=language, name=name)
+
+
 def _recording(name: Any) -> str:
-    if not isinstance(name, str) or not (RECORDINGS / name / "events.jsonl").is_file():
-        raise Wrong("recording", name=str(name))
+    known = sorted(path.parent.name for path in RECORDINGS.glob("*/events.jsonl"))
+    if not isinstance(name, str) or name not in known:
+        raise Wrong("recording", name=str(name)[:LONGEST_REASON], allowed=", ".join(known))
     return name
+
+
+def _parameters(table: Mapping[str, Any], page: str) -> dict[str, str]:
+    """As the address has them."""
+    found = {}
+    for name, value in table.items():
+        one_of(name, PARAMETERS.get(page, frozenset()))
+        if not isinstance(value, str | int | float):
+            raise Wrong("parameter", name=name)
+        found[name] = str(int(value) if isinstance(value, bool) else value)
+    return found
 
 
 def _settings(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,26 +300,60 @@ def _settings(changes: Mapping[str, Any]) -> dict[str, Any]:
     return dict(changes)
 
 
-def _prediction(table: Mapping[str, Any]) -> Prediction:
+def _prediction(table: Mapping[str, Any], page: str, part: str) -> Prediction:
     measure = one_of(_needed(table, "measure"), MEASURES)
+    for name in table.keys() - {"measure", "cuts", "later", "hides"}:
+        raise Wrong("unknown_key", name=f"predict.{name}")
     cuts = table.get("cuts")
-    numbers = isinstance(cuts, list) and all(
-        isinstance(cut, int | float) and not isinstance(cut, bool) for cut in cuts
-    )
-    if not numbers or not cuts or sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
+    if not isinstance(cuts, list) or not cuts or not all(map(is_number, cuts)):
+        raise Wrong("cuts")
+    if sorted(set(cuts)) != cuts or MEASURES[measure].is_text:
         raise Wrong("cuts")
     return Prediction(
-        measure=measure, cuts=tuple(cuts), later=_flag(table, "later"), hides=_flag(table, "hides")
+        measure=measure,
+        cuts=tuple(cuts),
+        later=_flag(table, "later"),
+        hides=_hides(table.get("hides", False), page, part),
     )
 
 
-def _check_placeholders(text: str) -> None:
+def _hides(value: Any, page: str, part: str) -> tuple[str, ...]:
+    """Names of parts; ``true`` is the part that the card speaks of."""
+    if isinstance(value, list):
+        for name in value:
+            one_of(name, PARTS[page])
+        return tuple(value)
+    if not isinstance(value, bool):
+        raise Wrong("hides")
+    if value and not part:
+        raise Wrong("hides_nothing")
+    return (part,) if value else ()
+
+
+def without_figures(text: str) -> str:
+    """A text as it reads before anything is measured: an ellipsis in the place of each figure.
+
+    Example:
+        >>> without_figures("{accuracy_plain} of {{0, 1}}")
+        '… of {0, 1}'
+    """
+    filled = (
+        (before, "" if name is None else "…") for before, name, _, _ in Formatter().parse(text)
+    )
+    return "".join(part for parts in filled for part in parts)
+
+
+def check_placeholders(text: str) -> None:
+    """Raise ``Wrong`` where a brace of ``text`` is none that the browser fills in."""
     try:
-        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        found = list(Formatter().parse(text))
     except ValueError as error:
-        raise Wrong("placeholder", text=text, why=str(error)) from None
-    for name in names:
-        one_of(name, MEASURES)
+        raise Wrong("placeholder", text=text[:LONGEST_REASON], why=str(error)) from None
+    for _, name, form, conversion in found:
+        if name is not None:
+            one_of(name, MEASURES)
+            if form or conversion or f"{{{name}}}" not in text:
+                raise Wrong("placeholder", text=text[:LONGEST_REASON], why=f"{name}:…")
 
 
 def _needed(table: Mapping[str, Any], name: str) -> Any:
@@ -295,8 +376,8 @@ def _flag(table: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def _real(table: Mapping[str, Any], name: str, default: float | None) -> float | None:
-    value = table.get(name, default)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+def _positive(table: Mapping[str, Any], name: str) -> float:
+    value = table[name]
+    if not is_number(value) or value < 0:
         raise Wrong("no_number", name=name)
-    return None if value is None else float(value)
+    return float(value)

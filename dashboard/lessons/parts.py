@@ -84,6 +84,7 @@ PARTS: dict[str, dict[str, str]] = {
             "confidence_histogram",
             "nll_curve",
             "calibration_table",
+            "ece_by_bins",
             "entropy",
             "risk_coverage",
         ),

@@ -1,5 +1,6 @@
 """The lesson that a viewer is in: which card, on which page and run; it is part of the address."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ USES_RECORDING = "lesson_recording"
 """Session state: names of the lessons in which somebody chose the recorded run."""
 OF_A_LINK = {"lesson", "card", "lang", "projector"}
 """Parameters of a link that leaves the page to the card."""
+CARD = re.compile("[0-9]{1,6}")
+"""A card's number in the address."""
 NOT_COMPARED = {"speed", "device", "seed"}
 """Settings in which a run may differ and is still the lesson's."""
 
@@ -35,9 +38,7 @@ def follow_lesson() -> None:
     page, query = st.session_state[address.LAST]
     comes_by_link = page in ("", "start") and address.is_new("lesson") and query.keys() <= OF_A_LINK
     address.read_param("lesson", "", _known_lesson)
-    address.read_param(
-        "card", 1, lambda text: int(text) if text.isascii() and text.isdigit() else 1
-    )
+    address.read_param("card", 1, lambda text: int(text) if CARD.fullmatch(text) else 1)
     wish = st.session_state.pop(GO, None)
     if wish is None and comes_by_link:
         wish = {"card": st.session_state["card"]}
@@ -174,6 +175,7 @@ def _card_data(card: Card) -> dict[str, Any]:
     return {
         "page": card.page,
         "selector": card.selector,
+        "hidden": card.hidden,
         "run": card.run,
         "epoch": card.epoch,
         "has_transport": card.has_transport,
@@ -183,7 +185,6 @@ def _card_data(card: Card) -> dict[str, Any]:
             "measure": card.predict.measure,
             "cuts": list(card.predict.cuts),
             "later": card.predict.later,
-            "hides": card.predict.hides,
         },
         "reveals": card.reveals,
         **card.words[language()],

@@ -19,7 +19,7 @@ FIRST = RunConfig(**SCENARIOS["few_labels"].settings)
 def wait_for_data(run: str) -> None:
     """Say what is waited for, and draw the page anew once it is there."""
     st.info(t("draw.waiting"), icon=":material/hourglass_empty:")
-    if run_history(run).started:
+    if run_history(run).started or not is_live(run):
         st.rerun()
 
 
@@ -38,10 +38,11 @@ def start_button() -> None:
 st.title(t("draw.title"), anchor=False)
 st.markdown(t("draw.lead"))
 run = askable_run(lambda shape: len(shape) == 3)
-if not run:
+started = run_history(run).started if run else None
+if started is None and not (run and is_live(run)):
     st.info(t("draw.no_run"), title=t("draw.no_run_title"), icon=":material/draw:")
     start_button()
-elif (started := run_history(run).started) is None:
+elif started is None:
     st.fragment(wait_for_data, run_every=POLL)(run)
 else:
     if not is_live(run):

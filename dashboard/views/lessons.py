@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.lessons.finding import lessons
-from dashboard.lessons.format import LECTURER, Lesson
+from dashboard.lessons.format import LECTURER, Lesson, without_figures
 from dashboard.page import address
 from dashboard.page.lesson import open_card
 from dashboard.text.escape import markdown_text
@@ -33,7 +33,9 @@ def of_lecturer(lesson: Lesson) -> None:
     st.table(
         [
             {
-                t("lessons.column_card"): f"{number}. {markdown_text(of['title'])}",
+                t(
+                    "lessons.column_card"
+                ): f"{number}. {markdown_text(without_figures(of['title']))}",
                 t("lessons.column_minutes"): f"{card.minutes:g}",
                 t("lessons.column_page"): t(f"nav.{card.page}"),
                 t("lessons.column_task"): markdown_text(_task(of)),
@@ -45,7 +47,7 @@ def of_lecturer(lesson: Lesson) -> None:
 
 
 def _task(texts: Mapping[str, str]) -> str:
-    return texts.get("question") or texts.get("task") or t("lessons.to_read")
+    return without_figures(texts.get("question") or texts.get("task") or t("lessons.to_read"))
 
 
 def lesson_card(lesson: Lesson) -> None:

@@ -168,7 +168,13 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
 
 
 def first_panels() -> None:
-    """Before the first run: runs to begin with, and the latest of those that are stored."""
+    """Before the first run: runs to begin with, and the latest of those that are stored.
+
+    A lesson has a run of its own, and asks before it what these would tell.
+    """
+    if st.session_state["lesson"]:
+        st.info(t("live.lesson_first"), icon=":material/school:")
+        return
     st.markdown(t("live.empty"))
     scenario_cards("live", per_row=2)
     stored = [row for row in store().list(RUN) if row.readable][:LATEST]

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.transport import transport
+from dashboard.export.report import report
 from dashboard.page import address
-from dashboard.page.acting import act_button, lecturers, may_act
+from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import actions, job_pages
+from dashboard.page.jobs.export_menu import export_menu
 from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
 from dashboard.page.panel import chart_panel
 from dashboard.page.widgets import segments
 from dashboard.say.titles import row_title
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
-from dashboard.text.viewer import md, t
+from dashboard.text.viewer import language, md, t
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, TrashRow
 
@@ -100,15 +102,8 @@ def buttons(picked: Sequence[JobRow]) -> None:
             args=([row.id for row in picked],),
         )
         if one:
-            st.download_button(
-                t("runs.export"),
-                actions.archive_of(one.id) if may_act() else b"",
-                f"{one.id}.zip",
-                key="export",
-                icon=":material/download:",
-                on_click="ignore",
-                **lecturers(),
-            )
+            spoken = language()  # the download has no viewer any more
+            export_menu(one, lambda: report(one.id, spoken))
     for row in picked:
         if not row.readable:
             st.warning(md(f"runs.{row.state}", job=row.id))

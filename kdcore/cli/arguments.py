@@ -5,7 +5,7 @@ import sys
 from pkgutil import resolve_name
 from typing import Any, NoReturn
 
-from kdcore.cli import catalogue, jobs, preview, trash
+from kdcore.cli import catalogue, export, jobs, preview, trash
 from kdcore.cli.flags import WHICH, add_store
 from kdcore.jobs.kind import KINDS
 
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         resolve_name(kind.command)(commands)
     _add_listings(commands)
     _add_stored(commands)
+    export.add_command(commands)
     preview.add_command(commands)
     for name, command, help in (
         ("methods", catalogue.methods, "the distillation methods and setups, with their sources"),
@@ -70,7 +71,6 @@ def _add_stored(commands: Any) -> None:
         for name, help in (
             ("show", "one stored job"),
             ("compare", "two stored jobs"),
-            ("export", "a stored job as one zip file"),
             ("note", "write a note to a stored job or to a moment of a run, or read them"),
             ("rename", "give a stored job a name; its id stays"),
             ("delete", "move jobs to the trash"),
@@ -81,7 +81,6 @@ def _add_stored(commands: Any) -> None:
     for name, command in (
         ("show", jobs.show_job),
         ("compare", jobs.compare),
-        ("export", jobs.export),
         ("note", jobs.note),
         ("rename", jobs.rename),
         ("delete", trash.delete),
@@ -89,7 +88,7 @@ def _add_stored(commands: Any) -> None:
         ("trash", trash.trash),
     ):
         entries[name].set_defaults(command=command)
-    for name in ("show", "compare", "export", "note", "rename"):
+    for name in ("show", "compare", "note", "rename"):
         entries[name].add_argument("job", metavar="JOB", help=WHICH)
     for name in ("delete", "restore"):
         entries[name].add_argument(
@@ -99,7 +98,6 @@ def _add_stored(commands: Any) -> None:
         "--events", action="store_true", help="its events, one JSON object a line"
     )
     entries["compare"].add_argument("other", metavar="OTHER", help="the job to compare it with")
-    entries["export"].add_argument("--to", required=True, metavar="FILE", help="zip file to write")
     entries["note"].add_argument(
         "text", metavar="TEXT", nargs="?", help="the note; empty for none; without it all are shown"
     )

@@ -10,6 +10,7 @@ from typing import Any
 from kdcore.catalogue import models_spec
 from kdcore.cli import catalogue
 from kdcore.errors import UserError
+from kdcore.exports.repeated import exported_settings
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked
@@ -35,12 +36,14 @@ def config_of(options: argparse.Namespace) -> RunConfig:
 
 
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that are named, by flags or in ``--config``.
+    """The settings that are named, by flags, in ``--config`` or by ``--from``.
 
     Raises:
         UserError: the file cannot be read.
     """
-    values = _read(Path(options.config)) if options.config else {}
+    repeated = getattr(options, "repeated", None)
+    values = exported_settings(Path(repeated)) if repeated else {}
+    values |= _read(Path(options.config)) if options.config else {}
     names = [item.name for item in fields(RunConfig)]
     values |= {name: value for name in names if (value := getattr(options, name, None)) is not None}
     if isinstance(values.get("teacher"), list):

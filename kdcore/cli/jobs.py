@@ -1,4 +1,4 @@
-"""``jobs`` and its filters, ``show``, ``compare``, ``export``, ``note``, ``rename``."""
+"""``jobs`` and its filters, ``show``, ``compare``, ``note``, ``rename``."""
 
 import argparse
 import json
@@ -99,14 +99,6 @@ def compare(options: argparse.Namespace) -> int:
         show(table(("setting", options.job, options.other), differences, whole=["setting"]))
     else:
         show("The two have equal settings.")
-    return 0
-
-
-def export(options: argparse.Namespace) -> int:
-    """One job as a zip file."""
-    path = Path(options.to)
-    store_of(options).export(options.job, path)
-    print(json.dumps({"written": str(path)}) if options.json else f"Written to {path}.")
     return 0
 
 

@@ -3,7 +3,6 @@
 Where stdout is no terminal nothing is fitted into a width, so that what is piped on is complete.
 """
 
-import io
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
@@ -16,12 +15,6 @@ from kdcore.escapes import ESCAPES, readable
 
 UNLIMITED = 10_000
 """Columns of what is no terminal."""
-
-
-def write_anything() -> None:
-    """From now on stdout escapes what its encoding cannot hold, λ on an ASCII terminal say."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors=ESCAPES)
 
 
 def console() -> Console:

@@ -1,7 +1,9 @@
 """``run``: train, show or print the events, keep them in the store."""
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from kdcore.cli.counted import counted
@@ -13,6 +15,7 @@ from kdcore.cli.resume import resumed, store_of
 from kdcore.commands import Controls
 from kdcore.errors import UserError
 from kdcore.events import Event, Progress, Scores, TeacherEpoch, UncertaintyScores
+from kdcore.exports.trackers import TRACKERS, log_events, open_tracker
 from kdcore.job import Run
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
@@ -40,6 +43,27 @@ def add_command(commands: Any) -> None:
         metavar="N",
         default=None,
         help="with --branch: where it begins (default: at the last one)",
+    )
+    run.add_argument(
+        "--from",
+        dest="repeated",
+        metavar="FILE",
+        default=None,
+        help="repeat the run of a .json or .zip of export; settings that are given replace its own",
+    )
+    run.add_argument(
+        "--track",
+        metavar="TRACKER",
+        action="append",
+        default=[],
+        choices=list(TRACKERS),
+        help=f"send the curves to a tracker while it trains: {', '.join(TRACKERS)}",
+    )
+    run.add_argument(
+        "--track-folder",
+        metavar="DIR",
+        default=".",
+        help="for a tracker's files (default: this one)",
     )
     add_settings(run)
 
@@ -107,7 +131,21 @@ def _execute(
     config: RunConfig, folder: RunFolder | None, controls: Controls, options: argparse.Namespace
 ) -> int:
     job = Run(config, folder, controls)
-    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
+    names = options.track if folder else []  # of several processes, the one that keeps the run
+    trackers = [
+        open_tracker(name, job.id, config.to_dict(), Path(options.track_folder)) for name in names
+    ]
+
+    def watched(events: Iterable[Event]) -> Iterable[Event]:
+        for tracker in trackers:
+            events = log_events(events, tracker)
+        return events
+
+    try:
+        return execute(job, as_json=options.json, for_people=_print_for_people, watched=watched)[1]
+    finally:
+        for name, tracker in zip(names, trackers, strict=True):
+            print(f"kdcore: {TRACKERS[name]}: {tracker.close()}", file=sys.stderr)
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -133,6 +133,10 @@ MESSAGES = {
         "{shape}): send as many."
     ),
     "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "map_classes": (
+        "The data have {classes} classes: a map shows at most {most}; ask for the answers to "
+        "single points instead."
+    ),
     "no_such_layer": (
         "The {learner} has {layers} hidden layers whose units can be shown: choose a layer below "
         "that number."

@@ -43,6 +43,21 @@ MESSAGES = {
     "export_folder_missing": (
         "There is no folder {folder} to write {file} into: make it first, or choose another one."
     ),
+    "export_unknown_kind": (
+        "{to!r} is no kind of export: give a file that ends in {endings}, or a tracker: {trackers}."
+    ),
+    "export_no_learner": (
+        "The run {run!r} keeps no {learner!r}: choose one of {kept}, or a run that came to its end."
+    ),
+    "export_not_possible": "The network cannot be written as {file}: {cause}.",
+    "export_not_read": (
+        "{path} is no export of a run ({cause}): give a .json or .zip that python -m kdcore export "
+        "wrote."
+    ),
+    "unknown_tracker": "{name!r} is no tracker: choose from {allowed}.",
+    "extra_missing": (
+        "What {what} needs is not installed ({cause}): pip install 'kdcore[{extra}]'."
+    ),
     "folder_not_empty": (
         "The folder {folder} is not empty: choose another one, or add --force to write over the "
         "files of an earlier export."

@@ -33,9 +33,9 @@ class EnsembleModel(nn.Module):
         """``[B, …]`` → logits ``[B, C]``."""
         each = predict_members(self, inputs)
         shares = self.shares[:, None, None]
-        if self.by_logits:
-            return (each * shares).sum(0)
-        return torch.logsumexp(each.log_softmax(-1) + shares.log(), dim=0)
+        by_probabilities = torch.logsumexp(each.log_softmax(-1) + shares.log(), dim=0)
+        # both, not a branch: what a tensor decides no exported program can hold
+        return torch.where(self.by_logits, (each * shares).sum(0), by_probabilities)
 
 
 def members_of(module: nn.Module) -> list[nn.Module]:

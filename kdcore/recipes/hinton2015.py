@@ -36,18 +36,18 @@ HINTON2015 = Recipe(
         "dataset": "mnist",
         "teacher": "dropout_mlp:1200,1200",
         "teacher_augment": "shift",
-        "teacher_epochs": 40,
+        "teacher_epochs": 90,
         "teacher_lr_schedule": "cosine:0.00001",
         "student": "mlp:800,800",
         "temperature": 20.0,
-        "weight": 0.95,
+        "weight": 1.0,
         "optimizer": "adam",
-        "lr": 0.001,
+        "lr": 0.0015,
         "lr_schedule": "cosine:0.00001",
-        "batch_size": 128,
-        "epochs": 40,
+        "batch_size": 256,
+        "epochs": 60,
     },
-    quick={"teacher_epochs": 10, "epochs": 10},
+    quick={"teacher_epochs": 22, "epochs": 15},
     seeds=5,
     quick_seeds=3,
     trials={
@@ -189,7 +189,8 @@ HINTON2015 = Recipe(
         "For 7s and 8s the biases of the other classes are raised; the paper lowers those of 7 and "
         "8, which is the same.",
         "The paper names no optimiser, number of epochs or weight of the soft targets: here Adam "
-        "with a falling learning rate, λ = 0.95.",
+        "with a falling learning rate, λ = 1, 90 epochs of the teacher and 60 of a student (20 for "
+        "those of 300 and 30 units), chosen on validation data.",
         "The student's transfer set is not shifted, as in the paper.",
     ),
 )

@@ -53,11 +53,11 @@ def pin(folder: RunFolder, position: float, text: str, id: str = "") -> PinnedNo
         id: of the note that is changed or comes back; default: a new one.
 
     Raises:
-        UserError: the text is empty or too long, the run has no such moment or too many notes, no
-            note has such an id, or it cannot be written.
+        UserError: the text has nothing to see or is too long, the run has no such moment or too
+            many notes, no note has such an id, or it cannot be written.
     """
     text, epochs = text.strip(), folder.config.epochs
-    if not text:
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
         raise UserError("note_empty")
     if len(text) > LONGEST_TEXT:
         raise UserError("note_too_long", length=len(text), most=LONGEST_TEXT)

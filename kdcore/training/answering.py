@@ -20,6 +20,7 @@ from kdcore.models.ensemble import members_of
 from kdcore.models.feature_hooks import feature_hooks
 from kdcore.models.mlp import MLP
 from kdcore.queries import (
+    MOST_MAP_CLASSES,
     MOST_UNITS,
     MOST_WEIGHTS,
     Answer,
@@ -120,6 +121,8 @@ def _without_examples(file: WeightsFile) -> Dataset:
     shape = _shape(file.about, file.path)
     if trained.mean is None or trained.std is None or not trained.classes:
         raise UserError("weights_foreign", path=str(file.path))
+    if not (_fits(trained.mean, shape) and _fits(trained.std, shape) and (trained.std > 0).all()):
+        raise UserError("weights_foreign", path=str(file.path))
     kind = torch.uint8 if len(shape) == 3 else torch.float32
     empty = Split(torch.zeros((0, *shape), dtype=kind), torch.zeros(0, dtype=torch.int64))
     return Dataset(
@@ -135,9 +138,20 @@ def _without_examples(file: WeightsFile) -> Dataset:
 
 def _shape(about: Mapping[str, str], path: Path) -> tuple[int, ...]:
     try:
-        return tuple(int(size) for size in json.loads(about["input_shape"]))
-    except (KeyError, ValueError, TypeError):
+        shape = tuple(int(size) for size in json.loads(about["input_shape"]))
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         raise UserError("weights_foreign", path=str(path)) from None
+    if not shape or min(shape) < 1:
+        raise UserError("weights_foreign", path=str(path))
+    return shape
+
+
+def _fits(values: Tensor, shape: tuple[int, ...]) -> bool:
+    """Whether inputs of this shape can be normalised by the values."""
+    if not values.isfinite().all() or values.ndim > len(shape):
+        return False
+    sizes = zip(reversed(values.shape), reversed(shape), strict=False)
+    return all(size in (1, wanted) for size, wanted in sizes)
 
 
 def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None) -> Logits:
@@ -222,13 +236,15 @@ def _class_maps(
     query: DecisionMap, modules: Modules, data: Dataset, epoch: float | None
 ) -> ClassMaps:
     low, high, inputs = _plane(query, data)
+    if len(data.classes) > MOST_MAP_CLASSES:
+        raise UserError("map_classes", classes=len(data.classes), most=MOST_MAP_CLASSES)
     maps = {}
     for name, module in modules.items():
         probabilities = softmax(_forward(module, inputs).double() / query.temperature)
         confidence, classes = probabilities.max(-1)
         maps[name] = ClassMap(
             classes=_base64(classes.numpy(), "u1"),
-            confidence=_base64((confidence * 255).round().numpy(), "u1"),
+            confidence=_base64((confidence.nan_to_num(0) * 255).round().numpy(), "u1"),
         )
     return ClassMaps(
         epoch=epoch, classes=list(data.classes), side=query.side, low=low, high=high, maps=maps

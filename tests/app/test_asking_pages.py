@@ -9,6 +9,7 @@ import pytest
 from support import events as make
 from support.runs import record
 
+from dashboard.page.jobs.askable_runs import input_shape
 from dashboard.page.jobs.plane_runs import points_from
 from dashboard.text.languages import words
 from kdcore.errors import UserError
@@ -59,6 +60,28 @@ def test_the_pad_is_for_runs_of_images_that_keep_weights(open_page, store):
     app = open_page("draw")
     assert any("drawing_pad" in name for name in components(app))
     assert app.session_state["run"] == ASKED
+
+
+def test_the_pad_draws_in_the_colours_that_target_data_bring(open_page, store):
+    config = RunConfig(dataset="digits", target="coloured")
+    first, *others = make.whole_run()
+    coloured = replace(first, config=config.to_dict(), input_shape=[3, 8, 8])
+    folder = record(store, ASKED, [coloured, *others], config)
+    folder.write("teacher.safetensors", b"")
+
+    open_page("draw")
+    assert input_shape(ASKED) == (3, 8, 8)
+
+
+def test_a_run_that_ends_before_its_data_are_read_is_not_waited_for(open_page, hub):
+    app = open_page("draw")
+    app.button(key="start_drawing").click().run()
+    assert app.info[0].value == words("en")["draw.waiting"]
+    (run,) = hub.states
+    hub.states[run] = "failed"
+
+    app.run()
+    assert app.info[0].value == words("en")["draw.no_run"]
 
 
 def test_of_a_run_that_does_not_suit_the_page_takes_another(open_page, store):

@@ -57,6 +57,20 @@ def test_the_start_page_leads_to_the_lessons(open_page):
     assert app.title[0].value == words("en")["lessons.title"]
 
 
+def test_no_other_outcome_stands_beside_a_prediction(open_page):
+    alone = {name: open_page(name) for name in ("start", "live")}
+    lesson = {
+        "start": open_page("start", lesson="soft-label", card="2"),
+        "live": open_page("live", lesson="few-labels", card="2"),
+    }
+
+    for name in alone:
+        starts = [{one.key for one in app.button} for app in (alone[name], lesson[name])]
+        assert f"{name}-few_labels" in starts[0]
+        assert f"{name}-few_labels" not in starts[1]
+    assert words("en")["live.lesson_first"] in [one.value for one in lesson["live"].info]
+
+
 def test_an_unknown_lesson_is_said_and_shows_no_card(open_page):
     app = open_page("help", lesson="nothing", card="2")
 

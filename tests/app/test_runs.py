@@ -12,11 +12,14 @@ from support.runs import record
 from support.searches import record_search, record_selection, whole_search
 from support.sweeps import GRID, record_sweep
 
-from dashboard.page.jobs import actions
+from dashboard.page.jobs import export_menu
+from dashboard.page.jobs.export_menu import exported_file
 from dashboard.page.jobs.job_pages import PAGES
 from dashboard.page.jobs.jobs_table import table_key
+from dashboard.server.exported_network import ExportedNetwork
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import LANGUAGES, words
+from kdcore.errors import UserError
 from kdcore.events import Cancelled
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.jobs.run.config import RunConfig
@@ -242,8 +245,66 @@ def test_with_other_rows_it_is_another_table_without_ticks(open_page, hub, two_r
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_export_holds_the_events(hub, every_kind, kind):
     job = every_kind[kind]
-    with zipfile.ZipFile(io.BytesIO(actions.archive_of(job)())) as archive:
+    with zipfile.ZipFile(io.BytesIO(exported_file(job, ".zip"))) as archive:
         assert f"{job}/events.jsonl" in archive.namelist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_events_of_every_kind_of_job_are_a_table(hub, every_kind, kind):
+    job = every_kind[kind]
+    rows = exported_file(job, ".csv").decode().splitlines()
+    names = [event.kind for event in hub.store.find(job).events()]
+    assert [row.partition(",")[0] for row in rows] == ["event", *names]
+
+
+def keep_weights(store, run):
+    for learner in ("teacher", "distilled"):
+        store.find(run).write(f"{learner}.safetensors", b"")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_network_is_made_compared_and_offered(open_page, hub, two_runs, monkeypatch, language):
+    keep_weights(hub.store, ONE)
+    asked = []
+
+    def made(*what):
+        asked.append(what)
+        return ExportedNetwork(contents=b"x", examples=256, difference=4.8e-7, same_class=255)
+
+    monkeypatch.setattr(export_menu, "exported_network", made)
+    app = open_page("runs", lang=language, widgets=picked(hub.store, ONE))
+    box = next(box for box in app.selectbox if box.label == words(language)["runs.export_kind"])
+    box.select(".onnx").run()
+    app.button(key="make_file").click().run()
+
+    assert not app.exception
+    assert asked == [(ONE, "distilled", ".onnx")]
+    told = " ".join(part.value for part in app.markdown)
+    assert all(part in told for part in ("256", "4.8e", "255"))
+    assert words(language)["runs.download"] in [one.label for one in app.get("download_button")]
+
+
+def test_why_a_network_cannot_be_made_is_said(open_page, hub, two_runs, monkeypatch):
+    keep_weights(hub.store, ONE)
+
+    def fails(*_):
+        raise UserError("extra_missing", what="ONNX", extra="onnx", cause="no onnxscript")
+
+    monkeypatch.setattr(export_menu, "exported_network", fails)
+    app = open_page("runs", widgets=picked(hub.store, ONE))
+    box = next(box for box in app.selectbox if box.label == EN["runs.export_kind"])
+    box.select(".onnx").run()
+    app.button(key="make_file").click().run()
+
+    assert not app.exception
+    assert "kdcore[onnx]" in app.toast[0].value.replace("\\", "")
+    assert not app.get("download_button")
+
+
+def test_a_job_without_weights_offers_no_network(open_page, hub, two_runs):
+    app = open_page("runs", widgets=picked(hub.store, ONE))
+    box = next(box for box in app.selectbox if box.label == EN["runs.export_kind"])
+    assert box.options == [EN[f"export.{kind}"] for kind in ("zip", "csv", "json", "parquet")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -292,3 +292,30 @@ def test_a_moment_that_was_lost_on_its_way_is_asked_for_again(bench):
     )
 
     expect(bench.locator(".kd-headline")).to_have_text("ahead")
+
+
+def test_a_moment_that_is_read_slowly_does_not_cover_the_end_of_a_replay(bench):
+    older = {"scores": {}, "headline": "before the end", "reasons": "", "numbers": ""}
+    bench.evaluate(
+        """async ([data, older]) => {
+            const { mount } = await import("/kd/static/moment.js");
+            const { runView } = await import("/kd/static/bus.js");
+            const rest = () => new Promise(done => pause(done, 60));
+            let read = null;
+            const json = () => new Promise(done => (read = done));
+            window.fetch = async () => ({ ok: true, json });
+            await mount(document.querySelector("main"), { ...data, words });
+            streams[0].open();
+            streams[0].tell("state", { live: false, position: 2, snapshots: [],
+              moment: { ...older, headline: "the end" } });
+            runView("a-run", "en").setCursor(1);
+            while (!read) await rest();
+            runView("a-run", "en").setCursor(null);
+            await rest();
+            read(older);
+            await rest();
+        }""",
+        [RUN | {"part": "moment", "learners": LEARNERS}, older],
+    )
+
+    expect(bench.locator(".kd-headline")).to_have_text("the end")

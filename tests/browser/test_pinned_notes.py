@@ -64,3 +64,22 @@ def test_a_recorded_run_says_that_it_takes_no_notes(page, app):
     expect(page.get_by_test_id("note-text")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_note_that_is_not_saved_is_there_again_on_the_next_page(page, stocked_app):
+    visit(page, f"{stocked_app}/right?run={RUN}")
+    page.keyboard.press("m")
+    page.keyboard.type("half a sentence")
+    visit(page, f"{stocked_app}/calibration?run={RUN}")
+    page.keyboard.press("m")
+    expect(page.get_by_test_id("note-text")).to_have_value("half a sentence")
+    expect(page.get_by_test_id("note-panel")).to_contain_text("not saved yet")
+
+    page.get_by_test_id("note-save").click()
+    expect(page.get_by_test_id("note-list")).to_contain_text("half a sentence")
+    visit(page, f"{stocked_app}/right?run={RUN}")
+    page.keyboard.press("m")
+    expect(page.get_by_test_id("note-text")).to_have_value("")
+    kept = page.get_by_role("listitem").filter(has_text="half a sentence")
+    kept.get_by_test_id("note-delete").click()
+    expect(kept).to_have_count(0)

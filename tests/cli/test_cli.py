@@ -101,6 +101,30 @@ def test_a_run_can_be_listed_shown_compared_and_exported(kdcore, tmp_path):
     assert "temperature" in kdcore("compare", "last", _first(kdcore)).stdout
     assert kdcore("export", "last", "--to", str(tmp_path / "run.zip")).returncode == 0
     assert (tmp_path / "run.zip").stat().st_size > 0
+    again = kdcore("run", "--from", "run.zip", "--epochs", "1", "--json")
+    lines = [json.loads(line) for line in again.stdout.splitlines()]
+    (settings,) = [line["config"] for line in lines if line["event"] == "started"]
+    assert (settings["temperature"], settings["epochs"]) == (9.0, 1)
+
+
+def test_a_run_goes_into_a_tracker_while_it_trains_or_afterwards(kdcore, tmp_path):
+    done = kdcore("run", *TINY, "--track", "tensorboard", "--track-folder", "live")
+    assert done.returncode == 0, done.stderr
+    assert kdcore("export", "last", "--to", "tensorboard", "--folder", "after").returncode == 0
+    live, after = ([*(tmp_path / name).glob("*/events*")] for name in ("live", "after"))
+    assert len(live) == len(after) == 1
+    assert live[0].parent.name == after[0].parent.name
+
+
+def test_a_learner_is_written_and_compared_and_a_mistake_is_an_event(kdcore, tmp_path):
+    kdcore("run", *TINY)
+    told = json.loads(kdcore("export", "last", "--to", "a.pt2", "--json").stdout)
+    assert (tmp_path / told["written"]).stat().st_size
+    assert told["same_class"] == told["examples"]
+
+    wrong = kdcore("export", "last", "--to", "a.pt2", "--learner", "nobody", "--json")
+    assert wrong.returncode == 2
+    assert json.loads(wrong.stdout)["code"] == "export_no_learner"
 
 
 def _first(kdcore):

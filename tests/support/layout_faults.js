@@ -69,11 +69,19 @@
   }
 
   // Words of a component that lie on each other
-  const words = shown.filter(([node]) => ownText(node) && !node.closest(".kd-surface, .kd-curve"));
+  const stuckIn = (node) => { // what stays in sight while the rest of a component scrolls beneath it
+    for (let at = node; !at.matches(".kd"); at = at.parentElement) {
+      if (getComputedStyle(at).position === "sticky") return at;
+    }
+    return null;
+  };
+  const words = shown.filter(([node]) => ownText(node) && !node.closest(".kd-surface, .kd-curve"))
+    .map(([node, box]) => [node, box, stuckIn(node)]);
   for (let one = 0; one < words.length; one++) {
     for (let other = one + 1; other < words.length; other++) {
-      const [[a, p], [b, q]] = [words[one], words[other]];
+      const [[a, p, stuck], [b, q, stuckToo]] = [words[one], words[other]];
       if (a.contains(b) || b.contains(a) || a.closest(".kd") !== b.closest(".kd")) continue;
+      if (stuck !== stuckToo) continue;
       const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
       const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
       if (across > 2 && down > 3) faults.push(`overlap: ${name(a)} and ${name(b)}`);

@@ -30,6 +30,18 @@ SIGHT = """() => {
   const seen = Math.max(0, Math.min(box.bottom, bottom) - Math.max(box.top, top));
   return seen / Math.min(box.height, bottom - top);
 }"""
+TOLD = """what => {
+  const texts = document.createTreeWalker(
+    document.querySelector("[data-testid=stMain]"), NodeFilter.SHOW_TEXT);
+  const told = [];
+  while (texts.nextNode()) {
+    const at = texts.currentNode.parentElement;
+    if (at.closest(".kd-lesson, [data-lesson-hidden]")) continue;
+    if (!at.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (texts.currentNode.textContent.includes(what)) told.push(texts.currentNode.textContent);
+  }
+  return told.join("; ");
+}"""
 SLIDERS = {
     "start": "hero-temperature",
     "temperature": "lab-temperature",
@@ -138,9 +150,13 @@ class LessonPlayer:
             if (self.card.done or self.card.predict) and not self.is_done():
                 self.fault("a reload forgets that it is done")
             return
-        hidden = self.page.locator("[data-lesson-part][data-lesson-hidden]").count() == 1
-        if hidden != bool(self.card.predict and self.card.predict.hides):
-            self.fault("shows what is to be predicted" if not hidden else "hides its part")
+        hidden = self.page.locator("[data-lesson-hidden]").count()
+        if hidden != len(self.card.hidden):
+            self.fault(f"hides {hidden} parts, not {len(self.card.hidden)}")
+        if self.card.predict and not self.live:
+            measured = self.measures()[self.card.predict.measure]["text"]
+            if told := self.page.evaluate(TOLD, measured):
+                self.fault(f"the page tells what is to be predicted: {told}")
         asks = self.card.done and self.card.done.reading != "page"
         goes_on = asks and self.card.done.reading == "epoch" and self.card.epoch is None
         if asks and not goes_on and self.is_done():

@@ -19,6 +19,10 @@ export function isCompleted({ done, page }, readings) {
 export const outcome = ({ cuts }, value) =>
   (value === undefined || value === null ? null : cuts.filter((cut) => value >= cut).length);
 
-/** A text whose `{names}` are replaced by what was measured; what is not known yet by `unknown`. */
+/**
+ * A text whose `{names}` are replaced by what was measured; what is not known yet by `unknown`.
+ * A brace of the text itself is written twice.
+ */
 export const withMeasures = (text, measures, unknown) =>
-  text.replace(/\{(\w+)\}/g, (_, name) => measures[name]?.text ?? unknown);
+  text.replace(/\{\{|\}\}|\{(\w+)\}/g, (found, name) =>
+    (name === undefined ? found[0] : measures[name]?.text ?? unknown));

@@ -9,7 +9,7 @@ import { inTurn, runView, publishedReadings, watchReadings } from "./bus.js";
 import { element, isTyping, newestCall, say, stylesheet } from "./dom.js";
 import { isCompleted, outcome, withMeasures } from "./lesson_conditions.js";
 import { partMarker } from "./lesson_part.js";
-import { keepProgress, progressOf } from "./lesson_progress.js";
+import { fitting, keepProgress, progressOf, watchProgress } from "./lesson_progress.js";
 
 const LOOK = 500; // milliseconds between two looks at the address
 const MEASURE_AGAIN = 700; // milliseconds between two questions for what was measured
@@ -52,11 +52,11 @@ function wayBack({ stopped, words }, go) {
 function lessonPanel(data, send) {
   const { lesson, language, words } = data;
   const gap = language === "zh" ? "" : " "; // between two sentences
-  const progress = progressOf(lesson);
+  const progress = fitting(progressOf(lesson), data.cards);
   let stoppedAt = progress.card;
   const leaving = new AbortController();
   const measures = new Map(); // by run
-  const marker = partMarker();
+  const marker = partMarker(words.hidden_part);
   let now = data;
   let go = send;
   let view = null; // of the lesson's run
@@ -109,7 +109,7 @@ function lessonPanel(data, send) {
     const moved = drawn && JSON.parse(drawn)[0] !== at;
     drawn = key;
     count.textContent = say(words.count, { card: at + 1, cards: now.cards.length });
-    heading.textContent = shown.title;
+    heading.textContent = fill(shown.title, shown);
     const parts = paragraphs(shown.text, shown);
     if (elsewhere) parts.push(button("open", say(words.open, { page: now.pages[shown.page] }), { card: at + 1 }));
     if (shown.done?.reading === "run_started" && !now.started) {
@@ -161,7 +161,7 @@ function lessonPanel(data, send) {
     const result = mine === undefined ? [] : [element("p", { class: "kd-lesson-result", "data-testid": "lesson-result" }, ...sentence(at))];
     return element("div", { class: "kd-lesson-predict", role: "group", "aria-label": fill(shown.question, shown) },
       element("p", {}, element("b", {}, fill(shown.question, shown))), ...options, ...result,
-      ...(shown.predict.hides && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
+      ...(shown.hidden.length && mine === undefined ? [element("p", { class: "kd-caption" }, words.hidden)] : []));
   }
 
   /** What was predicted and what was measured. */
@@ -216,9 +216,10 @@ function lessonPanel(data, send) {
 
   /** Outline the part; what would give a prediction away is hidden until it is made. */
   function mark() {
-    const { page, selector, predict } = card();
-    const hidden = Boolean(predict?.hides) && progress.chosen[now.card] === undefined;
-    marker.show(now.card, now.page === page ? selector : "", hidden);
+    const { page, selector, hidden } = card();
+    const here = now.page === page;
+    const still = here && progress.chosen[now.card] === undefined ? hidden : [];
+    marker.show(now.card, here ? selector : "", still);
   }
 
   /** For the next class: nothing is done, predicted or started. */
@@ -318,6 +319,7 @@ function lessonPanel(data, send) {
   function update(fresh, how) {
     const before = now;
     now = fresh;
+    Object.assign(progress, fitting(progress, now.cards));
     go = how;
     follow(now.run);
     if (before === fresh || before.card !== now.card) {
@@ -328,6 +330,13 @@ function lessonPanel(data, send) {
     draw();
     look();
   }
+
+  /** Another tab went on with the lesson, or began it anew; each stays on its own card. */
+  watchProgress(lesson, ({ done, chosen }) => {
+    Object.assign(progress, fitting({ card: progress.card, done, chosen }, now.cards));
+    mark();
+    draw();
+  }, leaving.signal);
 
   watchReadings(look, leaving.signal);
   const looking = setInterval(look, LOOK);

@@ -10,31 +10,41 @@ const MARK = "data-lesson-part";
 const HIDDEN = "data-lesson-hidden";
 const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"];
 
-/** @returns {show(card, selector, hidden), end()}; an empty selector outlines nothing. */
-export function partMarker() {
+/**
+ * @param instead what stands in the place of what is hidden
+ * @returns {show(card, selector, hidden), end()}: the part, an empty selector outlines nothing, and
+ *   the selectors of what is hidden
+ */
+export function partMarker(instead) {
   let card = -1;
   let selector = "";
-  let hidden = false;
+  let hidden = [];
   let moved = false; // by somebody, or it has come to rest
   let place = null;
   let rests = 0;
   const leaving = new AbortController();
-  const release = (node) => {
-    node.removeAttribute(MARK);
-    node.removeAttribute(HIDDEN);
-    node.inert = false;
-  };
-  const clear = (except) => document.querySelectorAll(`[${MARK}]`).forEach((node) => {
-    if (node !== except) release(node);
-  });
+  const seen = (wanted) =>
+    [...document.querySelectorAll(wanted)].filter((node) => node.checkVisibility());
+  /** The parts have these attributes, and no other element has. */
+  function mark(part, covered) {
+    for (const node of document.querySelectorAll(`[${MARK}]`)) {
+      if (node !== part) node.removeAttribute(MARK);
+    }
+    for (const node of document.querySelectorAll(`[${HIDDEN}]`)) {
+      if (covered.includes(node)) continue;
+      node.removeAttribute(HIDDEN);
+      node.inert = false;
+    }
+    part?.toggleAttribute(MARK, true);
+    for (const node of covered) {
+      node.setAttribute(HIDDEN, instead);
+      node.inert = true;
+    }
+  }
   function look() {
-    const part = selector
-      && [...document.querySelectorAll(selector)].find((node) => node.checkVisibility());
-    clear(part);
+    const [part] = selector ? seen(selector) : [];
+    mark(part, hidden.flatMap(seen));
     if (!part) return;
-    part.toggleAttribute(MARK, true);
-    part.toggleAttribute(HIDDEN, hidden);
-    part.inert = hidden;
     const before = place;
     place = part.getBoundingClientRect().top;
     rests = place === before ? rests + 1 : 0;
@@ -51,7 +61,7 @@ export function partMarker() {
   }
   return {
     show(of, wanted, hides) {
-      if (of === card && wanted === selector && hides === hidden) return;
+      if (of === card && wanted === selector && hides.join() === hidden.join()) return;
       if (of !== card || wanted !== selector) [moved, place, rests] = [false, null, 0];
       [card, selector, hidden] = [of, wanted, hides];
       look();
@@ -59,7 +69,7 @@ export function partMarker() {
     end() {
       leaving.abort();
       clearInterval(timer);
-      clear();
+      mark(null, []);
     },
   };
 }

@@ -27,7 +27,8 @@ function watchMoment(run, show) {
     if (cursor === null) return run.state.moment && show(run.state.moment);
     try {
       const answer = await fetch(run.address("moment", { at: cursor }));
-      if (mine === asked && answer.ok) show(await answer.json());
+      const moment = await answer.json();
+      if (mine === asked && answer.ok) show(moment);
     } catch { // the connection's own note says that the app cannot be reached
       if (mine === asked) setTimeout(() => mine === asked && !leaving.signal.aborted && look(), AGAIN);
     }

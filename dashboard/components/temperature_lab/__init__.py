@@ -16,16 +16,23 @@ _component = st.components.v2.component(
 )
 
 
-def temperature_hero(arrays: Arrays, classes: Sequence[str], *, example: int | None = None) -> None:
+def temperature_hero(
+    arrays: Arrays, classes: Sequence[str], *, example: int | None = None, demonstrates: bool = True
+) -> None:
     """One example, its hard label as one bar and the teacher's softmax as T moves.
 
     Args:
         arrays: a run's ``prepared.safetensors``, with ``teacher_watched``.
         classes: names, in the order of the logits.
         example: row to show; by default the most telling one.
+        demonstrates: T moves by itself at first.
     """
     row = most_telling_example(arrays) if example is None else example
-    data = message(arrays, classes, [row]) | {"size": "hero", "words": words_of("temperature_lab")}
+    data = message(arrays, classes, [row]) | {
+        "size": "hero",
+        "demonstrates": demonstrates,
+        "words": words_of("temperature_lab"),
+    }
     _component(key="temperature-hero", data=data)
 
 

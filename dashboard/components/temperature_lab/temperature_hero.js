@@ -19,7 +19,7 @@ export const mount = mountOnce(async (data) => {
   return hero(data);
 });
 
-function hero({ words, examples: message, logits: encoded }) {
+function hero({ words, examples: message, logits: encoded, demonstrates }) {
   const examples = readExamples(message);
   const logits = decode(encoded, Float32Array);
   const { classes } = examples;
@@ -105,8 +105,8 @@ function hero({ words, examples: message, logits: encoded }) {
         demonstration)),
     element("div", { class: "kd-hero-numbers" }, spread.root, ratio.root, sentence, aloud)));
   show(1);
-  if (prefersReducedMotion()) showButton();
-  else demonstrateT();
+  if (demonstrates && !prefersReducedMotion()) demonstrateT();
+  else showButton();
   return {
     root,
     end: () => {

@@ -4,6 +4,7 @@
 import { post } from "./ask.js";
 import { drawing, element, isTyping, say } from "./dom.js";
 import { linkTo } from "./moment_address.js";
+import { draftOf, keepDraft } from "./note_draft.js";
 
 const NEAR = 0.015; // share of the time axis within which a note belongs to the moment shown
 const STAY = { preventScroll: true }; // the bar is always in sight, whatever it lies over
@@ -38,7 +39,10 @@ export function momentNotes(run, track, { annotate, words, nameOf }, signal) {
   const label = element("span", {});
   const field = element("textarea", {
     rows: 2, maxlength: LONGEST, placeholder: words.note_hint, "data-testid": "note-text",
-    oninput: () => (save.disabled = !field.value.trim()),
+    oninput: () => {
+      save.disabled = !field.value.trim();
+      keepDraft(run.run, save.disabled ? null : { id, isNew, at, text: field.value });
+    },
     onkeydown: (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -154,7 +158,19 @@ export function momentNotes(run, track, { annotate, words, nameOf }, signal) {
     field.focus(STAY);
   }
 
+  /** What was typed on another page and not saved; whether there is any. */
+  function takeUp() {
+    const draft = annotate ? draftOf(run.run) : null;
+    if (!draft) return false;
+    [id, isNew, at] = [draft.id, draft.isNew, draft.at];
+    fill(draft.text);
+    keepDraft(run.run, draft);
+    tell(words.note_unsaved);
+    return true;
+  }
+
   function fill(text) {
+    keepDraft(run.run, null);
     field.value = text;
     save.disabled = !text;
     cancel.hidden = isNew;
@@ -215,7 +231,7 @@ export function momentNotes(run, track, { annotate, words, nameOf }, signal) {
   }, { signal });
   run.on("notes", showList, signal);
   showList();
-  begin();
+  if (!takeUp()) begin();
   return { button, panel, bubble, marks, at: textAt, show };
 }
 

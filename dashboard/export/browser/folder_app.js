@@ -15,7 +15,7 @@ import { mount as mountLab } from "./temperature_lab.js";
 import { mount as mountTransport } from "./transport.js";
 
 const folder = window.kdcoreFolder; // pages, runs, languages
-const chosen = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+const chosen = folder.preferred ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 const known = { ...folder, languages: [chosen, ...folder.languages.filter((one) => one !== chosen)] };
 
 const head = element("header", { class: "kd-folder-head" });
@@ -54,7 +54,7 @@ async function draw() {
     document.documentElement.lang = words.tag;
     document.title = `${words.pages[place.page].title} · ${words.texts.name}`;
     document.documentElement.classList.toggle("kd-projected", place.projector);
-    const key = [place.page, place.run, place.lang, place.projector].join("/");
+    const key = [place.page, place.run, place.lang, place.projector, alone(place)].join("/");
     if (key !== shown) {
       const moved = shown !== "";
       shown = key;
@@ -83,7 +83,7 @@ function drawHead(place, words) {
   const language = ([name, title]) => element("button", { type: "button", lang: name,
     "aria-pressed": String(name === place.lang), "data-testid": `lang-${name}`,
     onclick: () => goTo({ lang: name }) }, title);
-  const nav = element("nav", { "aria-label": words.texts.pages }, ...links);
+  const nav = element("nav", { "aria-label": words.texts.pages }, ...(links.length > 1 ? links : []));
   const projector = element("div", { class: "kd-folder-switch st-key-projector_button" },
     element("button", { type: "button", "data-testid": "projector", title: words.texts.projector_help,
       "aria-pressed": String(place.projector),
@@ -96,6 +96,9 @@ function drawHead(place, words) {
         ...Object.entries(words.languages).map(language))));
 }
 
+/** In a lesson *Start* has the image alone: the rest would tell what the cards ask. */
+const alone = (place) => place.page === "start" && Boolean(place.lesson);
+
 function drawPage(place, words) {
   const page = words.pages[place.page];
   const tools = [];
@@ -106,7 +109,7 @@ function drawPage(place, words) {
     ...(tools.length ? [element("div", { class: "kd-folder-tools" }, ...tools)] : []),
     ...(place.page === "lessons" ? [lessonList(words, (name) => openCard(words, name, 1))] : []),
     ...panelsOf(page, place, words),
-    ...(page.transport ? [transportBar(place, words)] : []),
+    ...(page.transport && !alone(place) ? [transportBar(place, words)] : []),
     element("footer", { class: "kd-folder-foot" }, element("p", {}, words.texts.about),
       element("button", { type: "button", class: "kd-folder-begin", "data-testid": "keys", onclick: openList },
         words.keys.words.title)));
@@ -116,6 +119,7 @@ function drawPage(place, words) {
 function panelsOf(page, place, words) {
   const rows = page.rows.map((row) =>
     row.filter(({ only }) => !only || words.runs[place.run].has.includes(only))).filter((row) => row.length);
+  if (alone(place)) rows.splice(1);
   if (page.rows.length && !rows.length) return [element("p", { class: "kd-folder-note" }, words.texts.no_teacher)];
   const row = (panels) => element("div", { class: "kd-folder-row", "data-panels": panels.length },
     ...panels.map((panel) => framed(panel, place, words)));
@@ -238,6 +242,7 @@ async function dataOf(panel, place, words) {
     menu: { words: words.components.live_plot, caption, run: place.run },
     params: Object.fromEntries(settings.map((name) => [name, values[name]])),
     choosable: false, follows: false, fills: false, large: place.projector, axes_group: "",
+    demonstrates: !place.lesson,
     ...(OWN_DATA[panel.component] ? await recorded(`${place.run}/${OWN_DATA[panel.component]}`) : {}),
   };
 }
@@ -254,6 +259,19 @@ const components = {
       element("dt", {}, texts[name]), element("dd", {}, run[name]));
     parent.replaceChildren(element("dl", {}, row("T", "temperature"), row("weight", "weight")),
       element("p", {}, run.title), element("p", { class: "kd-folder-quiet" }, texts.fixed));
+  },
+  settings(parent, _, run, { texts }) {
+    const list = (rows) => element("dl", { class: "kd-folder-settings" },
+      ...rows.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
+    const usual = run.settings.filter(([, , changed]) => !changed);
+    parent.replaceChildren(list(run.settings.filter(([, , changed]) => changed)),
+      element("details", {}, element("summary", {}, texts.usual_settings), list(usual)),
+      element("p", { class: "kd-folder-quiet" }, run.made_with));
+  },
+  notes(parent, _, run, { texts }) {
+    const lines = run.notes.map((note) => element("li", { dir: "auto" }, note));
+    parent.replaceChildren(lines.length ? element("ul", {}, ...lines)
+      : element("p", { class: "kd-folder-quiet" }, texts.no_notes));
   },
   /** The loss in symbols, and below it with the numbers of the moment. */
   async formula(parent, data, run) {

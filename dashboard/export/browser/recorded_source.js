@@ -2,7 +2,8 @@
 // from a disk may fetch nothing, but it may load scripts: each file calls `kdcoreData` with its
 // values. `fetch` and `EventSource` stand in for the browser's own in all components.
 
-const home = new URL("../../", document.currentScript.src);
+const home = new URL("../../", document.currentScript.src || document.baseURI);
+const inside = window.kdcoreFiles ?? {}; // of a report, which is one file alone
 const files = new Map(); // by path: the promise of its values, and what keeps it
 
 /** A file of the folder that could not be read; its message is the file's path. */
@@ -12,6 +13,7 @@ window.kdcoreData = (path, values) => files.get(path)?.keep(values);
 
 /** The values of the file `data/PATH.js`; rejects where it cannot be read. */
 export function recorded(path) {
+  if (path in inside) return Promise.resolve(inside[path]);
   if (!files.has(path)) {
     const file = {};
     files.set(path, file);

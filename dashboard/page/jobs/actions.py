@@ -1,8 +1,6 @@
-"""What buttons and sliders do: start a run, send it commands, delete and export runs."""
+"""What buttons and sliders do: start a run, send it commands, delete runs."""
 
-import tempfile
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -14,7 +12,6 @@ from dashboard.page.settings.values import chosen
 from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
-from dashboard.server.visitors import acting_as, role
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
 from kdcore.jobs.run.config import RunConfig, control_values
 
@@ -118,19 +115,6 @@ def empty_trash() -> None:
 def save_note(run: str) -> None:
     """Keep the note that was typed for a run."""
     store().note(run, st.session_state[f"note-{run}"])
-
-
-def archive_of(run: str) -> Callable[[], bytes]:
-    """What makes a run's folder one zip file: later, with the rights of who asks now."""
-    asked_by = role()
-
-    def archive() -> bytes:
-        with acting_as(asked_by), tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{run}.zip"
-            store().export(run, path)
-            return path.read_bytes()
-
-    return archive
 
 
 def _send_and_wait(run: str, command: Command) -> None:

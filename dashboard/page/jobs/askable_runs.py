@@ -19,10 +19,10 @@ from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 
 LOOKED_AT = 40
-"""Newest runs of own data whose events are read for the shape of their inputs."""
+"""Newest runs of own or with target data whose events are read for the shape of their inputs."""
 
 _own_shapes: dict[tuple[Path, str], tuple[int, ...]] = {}
-"""Of runs of own data, once they are known: the events of each are read for it once."""
+"""Of such runs, once they are known: the events of each are read for it once."""
 
 Suits = Callable[[tuple[int, ...]], bool]
 """Whether a page takes inputs of a shape."""
@@ -30,9 +30,9 @@ Suits = Callable[[tuple[int, ...]], bool]
 
 def input_shape(run: str) -> tuple[int, ...]:
     """Of one input of a run; empty where it is not known yet."""
-    dataset = store().find(run, RUN).config.dataset
-    if dataset in DATASETS:
-        return DATASETS[dataset].input_shape
+    config = store().find(run, RUN).config
+    if config.dataset in DATASETS and not config.target:  # a target may bring colours
+        return DATASETS[config.dataset].input_shape
     key = store().root, run
     if key not in _own_shapes and (started := run_history(run).started):
         _own_shapes[key] = tuple(started.input_shape)

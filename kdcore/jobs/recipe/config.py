@@ -134,4 +134,10 @@ def command_of(config: RecipeConfig) -> str:
     seeds = ",".join(map(str, config.seeds))
     parts = ["python -m kdcore recipe", config.recipe, *(["--quick"] if config.quick else [])]
     other = [f"--dataset {Path(config.dataset).name}"] if config.dataset else []
-    return " ".join([*parts, f"--seeds {seeds}", *other])
+    usual = RunConfig()
+    numerics = [
+        f"--{name} {value}"
+        for name in ("device", "precision")
+        if (value := getattr(config.base, name)) != getattr(usual, name)
+    ]
+    return " ".join([*parts, f"--seeds {seeds}", *other, *numerics])

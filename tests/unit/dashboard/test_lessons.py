@@ -1,14 +1,20 @@
 """Lessons as files: what they may say, what is wrong with one, and what their figures are."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import events as make
 from support.recording import recorded
 
@@ -16,7 +22,7 @@ import dashboard
 from dashboard.lessons.__main__ import main
 from dashboard.lessons.conditions import BOUNDS, EXAMPLES, SHOWN, Comparison, comparison
 from dashboard.lessons.finding import BUNDLED, OWN, lessons
-from dashboard.lessons.format import LessonError, read_lesson
+from dashboard.lessons.format import LessonError, _Reader, read_lesson
 from dashboard.lessons.measures import MEASURES, Found, measured
 from dashboard.lessons.parts import PARAMETERS, PARTS, SETTINGS
 from dashboard.lessons.problems import Wrong
@@ -223,6 +229,7 @@ def test_the_browser_completes_a_card_when_its_comparison_holds():
       isCompleted({{ done: null, page: "here" }}, {{ page: "here" }}),
       [-9, -2, 0, 1.99, 2, 9, null, undefined].map((value) => outcome({{ cuts: [-2, 2] }}, value)),
       withMeasures("{{a}} and {{b}}", {{ a: {{ text: "1%" }} }}, "?"),
+      withMeasures("{{{{a}}}} and {{{{{{a}}}}}}", {{ a: {{ text: "1%" }} }}, "?"),
     ]));"""
     done = subprocess.run(
         [NODE, "--input-type=module", "--eval", program], capture_output=True, text=True, check=True
@@ -233,7 +240,42 @@ def test_the_browser_completes_a_card_when_its_comparison_holds():
         False,
         [0, 1, 1, 1, 2, 2, None, None],
         "1% and ?",
+        "{a} and {1%}",
     ]
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed")
+def test_what_the_browser_has_kept_of_a_lesson_fits_the_cards_that_there_are():
+    script = (CODE / "components/lesson_panel/lesson_progress.js").as_uri()
+    nothing = {"card": 0, "done": [], "chosen": {}}
+    cases = [
+        # kept, what is used with three cards, of which the middle one has two options
+        (None, nothing),
+        ("null", nothing),
+        ("{", nothing),
+        ('{"card": -1, "done": null, "chosen": 7}', nothing),
+        ('{"card": "2", "done": ["0", 0.5], "chosen": {"1": "a"}}', nothing),
+        (
+            '{"card": 2, "done": [0, 1], "chosen": {"1": 1}}',
+            {"card": 2, "done": [0, 1], "chosen": {"1": 1}},
+        ),
+        (
+            '{"card": 9, "done": [0, 1, 9], "chosen": {"0": 0, "1": 2, "9": 0}}',
+            {"card": 2, "done": [0], "chosen": {}},
+        ),
+    ]
+    program = f"""
+    const {{ fitting, progressOf }} = await import({json.dumps(script)});
+    const cards = [{{}}, {{ predict: {{}}, options: ["a", "b"] }}, {{}}];
+    console.log(JSON.stringify({json.dumps([kept for kept, _ in cases])}.map((kept) => {{
+      globalThis.localStorage = {{ getItem: () => kept }};
+      return fitting(progressOf("any"), cards);
+    }})));"""
+    done = subprocess.run(
+        [NODE, "--input-type=module", "--eval", program], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == [used for _, used in cases]
 
 
 # ---------------------------------------------------------------------------------- own lessons
@@ -252,6 +294,22 @@ title = "甲"
 text = "乙"
 task = "丙"
 """
+SIMPLE = (
+    st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.dates()
+    | st.just(10**400)
+)
+ANYTHING = st.recursive(
+    SIMPLE,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["opens", "shown", "setting", "run", "en", "a"]), inner)
+    ),
+    max_leaves=4,
+)
 HEAD = """
 recording = "recorded-mnist5k"
 [en]
@@ -301,6 +359,16 @@ def problems(tmp_path, text):
             'predict = { measure = "gain", cuts = [1], hides = true }',
             [(1, "hides_nothing")],
         ),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'predict = { measure = "gain", cuts = [1], hides = "curve" }',
+            [(1, "hides")],
+        ),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'predict = { measure = "gain", cuts = [1], hides = ["curve", "bias"] }',
+            [(1, "unknown")],
+        ),
         ('shown = "entropy", at_least = 1', 'run = "begun"', [(1, "unknown")]),
         ('done = { shown = "entropy"', 'done = { shown = "first"', [(1, "unknown")]),
         ('page = "temperature"\npart = "curve"', 'page = "live"', [(1, "not_shown_there")]),
@@ -314,10 +382,119 @@ def problems(tmp_path, text):
         ('[en]\ntitle = "T"', "[settings]\ncolour = 7\n[en]\ntitle = 'T'", [(0, "unknown")]),
         ("ask = [", "asks = [", [(0, "no_text")]),
         ("[[card]]", "[card", [(0, "unreadable")]),
+        ('page = "temperature"', "page = []", [(1, "unknown")]),
+        ('part = "curve"', "part = {}", [(1, "unknown")]),
+        ('part = "curve"', "run = 0", [(1, "unknown")]),
+        ('part = "curve"', "epoch = -1", [(1, "no_number")]),
+        ('part = "curve"', "epoch = nan", [(1, "no_number")]),
+        ('part = "curve"', f"minutes = 1{'0' * 400}", [(1, "no_number")]),
+        ('part = "curve"', "minutes = inf", [(1, "no_number")]),
+        ('task = "C"', "task = 7", [(1, "no_text")]),
+        ('task = "C"', 'task = "C"\nthen = ["D"]', [(1, "no_text")]),
+        ("{accuracy_plain}", "{accuracy_plain:.1f}", [(1, "placeholder")]),
+        ("{accuracy_plain}", "{accuracy_plain!r}", [(1, "placeholder")]),
+        ("{accuracy_plain}", "{{accuracy}}", []),
+        ('"recorded-mnist5k"', '"../recordings/recorded-mnist5k"', [(0, "recording")]),
+        ('"recorded-mnist5k"', f'"{"a" * 300}"', [(0, "recording")]),
+        ('"recorded-mnist5k"', '"recorded-mnist5k\\u0000"', [(0, "recording")]),
+        ('"recorded-mnist5k"', f'"{"9" * 5000}"', [(0, "recording")]),
+        ('"recorded-mnist5k"', "9" * 5000, [(0, "unreadable")]),
+        ('"recorded-mnist5k"', "[" * 5000 + "]" * 5000, [(0, "unreadable")]),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'part = "curve"\npredict = { measure = "gain", cuts = [nan] }',
+            [(1, "cuts")],
+        ),
+        (
+            'part = "curve"\ndone = { shown = "entropy", at_least = 1 }',
+            'part = "curve"\npredict = { measure = "gain", cuts = [1], hide = true }',
+            [(1, "unknown_key")],
+        ),
     ],
 )
 def test_what_is_wrong_with_a_lesson_is_said_with_its_card(tmp_path, old, new, expected):
     assert problems(tmp_path, (HEAD + CARD).replace(old, new, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "done", "code"),
+    [
+        ("temperature", 'shown = "entropy", at_least = 2.4', "never"),
+        ("temperature", 'shown = "entropy", at_least = nan', "condition_bound"),
+        ("temperature", 'shown = "temperature", at_most = 0', "never"),
+        ("temperature", 'shown = "highest", equals = 1.5', "never"),
+        ("step", 'shown = "phase", at_least = 9', "never"),
+        ("live", 'run = "epoch", at_least = 31', "never"),
+        ("live", 'run = "epoch", at_least = 20', None),
+        ("live", 'example = "pinned"', "not_shown_there"),
+        ("microscope", 'example = "pinned"', None),
+        ("right", 'setting = "temperature", at_least = 8', "not_shown_there"),
+        ("live", 'setting = "temperature", at_least = 101', "never"),
+        ("live", 'setting = "temperature", equals = "warm"', "never"),
+        ("live", 'setting = "method", at_least = 1', "never"),
+        ("live", 'setting = "optimizer", equals = "sgd"', None),
+        ("live", 'setting = "optimizer", equals = {}', "never"),
+        ("live", 'setting = "bias", at_least = 10.5', "never"),
+        ("calibration", 'setting = "bins", equals = 7', "never"),
+        ("calibration", 'setting = "bins", equals = 60', None),
+        ("calibration", 'setting = "calibrated", equals = "yes"', "never"),
+    ],
+)
+def test_a_card_that_nobody_could_complete_is_refused(tmp_path, page, done, code):
+    card = CARD.replace('"temperature"\npart = "curve"', f'"{page}"').replace(
+        'shown = "entropy", at_least = 1', done
+    )
+
+    assert problems(tmp_path, HEAD + card) == ([(1, code)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ((HEAD + CARD).encode("utf-8-sig"), None),
+        ((HEAD + CARD).replace("\n", "\r\n").encode(), None),
+        ((HEAD + CARD).encode("utf-16"), "not_utf8"),
+        ((HEAD + CARD).encode("gb18030"), "not_utf8"),
+        (b"# " + b"-" * (1 << 20), "too_large"),
+        (None, "no_file"),
+    ],
+)
+def test_a_file_is_read_however_an_editor_saved_it_or_says_what_to_do(tmp_path, content, code):
+    path = tmp_path / "mine.toml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    if code is None:
+        assert read_lesson(path).words["zh"]["title"] == "题"
+        return
+    with pytest.raises(LessonError) as raised:
+        read_lesson(path)
+
+    assert [problem.code for problem in raised.value.problems] == [code]
+    assert all("mine.toml" in raised.value.lines(words(language))[0] for language in LANGUAGES)
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_whatever_stands_in_a_lesson_is_read_or_named(data):
+    """Every value may be any other one."""
+    tree = tomllib.loads(HEAD + CARD)
+    place: Any = tree
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        inner = place[key]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
+            break
+        place = inner
+    place[key] = data.draw(ANYTHING)
+    reader = _Reader("mine")
+    reader.lesson(tree)
+    for language in LANGUAGES:
+        lines = LessonError("mine.toml", reader.problems).lines(words(language))
+        assert all(line.startswith("mine.toml") for line in lines)
+
+
+def test_a_card_that_is_no_table_is_named(tmp_path):
+    assert problems(tmp_path, "card = [1]\n" + HEAD) == [(1, "no_table")]
 
 
 def test_all_mistakes_are_said_at_once(tmp_path):
@@ -352,6 +529,28 @@ def test_own_lessons_follow_the_bundled_ones_and_may_replace_them(tmp_path, monk
 BUNDLED_ORDER = list(lessons().found)
 
 
+@pytest.mark.parametrize("own", ["nowhere", "~nobody-of-this-name/lessons", "file.toml"])
+def test_a_folder_of_lessons_that_is_none_is_named(tmp_path, monkeypatch, own):
+    (tmp_path / "file.toml").write_text(HEAD + CARD, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(OWN, own)
+    found = lessons()
+
+    assert list(found.found) == BUNDLED_ORDER
+    assert [(error.file, error.problems[0].code) for error in found.errors] == [(own, "no_folder")]
+
+
+def test_a_file_that_cannot_be_looked_at_or_named_leaves_the_other_lessons(tmp_path, monkeypatch):
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "un\x07readable.toml").write_text(HEAD + CARD, encoding="utf-8")
+    (tmp_path / "well.toml").write_text(HEAD + CARD, encoding="utf-8")
+    monkeypatch.setenv(OWN, str(tmp_path))
+    found = lessons()
+
+    assert list(found.found) == [*BUNDLED_ORDER, "well"]
+    assert [error.problems[0].code for error in found.errors] == ["no_file", "file_name"]
+
+
 def test_a_lesson_that_was_changed_is_read_anew(tmp_path, monkeypatch):
     monkeypatch.setenv(OWN, str(tmp_path))
     path = tmp_path / "mine.toml"
@@ -366,12 +565,25 @@ def test_the_command_checks_files(tmp_path, capsys):
     bad.write_text(HEAD + CARD.replace("curve", "bend"), encoding="utf-8")
 
     assert main([str(good)]) == 0
-    assert "good.toml: a lesson of 1 card" in capsys.readouterr().out
+    assert "good.toml: a lesson of 1 card and" in capsys.readouterr().out
     assert main([str(bad), str(good), "--lang", "zh"]) == 1
     printed = capsys.readouterr()
     assert "bad.toml，第 1 张卡片" in printed.err
     assert "bend" in printed.err
     assert "good.toml" in printed.out
+
+
+def test_the_command_writes_every_name_on_every_terminal(tmp_path):
+    (tmp_path / "好.toml").write_text(HEAD + CARD, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.lessons", str(tmp_path / "好.toml")],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u597d.toml: a lesson of 1 card" in done.stdout
 
 
 # ----------------------------------------------------------------------------------- the figures

@@ -270,6 +270,13 @@ def test_every_recipe_makes_runs_and_its_rows_name_them(name, quick):
     assert name in command_of(config)
 
 
+def test_the_command_repeats_where_and_how_precisely_it_was_trained():
+    asked = RecipeConfig(recipe="controls", base=RunConfig(device="cpu", precision="bf16"))
+
+    assert command_of(asked).endswith("--device cpu --precision bf16")
+    assert "--precision" not in command_of(RecipeConfig(recipe="controls"))
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_text_of_a_recipe_has_its_own_chinese(name):
     chinese = words("zh")

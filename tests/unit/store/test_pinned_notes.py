@@ -83,6 +83,7 @@ def test_a_file_that_is_no_note_is_left_out(store):
     ("position", "text", "note", "code"),
     [
         (1, " \n ", "", "note_empty"),
+        (1, "\u200b\u202e\x07", "", "note_empty"),
         (1, "a" * (LONGEST_TEXT + 1), "", "note_too_long"),
         (-0.5, "a", "", "note_outside"),
         (RunConfig().epochs + 1, "a", "", "note_outside"),

@@ -2,11 +2,14 @@
 
 import base64
 import threading
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
+from safetensors.torch import save_file
 from support.trained import events_of, without_clocks
 
 from kdcore import Run, RunConfig
@@ -18,6 +21,7 @@ from kdcore.models.build import build_model
 from kdcore.queries import Answer, DecisionMap, Logits, Predict, Step, StepLogits, UnitMap
 from kdcore.store import Store
 from kdcore.training.answering import answer, evaluating, stored_learners
+from kdcore.training.weights.weights_file import WeightsFile
 
 TINY = RunConfig(
     dataset="moons", teacher="mlp:6,5", student="mlp:4", teacher_epochs=1, epochs=2, batch_size=20
@@ -213,9 +217,52 @@ def test_only_data_of_two_features_have_a_map(stored):
         answer(DecisionMap(), modules, loaded(RunConfig(dataset="digits")), None)
 
 
+def test_a_map_of_more_classes_than_it_tells_apart_is_refused(stored):
+    _, data = stored
+    many = replace(data, classes=tuple(map(str, range(257))))
+    with pytest.raises(UserError) as raised:
+        answer(DecisionMap(side=2), {"plain": build_model("mlp:4", (2,), 257, 0)}, many, None)
+    assert raised.value.code == "map_classes"
+
+
+def test_a_learner_without_numbers_is_sure_of_nothing(stored):
+    modules, data = stored
+    broken = deepcopy(modules["plain"])
+    with torch.no_grad():
+        for weights in broken.parameters():
+            weights.fill_(torch.nan)
+    said = answer(DecisionMap(side=3), {"plain": broken}, data, None)
+
+    assert numbers(said.maps["plain"].confidence, np.uint8).tolist() == [0] * 9
+
+
 def test_a_run_without_weights_says_so(tmp_path):
     with pytest.raises(UserError, match="keeps no weights"):
         stored_learners(Store(tmp_path).create(TINY))
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"input_shape": "[-1]"},
+        {"input_shape": "[]"},
+        {"mean": "[]"},
+        {"mean": "[1, 2, 3]"},
+        {"mean": "[[1, 2]]"},
+        {"mean": "[NaN, 1]"},
+        {"std": "[1, 2, 3]"},
+        {"std": "[0, 1]"},
+    ],
+)
+def test_weights_whose_description_is_damaged_are_named(folder, tmp_path, about):
+    damaged = Store(tmp_path).create(TINY)
+    path = damaged.path / "plain.safetensors"
+    whole = WeightsFile.read(folder.path / "plain.safetensors")
+    save_file(whole.tensors, path, metadata=whole.about | about)
+
+    with pytest.raises(UserError, match=str(path)) as raised:
+        stored_learners(damaged)
+    assert raised.value.code == "weights_foreign"
 
 
 def test_who_lacks_a_teacher_or_a_gradient_takes_no_step(stored):
