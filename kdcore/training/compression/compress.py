@@ -37,8 +37,8 @@ from kdcore.training.compression.student import CompressedStudent, Student, as_i
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
-    software_versions,
     set_float32_arithmetic,
+    software_versions,
 )
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_split
 from kdcore.training.objective.teacher_mixture import TeacherMixture, mixture_of

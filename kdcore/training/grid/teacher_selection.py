@@ -37,8 +37,8 @@ from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
-    software_versions,
     set_float32_arithmetic,
+    software_versions,
 )
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.cell_events import CellEvent, Group

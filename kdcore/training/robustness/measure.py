@@ -30,8 +30,8 @@ from kdcore.store import JobFolder, Store, packed
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
-    software_versions,
     set_float32_arithmetic,
+    software_versions,
 )
 from kdcore.training.randomness import generator
 from kdcore.training.robustness.answers import PICTURES, AnswerBench, Answers, has_gradient
