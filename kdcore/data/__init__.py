@@ -6,6 +6,7 @@ from kdcore.data.load import load_dataset
 from kdcore.data.mixing import Mixer, label_weights, labelled
 from kdcore.data.noise import noisy_labels
 from kdcore.data.preview import preview_of
+from kdcore.data.sent import sent
 from kdcore.data.transfer import class_numbers, transfer_set, without_classes
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "load_dataset",
     "noisy_labels",
     "preview_of",
+    "sent",
     "transfer_set",
     "without_classes",
 ]

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from kdcore.data.sent import sent
 from kdcore.errors import UserError
 
 SMALL_SHIFT, LARGE_SHIFT, LARGE_SIDE = 2, 4, 32
@@ -30,11 +31,11 @@ def augmented(inputs: Tensor, kind: str, generator: torch.Generator) -> Tensor:
         raise UserError("augment_needs_images", augment=kind)
     batch, channels, height, width = inputs.shape
     most = LARGE_SHIFT if min(height, width) >= LARGE_SIDE else SMALL_SHIFT
-    shifts = _drawn(2 * most + 1, (2, batch, 1), generator).to(inputs.device)
+    shifts = sent(_drawn(2 * most + 1, (2, batch, 1), generator), inputs.device)
     rows = torch.arange(height, device=inputs.device) + shifts[0]
     columns = torch.arange(width, device=inputs.device) + shifts[1]
     if kind == "shift_flip":
-        mirrored = _drawn(2, (batch, 1), generator).to(inputs.device, torch.bool)
+        mirrored = sent(_drawn(2, (batch, 1), generator).bool(), inputs.device)
         columns = torch.where(mirrored, columns.flip(1), columns)
     pixels = rows[:, :, None] * (width + 2 * most) + columns[:, None, :]
     index = pixels.view(batch, 1, -1).expand(-1, channels, -1)

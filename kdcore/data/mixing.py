@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kdcore.data.sent import sent
+
 
 class Mixer:
     """Mixes every example of a batch with another one; teacher and students see the same mixture.
@@ -32,7 +34,7 @@ class Mixer:
         chance = np.random.default_rng(seed)
         share = float(chance.beta(self._alpha, self._alpha))
         share = max(share, 1 - share)
-        partners = torch.from_numpy(chance.permutation(len(inputs))).to(inputs.device)
+        partners = sent(torch.from_numpy(chance.permutation(len(inputs))), inputs.device)
         return (
             torch.lerp(inputs[partners], inputs, share),
             torch.lerp(targets[partners], targets, share),

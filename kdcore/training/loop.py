@@ -23,7 +23,7 @@ from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
 from kdcore.training.checkpoint import TrainingLog
-from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
+from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.distributed import by_first_rank
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.fit import Position, fit
@@ -64,7 +64,7 @@ def _train(
     config: RunConfig, controls: Controls, log: TrainingLog, *, run: str, folder: RunFolder | None
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     device = choose_device(config.device)
     loading = load_dataset(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)

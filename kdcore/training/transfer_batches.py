@@ -85,8 +85,15 @@ class TransferBatches:
 
     def begin(self, epoch: int) -> list[Tensor]:
         """The index tensors of an epoch's batches, the same on every rank."""
-        config, size = self._config, len(self.transfer.labels)
-        return batches(size, batch_size(config, size), config.seed, epoch, least=least_batch())
+        config, labels = self._config, self.transfer.labels
+        return batches(
+            len(labels),
+            batch_size(config, len(labels)),
+            config.seed,
+            epoch,
+            least=least_batch(),
+            device=labels.device,
+        )
 
     def batch(self, index: Tensor, step: int) -> tuple[Tensor, BatchTargets]:
         """Inputs ``[1, B, …]`` of a batch and what goes with them, S being 1.

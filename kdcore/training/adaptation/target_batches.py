@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdcore.data import Dataset, augmented
+from kdcore.data import Dataset, augmented, sent
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.ensemble import members_of, predict_members
 from kdcore.training.batches.order import class_orders_of
@@ -80,7 +80,7 @@ class TargetBatches:
 
     def batch(self, step: int) -> TargetBatch:
         """The examples of a step; ``step`` batches were taken before."""
-        index = self._index(step).to(self._inputs.device)
+        index = sent(self._index(step), self._inputs.device)
         raw = self._inputs.index_select(0, index)
         config = self._config
         if config.augment != "none":

@@ -8,13 +8,22 @@ from torch import Tensor
 from kdcore.training.randomness import generator
 
 
-def batches(size: int, batch_size: int, seed: int, epoch: int, *, least: int = 2) -> list[Tensor]:
+def batches(
+    size: int,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    *,
+    least: int = 2,
+    device: torch.device | None = None,
+) -> list[Tensor]:
     """Index tensors of one epoch, shuffled; a last batch below ``least`` joins the one before it.
 
-    Batch normalisation cannot train on a single example.
+    Batch normalisation cannot train on a single example. The order goes to ``device`` at once: sent
+    batch by batch it would make each step wait for the accelerator.
     """
     chance = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-    order = torch.randperm(size, generator=chance)
+    order = torch.randperm(size, generator=chance).to(device)
     parts = list(order.split(batch_size))
     if len(parts) > 1 and len(parts[-1]) < least:
         parts[-2:] = [torch.cat(parts[-2:])]

@@ -37,8 +37,8 @@ from kdcore.training.compression.student import CompressedStudent, Student, as_i
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
+    set_float32_arithmetic,
     software_versions,
-    use_faster_float32_matmul,
 )
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_split
 from kdcore.training.objective.teacher_mixture import TeacherMixture, mixture_of
@@ -83,7 +83,7 @@ def _compress(
     folder: JobFolder[CompressionConfig],
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     device = choose_device(config.base.device)
     wanting = tuple(stage for stage in config.stages if stage in NEEDS_ENGINE)
     engine = use_int8_engine(wanting) if wanting else ""

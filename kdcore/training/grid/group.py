@@ -15,7 +15,7 @@ from kdcore.data import Dataset, load_dataset
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.events import SweepProgress
 from kdcore.training.checkpoint import StageCheckpoints
-from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
+from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.fit import Position, fit
 from kdcore.training.grid.cell_events import CellEvents, Group, GroupEvent
 from kdcore.training.grid.network_layout import NetworkLayout
@@ -40,7 +40,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEven
         group: what to train.
         data: of all cells, where the caller has them loaded.
     """
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     base = next(iter(group.cells.values()))
     device = choose_device(base.device)
     if data is None:

@@ -41,8 +41,8 @@ from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
+    set_float32_arithmetic,
     software_versions,
-    use_faster_float32_matmul,
 )
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.cell_events import CellEvent, Group
@@ -96,7 +96,7 @@ def search(
         UserError: something that a person can mend.
     """
     began = time.perf_counter()
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     base = config.base
     device = choose_device(base.device)
     data = yield from load_dataset(base, folder.root if folder else None)

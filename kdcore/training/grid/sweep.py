@@ -22,8 +22,8 @@ from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
+    set_float32_arithmetic,
     software_versions,
-    use_faster_float32_matmul,
 )
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.cell_events import CellEvent, Group
@@ -64,7 +64,7 @@ def sweep(
         UserError: something that a person can mend.
     """
     began = time.perf_counter()
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     before = earlier(folder)
     cells = config.cells
     base = cells[0]

@@ -37,8 +37,8 @@ from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
+    set_float32_arithmetic,
     software_versions,
-    use_faster_float32_matmul,
 )
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.cell_events import CellEvent, Group
@@ -68,7 +68,7 @@ def select_teacher(
         UserError: something that a person can mend.
     """
     began = time.perf_counter()
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     device = choose_device(config.base.device)
     data = yield from load_dataset(config.base, folder.root if folder else None)
     data = data.to(device)

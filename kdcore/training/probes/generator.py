@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from kdcore.data import sent
 from kdcore.losses import soft_target_kl, softmax
 from kdcore.losses.generated import generator_loss
 from kdcore.models.generator import NOISE, Generator
@@ -141,7 +142,7 @@ class GeneratorProbe(Probe):
         """``[B, NOISE]``, of the net's seed, the step and who learns from it."""
         seed, step = self.context.seed_of(net), self.context.students.step
         own = chance(seed, f"noise of {learner}", step)
-        return torch.randn(self._size, NOISE, generator=own).to(self._fixed_noise)
+        return sent(torch.randn(self._size, NOISE, generator=own), self._fixed_noise.device)
 
     def _student_logits(self, net: int, inputs: Tensor, learner: str) -> Tensor:
         student = self.context.students.modules[net]

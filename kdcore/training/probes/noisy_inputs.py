@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from kdcore.data import sent
 from kdcore.training.objective.terms import StepControls
 from kdcore.training.probes.probe import Probe
 from kdcore.training.randomness import generator
@@ -22,7 +23,10 @@ class NoisyInputProbe(Probe):
         self._inputs = inputs
         step = self.context.students.step
         self._noise = [
-            torch.randn(batch.shape, generator=generator(seed, "noisy inputs", step)).to(batch)
+            sent(
+                torch.randn(batch.shape, generator=generator(seed, "noisy inputs", step)),
+                batch.device,
+            )
             for seed, batch in zip(self.context.seeds, inputs, strict=True)
         ]
 

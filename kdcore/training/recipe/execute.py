@@ -34,7 +34,7 @@ from kdcore.jobs.run.events import Batch, Finished, Snapshot
 from kdcore.jobs.sweep.events import SweepProgress
 from kdcore.store import JobFolder, Store, recorded
 from kdcore.training.checkpoint import StageCheckpoints
-from kdcore.training.devices.device import choose_device, use_faster_float32_matmul
+from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.cell_events import CellEvent, Group
 from kdcore.training.grid.executors.executor import Executor, GroupEnded, Message
@@ -174,7 +174,7 @@ class Experiment:
 
     def run(self) -> Iterator[Event]:
         """The events."""
-        use_faster_float32_matmul()
+        set_float32_arithmetic()
         self._before = earlier(self._folder)
         self._states = dict(self._before.ended)
         yield from self._load()

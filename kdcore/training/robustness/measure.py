@@ -30,8 +30,8 @@ from kdcore.store import JobFolder, Store, packed
 from kdcore.training.devices.device import (
     choose_device,
     device_name,
+    set_float32_arithmetic,
     software_versions,
-    use_faster_float32_matmul,
 )
 from kdcore.training.randomness import generator
 from kdcore.training.robustness.answers import PICTURES, AnswerBench, Answers, has_gradient
@@ -56,7 +56,7 @@ def measure_robustness(
         UserError: something that a person can mend.
     """
     began = time.perf_counter()
-    use_faster_float32_matmul()
+    set_float32_arithmetic()
     device = choose_device(config.base.device)
     run = Store(folder.root).find(config.run, RUN).path
     of_run = config.base

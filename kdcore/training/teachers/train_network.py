@@ -90,7 +90,8 @@ class LabelTrainer:
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
         self._students.train(mode=True)
-        return batches(len(self._data.train.labels), self._batch_size, SEED, epoch)
+        labels = self._data.train.labels
+        return batches(len(labels), self._batch_size, SEED, epoch, device=labels.device)
 
     def step(self, batch: Tensor, step: int) -> None:
         """See ``Trainer``."""
