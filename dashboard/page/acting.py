@@ -11,6 +11,8 @@ from dashboard.server.tiers import Tier
 from dashboard.server.visitors import may, require
 from dashboard.text.viewer import md
 
+FOLLOWERS = 5
+"""Times as long a follower's page waits before it looks again."""
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -34,6 +36,11 @@ def acts(callback: Callable[Given, Result]) -> Callable[Given, Result | None]:
 def may_act() -> bool:
     """Whether who looks at the page steers."""
     return may(Tier.ACT)
+
+
+def pace(seconds: float) -> float:
+    """Seconds between two looks of a page: followers, who may be hundreds, look less often."""
+    return seconds if may_act() else FOLLOWERS * seconds
 
 
 def act_button(label: str, **how: Any) -> bool:

@@ -41,7 +41,7 @@ from dashboard.server.engine import store
 from dashboard.server.questions import answer_to
 from dashboard.server.run_notes import keep_note
 from dashboard.server.search_figures import Figures, search_figures
-from dashboard.server.shared_records import SharedRecord, shared_record
+from dashboard.server.shared_records import JobRecord, SharedRecord, shared_record
 from dashboard.server.sharing import LASTS, cookie_name, is_shared, is_token
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
@@ -70,6 +70,10 @@ NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 STATUS = {"not_answering": 202, "lecturer_only": 403}
 """By code; the first is none, and who waits asks again."""
+
+
+class NoChart(Exception):
+    """A chart was asked for that the job does not have."""
 
 
 def plotly(_: Request) -> Response:
@@ -115,37 +119,52 @@ def figure(request: Request) -> Response:
     """A chart: ``/kd/figure/NAME?run=…&epoch=…&lang=…`` and what the chart takes."""
     name = request.path_params["name"]
     shared = shared_record(_run(request))
-    spoken = words(_language(request))
     studied = _studied(shared) if name in OF_A_SEARCH else {}
-    with shared.lock:
-        match record := shared.newest():
-            case SweepRecord() if name in OF_A_SWEEP:
-                drawn = OF_A_SWEEP[name](record, spoken, _view(request))
-            case SearchRecord() if name in OF_A_SEARCH:
-                drawn = OF_A_SEARCH[name](record, spoken, studied)
-            case TeacherSelectionRecord() if name in OF_A_SELECTION:
-                drawn = OF_A_SELECTION[name](record, spoken)
-            case CompressionRecord() if name in OF_A_COMPRESSION:
-                drawn = OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
-            case RobustnessRecord() if name in OF_A_ROBUSTNESS_TEST:
-                drawn = OF_A_ROBUSTNESS_TEST[name](record, spoken, metric=_metric(request))
-            case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
-                arrays = _corrupted_images(record, shared.job, request)
-                drawn = OF_CORRUPTED_IMAGES[name](record, spoken, arrays=arrays)
-            case RecipeRecord() if name in OF_A_RECIPE:
-                curve = request.query_params.get("curve", "")
-                drawn = OF_A_RECIPE[name](record, spoken, curve=curve)
-            case RunRecord() if name in OVER_TIME:
-                drawn = OVER_TIME[name](record, spoken)
-            case RunRecord() if name in OF_ARRAYS:
-                arrays = snapshot_arrays(record, shared.job, _number(request, "epoch"))
-                settings = _chart_settings(request)
-                drawn = OF_ARRAYS[name](record, spoken, arrays=arrays, **settings)
-            case RunRecord() if name in OF_A_MOMENT:
-                drawn = OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
-            case _:
-                return _json_response({"error": f"no chart {name}"}, 404)
-        return _json_response(drawn)
+    asked = name, bool(studied), tuple(sorted(request.query_params.items()))
+    try:
+        drawn = shared.drawn(
+            asked, lambda record: _chart(name, record, shared.job, request, studied)
+        )
+    except NoChart:
+        return _json_response({"error": f"no chart {name}"}, 404)
+    return Response(drawn, 200, NOT_KEPT, "application/json")
+
+
+def _chart(
+    name: str, record: JobRecord, job: str, request: Request, studied: Figures
+) -> dict[str, Any]:
+    """The chart of this name.
+
+    Raises:
+        NoChart: a job of this kind has none.
+        UserError: its arrays cannot be read.
+    """
+    spoken = words(_language(request))
+    match record:
+        case SweepRecord() if name in OF_A_SWEEP:
+            return OF_A_SWEEP[name](record, spoken, _view(request))
+        case SearchRecord() if name in OF_A_SEARCH:
+            return OF_A_SEARCH[name](record, spoken, studied)
+        case TeacherSelectionRecord() if name in OF_A_SELECTION:
+            return OF_A_SELECTION[name](record, spoken)
+        case CompressionRecord() if name in OF_A_COMPRESSION:
+            return OF_A_COMPRESSION[name](record, spoken, **_compression_settings(request))
+        case RobustnessRecord() if name in OF_A_ROBUSTNESS_TEST:
+            return OF_A_ROBUSTNESS_TEST[name](record, spoken, metric=_metric(request))
+        case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
+            images = _corrupted_images(record, job, request)
+            return OF_CORRUPTED_IMAGES[name](record, spoken, arrays=images)
+        case RecipeRecord() if name in OF_A_RECIPE:
+            curve = request.query_params.get("curve", "")
+            return OF_A_RECIPE[name](record, spoken, curve=curve)
+        case RunRecord() if name in OVER_TIME:
+            return OVER_TIME[name](record, spoken)
+        case RunRecord() if name in OF_ARRAYS:
+            arrays = snapshot_arrays(record, job, _number(request, "epoch"))
+            return OF_ARRAYS[name](record, spoken, arrays=arrays, **_chart_settings(request))
+        case RunRecord() if name in OF_A_MOMENT:
+            return OF_A_MOMENT[name](record, spoken, **_chart_settings(request))
+    raise NoChart(name)
 
 
 def moment_of_run(request: Request) -> Response:

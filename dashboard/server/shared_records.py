@@ -1,12 +1,14 @@
 """What the jobs that are looked at have shown so far, one record for all viewers."""
 
-from collections import deque
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
+from dashboard.server.encoding import json_text
 from dashboard.server.engine import hub, store
 from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
@@ -24,6 +26,8 @@ from kdcore.store.branch import branched_from
 
 KEPT = 16
 """Records that stay in memory though nobody looks at them."""
+DRAWN = 32
+"""Charts of a record that stay drawn."""
 
 
 JobRecord = (
@@ -46,6 +50,9 @@ class SharedRecord:
         """Held while the record is read or grows."""
         self._record = _empty_record(job)
         self._edition = (0, 0)
+        self._drawn: OrderedDict[Hashable, str] = OrderedDict()
+        self._drawn_of: tuple[JobRecord | None, int] = None, 0
+        """The record and how many events it had when these were drawn."""
 
     def newest(self) -> JobRecord:
         """The record with all events so far; call it with the lock held.
@@ -60,6 +67,28 @@ class SharedRecord:
         if fresh and isinstance(self._record, RunRecord):
             _add_parent(self._record, self.job)
         return self._record
+
+    def drawn(self, key: Hashable, draw: Callable[[JobRecord], dict[str, Any]]) -> str:
+        """What ``draw`` makes of the newest record, as JSON for a browser.
+
+        It is kept until there are new events: a class asks for the same charts at the same moment.
+        """
+        with self.lock:
+            record = self.newest()
+            drawn_of, folded = self._drawn_of
+            if drawn_of is not record or folded != record.folded:
+                self._drawn.clear()
+                self._drawn_of = record, record.folded
+            if (kept := self._drawn.get(key)) is not None:
+                self._drawn.move_to_end(key)
+                return kept
+            drawn = draw(record)
+            text = json_text(drawn)
+            if "empty" not in drawn:  # what is missing may come without an event
+                self._drawn[key] = text
+            if len(self._drawn) > DRAWN:
+                self._drawn.popitem(last=False)
+            return text
 
 
 _all: WeakValueDictionary[tuple[Path, str], SharedRecord] = WeakValueDictionary()

@@ -33,12 +33,12 @@ from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 
-PERIOD = 0.22
-"""Seconds between two looks: a little more often than four times a second."""
+PERIOD = 0.2
+"""Seconds between two looks."""
 REST = 1.0
 """The same while the run is over."""
-QUEUE = 64
-"""Messages that wait for a slow viewer; then it gets the whole state anew."""
+QUEUE = 16
+"""Changes that wait for a slow viewer; then it gets the whole state anew."""
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment keeps the connection open."""
 OVER = ""
@@ -101,6 +101,7 @@ class Stream:
         self._figures: dict[str, dict[str, Any]] = {}
         self._state: dict[str, Any] = {}
         self._notes: list[dict[str, Any]] = []
+        self._whole: list[str] | None = None
         self._seen: Seen = (None, -1)
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
@@ -202,10 +203,12 @@ class Stream:
             if notes != self._notes:
                 messages.append(_message("notes", notes))
             self._figures, self._state, self._seen, self._notes = figures, state, seen, notes
-            for message in messages:
+            if messages:
+                self._whole = None
+            if news := "".join(messages):  # one text for all viewers, and one write for each
                 for viewer in self._viewers:
                     if viewer.caught_up:
-                        viewer.put(message)
+                        viewer.put(news)
 
     def _look(self) -> tuple[dict[str, dict[str, Any]] | None, dict[str, Any], Seen, list[Any]]:
         figures, state, seen = self._draw()
@@ -231,12 +234,15 @@ class Stream:
             return figures, state, (history, history.folded)
 
     def _whole_state(self) -> list[str]:
-        figures = [
-            _message("figure", {"name": name, "replace": figure})
-            for name, figure in self._figures.items()
-        ]
-        notes = [_message("notes", self._notes)] if self._has_notes else []
-        return [*figures, _message("state", self._state), *notes]
+        """Everything so far; a class that comes at once gets the same text."""
+        if self._whole is None:
+            figures = [
+                _message("figure", {"name": name, "replace": figure})
+                for name, figure in self._figures.items()
+            ]
+            notes = [_message("notes", self._notes)] if self._has_notes else []
+            self._whole = [*figures, _message("state", self._state), *notes]
+        return self._whole
 
 
 def job_state(job: str) -> str:
@@ -256,6 +262,7 @@ def run_state(state: str, history: JobRecord, words: Words) -> dict[str, Any]:
     return {
         "state": state,
         "live": state in LIVE_STATES,
+        "layout": run_layout(state, history),
         "phase": history.phase,
         "position": history.position,
         "step": history.step,
@@ -268,6 +275,11 @@ def run_state(state: str, history: JobRecord, words: Words) -> dict[str, Any]:
         "prepared": history.prepared is not None,
         "moment": moment(history, words),
     }
+
+
+def run_layout(state: str, history: RunRecord) -> str:
+    """What decides which panels and buttons the page of a run in this state has."""
+    return f"{state} {history.phase}"
 
 
 def _version(history: JobRecord) -> int:

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.page.acting import may_act
+from dashboard.page.acting import may_act, pace
 from dashboard.server.gate import followers
 from dashboard.server.sharing import (
     code_picture,
@@ -74,7 +74,7 @@ st.title(t("classroom.title"), anchor=False)
 st.markdown(t("classroom.lead"))
 if is_shared():
     with st.container(key="status-class"):
-        st.fragment(count, run_every=POLL)()
+        st.fragment(count, run_every=pace(POLL))()
     link = way_in()
     if may_act():
         lecturers_own(link)

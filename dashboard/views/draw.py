@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.drawing_pad import drawing_pad
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs.askable_runs import askable_run, brightest, input_shape, start_and_show
 from dashboard.page.panel import panel
 from dashboard.server.engine import hub, is_live
@@ -43,7 +43,7 @@ if started is None and not (run and is_live(run)):
     st.info(t("draw.no_run"), title=t("draw.no_run_title"), icon=":material/draw:")
     start_button()
 elif started is None:
-    st.fragment(wait_for_data, run_every=POLL)(run)
+    st.fragment(wait_for_data, run_every=pace(POLL))(run)
 else:
     if not is_live(run):
         hub().warm_answers()

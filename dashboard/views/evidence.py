@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.acting import act_button, lecturers
+from dashboard.page.acting import act_button, lecturers, pace
 from dashboard.page.jobs import recipes
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -380,5 +380,5 @@ elif name:
             st.caption(t("evidence.quick_note"))
         measured = len(recipes.record_of(job).measured)
         with st.container(key="status-recipe"):
-            st.fragment(job_status, run_every=POLL if live else None)(job, state, measured)
+            st.fragment(job_status, run_every=pace(POLL) if live else None)(job, state, measured)
         results(name, job)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.charts.parts.grid import coordinates_of
 from dashboard.page import address
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs import sweeps
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -226,7 +226,7 @@ def grid_charts(sweep: str, found: SweepRecord, config: SweepConfig, *, live: bo
         st.rerun()
     if not hidden:
         with panel("landscape_best", sweep):
-            st.fragment(verdict, run_every=POLL if live else None)(found, lr, method)
+            st.fragment(verdict, run_every=pace(POLL) if live else None)(found, lr, method)
     left, right = st.columns(2)
     with left:
         chart_panel("landscape_margins", sweep, height=260, params=view)
@@ -294,7 +294,7 @@ else:
                 args=(sweep,),
             )
     with st.container(key="status-sweep"):
-        st.fragment(job_status, run_every=POLL if live else None)(sweep, state)
+        st.fragment(job_status, run_every=pace(POLL) if live else None)(sweep, state)
     found = sweeps.sweep_record(sweep)
     config = store().find(sweep, SWEEP).config
     if config.published:

@@ -8,7 +8,7 @@ from dashboard.components.live_plot import live_plot
 from dashboard.components.moment import loss_numbers, moment_panel
 from dashboard.components.transport import transport
 from dashboard.page import address
-from dashboard.page.acting import act_button, may_act
+from dashboard.page.acting import act_button, may_act, pace
 from dashboard.page.data_notes import run_notes
 from dashboard.page.jobs import actions, shown_run
 from dashboard.page.jobs.branch_dialog import branch_dialog
@@ -131,6 +131,15 @@ def live_board(run: str, drawn: tuple[str, str, bool]) -> None:
         st.rerun()
 
 
+def looks_every(run: str, phase: str) -> float | None:
+    """Seconds between two looks at the board; a follower's is told by the stream of the run."""
+    if not run:
+        return pace(POLL)
+    if not (is_live(run) and may_act()):
+        return None
+    return POLL if phase in ("training", "over") else EAGER_POLL
+
+
 def main_chart(run: str) -> str:
     """What stands first: the accuracy; of an adaptation that on both domains."""
     return "domains" if run_settings(run).get("target") else "accuracy"
@@ -147,7 +156,7 @@ def main_panels(run: str, drawn: tuple[str, str, bool]) -> None:
         else:
             chart_panel(main_chart(run), run, height=260, fills=True)
     with right, st.container(border=True, key="controls", height="stretch"):
-        live_sliders(actions.retune, shown_run.slider_settings(run))
+        live_sliders(actions.retune, shown_run.slider_settings(run), run=run)
 
 
 def projected_panels(run: str, phase: str, config: RunConfig) -> None:
@@ -159,7 +168,7 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     numbers, *sliders = st.columns([3, 1, 1], gap="medium")
     with numbers:
         moment_panel(run, "scores")
-    live_sliders(actions.retune, acting, in_line=sliders)
+    live_sliders(actions.retune, acting, run=run, in_line=sliders)
     moment_panel(run, "headline")
     method = method_of(config.method)
     own = () if is_forest(config.student) else filter(None, (method.panel,))
@@ -217,7 +226,7 @@ def details(run: str, config: RunConfig) -> None:
     if config.schedules:
         chart_panel("courses", run, height=200)
     if config.drop_classes:
-        missing_classes(run, run_every=POLL if is_live(run) else None)
+        missing_classes(run, run_every=pace(POLL) if is_live(run) else None)
     method = method_of(config.method)
     without_measures = is_forest(config.student) or config.target
     for name in () if without_measures else (method.pictures, method.panel):
@@ -235,8 +244,7 @@ if not is_projected():
     sidebar(store().root / "uploads", waiting)
     st.title(t("live.title"), anchor=False)
     st.markdown(t("live.lead"))
-pace = EAGER_POLL if run and drawn[1] not in ("training", "over") else POLL
-st.fragment(live_board, run_every=pace if is_live(run) or not run else None)(run, drawn)
+st.fragment(live_board, run_every=looks_every(run, drawn[1]))(run, drawn)
 # each has its place, filled or not: what stands below keeps its own, and with it the focus
 with st.container():
     notices(run)

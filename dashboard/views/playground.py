@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dashboard.components.moment import moment_panel
 from dashboard.components.plane import decision_maps, drawn_points, point_field
 from dashboard.components.transport import transport
-from dashboard.page.acting import act_button, may_act
+from dashboard.page.acting import act_button, may_act, pace
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.askable_runs import askable_run
 from dashboard.page.jobs.failure import show_failure
@@ -146,7 +146,7 @@ def layout(run: str) -> tuple[bool, bool]:
 def run_panels(run: str) -> None:
     """The maps of a run, or what is waited for."""
     drawn = layout(run)
-    st.fragment(run_buttons, run_every=POLL if drawn[1] else None)(run, drawn)
+    st.fragment(run_buttons, run_every=pace(POLL) if drawn[1] else None)(run, drawn)
     show_failure(run_history(run).failed, hub().state(run))
     if not drawn[0]:
         if drawn[1]:

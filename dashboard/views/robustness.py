@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.charts.robustness_curves import GROUPS, METRICS
 from dashboard.components.live_plot import live_plot
 from dashboard.page import address
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs import robustness_tests
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.run_picker import kept_run_picker
@@ -215,7 +215,9 @@ if test:
     )
     found = robustness_tests.robustness_record(test)
     with st.container(key="status-robustness"):
-        st.fragment(job_status, run_every=POLL if live else None)(test, state, len(found.over))
+        st.fragment(job_status, run_every=pace(POLL) if live else None)(
+            test, state, len(found.over)
+        )
     charts(test, found)
 elif robustness_tests.testable_runs():
     st.info(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.page import address
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs import searches
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -276,7 +276,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="job_row"):
 state = hub().state(job)
 found = searches.record_of(job)
 with st.container(key="status-search"):
-    st.fragment(job_status, run_every=POLL if state in LIVE_STATES else None)(
+    st.fragment(job_status, run_every=pace(POLL) if state in LIVE_STATES else None)(
         job, state, _ended(found)
     )
 if isinstance(found, SearchRecord):

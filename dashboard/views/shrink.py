@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.page import address
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs import compressions
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
@@ -217,5 +217,5 @@ if shrink:
         resume_button(shrink, help=t("shrink.resume_help"))
     over = compressions.compression_record(shrink).over
     with st.container(key="status-shrink"):
-        st.fragment(job_status, run_every=POLL if live else None)(shrink, state, over)
+        st.fragment(job_status, run_every=pace(POLL) if live else None)(shrink, state, over)
     stage_charts(shrink)

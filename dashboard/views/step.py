@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.slow_motion import slow_motion
-from dashboard.page.acting import act_button
+from dashboard.page.acting import act_button, pace
 from dashboard.page.jobs.askable_runs import askable_run, brightest, start_and_show
 from dashboard.page.panel import panel
 from dashboard.say.titles import method_title
@@ -39,7 +39,7 @@ if not run:
         args=(FIRST,),
     )
 elif run_history(run).prepared is None and is_live(run):
-    st.fragment(wait_for_teacher, run_every=POLL)(run)
+    st.fragment(wait_for_teacher, run_every=pace(POLL))(run)
 elif (started := run_history(run).started) and (answers := teacher_logits(run)):
     if not is_live(run):
         hub().warm_answers()

@@ -4,13 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.page.acting import act_button
+from dashboard.components.wake_up import rerun_on_change
+from dashboard.page.acting import act_button, may_act
 from dashboard.page.jobs import actions
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.jobs.resume_button import resume_button
 from dashboard.page.jobs.shown_run import changed_elsewhere
 from dashboard.server.engine import LIVE_STATES, hub, is_live
 from dashboard.server.shared_records import run_history
+from dashboard.server.stream import run_layout
 from dashboard.text.escape import markdown_text
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
@@ -42,6 +44,8 @@ def board(run: str, *, startable: bool, title: str = "") -> None:
     _buttons(run, now, state, title, startable=startable)
     if run:
         show_failure(now.failed, state)
+    if run and not may_act():
+        rerun_on_change(run, {"layout": run_layout(state, now)})
 
 
 def layout_key(run: str) -> tuple[str, str, bool]:
@@ -101,7 +105,7 @@ def _buttons(run: str, now: RunRecord, state: str, title: str, *, startable: boo
 
 def _status(run: str, now: RunRecord, state: str, title: str) -> None:
     """State, progress and title; the page frame reads them aloud now and then."""
-    if state in LIVE_STATES:
+    if state in LIVE_STATES and may_act():  # who follows is not drawn anew for it
         title = f"{_progress_text(run, now, state)} · {title}"
     with st.container(horizontal=True, vertical_alignment="center", key="status-run"):
         if state:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components.live_plot import live_plot
 from dashboard.page import address
-from dashboard.page.acting import act_button, acts
+from dashboard.page.acting import act_button, acts, pace
 from dashboard.page.jobs import sweeps
 from dashboard.page.jobs.failure import show_failure
 from dashboard.page.panel import panel
@@ -45,7 +45,7 @@ def repeat_panel(run: str) -> None:
             )
             return
         live = is_live(sweep)
-        st.fragment(_status, run_every=POLL if live else None)(sweep, live)
+        st.fragment(_status, run_every=pace(POLL) if live else None)(sweep, live)
         live_plot("seeds", sweep, height=280)
 
 

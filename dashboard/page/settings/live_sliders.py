@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.page.acting import lecturers
+from dashboard.components.followed_controls import FollowedControl, followed_controls
+from dashboard.page.acting import lecturers, may_act
 from dashboard.page.settings.values import KEYS
 from dashboard.say.titles import method_title
 from dashboard.text.viewer import md, t
@@ -39,15 +40,21 @@ def live_sliders(
     on_change: Callable[[str], None],
     acting: Mapping[str, Any],
     *,
+    run: str = "",
     in_line: Sequence[DeltaGenerator] = (),
 ) -> None:
-    """The sliders that act during a run.
+    """The sliders that act during a run; a follower sees where the lecturer has them.
 
     Args:
         on_change: gets the setting's name on release.
         acting: settings of the run that takes commands, or what is chosen for the next one.
+        run: that is shown.
         in_line: columns for T and λ, which are then alone; else all stand below each other.
     """
+    if not may_act():
+        with in_line[0] if in_line else st.container():
+            followed_controls(run, _followed(acting)[: len(in_line) or None])
+        return
     if in_line:
         for column, slider in zip(in_line, (_temperature_slider, _weight_slider), strict=True):
             with column:
@@ -79,6 +86,42 @@ def live_sliders(
         format_func=lambda speed: f"{speed:g}" if speed else t("live.max"),
         **lecturers(help=md("setting.speed.help")),
     )
+
+
+def _followed(acting: Mapping[str, Any]) -> list[FollowedControl]:
+    """The same controls for who only looks."""
+    method, own = parse_method(acting["method"])
+    settings = METHODS[method].settings
+    highest = 1.0 if acting["mixing"] == "convex" else max(5.0, acting["weight"])
+    further = extra_terms(acting["also"])
+    return [
+        FollowedControl(
+            "temperature", t("live.slider.temperature"), acting["temperature"], TEMPERATURES
+        ),
+        FollowedControl("weight", t("live.slider.weight"), acting["weight"], (0.0, highest)),
+        *(
+            FollowedControl(
+                name,
+                f"{settings[name].symbol} · {t(f'method_setting.{method}.{name}')}",
+                value,
+                (settings[name].low, settings[name].high),
+            )
+            for name, value in own.items()
+        ),
+        *(
+            FollowedControl(
+                extra_weight(spec),
+                t("live.further", method=method_title(spec)),
+                weight,
+                (0.0, max(1.0, 2.0 * weight)),
+            )
+            for weight, spec in further
+        ),
+        FollowedControl("lr", t("live.slider.lr"), acting["lr"], LEARNING_RATES),
+        FollowedControl(
+            "speed", t("live.slider.speed"), acting["speed"], SPEEDS, largest=t("live.max")
+        ),
+    ]
 
 
 def _temperature_slider(on_change: Callable[[str], None], acting: Mapping[str, Any]) -> None:

@@ -491,8 +491,15 @@ def test_what_is_new_is_appended_for_everybody(store, monkeypatch):
     one, other = finished(follow())
 
     assert one == other
-    values = json.loads(one.split("data: ")[1])
-    assert values["append"][0]["x"] == [0.2]
+    names, values = zip(*map(event_of, one.strip().split("\n\n")), strict=True)
+    assert names[-1] == "state"  # all that is new in one piece
+    assert len(names) > 2
+    assert values[0]["append"][0]["x"] == [0.2]
+
+
+def event_of(text):
+    name, data = text.split("\n")
+    return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
 
 def ask(client, run, body, kind="application/json"):
