@@ -28,6 +28,10 @@ STOP_PATIENCE = 8.0
 """Seconds after which a worker that does not obey a stop is ended."""
 POLL = 0.25
 """Seconds between looks at a run that another process trains."""
+MOST_WAITING = 100
+"""Jobs that wait at once."""
+MOST_EACH = 10
+"""The same of one person, so that nobody fills the queue of a class."""
 LIVE = ("queued", "running", "paused")
 """States of a job that has not ended."""
 KEPT = 8
@@ -43,6 +47,8 @@ class QueuedJob:
     folder: JobFolder[Any]
     events: list[Event] = field(default_factory=list)
     state: str = "queued"
+    owner: str = ""
+    """Who asked for it, for the limit of each; nobody where it is not known."""
     early: list[Command] = field(default_factory=list)
     """Commands while it waits; the worker gets them once it begins."""
     stop_asked: float | None = None
@@ -89,15 +95,28 @@ class Hub:
         with self._changed:
             self._worker.start()
 
-    def submit(self, config: JobConfig) -> str:
+    def submit(self, config: JobConfig, owner: str = "") -> str:
         """Queue a job; its id.
 
+        Args:
+            config: what to carry out.
+            owner: who asks, by a name that tells people apart.
+
         Raises:
-            UserError: the store cannot be written.
+            UserError: too many wait already, or the store cannot be written.
         """
-        folder = self.store.create(config)
-        self._queue(QueuedJob(folder.id, config, folder))
+        with self._changed:  # fifty who ask at once are counted one after the other
+            self._check_room(owner)
+            folder = self.store.create(config)
+            self._queue(QueuedJob(folder.id, config, folder, owner=owner))
         return folder.id
+
+    def _check_room(self, owner: str) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            raise UserError("queue_full", most=MOST_WAITING)
+        own = sum(self._jobs[job].owner == owner for job in self._waiting) if owner else 0
+        if own >= MOST_EACH:
+            raise UserError("own_queue_full", most=MOST_EACH)
 
     def can_resume(self, job: str) -> bool:
         """Whether ``resume`` takes the job.
@@ -241,6 +260,11 @@ class Hub:
         with self._changed:
             jobs = [self._running, *reversed(self._waiting)]
             return next((job for job in jobs if job and self._jobs[job].folder.kind is kind), None)
+
+    def queue(self) -> list[str]:
+        """The jobs in the order of their turn, first the one that is trained."""
+        with self._changed:
+            return [job for job in (self._running, *self._waiting) if job]
 
     def queue_position(self, run: str) -> int:
         """How many runs come before this one; 0 for one that is not waiting."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.server.roots import check_paths
 from dashboard.server.tiers import Tier, tier_of
-from dashboard.server.visitors import require
+from dashboard.server.visitors import require, session_name
 from kdcore.asking import PATIENCE
 from kdcore.commands import Command
 from kdcore.hub import Hub
@@ -45,7 +45,7 @@ class GuardedHub:
         """
         require(tier_of("hub", "submit"))
         check_paths(config.to_dict())
-        return self._hub.submit(config)
+        return self._hub.submit(config, session_name())
 
     def resume(self, job: str) -> None:
         """As ``Hub.resume``, of settings whose paths may be read.

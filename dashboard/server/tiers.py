@@ -61,6 +61,7 @@ TIERS = {
                 "state",
                 "commandable",
                 "active",
+                "queue",
                 "queue_position",
                 "wait",
                 "subscribe",

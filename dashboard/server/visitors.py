@@ -118,6 +118,12 @@ def require(tier: Tier) -> None:
         raise UserError("lecturer_only")
 
 
+def session_name() -> str:
+    """Of the open page whose script runs in this thread; empty where there is none."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
 def session_visitor() -> Visitor | None:
     """Who looks at the page whose script runs in this thread; ``None`` where that is not known."""
     context = get_script_run_ctx(suppress_warning=True)

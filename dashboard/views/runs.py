@@ -11,6 +11,7 @@ from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import actions, job_pages
 from dashboard.page.jobs.export_menu import export_menu
 from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
+from dashboard.page.jobs.queue_panel import queue_panel
 from dashboard.page.panel import chart_panel
 from dashboard.page.widgets import segments
 from dashboard.say.titles import row_title
@@ -169,6 +170,7 @@ st.title(t("runs.title"), anchor=False)
 st.markdown(t("runs.lead"))
 every, deleted = store().list(), store().trash()
 undo_line()
+queue_panel()
 if not every:
     st.info(t("runs.empty"), title=t("runs.empty_title"), icon=":material/history:")
     st.page_link("views/live.py", label=t("runs.go_live"), icon=":material/play_circle:")

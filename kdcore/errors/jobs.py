@@ -15,6 +15,12 @@ MESSAGES = {
         "The process that trained this student ended unexpectedly ({cause}), twice: choose a "
         "smaller model or batch size if memory ran out."
     ),
+    "queue_full": (
+        "{most} jobs wait already: cancel some on the page Runs, or start this one later."
+    ),
+    "own_queue_full": (
+        "{most} jobs of yours wait already: cancel one on the page Runs, or start this one later."
+    ),
     "sweep_fixed": "The settings of {sweep} cannot change while it runs: it can only be stopped.",
     "cluster_missing": (
         "Ray is not installed, so no sweep can run on a cluster: install it with pip install -e "

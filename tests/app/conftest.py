@@ -24,7 +24,7 @@ class PlayedHub:
         self.states = {}
         self.sent = []
 
-    def submit(self, config):
+    def submit(self, config, owner=""):
         folder = self.store.create(config)
         self.states[folder.id] = "running"
         return folder.id
@@ -51,6 +51,10 @@ class PlayedHub:
 
     def state(self, run):
         return self.states.get(run) or self.store.find(run).state
+
+    def queue(self):
+        trained = [job for job, state in self.states.items() if state == "running"]
+        return trained + [job for job, state in self.states.items() if state == "queued"]
 
     def queue_position(self, run):
         return 0

@@ -416,3 +416,33 @@ def test_a_name_stands_in_the_picker_of_runs(open_page, hub, two_runs):
 
     assert not app.exception
     assert [option for option in box.options if option.startswith("the good one · ")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_queue_has_places_and_a_way_out(open_page, hub, store, language):
+    ids = [f"20260101-00000{at}-aaaa" for at in range(4)]
+    for job, state in zip(ids, ("running", "queued", "queued", "queued"), strict=True):
+        record(store, job, make.whole_run()[:1])
+        hub.states[job] = state
+    app = open_page("runs", lang=language)
+
+    spoken = words(language)
+    lines = [text.value for text in app.markdown]
+    assert [line for line in lines if line.startswith(spoken["runs.now"])]
+    for place in (1, 2, 3):
+        assert [line for line in lines if line.startswith(spoken["runs.place"].format(place=place))]
+    app.button(key=f"cancel-{ids[2]}").click().run()
+    assert hub.states[ids[2]] == "stopped"
+    app.button(key="cancel_all").click().run()
+    assert [hub.states[job] for job in ids] == ["running", "stopped", "stopped", "stopped"]
+    assert "cancel_all" not in [button.key for button in app.button]
+
+
+def test_a_follower_sees_the_queue_and_cancels_nothing(follower, open_page, hub, store):
+    for at, state in enumerate(("running", "queued")):
+        record(store, f"20260101-00000{at}-aaaa", make.whole_run()[:1])
+        hub.states[f"20260101-00000{at}-aaaa"] = state
+    app = open_page("runs")
+
+    assert app.button(key="cancel_all").disabled
+    assert hub.sent == []

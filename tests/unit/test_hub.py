@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,7 +13,7 @@ from kdcore import RunConfig
 from kdcore.commands import Pause, Resume, Retune, Step, Stop
 from kdcore.errors import UserError
 from kdcore.events import Failed
-from kdcore.hub import Hub
+from kdcore.hub import MOST_EACH, MOST_WAITING, Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import RUN, SEARCH
 from kdcore.jobs.run.events import Batch, Epoch
@@ -91,6 +92,35 @@ def test_runs_wait_for_each_other_and_a_waiting_one_can_be_stopped(hub):
     assert hub.state(second) == "stopped"
     hub.send(first, Stop())
     assert finished(hub, third) == "finished"
+
+
+def test_fifty_who_start_at_once_are_one_queue_with_a_limit_for_each(hub):
+    """One is trained, the others have a place; one person cannot fill the queue."""
+    first = hub.submit(LONG, "lecturer")
+    wait_for(hub, first, Batch)
+    with ThreadPoolExecutor(50) as people:
+        jobs = list(people.map(lambda person: hub.submit(SHORT, f"person {person}"), range(50)))
+
+    assert hub.queue()[0] == first
+    assert sorted(hub.queue()[1:]) == sorted(jobs)
+    assert sorted(map(hub.queue_position, jobs)) == list(range(1, 51))
+    assert {hub.state(job) for job in jobs} == {"queued"}
+
+    for _ in range(MOST_EACH):
+        hub.submit(SHORT, "somebody")
+    with pytest.raises(UserError) as refused:
+        hub.submit(SHORT, "somebody")
+    assert refused.value.code == "own_queue_full"
+    for _ in range(MOST_WAITING - 50 - MOST_EACH):
+        hub.submit(SHORT)
+    with pytest.raises(UserError) as refused:
+        hub.submit(SHORT, "another")
+    assert refused.value.code == "queue_full"
+    assert len(hub.store.list()) == 1 + MOST_WAITING  # what is refused leaves nothing behind
+
+    for job in hub.queue()[1:]:
+        hub.send(job, Stop())
+    assert hub.queue() == [first]
 
 
 def test_a_killed_worker_fails_its_run_alone_and_loses_nothing(hub):
