@@ -101,6 +101,7 @@ TIERS = {
                 "pin",
                 "unpin",
                 "rename",
+                "star",
                 "delete",
                 "restore",
                 "purge",

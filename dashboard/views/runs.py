@@ -4,15 +4,25 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.charts.compared_runs import LEARNERS, METRICS, MOST
 from dashboard.components.transport import transport
 from dashboard.export.report import report
 from dashboard.page import address
 from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import actions, job_pages
 from dashboard.page.jobs.export_menu import export_menu
-from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
+from dashboard.page.jobs.jobs_table import (
+    differences,
+    jobs_table,
+    scores_table,
+    search,
+    table_key,
+    trash_line,
+)
 from dashboard.page.panel import chart_panel
-from dashboard.page.widgets import segments
+from dashboard.page.wide_table import wide_table
+from dashboard.page.widgets import segments, select
+from dashboard.say.apart import titles_apart
 from dashboard.say.titles import row_title
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
@@ -67,6 +77,23 @@ def kind_filter() -> str:
     return "" if kind == ALL else kind
 
 
+def asked_for(rows: Sequence[JobRow], kind: str) -> list[JobRow]:
+    """Those with the words that are searched for, or those alone that are starred."""
+    address.read_param("search", "")
+    address.read_param("starred", False, lambda text: text == "1")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            t("runs.search"),
+            key="search",
+            placeholder=t("runs.search_hint"),
+            icon=":material/search:",
+            width=360,
+        )
+        starred = st.toggle(t("runs.starred"), key="starred")
+    address.write_params({"search": text or None, "starred": "1" if starred else None})
+    return search([row for row in rows if row.starred or not starred], kind, text)
+
+
 def buttons(picked: Sequence[JobRow]) -> None:
     """What can be done with the jobs that are ticked."""
     one = picked[0] if len(picked) == 1 else None
@@ -100,6 +127,15 @@ def buttons(picked: Sequence[JobRow]) -> None:
             disabled=not picked,
             on_click=actions.delete,
             args=([row.id for row in picked],),
+        )
+        all_starred = bool(picked) and all(row.starred for row in picked)
+        act_button(
+            t("runs.unstar" if all_starred else "runs.star"),
+            key="star",
+            icon=":material/star:",
+            disabled=not picked,
+            on_click=actions.star,
+            args=([row.id for row in picked], not all_starred),
         )
         if one:
             spoken = language()  # the download has no viewer any more
@@ -140,25 +176,63 @@ def name_and_note(row: JobRow) -> None:
         st.text(t("runs.pinned", epoch=f"{note.position:g}", text=note.text))
 
 
-def comparison(one: JobRow, other: JobRow) -> None:
-    """The settings in which two jobs of a kind differ; of runs their charts too."""
-    if one.kind != other.kind:
+def comparison(rows: Sequence[JobRow]) -> None:
+    """The settings in which jobs of a kind differ; of runs their curves and scores too."""
+    kind = rows[0].kind
+    if any(row.kind != kind for row in rows):
         st.caption(t("runs.differ_kinds"))
         return
     st.header(t("runs.differ"), anchor=False)
-    differing = store().compare(one.id, other.id)
+    jobs = [row.id for row in rows]
+    differing = store().compare(*jobs)
+    titles = titles_apart(rows, differing)
     if differing:
-        st.table(differences(one.id, other.id, differing, one.kind))
+        wide_table(differences(titles, differing, kind), "differences")
     else:
         st.markdown(t("runs.differ_none"))
-    if one.kind != RUN.name:
+    if kind != RUN.name:
         return
+    compared_curves(jobs)
+    st.header(t("runs.scores"), anchor=False)
+    wide_table(scores_table(rows, titles), "scores")
+    if len(rows) == 2:
+        side_by_side(rows)
+
+
+def compared_curves(jobs: Sequence[str]) -> None:
+    """One measure of one learner, a line a run."""
+    st.session_state.setdefault("compared_metric", METRICS[0])
+    st.session_state.setdefault("compared_learner", LEARNERS[0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = select(
+            t("runs.metric"),
+            METRICS,
+            key="compared_metric",
+            title=lambda name: t(f"compared.{name}"),
+            width=280,
+        )
+        learner = segments(
+            t("runs.learner"),
+            LEARNERS,
+            key="compared_learner",
+            title=lambda name: t(f"learner.{name}"),
+        )
+    chart_panel(
+        "compared_runs",
+        jobs[0],
+        height=360,
+        params={"with": ",".join(jobs[1:]), "metric": metric, "learner": learner},
+    )
+
+
+def side_by_side(rows: Sequence[JobRow]) -> None:
+    """A chart of each of two runs, with the same axes."""
     st.header(t("runs.sides"), anchor=False)
     st.session_state.setdefault("compared_chart", CHARTS[0])
     name = segments(
         t("runs.chart"), CHARTS, key="compared_chart", title=lambda name: t(f"panel.{name}.title")
     )
-    for row, column in zip((one, other), st.columns(2), strict=True):
+    for row, column in zip(rows, st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(row_title(row)))
             chart_panel(name, row.id, height=360, axes_group="compared")
@@ -182,6 +256,12 @@ if not rows:
     trash(deleted)
     st.stop()
 
+rows = asked_for(rows, kind)
+if not rows:
+    st.caption(t("runs.none_found"))
+    trash(deleted)
+    st.stop()
+
 st.caption(t("runs.by_keyboard"))
 table = st.dataframe(
     jobs_table(rows, kind),
@@ -198,6 +278,6 @@ picked = [rows[index] for index in table.selection.rows if index < len(rows)]
 buttons(picked)
 if len(picked) == 1:
     name_and_note(picked[0])
-if len(picked) == 2 and all(row.readable for row in picked):
-    comparison(*picked)
+if len(picked) > 1 and all(row.readable for row in picked):
+    comparison(picked[:MOST])
 trash(deleted)

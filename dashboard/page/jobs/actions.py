@@ -112,6 +112,13 @@ def empty_trash() -> None:
 
 
 @acts
+def star(runs: list[str], starred: bool) -> None:
+    """Mark jobs so that they are found again, or take the marks away."""
+    for run in runs:
+        store().star(run, starred)
+
+
+@acts
 def save_note(run: str) -> None:
     """Keep the note that was typed for a run."""
     store().note(run, st.session_state[f"note-{run}"])
