@@ -361,9 +361,7 @@ def _compared(request: Request, name: str) -> Any:
     compared = []
     for run, title in zip(runs, titles, strict=True):
         shared = shared_record(run)
-        with (
-            shared.lock
-        ):  # one after the other: who held one and waited for another might wait for ever
+        with shared.lock:  # none is held while another is waited for
             history = shared.newest()
         if isinstance(history, RunRecord):
             compared.append(Compared(title, history))

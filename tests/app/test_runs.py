@@ -25,6 +25,7 @@ from kdcore.jobs.kind import KINDS, RUN
 from kdcore.jobs.run.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
+THREE = "20260103-000000-cccc"
 EN = words("en")
 LATER = '{"kind": "run", "format": 99}'
 
@@ -369,6 +370,56 @@ def test_two_runs_are_compared_with_their_charts(open_page, hub, two_runs):
     ]
 
 
+def test_any_number_of_runs_is_compared_by_settings_scores_and_curves(open_page, hub, two_runs):
+    record(hub.store, THREE, make.whole_run(), RunConfig(temperature=9.0, seed=3))
+    hub.store.rename(THREE, "the third")
+    app = open_picked(open_page, hub.store, ONE, TWO, THREE)
+    settings, scores = (table.value for table in app.table)
+
+    assert not app.exception
+    temperature, seed = EN["setting.temperature.label"], EN["setting.seed.label"]
+    assert list(settings.columns)[-1] == "the third"
+    by_name = {row.iloc[0]: list(row.iloc[1:]) for _, row in settings.iterrows()}
+    assert (by_name[temperature], by_name[seed]) == (["4", "9", "9"], ["0", "0", "3"])
+    for title, value in zip(settings.columns[1:3], ("4", "9"), strict=True):
+        assert f"{temperature} {value}" in title
+    ended = dict(hub.store.find(ONE).events()[-1].students)
+    distilled = scores[scores[EN["runs.learner"]] == EN["learner.distilled"]]
+    assert distilled[EN["compared.test_accuracy"]].to_list() == 3 * [
+        f"{ended['distilled'].test_accuracy:.2%}"
+    ]
+    assert EN["runs.sides"] not in [header.value for header in app.header]
+
+
+def test_a_search_finds_by_what_the_row_shows_and_by_the_note(open_page, hub, two_runs):
+    hub.store.note(ONE, "Überraschend gut")
+    for text, ids in (
+        ("überraschend", [ONE]),
+        ("handwritten FINISHED", [TWO, ONE]),
+        ("9 bbbb", [TWO]),
+    ):
+        app = open_page("runs", search=text, kind="run")
+        assert not app.exception
+        assert app.dataframe[0].value[EN["runs.id"]].to_list() == ids
+
+    app = open_page("runs", search="no such word")
+    assert EN["runs.none_found"] in [caption.value for caption in app.caption]
+    assert not app.dataframe
+
+
+def test_a_star_is_kept_shown_and_filtered_by(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE)
+    app.button(key="star").click().run()
+    assert hub.store.row(ONE).starred
+
+    app = open_page("runs", starred="1")
+    assert app.dataframe[0].value[EN["runs.id"]].to_list() == [ONE]
+    app = open_picked(open_page, hub.store, ONE)
+    assert app.button(key="star").label == EN["runs.unstar"]
+    app.button(key="star").click().run()
+    assert not hub.store.row(ONE).starred
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind, language):
@@ -382,7 +433,7 @@ def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind,
     assert table[words(language)["runs.setting"]].to_list() == [
         words(language)["setting.batch_size.label"]
     ]
-    assert {table[one][0], table[other][0]} == {"32", "7"}
+    assert table.iloc[0].to_list()[1:] == ["7", "32"]  # the newest is the first row
 
 
 def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
@@ -393,7 +444,7 @@ def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
     other = hub.store.create(replace(config, base=base, **axes)).id
     app = open_page("runs", widgets=picked(hub.store, one, other))
     table = app.table[0].value
-    rows = {row[EN["runs.setting"]]: (row[one], row[other]) for _, row in table.iterrows()}
+    rows = {row.iloc[0]: (row.iloc[2], row.iloc[1]) for _, row in table.iterrows()}
 
     assert rows[EN["landscape.temperatures"]] == ("1–20", "1, 4")
     assert rows[EN["searches.setting.students"]][1] == "mlp:4, mlp:8"

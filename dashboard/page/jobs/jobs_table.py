@@ -45,7 +45,7 @@ def table_key(rows: Sequence[JobRow]) -> str:
 
 
 def search(rows: Iterable[JobRow], kind: str, text: str) -> list[JobRow]:
-    """Those rows that have all words of ``text`` in what the table shows of them, or in the note."""
+    """Those rows that have all words of ``text`` in what the table shows of them or in the note."""
     asked = text.casefold().split()
     found = []
     for row in rows:
