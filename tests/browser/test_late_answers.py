@@ -65,7 +65,7 @@ CHART = {
     "name": "losses", "run": "a-run", "language": "en", "over_time": True, "height": 200,
     "params": {}, "title": "Losses",
 }  # fmt: skip
-CARD = {"title": "Card", "text": "", "page": "live", "epoch": None}
+CARD = {"hidden": [], "title": "Card", "text": "", "page": "live", "epoch": None}
 PANEL = {
     "lesson": "one", "title": "One", "page": "live", "pages": {}, "card": 0, "run": "a-run",
     "recording": "a-run", "started": False, "set": {}, "language": "en", "cards": [CARD, CARD],

@@ -41,4 +41,5 @@ class Tracker:
         """Write what is left; the folder."""
         folder = self._run.dir
         self._run.finish()
+        wandb.teardown()  # waits for the process that writes: after ``finish`` it is still at it
         return str(Path(folder).parent)
