@@ -21,8 +21,8 @@ from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.values import label_of, value_of
 from dashboard.text.viewer import speaking, t
-from kdcore.exports.whole_file import written
 from kdcore.jobs.run.config import RunConfig
+from kdcore.store.files import export_whole
 
 FROM = ("live", "calibration", "right")
 """Pages of the folder whose charts a report has, each chart once."""
@@ -105,7 +105,7 @@ def write_report(run: str, path: Path, language: str) -> int:
         UserError: as ``report``; there is no folder for the file, or it cannot be written.
     """
     contents = report(run, language).encode()
-    written(path, lambda part: part.write_bytes(contents))
+    export_whole(path, lambda part: part.write_bytes(contents))
     return len(contents)
 
 

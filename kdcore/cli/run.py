@@ -15,7 +15,7 @@ from kdcore.cli.resume import resumed, store_of
 from kdcore.commands import Controls
 from kdcore.errors import UserError
 from kdcore.events import Event, Progress, Scores, TeacherEpoch, UncertaintyScores
-from kdcore.exports.trackers import TRACKERS, log_events, open_tracker
+from kdcore.exports.trackers import TRACKERS, load_tracker, log_events, open_tracker
 from kdcore.job import Run
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
@@ -69,6 +69,8 @@ def add_command(commands: Any) -> None:
 
 
 def _execute_as_asked(options: argparse.Namespace) -> int:
+    for name in options.track:
+        load_tracker(name)  # what is missing is said before there is a run
     if options.resume:
         return resume(options)
     if options.branch:

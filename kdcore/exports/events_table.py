@@ -9,8 +9,8 @@ import pandas as pd
 
 from kdcore.escapes import ESCAPES
 from kdcore.events import Event
-from kdcore.exports.whole_file import written
 from kdcore.store import JobFolder
+from kdcore.store.files import export_whole
 from kdcore.store.upgrade import FORMAT
 
 
@@ -40,7 +40,7 @@ def write_table(folder: JobFolder[Any], path: Path) -> None:
     Raises:
         UserError: there is no folder for the file, or it cannot be written.
     """
-    written(path, lambda part: WRITERS[path.suffix](folder, part))
+    export_whole(path, lambda part: WRITERS[path.suffix](folder, part))
 
 
 def _csv(folder: JobFolder[Any], path: Path) -> None:

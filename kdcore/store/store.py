@@ -12,7 +12,7 @@ from typing import Any, overload
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.jobs.kind import KINDS, RUN, Config, JobKind, kind_for
-from kdcore.store.files import not_writable, write_whole
+from kdcore.store.files import export_whole, not_writable, write_whole
 from kdcore.store.folder import JobFolder
 from kdcore.store.index import Index, Indexed
 from kdcore.store.log import SET_ASIDE
@@ -267,20 +267,7 @@ class Store:
             UserError: there is no such job, or the file cannot be written.
         """
         folder = self.find(job)
-        if not path.parent.is_dir():
-            raise UserError("export_folder_missing", folder=str(path.parent), file=path.name)
-        part = path.with_name(f".{path.name[:80]}.part")
-        try:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                for item in sorted(folder.path.rglob("*")):
-                    inner = item.relative_to(folder.path)
-                    if item.is_dir() or item.suffix == ".part" or NOT_EXPORTED & {*inner.parts}:
-                        continue
-                    archive.write(item, f"{folder.id}/{inner}")
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise UserError("file_not_writable", path=str(path), cause=error.strerror) from None
+        export_whole(path, lambda part: self._archive(folder, part))
 
     def compare(self, *jobs: str) -> Sequence[tuple[Any, ...]]:
         """The settings in which jobs differ: the name, then the value of each.
@@ -303,6 +290,15 @@ class Store:
         if {folder.id, owner_of(folder.id)} & self._recordings.keys():
             raise UserError("run_read_only", run=folder.id)
         return folder
+
+    @staticmethod
+    def _archive(folder: JobFolder[Any], path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for item in sorted(folder.path.rglob("*")):
+                inner = item.relative_to(folder.path)
+                if item.is_dir() or item.suffix == ".part" or NOT_EXPORTED & {*inner.parts}:
+                    continue
+                archive.write(item, f"{folder.id}/{inner}")
 
     def _keep(self, job: str, name: str, text: str) -> None:
         folder = self._own(job)

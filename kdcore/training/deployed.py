@@ -13,8 +13,8 @@ from torch.export import Dim
 
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.exports.whole_file import written
 from kdcore.store import RunFolder
+from kdcore.store.files import export_whole
 from kdcore.training.answering import LEARNERS, stored_learners
 
 EXAMPLES = 256
@@ -74,13 +74,13 @@ def write_learner(folder: RunFolder, learner: str, path: Path) -> Comparison | N
             or the file cannot be written.
     """
     weights = folder.path / f"{learner}.safetensors"
-    if not weights.is_file():
+    if learner not in LEARNERS or not weights.is_file():
         kept = ", ".join(
             name for name in LEARNERS if (folder.path / f"{name}.safetensors").exists()
         )
         raise UserError("export_no_learner", run=folder.id, learner=learner, kept=kept or "–")
     if path.suffix == ".safetensors":
-        written(path, lambda part: shutil.copyfile(weights, part))
+        export_whole(path, lambda part: shutil.copyfile(weights, part))
         return None
     modules, data = stored_learners(folder)
     model = Deployed(modules[learner], data).eval()
@@ -96,7 +96,7 @@ def write_learner(folder: RunFolder, learner: str, path: Path) -> Comparison | N
     def write(part: Path) -> None:
         answers.append(WRITERS[path.suffix](model, inputs, part, about))
 
-    written(path, write)
+    export_whole(path, write)
     with torch.no_grad():
         expected = model(inputs)
     return Comparison(

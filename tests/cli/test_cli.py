@@ -1,6 +1,7 @@
 """The command line as its users call it: contract, sentences and exit statuses."""
 
 import json
+import os
 
 import pytest
 from support import events as make
@@ -122,9 +123,22 @@ def test_a_learner_is_written_and_compared_and_a_mistake_is_an_event(kdcore, tmp
     assert (tmp_path / told["written"]).stat().st_size
     assert told["same_class"] == told["examples"]
 
+    before = kdcore("runs", "--json").stdout
+    without = _without("trackio", tmp_path)
+    assert kdcore("run", *TINY, "--track", "trackio", PYTHONPATH=without).returncode == 2
+    assert kdcore("runs", "--json").stdout == before  # no run is left that never began
+
     wrong = kdcore("export", "last", "--to", "a.pt2", "--learner", "nobody", "--json")
     assert wrong.returncode == 2
     assert json.loads(wrong.stdout)["code"] == "export_no_learner"
+
+
+def _without(library, place):
+    """Python's path, on which a library cannot be imported, whether it is installed or not."""
+    folder = place / "shadow"
+    folder.mkdir()
+    (folder / f"{library}.py").write_text("raise ImportError('shadowed')")
+    return os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
 
 
 def _first(kdcore):

@@ -19,6 +19,8 @@ OPENED = 900
 """Milliseconds after which a card has scrolled to its part, and would be complete by itself."""
 HIT = 40_000
 """Milliseconds within which a part is in sight and can be pressed; else something lies over it."""
+GOES_ON = ("waiting", "live")
+"""Moods of the bar below the charts while a live run goes on."""
 SIGHT = """() => {
   const part = document.querySelector("[data-lesson-part]");
   if (!part) return null;
@@ -158,8 +160,10 @@ class LessonPlayer:
             if told := self.page.evaluate(TOLD, measured):
                 self.fault(f"the page tells what is to be predicted: {told}")
         asks = self.card.done and self.card.done.reading != "page"
-        goes_on = asks and self.card.done.reading == "epoch" and self.card.epoch is None
-        if asks and not goes_on and self.is_done():
+        reading = self.card.done.reading if self.card.done else ""
+        goes_on = reading == "epoch" and self.card.epoch is None
+        ends = self.live and reading in ("epoch", "run_finished")  # it may be over by now
+        if asks and not (goes_on or ends) and self.is_done():
             self.fault("done without the act")
         if self.card.part:
             sight = self.page.evaluate(SIGHT)
@@ -263,7 +267,8 @@ class LessonPlayer:
     def watch(self):
         """A live run by itself; one that is over is replayed, unless a replay goes on."""
         mood = self.page.locator(".kd-transport-state").get_attribute("data-mood")
-        if not self.live and mood != "replaying" and not self.is_done():
+        goes_on = mood == "replaying" or (self.live and mood in GOES_ON)
+        if not goes_on and not self.is_done():
             self.page.get_by_test_id("replay").click(timeout=HIT)
 
     def turn(self, temperature):

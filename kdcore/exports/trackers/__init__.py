@@ -4,7 +4,7 @@ A tracker is a file here with a class ``Tracker``, and a line in ``TRACKERS``. I
 imported only where it is asked for: ``pip install kdcore[NAME]``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,14 +32,8 @@ class Tracker(Protocol):
         """Write what is left; where it lies now."""
 
 
-def open_tracker(name: str, run: str, settings: Mapping[str, Any], folder: Path) -> Tracker:
-    """Begin a run in a tracker.
-
-    Args:
-        name: one of ``TRACKERS``.
-        run: its id.
-        settings: of the run, which the tracker shows beside it.
-        folder: in which the tracker's files are written, where it writes files.
+def load_tracker(name: str) -> Callable[[str, Mapping[str, Any], Path], Tracker]:
+    """What begins a run in a tracker, by ``open_tracker``; its library is imported here.
 
     Raises:
         UserError: there is no such tracker, or its library is not installed.
@@ -52,8 +46,23 @@ def open_tracker(name: str, run: str, settings: Mapping[str, Any], folder: Path)
         raise UserError(
             "extra_missing", what=TRACKERS[name], extra=name, cause=str(error)
         ) from None
-    tracker: Tracker = module.Tracker(run, settings, folder)
-    return tracker
+    begin: Callable[[str, Mapping[str, Any], Path], Tracker] = module.Tracker
+    return begin
+
+
+def open_tracker(name: str, run: str, settings: Mapping[str, Any], folder: Path) -> Tracker:
+    """Begin a run in a tracker.
+
+    Args:
+        name: one of ``TRACKERS``.
+        run: its id.
+        settings: of the run, which the tracker shows beside it.
+        folder: in which the tracker's files are written, where it writes files.
+
+    Raises:
+        UserError: there is no such tracker, or its library is not installed.
+    """
+    return load_tracker(name)(run, settings, folder)
 
 
 def log_events(events: Iterable[Event], tracker: Tracker) -> Iterator[Event]:
