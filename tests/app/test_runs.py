@@ -21,7 +21,7 @@ from dashboard.text.escape import markdown_text
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import Cancelled
-from kdcore.jobs.kind import KINDS, RUN
+from kdcore.jobs.kind import KINDS, RUN, kind_for
 from kdcore.jobs.run.config import RunConfig
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
@@ -60,6 +60,16 @@ def stopped(store, config):
     folder.append(Cancelled(job=folder.id))
     folder.release()
     return folder.id
+
+
+def in_turn(store, *configs):
+    """A job of each, one later than the other; their ids."""
+    prefixes = [kind_for(config).prefix for config in configs]
+    times = (ONE, TWO, THREE)
+    return [
+        store.create(config, f"{prefix}{time}").id
+        for config, prefix, time in zip(configs, prefixes, times, strict=False)
+    ]
 
 
 def picked(store, *jobs, kind=""):
@@ -378,10 +388,10 @@ def test_any_number_of_runs_is_compared_by_settings_scores_and_curves(open_page,
 
     assert not app.exception
     temperature, seed = EN["setting.temperature.label"], EN["setting.seed.label"]
-    assert list(settings.columns)[-1] == "the third"
+    assert settings.columns[1] == "the third"  # the newest is the first, as in the table above
     by_name = {row.iloc[0]: list(row.iloc[1:]) for _, row in settings.iterrows()}
-    assert (by_name[temperature], by_name[seed]) == (["4", "9", "9"], ["0", "0", "3"])
-    for title, value in zip(settings.columns[1:3], ("4", "9"), strict=True):
+    assert (by_name[temperature], by_name[seed]) == (["9", "9", "4"], ["3", "0", "0"])
+    for title, value in zip(settings.columns[2:], ("9", "4"), strict=True):
         assert f"{temperature} {value}" in title
     ended = dict(hub.store.find(ONE).events()[-1].students)
     distilled = scores[scores[EN["runs.learner"]] == EN["learner.distilled"]]
@@ -395,7 +405,8 @@ def test_a_search_finds_by_what_the_row_shows_and_by_the_note(open_page, hub, tw
     hub.store.note(ONE, "Überraschend gut")
     for text, ids in (
         ("überraschend", [ONE]),
-        ("handwritten FINISHED", [TWO, ONE]),
+        ("FINISHED mlp", [TWO, ONE]),
+        ("handwritten finished", [ONE]),
         ("9 bbbb", [TWO]),
     ):
         app = open_page("runs", search=text, kind="run")
@@ -425,7 +436,7 @@ def test_a_star_is_kept_shown_and_filtered_by(open_page, hub, two_runs):
 def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind, language):
     config = CONFIGS[kind]
     changed = replace(config, base=config.base.replace(batch_size=7))
-    one, other = hub.store.create(config).id, hub.store.create(changed).id
+    one, other = in_turn(hub.store, config, changed)
     app = open_page("runs", widgets=picked(hub.store, one, other), lang=language)
     table = app.table[0].value
 
@@ -438,10 +449,9 @@ def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind,
 
 def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
     config = CONFIGS["search"]
-    one = hub.store.create(config).id
     axes = {"methods": ("kd", "dkd"), "temperatures": (1.0, 4.0), "students": ("mlp:4", "mlp:8")}
     base = config.base.replace(students="distilled")
-    other = hub.store.create(replace(config, base=base, **axes)).id
+    one, other = in_turn(hub.store, config, replace(config, base=base, **axes))
     app = open_page("runs", widgets=picked(hub.store, one, other))
     table = app.table[0].value
     rows = {row.iloc[0]: (row.iloc[2], row.iloc[1]) for _, row in table.iterrows()}
