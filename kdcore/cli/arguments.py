@@ -5,7 +5,7 @@ import sys
 from pkgutil import resolve_name
 from typing import Any, NoReturn
 
-from kdcore.cli import catalogue, export, jobs, preview, trash
+from kdcore.cli import again, catalogue, export, jobs, preview, trash
 from kdcore.cli.flags import WHICH, add_store
 from kdcore.jobs.kind import KINDS
 
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
     for kind in KINDS.values():
         resolve_name(kind.command)(commands)
+    again.add_command(commands)
     _add_listings(commands)
     _add_stored(commands)
     export.add_command(commands)

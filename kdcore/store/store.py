@@ -11,6 +11,7 @@ from typing import Any, overload
 
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
+from kdcore.jobs.changed import flat
 from kdcore.jobs.kind import KINDS, RUN, Config, JobKind, kind_for
 from kdcore.store.files import export_whole, not_writable, write_whole
 from kdcore.store.folder import JobFolder
@@ -277,7 +278,7 @@ class Store:
         Raises:
             UserError: one of them is not there or damaged.
         """
-        settings = [_flat(self.find(job).settings) for job in jobs]
+        settings = [flat(self.find(job).settings) for job in jobs]
         names = dict.fromkeys(name for one in settings for name in one)
         rows = [(name, *(one.get(name) for one in settings)) for name in names]
         return [row for row in rows if any(value != row[1] for value in row[2:])]
@@ -350,14 +351,6 @@ def _problems(folder: JobFolder[Any]) -> Sequence[UserError]:
     if lines := folder.damaged_lines():
         found.append(UserError("log_damaged", job=folder.id, lines=lines))
     return found
-
-
-def _flat(settings: dict[str, Any]) -> dict[str, Any]:
-    base = settings.get("base")
-    if not isinstance(base, dict):
-        return settings
-    own = {name: value for name, value in settings.items() if name != "base"}
-    return own | {f"base.{name}": value for name, value in base.items()}
 
 
 def _current(folder: JobFolder[Any], known: Indexed | None) -> tuple[Indexed, bool]:
