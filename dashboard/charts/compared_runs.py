@@ -10,7 +10,7 @@ from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words
 from kdcore.jobs.run.record import RunRecord
 
-MOST = 12
+MOST = 24
 """Runs in one chart."""
 METRICS = ("test_accuracy", "ece", "nll", "agreement", "kl_to_teacher")
 """Of ``Scores``; the first is the usual one."""
@@ -19,8 +19,8 @@ SHARES = ("test_accuracy", "ece", "agreement")
 LEARNERS = ("distilled", "plain")
 """Whose curve may be shown; the first is the usual one."""
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "star")
-DASHES = ("solid", "dash")
-"""Of the first six runs and of the next six, which have the same colours."""
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""Of the first six runs, of the next six, and so on, which have the same colours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from dashboard.export.report import report
 from dashboard.page import address
 from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import actions, job_pages
+from dashboard.page.jobs.branch_dialog import branch_dialog_with_epochs, why_no_branch
 from dashboard.page.jobs.export_menu import export_menu
 from dashboard.page.jobs.jobs_table import (
     differences,
     jobs_table,
+    results_table,
     scores_table,
     search,
     table_key,
     trash_line,
 )
+from dashboard.page.jobs.other_settings import again_menu
 from dashboard.page.panel import chart_panel
 from dashboard.page.wide_table import wide_table
 from dashboard.page.widgets import segments, select
@@ -31,7 +34,16 @@ from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, TrashRow
 
 ALL = "all"
-CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+CHARTS = {
+    "run": ("accuracy", "losses", "agreement", "reliability", "confusion"),
+    "sweep": ("landscape", "methods"),
+    "search": ("search_history", "search_importances"),
+    "teacher_selection": ("teacher_criteria", "teacher_table"),
+    "compression": ("shrink_sizes", "shrink_times", "shrink_table"),
+    "robustness": ("robust_gains", "robust_table"),
+    "recipe": ("recipe_curve",),
+}
+"""Side by side, by kind of job; the first is the usual one."""
 WIDTHS = {"name": 130, "kind": 130, "apart": 380, "result": 220, "note": 180}  # pixels
 SHOWN = 20  # deleted jobs with a button each
 
@@ -113,12 +125,14 @@ def buttons(picked: Sequence[JobRow]) -> None:
             disabled=not (one and readable and actions.can_resume(one.id)),
             help=t("runs.resume_help"),
         )
-        again = act_button(
-            t("runs.again"),
-            key="again",
-            icon=":material/play_arrow:",
-            disabled=not readable,
-            help=t("runs.again_help"),
+        again_menu(one if readable else None)
+        reason = why_no_branch(one) if one else t("no_branch.one")
+        branching = act_button(
+            t("runs.branch"),
+            key="branch",
+            icon=":material/call_split:",
+            disabled=bool(reason),
+            help=reason or t("runs.branch_help"),
         )
         act_button(
             t("runs.delete"),
@@ -147,8 +161,8 @@ def buttons(picked: Sequence[JobRow]) -> None:
         job_pages.open_job(one.id)
     if one and resumed:
         job_pages.resume(one.id)
-    if one and again:
-        job_pages.start_again(one.id)
+    if one and branching:
+        branch_dialog_with_epochs(one.id)
 
 
 def name_and_note(row: JobRow) -> None:
@@ -177,7 +191,7 @@ def name_and_note(row: JobRow) -> None:
 
 
 def comparison(rows: Sequence[JobRow]) -> None:
-    """The settings in which jobs of a kind differ; of runs their curves and scores too."""
+    """The settings in which jobs of a kind differ, and what each has come to."""
     kind = rows[0].kind
     if any(row.kind != kind for row in rows):
         st.caption(t("runs.differ_kinds"))
@@ -190,11 +204,13 @@ def comparison(rows: Sequence[JobRow]) -> None:
         wide_table(differences(titles, differing, kind), "differences")
     else:
         st.markdown(t("runs.differ_none"))
-    if kind != RUN.name:
-        return
-    compared_curves(jobs)
-    st.header(t("runs.scores"), anchor=False)
-    wide_table(scores_table(rows, titles), "scores")
+    if kind == RUN.name:
+        compared_curves(jobs)
+        st.header(t("runs.scores"), anchor=False)
+        wide_table(scores_table(rows, titles), "scores")
+    else:
+        st.header(t("runs.results"), anchor=False)
+        wide_table(results_table(rows, titles), "results")
     if len(rows) == 2:
         side_by_side(rows)
 
@@ -226,17 +242,20 @@ def compared_curves(jobs: Sequence[str]) -> None:
 
 
 def side_by_side(rows: Sequence[JobRow]) -> None:
-    """A chart of each of two runs, with the same axes."""
+    """A chart of each of two jobs of a kind, with the same axes."""
     st.header(t("runs.sides"), anchor=False)
-    st.session_state.setdefault("compared_chart", CHARTS[0])
+    kind = rows[0].kind
+    key = f"compared_chart_{kind}"
+    st.session_state.setdefault(key, CHARTS[kind][0])
     name = segments(
-        t("runs.chart"), CHARTS, key="compared_chart", title=lambda name: t(f"panel.{name}.title")
+        t("runs.chart"), CHARTS[kind], key=key, title=lambda name: t(f"panel.{name}.title")
     )
     for row, column in zip(rows, st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(row_title(row)))
             chart_panel(name, row.id, height=360, axes_group="compared")
-            transport(row.id)
+            if kind == RUN.name:
+                transport(row.id)
 
 
 st.title(t("runs.title"), anchor=False)
@@ -279,5 +298,7 @@ buttons(picked)
 if len(picked) == 1:
     name_and_note(picked[0])
 if len(picked) > 1 and all(row.readable for row in picked):
+    if len(picked) > MOST:
+        st.caption(md("runs.most", most=MOST, count=len(picked)))
     comparison(picked[:MOST])
 trash(deleted)

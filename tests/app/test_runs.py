@@ -23,6 +23,7 @@ from kdcore.errors import UserError
 from kdcore.events import Cancelled
 from kdcore.jobs.kind import KINDS, RUN, kind_for
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import Range
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
 THREE = "20260103-000000-cccc"
@@ -330,6 +331,70 @@ def test_a_job_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub,
     assert hub.states[started] == "running"
 
 
+CHANGES = {
+    "run": ("temperature", "9", 9),
+    "sweep": ("seeds", "4, 5", (4, 5)),
+    "search": ("temperatures", "2:3", Range(2.0, 3.0)),
+    "teacher_selection": ("teachers", "mlp:4 mlp:5,6", ("mlp:4", "mlp:5,6")),
+    "compression": ("epochs", "2", 2),
+    "robustness": ("corruptions", "blur", ("blur",)),
+    "recipe": ("quick", "false", False),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_job_is_started_anew_with_another_setting(open_page, hub, every_kind, kind, language):
+    name, text, value = CHANGES[kind]
+    ticked = picked(hub.store, every_kind[kind])
+    app = open_page("runs", widgets=ticked, lang=language)
+    app.multiselect(key=f"again-of-{every_kind[kind]}_{language}").select(name).run()
+    app.text_input(key=f"again-{name}-{every_kind[kind]}").set_value(text).run()
+    app.button(key="again").click().run()
+    (started,) = hub.states
+
+    assert not app.exception
+    expected = replace(hub.store.find(every_kind[kind]).config, **{name: value})
+    assert hub.store.find(started).config == expected
+
+
+def test_a_setting_that_cannot_be_is_said_and_nothing_starts(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE)
+    app.multiselect(key=f"again-of-{ONE}_en").select("temperature").run()
+    app.text_input(key=f"again-temperature-{ONE}").set_value("warm").run()
+    app.button(key="again").click().run()
+
+    assert not app.exception
+    assert "warm" in app.toast[0].value
+    assert not hub.states
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_job_has_no_epoch_to_branch_from_is_said(open_page, hub, every_kind, kind, language):
+    app = open_page("runs", widgets=picked(hub.store, every_kind[kind]), lang=language)
+    button, spoken = app.button(key="branch"), words(language)
+
+    assert not app.exception
+    assert button.disabled
+    assert button.help == spoken["live.branch_none" if kind == "run" else f"no_branch.{kind}"]
+
+
+def test_a_run_with_checkpoints_offers_its_epochs_to_branch_from(open_page, hub, two_runs):
+    for epoch in (0, 2):
+        folder = hub.store.find(ONE).path / "checkpoints"
+        folder.mkdir(exist_ok=True)
+        (folder / f"students-{epoch:04}.safetensors").write_bytes(b"")
+    app = open_picked(open_page, hub.store, ONE)
+    app.button(key="branch").click().run()
+
+    assert not app.exception
+    box = next(box for box in app.selectbox if box.label == EN["live.branch_epoch"])
+    assert (box.options, box.value) == (["0", "2"], 2)
+    assert app.number_input(key="branch-temperature").value == RunConfig().temperature
+    assert not app.button(key="branch_start").disabled
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_came_to_its_end_is_not_resumed(open_page, hub, every_kind, kind):
     app = open_picked(open_page, hub.store, every_kind[kind])
@@ -444,6 +509,7 @@ def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind,
     assert table[words(language)["runs.setting"]].to_list() == [
         words(language)["setting.batch_size.label"]
     ]
+    assert len(app.table[1].value) == 2  # what came out, a row a job
     assert table.iloc[0].to_list()[1:] == ["7", "32"]  # the newest is the first row
 
 

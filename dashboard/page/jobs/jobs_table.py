@@ -101,6 +101,18 @@ def scores_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[str
     return found
 
 
+def results_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[str, str]]:
+    """One row a job of another kind than a run: in which state it is, and its outcome."""
+    return [
+        {
+            t("runs.job"): markdown_text(title),
+            t("runs.state"): t(f"state.{row.state}"),
+            t("runs.result"): markdown_text(result_text(row)) or "–",
+        }
+        for row, title in zip(rows, titles, strict=True)
+    ]
+
+
 def trash_line(row: JobRow, deleted: float) -> str:
     """A deleted job in one line of plain text."""
     return " · ".join(
