@@ -65,7 +65,7 @@ def _line(row: JobRow) -> list[str]:
     title = job_title(row)
     parent = [f"of {row.parent}"] if row.parent else []
     star = ["★"] if row.starred else []
-    apart = " · ".join([*star, *filter(None, [row.name]), *title_parts(title), *parent])
+    apart = " · ".join([*star, *title_parts(title), *parent])
     return [row.id, row.kind.replace("_", " "), apart, title.dataset, row.state]
 
 

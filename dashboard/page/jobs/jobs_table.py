@@ -105,7 +105,7 @@ def results_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[st
     """One row a job of another kind than a run: in which state it is, and its outcome."""
     return [
         {
-            t("runs.job"): markdown_text(title),
+            t(f"kind.{row.kind}"): markdown_text(title),
             t("runs.state"): t(f"state.{row.state}"),
             t("runs.result"): markdown_text(result_text(row)) or "–",
         }
