@@ -66,7 +66,7 @@ def _add_listings(commands: Any) -> None:
             "--search",
             default="",
             metavar="WORDS",
-            help="those whose line or note has all of these",
+            help='those whose line or note has all of these; "several words" in quotes are one',
         )
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         add_store(entry)

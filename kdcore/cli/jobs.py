@@ -11,7 +11,7 @@ from kdcore.cli.output import console, plain, show, table
 from kdcore.errors import UserError
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, PinnedNote, Store
-from kdcore.titles import job_title, title_parts
+from kdcore.titles import has_words, job_title, title_parts
 
 
 def store_of(options: argparse.Namespace) -> Store:
@@ -52,8 +52,7 @@ def list_jobs(options: argparse.Namespace) -> int:
 def _is_asked_for(row: JobRow, options: argparse.Namespace) -> bool:
     if options.starred and not row.starred:
         return False
-    text = " ".join([*_line(row), row.note]).lower()
-    return all(word in text for word in options.search.lower().split())
+    return has_words(" ".join([*_line(row), row.note]), options.search)
 
 
 def as_values(row: JobRow) -> dict[str, object]:

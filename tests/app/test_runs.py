@@ -476,12 +476,16 @@ def test_a_search_finds_by_what_the_row_shows_and_by_the_note(open_page, hub, tw
         ("FINISHED mlp", [TWO, ONE]),
         ("handwritten finished", [ONE]),
         ("9 bbbb", [TWO]),
+        ('"T 9"', [TWO]),
     ):
         app = open_page("runs", search=text, kind="run")
         assert not app.exception
         assert app.dataframe[0].value[EN["runs.id"]].to_list() == ids
 
-    app = open_page("runs", search="no such word")
+    app = open_page(
+        "runs",
+        search='"bbbb 9"',  # both words are there, but not together
+    )
     assert EN["runs.none_found"] in [caption.value for caption in app.caption]
     assert not app.dataframe
 

@@ -16,7 +16,7 @@ from kdcore.catalogue import method_of
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import JobRow
-from kdcore.titles import data_name, job_title, run_title
+from kdcore.titles import data_name, has_words, job_title, run_title
 
 
 def jobs_table(rows: Sequence[JobRow], kind: str) -> list[dict[str, str]]:
@@ -46,12 +46,10 @@ def table_key(rows: Sequence[JobRow]) -> str:
 
 def search(rows: Iterable[JobRow], kind: str, text: str) -> list[JobRow]:
     """Those rows that have all words of ``text`` in what the table shows of them or in the note."""
-    asked = text.casefold().split()
     found = []
     for row in rows:
         (cells,) = jobs_table([row], kind)
-        shown = " ".join([*cells.values(), row.name, row.note]).casefold()
-        if all(word in shown for word in asked):
+        if has_words(" ".join([*cells.values(), row.name, row.note]), text):
             found.append(row)
     return found
 
