@@ -1,5 +1,6 @@
 """The dialog in which a new run is branched from an epoch of the one that is shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -53,11 +54,11 @@ def _epoch_and_fields(run: str, epochs: list[int]) -> None:
         st.session_state[key] = epochs[-1]
     epoch = select(t("live.branch_epoch"), epochs, key=key, title=str)
     if _fields(run, epoch):
-        _open(run, epoch)
+        _start(run, epoch, open_run)
 
 
 def _fields_and_rerun(run: str, epoch: int) -> None:
-    if _fields(run, epoch, on_click=_start, args=(run, epoch)):
+    if _fields(run, epoch, on_click=_start, args=(run, epoch, show_run)):
         st.rerun()  # the new run is shown, and the dialog closed
 
 
@@ -88,17 +89,8 @@ def _fields(run: str, epoch: int, **pressed: Any) -> bool:
 
 
 @acts
-def _start(run: str, epoch: int) -> None:
-    show_run(_begin(run, epoch))
-
-
-@acts
-def _open(run: str, epoch: int) -> None:
-    open_run(_begin(run, epoch))
-
-
-def _begin(run: str, epoch: int) -> str:
+def _start(run: str, epoch: int, show: Callable[[str], None]) -> None:
     changes = {name: st.session_state[f"branch-{name}"] for name in FIELDS}
     folder = branch(store(), store().find(run, RUN), epoch, changes)
     hub().resume(folder.id)
-    return folder.id
+    show(folder.id)
