@@ -101,14 +101,13 @@ def scores_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[str
 
 def results_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[str, str]]:
     """One row a job of another kind than a run: in which state it is, and its outcome."""
-    return [
-        {
-            t(f"kind.{row.kind}"): markdown_text(title),
-            t("runs.state"): t(f"state.{row.state}"),
-            t("runs.result"): markdown_text(result_text(row)) or "–",
-        }
-        for row, title in zip(rows, titles, strict=True)
-    ]
+    found = []
+    for row, title in zip(rows, titles, strict=True):
+        cells: dict[str, str] = {t(f"kind.{row.kind}"): markdown_text(title)}
+        cells[t("runs.state")] = t(f"state.{row.state}")
+        cells[t("runs.result")] = markdown_text(result_text(row)) or "–"
+        found.append(cells)
+    return found
 
 
 def trash_line(row: JobRow, deleted: float) -> str:
