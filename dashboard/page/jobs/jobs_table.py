@@ -64,14 +64,13 @@ def differences(
         differing: of ``Store.compare``.
         kind: of the jobs.
     """
-    return [
-        {t("runs.setting"): markdown_text(setting_label(name, kind))}
-        | {
-            title: markdown_text(setting_text(name, value))
-            for title, value in zip(titles, values, strict=True)
-        }
-        for name, *values in differing
-    ]
+    found = []
+    for name, *values in differing:
+        cells: dict[str, str] = {t("runs.setting"): markdown_text(setting_label(name, kind))}
+        for title, value in zip(titles, values, strict=True):
+            cells[title] = markdown_text(setting_text(name, value))
+        found.append(cells)
+    return found
 
 
 def scores_table(rows: Sequence[JobRow], titles: Sequence[str]) -> list[dict[str, str]]:
