@@ -3,6 +3,7 @@
 ``WORDS`` are the English ones; a page has those of the viewer's language under the same names.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -36,6 +37,8 @@ FIRST = (
     "weight_schedule",
 )
 """Settings that tell most about a run, in the order of its title; the others follow."""
+WORD = re.compile(r'["“”]([^"“”]+)["“”]|([^\s"“”]+)')
+"""Of what a person searches for."""
 NOWHERE = ("dataset", "data_root", "speed", "device")
 """Settings that stand in no title: the data stand beside it, and the others change no result."""
 
@@ -209,6 +212,16 @@ def usual_settings(dataset: str) -> Mapping[str, Any]:
     if source := DATASETS.get(dataset):
         settings |= {"teacher": source.teacher, "student": source.student}
     return MappingProxyType(settings)
+
+
+def has_words(text: str, asked: str) -> bool:
+    """Whether a text has all words that are asked for, in any order; quotes make several one.
+
+    >>> has_words("T 16 · mlp:8", "MLP t"), has_words("T 8 · seed 16", '"T 16"')
+    (True, False)
+    """
+    found = text.casefold()
+    return all((one or other) in found for one, other in WORD.findall(asked.casefold()))
 
 
 def data_name(dataset: str) -> str:

@@ -30,6 +30,7 @@ from dashboard.charts import (
     calibration_table,
     cell_curves,
     cka,
+    compared_runs,
     compression_plane,
     compression_table,
     confidence_histogram,
@@ -156,6 +157,9 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
 no epoch is the newest."""
+
+OF_SEVERAL_RUNS: dict[str, Callable[..., Figure]] = {"compared_runs": compared_runs.figure}
+"""``figure(runs, words, metric=…, learner=…)``, each run with what it is called."""
 
 OF_ARRAYS: dict[str, Callable[..., Figure]] = {
     "generated": generated.figure,

@@ -28,13 +28,18 @@ from dashboard.charts import (
     OF_A_SWEEP,
     OF_ARRAYS,
     OF_CORRUPTED_IMAGES,
+    OF_SEVERAL_RUNS,
     OVER_TIME,
 )
+from dashboard.charts.compared_runs import LEARNERS as COMPARED_LEARNERS
+from dashboard.charts.compared_runs import METRICS as COMPARED_METRICS
+from dashboard.charts.compared_runs import MOST, Compared
 from dashboard.charts.compression_plane import BATCHES, SIZES
 from dashboard.charts.parts.bins import WAYS
 from dashboard.charts.parts.grid import View, coordinates_of
 from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
 from dashboard.lessons.measures import Found, measured
+from dashboard.say.apart import titles_apart
 from dashboard.say.moment import moment
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
@@ -49,9 +54,11 @@ from dashboard.server.tiers import tier_of
 from dashboard.server.visitors import require
 from dashboard.text.errors import in_all_languages, sentence
 from dashboard.text.languages import LANGUAGES, words
+from dashboard.text.viewer import speaking
 from kdcore.errors import UserError
 from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
@@ -118,6 +125,8 @@ def charts(request: Request) -> Response:
 def figure(request: Request) -> Response:
     """A chart: ``/kd/figure/NAME?run=…&epoch=…&lang=…`` and what the chart takes."""
     name = request.path_params["name"]
+    if name in OF_SEVERAL_RUNS:
+        return _json_response(_compared(request, name))
     shared = shared_record(_run(request))
     studied = _studied(shared) if name in OF_A_SEARCH else {}
     asked = name, bool(studied), tuple(sorted(request.query_params.items()))
@@ -358,6 +367,29 @@ def _corrupted_images(record: RobustnessRecord, job: str, request: Request) -> d
     """
     over = record.over.get(request.query_params.get("corruption", ""))
     return store().find(job).load_arrays(over.pictures) if over and over.pictures else {}
+
+
+def _compared(request: Request, name: str) -> Any:
+    """A chart of the run asked for and of those in ``with``, which are separated by commas."""
+    others = [text for text in request.query_params.get("with", "").split(",") if text]
+    runs = [_run(request), *(store().find(text, RUN).id for text in others[: MOST - 1])]
+    rows = [store().row(run) for run in runs]
+    language = _language(request)
+    with speaking(language):
+        titles = titles_apart(rows, store().compare(*runs))
+    compared = []
+    for run, title in zip(runs, titles, strict=True):
+        shared = shared_record(run)
+        with shared.lock:  # none is held while another is waited for
+            history = shared.newest()
+        if isinstance(history, RunRecord):
+            compared.append(Compared(title, history))
+    return OF_SEVERAL_RUNS[name](
+        compared,
+        words(language),
+        metric=_one_of(request, "metric", COMPARED_METRICS, COMPARED_METRICS[0]),
+        learner=_one_of(request, "learner", COMPARED_LEARNERS, COMPARED_LEARNERS[0]),
+    )
 
 
 def _view(request: Request) -> View:

@@ -102,6 +102,7 @@ TIERS = {
                 "pin",
                 "unpin",
                 "rename",
+                "star",
                 "delete",
                 "restore",
                 "purge",

@@ -4,16 +4,29 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.charts.compared_runs import LEARNERS, METRICS, MOST
 from dashboard.components.transport import transport
 from dashboard.export.report import report
 from dashboard.page import address
 from dashboard.page.acting import act_button, lecturers
 from dashboard.page.jobs import actions, job_pages
+from dashboard.page.jobs.branch_dialog import branch_dialog_with_epochs, why_no_branch
 from dashboard.page.jobs.export_menu import export_menu
-from dashboard.page.jobs.jobs_table import differences, jobs_table, table_key, trash_line
+from dashboard.page.jobs.jobs_table import (
+    differences,
+    jobs_table,
+    results_table,
+    scores_table,
+    search,
+    table_key,
+    trash_line,
+)
+from dashboard.page.jobs.other_settings import again_menu
 from dashboard.page.jobs.queue_panel import queue_panel
 from dashboard.page.panel import chart_panel
-from dashboard.page.widgets import segments
+from dashboard.page.wide_table import wide_table
+from dashboard.page.widgets import segments, select
+from dashboard.say.apart import titles_apart
 from dashboard.say.titles import row_title
 from dashboard.server.engine import store
 from dashboard.text.escape import markdown_text
@@ -22,7 +35,16 @@ from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, TrashRow
 
 ALL = "all"
-CHARTS = ("accuracy", "losses", "agreement", "reliability", "confusion")
+CHARTS = {
+    "run": ("accuracy", "losses", "agreement", "reliability", "confusion"),
+    "sweep": ("landscape", "methods"),
+    "search": ("search_history", "search_importances"),
+    "teacher_selection": ("teacher_criteria", "teacher_table"),
+    "compression": ("shrink_sizes", "shrink_times", "shrink_table"),
+    "robustness": ("robust_gains", "robust_table"),
+    "recipe": ("recipe_curve",),
+}
+"""Side by side, by kind of job; the first is the usual one."""
 WIDTHS = {"name": 130, "kind": 130, "apart": 380, "result": 220, "note": 180}  # pixels
 SHOWN = 20  # deleted jobs with a button each
 
@@ -68,6 +90,23 @@ def kind_filter() -> str:
     return "" if kind == ALL else kind
 
 
+def asked_for(rows: Sequence[JobRow], kind: str) -> list[JobRow]:
+    """Those with the words that are searched for, or those alone that are starred."""
+    address.read_param("search", "")
+    address.read_param("starred", False, lambda text: text == "1")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            t("runs.search"),
+            key="search",
+            placeholder=t("runs.search_hint"),
+            icon=":material/search:",
+            width=360,
+        )
+        starred = st.toggle(t("runs.starred"), key="starred")
+    address.write_params({"search": text or None, "starred": "1" if starred else None})
+    return search([row for row in rows if row.starred or not starred], kind, text)
+
+
 def buttons(picked: Sequence[JobRow]) -> None:
     """What can be done with the jobs that are ticked."""
     one = picked[0] if len(picked) == 1 else None
@@ -87,12 +126,14 @@ def buttons(picked: Sequence[JobRow]) -> None:
             disabled=not (one and readable and actions.can_resume(one.id)),
             help=t("runs.resume_help"),
         )
-        again = act_button(
-            t("runs.again"),
-            key="again",
-            icon=":material/play_arrow:",
-            disabled=not readable,
-            help=t("runs.again_help"),
+        again_menu(one if readable else None)
+        reason = why_no_branch(one) if one else t("no_branch.one")
+        branching = act_button(
+            t("runs.branch"),
+            key="branch",
+            icon=":material/call_split:",
+            disabled=bool(reason),
+            help=reason or t("runs.branch_help"),
         )
         act_button(
             t("runs.delete"),
@@ -101,6 +142,15 @@ def buttons(picked: Sequence[JobRow]) -> None:
             disabled=not picked,
             on_click=actions.delete,
             args=([row.id for row in picked],),
+        )
+        all_starred = bool(picked) and all(row.starred for row in picked)
+        act_button(
+            t("runs.unstar" if all_starred else "runs.star"),
+            key="star",
+            icon=":material/star:",
+            disabled=not picked,
+            on_click=actions.star,
+            args=([row.id for row in picked], not all_starred),
         )
         if one:
             spoken = language()  # the download has no viewer any more
@@ -112,8 +162,8 @@ def buttons(picked: Sequence[JobRow]) -> None:
         job_pages.open_job(one.id)
     if one and resumed:
         job_pages.resume(one.id)
-    if one and again:
-        job_pages.start_again(one.id)
+    if one and branching:
+        branch_dialog_with_epochs(one.id)
 
 
 def name_and_note(row: JobRow) -> None:
@@ -141,29 +191,72 @@ def name_and_note(row: JobRow) -> None:
         st.text(t("runs.pinned", epoch=f"{note.position:g}", text=note.text))
 
 
-def comparison(one: JobRow, other: JobRow) -> None:
-    """The settings in which two jobs of a kind differ; of runs their charts too."""
-    if one.kind != other.kind:
+def comparison(rows: Sequence[JobRow]) -> None:
+    """The settings in which jobs of a kind differ, and what each has come to."""
+    kind = rows[0].kind
+    if any(row.kind != kind for row in rows):
         st.caption(t("runs.differ_kinds"))
         return
     st.header(t("runs.differ"), anchor=False)
-    differing = store().compare(one.id, other.id)
+    jobs = [row.id for row in rows]
+    differing = store().compare(*jobs)
+    titles = titles_apart(rows, differing)
     if differing:
-        st.table(differences(one.id, other.id, differing, one.kind))
+        wide_table(differences(titles, differing, kind), "differences")
     else:
         st.markdown(t("runs.differ_none"))
-    if one.kind != RUN.name:
-        return
-    st.header(t("runs.sides"), anchor=False)
-    st.session_state.setdefault("compared_chart", CHARTS[0])
-    name = segments(
-        t("runs.chart"), CHARTS, key="compared_chart", title=lambda name: t(f"panel.{name}.title")
+    if kind == RUN.name:
+        compared_curves(jobs)
+        st.header(t("runs.scores"), anchor=False)
+        wide_table(scores_table(rows, titles), "scores")
+    else:
+        st.header(t("runs.results"), anchor=False)
+        wide_table(results_table(rows, titles), "results")
+    if len(rows) == 2:
+        side_by_side(rows)
+
+
+def compared_curves(jobs: Sequence[str]) -> None:
+    """One measure of one learner, a line a run."""
+    st.session_state.setdefault("compared_metric", METRICS[0])
+    st.session_state.setdefault("compared_learner", LEARNERS[0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = select(
+            t("runs.metric"),
+            METRICS,
+            key="compared_metric",
+            title=lambda name: t(f"compared.{name}"),
+            width=280,
+        )
+        learner = segments(
+            t("runs.learner"),
+            LEARNERS,
+            key="compared_learner",
+            title=lambda name: t(f"learner.{name}"),
+        )
+    chart_panel(
+        "compared_runs",
+        jobs[0],
+        height=360,
+        params={"with": ",".join(jobs[1:]), "metric": metric, "learner": learner},
     )
-    for row, column in zip((one, other), st.columns(2), strict=True):
+
+
+def side_by_side(rows: Sequence[JobRow]) -> None:
+    """A chart of each of two jobs of a kind, with the same axes."""
+    st.header(t("runs.sides"), anchor=False)
+    kind = rows[0].kind
+    key = f"compared_chart_{kind}"
+    st.session_state.setdefault(key, CHARTS[kind][0])
+    name = segments(
+        t("runs.chart"), CHARTS[kind], key=key, title=lambda name: t(f"panel.{name}.title")
+    )
+    for row, column in zip(rows, st.columns(2), strict=True):
         with column:
             st.caption(markdown_text(row_title(row)))
             chart_panel(name, row.id, height=360, axes_group="compared")
-            transport(row.id)
+            if kind == RUN.name:
+                transport(row.id)
 
 
 st.title(t("runs.title"), anchor=False)
@@ -184,6 +277,12 @@ if not rows:
     trash(deleted)
     st.stop()
 
+rows = asked_for(rows, kind)
+if not rows:
+    st.caption(t("runs.none_found"))
+    trash(deleted)
+    st.stop()
+
 st.caption(t("runs.by_keyboard"))
 table = st.dataframe(
     jobs_table(rows, kind),
@@ -200,6 +299,8 @@ picked = [rows[index] for index in table.selection.rows if index < len(rows)]
 buttons(picked)
 if len(picked) == 1:
     name_and_note(picked[0])
-if len(picked) == 2 and all(row.readable for row in picked):
-    comparison(*picked)
+if len(picked) > 1 and all(row.readable for row in picked):
+    if len(picked) > MOST:
+        st.caption(md("runs.most", most=MOST, count=len(picked)))
+    comparison(picked[:MOST])
 trash(deleted)

@@ -182,6 +182,7 @@ HINTS = {
     "recipe_comparisons": LOOK,
     "recipe_measured": LOOK,
     "recipe_curve": LOOK,
+    "compared_runs": LOOK,
     "recipe_steps": LOOK,
     "recipe_conditions": LOOK,
     # compression

@@ -5,7 +5,7 @@ import sys
 from pkgutil import resolve_name
 from typing import Any, NoReturn
 
-from kdcore.cli import catalogue, export, jobs, preview, trash
+from kdcore.cli import again, catalogue, export, jobs, preview, trash
 from kdcore.cli.flags import WHICH, add_store
 from kdcore.jobs.kind import KINDS
 
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
     for kind in KINDS.values():
         resolve_name(kind.command)(commands)
+    again.add_command(commands)
     _add_listings(commands)
     _add_stored(commands)
     export.add_command(commands)
@@ -60,6 +61,13 @@ def _add_listings(commands: Any) -> None:
         entry.add_argument(
             "--rebuild", action="store_true", help="rebuild the index and say what it leaves out"
         )
+        entry.add_argument("--starred", action="store_true", help="those alone that are starred")
+        entry.add_argument(
+            "--search",
+            default="",
+            metavar="WORDS",
+            help='those whose line or note has all of these; "several words" in quotes are one',
+        )
         entry.add_argument("--json", action="store_true", help="one JSON object a line")
         add_store(entry)
 
@@ -70,9 +78,10 @@ def _add_stored(commands: Any) -> None:
         name: commands.add_parser(name, help=help, allow_abbrev=False)
         for name, help in (
             ("show", "one stored job"),
-            ("compare", "two stored jobs"),
+            ("compare", "two or more stored jobs"),
             ("note", "write a note to a stored job or to a moment of a run, or read them"),
             ("rename", "give a stored job a name; its id stays"),
+            ("star", "mark a stored job so that it is found again"),
             ("delete", "move jobs to the trash"),
             ("restore", "bring deleted jobs back"),
             ("trash", "what was deleted"),
@@ -83,12 +92,13 @@ def _add_stored(commands: Any) -> None:
         ("compare", jobs.compare),
         ("note", jobs.note),
         ("rename", jobs.rename),
+        ("star", jobs.star),
         ("delete", trash.delete),
         ("restore", trash.restore),
         ("trash", trash.trash),
     ):
         entries[name].set_defaults(command=command)
-    for name in ("show", "compare", "note", "rename"):
+    for name in ("show", "compare", "note", "rename", "star"):
         entries[name].add_argument("job", metavar="JOB", help=WHICH)
     for name in ("delete", "restore"):
         entries[name].add_argument(
@@ -97,7 +107,10 @@ def _add_stored(commands: Any) -> None:
     entries["show"].add_argument(
         "--events", action="store_true", help="its events, one JSON object a line"
     )
-    entries["compare"].add_argument("other", metavar="OTHER", help="the job to compare it with")
+    entries["compare"].add_argument(
+        "others", metavar="OTHER", nargs="+", help="a job to compare it with"
+    )
+    entries["star"].add_argument("--off", action="store_true", help="take the mark away")
     entries["note"].add_argument(
         "text", metavar="TEXT", nargs="?", help="the note; empty for none; without it all are shown"
     )

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -10,6 +9,7 @@ from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_settings, of_one_student
 from kdcore.cli.output import console, show, table
 from kdcore.cli.ranks import processes
+from kdcore.cli.resume import store_of
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherEpoch
 from kdcore.job import Job
@@ -18,7 +18,7 @@ from kdcore.jobs.search.config import parse_models
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.jobs.teacher_selection.events import TeacherEvaluated, TeacherSelectionFinished
-from kdcore.store import Store
+from kdcore.store import JobFolder
 
 COLUMNS = (
     "teacher",
@@ -69,11 +69,17 @@ def choose_teacher(base: RunConfig, options: argparse.Namespace) -> int:
         teachers=parse_models("teachers", options.teachers),
         seeds=parse_axis("seeds", options.seeds) if options.seeds is not None else (base.seed,),
     )
+    return carry_out(store_of(options).create(config), options)
+
+
+def carry_out(folder: JobFolder[TeacherSelectionConfig], options: argparse.Namespace) -> int:
+    """Execute a stored selection of a teacher; the exit status."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = Store(Path(options.store) if options.store else None).create(config)
-    return execute(Job(config, folder), as_json=options.json, for_people=_print_for_people)[1]
+    return execute(Job(folder.config, folder), as_json=options.json, for_people=_print_for_people)[
+        1
+    ]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -17,15 +17,12 @@ from kdcore.cli.resume import folded, resumed, store_of
 from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.job import Job
-from kdcore.jobs.compression.config import STAGES, CompressionConfig, amounts
+from kdcore.jobs.compression.config import OF_THE_LOSS, STAGES, CompressionConfig, amounts
 from kdcore.jobs.compression.events import CompressionFinished, Latency, StageBegan, StageEpoch
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import COMPRESSION, RUN
 from kdcore.jobs.sweep.config import parse_axis
 from kdcore.store import JobFolder
-
-OF_THE_LOSS = ("temperature", "weight", "lr")
-"""Settings of the run that may have other values in the re-distillation."""
 
 
 def add_command(commands: Any) -> None:
@@ -67,7 +64,7 @@ def compress(options: argparse.Namespace) -> int:
     if processes() > 1:
         raise UserError("one_process", command="compress")
     if options.resume:
-        return _execute(resumed(COMPRESSION, options), options)
+        return carry_out(resumed(COMPRESSION, options), options)
     if options.run is None:
         raise UserError("compress_what")
     store = store_of(options)
@@ -79,10 +76,11 @@ def compress(options: argparse.Namespace) -> int:
     }
     stages = parse_axis("stages", options.stages) if options.stages is not None else ()
     config = CompressionConfig.of(run.id, run.config, stages=stages, **changes)
-    return _execute(store.create(config), options)
+    return carry_out(store.create(config), options)
 
 
-def _execute(folder: JobFolder[CompressionConfig], options: argparse.Namespace) -> int:
+def carry_out(folder: JobFolder[CompressionConfig], options: argparse.Namespace) -> int:
+    """Execute a stored compression; the exit status."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()

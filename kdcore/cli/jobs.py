@@ -11,7 +11,7 @@ from kdcore.cli.output import console, plain, show, table
 from kdcore.errors import UserError
 from kdcore.jobs.kind import KINDS, RUN
 from kdcore.store import JobRow, PinnedNote, Store
-from kdcore.titles import job_title, title_parts
+from kdcore.titles import has_words, job_title, title_parts
 
 
 def store_of(options: argparse.Namespace) -> Store:
@@ -30,14 +30,15 @@ def list_jobs(options: argparse.Namespace) -> int:
     if options.rebuild:
         for problem in store.rebuild():
             print(f"kdcore: {problem}", file=sys.stderr)
-    rows = store.list(kind)
+    rows = [row for row in store.list(kind) if _is_asked_for(row, options)]
     if options.json:
         for row in rows:
             print(json.dumps(as_values(row), ensure_ascii=False))
         return 0
     if not rows:
         what = kind.name.replace("_", " ") if kind else "job"
-        show(f"No {what} is stored yet.")
+        asked = options.search or options.starred
+        show(f"No such {what} is stored." if asked else f"No {what} is stored yet.")
         return 0
     columns = ["job", "kind", "what sets it apart", "data", "state"]
     lines = [_line(row) for row in rows]
@@ -48,6 +49,12 @@ def list_jobs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _is_asked_for(row: JobRow, options: argparse.Namespace) -> bool:
+    if options.starred and not row.starred:
+        return False
+    return has_words(" ".join([*_line(row), row.note]), options.search)
+
+
 def as_values(row: JobRow) -> dict[str, object]:
     """A row as JSON values; what the job has found stands beside what it is."""
     return asdict(row) | row.summary
@@ -56,7 +63,8 @@ def as_values(row: JobRow) -> dict[str, object]:
 def _line(row: JobRow) -> list[str]:
     title = job_title(row)
     parent = [f"of {row.parent}"] if row.parent else []
-    apart = " · ".join([*title_parts(title), *parent])
+    star = ["★"] if row.starred else []
+    apart = " · ".join([*star, *title_parts(title), *parent])
     return [row.id, row.kind.replace("_", " "), apart, title.dataset, row.state]
 
 
@@ -90,15 +98,16 @@ def show_job(options: argparse.Namespace) -> int:
 
 
 def compare(options: argparse.Namespace) -> int:
-    """The settings in which two jobs differ."""
-    differences = store_of(options).compare(options.job, options.other)
+    """The settings in which jobs differ."""
+    jobs = [options.job, *options.others]
+    differences = store_of(options).compare(*jobs)
     if options.json:
         print(json.dumps([list(row) for row in differences], ensure_ascii=False))
         return 0
     if differences:
-        show(table(("setting", options.job, options.other), differences, whole=["setting"]))
+        show(table(("setting", *jobs), differences, whole=["setting"]))
     else:
-        show("The two have equal settings.")
+        show("They have equal settings.")
     return 0
 
 
@@ -136,6 +145,16 @@ def _show_notes(note: str, pinned: Sequence[PinnedNote]) -> None:
         show(f"note: {note}")
     for one in pinned:
         show(f"note at epoch {one.position:g}: {one.text}")
+
+
+def star(options: argparse.Namespace) -> int:
+    """Mark a job so that it is found again, or take the mark away."""
+    store = store_of(options)
+    job = store.find(options.job).id
+    store.star(job, not options.off)
+    done = "unstarred" if options.off else "starred"
+    print(json.dumps({done: job}) if options.json else f"{done.capitalize()}: {job}")
+    return 0
 
 
 def rename(options: argparse.Namespace) -> int:

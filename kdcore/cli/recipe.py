@@ -78,7 +78,11 @@ def recipe(options: argparse.Namespace) -> int:
         return _show_worked(RECIPES[options.name], as_json=options.json)
     if processes() > 1:
         raise UserError("one_process", command="recipe")
-    folder = _folder(options)
+    return carry_out(_folder(options), options)
+
+
+def carry_out(folder: JobFolder[RecipeConfig], options: argparse.Namespace) -> int:
+    """Execute a stored recipe; the exit status is that of a failure where all its runs failed."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()

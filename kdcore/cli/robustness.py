@@ -72,9 +72,13 @@ def robustness(options: argparse.Namespace) -> int:
     asked = options.corruptions
     corruptions = parse_axis("corruptions", asked) if asked is not None else ()
     config = RobustnessConfig.of(run.id, run.config, corruptions=corruptions, **changes)
-    folder = store.create(config)
+    return carry_out(store.create(config), options)
+
+
+def carry_out(folder: JobFolder[RobustnessConfig], options: argparse.Namespace) -> int:
+    """Execute a stored robustness test; the exit status."""
     for_people = partial(_print_for_people, folder=folder)
-    return execute(Job(config, folder), as_json=options.json, for_people=for_people)[1]
+    return execute(Job(folder.config, folder), as_json=options.json, for_people=for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event], folder: JobFolder[RobustnessConfig]) -> Event | None:

@@ -101,7 +101,7 @@ def resume(options: argparse.Namespace) -> int:
     """Go on with a stored run from its last checkpoint; the exit status."""
     if processes() > 1:
         raise UserError("one_process", command="run --resume")
-    return _go_on(resumed(RUN, options), options)
+    return carry_out(resumed(RUN, options), options)
 
 
 def branch_off(settings: Mapping[str, Any], options: argparse.Namespace) -> int:
@@ -114,10 +114,11 @@ def branch_off(settings: Mapping[str, Any], options: argparse.Namespace) -> int:
     last = epochs[-1] if epochs else 0
     chosen = last if options.from_epoch is None else options.from_epoch
     epoch = within("from_epoch", chosen, int, 0, 1e9)
-    return _go_on(branch(store, parent, int(epoch), settings), options)
+    return carry_out(branch(store, parent, int(epoch), settings), options)
 
 
-def _go_on(folder: RunFolder, options: argparse.Namespace) -> int:
+def carry_out(folder: RunFolder, options: argparse.Namespace) -> int:
+    """Train a stored run; the exit status."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()

@@ -60,10 +60,14 @@ def search(base: RunConfig, options: argparse.Namespace) -> int:
     """Execute a search or continue one; the exit status, a failure without a whole trial."""
     if processes() > 1:
         raise UserError("one_process", command="search")
+    return carry_out(_folder(base, options), options)
+
+
+def carry_out(folder: JobFolder[SearchConfig], options: argparse.Namespace) -> int:
+    """Execute a stored search; the exit status, a failure without a whole trial."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    folder = _folder(base, options)
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),

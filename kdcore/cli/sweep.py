@@ -72,17 +72,18 @@ def sweep(base: RunConfig, options: argparse.Namespace) -> int:
     if axes.get("methods") == ("all",):
         axes["methods"] = all_methods(base)
     config = SweepConfig(base=base, published=options.published, **axes)
-    return _execute(store_of(options).create(config), options)
+    return carry_out(store_of(options).create(config), options)
 
 
 def resume(options: argparse.Namespace) -> int:
     """Go on with the cells of a stored sweep that have no end; the exit status."""
     if processes() > 1:
         raise UserError("sweep_by_torchrun")
-    return _execute(resumed(SWEEP, options), options)
+    return carry_out(resumed(SWEEP, options), options)
 
 
-def _execute(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int:
+def carry_out(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int:
+    """Execute a stored sweep; the exit status is that of a failure where all its cells failed."""
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()

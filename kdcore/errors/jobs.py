@@ -49,6 +49,7 @@ MESSAGES = {
         "{setting[teacher_weights]} is {path!r}, but the teachers are trained from scratch here, "
         "so that none has seen the data that it is evaluated on: leave it out."
     ),
+    "not_an_assignment": "--set is {text!r}: write NAME=VALUE, as in epochs=8.",
     "one_process": "{command} trains in one process: start it without torchrun.",
     "teachers_too_few": "A comparison needs two or more teachers: name them, separated by spaces.",
     "shrink_one_network": (

@@ -78,6 +78,9 @@ class JobKind(Generic[Config]):
     command: str
     """``module:function``; adds the command that executes one, with its flags, to argparse's
     subparsers."""
+    carry_out: str
+    """``module:function``; takes the folder of a stored one and the flags, and executes it for a
+    person at the command line."""
     execute: str
     """``module:function``; takes the config, controls, ``name`` (the id) and ``folder``, and yields
     events."""
@@ -104,6 +107,7 @@ RUN = JobKind(
     title="Run",
     titles="Runs",
     command="kdcore.cli.run:add_command",
+    carry_out="kdcore.cli.run:carry_out",
     config=RunConfig,
     record=RunRecord,
     execute="kdcore.training.loop:train",
@@ -117,6 +121,7 @@ SWEEP = JobKind(
     title="Sweep",
     titles="Sweeps",
     command="kdcore.cli.sweep:add_command",
+    carry_out="kdcore.cli.sweep:carry_out",
     config=SweepConfig,
     record=SweepRecord,
     execute="kdcore.training.grid.sweep:sweep",
@@ -130,6 +135,7 @@ SEARCH = JobKind(
     title="Search",
     titles="Searches",
     command="kdcore.cli.search:add_command",
+    carry_out="kdcore.cli.search:carry_out",
     config=SearchConfig,
     record=SearchRecord,
     execute="kdcore.training.grid.search:search",
@@ -143,6 +149,7 @@ TEACHER_SELECTION = JobKind(
     title="Teacher selection",
     titles="Teacher selections",
     command="kdcore.cli.choose_teacher:add_command",
+    carry_out="kdcore.cli.choose_teacher:carry_out",
     config=TeacherSelectionConfig,
     record=TeacherSelectionRecord,
     execute="kdcore.training.grid.teacher_selection:select_teacher",
@@ -155,6 +162,7 @@ COMPRESSION = JobKind(
     title="Compression",
     titles="Compressions",
     command="kdcore.cli.compress:add_command",
+    carry_out="kdcore.cli.compress:carry_out",
     config=CompressionConfig,
     record=CompressionRecord,
     execute="kdcore.training.compression.compress:compress",
@@ -168,6 +176,7 @@ ROBUSTNESS = JobKind(
     title="Robustness test",
     titles="Robustness tests",
     command="kdcore.cli.robustness:add_command",
+    carry_out="kdcore.cli.robustness:carry_out",
     config=RobustnessConfig,
     record=RobustnessRecord,
     execute="kdcore.training.robustness.measure:measure_robustness",
@@ -180,6 +189,7 @@ RECIPE = JobKind(
     title="Recipe",
     titles="Recipes",
     command="kdcore.cli.recipe:add_command",
+    carry_out="kdcore.cli.recipe:carry_out",
     config=RecipeConfig,
     record=RecipeRecord,
     execute="kdcore.training.recipe.execute:execute_recipe",

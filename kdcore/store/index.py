@@ -18,13 +18,14 @@ from typing import Any
 
 from kdcore.store.row import JobRow
 
-VERSION = 3
+VERSION = 4
 AS_JSON = ("config", "summary")
 COLUMNS = tuple(item.name for item in fields(JobRow))
 TABLE = """
 CREATE TABLE job (
     id TEXT PRIMARY KEY, kind TEXT, parent TEXT, created REAL, state TEXT, config TEXT,
-    summary TEXT, name TEXT, note TEXT, format INTEGER, log_size INTEGER
+    summary TEXT, name TEXT, note TEXT, format INTEGER, starred INTEGER,
+    log_size INTEGER
 ) WITHOUT ROWID
 """
 
@@ -118,7 +119,8 @@ class Index:
 
 def _indexed(values: tuple[Any, ...]) -> Indexed:
     row = dict(zip(COLUMNS, values, strict=False))
-    return JobRow(**row | {name: json.loads(row[name]) for name in AS_JSON}), values[-1]
+    row |= {name: json.loads(row[name]) for name in AS_JSON} | {"starred": bool(row["starred"])}
+    return JobRow(**row), values[-1]
 
 
 def _values(row: JobRow, log_size: int) -> tuple[Any, ...]:

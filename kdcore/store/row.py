@@ -9,8 +9,8 @@ from kdcore.jobs.kind import RUN
 from kdcore.store.folder import UNREADABLE, JobFolder
 from kdcore.store.log import state_of
 
-NOTE, NAME = "note.txt", "name.txt"
-"""Files in a job's folder: what a person wrote about it, and what a person calls it."""
+NOTE, NAME, STAR = "note.txt", "name.txt", "starred"
+"""Files in a job's folder: what a person wrote about it and calls it, and that it is starred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class JobRow:
     note: str = ""
     format: int = 0
     """Of the stored settings; 0 where they cannot be read."""
+    starred: bool = False
+    """Whether a person wants to find it again."""
 
     @property
     def readable(self) -> bool:
@@ -68,6 +70,7 @@ def row_of(folder: JobFolder[Any]) -> JobRow:
         name=folder.text(NAME),
         note=folder.text(NOTE),
         format=format,
+        starred=(folder.path / STAR).exists(),
     )
 
 

@@ -11,14 +11,15 @@ from typing import Any, overload
 
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
+from kdcore.jobs.changed import flat
 from kdcore.jobs.kind import KINDS, RUN, Config, JobKind, kind_for
-from kdcore.store.files import export_whole, write_whole
+from kdcore.store.files import export_whole, not_writable, write_whole
 from kdcore.store.folder import JobFolder
 from kdcore.store.index import Index, Indexed
 from kdcore.store.log import SET_ASIDE
 from kdcore.store.pinned_notes import PinnedNote, pin, pinned_notes, unpin
 from kdcore.store.places import folders, is_job, kind_of, left_out, owner_of, place_of
-from kdcore.store.row import NAME, NOTE, JobRow, created_at, row_of
+from kdcore.store.row import NAME, NOTE, STAR, JobRow, created_at, row_of
 from kdcore.store.trash import Trash, TrashRow
 
 SETTLED = ("finished", "stopped", "failed", "crashed")
@@ -151,6 +152,22 @@ class Store:
         """
         self._keep(job, NOTE, text)
 
+    def star(self, job: str, starred: bool = True) -> None:
+        """Mark a job so that it is found again, or take the mark away.
+
+        Raises:
+            UserError: there is no such job, or the mark cannot be written.
+        """
+        if starred:
+            self._keep(job, STAR, "")
+            return
+        folder = self._own(job)
+        try:
+            (folder.path / STAR).unlink(missing_ok=True)
+        except OSError as error:
+            raise not_writable(folder.path, error) from None
+        self._describe(folder)
+
     def pinned(self, run: str) -> Sequence[PinnedNote]:
         """The notes that are pinned to moments of a run, in the order of these.
 
@@ -253,17 +270,18 @@ class Store:
         folder = self.find(job)
         export_whole(path, lambda part: self._archive(folder, part))
 
-    def compare(self, job: str, other: str) -> Sequence[tuple[str, Any, Any]]:
-        """The settings in which two jobs differ: name, one, other.
+    def compare(self, *jobs: str) -> Sequence[tuple[Any, ...]]:
+        """The settings in which jobs differ: the name, then the value of each.
 
         What is within the settings of their students is called ``base.NAME``.
+
+        Raises:
+            UserError: one of them is not there or damaged.
         """
-        one, two = (_flat(self.find(name).settings) for name in (job, other))
-        return [
-            (name, one.get(name), two.get(name))
-            for name in one | two
-            if one.get(name) != two.get(name)
-        ]
+        settings = [flat(self.find(job).settings) for job in jobs]
+        names = dict.fromkeys(name for one in settings for name in one)
+        rows = [(name, *(one.get(name) for one in settings)) for name in names]
+        return [row for row in rows if any(value != row[1] for value in row[2:])]
 
     # ----------------------------------------------------------------------------------------
 
@@ -286,6 +304,10 @@ class Store:
     def _keep(self, job: str, name: str, text: str) -> None:
         folder = self._own(job)
         write_whole(folder.path / name, text.encode("utf-8", ESCAPES))
+        self._describe(folder)
+
+    def _describe(self, folder: JobFolder[Any]) -> None:
+        """Let the index say of a job what its folder now does."""
         if not owner_of(folder.id):
             self._index.write([(row_of(folder), folder.log_size())])
 
@@ -329,14 +351,6 @@ def _problems(folder: JobFolder[Any]) -> Sequence[UserError]:
     if lines := folder.damaged_lines():
         found.append(UserError("log_damaged", job=folder.id, lines=lines))
     return found
-
-
-def _flat(settings: dict[str, Any]) -> dict[str, Any]:
-    base = settings.get("base")
-    if not isinstance(base, dict):
-        return settings
-    own = {name: value for name, value in settings.items() if name != "base"}
-    return own | {f"base.{name}": value for name, value in base.items()}
 
 
 def _current(folder: JobFolder[Any], known: Indexed | None) -> tuple[Indexed, bool]:

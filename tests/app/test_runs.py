@@ -21,10 +21,12 @@ from dashboard.text.escape import markdown_text
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.errors import UserError
 from kdcore.events import Cancelled
-from kdcore.jobs.kind import KINDS, RUN
+from kdcore.jobs.kind import KINDS, RUN, kind_for
 from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.search.config import Range
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
+THREE = "20260103-000000-cccc"
 EN = words("en")
 LATER = '{"kind": "run", "format": 99}'
 
@@ -61,6 +63,16 @@ def stopped(store, config):
     return folder.id
 
 
+def in_turn(store, *configs):
+    """A job of each, one later than the other; their ids."""
+    prefixes = [kind_for(config).prefix for config in configs]
+    times = (ONE, TWO, THREE)
+    return [
+        store.create(config, f"{prefix}{time}").id
+        for config, prefix, time in zip(configs, prefixes, times, strict=False)
+    ]
+
+
 def picked(store, *jobs, kind=""):
     """The widgets of the page with these rows ticked."""
     rows = [row for row in store.list() if kind in ("", row.kind)]
@@ -70,6 +82,10 @@ def picked(store, *jobs, kind=""):
 
 def open_picked(open_page, store, *jobs):
     return open_page("runs", widgets=picked(store, *jobs))
+
+
+def test_what_the_code_says_of_itself_is_not_on_the_page(open_page, two_runs):
+    assert open_page("runs").markdown[0].value == EN["runs.lead"]
 
 
 def test_the_newest_run_comes_first(open_page, two_runs):
@@ -319,6 +335,70 @@ def test_a_job_is_started_anew_with_the_settings_of_a_stored_one(open_page, hub,
     assert hub.states[started] == "running"
 
 
+CHANGES = {
+    "run": ("temperature", "9", 9),
+    "sweep": ("seeds", "4, 5", (4, 5)),
+    "search": ("temperatures", "2:3", Range(2.0, 3.0)),
+    "teacher_selection": ("teachers", "mlp:4 mlp:5,6", ("mlp:4", "mlp:5,6")),
+    "compression": ("epochs", "2", 2),
+    "robustness": ("corruptions", "blur", ("blur",)),
+    "recipe": ("quick", "false", False),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_job_is_started_anew_with_another_setting(open_page, hub, every_kind, kind, language):
+    name, text, value = CHANGES[kind]
+    ticked = picked(hub.store, every_kind[kind])
+    app = open_page("runs", widgets=ticked, lang=language)
+    app.multiselect(key=f"again-of-{every_kind[kind]}_{language}").select(name).run()
+    app.text_input(key=f"again-{name}-{every_kind[kind]}").set_value(text).run()
+    app.button(key="again").click().run()
+    (started,) = hub.states
+
+    assert not app.exception
+    expected = replace(hub.store.find(every_kind[kind]).config, **{name: value})
+    assert hub.store.find(started).config == expected
+
+
+def test_a_setting_that_cannot_be_is_said_and_nothing_starts(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE)
+    app.multiselect(key=f"again-of-{ONE}_en").select("temperature").run()
+    app.text_input(key=f"again-temperature-{ONE}").set_value("warm").run()
+    app.button(key="again").click().run()
+
+    assert not app.exception
+    assert "warm" in app.toast[0].value
+    assert not hub.states
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_job_has_no_epoch_to_branch_from_is_said(open_page, hub, every_kind, kind, language):
+    app = open_page("runs", widgets=picked(hub.store, every_kind[kind]), lang=language)
+    button, spoken = app.button(key="branch"), words(language)
+
+    assert not app.exception
+    assert button.disabled
+    assert button.help == spoken["live.branch_none" if kind == "run" else f"no_branch.{kind}"]
+
+
+def test_a_run_with_checkpoints_offers_its_epochs_to_branch_from(open_page, hub, two_runs):
+    for epoch in (0, 2):
+        folder = hub.store.find(ONE).path / "checkpoints"
+        folder.mkdir(exist_ok=True)
+        (folder / f"students-{epoch:04}.safetensors").write_bytes(b"")
+    app = open_picked(open_page, hub.store, ONE)
+    app.button(key="branch").click().run()
+
+    assert not app.exception
+    box = next(box for box in app.selectbox if box.label == EN["live.branch_epoch"])
+    assert (box.options, box.value) == (["0", "2"], 2)
+    assert app.number_input(key="branch-temperature").value == RunConfig().temperature
+    assert not app.button(key="branch_start").disabled
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_came_to_its_end_is_not_resumed(open_page, hub, every_kind, kind):
     app = open_picked(open_page, hub.store, every_kind[kind])
@@ -369,12 +449,66 @@ def test_two_runs_are_compared_with_their_charts(open_page, hub, two_runs):
     ]
 
 
+def test_any_number_of_runs_is_compared_by_settings_scores_and_curves(open_page, hub, two_runs):
+    record(hub.store, THREE, make.whole_run(), RunConfig(temperature=9.0, seed=3))
+    hub.store.rename(THREE, "the third")
+    app = open_picked(open_page, hub.store, ONE, TWO, THREE)
+    settings, scores = (table.value for table in app.table)
+
+    assert not app.exception
+    temperature, seed = EN["setting.temperature.label"], EN["setting.seed.label"]
+    assert settings.columns[1] == "the third"  # the newest is the first, as in the table above
+    by_name = {row.iloc[0]: list(row.iloc[1:]) for _, row in settings.iterrows()}
+    assert (by_name[temperature], by_name[seed]) == (["9", "9", "4"], ["3", "0", "0"])
+    assert list(settings.columns[2:]) == ["T 9", "T 4"]
+    ended = dict(hub.store.find(ONE).events()[-1].students)
+    distilled = scores[scores[EN["runs.learner"]] == EN["learner.distilled"]]
+    assert distilled[EN["compared.test_accuracy"]].to_list() == 3 * [
+        f"{ended['distilled'].test_accuracy:.2%}"
+    ]
+    assert EN["runs.sides"] not in [header.value for header in app.header]
+
+
+def test_a_search_finds_by_what_the_row_shows_and_by_the_note(open_page, hub, two_runs):
+    hub.store.note(ONE, "Überraschend gut")
+    for text, ids in (
+        ("überraschend", [ONE]),
+        ("FINISHED mlp", [TWO, ONE]),
+        ("handwritten finished", [ONE]),
+        ("9 bbbb", [TWO]),
+        ('"T 9"', [TWO]),
+    ):
+        app = open_page("runs", search=text, kind="run")
+        assert not app.exception
+        assert app.dataframe[0].value[EN["runs.id"]].to_list() == ids
+
+    app = open_page(
+        "runs",
+        search='"bbbb 9"',  # both words are there, but not together
+    )
+    assert EN["runs.none_found"] in [caption.value for caption in app.caption]
+    assert not app.dataframe
+
+
+def test_a_star_is_kept_shown_and_filtered_by(open_page, hub, two_runs):
+    app = open_picked(open_page, hub.store, ONE)
+    app.button(key="star").click().run()
+    assert hub.store.row(ONE).starred
+
+    app = open_page("runs", starred="1")
+    assert app.dataframe[0].value[EN["runs.id"]].to_list() == [ONE]
+    app = open_picked(open_page, hub.store, ONE)
+    assert app.button(key="star").label == EN["runs.unstar"]
+    app.button(key="star").click().run()
+    assert not hub.store.row(ONE).starred
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind, language):
     config = CONFIGS[kind]
     changed = replace(config, base=config.base.replace(batch_size=7))
-    one, other = hub.store.create(config).id, hub.store.create(changed).id
+    one, other = in_turn(hub.store, config, changed)
     app = open_page("runs", widgets=picked(hub.store, one, other), lang=language)
     table = app.table[0].value
 
@@ -382,18 +516,18 @@ def test_two_jobs_of_a_kind_are_compared_by_their_settings(open_page, hub, kind,
     assert table[words(language)["runs.setting"]].to_list() == [
         words(language)["setting.batch_size.label"]
     ]
-    assert {table[one][0], table[other][0]} == {"32", "7"}
+    assert len(app.table[1].value) == 2  # what came out, a row a job
+    assert table.iloc[0].to_list()[1:] == ["7", "32"]  # the newest is the first row
 
 
 def test_a_range_and_an_axis_are_compared_as_they_are_read(open_page, hub):
     config = CONFIGS["search"]
-    one = hub.store.create(config).id
     axes = {"methods": ("kd", "dkd"), "temperatures": (1.0, 4.0), "students": ("mlp:4", "mlp:8")}
     base = config.base.replace(students="distilled")
-    other = hub.store.create(replace(config, base=base, **axes)).id
+    one, other = in_turn(hub.store, config, replace(config, base=base, **axes))
     app = open_page("runs", widgets=picked(hub.store, one, other))
     table = app.table[0].value
-    rows = {row[EN["runs.setting"]]: (row[one], row[other]) for _, row in table.iterrows()}
+    rows = {row.iloc[0]: (row.iloc[2], row.iloc[1]) for _, row in table.iterrows()}
 
     assert rows[EN["landscape.temperatures"]] == ("1–20", "1, 4")
     assert rows[EN["searches.setting.students"]][1] == "mlp:4, mlp:8"

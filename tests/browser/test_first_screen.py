@@ -138,6 +138,22 @@ def test_no_page_is_wider_than_the_window(new_context, app, size, scheme):
     context.close()
 
 
+NAVIGATION = """() => Math.max(0, ...[...document.querySelectorAll(
+    '[data-testid=stTopNav] .rc-overflow-item:not([aria-hidden=true])')]
+    .map(item => item.getBoundingClientRect().right))"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_the_navigation_ends_before_the_switches_beside_it(new_context, app, width, locale):
+    context = new_context(viewport={"width": width, "height": 900}, locale=locale)
+    page = context.new_page()
+    visit(page, f"{app}/live")  # has a sidebar, so the navigation has least room
+
+    assert 0 < page.evaluate(NAVIGATION) <= page.locator(".st-key-header").bounding_box()["x"]
+    context.close()
+
+
 def test_a_chinese_browser_is_greeted_in_chinese(new_context, app):
     context = new_context(locale="zh-CN")
     page = context.new_page()

@@ -10,7 +10,15 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import JobRow, Store, recorded
-from kdcore.titles import Title, differing, job_title, run_title, sweep_title, title_parts
+from kdcore.titles import (
+    Title,
+    differing,
+    has_words,
+    job_title,
+    run_title,
+    sweep_title,
+    title_parts,
+)
 
 
 def row(kind="run", **settings):
@@ -121,3 +129,21 @@ def test_the_words_of_another_language_are_used():
 
 def test_only_known_settings_differ():
     assert differing({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 3}) == {"b": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "found"),
+    [
+        ("T 16 · mlp:8", "", True),
+        ("T 16 · mlp:8", "MLP t", True),
+        ("T 16 · mlp:8", '"t 16" mlp', True),
+        ("T 8 · seed 16", "T 16", True),
+        ("T 8 · seed 16", '"T 16"', False),
+        ("温度：2、8", "“温度：2”", True),
+        ("温度：2、8", '"', True),  # a quote that is being typed
+        ("T 8", '"T 8', True),
+        ("T 8", "T 9", False),
+    ],
+)
+def test_a_search_has_words_and_phrases(text, asked, found):
+    assert has_words(text, asked) is found

@@ -1,7 +1,7 @@
 // Wakes the script of the page when a run has become another than was drawn.
 
 import { runView } from "./bus.js";
-import { newestCall } from "./dom.js";
+import { element, newestCall } from "./dom.js";
 
 const watches = new WeakMap();
 
@@ -14,6 +14,7 @@ export function mount(parent, data, wake) {
     return end;
   }
   shown?.end();
+  parent.replaceChildren(element("div", { class: "kd", hidden: "" }));
   watches.set(parent, new Watch(data, wake));
   return end;
 }

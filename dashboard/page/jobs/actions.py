@@ -6,14 +6,14 @@ import streamlit as st
 
 from dashboard.page import address
 from dashboard.page.acting import acts
-from dashboard.page.jobs.shown_run import open_run, remember_sent, show_run
+from dashboard.page.jobs.shown_run import remember_sent, show_run
 from dashboard.page.settings.live_sliders import live_value
 from dashboard.page.settings.values import chosen
 from dashboard.page.user_errors import show_user_errors
 from dashboard.server.engine import hub, is_live, store
 from dashboard.server.shared_records import run_settings
 from kdcore.commands import Command, Pause, Resume, Retune, Step, Stop
-from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.jobs.run.config import control_values
 
 DELETED = "deleted_runs"
 """Session state: the runs that this tab deleted last, to bring them back."""
@@ -26,12 +26,6 @@ def start() -> None:
     """Submit the chosen settings and show the new run; behind another run it waits its turn."""
     st.session_state[address.NOTICES] = []
     show_run(hub().submit(chosen()))
-
-
-@acts
-def start_from(run: str) -> None:
-    """Submit the settings of a stored run as they stand, and show the new run on the Live page."""
-    open_run(hub().submit(RunConfig.from_dict(run_settings(run))))
 
 
 @acts
@@ -109,6 +103,13 @@ def empty_trash() -> None:
     """Delete for good all that lies in the trash."""
     st.session_state[DELETED] = []
     store().empty_trash()
+
+
+@acts
+def star(runs: list[str], starred: bool) -> None:
+    """Mark jobs so that they are found again, or take the marks away."""
+    for run in runs:
+        store().star(run, starred)
 
 
 @acts

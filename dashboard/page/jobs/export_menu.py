@@ -13,7 +13,8 @@ from dashboard.page.widgets import select
 from dashboard.server.engine import store
 from dashboard.server.exported_network import ExportedNetwork, exported_network
 from dashboard.server.shared_records import run_history
-from dashboard.server.visitors import acting_as, role
+from dashboard.server.tiers import Tier
+from dashboard.server.visitors import acting_as, require, role
 from dashboard.text.languages import words
 from dashboard.text.names import role_name
 from dashboard.text.viewer import language, md, t
@@ -84,7 +85,12 @@ def export_menu(row: JobRow, report: Callable[[], str]) -> None:
 
 
 def exported_file(job: str, kind: str) -> bytes:
-    """A job as an archive or its events as a table; ``kind`` is the ending of the file."""
+    """A job as an archive or its events as a table; ``kind`` is the ending of the file.
+
+    Raises:
+        UserError: who asks does not steer, or the file cannot be written.
+    """
+    require(Tier.ACT)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"job{kind}"
         if kind == ARCHIVE:

@@ -1,4 +1,4 @@
-"""What a page does with a stored job of any kind: open it, start it again, let it go on."""
+"""What a page does with a stored job of any kind: open it, name it, let it go on."""
 
 from typing import NoReturn
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.page import address
 from dashboard.page.acting import acts
-from dashboard.page.jobs import actions, sweeps
+from dashboard.page.jobs import sweeps
 from dashboard.page.jobs.shown_run import open_run
 from dashboard.page.settings.values import parameters
 from dashboard.server.engine import hub, store
@@ -47,15 +47,6 @@ def resume(job: str) -> None:
     """Let a job go on, and show it."""
     hub().resume(job)
     open_job(job)
-
-
-@acts
-def start_again(job: str) -> None:
-    """Submit the settings of a stored job as they stand, and show the new one."""
-    if kind_of(job) is RUN:
-        actions.start_from(job)
-        return
-    open_job(hub().submit(store().find(job).config))
 
 
 @acts

@@ -32,6 +32,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "narrow_int8": ("mlp", "convnet"),
 }
 """Ways to make a student smaller, and the families of models that each suits."""
+OF_THE_LOSS = ("temperature", "weight", "lr")
+"""Settings of the run that may have other values in the re-distillation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

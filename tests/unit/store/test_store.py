@@ -15,6 +15,7 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.store import JobFolder, Store, packed, recorded
 
 ONE, TWO = "20260101-000000-aaaa", "20260102-000000-bbbb"
+THREE = "20260103-000000-cccc"
 
 
 @pytest.fixture
@@ -195,6 +196,24 @@ def test_two_runs_differ_in_what_was_set(store):
     write(store, TWO, temperature=9.0, seed=3)
 
     assert store.compare(ONE, TWO) == [("temperature", 4.0, 9.0), ("seed", 0, 3)]
+
+
+def test_any_number_of_runs_is_compared(store):
+    for at, (name, temperature) in enumerate(((ONE, 4.0), (TWO, 9.0), (THREE, 4.0))):
+        write(store, name, temperature=temperature, seed=at // 2)
+
+    assert store.compare(ONE, TWO, THREE) == [("temperature", 4.0, 9.0, 4.0), ("seed", 0, 0, 1)]
+    assert store.compare(ONE, ONE) == []
+
+
+def test_a_star_stays_with_the_run_until_it_is_taken_away(store):
+    write(store, ONE)
+    store.star(ONE)
+    assert Store(store.root).list(RUN)[0].starred
+    assert store.row(ONE).starred
+    store.star(ONE, starred=False)
+    store.star(ONE, starred=False)
+    assert not Store(store.root).list(RUN)[0].starred
 
 
 def test_an_export_holds_the_whole_folder(store, tmp_path):
