@@ -6,7 +6,7 @@ import { element, mountOnce, stylesheet } from "./dom.js";
 export const mount = mountOnce(async ({ run: id, language, title, controls }) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("followed_controls.css")]);
   const shown = controls.map(row);
-  const root = element("dl", { class: "kd kd-followed", role: "group", "aria-label": title },
+  const root = element("ul", { class: "kd kd-followed", "aria-label": title },
     ...shown.map(({ root }) => root));
   const end = id ? follow(runView(id, language), shown) : () => {};
   return { root, end };
@@ -28,10 +28,10 @@ function follow(run, shown) {
 }
 
 function row({ name, label, value, steps, largest }) {
-  const said = element("dd", { class: "kd-followed-value" });
+  const said = element("span", { class: "kd-followed-value" });
   const fill = element("div", { class: "kd-followed-fill" });
-  const root = element("div", { class: "kd-followed-row", "data-name": name },
-    element("dt", {}, label), said,
+  const root = element("li", { class: "kd-followed-row", "data-name": name },
+    element("span", { class: "kd-followed-name" }, label), said,
     element("div", { class: "kd-followed-track", "aria-hidden": "true" }, fill));
   const show = (now) => {
     const none = largest && now === 0;
