@@ -69,7 +69,19 @@ MESSAGES = {
         "{command}: set everything before it starts."
     ),
     "out_of_memory": (
-        "The {device} ran out of memory with batches of {batch_size}: "
-        "halve the batch size or choose smaller models."
+        "The device {device} ran out of memory with batches of {batch_size}: choose a "
+        "{setting[batch_size]} of {smaller}, or smaller models."
+    ),
+    "out_of_memory_alone": (
+        "The device {device} ran out of memory: choose smaller models or less data, or another "
+        "{setting[optimizer]} than gd, which takes all examples as one batch."
+    ),
+    "models_memory": (
+        "To be trained, the models need about {needs:,.1f} GiB, but the device {device} has "
+        "{has:,.1f} GiB in all: choose smaller models or fewer."
+    ),
+    "device_lost": (
+        "The device {device} failed ({cause}): start the run again; if it fails once more, choose "
+        "the device cpu and have the machine looked at."
     ),
 }
