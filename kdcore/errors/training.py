@@ -35,6 +35,10 @@ MESSAGES = {
         "The file {path} has {size:.1f} GiB, at most {most} GiB of weights are read: "
         "give the weights of a smaller network."
     ),
+    "weights_unfold": (
+        "The file {path} unfolds to far more than weights should: save the network's state_dict() "
+        "anew and give that file."
+    ),
     "weights_no_state_dict": (
         "The file {path} holds something else than weights: save the network's state_dict() "
         "and give that file."
