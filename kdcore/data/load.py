@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from kdcore.catalogue import DATASETS, is_shift
-from kdcore.data.archive import entries, signature
+from kdcore.data.archive import BROKEN, entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
@@ -177,7 +177,12 @@ def _kind(path: Path) -> str:
 def _is_archive(path: Path) -> bool:
     """By name, so that a damaged archive is called damaged, or by content."""
     named = path.name.lower().endswith(ARCHIVES)
-    return named or zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+    if named or zipfile.is_zipfile(path):
+        return True
+    try:
+        return tarfile.is_tarfile(path)
+    except BROKEN:  # it begins like a compressed one
+        return True
 
 
 def _key(path: Path, config: RunConfig) -> str:

@@ -1,6 +1,7 @@
 """The rows of a table as numbers, some at a time."""
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Ite
         return
     except UserError:
         raise
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+    except (ValueError, OSError, pd.errors.ParserWarning) as error:  # pandas' own errors are ValueErrors
         raise _refused(error, table.lines_before, path) from None
     finally:
         text.detach()
@@ -185,6 +186,16 @@ def _plain(cell: Any, table: TableFormat) -> Any:
     return None if is_missing(cell) else table.plain(cell)
 
 
+def _as_float(cell: Any) -> Any:
+    """A number as a float, infinite where it is beyond all of them; anything else as it is."""
+    try:
+        return float(cell)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        return cell
+
+
 def _column(
     values: "pd.Series[Any]", rows_before: int, table: TableFormat, name: str, path: str
 ) -> np.ndarray:
@@ -192,7 +203,10 @@ def _column(
     numbers = values
     if values.dtype.kind not in "biuf":
         plain = values.astype(object).map(lambda cell: _plain(cell, table))
-        numbers = pd.to_numeric(plain, errors="coerce")
+        try:
+            numbers = pd.to_numeric(plain, errors="coerce")
+        except OverflowError:  # a whole number of hundreds of digits
+            numbers = pd.to_numeric(plain.map(_as_float), errors="coerce")
         written = values.fillna("").astype(str).str.strip()
         text = (numbers.isna() & plain.notna()).to_numpy()
         if text.any():
