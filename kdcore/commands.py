@@ -28,6 +28,10 @@ from kdcore.ranges import within
 from kdcore.settings import checked
 
 
+MOST_BATCHES = 10**9
+"""Of one step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """Base of all commands."""
@@ -64,10 +68,18 @@ class Resume(Command):
 
 @dataclass(frozen=True, slots=True)
 class Step(Command):
-    """Take some batches, then wait."""
+    """Take some batches, then wait.
+
+    Raises:
+        UserError: it is no number of batches.
+    """
 
     name_on_the_line = "step"
     batches: int = 1
+
+    def __post_init__(self) -> None:
+        batches = within("batches", self.batches, int, 1, MOST_BATCHES)
+        object.__setattr__(self, "batches", batches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ def shortened(value: object, most: int = 60) -> str:
 
 def _shown(value: Any) -> Any:
     """What a message and the log of a job take of a value: whatever was sent, not all of it."""
-    if isinstance(value, str):
-        return _cut(readable(value), LONGEST_SHOWN)
+    if isinstance(value, str | Exception):
+        return _cut(readable(str(value)), LONGEST_SHOWN)
     text = shortened(value, LONGEST_SHOWN + 1)
     return value if len(text) <= LONGEST_SHOWN and text != type(value).__name__ else text
 

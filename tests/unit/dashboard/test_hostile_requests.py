@@ -137,7 +137,9 @@ BODIES = st.one_of(
     OBJECTS.map(lambda values: json.dumps(values).encode()),
     JSON.map(lambda values: json.dumps(values).encode()),
     st.binary(),
-    st.sampled_from([b"[" * 100_000, b'{"a":' * 50_000, b"9" * 5_000, b"\xff\xfe", b"x" * 2_000_000]),
+    st.sampled_from(
+        [b"[" * 100_000, b'{"a":' * 50_000, b"9" * 5_000, b"\xff\xfe", b"x" * 2_000_000]
+    ),
 )
 
 

@@ -23,7 +23,9 @@ from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 
 HERE = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-CLASSES = {name: picture(at) for at, name in enumerate(f"{c}/{n}.png" for c in "ab" for n in range(9))}
+CLASSES = {
+    name: picture(at) for at, name in enumerate(f"{c}/{n}.png" for c in "ab" for n in range(9))
+}
 
 
 def outcome(path, store):
@@ -38,7 +40,9 @@ def outcome(path, store):
 
 def tree(folder):
     """All that is in a folder, by kind and size."""
-    return sorted((str(path), path.lstat().st_mode, path.lstat().st_size) for path in folder.rglob("*"))
+    return sorted(
+        (str(path), path.lstat().st_mode, path.lstat().st_size) for path in folder.rglob("*")
+    )
 
 
 NAMES = st.one_of(
@@ -94,7 +98,9 @@ def test_any_members_of_a_tar(tmp_path, members):
             info.size = len(content)
             made.addfile(info, io.BytesIO(content))
         for name, kind, target, size, content in members:
-            info = tarfile.TarInfo(name.encode("utf-8", "replace").decode().replace("\0", "") or "x")
+            info = tarfile.TarInfo(
+                name.encode("utf-8", "replace").decode().replace("\0", "") or "x"
+            )
             info.type, info.linkname, info.size = kind, target, size
             made.addfile(info, io.BytesIO(content.ljust(size, b"\0")))
     before = tree(brought)
@@ -116,7 +122,9 @@ def test_any_bytes_in_an_archive(tmp_path, data):
 
 
 CELLS = st.one_of(
-    st.sampled_from(["1", "-2.5", "nan", "inf", "1e400", "9" * 400, '"', '""', "=1+1", "1,5", "NA"]),
+    st.sampled_from(
+        ["1", "-2.5", "nan", "inf", "1e400", "9" * 400, '"', '""', "=1+1", "1,5", "NA"]
+    ),
     st.sampled_from([*TRAPS, "", " ", "#", "\0", "1_000", "½", "True", "sep=;", "\ufeff"]),
     st.text(max_size=6),
 )
@@ -211,7 +219,9 @@ def test_a_label_as_long_as_a_book_is_refused_by_its_row(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a,b,label\n" + rows(20, "{i},2,{name}") + "1,2," + "z" * 10_001)
 
-    with pytest.raises(UserError, match=r"Row 21 of \S+ has 10,001 characters in the column 'label'"):
+    with pytest.raises(
+        UserError, match=r"Row 21 of \S+ has 10,001 characters in the column 'label'"
+    ):
         collect(load_dataset(RunConfig(dataset=str(path)), None))
 
 

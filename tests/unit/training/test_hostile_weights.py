@@ -61,7 +61,9 @@ DEEP = "[" * 20_000
 ABOUT = st.one_of(
     st.text(max_size=20),
     st.sampled_from([*TRAPS, DEEP, "null", "[]", "{}", "NaN", "[1e999]", "[[1],[2,3]]", "[true]"]),
-    st.sampled_from(["mlp:" + "16384," * 127 + "16384", "mlp:1+" * 5_000, "forest:1000,64", "mlp:4,4"]),
+    st.sampled_from(
+        ["mlp:" + "16384," * 127 + "16384", "mlp:1+" * 5_000, "forest:1000,64", "mlp:4,4"]
+    ),
     st.lists(st.integers(-3, 70), max_size=12).map(json.dumps),
     st.lists(st.text(max_size=3), max_size=12).map(json.dumps),
 )
@@ -79,7 +81,9 @@ def test_any_description(tmp_path, data, good, about, kept):
     outcome(path, data)
 
 
-DTYPES = st.sampled_from(["F32", "F64", "F16", "BF16", "I64", "U8", "BOOL", "F8_E4M3", "C64", "?", 3])
+DTYPES = st.sampled_from(
+    ["F32", "F64", "F16", "BF16", "I64", "U8", "BOOL", "F8_E4M3", "C64", "?", 3]
+)
 NUMBERS = st.one_of(st.integers(0, 300), st.sampled_from([-1, 2**31, 2**63, 2**64 - 1, 1.5, None]))
 
 
