@@ -326,6 +326,8 @@ def _answered(answer: Callable[[Query], Answer], query: Query) -> Answer | UserE
         return answer(query)
     except UserError as error:
         return error
+    except Exception as error:  # whoever asks must not end the training of somebody else
+        return UserError("question_failed", cause=type(error).__name__)
 
 
 def check_retune(command: Retune, config: RunConfig) -> None:

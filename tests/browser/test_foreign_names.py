@@ -16,7 +16,7 @@ from support.traps import ELSEWHERE, HTML, LINK, PICTURE, SCRIPT, TRAPS
 
 from kdcore.data.names import clean, distinct
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Snapshot
+from kdcore.jobs.run.events import Prepared, Snapshot
 from kdcore.notes import note
 from kdcore.store import Store
 
@@ -39,6 +39,10 @@ def trapped(tmp_path_factory, served):
         classes=classes,
         notes=[note("label_column", column=PICTURE), note("table_inside", table=LINK)],
     )
+    events = [
+        replace(event, arrays="prepared.safetensors") if isinstance(event, Prepared) else event
+        for event in events
+    ]
     snapshot = Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[0]))
     config = RunConfig(dataset=f"/data/{NAME}", epochs=1)
     run = record(store, STOCKED_RUN, [*events[:-1], snapshot, events[-1]], config)
@@ -57,6 +61,7 @@ def trapped(tmp_path_factory, served):
         yield address
 
 
+@pytest.mark.slow
 def test_every_page_shows_them_and_fetches_nothing(new_context, trapped):
     context = new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
