@@ -27,7 +27,6 @@ from kdcore.queries import Answer, Query
 from kdcore.ranges import within
 from kdcore.settings import checked
 
-
 MOST_BATCHES = 10**9
 """Of one step."""
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any, Generic
 
 from kdcore.commands import Controls
-from kdcore.events import Event, Failed
+from kdcore.events import Event
 from kdcore.jobs.failure import failure
 from kdcore.jobs.kind import Config, kind_for
 from kdcore.jobs.run.config import RunConfig

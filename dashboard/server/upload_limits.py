@@ -64,7 +64,9 @@ class UploadLimits:
     def _refused(self, page: str) -> int:
         """The status with which an upload of the page ends; 0 where there is room."""
         held = held_uploads()
-        of_page = held.get(page, 0) + sum(size for one, size in self._coming.values() if one == page)
+        of_page = held.get(page, 0) + sum(
+            size for one, size in self._coming.values() if one == page
+        )
         if of_page > OF_A_PAGE:
             return TOO_LARGE
         together = sum(held.values()) + sum(size for _, size in self._coming.values())

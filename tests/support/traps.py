@@ -10,4 +10,16 @@ STREAMLIT = ":red[x] :material/home: :smile:"
 PATH = "../../../etc/passwd"
 TEMPLATE = "{name} {0} %s ${x}"
 
-TRAPS = [PICTURE, LINK, HTML, SCRIPT, LATEX, STREAMLIT, PATH, TEMPLATE, "\u202eabc", "a\nb", "'\"`\\"]
+TRAPS = [
+    PICTURE,
+    LINK,
+    HTML,
+    SCRIPT,
+    LATEX,
+    STREAMLIT,
+    PATH,
+    TEMPLATE,
+    "\u202eabc",
+    "a\nb",
+    "'\"`\\",
+]

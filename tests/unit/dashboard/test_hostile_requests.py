@@ -1,4 +1,4 @@
-"""Whatever is sent to the routes beside the pages is answered in one sentence, and writes nothing."""
+"""Whatever is sent to the routes is answered in one sentence, and a look writes nothing."""
 
 import json
 
@@ -50,10 +50,29 @@ GETS = sorted(
     for route in routes.ROUTES
     if "GET" in route.methods and "{" not in route.path and not route.path.endswith(("live", ".js"))
 )
-PARAMS = (
-    "epoch at since bins bias calibrated coverage sets score size batch metric corruption curve lr "
-    "method hidden guess viewer charts lang"
-).split()
+PARAMS = [
+    "epoch",
+    "at",
+    "since",
+    "bins",
+    "bias",
+    "calibrated",
+    "coverage",
+    "sets",
+    "score",
+    "size",
+    "batch",
+    "metric",
+    "corruption",
+    "curve",
+    "lr",
+    "method",
+    "hidden",
+    "guess",
+    "viewer",
+    "charts",
+    "lang",
+]
 NUMBERS = ["nan", "inf", "-inf", "1e400", "-1", "0", "1e308", "9" * 400, "½", "0x1", " 1 ", "１"]
 TEXTS = st.one_of(st.sampled_from([*TRAPS, *NUMBERS, "", "true", "ece", "0,0", "T=1"]), st.text())
 
@@ -129,7 +148,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )
-FIELDS = "query learners learner inputs side temperature lr layer units at position text id".split()
+FIELDS = [
+    "query",
+    "learners",
+    "learner",
+    "inputs",
+    "side",
+    "temperature",
+    "lr",
+    "layer",
+    "units",
+    "at",
+    "position",
+    "text",
+    "id",
+]
 OBJECTS = st.dictionaries(st.sampled_from(FIELDS), JSON).flatmap(
     lambda found: st.sampled_from([*QUERIES, "?"]).map(lambda kind: {"query": kind} | found)
 )

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.files import as_folder, as_zip, collect, picture, pictures_in, rows
+from support.sentences import code_of
 from support.traps import TRAPS
 
 from kdcore.data import archive, load
@@ -34,8 +35,7 @@ def outcome(path, store):
     try:
         return collect(load_dataset(config, store))[1]
     except UserError as error:
-        assert str(error).count("\n") == 0
-        return error.code
+        return code_of(error)
 
 
 def tree(folder):
@@ -47,8 +47,7 @@ def tree(folder):
 
 NAMES = st.one_of(
     st.sampled_from(
-        [*TRAPS, "../../evil.png", "/abs.png", "a/../../b/c.png", "..\\..\\w.png", "C:\\x\\y.png"]
-        + ["a/\0.png", "x" * 300 + ".png", ".", "", "a/", "a//b.png", "-rf", "~/x.png", "con.png"]
+        [*TRAPS, "../../evil.png", "/abs.png", "a/../../b/c.png", "..\\..\\w.png", "C:\\x\\y.png", "a/\0.png", "x" * 300 + ".png", ".", "", "a/", "a//b.png", "-rf", "~/x.png", "con.png"]
     ),
     st.text(min_size=1, max_size=20).map(lambda name: f"a/{name}.png"),
 )
@@ -167,7 +166,8 @@ def test_any_image(kind, data):
             warnings.simplefilter("ignore")
             pixels = decode(bytes(whole), 8, image_name="x", container=Path("y"))
     except UserError as error:
-        assert error.code in ("image_broken", "image_too_large")
+        code = code_of(error)
+        assert code in ("image_broken", "image_too_large")
     else:
         assert pixels.shape[:2] <= (12, 12)
 
