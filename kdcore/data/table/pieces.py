@@ -18,6 +18,8 @@ from kdcore.errors import UserError
 MOST_HELD = 2 << 30
 """Bytes of all numbers as they are held while reading."""
 CELLS_PER_PIECE = 4_000_000
+PIECE = 1 << 16
+"""Bytes that are read at a time."""
 LONGEST_LINE = 8 << 20
 """Bytes."""
 LONGEST_LABEL = 10_000
@@ -45,7 +47,8 @@ class Values:
 def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Iterator[pd.DataFrame]:
     """The rows, some at a time; columns are called by their numbers."""
     width = len(table.columns)
-    text = io.TextIOWrapper(_Lines(file, path), encoding=table.encoding, newline="")
+    lines = io.BufferedReader(_Lines(file, path), PIECE)
+    text = io.TextIOWrapper(lines, encoding=table.encoding, newline="")
     try:
         for _ in range(table.lines_before):
             text.readline()

@@ -25,6 +25,10 @@ where the header has 640 bytes, say."""
 
 HIGHEST_RATIO = 100
 """To how much of its size a file may unfold; torch.save packs nothing."""
+MOST_PREFIXES = 10
+"""Before the names of weights."""
+MOST_PICKLED = 64 << 20
+"""Bytes of the names and shapes of all weights in a file."""
 ALLOCATES = b"bytearray"
 """What a pickle may call even where no code is run, for as many bytes as it likes."""
 
@@ -93,7 +97,9 @@ def without_prefix(
     """
     prefix = ""
     names = list(tensors)
-    while names and not expected.intersection(names):
+    for _ in range(MOST_PREFIXES):
+        if not names or expected.intersection(names):
+            break
         first = names[0].partition(".")[0] + "."
         if not all(name.startswith(first) and len(name) > len(first) for name in names):
             return dict(tensors), ""
@@ -114,6 +120,8 @@ def _check_unfolded(path: Path) -> None:
                 infos = archive.infolist()
                 unfolded = sum(info.file_size for info in infos)
                 pickles = [info for info in infos if info.filename.endswith(".pkl")]
+                if max((info.file_size for info in pickles), default=0) > MOST_PICKLED:
+                    raise UserError("weights_no_state_dict", path=str(path))
                 if unfolded > min(MOST_BYTES, HIGHEST_RATIO * path.stat().st_size):
                     raise UserError("weights_unfold", path=str(path))
                 bad = any(ALLOCATES in archive.read(info) for info in pickles)

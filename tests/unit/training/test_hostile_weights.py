@@ -161,6 +161,14 @@ def test_a_packed_bomb_is_refused_before_it_is_unfolded(tmp_path, data, monkeypa
     assert outcome(path, data) == "weights_unfold"
 
 
+def test_a_name_of_nothing_but_prefixes_takes_no_time(tmp_path, data):
+    path = tmp_path / "x.safetensors"
+    header = {"a." * 3_000_000 + "w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}
+    path.write_bytes(written(header, bytes(4)))
+
+    assert outcome(path, data) == "weights_keys"
+
+
 HUGE = b"\x80\x02cbuiltins\nbytearray\n\x8a\x06" + (10**13).to_bytes(6, "little") + b"\x85R."
 """A pickle that asks for ten terabytes without running any code."""
 
