@@ -18,6 +18,7 @@ from dashboard.server.engine import hub, store
 from dashboard.server.gate import Gate
 from dashboard.server.routes import ROUTES
 from dashboard.server.sharing import is_shared, print_links
+from dashboard.server.upload_limits import UploadLimits
 from dashboard.server.uploads import remove_unused_uploads
 from dashboard.server.visitors import Role, acting_as
 
@@ -51,5 +52,5 @@ app = st.App(
     "main.py",
     routes=ROUTES,
     lifespan=lifespan,
-    middleware=[Middleware(Gate), Middleware(DropRepeatedPresses)],
+    middleware=[Middleware(Gate), Middleware(UploadLimits), Middleware(DropRepeatedPresses)],
 )

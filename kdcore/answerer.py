@@ -80,6 +80,8 @@ def serve(lines: IO[str], out: IO[str]) -> None:
             found = answerer.answer(line)
         except UserError as error:
             found = error
+        except Exception as error:  # the next question may be a better one
+            found = UserError("question_failed", cause=type(error).__name__)
         _write(out, answered(line["ask"], found))
 
 

@@ -27,6 +27,9 @@ from kdcore.queries import Answer, Query
 from kdcore.ranges import within
 from kdcore.settings import checked
 
+MOST_BATCHES = 10**9
+"""Of one step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -64,10 +67,18 @@ class Resume(Command):
 
 @dataclass(frozen=True, slots=True)
 class Step(Command):
-    """Take some batches, then wait."""
+    """Take some batches, then wait.
+
+    Raises:
+        UserError: it is no number of batches.
+    """
 
     name_on_the_line = "step"
     batches: int = 1
+
+    def __post_init__(self) -> None:
+        batches = within("batches", self.batches, int, 1, MOST_BATCHES)
+        object.__setattr__(self, "batches", batches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +325,8 @@ def _answered(answer: Callable[[Query], Answer], query: Query) -> Answer | UserE
         return answer(query)
     except UserError as error:
         return error
+    except Exception as error:  # whoever asks must not end the training of somebody else
+        return UserError("question_failed", cause=type(error).__name__)
 
 
 def check_retune(command: Retune, config: RunConfig) -> None:

@@ -6,6 +6,7 @@ encoding is no Unicode text at all. Neither may end a run.
 
 import codecs
 import io
+import re
 import sys
 
 ESCAPES = "kdcore.escapes"
@@ -18,18 +19,23 @@ def write_anything() -> None:
         sys.stdout.reconfigure(errors=ESCAPES)
 
 
+BLANK = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What a terminal obeys: a file's name may hold the codes that clear it."""
+
+
 def readable(text: str) -> str:
-    """``text`` as valid Unicode: undecoded bytes of a path are read as UTF-8.
+    """``text`` as one line of valid Unicode: undecoded bytes of a path are read as UTF-8.
 
     Example:
-        >>> readable("Z\\udcc3\\udcbcrich")
-        'Zürich'
+        >>> readable("Z\\udcc3\\udcbcrich\\nand \\x1b[2J")
+        'Zürich and �[2J'
     """
     try:
         given = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half of a character beyond the first 65,536
         given = text.encode("utf-8", "surrogatepass")
-    return given.decode("utf-8", "replace")
+    return CONTROL.sub("�", BLANK.sub(" ", given.decode("utf-8", "replace")))
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:

@@ -17,6 +17,7 @@ from kdcore.asking import PATIENCE, Questions, StoredAnswers, answered
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.errors import UserError
 from kdcore.events import Cancelled, Ended, Event, Failed, Paused, Resumed, from_dict
+from kdcore.jobs.failure import DEVICE_LOST
 from kdcore.jobs.kind import RUN, JobConfig, JobKind
 from kdcore.queries import Answer, Query
 from kdcore.store import JobFolder, Store, owner_of
@@ -54,6 +55,8 @@ class QueuedJob:
     stop_asked: float | None = None
     worker: int | None = None
     """Process that executes it."""
+    device_lost: bool = False
+    """Whether it said that its accelerator failed."""
     resumed: bool = False
     """It goes on from a checkpoint, and has said nothing yet: its log is to be read again."""
 
@@ -373,8 +376,11 @@ class Hub:
                 job.events, job.resumed = _up_to(event, job.folder.events()), False
             else:
                 job.events.append(event)
+            job.device_lost |= getattr(event, "code", "") == DEVICE_LOST
             match event:
                 case Ended():
+                    if job.device_lost:
+                        self._worker.replace()  # in that process it stays lost
                     job.state = event.state
                     self._running = None
                     self._forget_old_jobs()

@@ -1,13 +1,12 @@
 """``Job``: a configuration of any kind in, events out; ``Run`` is the most frequent kind."""
 
-import traceback
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Generic
 
 from kdcore.commands import Controls
-from kdcore.errors import UserError
-from kdcore.events import Event, Failed
+from kdcore.events import Event
+from kdcore.jobs.failure import failure
 from kdcore.jobs.kind import Config, kind_for
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import JobFolder
@@ -69,19 +68,5 @@ def with_failures(events: Iterable[Event], config: RunConfig) -> Iterator[Event]
     """The events; an exception becomes the last one."""
     try:
         yield from events
-    except UserError as error:
-        yield Failed.from_error(error)
-    except MemoryError:
-        yield out_of_memory(config, "processor")
     except Exception as error:
-        if type(error).__name__ == "OutOfMemoryError":
-            yield out_of_memory(config, config.device)
-            return
-        yield Failed(error=f"{type(error).__name__}: {error}", details=traceback.format_exc())
-
-
-def out_of_memory(config: RunConfig, device: str) -> Failed:
-    """The end of a job that did not fit."""
-    return Failed.from_error(
-        UserError("out_of_memory", device=device, batch_size=config.batch_size)
-    )
+        yield failure(error, config)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kdcore.errors import NAMES
+from kdcore.escapes import readable
 
 NOTES = {
     # tables
@@ -103,4 +104,7 @@ def note(code: str, **values: Any) -> Note:
         >>> note("label_column", column="species").text
         "The column 'species' holds the classes."
     """
+    values = {
+        name: readable(value) if isinstance(value, str) else value for name, value in values.items()
+    }
     return Note(text=NOTES[code].format(**values, **NAMES), code=code, values=values)

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import field, fields
 from typing import Any
 
-from kdcore.errors import UserError, check_names, hint
+from kdcore.errors import UserError, check_names, hint, shortened
 from kdcore.ranges import within
+
+LONGEST_TEXT = 1 << 18
+"""Characters of a setting that is a text: the names of thousands of classes."""
 
 
 def setting(
@@ -48,7 +51,9 @@ def checked(name: str, value: Any, settings: type) -> Any:
     about = by_name[name].metadata
     kind: Any = by_name[name].type
     if kind is str and not isinstance(value, str | int | float):
-        raise UserError("not_a_text", name=name, value=repr(value)[:60])
+        raise UserError("not_a_text", name=name, value=shortened(value))
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise UserError("text_too_long", name=name, length=len(value), most=LONGEST_TEXT)
     if about["choices"]:
         if value not in about["choices"]:
             allowed = list(about["choices"])

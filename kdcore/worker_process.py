@@ -70,6 +70,12 @@ class WorkerProcess:
         if self._process is not None:
             self._process.kill()
 
+    def replace(self) -> None:
+        """End it at once, without a word to ``on_exit``; the next start is another process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
     def close(self) -> None:
         """End it for good: close its input, then insist."""
         self._closed = True
@@ -90,8 +96,9 @@ class WorkerProcess:
                 self._on_line(json.loads(line))
         status = process.wait()
         _close_input(process)
-        if process is self._process:
-            self._process = None
+        if process is not self._process:  # somebody has done with it
+            return
+        self._process = None
         if not self._closed:
             self._on_exit(process.pid, status)
 

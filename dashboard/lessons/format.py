@@ -127,6 +127,8 @@ def read_lesson(path: Path) -> Lesson:
 def _tree(path: Path) -> dict[str, Any]:
     if not path.stem.isprintable():
         raise Wrong("file_name")
+    if path.exists() and not path.is_file():  # a pipe never ends
+        raise Wrong("no_file", why="it is no regular file")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

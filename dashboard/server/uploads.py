@@ -1,6 +1,7 @@
 """Data that a viewer brings along, kept once by content."""
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -11,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from kdcore.errors import UserError
 from kdcore.store import Store
+from kdcore.store.files import not_writable
 
 SUFFIXES = (
     "zip",
@@ -32,6 +35,8 @@ SUFFIXES = (
 """Endings of the files that can be loaded: those of the command line."""
 KEPT_FOR = 30 * 86_400.0
 """Seconds for which an upload stays that no job was started with."""
+MOST_KEPT = 8 << 30
+"""Bytes of all uploads together."""
 LONGEST = 120
 """Bytes of a kept name; file systems take 255, and something is added while it is written."""
 
@@ -44,18 +49,45 @@ def save_upload(file: BinaryIO, name: str, root: Path) -> Path:
         name: what the viewer calls it; its letters, digits, dots and dashes are kept, and its
             ending where it is too long.
         root: folder of all uploads.
+
+    Raises:
+        UserError: the disk is full or cannot be written, or all uploads together are too many.
     """
     contents = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()[:16]
     path = root / contents / _safe(name)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # of this call alone
-        file.seek(0)
+    try:
+        if not path.exists():
+            if _kept(root) + file.seek(0, os.SEEK_END) > MOST_KEPT:
+                raise UserError("uploads_stored", path=str(root), most=MOST_KEPT >> 30)
+            _keep(file, path)
+        path.touch()
+    except OSError as error:
+        raise not_writable(root, error) from None
+    return path
+
+
+def _keep(file: BinaryIO, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # of this call alone
+    file.seek(0)
+    try:
         with partial.open("wb") as copy:
             shutil.copyfileobj(file, copy)
         partial.replace(path)
-    path.touch()
-    return path
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # another upload of the same lies in it
+            path.parent.rmdir()
+        raise
+
+
+def _kept(root: Path) -> int:
+    """Bytes of all uploads."""
+    total = 0
+    for path in root.glob("*/*"):
+        with suppress(OSError):  # it has just been removed
+            total += path.stat().st_size
+    return total
 
 
 def remove_unused_uploads(store: Store) -> None:

@@ -89,6 +89,10 @@ PRESETS = {
 
 MOST_TREES, MOST_DEPTH = 1_000, 64
 """Of a forest."""
+MOST_LAYERS = 128
+"""Hidden ones of a network."""
+MOST_MODELS = 32
+"""That stand in one setting: teachers, or assistants."""
 
 
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
@@ -97,7 +101,8 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     A forest's numbers are how many trees it has and, where it is named, their greatest depth.
 
     Raises:
-        UserError: unknown family or widths that are not whole numbers from 1 to 16384.
+        UserError: unknown family, too many widths, or such as are not whole numbers from 1 to
+            16384.
     """
     family, _, tail = spec.partition(":")
     if family not in MODELS:
@@ -115,6 +120,8 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         limits = (MOST_TREES, MOST_DEPTH)
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
             raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+    elif len(numbers) > MOST_LAYERS:
+        raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):
         raise UserError("model_widths", spec=spec, example=entry.example)
     return family, tuple(int(number) for number in numbers)
@@ -135,9 +142,11 @@ def parse_models(text: str) -> tuple[str, ...]:
     """``"mlp:64 + resnet8"`` → ``("mlp:64", "resnet8")``; nothing where there is no text.
 
     Raises:
-        UserError: one of them is no model.
+        UserError: one of them is no model, or there are too many.
     """
     specs = tuple(part.strip() for part in text.split("+") if part.strip())
+    if len(specs) > MOST_MODELS:
+        raise UserError("models_too_many", text=text, count=len(specs), most=MOST_MODELS)
     for spec in specs:
         parse_model(spec)
     return specs

@@ -46,8 +46,9 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     values |= _read(Path(options.config)) if options.config else {}
     names = [item.name for item in fields(RunConfig)]
     values |= {name: value for name in names if (value := getattr(options, name, None)) is not None}
-    if isinstance(values.get("teacher"), list):
-        values["teacher"] = models_spec(values["teacher"])
+    teachers = values.get("teacher")
+    if isinstance(teachers, list) and all(isinstance(one, str) for one in teachers):
+        values["teacher"] = models_spec(teachers)
     return values
 
 

@@ -24,6 +24,7 @@ from kdcore.errors import UserError
 Parts = tuple[str, ...]
 """Folders and file name, below the container."""
 MOST_ENTRIES = 1_000_000
+"""Files and folders of an archive; files of a folder."""
 MOST_FOLDERS = 50_000
 """In a folder: classes, perhaps in several splits, and what lies below them."""
 HIGHEST_RATIO, FREE_BYTES = 200, 256 << 20
@@ -117,6 +118,7 @@ def budget(path: Path) -> int:
 
 
 def _in_folder(folder: Path) -> Iterator[Entry]:
+    count = 0
     for place, parts in _walk(folder):
         if parts:
             yield Entry(parts, is_folder=True)
@@ -124,9 +126,12 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
             file = Path(place, name)
             if _is_hidden(name):
                 continue
+            count += 1
+            if count > MOST_ENTRIES:
+                raise UserError("folder_many_files", path=str(folder), most=MOST_ENTRIES)
             if file.is_file():
                 yield Entry((*parts, name), file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
-            elif file.is_symlink():
+            else:  # a pipe or a device, which may never end, or a link that leads nowhere
                 yield Entry((*parts, name), link=())
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from kdcore.catalogue import DATASETS, is_shift
-from kdcore.data.archive import entries, signature
+from kdcore.data.archive import BROKEN, entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.data.names import listed
+from kdcore.data.table.file import MOST_BYTES as MOST_TABLE_BYTES
 from kdcore.data.table.file import is_table, open_table, tables_in, title_of_table
 from kdcore.data.target import with_other, with_shifted
 from kdcore.errors import UserError, hint
@@ -28,6 +29,7 @@ Source = Callable[[Path], Generator[Progress, None, Dataset]]
 """What the catalogue names: from the folder of downloads to the data, telling how far it is."""
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+MOST_ARCHIVE_BYTES = 64 << 30
 FORMAT = 3
 """Of the decoded files; counts up when the same data would be read otherwise."""
 
@@ -97,6 +99,7 @@ def _own(
     path: Path, config: RunConfig, store_root: Path | None
 ) -> Generator[Progress, None, Dataset]:
     kind = _kind(path)
+    _check_size(path, kind)
     file = store_root / "data" / f"{_key(path, config)}.safetensors" if store_root else None
     if file and (data := load_decoded(file)):
         yield Progress(task="read", done=1, total=1, detail=path.name)
@@ -107,6 +110,17 @@ def _own(
     if file:
         save_decoded(file, data)
     return data
+
+
+def _check_size(path: Path, kind: str) -> None:
+    """Refuse a file that is too large before all of it is looked at, for its digest say."""
+    if path.is_dir():
+        return
+    size = path.stat().st_size
+    if kind == "table" and size > MOST_TABLE_BYTES:
+        raise UserError("table_too_large", path=str(path), gigabytes=MOST_TABLE_BYTES >> 30)
+    if size > MOST_ARCHIVE_BYTES:
+        raise UserError("archive_too_long", path=str(path), gigabytes=MOST_ARCHIVE_BYTES >> 30)
 
 
 def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None, Dataset]:
@@ -163,7 +177,12 @@ def _kind(path: Path) -> str:
 def _is_archive(path: Path) -> bool:
     """By name, so that a damaged archive is called damaged, or by content."""
     named = path.name.lower().endswith(ARCHIVES)
-    return named or zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+    if named or zipfile.is_zipfile(path):
+        return True
+    try:
+        return tarfile.is_tarfile(path)
+    except BROKEN:  # it begins like a compressed one
+        return True
 
 
 def _key(path: Path, config: RunConfig) -> str:

@@ -24,11 +24,18 @@ MESSAGES = (
 )
 """By code."""
 
+LONGEST_SHOWN = 2_000
+"""Characters of one value in a message."""
+LONGEST_NAME = 200
+"""Characters of what may be a name that was mistyped."""
+
 RUN_FAILURES = frozenset(
     {
         "loss_not_finite",
         "teacher_not_finite",
         "out_of_memory",
+        "out_of_memory_alone",
+        "device_lost",
         "sweep_memory",
         "sweep_worker_died",
         "worker_died",
@@ -78,16 +85,34 @@ class UserError(ValueError):
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code = code
-        self.values = {
-            name: readable(value) if isinstance(value, str) else value
-            for name, value in values.items()
-        }
+        self.values = {name: _shown(value) for name, value in values.items()}
         super().__init__(MESSAGES[code].format(**self.values, **NAMES))
+
+
+def shortened(value: object, most: int = 60) -> str:
+    """How Python writes a value, cut where that is long."""
+    try:
+        return _cut(repr(value), most)
+    except (RecursionError, ValueError):  # nested too deep; a number of too many digits
+        return type(value).__name__
+
+
+def _shown(value: Any) -> Any:
+    """What a message and the log of a job take of a value: whatever was sent, not all of it."""
+    if isinstance(value, str | Exception):
+        return _cut(readable(str(value)), LONGEST_SHOWN)
+    text = shortened(value, LONGEST_SHOWN + 1)
+    return value if len(text) <= LONGEST_SHOWN and text != type(value).__name__ else text
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def hint(given: object, allowed: list[str]) -> str:
     """`` Did you mean 'digits'?`` where one of ``allowed`` is near, else nothing."""
-    near = get_close_matches(str(given), allowed, n=1)
+    text = shortened(given) if not isinstance(given, str) else given
+    near = get_close_matches(text, allowed, n=1) if len(text) <= LONGEST_NAME else []
     return f" Did you mean {near[0]!r}?" if near else ""
 
 

@@ -83,6 +83,13 @@ MESSAGES = {
         "The folder {path} has more than {most:,} folders in it: "
         "give one that holds a folder for each class."
     ),
+    "folder_many_files": (
+        "The folder {path} has more than {most:,} files in it: give one with fewer, or an archive."
+    ),
+    "archive_too_long": (
+        "The archive {path} has more than {gigabytes} GiB: leave out what is no image, or make "
+        "the images smaller."
+    ),
     "archive_broken": "The archive {path} cannot be read ({cause}): pack or fetch it again.",
     "archive_locked": "The archive {path} is protected by a password: pack it without one.",
     "archive_inside": (
@@ -112,6 +119,13 @@ MESSAGES = {
     "table_too_large": "The table {path} is too large: at most {gigabytes} GiB of text are read.",
     "table_too_wide": (
         "The table {path} has {columns:,} columns, at most {most:,} are read: leave some out."
+    ),
+    "table_row_too_long": (
+        "A line of {path} is longer than {most} MiB: it is no table of numbers and names."
+    ),
+    "table_label_too_long": (
+        "Row {row} of {path} has {length:,} characters in the column {column!r} of the classes: "
+        "at most {most:,} are read, write the names of the classes shorter."
     ),
     "table_line_too_long": (
         "The first line of {path} is longer than {most} MiB: it is no table of numbers and names."

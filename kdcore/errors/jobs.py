@@ -132,6 +132,9 @@ MESSAGES = {
         "have less to do."
     ),
     "answerer_died": "The process that answers ended unexpectedly ({cause}): ask again.",
+    "question_failed": (
+        "The question could not be answered ({cause}): ask about fewer inputs, or about others."
+    ),
     "asking_busy": "Too many questions wait for their answers: ask again in a moment.",
     "question_too_large": "The question has more than {most} bytes: ask about fewer inputs.",
     "question_no_json": "The question is no JSON: send one object as application/json.",

@@ -6,6 +6,13 @@ MESSAGES = {
         "The model {spec!r} has a bad width: widths are whole numbers from 1 to 16384, "
         "separated by commas, as in {example}."
     ),
+    "model_too_deep": (
+        "The model {spec!r} has {layers:,} hidden layers: at most {most} are trained, leave some "
+        "out."
+    ),
+    "models_too_many": (
+        "{text!r} names {count:,} models: at most {most} are trained, leave some out."
+    ),
     "model_takes_no_widths": "The model {spec!r} takes no widths: write {family!r} alone.",
     "forest_size": (
         "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and if "

@@ -7,6 +7,7 @@ MESSAGES = {
     ),
     "not_a_number": "{name} is {value}: it must be a number between {low} and {high}.",
     "not_a_text": "{name} is {value}: it must be a text.",
+    "text_too_long": "{name} has {length:,} characters: write {most:,} at most.",
     "not_a_choice": "{name} is {value!r}: choose one of {allowed}.{hint}",
     "unknown_setting": "There is no setting {name!r}.{hint}",
     "unknown_method_setting": (

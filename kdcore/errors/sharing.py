@@ -9,6 +9,17 @@ MESSAGES = {
         "This link does not make you the lecturer: open the one that the program printed when it "
         "was started with --share."
     ),
+    "uploads_too_many": (
+        "This page has brought more than 1 GiB: load it anew and upload less at a time."
+    ),
+    "uploads_full": (
+        "The uploads of all pages together are more than the server takes at a time: try again in "
+        "a few minutes."
+    ),
+    "uploads_stored": (
+        "The uploads that are kept have more than {most} GiB together: delete some in {path}, or "
+        "name a file of the server instead."
+    ),
     "path_refused": (
         "{name} is {value!r}, which is no data set of the list: only the lecturer may name files "
         "of the server."

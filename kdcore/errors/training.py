@@ -35,6 +35,10 @@ MESSAGES = {
         "The file {path} has {size:.1f} GiB, at most {most} GiB of weights are read: "
         "give the weights of a smaller network."
     ),
+    "weights_unfold": (
+        "The file {path} unfolds to far more than weights should: save the network's state_dict() "
+        "anew and give that file."
+    ),
     "weights_no_state_dict": (
         "The file {path} holds something else than weights: save the network's state_dict() "
         "and give that file."
@@ -69,7 +73,19 @@ MESSAGES = {
         "{command}: set everything before it starts."
     ),
     "out_of_memory": (
-        "The {device} ran out of memory with batches of {batch_size}: "
-        "halve the batch size or choose smaller models."
+        "The device {device} ran out of memory with batches of {batch_size}: choose a "
+        "{setting[batch_size]} of {smaller}, or smaller models."
+    ),
+    "out_of_memory_alone": (
+        "The device {device} ran out of memory: choose smaller models or less data, or another "
+        "{setting[optimizer]} than gd, which takes all examples as one batch."
+    ),
+    "models_memory": (
+        "To be trained, the models need about {needs:,.1f} GiB, but the device {device} has "
+        "{has:,.1f} GiB in all: choose smaller models or fewer."
+    ),
+    "device_lost": (
+        "The device {device} failed ({cause}): start the run again; if it fails once more, choose "
+        "the device cpu and have the machine looked at."
     ),
 }

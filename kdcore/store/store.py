@@ -26,6 +26,8 @@ SETTLED = ("finished", "stopped", "failed", "crashed")
 """States that stay unless the log grows."""
 LONGEST_NAME = 200
 """Characters of what a person calls a job."""
+LONGEST_NOTE = 20_000
+"""Characters of what a person writes about it."""
 BEGUN = re.compile(r"\d{8}-\d{6}.*")
 """In an id."""
 NOT_EXPORTED = {"lock", "checkpoints", SET_ASIDE}
@@ -148,8 +150,10 @@ class Store:
         """Keep a person's note with a job.
 
         Raises:
-            UserError: there is no such job, or the note cannot be written.
+            UserError: there is no such job, the note is too long, or it cannot be written.
         """
+        if len(text) > LONGEST_NOTE:
+            raise UserError("note_too_long", length=len(text), most=LONGEST_NOTE)
         self._keep(job, NOTE, text)
 
     def star(self, job: str, starred: bool = True) -> None:

@@ -158,3 +158,27 @@ def test_a_worker_that_died_idle_fails_no_job_of_the_next_one(make_hub):
     second = hub.submit(RunConfig())
 
     assert over(hub, second) == "finished"
+
+
+def test_a_run_that_needs_too_much_memory_fails_alone(make_hub):
+    hub = make_hub()
+    run = hub.submit(RunConfig(seed=worker.FULL, batch_size=64))
+
+    assert over(hub, run) == "failed"
+    last = hub.events(run)[-1]
+    assert (last.code, last.values["smaller"], last.details) == ("out_of_memory", 32, "")
+    pid = hub._worker.pid
+    assert over(hub, hub.submit(RunConfig())) == "finished"
+    assert hub._worker.pid == pid  # nothing was wrong with the process
+
+
+def test_after_a_lost_accelerator_the_next_run_has_another_process(make_hub):
+    hub = make_hub()
+    run, following = (hub.submit(RunConfig(seed=seed)) for seed in (worker.LOST, 0))
+
+    assert over(hub, run) == "failed"
+    last = hub.events(run)[-1]
+    assert (last.code, last.details) == ("device_lost", "")
+    assert last.error.count("CUDA error: unspecified launch failure") == 1
+    assert over(hub, following) == "finished"
+    assert hub._jobs[run].worker != hub._jobs[following].worker

@@ -1,6 +1,7 @@
 """The rows of a table as numbers, some at a time."""
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,14 @@ from kdcore.errors import UserError
 MOST_HELD = 2 << 30
 """Bytes of all numbers as they are held while reading."""
 CELLS_PER_PIECE = 4_000_000
+PIECE = 1 << 16
+"""Bytes that are read at a time."""
+LONGEST_LINE = 8 << 20
+"""Bytes."""
+LONGEST_LABEL = 10_000
+"""Characters."""
+MOST_LABELS = 500_000
+"""Different ones, from which it is clear that they are no classes."""
 WRITTEN_MISSING = sorted(
     {spelling for word in MISSING for spelling in (word, word.upper(), word.capitalize())} | {"NaN"}
 )
@@ -38,7 +47,8 @@ class Values:
 def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Iterator[pd.DataFrame]:
     """The rows, some at a time; columns are called by their numbers."""
     width = len(table.columns)
-    text = io.TextIOWrapper(file, encoding=table.encoding, newline="")
+    lines = io.BufferedReader(_Lines(file, path), PIECE)
+    text = io.TextIOWrapper(lines, encoding=table.encoding, newline="")
     try:
         for _ in range(table.lines_before):
             text.readline()
@@ -62,10 +72,43 @@ def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Ite
             yield piece
     except pd.errors.EmptyDataError:  # a header alone
         return
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+    except UserError:
+        raise
+    except (
+        ValueError,
+        OSError,
+        pd.errors.ParserWarning,
+    ) as error:  # pandas' own errors are ValueErrors
         raise _refused(error, table.lines_before, path) from None
     finally:
         text.detach()
+
+
+class _Lines(io.RawIOBase):
+    """A file whose lines are of bounded length: the reader holds each of them whole."""
+
+    def __init__(self, file: IO[bytes], path: str) -> None:
+        self._file, self._path = file, path
+        self._length = 0
+        """Bytes of the line that has not ended yet."""
+
+    def readable(self) -> bool:
+        """See ``io.RawIOBase``."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """See ``io.RawIOBase``.
+
+        Raises:
+            UserError: a line is too long.
+        """
+        piece = self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+        self._length = len(piece) - end + (0 if end else self._length)
+        if self._length > LONGEST_LINE:
+            raise UserError("table_row_too_long", path=self._path, most=LONGEST_LINE >> 20)
+        return len(piece)
 
 
 def _next(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
@@ -95,17 +138,33 @@ def add_piece(
     """Add a piece of the table.
 
     Raises:
-        UserError: a feature is text, or there is more than can be held.
+        UserError: a feature is text, a label is none, or there is more than can be held.
     """
     if piece.empty:
         return
     names = piece.pop(label).fillna("").astype(str).str.strip()
+    length = names.str.len()
+    if length.max() > LONGEST_LABEL:
+        raise UserError(
+            "table_label_too_long",
+            path=path,
+            row=values.rows + int(length.argmax()) + 1,
+            column=table.columns[label],
+            length=int(length.max()),
+            most=LONGEST_LABEL,
+        )
     codes, found = pd.factorize(names)
     numbers = [values.classes.setdefault(name, len(values.classes)) for name in found]
     features = _numbers(piece, values.rows, table, path)
     values.features.append(features)
     values.labels.append(np.array(numbers, dtype=np.int64)[codes])
     values.rows += len(piece)
+    if len(values.classes) > MOST_LABELS:
+        different = len(values.classes)
+        column = table.columns[label]
+        raise UserError(
+            "label_not_classes", path=path, column=column, rows=values.rows, different=different
+        )
     held = sum(part.nbytes for part in values.features)
     if held > MOST_HELD:
         raise UserError(
@@ -134,6 +193,16 @@ def _plain(cell: Any, table: TableFormat) -> Any:
     return None if is_missing(cell) else table.plain(cell)
 
 
+def _as_float(cell: Any) -> Any:
+    """A number as a float, infinite where it is beyond all of them; anything else as it is."""
+    try:
+        return float(cell)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        return cell
+
+
 def _column(
     values: "pd.Series[Any]", rows_before: int, table: TableFormat, name: str, path: str
 ) -> np.ndarray:
@@ -141,7 +210,10 @@ def _column(
     numbers = values
     if values.dtype.kind not in "biuf":
         plain = values.astype(object).map(lambda cell: _plain(cell, table))
-        numbers = pd.to_numeric(plain, errors="coerce")
+        try:
+            numbers = pd.to_numeric(plain, errors="coerce")
+        except OverflowError:  # a whole number of hundreds of digits
+            numbers = pd.to_numeric(plain.map(_as_float), errors="coerce")
         written = values.fillna("").astype(str).str.strip()
         text = (numbers.isna() & plain.notna()).to_numpy()
         if text.any():

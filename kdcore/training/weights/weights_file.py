@@ -2,8 +2,11 @@
 
 import pickle
 import warnings
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +22,15 @@ SAVED_BY_TORCH = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
 SAFETENSORS = b"\0\0\0\0{"
 """Bytes 4 to 8 of a safetensors file, after the length of its header: that begins like a pickle
 where the header has 640 bytes, say."""
+
+HIGHEST_RATIO = 100
+"""To how much of its size a file may unfold; torch.save packs nothing."""
+MOST_PREFIXES = 10
+"""Before the names of weights."""
+MOST_PICKLED = 64 << 20
+"""Bytes of the names and shapes of all weights in a file."""
+ALLOCATES = b"bytearray"
+"""What a pickle may call even where no code is run, for as many bytes as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class WeightsFile:
             with path.open("rb") as file:
                 start = file.read(9)
             if start.startswith(SAVED_BY_TORCH) and start[4:] != SAFETENSORS:
+                _check_unfolded(path)
                 return cls(path, _state_dict(_loaded(path), path), {})
             with safe_open(path, framework="pt") as saved:
                 tensors = {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118
@@ -84,13 +97,41 @@ def without_prefix(
     """
     prefix = ""
     names = list(tensors)
-    while names and not expected.intersection(names):
+    for _ in range(MOST_PREFIXES):
+        if not names or expected.intersection(names):
+            break
         first = names[0].partition(".")[0] + "."
         if not all(name.startswith(first) and len(name) > len(first) for name in names):
             return dict(tensors), ""
         names = [name.removeprefix(first) for name in names]
         prefix += first
     return {name.removeprefix(prefix): value for name, value in tensors.items()}, prefix
+
+
+def _check_unfolded(path: Path) -> None:
+    """Refuse what would take far more memory than its file: packed zeros, or a call for them.
+
+    Raises:
+        UserError: it would, or is no file that torch.save wrote.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                infos = archive.infolist()
+                unfolded = sum(info.file_size for info in infos)
+                pickles = [info for info in infos if info.filename.endswith(".pkl")]
+                if max((info.file_size for info in pickles), default=0) > MOST_PICKLED:
+                    raise UserError("weights_no_state_dict", path=str(path))
+                if unfolded > min(MOST_BYTES, HIGHEST_RATIO * path.stat().st_size):
+                    raise UserError("weights_unfold", path=str(path))
+                bad = any(ALLOCATES in archive.read(info) for info in pickles)
+        else:
+            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as contents:
+                bad = contents.find(ALLOCATES) >= 0
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        bad = True
+    if bad:
+        raise UserError("weights_no_state_dict", path=str(path))
 
 
 def _loaded(path: Path) -> Any:
@@ -101,6 +142,10 @@ def _loaded(path: Path) -> Any:
         pickle.UnpicklingError,
         RuntimeError,
         EOFError,
+        MemoryError,
+        OverflowError,
+        RecursionError,
+        UnicodeError,
         AttributeError,
         KeyError,
         IndexError,

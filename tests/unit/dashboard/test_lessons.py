@@ -472,6 +472,14 @@ def test_a_file_is_read_however_an_editor_saved_it_or_says_what_to_do(tmp_path, 
     assert all("mine.toml" in raised.value.lines(words(language))[0] for language in LANGUAGES)
 
 
+def test_a_pipe_is_no_lesson(tmp_path):
+    os.mkfifo(tmp_path / "mine.toml")
+    with pytest.raises(LessonError) as raised:
+        read_lesson(tmp_path / "mine.toml")
+
+    assert [problem.code for problem in raised.value.problems] == ["no_file"]
+
+
 @settings(max_examples=40)
 @given(data=st.data())
 def test_whatever_stands_in_a_lesson_is_read_or_named(data):

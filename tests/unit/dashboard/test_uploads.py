@@ -1,12 +1,15 @@
+import errno
 import os
 import shutil
 from io import BytesIO
 
 import pytest
 
+from dashboard.server import uploads
 from dashboard.server.uploads import SUFFIXES, remove_unused_uploads, save_upload
 from kdcore.data.load import ARCHIVES
 from kdcore.data.table.file import PERHAPS, TABLES
+from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store
@@ -101,3 +104,25 @@ def test_what_the_command_line_takes_can_be_uploaded():
     endings = {*TABLES, *PERHAPS, *ARCHIVES}
 
     assert {ending.lstrip(".") for ending in endings} <= set(SUFFIXES)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(source, target):
+        target.write(source.read(2))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(UserError, match="No space left on device"):
+        save_upload(BytesIO(b"a,b"), "x.csv", tmp_path / "uploads")
+
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_uploads_are_bounded_on_the_disk_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_KEPT", 10)
+    kept = save_upload(BytesIO(b"12345678"), "x.csv", tmp_path)
+    with pytest.raises(UserError, match="uploads that are kept"):
+        save_upload(BytesIO(b"abc"), "y.csv", tmp_path)
+
+    assert save_upload(BytesIO(b"12345678"), "x.csv", tmp_path) == kept  # it is there already
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [kept]

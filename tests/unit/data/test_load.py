@@ -27,7 +27,7 @@ def test_an_unknown_name_lists_what_there_is_and_guesses(refusal):
 def test_a_missing_path_is_told(refusal, path):
     error = refusal(path)
     assert error.code == "data_path_missing"
-    assert path in str(error)
+    assert path[:1_000] in str(error)
 
 
 def test_no_name_is_an_unknown_name_not_the_current_folder(refusal):

@@ -1,11 +1,9 @@
 """Groups in this process, one after the other."""
 
-import traceback
 from collections.abc import Iterator, Sequence
 
 from kdcore.data import Dataset
-from kdcore.errors import UserError
-from kdcore.events import Failed
+from kdcore.jobs.failure import failure
 from kdcore.training.grid.cell_events import Group
 from kdcore.training.grid.executors.executor import GroupEnded, Message
 from kdcore.training.grid.group import train_group
@@ -30,11 +28,7 @@ def group_messages(group: Group, data: Dataset | None = None) -> Iterator[Messag
     """What a group says to its end; an exception becomes the end of its cells."""
     try:
         yield from train_group(group, data)
-    except UserError as error:
-        failed = Failed(error=str(error), code=error.code, values=error.values)
-        yield GroupEnded(group.number, failed)
     except Exception as error:
-        failed = Failed(error=f"{type(error).__name__}: {error}", details=traceback.format_exc())
-        yield GroupEnded(group.number, failed)
+        yield GroupEnded(group.number, failure(error, next(iter(group.cells.values()))))
     else:
         yield GroupEnded(group.number)

@@ -1,0 +1,49 @@
+"""How a job ends that came upon an exception: in one sentence where it is known what happened.
+
+Torch's exceptions are known by their names, as jobs are listed and queued without it.
+"""
+
+import traceback
+
+from kdcore.errors import UserError
+from kdcore.events import Failed
+from kdcore.jobs.run.config import RunConfig
+
+DEVICE_LOST = "device_lost"
+"""Code of the error after which a process can use its accelerator no more."""
+FULL = ("CUDA error: out of memory", "ALLOC_FAILED", "MPS backend out of memory")
+"""What torch says of a full accelerator, beside its own kind of exception."""
+
+
+def failure(error: Exception, config: RunConfig) -> Failed:
+    """The last event of a job of these settings that came upon ``error``."""
+    if isinstance(error, UserError):
+        return Failed.from_error(error)
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if where := _without_room(error, kinds, config.device):
+        return Failed.from_error(_out_of_memory(config, where))
+    if "AcceleratorError" in kinds:
+        cause = (str(error).splitlines() or ["?"])[0].rstrip(".")
+        return Failed.from_error(UserError(DEVICE_LOST, device=_accelerator(config), cause=cause))
+    details = "".join(traceback.format_exception(error))
+    return Failed(error=f"{type(error).__name__}: {error}", details=details)
+
+
+def _without_room(error: Exception, kinds: set[str], device: str) -> str:
+    """The device that ran out of memory; nothing where it is another error."""
+    text = str(error)
+    if "MemoryError" in kinds or "DefaultCPUAllocator" in text:
+        return "cpu"
+    full = "OutOfMemoryError" in kinds or any(sign in text for sign in FULL)
+    return (device if device != "auto" else "cuda") if full else ""
+
+
+def _accelerator(config: RunConfig) -> str:
+    return config.device if config.device not in ("auto", "cpu") else "cuda"
+
+
+def _out_of_memory(config: RunConfig, device: str) -> UserError:
+    if config.batch_size == 1 or config.optimizer == "gd":
+        return UserError("out_of_memory_alone", device=device)
+    size = config.batch_size
+    return UserError("out_of_memory", device=device, batch_size=size, smaller=size // 2)

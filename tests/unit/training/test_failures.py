@@ -1,0 +1,159 @@
+"""A run that finds no memory, no device or no disk any more ends in one sentence, and alone."""
+
+import resource
+from contextlib import contextmanager
+
+import pytest
+import torch
+from support.files import collect
+from support.trained import events_of, of_kind
+
+from kdcore.data import load_dataset
+from kdcore.errors import UserError
+from kdcore.events import Failed
+from kdcore.job import Job, Run
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Finished
+from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.jobs.sweep.events import CellsEnded
+from kdcore.store import Store, recorded
+from kdcore.training import trainer
+from kdcore.training.teachers import room
+
+QUICK = RunConfig(
+    dataset="digits",
+    epochs=1,
+    teacher_epochs=1,
+    teacher="mlp:4",
+    student="mlp:4",
+    batch_size=100,
+    device="cpu",
+)
+
+
+def no_room(*_given):
+    torch.empty(10**15)
+
+
+def raises(error):
+    def step(*_given):
+        raise error
+
+    return step
+
+
+FULL = {
+    "of torch": raises(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")),
+    "of the processor": no_room,
+    "of Python": raises(MemoryError()),
+    "of cuBLAS": raises(RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling …")),
+}
+
+
+@pytest.mark.parametrize("step", FULL.values(), ids=FULL)
+def test_a_run_without_memory_names_the_batch_size_to_try_and_the_next_one_works(monkeypatch, step):
+    with monkeypatch.context() as broken:
+        broken.setattr(trainer.DistillationTrainer, "step", step)
+        last = events_of(QUICK)[-1]
+
+    assert isinstance(last, Failed)
+    assert (last.code, last.details) == ("out_of_memory", "")
+    assert "batch_size of 50" in last.error
+    assert isinstance(events_of(QUICK)[-1], Finished)
+
+
+@pytest.mark.parametrize("change", [{"batch_size": 1}, {"optimizer": "gd"}])
+def test_where_no_smaller_batch_helps_none_is_named(monkeypatch, change):
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", no_room)
+
+    assert events_of(QUICK.replace(**change))[-1].code == "out_of_memory_alone"
+
+
+def test_a_lost_device_is_said_without_a_traceback(monkeypatch):
+    lost = torch.AcceleratorError("CUDA error: device-side assert triggered\nCUDA kernel errors …")
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", raises(lost))
+    last = events_of(QUICK)[-1]
+
+    assert (last.code, last.details) == ("device_lost", "")
+    assert "(CUDA error: device-side assert triggered)" in last.error
+
+
+def test_so_it_is_with_the_cells_of_a_sweep(monkeypatch):
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", no_room)
+    sweep = SweepConfig(base=QUICK, temperatures=(1.0, 4.0), weights=(0.5,), seeds=(0,))
+    ended = of_kind(list(Job(sweep, executor="joint")), CellsEnded)
+
+    assert {one.code for one in ended} == {"out_of_memory"}
+
+
+def test_models_that_can_never_fit_are_refused_before_they_are_built():
+    last = events_of(QUICK.replace(student="mlp:" + ",".join(["16384"] * 128)))[-1]
+
+    assert last.code == "models_memory"
+    assert "GiB, but the device cpu has" in last.error
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "gd"])
+def test_the_estimate_counts_weights_gradients_and_moments(optimizer):
+    moments = {"adam": 2, "sgd": 1, "gd": 0}[optimizer]
+    config = QUICK.replace(
+        teacher="mlp:20 + mlp:30",
+        assistants="mlp:10",
+        student="mlp:5",
+        ensemble=3,
+        optimizer=optimizer,
+    )
+
+    def weights(width):
+        return 4 * (64 * width + width + width * 10 + 10)
+
+    teachers = weights(20) + weights(30)
+    students = teachers + weights(10) + 2 * 3 * weights(5) * (2 + moments)
+    expected = max(weights(20) + 4 * weights(30), students)
+    assert room.least_memory(config, (1, 8, 8), 10) == expected
+
+
+def test_no_more_than_a_container_gives_is_counted_on(tmp_path, monkeypatch):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(room, "CONTAINER", limit)
+    of_the_machine = room.whole_memory(torch.device("cpu"))
+    limit.write_text("max\n")
+    assert room.whole_memory(torch.device("cpu")) == of_the_machine
+    limit.write_text("100000\n")
+    data = collect(load_dataset(QUICK, None))[1]
+
+    assert room.whole_memory(torch.device("cpu")) == 100_000
+    with pytest.raises(UserError, match=r"0\.0 GiB"):
+        room.check_room(QUICK.replace(student="mlp:400"), data, torch.device("cpu"))
+
+
+@contextmanager
+def room_for(size):
+    """No file can grow beyond ``size`` bytes: the operating system writes a part and refuses."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [0, 1_500, 4_000, 20_000])
+def test_a_run_on_a_disk_without_room_stops_and_says_so(tmp_path, size):
+    store = Store(tmp_path)
+    folder = store.create(QUICK)
+    seen = []
+    with room_for(size):
+        try:
+            seen += recorded(Run(QUICK, folder), folder)
+            code = seen[-1].code
+        except UserError as error:  # not even its end can be written down
+            code = error.code
+        listed = store.list()
+
+    assert code in ("store_not_writable", "file_not_writable")
+    assert [row.id for row in listed] == [folder.id]
+    assert [row.state for row in store.list()] != ["damaged"]
+    again = store.create(QUICK)  # there is room once more
+    *_, last = recorded(Run(QUICK, again), again)
+    assert isinstance(last, Finished)
