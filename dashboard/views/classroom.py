@@ -5,6 +5,8 @@ from html import escape
 import streamlit as st
 
 from dashboard.page.acting import may_act
+from dashboard.page.jobs.ask_class import ask_form, past_questions
+from dashboard.server.classroom import classroom
 from dashboard.server.gate import followers
 from dashboard.server.sharing import (
     code_picture,
@@ -70,9 +72,20 @@ def lecturers_own(link: str) -> None:
         st.caption(t("classroom.plain_http"))
 
 
+def steering() -> None:
+    """The lecturer's part: a question to the class, and those before."""
+    if damaged := classroom().damaged:
+        st.warning(md("classroom.damaged", count=damaged), icon=":material/healing:")
+    with st.container(border=True, key="ask_the_class"):
+        ask_form()
+    past_questions()
+
+
 st.title(t("classroom.title"), anchor=False)
 st.markdown(t("classroom.lead"))
 if is_shared():
+    if may_act():
+        steering()
     with st.container(key="status-class"):
         st.fragment(count, run_every=POLL)()
     link = way_in()

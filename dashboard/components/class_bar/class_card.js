@@ -1,0 +1,132 @@
+// The question to the class: options as large buttons, then the votes as bars beside what happened.
+
+import { counted, element, say } from "./dom.js";
+
+/**
+ * @param room of the class
+ * @param steers whether it is the lecturer's, who sees the votes come in and reveals them
+ * @param act sends what the lecturer does
+ * @returns {root, show()}
+ */
+export function questionCard(room, { steers, language, words, act }) {
+  let folded = "";  // id of the question that was put away
+  let shows = !document.querySelector(".st-key-deck"); // whether the lecturer sees the bars; not projected
+  let drawn = "";
+  let asked = "";
+  const aloud = element("p", { class: "kd-aloud", role: "status" });
+  const head = element("button", { type: "button", class: "kd-class-fold",
+    "data-testid": "class-fold", onclick: () => fold(folded !== room.question.id) });
+  const body = element("div", { class: "kd-class-body" });
+  const root = element("section", { class: "kd-class-card", "data-testid": "class-question",
+    "aria-label": words.question }, head, body, aloud);
+
+  const fold = (away) => {
+    folded = away ? room.question.id : "";
+    show();
+  };
+  const inLanguage = (texts) => texts[language] ?? Object.values(texts)[0];
+  const button = (name, text, onclick, more = {}) => element("button", { type: "button",
+    class: "kd-class-button", "data-testid": `class-${name}`, onclick, ...more }, text);
+
+  function show() {
+    const { question, votes, vote } = room;
+    const key = JSON.stringify([question, votes, vote, folded, shows, room.connected]);
+    if (key === drawn) return;
+    drawn = key;
+    root.hidden = !question.id;
+    if (!question.id) return announce("");
+    const open = folded !== question.id;
+    head.setAttribute("aria-expanded", open);
+    head.replaceChildren(element("b", {}, inLanguage(question.text)),
+      element("span", { class: "kd-class-state", "data-state": question.state }, words[`state_${question.state}`]),
+      element("span", { class: "kd-class-voters" }, votersText()));
+    const focus = body.contains(document.activeElement) && document.activeElement.dataset.testid;
+    body.replaceChildren(...(open ? parts() : []));
+    if (focus) body.querySelector(`[data-testid="${focus}"]`)?.focus();
+    announce(`${question.id}/${question.state}`);
+  }
+
+  function announce(what) {
+    if (asked === what) return;
+    asked = what;
+    const { question } = room;
+    aloud.textContent = what && `${words[`aloud_${question.state}`]} ${inLanguage(question.text)} `
+      + (question.outcome ? inLanguage(question.outcome.text) : "");
+  }
+
+  const votersText = () => (room.votes.id === room.question.id && Number.isInteger(room.votes.voters)
+    ? counted(words, "voters", { count: room.votes.voters }) : "");
+
+  function parts() {
+    const revealed = room.question.state === "revealed";
+    if (steers) return [bars(shows || revealed), ...outcome(), controls()];
+    return revealed ? [bars(true), ...outcome()] : [options(), message()];
+  }
+
+  /** A follower's options: a tap votes, another tap changes the vote until it is closed. */
+  function options() {
+    const open = room.question.state === "open";
+    return element("div", { class: "kd-class-options", role: "group", "aria-label": inLanguage(room.question.text) },
+      ...room.question.options.map((texts, at) => element("button", {
+        type: "button", "data-testid": `class-option-${at}`, "aria-pressed": room.vote?.option === at,
+        disabled: !open, onclick: () => room.choose(at),
+      }, inLanguage(texts))));
+  }
+
+  function message() {
+    const { vote, connected, question } = room;
+    let text = question.state === "open" ? words.choose : words.not_voted;
+    if (vote?.refused) text = vote.refused;
+    else if (vote?.counted) text = question.state === "open" ? words.counted : words.counted_closed;
+    else if (vote) text = connected ? words.sending : words.waiting;
+    return element("p", { class: "kd-class-message", role: "status", "data-testid": "class-message" }, text);
+  }
+
+  /** The votes; the option that came true has a mark, this browser's own another. */
+  function bars(seen) {
+    const { question, votes, vote } = room;
+    const counts = votes.id === question.id && votes.counts ? votes.counts : [];
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    const right = question.right ?? question.outcome?.option ?? null;
+    return element("ol", { class: "kd-class-bars", "data-testid": "class-bars" },
+      ...question.options.map((texts, at) => {
+        const share = all ? (counts[at] ?? 0) / all : 0;
+        const marks = [at === right && words.came_true, vote?.option === at && words.yours].filter(Boolean);
+        return element("li", { "data-right": at === right, "data-own": vote?.option === at },
+          element("span", { class: "kd-class-option" }, inLanguage(texts),
+            ...marks.map((mark) => element("em", {}, mark))),
+          element("span", { class: "kd-class-track", "aria-hidden": "true" },
+            element("i", { style: `width:${seen ? 100 * share : 0}%` })),
+          element("span", { class: "kd-class-count" }, seen
+            ? say(words.share, { count: counts[at] ?? 0, share: Math.round(100 * share) }) : "–"));
+      }));
+  }
+
+  function outcome() {
+    const { question } = room;
+    if (question.state !== "revealed") return [];
+    const text = question.outcome ? inLanguage(question.outcome.text) : question.job ? words.looking : "";
+    return text ? [element("p", { class: "kd-class-outcome", "data-testid": "class-outcome" },
+      element("b", {}, words.happened), text)] : [];
+  }
+
+  function controls() {
+    const { state, kind, options: texts } = room.question;
+    const right = element("select", { "aria-label": words.right },
+      element("option", { value: "" }, words.right_none),
+      ...texts.map((one, at) => element("option", { value: at }, inLanguage(one))));
+    const reveal = () => act(right.value === "" ? { act: "reveal" } : { act: "reveal", right: Number(right.value) });
+    return element("div", { class: "kd-class-row" },
+      ...(state === "open" ? [button("close", words.close, () => act({ act: "close" }))] : []),
+      ...(state === "closed" ? [button("reopen", words.reopen, () => act({ act: "reopen" }))] : []),
+      ...(state !== "revealed" && kind === "own" ? [right] : []),
+      ...(state !== "revealed" ? [button("reveal", words.reveal, reveal, { class: "kd-class-button kd-class-main" })] : []),
+      ...(state !== "revealed" ? [button("bars-shown", shows ? words.hide_bars : words.show_bars, () => {
+        shows = !shows;
+        show();
+      }, { "aria-pressed": shows, title: words.bars_help })] : []),
+      button("remove", words.remove, () => act({ act: "remove" })));
+  }
+
+  return { root, show };
+}
