@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.page.acting import may_act
 from dashboard.page.jobs.ask_class import ask_form, past_questions
+from dashboard.page.projector import in_expander
 from dashboard.server.classroom import classroom
 from dashboard.server.gate import followers
 from dashboard.server.sharing import (
@@ -76,7 +77,10 @@ def steering() -> None:
     """The lecturer's part: a question to the class, and those before."""
     if damaged := classroom().damaged:
         st.warning(md("classroom.damaged", count=damaged), icon=":material/healing:")
-    with st.container(border=True, key="ask_the_class"):
+    with (
+        in_expander(t("classroom.ask_title"), when=True),
+        st.container(border=True, key="ask_the_class"),
+    ):
         ask_form()
     past_questions()
 

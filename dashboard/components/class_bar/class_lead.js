@@ -8,7 +8,7 @@ const LOOK = 250; // milliseconds between two looks at the address
 const SETTLED = 600; // milliseconds for which a query stays before it is said
 const BETWEEN = 120; // milliseconds between two messages
 const NOT_SHOWN = ["classroom"]; // pages that are the lecturer's alone
-const VALUES = ["temperature", "example"];
+const VALUES = ["temperature", "example", "phase"]; // what a page publishes and lets be led
 
 /** Lead while `signal` lasts; returns a function that says at once where this page looks. */
 export function lead(room, signal) {

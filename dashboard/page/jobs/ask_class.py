@@ -23,6 +23,7 @@ from dashboard.server.classroom.question import (
     which_t,
 )
 from dashboard.server.classroom.room import new_id
+from dashboard.server.engine import RECORDED
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import language, md, t
 from kdcore.errors import UserError
@@ -44,16 +45,27 @@ USUAL = "1, 2, 4, 8"
 def ask_form() -> None:
     """A question to the class: which, and whose outcome answers it."""
     st.session_state.setdefault(KIND, HELPS)
-    st.header(t("classroom.ask_title"), anchor=False)
-    st.markdown(t("classroom.ask_lead"))
-    kind = select(
-        t("classroom.ask_kind"), KINDS, key=KIND, title=lambda one: t(f"classroom.kind.{one}")
-    )
+    st.header(t("classroom.ask_title"), anchor=False, help=t("classroom.ask_lead"))
+    which, whose, now = st.columns([3, 5, 1], vertical_alignment="bottom")
+    with which:
+        kind = select(
+            t("classroom.ask_kind"), KINDS, key=KIND, title=lambda one: t(f"classroom.kind.{one}")
+        )
+    rows = _jobs(kind)
+    with whose:
+        job = _job_box(kind, rows)
+    with now:
+        act_button(
+            t("classroom.ask_now"),
+            key="ask_class",
+            type="primary",
+            icon=":material/campaign:",
+            on_click=ask,
+            width="stretch",
+        )
     if kind == OWN:
         st.text_input(t("classroom.ask_text"), key=TEXT, max_chars=300)
         st.text_area(t("classroom.ask_options"), key=OPTIONS, max_chars=2000, height=120)
-    rows = _jobs(kind)
-    job = _job_box(kind, rows)
     if kind == WHICH_T and job not in rows:
         st.text_input(
             t("classroom.ask_temperatures"),
@@ -61,13 +73,6 @@ def ask_form() -> None:
             key=TEMPERATURES,
             help=t("classroom.ask_temperatures_help"),
         )
-    act_button(
-        t("classroom.ask_now"),
-        key="ask_class",
-        type="primary",
-        icon=":material/campaign:",
-        on_click=ask,
-    )
 
 
 @acts
@@ -105,16 +110,18 @@ def _jobs(kind: str) -> dict[str, JobRow]:
 
 
 def _job_box(kind: str, rows: Mapping[str, JobRow]) -> str:
-    options = [*([""] if kind == OWN else []), NEXT, *rows]
+    recorded = [] if kind == WHICH_T else [RECORDED]
+    options = [*([""] if kind == OWN else []), NEXT, *rows, *recorded]
     there = classroom().place
     looked_at = there[1].query.get("run", "") if there else ""
-    usual = "" if kind == OWN else looked_at if looked_at in rows and kind == HELPS else NEXT
+    usual = "" if kind == OWN else looked_at if looked_at in options else NEXT
     if st.session_state.get(JOB) not in options or st.session_state.get(f"{JOB}_of") != kind:
         st.session_state[JOB] = usual
         st.session_state[f"{JOB}_of"] = kind
     titles = {
         "": t("classroom.ask_no_job"),
         NEXT: t("classroom.ask_next_sweep" if kind == WHICH_T else "classroom.ask_next_run"),
+        RECORDED: t("app.recorded"),
     }
     chosen: str = select(
         t("classroom.ask_job"),

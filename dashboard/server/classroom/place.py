@@ -15,7 +15,7 @@ PERSONAL = frozenset({"lang", "projector", "lecturer", "chart"})
 """Parameters that are a viewer's own."""
 BY_SCRIPTS = frozenset({"epoch"})
 """Parameters that the browser's scripts read and write; the moment goes along without them."""
-VALUES = ("temperature", "example")
+VALUES = ("temperature", "example", "phase")
 """What a page shows besides a moment."""
 MOST_PARAMETERS, LONGEST = 100, 2000
 
