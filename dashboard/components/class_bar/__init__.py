@@ -26,11 +26,6 @@ def class_bar(*, steers: bool, at: str, on_follow: Any) -> None:
         at: number of the place of the lecturer's to which this page has come last.
         on_follow: called when the page is to come to where the lecturer looks now.
     """
-    data = {
-        "steers": steers,
-        "at": at,
-        "language": language(),
-        "words": words_of("class_bar"),
-    }
+    data = {"steers": steers, "at": at, "language": language(), "words": words_of("class_bar")}
     with st.container(key="class"):
         _component(key=KEY, data=data, on_follow_change=on_follow)

@@ -6,7 +6,7 @@ the newest message.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -93,12 +93,13 @@ class ClassStream:
 
     async def _messages(self, browser: str, one: _Browser) -> AsyncIterator[str]:
         leave = (lambda: None) if one.steers else self._room.enter(browser)
+        self._browsers.add(one)
         try:
+            if self._pump is None or self._pump.done():
+                stop = self._room.listen(self._note)  # from now on: nothing falls between the two
+                self._pump = asyncio.create_task(self._tell(stop))
             for topic in TOPICS:
                 one.put(topic, self._message(topic, steers=one.steers))
-            self._browsers.add(one)
-            if self._pump is None or self._pump.done():
-                self._pump = asyncio.create_task(self._tell())
             yield f"retry: {RETRY}\n\n"
             while not one.over:
                 with suppress(TimeoutError):
@@ -117,9 +118,8 @@ class ClassStream:
             one.over = True
             one.woken.set()
 
-    async def _tell(self) -> None:
+    async def _tell(self, stop: Callable[[], None]) -> None:
         """Write what has changed, once for all, while somebody listens."""
-        stop = self._room.listen(self._note)
         counted = looked = time.monotonic()
         try:
             while self._browsers:

@@ -126,7 +126,9 @@ def _by_seed(record: SweepRecord, point: GridPoint) -> dict[int, float]:
     assert record.started is not None
     found = {}
     for number in point.numbers:
-        spread = record.spread(GridPoint(point.temperature, point.weight, (number,)), record.accuracy)
+        spread = record.spread(
+            GridPoint(point.temperature, point.weight, (number,)), record.accuracy
+        )
         if spread:
             found[int(record.started.cells[number]["seed"])] = spread.mean
     return found

@@ -55,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What then happened: the option that came true, as far as it is known, and what was measured."""
+    """What then happened: the option that came true, as far as is known, and what was measured."""
 
     option: int | None
     """``None`` where it is not known, or none of them came true."""

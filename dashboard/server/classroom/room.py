@@ -243,7 +243,7 @@ class Classroom:
         self._write("place", "lead", on)
 
     def lock(self, *, on: bool) -> None:
-        """Close the followers' controls, so that they stay where the lecturer looks, or open them."""
+        """Close the followers' controls, so that they stay where you look, or open them."""
         self._write("place", "lock", on)
 
     def lower_hands(self) -> None:
@@ -289,10 +289,10 @@ class Classroom:
         with self._lock:
             if self._question is None or self._question.id != question or outcome == self._outcome:
                 return
-            if outcome.final:
-                self._do("outcome", question, asdict(outcome))
             self._outcome = outcome
+            number = self._log.add(["outcome", question, asdict(outcome)]) if outcome.final else 0
         self._changed("question")
+        self._log.sync(number)
 
     @property
     def needs_outcome(self) -> Question | None:
@@ -308,12 +308,7 @@ class Classroom:
         if self._place is not None:
             number, where = self._place
             place = {"number": number, "page": where.page, "query": dict(where.query)}
-        return {
-            "boot": self._boot,
-            "leads": self._leads,
-            "locked": self._locked,
-            "place": place,
-        }
+        return {"boot": self._boot, "leads": self._leads, "locked": self._locked, "place": place}
 
     def _news_of_votes(self, *, steers: bool) -> dict[str, Any]:
         if self._question is None:
@@ -454,5 +449,3 @@ class Classroom:
 def new_id() -> str:
     """Of a question."""
     return secrets.token_hex(6)
-
-
