@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.page.acting import may_act
 from dashboard.page.jobs.ask_class import ask_form, past_questions
-from dashboard.page.projector import in_expander
+from dashboard.page.projector import in_expander, is_projected
 from dashboard.server.classroom import classroom
 from dashboard.server.gate import followers
 from dashboard.server.sharing import (
@@ -50,6 +50,8 @@ def way_in() -> str:
     known = links()
     code, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
+        with st.container(key="status-class"):
+            st.fragment(count, run_every=POLL)()
         st.header(t("classroom.join"), anchor=False)
         link: str = (
             st.selectbox(t("classroom.which"), known, key="join_link") if known[1:] else known[0]
@@ -57,7 +59,8 @@ def way_in() -> str:
         st.code(link, language=None, wrap_lines=True)
     picture = code_picture(link)
     alt = escape(t("classroom.join_picture", link=link))
-    code.html(f'<img class="kd-join" src="{picture}" alt="{alt}">')
+    beside = " kd-join-beside" if may_act() and not is_projected() else ""
+    code.html(f'<img class="kd-join{beside}" src="{picture}" alt="{alt}">')
     return link
 
 
@@ -74,7 +77,7 @@ def lecturers_own(link: str) -> None:
 
 
 def steering() -> None:
-    """The lecturer's part: a question to the class, and those before."""
+    """The lecturer's part: a question to the class."""
     if damaged := classroom().damaged:
         st.warning(md("classroom.damaged", count=damaged), icon=":material/healing:")
     with (
@@ -82,7 +85,6 @@ def steering() -> None:
         st.container(border=True, key="ask_the_class"),
     ):
         ask_form()
-    past_questions()
 
 
 st.title(t("classroom.title"), anchor=False)
@@ -90,10 +92,9 @@ st.markdown(t("classroom.lead"))
 if is_shared():
     if may_act():
         steering()
-    with st.container(key="status-class"):
-        st.fragment(count, run_every=POLL)()
     link = way_in()
     if may_act():
+        past_questions()
         lecturers_own(link)
 elif may_act():
     how_to_share()

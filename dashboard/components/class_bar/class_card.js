@@ -2,6 +2,9 @@
 
 import { counted, element, say } from "./dom.js";
 
+const NARROW = 544; // pixels
+const READ = 3000; // milliseconds in which one reads that the vote counts
+
 /**
  * @param room of the class
  * @param steers whether it is the lecturer's, who sees the votes come in and reveals them
@@ -9,21 +12,34 @@ import { counted, element, say } from "./dom.js";
  * @returns {root, show()}
  */
 export function questionCard(room, { steers, language, words, act }) {
-  let folded = "";  // id of the question that was put away
+  let folded = ""; // the question that was put away, with its state
   let shows = !document.querySelector(".st-key-deck"); // whether the lecturer sees the bars; not projected
   let drawn = "";
   let asked = "";
   const aloud = element("p", { class: "kd-aloud", role: "status" });
   const head = element("button", { type: "button", class: "kd-class-fold",
-    "data-testid": "class-fold", onclick: () => fold(folded !== room.question.id) });
+    "data-testid": "class-fold", onclick: () => fold(folded !== stage()) });
   const body = element("div", { class: "kd-class-body" });
   const root = element("section", { class: "kd-class-card", "data-testid": "class-question",
     "aria-label": words.question }, head, body, aloud);
 
+  const stage = () => `${room.question.id}/${room.question.state}`;
   const fold = (away) => {
-    folded = away ? room.question.id : "";
+    folded = away ? stage() : "";
     show();
   };
+
+  /** Where there is little room, a question whose vote counts makes place by itself. */
+  let foldingAt = "";
+  let folding = 0;
+  function foldOnceCounted() {
+    const { vote, question } = room;
+    const now = vote?.counted && question.state === "open" ? `${stage()}/${vote.number}` : "";
+    if (now === foldingAt) return;
+    foldingAt = now;
+    clearTimeout(folding);
+    if (now && root.clientWidth < NARROW) folding = setTimeout(() => fold(true), READ);
+  }
   const inLanguage = (texts) => texts[language] ?? Object.values(texts)[0];
   const button = (name, text, onclick, more = {}) => element("button", { type: "button",
     class: "kd-class-button", "data-testid": `class-${name}`, onclick, ...more }, text);
@@ -35,15 +51,18 @@ export function questionCard(room, { steers, language, words, act }) {
     drawn = key;
     root.hidden = !question.id;
     if (!question.id) return announce("");
-    const open = folded !== question.id;
+    const open = folded !== stage();
     head.setAttribute("aria-expanded", open);
     head.replaceChildren(element("b", {}, inLanguage(question.text)),
       element("span", { class: "kd-class-state", "data-state": question.state }, words[`state_${question.state}`]),
-      element("span", { class: "kd-class-voters" }, votersText()));
+      element("span", { class: "kd-class-voters" }, votersText()),
+      ...(!open && vote ? [element("span", { class: "kd-class-own" },
+        say(words.own_vote, { option: inLanguage(question.options[vote.option]) }))] : []));
     const focus = body.contains(document.activeElement) && document.activeElement.dataset.testid;
     body.replaceChildren(...(open ? parts() : []));
     if (focus) body.querySelector(`[data-testid="${focus}"]`)?.focus();
-    announce(`${question.id}/${question.state}`);
+    announce(stage());
+    if (!steers) foldOnceCounted();
   }
 
   function announce(what) {

@@ -38,10 +38,11 @@ function notice(event) {
     page.last = performance.now();
     return;
   }
-  if (type === "touchstart") return; // a finger that scrolls may begin anywhere
+  // a finger that scrolls may begin anywhere but on a slider
+  if (type === "touchstart" && !control.matches("input[type=range], [role=slider]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (type === "click" || type === "keydown") page.refused();
+  if (["click", "touchstart", "keydown"].includes(type)) page.refused();
 }
 
 /** Keys that press or move something; those that read and scroll do not. */

@@ -80,7 +80,6 @@ def ask() -> None:
     """Put the question of the form to the class."""
     kind, job = st.session_state[KIND], st.session_state[JOB]
     classroom().ask(_question(kind, job, time.time()))
-    st.toast(t("classroom.asked"), icon=":material/campaign:")
 
 
 def past_questions() -> None:
