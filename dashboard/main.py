@@ -149,4 +149,5 @@ show_lesson(page.url_path or PAGES[0])
 with body:
     say_who_steers()
     page.run()
-report_unused_params()
+if page.url_path != IN_THE_HEADER:  # one comes there from any page, and goes back
+    report_unused_params()

@@ -65,16 +65,14 @@ def pull(page, slider, value):
 
 
 def test_a_phone_follows_explores_returns_and_votes_over_a_restart(
-    restarting, new_context, tmp_path, monkeypatch
+    restarting, page, new_context, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("KDCORE_SHARE", "1")
     with restarting(tmp_path) as (address, restart):
         context = new_context(locale="zh-CN", **PHONE)
         phone, zh = context.new_page(), words("zh")
-        lecturer = new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
-        mistakes = []
-        for page in (phone, lecturer):
-            page.on("pageerror", lambda error: mistakes.append(str(error)))
+        lecturer, mistakes = page, []
+        phone.on("pageerror", lambda error: mistakes.append(str(error)))
         where = phone.get_by_test_id("class-where")
         visit(lecturer, f"{address}/live?{RECORDED}")
         visit(phone, address.replace("localhost", "kd.localhost"))
