@@ -57,6 +57,10 @@ function classLine({ steers, language, words }, send) {
   };
   for (const name of ["news", "connection", "own"]) room.on(name, show, leaving.signal);
   show();
+  // what is scrolled to comes below the line
+  const { style } = document.documentElement;
+  const size = new ResizeObserver(() => style.setProperty("--class-height", `${root.offsetHeight}px`));
+  size.observe(root);
   return {
     root,
     update({ at }, newer) {
@@ -65,6 +69,7 @@ function classLine({ steers, language, words }, send) {
     },
     end() {
       leaving.abort();
+      size.disconnect();
       clearTimeout(clearing);
     },
   };
