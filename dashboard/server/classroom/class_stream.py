@@ -92,7 +92,7 @@ class ClassStream:
         return self._messages(browser, _Browser(steers=steers))
 
     async def _messages(self, browser: str, one: _Browser) -> AsyncIterator[str]:
-        leave = (lambda: None) if one.steers else self._room.enter(browser)
+        leave = None if one.steers else self._room.enter(browser)
         self._browsers.add(one)
         try:
             if self._pump is None or self._pump.done():
@@ -110,7 +110,8 @@ class ClassStream:
                 yield "".join(waiting.values()) or BEATING
         finally:
             self._browsers.discard(one)
-            leave()
+            if leave is not None:
+                leave()
 
     def end(self) -> None:
         """Let all browsers go."""

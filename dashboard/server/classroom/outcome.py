@@ -118,8 +118,8 @@ def _is_clear(record: SweepRecord, first: GridPoint, second: GridPoint) -> bool:
     if not seeds or record.started is None or record.accuracy != "test_accuracy":
         return False
     size = record.started.test_size
-    errors = [round((1 - scores[seeds[0]]) * size) for scores in (one, other)]
-    return errors[1] - errors[0] > sampling_noise(*errors, size)
+    fewer, more = (round((1 - scores[seeds[0]]) * size) for scores in (one, other))
+    return more - fewer > sampling_noise(fewer, more, size)
 
 
 def _by_seed(record: SweepRecord, point: GridPoint) -> dict[int, float]:

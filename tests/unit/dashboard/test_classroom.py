@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 from support import events as make
+from support import sweeps
 from support.runs import record
 from support.sweeps import record_sweep
 
@@ -19,6 +20,8 @@ from dashboard.server.classroom.room import FILE, Classroom
 from dashboard.text.languages import LANGUAGES
 from kdcore.errors import UserError
 from kdcore.hub import Hub
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.store import Store
 
 RUN = "20260101-000000-aaaa"
@@ -388,6 +391,17 @@ def clear(differences):
     mean = sum(differences) / len(differences)
     sd = (sum((one - mean) ** 2 for one in differences) / (len(differences) - 1)) ** 0.5
     return mean > 2 * sd / len(differences) ** 0.5
+
+
+@pytest.mark.parametrize(("errors", "option"), [((100, 20), 1), ((20, 22), 2), ((20, 100), 0)])
+def test_with_one_seed_t_wins_by_more_than_the_choice_of_test_examples(store, errors, option):
+    scores = {(1, 0.5): errors[:1], (4, 0.5): errors[1:]}
+    config = SweepConfig(base=RunConfig(epochs=2), temperatures=(1, 4), weights=(0.5,), seeds=(0,))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sweeps, "ERRORS", scores)
+        sweep = sweeps.record_sweep(store, config).id
+
+    assert outcome_of(which_t("q", sweep, [1, 4], 0.0)).option == option
 
 
 def test_a_winner_that_was_no_option_is_named_in_words_alone(store):
