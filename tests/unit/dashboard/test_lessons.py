@@ -116,10 +116,10 @@ def test_chinese_cards_have_chinese_punctuation_and_no_figure_stands_in_a_text(n
 # ---------------------------------------------------------------------- what pages and parts are
 
 
-def test_a_card_may_open_every_page_but_that_of_the_lessons():
+def test_a_card_may_open_every_page_but_those_of_the_lessons_and_of_the_class():
     views = {path.stem for path in (CODE / "views").glob("[!_]*.py")}
 
-    assert PARTS.keys() == views - {"lessons"}
+    assert PARTS.keys() == views - {"lessons", "classroom"}
 
 
 def test_the_address_parameters_are_those_of_the_pages():

@@ -170,7 +170,7 @@ def functions_that_act():
                     yield f"{path.stem}.{getattr(statement, 'name', '')}", marks
 
 
-LATER = {"actions.archive_of", "actions._send_and_wait"}
+LATER = {"export_menu.exported_file", "actions._send_and_wait"}
 """The first is carried out without a page, by the store's own guard; the second is called by what
 is marked."""
 
