@@ -134,7 +134,12 @@ if st.session_state["projector"]:
     st.html(PAGE / "projector.css")
 if is_shared():
     follow_lecturer(page.url_path or PAGES[0], PAGES)
-    class_bar(steers=may_act(), at=st.session_state.get(AT, ""), on_follow=wish_to_follow)
+    class_bar(
+        steers=may_act(),
+        projected=projected,
+        at=st.session_state.get(AT, ""),
+        on_follow=wish_to_follow,
+    )
 body = st.container()  # comes first, so that a keyboard reaches the page before its frame
 header(projected=st.session_state["projector"])
 page_frame()

@@ -1,5 +1,5 @@
-// The line of a class on every page. data: `steers`, `at` (number of the lecturer's place to which
-// the app has brought this page), `language`, `words`.
+// The line of a class on every page. data: `steers`, `projected`, `at` (number of the lecturer's place
+// to which the app has brought this page), `language`, `words`.
 
 import { counted, drawing, element, newestCall, stylesheet } from "./dom.js";
 import { questionCard } from "./class_card.js";
@@ -63,8 +63,9 @@ function classLine({ steers, language, words }, send) {
   size.observe(root);
   return {
     root,
-    update({ at }, newer) {
+    update({ at, projected }, newer) {
       come = newer;
+      card.project(projected);
       parts.arrived?.(at);
     },
     end() {

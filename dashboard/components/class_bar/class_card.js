@@ -9,11 +9,12 @@ const READ = 3000; // milliseconds in which one reads that the vote counts
  * @param room of the class
  * @param steers whether it is the lecturer's, who sees the votes come in and reveals them
  * @param act sends what the lecturer does
- * @returns {root, show()}
+ * @returns {root, show(), project(projected)}
  */
 export function questionCard(room, { steers, language, words, act }) {
   let folded = ""; // the question that was put away, with its state
-  let shows = !document.querySelector(".st-key-deck"); // whether the lecturer sees the bars; not projected
+  let shows = true; // whether the lecturer sees the bars before they are revealed
+  let isProjected = false;
   let drawn = "";
   let asked = "";
   const aloud = element("p", { class: "kd-aloud", role: "status" });
@@ -147,5 +148,15 @@ export function questionCard(room, { steers, language, words, act }) {
       button("remove", words.remove, () => act({ act: "remove" })));
   }
 
-  return { root, show };
+  return {
+    root,
+    show,
+    /** Where the page is projected the class would see the votes come in: they are hidden at first. */
+    project(projected) {
+      if (isProjected === projected) return;
+      isProjected = projected;
+      shows = !projected;
+      show();
+    },
+  };
 }
