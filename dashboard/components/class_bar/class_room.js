@@ -41,6 +41,7 @@ class ClassRoom extends EventTarget {
     this.#open();
     setInterval(() => this.#watch(), LOOK);
     addEventListener("online", () => this.#reopen());
+    addEventListener("offline", () => this.#connection(false));
     addEventListener("storage", () => this.#tell("own"));
     document.addEventListener("visibilitychange", () => {
       clearTimeout(this.#hiding);
