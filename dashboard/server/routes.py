@@ -230,7 +230,7 @@ async def class_hand(request: Request) -> Response:
 
 
 async def class_look(request: Request) -> Response:
-    """Where the lecturer looks: ``{place, moment}``, of which either may be missing."""
+    """Where the lecturer looks: ``{place, moment, call}``, of which any may be missing."""
     return _json_response(await look(request))
 
 

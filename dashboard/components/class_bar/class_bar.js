@@ -2,9 +2,10 @@
 // to which the app has brought this page), `language`, `words`.
 
 import { counted, drawing, element, newestCall, stylesheet } from "./dom.js";
+import { pageShown } from "./class_address.js";
 import { questionCard } from "./class_card.js";
 import { follow } from "./class_follow.js";
-import { lead } from "./class_lead.js";
+import { isLed, lead } from "./class_lead.js";
 import { classRoom, post } from "./class_room.js";
 import { watchControls } from "./class_touch.js";
 
@@ -66,6 +67,7 @@ function classLine({ steers, language, words }, send) {
     update({ at, projected }, newer) {
       come = newer;
       card.project(projected);
+      parts.show(); // another page, perhaps
       parts.arrived?.(at);
     },
     end() {
@@ -85,15 +87,16 @@ function followersParts({ room, words, tell, signal, come }) {
   const way = button("way", () => (following.explores() ? following.comeBack() : following.explore()));
   const hand = button("hand", () => room.raise(!room.hand), { title: words.hand_help });
   const people = element("span", { class: "kd-class-people" });
-  const following = follow(room, { come, changed: () => show(), refused: () => tell(words.locked_help) }, signal);
+  const following = follow(room, { come, changed: () => show(), refused: () => tell(words.locked_help),
+    called: () => tell(words.called) }, signal);
 
   function show() {
     const { leads, locked, place } = room.place;
     const explores = following.explores();
-    const is = !room.known || !room.connected ? "away" : !leads || !place ? "free"
+    const is = !room.known ? "coming" : !room.connected ? "away" : !leads || !place ? "free"
       : locked ? "locked" : explores ? "explores" : "follows";
     state.dataset.is = is;
-    set(state, words[`is_${is}`]);
+    set(state, words[`is_${is}`] ?? "");
     way.hidden = !["explores", "follows"].includes(is);
     set(way, explores ? words.come_back : words.explore);
     way.classList.toggle("kd-class-main", explores);
@@ -124,7 +127,7 @@ function lecturersParts({ room, words, act, tell, signal }) {
     set(leads, room.place.leads ? words.leads : words.leads_not);
     leads.setAttribute("aria-pressed", room.place.leads);
     set(look, words.look);
-    look.hidden = !room.place.leads;
+    look.hidden = !room.place.leads || !isLed(pageShown());
     set(locked, room.place.locked ? words.locked : words.open);
     locked.setAttribute("aria-pressed", room.place.locked);
     set(people, room.connected || !room.known ? counted(words, "viewers", { count: room.people.viewers }) : words.is_away);

@@ -15,11 +15,14 @@ export function questionCard(room, { steers, language, words, act }) {
   let folded = ""; // the question that was put away, with its state
   let shows = true; // whether the lecturer sees the bars before they are revealed
   let isProjected = false;
-  let drawn = "";
-  let asked = "";
+  let drawn = ""; // what the parts below were built for; votes that come in only move the bars
+  let announced = "";
+  let said = "";
+  let showVotes = () => {};
   const aloud = element("p", { class: "kd-aloud", role: "status" });
   const head = element("button", { type: "button", class: "kd-class-fold",
     "data-testid": "class-fold", onclick: () => fold(folded !== stage()) });
+  const voters = element("span", { class: "kd-class-voters" });
   const body = element("div", { class: "kd-class-body" });
   const root = element("section", { class: "kd-class-card", "data-testid": "class-question",
     "aria-label": words.question }, head, body, aloud);
@@ -46,32 +49,42 @@ export function questionCard(room, { steers, language, words, act }) {
     class: "kd-class-button", "data-testid": `class-${name}`, onclick, ...more }, text);
 
   function show() {
-    const { question, votes, vote } = room;
-    const key = JSON.stringify([question, votes, vote, folded, shows, room.connected]);
-    if (key === drawn) return;
+    const { question, vote } = room;
+    const key = JSON.stringify([question, vote, folded, shows, room.connected]);
+    if (key !== drawn) build();
     drawn = key;
+    voters.textContent = votersText();
+    showVotes();
+    announce();
+    if (!steers) foldOnceCounted();
+  }
+
+  function build() {
+    const { question, vote } = room;
+    showVotes = () => {};
+    said = "";
     root.hidden = !question.id;
-    if (!question.id) return announce("");
+    if (!question.id) return;
     const open = folded !== stage();
     head.setAttribute("aria-expanded", open);
     head.replaceChildren(element("b", {}, inLanguage(question.text)),
       element("span", { class: "kd-class-state", "data-state": question.state }, words[`state_${question.state}`]),
-      element("span", { class: "kd-class-voters" }, votersText()),
+      voters,
       ...(!open && vote ? [element("span", { class: "kd-class-own" },
         say(words.own_vote, { option: inLanguage(question.options[vote.option]) }))] : []));
     const focus = body.contains(document.activeElement) && document.activeElement.dataset.testid;
     body.replaceChildren(...(open ? parts() : []));
     if (focus) body.querySelector(`[data-testid="${focus}"]`)?.focus();
-    announce(stage());
-    if (!steers) foldOnceCounted();
   }
 
-  function announce(what) {
-    if (asked === what) return;
-    asked = what;
+  /** Read aloud: a question, its end and what happened; then what becomes of one's own vote. */
+  function announce() {
     const { question } = room;
-    aloud.textContent = what && `${words[`aloud_${question.state}`]} ${inLanguage(question.text)} `
-      + (question.outcome ? inLanguage(question.outcome.text) : "");
+    const outcome = question.outcome ? inLanguage(question.outcome.text) : "";
+    const now = question.id && `${words[`aloud_${question.state}`]} ${inLanguage(question.text)} ${outcome}`;
+    const text = now === announced ? said : now;
+    announced = now;
+    if (text && aloud.textContent !== text) aloud.textContent = text;
   }
 
   const votersText = () => (room.votes.id === room.question.id && Number.isInteger(room.votes.voters)
@@ -99,27 +112,34 @@ export function questionCard(room, { steers, language, words, act }) {
     if (vote?.refused) text = vote.refused;
     else if (vote?.counted) text = question.state === "open" ? words.counted : words.counted_closed;
     else if (vote) text = connected ? words.sending : words.waiting;
-    return element("p", { class: "kd-class-message", role: "status", "data-testid": "class-message" }, text);
+    if (vote) said = text;
+    return element("p", { class: "kd-class-message", "data-testid": "class-message" }, text);
   }
 
   /** The votes; the option that came true has a mark, this browser's own another. */
   function bars(seen) {
-    const { question, votes, vote } = room;
-    const counts = votes.id === question.id && votes.counts ? votes.counts : [];
-    const all = counts.reduce((sum, count) => sum + count, 0);
+    const { question, vote } = room;
     const right = question.right ?? question.outcome?.option ?? null;
-    return element("ol", { class: "kd-class-bars", "data-testid": "class-bars" },
-      ...question.options.map((texts, at) => {
-        const share = all ? (counts[at] ?? 0) / all : 0;
-        const marks = [at === right && words.came_true, vote?.option === at && words.yours].filter(Boolean);
-        return element("li", { "data-right": at === right, "data-own": vote?.option === at },
-          element("span", { class: "kd-class-option" }, inLanguage(texts),
-            ...marks.map((mark) => element("em", {}, mark))),
-          element("span", { class: "kd-class-track", "aria-hidden": "true" },
-            element("i", { style: `width:${seen ? 100 * share : 0}%` })),
-          element("span", { class: "kd-class-count" }, seen
-            ? say(words.share, { count: counts[at] ?? 0, share: Math.round(100 * share) }) : "–"));
-      }));
+    const rows = question.options.map((texts, at) => {
+      const marks = [at === right && words.came_true, vote?.option === at && words.yours].filter(Boolean);
+      const bar = element("i");
+      const number = element("span", { class: "kd-class-count" });
+      const root = element("li", { "data-right": at === right }, element("span", { class: "kd-class-option" },
+        inLanguage(texts), ...marks.map((mark) => element("em", {}, mark))),
+      element("span", { class: "kd-class-track", "aria-hidden": "true" }, bar), number);
+      return { root, bar, number };
+    });
+    showVotes = () => {
+      const { votes } = room;
+      const counts = seen && votes.id === question.id ? votes.counts : null;
+      const all = (counts ?? []).reduce((sum, count) => sum + count, 0);
+      rows.forEach(({ bar, number }, at) => {
+        const share = counts && all ? (100 * counts[at]) / all : 0;
+        bar.style.width = `${share}%`;
+        number.textContent = counts ? say(words.share, { count: counts[at], share: Math.round(share) }) : "–";
+      });
+    };
+    return element("ol", { class: "kd-class-bars", "data-testid": "class-bars" }, ...rows.map(({ root }) => root));
   }
 
   function outcome() {

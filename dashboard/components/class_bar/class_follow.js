@@ -15,24 +15,27 @@ const EXPLORES = "kd-class-explores";
  * @param come has the app bring the page to the lecturer's place
  * @param changed called when the person leaves or returns
  * @param refused called when somebody moves a control that is closed
+ * @param called called when the lecturer calls those who explore
  * @returns {explores(), arrived(number), explore(), comeBack()}
  */
-export function follow(room, { come, changed, refused }, signal) {
+export function follow(room, { come, changed, refused, called }, signal) {
   let explores = read(EXPLORES) === "1";
   let at = null; // number of the place to which this page has come
   let asked = { number: null, when: -Infinity };
   let settling = performance.now() + SETTLES;
   let address = "";
+  let calls = null; // of the lecturer, how often
   let ours = false; // what changes is what the lecturer shows
 
   const leads = () => room.place.leads && room.place.place !== null;
-  const follows = () => leads() && (!explores || room.place.locked);
+  const follows = () => leads() && !explores;
 
   watchControls(() => room.place.locked, refused);
 
   function setExplores(value) {
     if (explores === value || (value && room.place.locked)) return;
     explores = value;
+    at = null; // wherever the page is now
     keep(EXPLORES, value ? "1" : "");
     changed();
   }
@@ -99,12 +102,16 @@ export function follow(room, { come, changed, refused }, signal) {
   const look = setInterval(() => {
     const now = JSON.stringify([pageShown(), queryShown()]);
     const changedAddress = address !== now;
-    const [before] = address ? JSON.parse(address) : [pageShown()];
     address = now;
     if (!follows()) return;
-    if (performance.now() < settling || !changedAddress) return apply();
-    if (room.place.locked) at = null;
-    else if (touchedLately() || before !== pageShown()) return explore();
+    const { number, page } = room.place.place;
+    const settles = performance.now() < settling;
+    const left = at === number && page !== pageShown() && !(settles && !touchedLately());
+    const turned = changedAddress && !settles && touchedLately();
+    if (left || turned) {
+      if (!room.place.locked) return explore();
+      at = null;
+    }
     apply();
   }, LOOK);
   signal.addEventListener("abort", () => clearInterval(look));
@@ -115,15 +122,21 @@ export function follow(room, { come, changed, refused }, signal) {
     if (values.some(([name, value]) => shown[name] !== undefined && shown[name] !== value)) moved();
   }, signal);
   room.on("news", ({ detail }) => {
+    if (detail === "place") {
+      if (room.place.locked) setExplores(false);
+      if (calls !== null && calls !== room.place.calls && explores) called();
+      calls = room.place.calls;
+    }
     if (["place", "moment"].includes(detail)) apply();
   }, signal);
 
   return {
-    explores: () => explores && !room.place.locked,
+    explores: () => explores,
     /** The app has brought the page to the place of this number. */
     arrived(number) {
       if (number && at !== number) settling = performance.now() + SETTLES;
-      at = number || at;
+      if (number === asked.number) asked = { number: null, when: -Infinity };
+      if (!explores) at = number || at;
       address = JSON.stringify([pageShown(), queryShown()]);
       apply();
     },

@@ -8,6 +8,8 @@ const LOOK = 250; // milliseconds between two looks at the address
 const SETTLED = 600; // milliseconds for which a query stays before it is said
 const BETWEEN = 120; // milliseconds between two messages
 const NOT_SHOWN = ["classroom"]; // pages that are the lecturer's alone
+export const isLed = (page) => !NOT_SHOWN.includes(page);
+
 const VALUES = ["temperature", "example", "phase"]; // what a page publishes and lets be led
 
 /** Lead while `signal` lasts; returns a function that says at once where this page looks. */
@@ -18,7 +20,7 @@ export function lead(room, signal) {
   let boot = "";
   let seen = { key: "", since: 0 };
   let lastView = null;
-  let now = false;
+  let now = false; // whether it was asked for by hand
 
   tabs?.addEventListener("message", () => (active = false), { signal });
   const take = (event) => {
@@ -43,12 +45,13 @@ export function lead(room, signal) {
 
   const send = inTurn(async () => {
     if (signal.aborted || !(room.place.leads && active) && !now) return;
-    if (NOT_SHOWN.includes(pageShown())) return;
+    if (!isLed(pageShown())) return;
     const [where, when] = [place(), moment()].map((values) => JSON.stringify(values));
     const settled = now || performance.now() - seen.since > SETTLED || isElsewhere();
     const message = {};
     if (settled && where !== said.place) message.place = JSON.parse(where);
     if (when !== said.moment) message.moment = JSON.parse(when);
+    if (now) message.call = true;
     now = false;
     if (!Object.keys(message).length) return;
     const answer = await post("class/look", message);

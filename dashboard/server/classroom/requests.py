@@ -61,6 +61,7 @@ async def look(request: Request) -> dict[str, Any]:
     classroom().look_at(
         None if place is None else read_place(place),
         None if moment is None else read_moment(moment),
+        calls=sent.get("call") is True,
     )
     return {}
 

@@ -53,6 +53,7 @@ class Classroom:
         self._boot = secrets.token_hex(4)
         self._leads, self._locked = True, False
         self._place: tuple[str, Place] | None = None
+        self._calls = 0
         self._moment = Moment()
         self._present: dict[str, int] = {}
         self._left: dict[str, float] = {}
@@ -225,16 +226,23 @@ class Classroom:
 
     # -- steering --------------------------------------------------------------------------------
 
-    def look_at(self, place: Place | None, moment: Moment | None) -> None:
-        """The lecturer looks there now; what is ``None`` stays."""
+    def look_at(self, place: Place | None, moment: Moment | None, *, calls: bool = False) -> None:
+        """The lecturer looks there now; what is ``None`` stays.
+
+        Args:
+            place: page and query.
+            moment: of a run, and what else the page shows.
+            calls: whether those who explore are asked to come too.
+        """
         with self._lock:
+            self._calls += calls
             moved = place is not None and (self._place is None or self._place[1] != place)
             if moved and place is not None:
                 self._place = secrets.token_hex(6), place
             turned = moment is not None and moment != self._moment
             if turned and moment is not None:
                 self._moment = moment
-        for topic, changed in (("place", moved), ("moment", turned)):
+        for topic, changed in (("place", moved or calls), ("moment", turned)):
             if changed:
                 self._changed(topic)
 
@@ -308,7 +316,13 @@ class Classroom:
         if self._place is not None:
             number, where = self._place
             place = {"number": number, "page": where.page, "query": dict(where.query)}
-        return {"boot": self._boot, "leads": self._leads, "locked": self._locked, "place": place}
+        return {
+            "boot": self._boot,
+            "leads": self._leads,
+            "locked": self._locked,
+            "calls": self._calls,
+            "place": place,
+        }
 
     def _news_of_votes(self, *, steers: bool) -> dict[str, Any]:
         if self._question is None:

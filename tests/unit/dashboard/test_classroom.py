@@ -278,6 +278,17 @@ def test_where_the_lecturer_looks_has_a_new_number_only_when_it_is_another_place
     assert room.news("moment", steers=False)["position"] == 2.0
 
 
+def test_who_explores_hears_that_the_lecturer_calls_though_the_place_is_the_same(room):
+    room.look_at(Place("live", {}), None)
+    heard, before = [], room.news("place", steers=False)
+    room.listen(heard.append)
+    room.look_at(Place("live", {}), None, calls=True)
+
+    after = room.news("place", steers=False)
+    assert heard == ["place"]
+    assert after == before | {"calls": before["calls"] + 1}
+
+
 def test_listeners_hear_of_what_has_changed(room):
     heard = []
     stop = room.listen(heard.append)
