@@ -3,7 +3,7 @@
 
 import { ledViews, publishedReadings, runViews, watchMoments, watchReadings } from "./bus.js";
 import { pageShown, queryShown } from "./class_address.js";
-import { forgetTouch, touchedLately, watchControls } from "./class_touch.js";
+import { forgetTouch, touchedLately, touchedSince, watchControls } from "./class_touch.js";
 
 const LOOK = 250; // milliseconds between two looks at the address
 const SETTLES = 2500; // milliseconds in which a page that has come to the lecturer's still settles
@@ -22,7 +22,8 @@ export function follow(room, { come, changed, refused, called }, signal) {
   let explores = read(EXPLORES) === "1";
   let at = null; // number of the place to which this page has come
   let asked = { number: null, when: -Infinity };
-  let settling = performance.now() + SETTLES;
+  let arrival = performance.now(); // when it came there
+  let settling = arrival + SETTLES;
   let address = "";
   let calls = null; // of the lecturer, how often
   let ours = false; // what changes is what the lecturer shows
@@ -62,6 +63,7 @@ export function follow(room, { come, changed, refused, called }, signal) {
     const now = performance.now();
     if (asked.number === number && now - asked.when < AGAIN) return;
     asked = { number, when: now };
+    arrival = Infinity;
     settling = now + AGAIN;
     come(number);
   }
@@ -79,7 +81,7 @@ export function follow(room, { come, changed, refused, called }, signal) {
     if (page === pageShown()) {
       const shown = publishedReadings(page);
       for (const [name, value] of Object.entries(values ?? {})) {
-        if (shown[name] !== undefined && shown[name] !== value) ledViews(page)[name]?.(value);
+        if (shown[name] !== value) ledViews(page)[name]?.(value);
       }
     }
     ours = false;
@@ -106,8 +108,8 @@ export function follow(room, { come, changed, refused, called }, signal) {
     if (!follows()) return;
     const { number, page } = room.place.place;
     const settles = performance.now() < settling;
-    const left = at === number && page !== pageShown() && !(settles && !touchedLately());
-    const turned = changedAddress && !settles && touchedLately();
+    const left = at === number && page !== pageShown() && (!settles || touchedSince(arrival));
+    const turned = changedAddress && (settles ? touchedSince(arrival) : touchedLately());
     if (left || turned) {
       if (!room.place.locked) return explore();
       at = null;
@@ -134,7 +136,10 @@ export function follow(room, { come, changed, refused, called }, signal) {
     explores: () => explores,
     /** The app has brought the page to the place of this number. */
     arrived(number) {
-      if (number && at !== number) settling = performance.now() + SETTLES;
+      if (number && at !== number) {
+        arrival = performance.now();
+        settling = arrival + SETTLES;
+      }
       if (number === asked.number) asked = { number: null, when: -Infinity };
       if (!explores) at = number || at;
       address = JSON.stringify([pageShown(), queryShown()]);

@@ -11,6 +11,9 @@ const page = (window.__kdTouch ??= { last: -Infinity, closed: () => false, insta
 /** Whether what changes now is the person's own doing. */
 export const touchedLately = () => performance.now() - page.last < RECENT;
 
+/** Whether something was moved at this time or later, and lately. */
+export const touchedSince = (time) => touchedLately() && page.last >= time;
+
 /** Take no notice of what was done before. */
 export const forgetTouch = () => (page.last = -Infinity);
 
