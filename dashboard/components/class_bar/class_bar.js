@@ -38,7 +38,7 @@ function classLine({ steers, language, words }, send) {
   const leaving = new AbortController();
   let come = send;
   const act = (values) => post("class/steer", values).then(
-    ({ error }) => tell(error ?? ""), () => tell(words.not_sent));
+    ({ error }) => tell(error ?? ""), ({ sentence }) => tell(sentence ?? words.not_sent));
   const card = questionCard(room, { steers, language, words, act });
   const told = element("span", { class: "kd-class-told", role: "status" });
   let clearing = 0;

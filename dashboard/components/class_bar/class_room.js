@@ -198,12 +198,15 @@ class ClassRoom extends EventTarget {
   }
 }
 
-/** Send to the class; throws where the same is to be sent again, an `error` is final. */
+/** Send to the class; throws, perhaps with a `sentence`, where it may work later; an `error` is final. */
 export async function post(path, values) {
   const response = await fetch(new URL(`kd/${path}`, document.baseURI), {
     method: "POST", body: JSON.stringify(values), headers: { "content-type": "application/json" },
     signal: AbortSignal.timeout(ANSWER), keepalive: true,
   });
-  if (PASSING.includes(response.status)) throw new Error(response.statusText);
+  if (PASSING.includes(response.status)) {
+    const { error: sentence } = await response.json().catch(() => ({}));
+    throw Object.assign(new Error(response.statusText), { sentence });
+  }
   return response.json();
 }
