@@ -4,11 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.class_bar import class_bar
 from dashboard.components.page_frame import page_frame
 from dashboard.page import address
 from dashboard.page.acting import may_act
+from dashboard.page.following import AT, follow_lecturer, wish_to_follow
 from dashboard.page.lesson import follow_lesson, show_lesson
 from dashboard.page.settings.values import KEYS
+from dashboard.server.sharing import is_shared
 from dashboard.text.languages import LANGUAGES
 from dashboard.text.viewer import browser_language, language, md, t
 
@@ -129,6 +132,14 @@ address.read_param("lang", browser_language(), lambda text: text if text in LANG
 address.read_param("projector", default=False, read="1".__eq__)
 if st.session_state["projector"]:
     st.html(PAGE / "projector.css")
+if is_shared():
+    follow_lecturer(page.url_path or PAGES[0], PAGES)
+    class_bar(
+        steers=may_act(),
+        projected=projected,
+        at=st.session_state.get(AT, ""),
+        on_follow=wish_to_follow,
+    )
 body = st.container()  # comes first, so that a keyboard reaches the page before its frame
 header(projected=st.session_state["projector"])
 page_frame()
@@ -143,4 +154,5 @@ show_lesson(page.url_path or PAGES[0])
 with body:
     say_who_steers()
     page.run()
-report_unused_params()
+if page.url_path != IN_THE_HEADER:  # one comes there from any page, and goes back
+    report_unused_params()

@@ -96,6 +96,20 @@ def verdict(history: RunRecord, position: float | None = None) -> Verdict:
     return Verdict(_comparison(history, epoch, students, past=past), reasons)
 
 
+def outcome_of_run(history: RunRecord) -> int | None:
+    """Whether the teacher helped: 1 yes, -1 it harmed, 0 where chance could make as much.
+
+    ``None`` before the end of the run, or where it has not both students.
+    """
+    end = history.finished
+    if history.started is None or end is None or {"plain", "distilled"} - end.students.keys():
+        return None
+    values, gain = _error_difference(history, end.students)
+    if abs(gain) <= values["noise"]:
+        return 0
+    return 1 if gain > 0 else -1
+
+
 def setup(history: RunRecord) -> list[Sentence]:
     """What makes the data of this run special, and so what the teacher can add."""
     assert history.started is not None

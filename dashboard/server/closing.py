@@ -7,6 +7,7 @@ import asyncio
 import signal
 from typing import Any
 
+from dashboard.server.classroom.class_stream import end_class_streams
 from dashboard.server.stream import end_all_streams
 
 PERIOD = 0.2
@@ -19,6 +20,7 @@ async def end_streams_at_exit() -> None:
         while not server.should_exit:
             await asyncio.sleep(PERIOD)
         end_all_streams()
+        end_class_streams()
 
 
 def _uvicorn() -> Any:

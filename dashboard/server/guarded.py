@@ -68,6 +68,16 @@ class GuardedHub:
         return self._hub.ask(run, query, timeout)
 
 
+class GuardedClassroom:
+    """The same of a ``Classroom``."""
+
+    def __init__(self, classroom: object) -> None:
+        self._classroom = classroom
+
+    def __getattr__(self, name: str) -> Any:
+        return _guarded("classroom", self._classroom, name)
+
+
 def _guarded(kind: str, target: object, name: str) -> Any:
     try:
         tier = tier_of(kind, name)

@@ -41,6 +41,8 @@ from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
 from dashboard.lessons.measures import Found, measured
 from dashboard.say.apart import titles_apart
 from dashboard.say.moment import moment
+from dashboard.server.classroom import classroom
+from dashboard.server.classroom.requests import class_messages, look, raise_hand, steer, vote
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
 from dashboard.server.questions import answer_to
@@ -50,8 +52,8 @@ from dashboard.server.shared_records import JobRecord, SharedRecord, shared_reco
 from dashboard.server.sharing import LASTS, cookie_name, is_shared, is_token
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
 from dashboard.server.stream import stream_of
-from dashboard.server.tiers import tier_of
-from dashboard.server.visitors import require
+from dashboard.server.tiers import Tier, tier_of
+from dashboard.server.visitors import may, require
 from dashboard.text.errors import in_all_languages, sentence
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.viewer import speaking
@@ -75,7 +77,16 @@ BINS = 15
 COVERAGE = 0.9
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
-STATUS = {"not_answering": 202, "lecturer_only": 403}
+STATUS = {
+    "not_answering": 202,
+    "lecturer_only": 403,
+    "class_locked": 403,
+    "class_closed": 409,
+    "class_other_question": 409,
+    "class_too_quick": 429,
+    "class_full": 503,
+    "store_not_writable": 503,
+}
 """By code; the first is none, and who waits asks again."""
 
 
@@ -222,7 +233,38 @@ def lecturer(request: Request) -> Response:
 
 async def ask(request: Request) -> Response:
     """What a run's learners say to a question: ``?run=…&lang=…``, the question as JSON."""
+    if classroom().locked and not may(Tier.ACT):
+        raise UserError("class_locked")
     return _json_response(await answer_to(request))
+
+
+async def class_of(request: Request) -> Response:
+    """The stream of the class: ``?browser=…``, what the browser calls itself."""
+    return StreamingResponse(
+        class_messages(request),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def class_vote(request: Request) -> Response:
+    """Vote: ``{browser, question, option, number}``; answered when it will not be lost."""
+    return _json_response(await vote(request))
+
+
+async def class_hand(request: Request) -> Response:
+    """Raise or lower a hand: ``{browser, up}``."""
+    return _json_response(await raise_hand(request))
+
+
+async def class_look(request: Request) -> Response:
+    """Where the lecturer looks: ``{place, moment, call}``, of which any may be missing."""
+    return _json_response(await look(request))
+
+
+async def class_steer(request: Request) -> Response:
+    """What the lecturer does with the class: ``{act}`` and what it takes."""
+    return _json_response(await steer(request))
 
 
 async def note(request: Request) -> Response:
@@ -271,7 +313,15 @@ ROUTES = [
         ("soft", soft),
         ("lecturer/{token}", lecturer),
     )
-] + [_route("ask", ask, "POST"), _route("note", note, "POST")]
+] + [
+    _route("ask", ask, "POST"),
+    _route("note", note, "POST"),
+    _route("class", class_of),
+    _route("class/vote", class_vote, "POST"),
+    _route("class/hand", class_hand, "POST"),
+    _route("class/look", class_look, "POST"),
+    _route("class/steer", class_steer, "POST"),
+]
 
 
 @cache

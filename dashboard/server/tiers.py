@@ -36,6 +36,8 @@ class Things:
     """Of ``kdcore.hub.Hub``."""
     store: frozenset[str] = frozenset()
     """Of ``kdcore.store.Store``."""
+    classroom: frozenset[str] = frozenset()
+    """Of ``dashboard.server.classroom.room.Classroom``."""
 
 
 KINDS = tuple(item.name for item in fields(Things))
@@ -53,6 +55,7 @@ TIERS = {
                 "measures",
                 "soft",
                 "lecturer/{token}",
+                "class",
             }
         ),
         hub=frozenset(
@@ -83,15 +86,30 @@ TIERS = {
                 "compare",
             }
         ),
+        classroom=frozenset(
+            {
+                "damaged",
+                "locked",
+                "place",
+                "question",
+                "needs_outcome",
+                "news",
+                "past",
+                "listen",
+                "enter",
+                "tidy",
+            }
+        ),
     ),
     Tier.EXPLORE: Things(
         queries=frozenset({"predict", "layers", "decision_map", "unit_map", "step"}),
-        routes=frozenset({"ask"}),
+        routes=frozenset({"ask", "class/vote", "class/hand"}),
         hub=frozenset({"ask", "warm_answers"}),
+        classroom=frozenset({"vote", "raise_hand"}),
     ),
     Tier.ACT: Things(
         commands=frozenset({"retune", "pause", "resume", "step", "stop"}),
-        routes=frozenset({"note"}),
+        routes=frozenset({"note", "class/look", "class/steer"}),
         streamlit=frozenset({"upload_file", "metrics"}),
         hub=frozenset({"submit", "resume", "send", "delete", "warm", "close", "store"}),
         store=frozenset(
@@ -108,6 +126,20 @@ TIERS = {
                 "purge",
                 "empty_trash",
                 "export",
+            }
+        ),
+        classroom=frozenset(
+            {
+                "look_at",
+                "lead",
+                "lock",
+                "lower_hands",
+                "ask",
+                "close",
+                "reopen",
+                "reveal",
+                "remove",
+                "set_outcome",
             }
         ),
     ),

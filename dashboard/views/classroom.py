@@ -4,7 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.page.acting import may_act, pace
+from dashboard.page.acting import may_act
+from dashboard.page.jobs.ask_class import ask_form, past_questions
+from dashboard.page.projector import in_expander, is_projected
+from dashboard.server.classroom import classroom
 from dashboard.server.gate import followers
 from dashboard.server.sharing import (
     code_picture,
@@ -47,6 +50,8 @@ def way_in() -> str:
     known = links()
     code, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
+        with st.container(key="status-class"):
+            st.fragment(count, run_every=POLL)()
         st.header(t("classroom.join"), anchor=False)
         link: str = (
             st.selectbox(t("classroom.which"), known, key="join_link") if known[1:] else known[0]
@@ -54,7 +59,8 @@ def way_in() -> str:
         st.code(link, language=None, wrap_lines=True)
     picture = code_picture(link)
     alt = escape(t("classroom.join_picture", link=link))
-    code.html(f'<img class="kd-join" src="{picture}" alt="{alt}">')
+    beside = " kd-join-beside" if may_act() and not is_projected() else ""
+    code.html(f'<img class="kd-join{beside}" src="{picture}" alt="{alt}">')
     return link
 
 
@@ -70,13 +76,25 @@ def lecturers_own(link: str) -> None:
         st.caption(t("classroom.plain_http"))
 
 
+def steering() -> None:
+    """The lecturer's part: a question to the class."""
+    if damaged := classroom().damaged:
+        st.warning(md("classroom.damaged", count=damaged), icon=":material/healing:")
+    with (
+        in_expander(t("classroom.ask_title"), when=True),
+        st.container(border=True, key="ask_the_class"),
+    ):
+        ask_form()
+
+
 st.title(t("classroom.title"), anchor=False)
 st.markdown(t("classroom.lead"))
 if is_shared():
-    with st.container(key="status-class"):
-        st.fragment(count, run_every=pace(POLL))()
+    if may_act():
+        steering()
     link = way_in()
     if may_act():
+        past_questions()
         lecturers_own(link)
 elif may_act():
     how_to_share()

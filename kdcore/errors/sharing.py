@@ -28,4 +28,23 @@ MESSAGES = {
         "{name} is {value!r}: while the app is shared, files are read from {allowed} alone. Upload "
         "the file, or name its folder in KDCORE_ROOTS before the start."
     ),
+    "class_unreadable": (
+        "What the page sent to the class cannot be read: load the page again, and try once more."
+    ),
+    "class_other_question": "This question is over: another one is asked now, or none.",
+    "class_closed": "The question is closed: no more votes are taken.",
+    "class_too_quick": "Too many at once: wait a moment, then try again.",
+    "class_full": "No more than {most:,} browsers can take part, and so many do.",
+    "class_no_question": "There is no question yet: type one.",
+    "class_options": (
+        "A question has between {fewest} and {most} different options to choose from, got {given}."
+    ),
+    "class_temperatures": (
+        "{given!r} are no temperatures: give numbers above 0, separated by commas, such as "
+        "1, 2, 4, 8."
+    ),
+    "class_locked": (
+        "The lecturer has closed the controls for the moment: look on, and ask when they are "
+        "open again."
+    ),
 }

@@ -67,6 +67,12 @@ def served():
 
 
 @pytest.fixture(scope="session")
+def restarting():
+    """``with restarting(folder) as (address, restart)``: the same, and it comes again at once."""
+    return _restarting
+
+
+@pytest.fixture(scope="session")
 def app_store(tmp_path_factory):
     """The store of ``app``."""
     return Store(tmp_path_factory.mktemp("store"))
@@ -106,17 +112,43 @@ def _served(store):
     try:
         yield address
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            raise
+        _end(server)
 
 
-def _begin(store):
+@contextlib.contextmanager
+def _restarting(store):
+    """The app, and a function that kills it as a power cut would and begins it at its address."""
+    if chromium() is None:
+        pytest.skip("no Chromium is installed")
+    server, address = _begin(store)
+    assert _answers(server, address)
+
+    def restart():
+        nonlocal server
+        server.kill()
+        server.wait()
+        server, _ = _begin(store, int(address.rpartition(":")[2]))
+        assert _answers(server, address)
+
+    try:
+        yield address, restart
+    finally:
+        _end(server)
+
+
+def _end(server):
+    server.terminate()
+    try:
+        server.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        raise
+
+
+def _begin(store, port=0):
     with socket.socket() as free:
-        free.bind(("localhost", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("localhost", port))
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],

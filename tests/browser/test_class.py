@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.pages import AT_REST, keep_errors, layout_faults, violations, visit
+from support.pages import AT_REST, RECORDED, keep_errors, layout_faults, violations, visit
 
 from dashboard.server.sharing import TOKEN_FILE
 from dashboard.text.languages import words
@@ -15,6 +15,11 @@ BLOCKED = """() => new Promise(done => {
   document.addEventListener("securitypolicyviolation", event => done(event.effectiveDirective));
   document.body.append(Object.assign(new Image(), { src: "http://example.invalid/b.png" }));
 })"""
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+CURSOR = "() => [...window.__kd.runs.values()].find(view => view.shown)?.cursor"
+TEMPERATURE = "() => window.__kdReadings.values.temperature?.temperature"
 
 
 @pytest.fixture
@@ -46,3 +51,81 @@ def test_a_follower_looks_and_the_lecturers_link_steers(shared, new_context):
     visit(page, f"{address}/live")
     page.wait_for_function(AT_REST)
     expect(start).to_be_enabled()
+
+
+def pull(page, slider, value):
+    """Move a slider as somebody who drags it does."""
+    page.get_by_test_id(slider).evaluate(
+        """(input, value) => {
+          input.value = value;
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        value,
+    )
+
+
+def test_a_phone_follows_explores_returns_and_votes_over_a_restart(
+    restarting, page, new_context, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KDCORE_SHARE", "1")
+    with restarting(tmp_path) as (address, restart):
+        context = new_context(locale="zh-CN", **PHONE)
+        phone, zh = context.new_page(), words("zh")
+        lecturer, mistakes = page, []
+        phone.on("pageerror", lambda error: mistakes.append(str(error)))
+        where = phone.get_by_test_id("class-where")
+        visit(lecturer, f"{address}/live?{RECORDED}")
+        visit(phone, address.replace("localhost", "kd.localhost"))
+
+        # page, run and epoch
+        phone.wait_for_url(re.compile(r"/live\?.*recorded-mnist5k"))
+        expect(where).to_have_text(zh["component.class_bar.is_follows"])
+        expect(lecturer.get_by_test_id("class-viewers")).to_have_text("1 viewer")
+        phone.get_by_test_id("scrubber").wait_for()
+        pull(lecturer, "scrubber", 5)
+        phone.wait_for_function(f"({CURSOR})() === 5")
+
+        # on their own, and back with one tap
+        phone.get_by_test_id("scrubber").focus()
+        phone.keyboard.press("ArrowRight")
+        expect(where).to_have_text(zh["component.class_bar.is_explores"])
+        pull(lecturer, "scrubber", 9)
+        lecturer.goto(f"{address}/temperature?{RECORDED}")
+        pull(lecturer, "lab-temperature", 70)
+        assert phone.evaluate(CURSOR) == 6
+        phone.get_by_test_id("class-way").tap()
+        phone.wait_for_url(re.compile("/temperature"))
+        wanted = lecturer.evaluate(TEMPERATURE)
+        phone.wait_for_function(f"({TEMPERATURE})() === {wanted}")
+
+        # controls closed
+        lecturer.get_by_test_id("class-lock").click()
+        expect(where).to_have_text(zh["component.class_bar.is_locked"])
+        phone.locator("[data-testid=lab-temperature]").press("ArrowRight")
+        assert phone.evaluate(TEMPERATURE) == wanted
+        lecturer.get_by_test_id("class-lock").click()
+        expect(where).to_have_text(zh["component.class_bar.is_follows"])
+
+        # a question, over a restart, with a vote while nobody answers
+        lecturer.locator(".st-key-header a").first.click()
+        lecturer.locator(".st-key-ask_class button:enabled").click()
+        phone.get_by_test_id("class-option-0").tap()
+        message = phone.get_by_test_id("class-message")
+        expect(message).to_have_text(zh["component.class_bar.counted"])
+        assert layout_faults(phone) == violations(phone) == []
+        context.set_offline(True)
+        phone.get_by_test_id("class-fold").tap()
+        if not phone.get_by_test_id("class-option-2").is_visible():
+            phone.get_by_test_id("class-fold").tap()
+        phone.get_by_test_id("class-option-2").tap()
+        restart()
+        context.set_offline(False)
+        expect(lecturer.get_by_test_id("class-bars").locator("li").nth(2)).to_contain_text("1 ·")
+
+        # revealed beside what happened
+        lecturer.get_by_test_id("class-reveal").click()
+        bars = phone.get_by_test_id("class-bars")
+        expect(bars.locator("li").nth(2)).to_contain_text(zh["component.class_bar.yours"])
+        expect(bars.locator("li").nth(0)).to_contain_text(zh["component.class_bar.came_true"])
+        expect(phone.get_by_test_id("class-outcome")).to_contain_text("90")
+        assert (layout_faults(lecturer), violations(lecturer), mistakes) == ([], [], [])

@@ -2,7 +2,7 @@
 
 import { bars } from "./bars.js";
 import {
-  displayTemperature, inTurn, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
+  displayTemperature, inTurn, letLead, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
 } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
@@ -274,6 +274,16 @@ function lookingGlass({ run, store, names, words, menu }) {
   const draw = eachFrame(drawAll);
 
   const { publish, withdraw } = publisher("microscope");
+  const release = letLead("microscope", { temperature: setDisplayTemperature, example: pinExample });
+
+  /** Pin this example, or with -1 none. */
+  function pinExample(w) {
+    const at = state.order.indexOf(w);
+    if (w >= 0 && at < 0) return;
+    if (w >= 0 && (at < state.from || at >= state.to)) Object.assign(state, { from: 0, to: total });
+    state.pinned = w < 0 ? null : at;
+    draw();
+  }
 
   /** What a lesson may ask for: how the pinned example is answered. */
   function publishPinned() {
@@ -289,7 +299,8 @@ function lookingGlass({ run, store, names, words, menu }) {
   }
 
   function look() {
-    publish({ temperature: displayTemperature() });
+    publish({ temperature: displayTemperature(),
+      example: state.pinned === null ? -1 : state.order[state.pinned] });
     publishPinned();
     const at = state.pointed ?? state.pinned ?? state.from;
     const w = state.order[Math.min(at, state.to - 1)];
@@ -353,7 +364,14 @@ function lookingGlass({ run, store, names, words, menu }) {
     aloud);
   soften();
   sortBy("sort_class");
-  return { root, show: draw, withdraw };
+  return {
+    root,
+    show: draw,
+    withdraw: () => {
+      withdraw();
+      release();
+    },
+  };
 }
 
 /** Names of the true classes beside the rows of a map, where they are sorted by class. */

@@ -2,7 +2,7 @@
 // The networks are asked once for logits before and after; all else is computed here.
 
 import { asker, isPassing } from "./ask.js";
-import { publisher, runView, throttled } from "./bus.js";
+import { letLead, publisher, runView, throttled } from "./bus.js";
 import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
 import { drawExample, readExamples } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
@@ -291,7 +291,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
     step.disabled = !found || taken || wanted;
     stage.hidden = !found;
     about.textContent = found ? "" : say(words.label, { label: classes[labels()[focus]] });
-    publish({ phase: phase + 1, temperature: chosen.temperature });
+    publish({ phase: phase + 1, temperature: chosen.temperature, example: rows()[focus] });
     announce();
     if (!found) return;
     shownCards.cards.forEach((card, at) => {
@@ -334,6 +334,26 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
   element("div", { class: "kd-step-transport" },
     element("div", { class: "kd-step-moves" }, back, play, forward), list),
   stage, some, aloud);
+  /** Look at this example, in whichever batch it is. */
+  function showExample(row) {
+    const there = batches.findIndex((rows) => rows.includes(row));
+    if (there < 0) return;
+    const anotherBatch = there !== batch;
+    batch = there;
+    if (anotherBatch) {
+      showBatch();
+      anew();
+    }
+    focusOn(rows().indexOf(row));
+  }
+  const release = letLead("step", {
+    temperature: (temperature) => {
+      slider.show(temperature);
+      turned({ temperature });
+    },
+    example: showExample,
+    phase: (number) => goTo(number - 1),
+  });
   showBatch();
   show();
   ask();
@@ -342,6 +362,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
     end: () => {
       leaving.abort();
       withdraw();
+      release();
       questions.end();
       clearTimeout(slow);
       clearTimeout(playing);

@@ -1,7 +1,7 @@
 // Start page: one example, its hard label as one bar, the teacher's answer melting with T.
 
 import { bars } from "./bars.js";
-import { publisher } from "./bus.js";
+import { letLead, publisher } from "./bus.js";
 import {
   prefersReducedMotion, eachFrame, element, mountOnce, playIcon, readout, say, stylesheet, whenSettled,
 } from "./dom.js";
@@ -91,6 +91,12 @@ function hero({ words, examples: message, logits: encoded, demonstrates }) {
     });
     showButton();
   }
+  const release = letLead("start", { temperature: (temperature) => {
+    take();
+    touched = temperature;
+    slider.show(temperature);
+    draw();
+  } });
   for (const event of ["pointerdown", "keydown"]) slider.root.addEventListener(event, take);
 
   const root = element("section", {
@@ -111,6 +117,7 @@ function hero({ words, examples: message, logits: encoded, demonstrates }) {
     root,
     end: () => {
       withdraw();
+      release();
       stop?.();
     },
   };

@@ -1,7 +1,7 @@
 // Temperature lab: one example's bars, its curve against T and the class table, tied by hover.
 
 import { bars } from "./bars.js";
-import { publisher } from "./bus.js";
+import { letLead, publisher } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
@@ -77,7 +77,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     limit.classList.toggle("kd-lit", state.temperature >= HOT);
     softmax(logits, count, state.temperature, table);
     matrix.draw(meanByClass(table, labels, count), state.scale);
-    publish({ temperature: state.temperature, entropy: entropy(answer),
+    publish({ temperature: state.temperature, example: state.example, entropy: entropy(answer),
       highest: Math.max(...answer), ratio: topTwoRatio(answer) });
     announce();
   });
@@ -142,10 +142,16 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   choose(order[0]);
   strip.choose(order[0]);
   draw();
+  const release = letLead("temperature", { temperature: turn, example: (index) => {
+    if (!order.includes(index)) return;
+    choose(index);
+    strip.choose(index);
+  } });
   return {
     root,
     end: () => {
       withdraw();
+      release();
       stop();
       curve.end();
       strip.end();

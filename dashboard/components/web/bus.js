@@ -15,12 +15,22 @@ const CLOSED = 2; // it was refused; one that is lost the browser connects again
 
 const shared = (window.__kd ??= { runs: new Map(), temperature: 4, watchers: new Set() });
 const readings = (window.__kdReadings ??= Object.assign(new EventTarget(), { values: {} }));
+const moments = (window.__kdMoments ??= new EventTarget());
+const led = (window.__kdLed ??= {}); // by page: functions that set what it publishes
 
 /** The shared view of a run in a language. */
 export function runView(run, language) {
   const key = `${language}/${run}`;
   if (!shared.runs.has(key)) shared.runs.set(key, new RunView(run, language));
   return shared.runs.get(key);
+}
+
+/** Every shared view of a run that this page has, also those that nothing shows any more. */
+export const runViews = () => [...shared.runs.values()];
+
+/** Call `watch` where the moment of any run has moved or may (detail: its view) while `signal` lasts. */
+export function watchMoments(watch, signal) {
+  moments.addEventListener("moment", watch, { signal });
 }
 
 export const displayTemperature = () => shared.temperature;
@@ -59,6 +69,21 @@ export function publisher(page) {
 }
 
 export const publishedReadings = (page) => readings.values[page] ?? {};
+
+/**
+ * How the view of a page lets what it publishes be set by whoever leads a class.
+ *
+ * @param setters functions by the name of the reading, such as `{ temperature: turn }`
+ * @returns the way out
+ */
+export function letLead(page, setters) {
+  led[page] = setters;
+  return () => {
+    if (led[page] === setters) delete led[page];
+  };
+}
+
+export const ledViews = (page) => led[page] ?? {};
 
 /** Call `watch` at each publication while `signal` lasts. */
 export function watchReadings(watch, signal) {
@@ -127,6 +152,11 @@ class RunView extends EventTarget {
     this.addEventListener(name, listener, { signal });
   }
 
+  /** Whether anything shows this run. */
+  get shown() {
+    return this.#viewers > 0;
+  }
+
   /** Address of something of this run. */
   address(path, parameters = {}) {
     const address = new URL(`kd/${path}`, document.baseURI);
@@ -150,7 +180,7 @@ class RunView extends EventTarget {
   /** Show the moment `position`, or with null the newest. */
   setCursor(position) {
     this.cursor = position === null ? null : Math.min(Math.max(position, 0), this.newest);
-    this.dispatchEvent(new Event("moment"));
+    this.#moved();
   }
 
   /** Take over all notes of the run. */
@@ -184,13 +214,18 @@ class RunView extends EventTarget {
       this.#frame = requestAnimationFrame(next);
     };
     this.#frame = requestAnimationFrame(next);
-    this.dispatchEvent(new Event("moment"));
+    this.#moved();
   }
 
   pause() {
     cancelAnimationFrame(this.#frame);
     this.playing = false;
+    this.#moved();
+  }
+
+  #moved() {
     this.dispatchEvent(new Event("moment"));
+    moments.dispatchEvent(new CustomEvent("moment", { detail: this }));
   }
 
   #shown(path) {
@@ -228,8 +263,10 @@ class RunView extends EventTarget {
       this.dispatchEvent(new CustomEvent("figure", { detail: name }));
     });
     source.addEventListener("state", ({ data }) => {
+      const begins = this.state.position === 0;
       this.state = JSON.parse(data);
       this.dispatchEvent(new Event("state"));
+      if (begins) moments.dispatchEvent(new CustomEvent("moment", { detail: this }));
     });
     source.addEventListener("notes", ({ data }) => this.setNotes(JSON.parse(data)));
   }

@@ -9,7 +9,8 @@ from support.visitors import ELSEWHERE, HERE
 
 import dashboard
 from dashboard.server import routes
-from dashboard.server.guarded import GuardedHub, GuardedStore
+from dashboard.server.classroom.room import Classroom
+from dashboard.server.guarded import GuardedClassroom, GuardedHub, GuardedStore
 from dashboard.server.tiers import KINDS, TIERS, Tier, tier_of
 from dashboard.server.visitors import Role, acting_as, may, require
 from kdcore.commands import COMMANDS, Pause
@@ -43,6 +44,7 @@ THINGS = {
     "routes": {route.path.removeprefix("/kd/") for route in routes.ROUTES},
     "hub": offered(Hub),
     "store": offered(Store),
+    "classroom": offered(Classroom),
 }
 
 
@@ -110,6 +112,14 @@ def test_the_hub_refuses_a_follower(name):
     assert raised.value.code == "lecturer_only"
 
 
+@pytest.mark.parametrize("name", sorted(TIERS[Tier.ACT].classroom))
+def test_the_classroom_refuses_a_follower(name):
+    with pytest.raises(UserError) as raised, acting_as(Role.FOLLOWER):
+        getattr(GuardedClassroom(Refused()), name)()
+
+    assert raised.value.code == "lecturer_only"
+
+
 def test_a_follower_sends_no_command_and_starts_nothing_and_may_ask():
     asked = []
 
@@ -135,7 +145,7 @@ def test_what_has_no_tier_is_not_reached_even_by_the_lecturer():
 
 def acting_names():
     acting = TIERS[Tier.ACT]
-    return {"hub": acting.hub, "store": acting.store}
+    return {"hub": acting.hub, "store": acting.store, "classroom": acting.classroom}
 
 
 def acts_by(call):
