@@ -3,16 +3,18 @@
 ``python -m benchmarks.class_load --data-root DIR``
 
 One run in the app's worker, by turns with none and with 10, 50, 100 and 300 followers, each with
-the two connections of a page; some never read what they are sent. The clients run on the same
+the three connections of a page; some never read what they are sent. The clients run on the same
 machine and take their share of its processors. Printed are the lag of events, from the moment an
-event is in the run's log until a follower has it; what the app's process takes; and the batches a
-second against those without followers just before and after.
+event is in the run's log until a follower has it; what the app's process takes; the batches a
+second against those without followers just before and after; and, when all vote on a question at
+once, how many votes were counted and after how long the last was acknowledged.
 """
 
 import argparse
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -26,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.followers import HERE, ChartStream, Page
+from benchmarks.followers import HERE, ChartStream, ClassStream, Page
 from kdcore.events import from_json
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.events import Batch
@@ -86,19 +88,21 @@ async def measured(given: argparse.Namespace, store: Store, port: int, pid: int)
         await log.began.wait()
     await asyncio.sleep(SETTLE)
     print(
-        "| followers | page p50 / p95 s | lag p50 / p95 / max ms | messages/s | "
-        "app's CPU | MiB a follower | batches/s | of none |\n|" + "---|" * 8,
+        "| followers | page p50 / p95 s | lag p50 / p95 / max ms | messages/s | app's CPU | "
+        "MiB a follower | batches/s | of none | votes counted | within s |\n|" + "---|" * 10,
         flush=True,
     )
     before = await rate(log, pid, given.seconds)
     for count in given.followers:
         first = usage(log, pid)
-        async with followers(count, port, log.run) as (pages, streams):
+        async with followers(count, port, log.run) as (pages, streams, voters):
             await asyncio.sleep(SETTLE)
             grown = usage(log, pid).memory - first.memory
             began = usage(log, pid)
             await asyncio.sleep(given.seconds)
             ended = usage(log, pid)
+            await ask_class(port)
+            counted, within = await votes(voters)
         await asyncio.sleep(SETTLE)
         after = await rate(log, pid, given.seconds)
         seconds = ended.at - began.at
@@ -111,7 +115,8 @@ async def measured(given: argparse.Namespace, store: Store, port: int, pid: int)
         print(
             f"| {count} | {low:.2f} / {high:.2f} | {p50:.0f} / {p95:.0f} / {lags.max():.0f} | "
             f"{np.mean(messages) / seconds:.1f} | {(ended.cpu - began.cpu) / seconds:.2f} | "
-            f"{grown / count:.2f} | {batches:.0f} | {batches / ((before + after) / 2):.0%} |",
+            f"{grown / count:.2f} | {batches:.0f} | {batches / ((before + after) / 2):.0%} | "
+            f"{counted} of {count} | {within:.1f} |",
             flush=True,
         )
         before = after
@@ -127,25 +132,49 @@ async def rate(log: "Log", pid: int, seconds: float) -> float:
     return (ended.step - began.step) / (ended.at - began.at)
 
 
+async def ask_class(port: int) -> None:
+    """Put the usual question to the class, as the lecturer does."""
+    page = Page(port, "classroom", "", host="localhost")
+    await page.open()
+    await page.rerun(press=page.buttons["ask_class"])
+    await asyncio.sleep(SETTLE)
+    await page.close()
+
+
+async def votes(voters: list[ClassStream]) -> tuple[int, float]:
+    """All vote at once: how many were counted, and seconds until the last was acknowledged."""
+    began = time.monotonic()
+    statuses = await asyncio.gather(*(one.vote(at % 2) for at, one in enumerate(voters)))
+    within = time.monotonic() - began
+    await asyncio.sleep(SETTLE)
+    said = voters[0].counted
+    assert said == statuses.count(200), f"{statuses.count(200)} acknowledged, {said} counted"
+    return said, within
+
+
 @asynccontextmanager
 async def followers(
     count: int, port: int, run: str
-) -> AsyncIterator[tuple[list[Page], list[ChartStream]]]:
+) -> AsyncIterator[tuple[list[Page], list[ChartStream], list[ClassStream]]]:
     """So many open pages of a run."""
     pages = [Page(port, "live", f"run={run}") for _ in range(count)]
     streams = [
         ChartStream(
-            port, f"run={run}&lang=en&viewer=v{at}&charts={CHARTS}", reads=at % DEAF != DEAF - 1
+            port,
+            f"/kd/live?run={run}&lang=en&viewer=v{at}&charts={CHARTS}",
+            reads=at % DEAF != DEAF - 1,
         )
         for at in range(count)
     ]
-    both = list(zip(pages, streams, strict=True))
+    browsers = [secrets.token_hex(16) for _ in range(count)]
+    voters = [ClassStream(port, f"/kd/class?browser={one}", browser=one) for one in browsers]
+    each = list(zip(pages, streams, voters, strict=True))
     for at in range(0, count, OPENING):
-        await asyncio.gather(*(each.open() for pair in both[at : at + OPENING] for each in pair))
+        await asyncio.gather(*(part.open() for parts in each[at : at + OPENING] for part in parts))
     try:
-        yield pages, streams
+        yield pages, streams, voters
     finally:
-        await asyncio.gather(*(each.close() for pair in both for each in pair))
+        await asyncio.gather(*(part.close() for parts in each for part in parts))
 
 
 class Log:

@@ -1,11 +1,13 @@
 """Pages that follow a run, as the server sees them: real connections without browsers.
 
-A page has two: the web socket of its Streamlit session and the stream of its charts. What a browser
-does by itself is done here too: it asks for a fragment again as often as the server told it to.
+A page has three: the web socket of its Streamlit session, the stream of its charts and that of the
+class. What a browser does by itself is done here too: it asks for a fragment again as often as the
+server told it to.
 """
 
 import asyncio
 import contextlib
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -19,6 +21,8 @@ HERE = "127.0.0.1"
 CLASS = "class.test"
 """Host by whose name followers ask: whoever asks for ``localhost`` is the lecturer."""
 STEP = re.compile(rb'"step":(\d+)')
+QUESTION = re.compile(rb'event: question\ndata: {"id":"([^"]+)"')
+VOTES = re.compile(rb'"voters":(\d+)')
 LARGEST = 1 << 26
 """Bytes of a message."""
 
@@ -120,20 +124,18 @@ class Page:
 
 
 @dataclass
-class ChartStream:
-    """The stream of a run to one page, ``/kd/live``.
+class EventStream:
+    """A stream of server-sent events to one page.
 
     Args:
         port: of the server.
-        query: run, language, viewer and charts.
+        path: of the stream, with its query.
         reads: whether it reads what comes; a page that sleeps does not.
     """
 
     port: int
-    query: str
+    path: str
     reads: bool = True
-    messages: list[tuple[float, int]] = field(default_factory=list)
-    """When a message came, in seconds of the wall clock, and up to which step it went."""
     bytes: int = 0
     _task: asyncio.Task[None] | None = None
 
@@ -141,7 +143,7 @@ class ChartStream:
         """Connect; what comes is noted from now on."""
         reader, self._writer = await asyncio.open_connection(HERE, self.port, limit=LARGEST)
         self._writer.write(
-            f"GET /kd/live?{self.query} HTTP/1.1\r\nHost: {CLASS}:{self.port}\r\n"
+            f"GET {self.path} HTTP/1.1\r\nHost: {CLASS}:{self.port}\r\n"
             "Accept: text/event-stream\r\n\r\n".encode()
         )
         if self.reads:
@@ -156,5 +158,52 @@ class ChartStream:
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while chunk := await reader.read(LARGEST):
             self.bytes += len(chunk)
-            if steps := STEP.findall(chunk):
-                self.messages.append((time.time(), max(map(int, steps))))
+            self.note(chunk)
+
+    def note(self, chunk: bytes) -> None:
+        """Take over what came."""
+
+
+@dataclass
+class ChartStream(EventStream):
+    """The stream of a run, ``/kd/live``."""
+
+    messages: list[tuple[float, int]] = field(default_factory=list)
+    """When a message came, in seconds of the wall clock, and up to which step it went."""
+
+    def note(self, chunk: bytes) -> None:
+        """Take over what came."""
+        if steps := STEP.findall(chunk):
+            self.messages.append((time.time(), max(map(int, steps))))
+
+
+@dataclass
+class ClassStream(EventStream):
+    """The stream of the class, ``/kd/class``, and the vote of this page."""
+
+    browser: str = ""
+    question: str = ""
+    """Id of the question that is asked."""
+    counted: int | None = None
+    """Votes that were counted, as far as it was said."""
+
+    def note(self, chunk: bytes) -> None:
+        """Take over what came."""
+        if found := QUESTION.findall(chunk):
+            self.question = found[-1].decode()
+        if found := VOTES.findall(chunk):
+            self.counted = int(found[-1])
+
+    async def vote(self, option: int) -> int:
+        """Send a vote on a connection of its own; the status of the answer."""
+        reader, writer = await asyncio.open_connection(HERE, self.port)
+        vote = {"browser": self.browser, "question": self.question, "option": option, "number": 1}
+        body = json.dumps(vote)
+        writer.write(
+            f"POST /kd/class/vote HTTP/1.1\r\nHost: {CLASS}:{self.port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"Connection: close\r\n\r\n{body}".encode()
+        )
+        status = int((await reader.readline()).split()[1])
+        writer.close()
+        return status

@@ -108,7 +108,9 @@ async def one_run(viewers: int, store: Store, port: int) -> None:
     run = new[0]
     pages = [Page(port, "live", f"run={run}") for _ in range(viewers)]
     streams = [
-        ChartStream(port, f"run={run}&lang=en&viewer=v{at}&charts={CHARTS}", reads=at % 4 != 3)
+        ChartStream(
+            port, f"/kd/live?run={run}&lang=en&viewer=v{at}&charts={CHARTS}", reads=at % 4 != 3
+        )
         for at in range(viewers)
     ]
     await asyncio.gather(*(one.open() for one in (*pages, *streams)))

@@ -72,7 +72,9 @@ async def class_of(port, store):
     run = rows[0].id
     streams = [
         ChartStream(
-            port, f"run={run}&lang=en&viewer=v{at}&charts=accuracy,losses", reads=at % 3 != 2
+            port,
+            f"/kd/live?run={run}&lang=en&viewer=v{at}&charts=accuracy,losses",
+            reads=at % 3 != 2,
         )
         for at in range(12)
     ]
