@@ -47,7 +47,23 @@ def tree(folder):
 
 NAMES = st.one_of(
     st.sampled_from(
-        [*TRAPS, "../../evil.png", "/abs.png", "a/../../b/c.png", "..\\..\\w.png", "C:\\x\\y.png", "a/\0.png", "x" * 300 + ".png", ".", "", "a/", "a//b.png", "-rf", "~/x.png", "con.png"]
+        [
+            *TRAPS,
+            "../../evil.png",
+            "/abs.png",
+            "a/../../b/c.png",
+            "..\\..\\w.png",
+            "C:\\x\\y.png",
+            "a/\0.png",
+            "x" * 300 + ".png",
+            ".",
+            "",
+            "a/",
+            "a//b.png",
+            "-rf",
+            "~/x.png",
+            "con.png",
+        ]
     ),
     st.text(min_size=1, max_size=20).map(lambda name: f"a/{name}.png"),
 )
