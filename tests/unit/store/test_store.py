@@ -262,3 +262,8 @@ def test_a_recording_is_read_only(tmp_path):
     assert store.find(ONE, RUN).events() == make.whole_run()
     with pytest.raises(UserError):
         store.delete(ONE)
+
+
+def test_a_note_on_a_job_has_a_bound(store):
+    with pytest.raises(UserError, match=r"20,001|20001"):
+        store.note("a", "x" * 20_001)
