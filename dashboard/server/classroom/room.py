@@ -304,10 +304,11 @@ class Classroom:
 
     @property
     def needs_outcome(self) -> Question | None:
-        """A question that is revealed while what happened is not over."""
+        """A question that is revealed and has a job of which the end is not known yet."""
         with self._lock:
-            settled = self._outcome is not None and self._outcome.final
-            return None if self._state != "revealed" or settled else self._question
+            asked, settled = self._question, self._outcome is not None and self._outcome.final
+            waits = asked is not None and asked.job and self._state == "revealed" and not settled
+            return asked if waits else None
 
     # -- what it is made of ----------------------------------------------------------------------
 

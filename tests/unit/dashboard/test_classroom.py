@@ -424,7 +424,8 @@ def test_a_winner_that_was_no_option_is_named_in_words_alone(store):
 
 
 def test_a_final_outcome_outlives_the_server_and_needs_no_second_look(room, tmp_path):
-    question = asked(room)
+    room.ask(helps("q1", NEXT, 0.0))
+    question = "q1"
     outcome = Outcome(option=1, final=True, text={"en": "It did.", "zh": "是。"})
     assert room.needs_outcome is None
     room.reveal()
@@ -435,6 +436,13 @@ def test_a_final_outcome_outlives_the_server_and_needs_no_second_look(room, tmp_
 
     assert room.needs_outcome is None
     assert restarted(tmp_path).news("question", steers=False)["outcome"]["option"] == 1
+
+
+def test_a_question_that_nothing_measures_needs_no_outcome(room):
+    asked(room)
+    room.reveal(1)
+
+    assert room.needs_outcome is None
 
 
 def test_a_question_needs_a_text_and_options_to_choose_from():
