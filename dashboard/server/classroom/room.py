@@ -195,7 +195,7 @@ class Classroom:
                     raise UserError("class_unreadable")
                 changes = self._changes.get(browser, 0)
                 if changes >= MOST_CHANGES:
-                    raise UserError("class_too_quick")
+                    raise UserError("class_many_changes", most=MOST_CHANGES)
                 if known is None and len(self._votes) >= MOST_BROWSERS:
                     raise UserError("class_full", most=MOST_BROWSERS)
                 entry = self._do("vote", question, browser, option, number)

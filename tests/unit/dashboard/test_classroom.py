@@ -200,7 +200,7 @@ def test_nobody_votes_without_end(room, monkeypatch):
         room.vote(ONE, question, 0, number=next(numbers))
     with pytest.raises(UserError) as raised:
         room.vote(ONE, question, 0, number=next(numbers))
-    assert raised.value.code == "class_too_quick"
+    assert raised.value.code == "class_many_changes"
 
     room.vote(TWO, question, 0, number=1)
     room.vote(THREE, question, 0, number=1)
