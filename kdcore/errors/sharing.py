@@ -33,6 +33,10 @@ MESSAGES = {
     ),
     "class_other_question": "This question is over: another one is asked now, or none.",
     "class_closed": "The question is closed: no more votes are taken.",
+    "class_many_changes": (
+        "You have changed your vote {most} times, and no more changes are taken: the one before "
+        "counts."
+    ),
     "class_too_quick": "Too many at once: wait a moment, then try again.",
     "class_full": "No more than {most:,} browsers can take part, and so many do.",
     "class_no_question": "There is no question yet: type one.",

@@ -16,10 +16,10 @@ from kdcore.jobs.sweep.record import GridPoint, Spread, SweepRecord
 
 
 def outcome_of(question: Question) -> Outcome:
-    """What the question's job has measured so far."""
+    """What the job of a question has measured so far; the question must have one."""
     job = _job_of(question)
     if not job:
-        return _said(None, Sentence("classroom.outcome.no_job", {}), final=not question.job)
+        return _said(None, Sentence("classroom.outcome.no_job", {}), final=False)
     try:
         shared = shared_record(job)
         with shared.lock:

@@ -195,7 +195,7 @@ class Classroom:
                     raise UserError("class_unreadable")
                 changes = self._changes.get(browser, 0)
                 if changes >= MOST_CHANGES:
-                    raise UserError("class_too_quick")
+                    raise UserError("class_many_changes", most=MOST_CHANGES)
                 if known is None and len(self._votes) >= MOST_BROWSERS:
                     raise UserError("class_full", most=MOST_BROWSERS)
                 entry = self._do("vote", question, browser, option, number)
@@ -304,10 +304,11 @@ class Classroom:
 
     @property
     def needs_outcome(self) -> Question | None:
-        """A question that is revealed while what happened is not over."""
+        """A question that is revealed and has a job of which the end is not known yet."""
         with self._lock:
-            settled = self._outcome is not None and self._outcome.final
-            return None if self._state != "revealed" or settled else self._question
+            asked, settled = self._question, self._outcome is not None and self._outcome.final
+            waits = asked is not None and asked.job and self._state == "revealed" and not settled
+            return asked if waits else None
 
     # -- what it is made of ----------------------------------------------------------------------
 

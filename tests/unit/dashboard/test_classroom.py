@@ -200,7 +200,7 @@ def test_nobody_votes_without_end(room, monkeypatch):
         room.vote(ONE, question, 0, number=next(numbers))
     with pytest.raises(UserError) as raised:
         room.vote(ONE, question, 0, number=next(numbers))
-    assert raised.value.code == "class_too_quick"
+    assert raised.value.code == "class_many_changes"
 
     room.vote(TWO, question, 0, number=1)
     room.vote(THREE, question, 0, number=1)
@@ -424,7 +424,8 @@ def test_a_winner_that_was_no_option_is_named_in_words_alone(store):
 
 
 def test_a_final_outcome_outlives_the_server_and_needs_no_second_look(room, tmp_path):
-    question = asked(room)
+    room.ask(helps("q1", NEXT, 0.0))
+    question = "q1"
     outcome = Outcome(option=1, final=True, text={"en": "It did.", "zh": "是。"})
     assert room.needs_outcome is None
     room.reveal()
@@ -435,6 +436,13 @@ def test_a_final_outcome_outlives_the_server_and_needs_no_second_look(room, tmp_
 
     assert room.needs_outcome is None
     assert restarted(tmp_path).news("question", steers=False)["outcome"]["option"] == 1
+
+
+def test_a_question_that_nothing_measures_needs_no_outcome(room):
+    asked(room)
+    room.reveal(1)
+
+    assert room.needs_outcome is None
 
 
 def test_a_question_needs_a_text_and_options_to_choose_from():
