@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from dashboard.server.roots import PATHS, names_a_path
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 
 PAGE = re.compile("[a-z_]{1,40}")
 NAME = re.compile(r"[A-Za-z0-9_]{1,60}")
@@ -15,6 +16,8 @@ PERSONAL = frozenset({"lang", "projector", "lecturer", "chart"})
 """Parameters that are a viewer's own."""
 BY_SCRIPTS = frozenset({"epoch"})
 """Parameters that the browser's scripts read and write; the moment goes along without them."""
+SETTINGS = frozenset({"T", *(field.name for field in fields(RunConfig))})
+"""Parameters that a run brings along itself; what the lecturer turns reaches all by its stream."""
 VALUES = ("temperature", "example", "phase")
 """What a page shows besides a moment."""
 MOST_PARAMETERS, LONGEST = 100, 2000
@@ -49,7 +52,12 @@ def read_place(values: Any) -> Place:
     """
     match values:
         case {"page": str(page), "query": dict(query)} if PAGE.fullmatch(page):
-            kept = {name: text for name, text in query.items() if _is_shared(name, text)}
+            brought = SETTINGS if query.get("run") else frozenset()
+            kept = {
+                name: text
+                for name, text in query.items()
+                if name not in brought and _is_shared(name, text)
+            }
             if len(kept) <= MOST_PARAMETERS and sum(map(len, kept.values())) <= LONGEST:
                 return Place(page, kept)
     raise UserError("class_unreadable")
