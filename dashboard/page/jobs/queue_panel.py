@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.page.acting import act_button, acts, pace
+from dashboard.page.acting import act_button, acts, may_act, pace
 from dashboard.say.titles import row_title
 from dashboard.server.engine import hub, store
 from dashboard.text.escape import markdown_text
@@ -25,19 +25,20 @@ def _queue() -> None:
     with st.container(border=True, key="queue"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t("runs.queue", count=len(jobs) - 1))
-            act_button(
-                t("runs.cancel_all"),
-                key="cancel_all",
-                icon=":material/playlist_remove:",
-                on_click=_cancel,
-                args=(jobs[1:],),
-            )
+            if may_act():
+                act_button(
+                    t("runs.cancel_all"),
+                    key="cancel_all",
+                    icon=":material/playlist_remove:",
+                    on_click=_cancel,
+                    args=(jobs[1:],),
+                )
         for place, job in enumerate(jobs[: SHOWN + 1]):
             with st.container(horizontal=True, vertical_alignment="center"):
                 title = markdown_text(row_title(store().row(job)))
                 where = t("runs.now") if place == 0 else t("runs.place", place=place)
                 st.markdown(f"{where} · {title}", width="stretch")
-                if place:
+                if place and may_act():
                     act_button(
                         t("runs.cancel"),
                         key=f"cancel-{job}",
