@@ -16,10 +16,10 @@ MESSAGES = {
         "smaller model or batch size if memory ran out."
     ),
     "queue_full": (
-        "{most} jobs wait already: cancel some on the page Runs, or start this one later."
+        "{most} jobs wait already: cancel some on the Runs page, or start this one later."
     ),
     "own_queue_full": (
-        "{most} jobs of yours wait already: cancel one on the page Runs, or start this one later."
+        "{most} jobs of yours wait already: cancel one on the Runs page, or start this one later."
     ),
     "sweep_fixed": "The settings of {sweep} cannot change while it runs: it can only be stopped.",
     "cluster_missing": (

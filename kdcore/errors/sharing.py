@@ -41,11 +41,11 @@ MESSAGES = {
     "class_full": "No more than {most:,} browsers can take part, and so many do.",
     "class_no_question": "There is no question yet: type one.",
     "class_options": (
-        "A question has between {fewest} and {most} different options to choose from, got {given}."
+        "A question has between {fewest} and {most} different options, but {given} were given."
     ),
     "class_temperatures": (
-        "{given!r} are no temperatures: give numbers above 0, separated by commas, such as "
-        "1, 2, 4, 8."
+        "{given!r} are no temperatures: give numbers above 0 and below {most:,}, separated by commas, "
+        "such as 1, 2, 4, 8."
     ),
     "class_locked": (
         "The lecturer has closed the controls for the moment: look on, and ask when they are "

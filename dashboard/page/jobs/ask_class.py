@@ -40,6 +40,8 @@ KIND, JOB, TEMPERATURES, TEXT, OPTIONS = (
 """Session state, and keys of the widgets."""
 USUAL = "1, 2, 4, 8"
 """Temperatures that are offered where no sweep says which."""
+HIGHEST = 10_000
+"""Temperatures that are typed lie below it."""
 
 
 def ask_form() -> None:
@@ -155,7 +157,7 @@ def _temperatures(config: Mapping[str, Any]) -> list[float]:
     try:
         typed = {float(one) for one in given.replace("，", ",").split(",") if one.strip()}
     except ValueError:
-        raise UserError("class_temperatures", given=given[:80]) from None
-    if not all(0 < one < 1e4 for one in typed):
-        raise UserError("class_temperatures", given=given[:80])
+        raise UserError("class_temperatures", given=given[:80], most=HIGHEST) from None
+    if not all(0 < one < HIGHEST for one in typed):
+        raise UserError("class_temperatures", given=given[:80], most=HIGHEST)
     return sorted(typed)

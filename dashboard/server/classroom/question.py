@@ -95,9 +95,10 @@ def own(question: str, text: str, options: Sequence[str], job: str, asked: float
     """One of the lecturer's own, in whatever language.
 
     Raises:
-        UserError: there is no text, or there are too few options or too many.
+        UserError: there is no text, or there are too few different options or too many.
     """
-    told = [option.strip()[:LONGEST] for option in options if option.strip()]
+    stripped = (option.strip()[:LONGEST] for option in options)
+    told = list(dict.fromkeys(filter(None, stripped)))
     if not text.strip():
         raise UserError("class_no_question")
     if not FEWEST <= len(told) <= MOST:

@@ -108,7 +108,7 @@ def test_a_wrong_link_gives_nothing_and_says_so_in_both_languages(follower, toke
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
     assert "--share" in answer.text
-    assert "教师链接" in answer.text
+    assert "老师链接" in answer.text
 
 
 def test_the_lecturers_link_is_nothing_where_the_app_is_not_shared(browser, monkeypatch):
