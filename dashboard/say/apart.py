@@ -7,12 +7,11 @@ from dashboard.say.titles import short_text
 from dashboard.text.languages import words
 from dashboard.text.values import label_of, value_of
 from dashboard.text.viewer import language, t
+from kdcore.jobs.changed import BASE
 from kdcore.jobs.kind import RUN
 from kdcore.store import JobRow
 from kdcore.titles import FIRST
 
-BASE = "base."
-"""Before the name of a setting that all runs of a job share."""
 MOST_APART = 3
 """Settings that a short title names."""
 ONE_OF = {"stages": "stage", "methods": "method"}

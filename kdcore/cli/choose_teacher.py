@@ -77,9 +77,8 @@ def carry_out(folder: JobFolder[TeacherSelectionConfig], options: argparse.Names
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
 
     flush_denormals()
-    return execute(Job(folder.config, folder), as_json=options.json, for_people=_print_for_people)[
-        1
-    ]
+    job = Job(folder.config, folder)
+    return execute(job, as_json=options.json, for_people=_print_for_people)[1]
 
 
 def _print_for_people(events: Iterable[Event]) -> Event | None:

@@ -5,10 +5,14 @@ from torch import Tensor
 
 
 def sent(values: Tensor, device: torch.device) -> Tensor:
-    """``values`` of the processor, on ``device``; to a GPU they go while the processor goes on.
+    """A copy on ``device`` of ``values`` in the processor's memory, without waiting for a GPU.
 
-    What is ordinary memory CUDA copies only once all work before it is done: a batch that draws its
-    chance on the processor would make every step wait.
+    From pageable memory CUDA copies only once all work before it is done, so that random numbers
+    that are drawn on the processor for each batch would make every step wait.
+
+    Args:
+        values: of any shape and type, on the processor.
+        device: where they are needed.
 
     Source:
         PyTorch: A guide on good usage of ``non_blocking`` and ``pin_memory()``.

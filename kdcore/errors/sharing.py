@@ -44,8 +44,8 @@ MESSAGES = {
         "A question has between {fewest} and {most} different options, but {given} were given."
     ),
     "class_temperatures": (
-        "{given!r} are no temperatures: give numbers above 0 and below {most:,}, separated by commas, "
-        "such as 1, 2, 4, 8."
+        "{given!r} are no temperatures: give numbers above 0 and below {most:,}, separated by "
+        "commas, such as 1, 2, 4, 8."
     ),
     "class_locked": (
         "The lecturer has closed the controls for the moment: look on, and ask when they are "

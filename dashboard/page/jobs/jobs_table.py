@@ -132,9 +132,8 @@ def _job_cells(row: JobRow, kind: str) -> dict[str, str]:
 
 def _run_cells(row: JobRow) -> dict[str, str]:
     known = _settings(row) if row.config else {}
-    apart = replace(
-        run_title(row), dataset="", distilled=None, plain=None
-    )  # in columns of their own
+    # these have columns of their own
+    apart = replace(run_title(row), dataset="", distilled=None, plain=None)
     return {
         t("runs.apart"): title_text(apart, row.config) or row.id,
         t("runs.state"): t(f"state.{row.state}"),

@@ -41,8 +41,8 @@ def _of_run(question: Question, record: RunRecord) -> Outcome:
         return _said(None, Sentence("classroom.outcome.running", values), final=False)
     said = verdict(record).headline or [Sentence("classroom.outcome.no_verdict", {})]
     way = outcome_of_run(record)
-    known = question.kind == HELPS and way is not None
-    return _said(_answer(way) if known and way is not None else None, *said, final=True)
+    option = _answer(way) if question.kind == HELPS and way is not None else None
+    return _said(option, *said, final=True)
 
 
 def _of_sweep(question: Question, record: SweepRecord) -> Outcome:
@@ -123,6 +123,7 @@ def _is_clear(record: SweepRecord, first: GridPoint, second: GridPoint) -> bool:
 
 
 def _by_seed(record: SweepRecord, point: GridPoint) -> dict[int, float]:
+    """The accuracy of a point's cells, 0 to 1, by their seed."""
     assert record.started is not None
     found = {}
     for number in point.numbers:

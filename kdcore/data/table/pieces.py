@@ -74,11 +74,8 @@ def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Ite
         return
     except UserError:
         raise
-    except (
-        ValueError,
-        OSError,
-        pd.errors.ParserWarning,
-    ) as error:  # pandas' own errors are ValueErrors
+    # pandas' own errors are ValueErrors
+    except (ValueError, OSError, pd.errors.ParserWarning) as error:
         raise _refused(error, table.lines_before, path) from None
     finally:
         text.detach()

@@ -27,7 +27,7 @@ from kdcore.notes import Note, note
 from kdcore.store import JobFolder, teacher_path
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.measuring.evaluation import predict, score
-from kdcore.training.teachers.room import check_room
+from kdcore.training.teachers.memory import check_memory
 from kdcore.training.teachers.tempered import temper
 from kdcore.training.teachers.train_network import (
     LR,
@@ -110,7 +110,7 @@ def train_teachers(
             data, or a forest for a method that looks inside.
         Stopped: the run was asked to stop.
     """
-    check_room(config, data, device)
+    check_memory(config, data, device)
     teacher = yield from _as_trained(config, data, controls, folder, device, precision, log)
     if config.teacher_calibration == "none":
         return teacher

@@ -18,7 +18,7 @@ from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsEnded
 from kdcore.store import Store, recorded
 from kdcore.training import trainer
-from kdcore.training.teachers import room
+from kdcore.training.teachers import memory
 
 QUICK = RunConfig(
     dataset="digits",
@@ -110,21 +110,21 @@ def test_the_estimate_counts_weights_gradients_and_moments(optimizer):
     teachers = weights(20) + weights(30)
     students = teachers + weights(10) + 2 * 3 * weights(5) * (2 + moments)
     expected = max(weights(20) + 4 * weights(30), students)
-    assert room.least_memory(config, (1, 8, 8), 10) == expected
+    assert memory.least_memory(config, (1, 8, 8), 10) == expected
 
 
 def test_no_more_than_a_container_gives_is_counted_on(tmp_path, monkeypatch):
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(room, "CONTAINER", limit)
-    of_the_machine = room.whole_memory(torch.device("cpu"))
+    monkeypatch.setattr(memory, "CONTAINER", limit)
+    of_the_machine = memory.whole_memory(torch.device("cpu"))
     limit.write_text("max\n")
-    assert room.whole_memory(torch.device("cpu")) == of_the_machine
+    assert memory.whole_memory(torch.device("cpu")) == of_the_machine
     limit.write_text("100000\n")
     data = collect(load_dataset(QUICK, None))[1]
 
-    assert room.whole_memory(torch.device("cpu")) == 100_000
+    assert memory.whole_memory(torch.device("cpu")) == 100_000
     with pytest.raises(UserError, match=r"0\.0 GiB"):
-        room.check_room(QUICK.replace(student="mlp:400"), data, torch.device("cpu"))
+        memory.check_memory(QUICK.replace(student="mlp:400"), data, torch.device("cpu"))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Whether the networks of a run can be trained on a machine at all, before any is built."""
+"""Whether the networks of a run fit into a device's memory, before any is built."""
 
 import os
 from functools import lru_cache
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from kdcore.catalogue import is_forest
+from kdcore.catalogue import is_forest, parse_models
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
@@ -21,7 +21,7 @@ CONTAINER = Path("/sys/fs/cgroup/memory.max")
 """What a container may take, in bytes, or ``max``."""
 
 
-def check_room(config: RunConfig, data: Dataset, device: torch.device) -> None:
+def check_memory(config: RunConfig, data: Dataset, device: torch.device) -> None:
     """Refuse models whose weights alone are more than the device has in all.
 
     The estimate is from below: activations and data are left out.
@@ -42,8 +42,8 @@ def least_memory(config: RunConfig, shape: tuple[int, ...], classes: int) -> flo
 
     Args:
         config: of the run; a teacher that a file holds is as large as the file.
-        shape: of an input.
-        classes: width of the output.
+        shape: of an input, without the batch.
+        classes: how many the output has.
     """
     held = 0.0  # by networks that have learned
     most = 0.0
@@ -52,9 +52,9 @@ def least_memory(config: RunConfig, shape: tuple[int, ...], classes: int) -> flo
             weights = WEIGHT * _weights(model, shape, classes)
             most = max(most, held + COPIES["adam"] * weights)
             held += weights
-    distilled = [*config.assistants.split("+")] if config.assistants else []
     students = (2 if config.students == "both" else 1) * config.networks
-    for model, count in [*((one.strip(), 1) for one in distilled), (config.student, students)]:
+    assistants = [(model, 1) for model in parse_models(config.assistants)]
+    for model, count in [*assistants, (config.student, students)]:
         weights = WEIGHT * count * _weights(model, shape, classes)
         most = max(most, held + COPIES[config.optimizer] * weights)
         held += weights
