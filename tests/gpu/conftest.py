@@ -1,3 +1,5 @@
+"""Where the tests of this folder train."""
+
 import os
 
 import pytest
@@ -9,7 +11,7 @@ DEVICE = os.environ.get("KDCORE_TEST_DEVICE", "cuda")
 
 @pytest.fixture(scope="session")
 def device() -> str:
-    """Where the tests of this folder train."""
+    """The device, where it is there."""
     if DEVICE == "cuda" and not torch.cuda.is_available():
         pytest.skip("no CUDA device here: KDCORE_TEST_DEVICE=cpu takes the processor instead")
     return DEVICE
