@@ -11,8 +11,8 @@ from dashboard.server.tiers import Tier
 from dashboard.server.visitors import may, require
 from dashboard.text.viewer import md
 
-FOLLOWERS = 5
-"""Times as long a follower's page waits before it looks again."""
+FOLLOWERS_WAIT = 5
+"""Times as long as the lecturer's, a follower's page waits before it looks again."""
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -40,7 +40,7 @@ def may_act() -> bool:
 
 def pace(seconds: float) -> float:
     """Seconds between two looks of a page: followers, who may be hundreds, look less often."""
-    return seconds if may_act() else FOLLOWERS * seconds
+    return seconds if may_act() else FOLLOWERS_WAIT * seconds
 
 
 def act_button(label: str, **how: Any) -> bool:

@@ -17,7 +17,7 @@ def add_command(commands: Any) -> None:
         "again",
         help="repeat a stored job of any kind, with other settings where they are given",
         description="Repeat a stored job of any kind. Settings have the names that compare prints; "
-        "lists are separated by commas, models by blanks, a range is LOW:HIGH.",
+        "lists are separated by commas, models by spaces, a range is LOW:HIGH.",
         allow_abbrev=False,
     )
     # what only the commands of single kinds ask for

@@ -10,7 +10,7 @@ MESSAGES = {
         "was started with --share."
     ),
     "uploads_too_many": (
-        "This page has brought more than 1 GiB: load it anew and upload less at a time."
+        "This page has uploaded more than 1 GiB: reload it and upload less at a time."
     ),
     "uploads_full": (
         "The uploads of all pages together are more than the server takes at a time: try again in "
@@ -38,7 +38,7 @@ MESSAGES = {
         "counts."
     ),
     "class_too_quick": "Too many at once: wait a moment, then try again.",
-    "class_full": "No more than {most:,} browsers can take part, and so many do.",
+    "class_full": "No more than {most:,} browsers can take part, and that many already do.",
     "class_no_question": "There is no question yet: type one.",
     "class_options": (
         "A question has between {fewest} and {most} different options, but {given} were given."

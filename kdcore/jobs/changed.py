@@ -26,7 +26,7 @@ from kdcore.jobs.sweep.config import parse_axis
 BASE = "base."
 """Before the name of a setting that all students of a job share."""
 MODELS = ("students", "teachers")
-"""Lists of models, which blanks part."""
+"""Lists of models, which are separated by spaces."""
 TRUTH = {"true": True, "false": False}
 SHARED = {COMPRESSION.name: OF_THE_LOSS, ROBUSTNESS.name: (), RECIPE.name: OF_A_RECIPE}
 """By kind: the settings of the base that are the job's to choose; of other kinds all but these:"""
@@ -59,7 +59,7 @@ def changed(config: Config, changes: Mapping[str, str]) -> Config:
     Args:
         config: of any kind.
         changes: by names of ``setting_texts``: numbers, names, ``true`` and ``false``, values
-            separated by commas, models by blanks, a range as ``1:20``.
+            separated by commas, models by spaces, a range as ``1:20``.
 
     Raises:
         UserError: there is no such setting or the job cannot choose it, or a bad value.
