@@ -72,7 +72,7 @@ def test_of_hundreds_of_jobs_only_the_last_stay_in_memory(make_hub):
     runs = [hub.submit(RunConfig()) for _ in range(2)]
     _, leave = [hub.subscribe(run, received.append) for run in runs]
     for seed in range(200):
-        while len(hub.queue()) > MOST_WAITING:
+        while len(hub.queue()) >= MOST_WAITING:
             time.sleep(0.01)
         runs.append(hub.submit(RunConfig(seed=seed)))
     assert over(hub, runs[-1]) == "finished"
