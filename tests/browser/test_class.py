@@ -118,6 +118,7 @@ def test_a_phone_follows_explores_returns_and_votes_over_a_restart(
         if not phone.get_by_test_id("class-option-2").is_visible():
             phone.get_by_test_id("class-fold").tap()
         phone.get_by_test_id("class-option-2").tap()
+        expect(phone.get_by_role("dialog")).to_have_count(0)  # Streamlit's, over the question
         restart()
         context.set_offline(False)
         expect(lecturer.get_by_test_id("class-bars").locator("li").nth(2)).to_contain_text("1 ·")

@@ -11,7 +11,7 @@ from support import worker
 from kdcore import RunConfig
 from kdcore.errors import UserError
 from kdcore.events import Failed
-from kdcore.hub import KEPT, Hub
+from kdcore.hub import KEPT, MOST_WAITING, Hub
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.search.config import SearchConfig
@@ -71,7 +71,10 @@ def test_of_hundreds_of_jobs_only_the_last_stay_in_memory(make_hub):
     received = []
     runs = [hub.submit(RunConfig()) for _ in range(2)]
     _, leave = [hub.subscribe(run, received.append) for run in runs]
-    runs += [hub.submit(RunConfig(seed=seed)) for seed in range(200)]
+    for seed in range(200):
+        while len(hub.queue()) >= MOST_WAITING:
+            time.sleep(0.01)
+        runs.append(hub.submit(RunConfig(seed=seed)))
     assert over(hub, runs[-1]) == "finished"
 
     assert len(hub._jobs) <= KEPT + 2  # somebody listens to two

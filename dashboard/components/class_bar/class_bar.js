@@ -4,6 +4,7 @@
 import { counted, drawing, element, newestCall, stylesheet } from "./dom.js";
 import { pageShown } from "./class_address.js";
 import { questionCard } from "./class_card.js";
+import { closeConnectionNotices } from "./class_connection.js";
 import { follow } from "./class_follow.js";
 import { isLed, lead } from "./class_lead.js";
 import { classRoom, post } from "./class_room.js";
@@ -58,6 +59,7 @@ function classLine({ steers, language, words }, send) {
   };
   for (const name of ["news", "connection", "own"]) room.on(name, show, leaving.signal);
   show();
+  closeConnectionNotices(leaving.signal);
   // what is scrolled to comes below the line
   const { style } = document.documentElement;
   const size = new ResizeObserver(() => style.setProperty("--class-height", `${root.offsetHeight}px`));

@@ -84,7 +84,7 @@ def use_exact_float32_convolutions() -> None:
     What is faster is chosen as bf16, which says so. And of cuDNN's algorithms those that add in one
     order, so that equal runs stay equal.
     """
-    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
+    torch.backends.cudnn.allow_tf32 = False  # of all operators: torch.export takes no other
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
 

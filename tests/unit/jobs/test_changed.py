@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 from support.jobs import CONFIGS
 
 from kdcore.cli.arguments import parser
@@ -84,6 +85,7 @@ def test_what_cannot_be_is_refused(kind, changes, code):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_command_line_executes_a_job_of_every_kind_again(tmp_path, monkeypatch, capsys, kind):
     monkeypatch.setattr(Job, "__iter__", lambda job: iter([Cancelled(job=job.id)]))
+    monkeypatch.setattr(torch, "set_flush_denormal", lambda on: True)  # of a program of its own
     store = Store(tmp_path)
     stored = store.create(CONFIGS[kind])
     name, text = list(setting_texts(stored.config).items())[-1]
