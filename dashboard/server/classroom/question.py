@@ -97,8 +97,7 @@ def own(question: str, text: str, options: Sequence[str], job: str, asked: float
     Raises:
         UserError: there is no text, or there are too few different options or too many.
     """
-    stripped = (option.strip()[:LONGEST] for option in options)
-    told = list(dict.fromkeys(filter(None, stripped)))
+    told = list(dict.fromkeys(one.strip()[:LONGEST] for one in options if one.strip()))
     if not text.strip():
         raise UserError("class_no_question")
     if not FEWEST <= len(told) <= MOST:
