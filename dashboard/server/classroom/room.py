@@ -261,10 +261,10 @@ class Classroom:
     def ask(self, question: Question) -> None:
         """Put a question to the class, in the place of the one before."""
         with self._lock:
-            before = list(self._entries())
+            before = self._state_entries()
             self._apply("ask", question.to_json())
             try:
-                self._log.replace(self._entries())
+                self._log.replace(self._state_entries())
             except UserError:
                 self._forget()
                 for entry in before:
@@ -418,6 +418,9 @@ class Classroom:
     def _forget(self) -> None:
         self._clear_question()
         self._past = []
+
+    def _state_entries(self) -> list[Entry]:
+        return list(self._entries())
 
     def _entries(self) -> Iterator[Entry]:
         """What makes this state of an empty one, hands aside."""
