@@ -35,7 +35,7 @@ def how_to_share() -> None:
     """The app is for this computer alone."""
     st.badge(t("classroom.here"), icon=":material/computer:", color="gray")
     st.markdown(t("classroom.how_to_share"))
-    st.code(START, language="sh")
+    st.code(START, language=None)
     st.markdown(t("classroom.what_sharing_does"))
 
 
