@@ -1,6 +1,7 @@
 """What the browser fetches besides the pages: scripts, charts, soft labels, answers."""
 
 import gzip
+import math
 from collections.abc import Awaitable, Callable, Collection
 from functools import cache
 from importlib.resources import files
@@ -363,9 +364,10 @@ def _language(request: Request) -> str:
 
 def _number(request: Request, name: str) -> float | None:
     try:
-        return float(request.query_params[name])
+        number = float(request.query_params[name])
     except (KeyError, ValueError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def _studied(shared: SharedRecord) -> Figures:
