@@ -140,8 +140,8 @@ def figure(request: Request) -> Response:
     if name in OF_SEVERAL_RUNS:
         return _json_response(_compared(request, name))
     shared = shared_record(_run(request))
-    studied = _studied(shared) if name in OF_A_SEARCH else {}
-    asked = name, bool(studied), tuple(sorted(request.query_params.items()))
+    studied, trials = _studied(shared) if name in OF_A_SEARCH else ({}, 0)
+    asked = name, bool(studied), trials, tuple(sorted(request.query_params.items()))
     try:
         drawn = shared.drawn(
             asked, lambda record: _chart(name, record, shared.job, request, studied)
@@ -370,13 +370,16 @@ def _number(request: Request, name: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _studied(shared: SharedRecord) -> Figures:
-    """Optuna's figures of a search; drawing them takes seconds, in which nobody else shall wait."""
+def _studied(shared: SharedRecord) -> tuple[Figures, int]:
+    """Optuna's figures of a search, and of how many of its trials they are.
+
+    Drawing them takes seconds, in which nobody else shall wait, and the search may go on.
+    """
     with shared.lock:
         record = shared.newest()
     if not isinstance(record, SearchRecord):
-        return {}
-    return search_figures(shared.job, len(record.trials)) if record.complete else {}
+        return {}, 0
+    return search_figures(shared.job, len(record.trials)) if record.complete else ({}, 0)
 
 
 def _chart_settings(request: Request) -> dict[str, Any]:
