@@ -52,7 +52,7 @@ from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import JobRecord, SharedRecord, shared_record
 from dashboard.server.sharing import LASTS, cookie_name, is_shared, is_token
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
-from dashboard.server.stream import stream_of
+from dashboard.server.stream import stream_of, viewers
 from dashboard.server.tiers import Tier, tier_of
 from dashboard.server.visitors import may, require
 from dashboard.text.errors import in_all_languages, sentence
@@ -76,6 +76,8 @@ FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
 COVERAGE = 0.9
+MOST_VIEWERS = 3000
+"""Connections of followers to streams of jobs; a page has one for each job that it shows."""
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 STATUS = {
@@ -112,6 +114,8 @@ def static(request: Request) -> Response:
 
 def live(request: Request) -> Response:
     """The stream of a run or another job: ``?run=…&lang=…``, and what ``charts`` takes."""
+    if not may(Tier.ACT) and viewers() >= MOST_VIEWERS:
+        raise UserError("class_full", most=MOST_VIEWERS)
     job = store().find(request.query_params.get("run", ""))
     job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
     stream = stream_of(job.id, _language(request))
