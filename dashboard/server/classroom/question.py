@@ -97,7 +97,7 @@ def own(question: str, text: str, options: Sequence[str], job: str, asked: float
     Raises:
         UserError: there is no text, or there are too few options or too many.
     """
-    told = [option.strip()[:LONGEST] for option in options if option.strip()]
+    told = list(dict.fromkeys(one.strip()[:LONGEST] for one in options if one.strip()))
     if not text.strip():
         raise UserError("class_no_question")
     if not FEWEST <= len(told) <= MOST:

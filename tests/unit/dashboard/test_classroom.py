@@ -470,7 +470,13 @@ def test_a_question_that_nothing_measures_needs_no_outcome(room):
 
 
 def test_a_question_needs_a_text_and_options_to_choose_from():
-    for text, options in (("", ["a", "b"]), ("Which?", ["a", " "]), ("Which?", ["a"] * 11)):
+    many = [f"{number}" for number in range(11)]
+    for text, options in (
+        ("", ["a", "b"]),
+        ("Which?", ["a", " "]),
+        ("Which?", ["a", "a "]),
+        ("Which?", many),
+    ):
         with pytest.raises(UserError):
             own("q", text, options, "", 0.0)
     with pytest.raises(UserError):
