@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -91,6 +91,10 @@ STATUS = {
     "store_not_writable": 503,
 }
 """By code; the first is none, and who waits asks again."""
+
+
+_drawing = CapacityLimiter(20)
+"""Threads in which charts are drawn: a slow one, which others wait for, holds up charts alone."""
 
 
 class NoChart(Exception):
@@ -278,8 +282,10 @@ async def note(request: Request) -> Response:
 
 
 def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    limiter = _drawing if answer is figure else None
+
     async def route(request: Request) -> Response:
-        return await run_in_threadpool(answer, request)
+        return await to_thread.run_sync(answer, request, limiter=limiter)
 
     return route
 

@@ -442,6 +442,24 @@ def test_a_search_that_has_ended_is_not_shown_as_it_was_before_its_last_trials(
     assert heights() == OPTUNA["history"]["data"][0]["y"]
 
 
+def test_who_waits_for_a_slow_chart_keeps_nobody_else_waiting(client, store, run, monkeypatch):
+    """More ask for a chart of a search than there are threads; a run's moment is told meanwhile."""
+    goes_on = Event()
+    monkeypatch.setattr(search_figures, "_draw", lambda folder: goes_on.wait(30) and OPTUNA)
+    search = record_search(store).id
+    with ThreadPoolExecutor(60) as browsers:
+        asked = [
+            browsers.submit(client.get, "/kd/figure/search_history", params={"run": search})
+            for _ in range(60)
+        ]
+        try:
+            assert client.get("/kd/moment", params={"run": run}).status_code == 200
+            assert not any(answer.done() for answer in asked)
+        finally:
+            goes_on.set()
+        assert {answer.result().status_code for answer in asked} == {200}
+
+
 def test_what_is_drawn_of_a_branch_follows_its_parent(store, run):
     shared = shared_records.shared_record(run)
     with shared.lock:
