@@ -16,6 +16,7 @@ from dashboard.server.auto_reruns import DropRepeatedPresses
 from dashboard.server.closing import end_streams_at_exit
 from dashboard.server.engine import hub, store
 from dashboard.server.gate import Gate
+from dashboard.server.open_files import allow_many_files
 from dashboard.server.routes import ROUTES
 from dashboard.server.sharing import is_shared, print_links
 from dashboard.server.upload_limits import UploadLimits
@@ -28,6 +29,7 @@ USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.server.routes", "dashboard.text.v
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Wake the engine before somebody waits for it; end it with the server."""
+    allow_many_files()
     threading.Thread(target=_get_ready, daemon=True).start()
     closing = asyncio.create_task(end_streams_at_exit())
     if is_shared():

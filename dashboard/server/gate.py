@@ -31,6 +31,11 @@ POLICY = {
 """What a page may fetch, and from where: from the app alone, whatever stands in its texts."""
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
 
+MOST_PAGES = 1500
+"""Of followers that are open at once, each a script and its state; the lecturer always gets in."""
+TRY_AGAIN_LATER = 1013
+"""Why a page's connection is refused."""
+
 _connected: dict[int, Role] = {}
 """Pages that are open, by their connection."""
 
@@ -52,13 +57,20 @@ class Gate:
             case "http":
                 await self._request(scope, receive, send)
             case "websocket" if scope["path"].endswith(STREAM):
-                _connected[id(scope)] = Visitor.of(scope).role
-                try:
-                    await self.app(scope, receive, send)
-                finally:
-                    del _connected[id(scope)]
+                await self._page(scope, receive, send)
             case _:
                 await self.app(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        role = Visitor.of(scope).role
+        if role is Role.FOLLOWER and followers() >= MOST_PAGES:
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+            return
+        _connected[id(scope)] = role
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            del _connected[id(scope)]
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = Visitor.of(scope)

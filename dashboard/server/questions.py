@@ -4,7 +4,7 @@ import json
 from threading import BoundedSemaphore
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from dashboard.server.engine import hub
@@ -20,6 +20,8 @@ QUEUE = 2.0
 """Seconds that a question waits for its turn."""
 
 _turns = BoundedSemaphore(AT_ONCE)
+_threads = CapacityLimiter(40)
+"""In which questions wait for their turn: nothing else waits with them."""
 
 
 async def answer_to(request: Request) -> dict[str, Any]:
@@ -33,7 +35,8 @@ async def answer_to(request: Request) -> dict[str, Any]:
     text = await read_body(request, MOST_BYTES)
     if text is None:
         raise UserError("question_too_large", most=MOST_BYTES)
-    return await run_in_threadpool(_answer, request.query_params.get("run", ""), text)
+    run = request.query_params.get("run", "")
+    return await to_thread.run_sync(_answer, run, text, limiter=_threads)
 
 
 def _answer(run: str, text: bytes) -> dict[str, Any]:

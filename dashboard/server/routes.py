@@ -1,13 +1,14 @@
 """What the browser fetches besides the pages: scripts, charts, soft labels, answers."""
 
 import gzip
+import math
 from collections.abc import Awaitable, Callable, Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -51,7 +52,7 @@ from dashboard.server.search_figures import Figures, search_figures
 from dashboard.server.shared_records import JobRecord, SharedRecord, shared_record
 from dashboard.server.sharing import LASTS, cookie_name, is_shared, is_token
 from dashboard.server.soft_labels import snapshot_arrays, soft_labels, start_arrays
-from dashboard.server.stream import stream_of
+from dashboard.server.stream import stream_of, viewers
 from dashboard.server.tiers import Tier, tier_of
 from dashboard.server.visitors import may, require
 from dashboard.text.errors import in_all_languages, sentence
@@ -75,6 +76,8 @@ FRESH = {"Cache-Control": "no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 BINS = 15
 COVERAGE = 0.9
+MOST_VIEWERS = 3000
+"""Connections of followers to streams of jobs; a page has one for each job that it shows."""
 NOT_FOUND = ("no_such_job", "folder_damaged", "format_newer")
 """Codes of the errors that there is nothing to show."""
 STATUS = {
@@ -88,6 +91,10 @@ STATUS = {
     "store_not_writable": 503,
 }
 """By code; the first is none, and who waits asks again."""
+
+
+_drawing = CapacityLimiter(20)
+"""Threads in which charts are drawn: a slow one, which others wait for, holds up charts alone."""
 
 
 class NoChart(Exception):
@@ -111,6 +118,8 @@ def static(request: Request) -> Response:
 
 def live(request: Request) -> Response:
     """The stream of a run or another job: ``?run=…&lang=…``, and what ``charts`` takes."""
+    if not may(Tier.ACT) and viewers() >= MOST_VIEWERS:
+        raise UserError("class_full", most=MOST_VIEWERS)
     job = store().find(request.query_params.get("run", ""))
     job.config  # noqa: B018  (what is damaged is said at once, nobody should wait for it)
     stream = stream_of(job.id, _language(request))
@@ -139,8 +148,8 @@ def figure(request: Request) -> Response:
     if name in OF_SEVERAL_RUNS:
         return _json_response(_compared(request, name))
     shared = shared_record(_run(request))
-    studied = _studied(shared) if name in OF_A_SEARCH else {}
-    asked = name, bool(studied), tuple(sorted(request.query_params.items()))
+    studied, trials = _studied(shared) if name in OF_A_SEARCH else ({}, 0)
+    asked = name, bool(studied), trials, tuple(sorted(request.query_params.items()))
     try:
         drawn = shared.drawn(
             asked, lambda record: _chart(name, record, shared.job, request, studied)
@@ -273,8 +282,10 @@ async def note(request: Request) -> Response:
 
 
 def _out_of_the_loop(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:
+    limiter = _drawing if answer is figure else None
+
     async def route(request: Request) -> Response:
-        return await run_in_threadpool(answer, request)
+        return await to_thread.run_sync(answer, request, limiter=limiter)
 
     return route
 
@@ -363,18 +374,22 @@ def _language(request: Request) -> str:
 
 def _number(request: Request, name: str) -> float | None:
     try:
-        return float(request.query_params[name])
+        number = float(request.query_params[name])
     except (KeyError, ValueError):
         return None
+    return number if math.isfinite(number) else None
 
 
-def _studied(shared: SharedRecord) -> Figures:
-    """Optuna's figures of a search; drawing them takes seconds, in which nobody else shall wait."""
+def _studied(shared: SharedRecord) -> tuple[Figures, int]:
+    """Optuna's figures of a search, and of how many of its trials they are.
+
+    Drawing them takes seconds, in which nobody else shall wait, and the search may go on.
+    """
     with shared.lock:
         record = shared.newest()
     if not isinstance(record, SearchRecord):
-        return {}
-    return search_figures(shared.job, len(record.trials)) if record.complete else {}
+        return {}, 0
+    return search_figures(shared.job, len(record.trials)) if record.complete else ({}, 0)
 
 
 def _chart_settings(request: Request) -> dict[str, Any]:

@@ -36,8 +36,10 @@ _drawn: OrderedDict[Path, _Drawn] = OrderedDict()
 _drawing = Lock()
 
 
-def search_figures(search: str, trials: int) -> Figures:
-    """The newest figures by name; none where too few trials are complete, or nothing can be read.
+def search_figures(search: str, trials: int) -> tuple[Figures, int]:
+    """The newest figures by name, and of how many trials they are.
+
+    None where too few trials are complete, or nothing can be read.
 
     Args:
         search: its id.
@@ -52,7 +54,7 @@ def search_figures(search: str, trials: int) -> Figures:
         _drawn.move_to_end(folder)
         while len(_drawn) > KEPT:
             _drawn.popitem(last=False)
-    return known.figures
+    return known.figures, known.trials
 
 
 def _rests(search: str, known: _Drawn) -> bool:

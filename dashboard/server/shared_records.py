@@ -51,8 +51,8 @@ class SharedRecord:
         self._record = _empty_record(job)
         self._edition = (0, 0)
         self._drawn: OrderedDict[Hashable, str] = OrderedDict()
-        self._drawn_of: tuple[JobRecord | None, int] = None, 0
-        """The record and how many events it had when these were drawn."""
+        self._drawn_of: tuple[JobRecord | None, int, int] = None, 0, 0
+        """The record, and how many events it and its parent had when these were drawn."""
 
     def newest(self) -> JobRecord:
         """The record with all events so far; call it with the lock held.
@@ -75,10 +75,11 @@ class SharedRecord:
         """
         with self.lock:
             record = self.newest()
-            drawn_of, folded = self._drawn_of
-            if drawn_of is not record or folded != record.folded:
+            parent = record.parent if isinstance(record, RunRecord) else None
+            now = record, record.folded, parent.folded if parent else 0
+            if self._drawn_of[0] is not record or self._drawn_of[1:] != now[1:]:
                 self._drawn.clear()
-                self._drawn_of = record, record.folded
+                self._drawn_of = now
             if (kept := self._drawn.get(key)) is not None:
                 self._drawn.move_to_end(key)
                 return kept

@@ -57,6 +57,12 @@ def stream_of(run: str, language: str) -> "Stream":
         return _streams.setdefault((store().root, run, language), Stream(run, language))
 
 
+def viewers() -> int:
+    """How many connections look at a job, whichever."""
+    with _finding:
+        return sum(stream.looked_at_by for stream in _streams.values())
+
+
 def end_all_streams() -> None:
     """Let every viewer of every stream go; in the server's event loop."""
     for stream in list(_streams.values()):
@@ -105,6 +111,11 @@ class Stream:
         self._seen: Seen = (None, -1)
         self._looking = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
+
+    @property
+    def looked_at_by(self) -> int:
+        """How many connections it has."""
+        return len(self._viewers)
 
     def check(self) -> None:
         """Say at once what cannot be shown.

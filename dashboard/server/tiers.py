@@ -110,7 +110,7 @@ TIERS = {
     Tier.ACT: Things(
         commands=frozenset({"retune", "pause", "resume", "step", "stop"}),
         routes=frozenset({"note", "class/look", "class/steer"}),
-        streamlit=frozenset({"upload_file", "metrics"}),
+        streamlit=frozenset({"upload_file", "metrics", "agent"}),
         hub=frozenset({"submit", "resume", "send", "delete", "warm", "close", "store"}),
         store=frozenset(
             {

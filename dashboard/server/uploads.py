@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from dashboard.server.roots import PATHS
 from kdcore.errors import UserError
 from kdcore.store import Store
 from kdcore.store.files import not_writable
@@ -92,7 +93,7 @@ def _kept(root: Path) -> int:
 
 def remove_unused_uploads(store: Store) -> None:
     """Delete old uploads that no job refers to, be it in the store or in its trash."""
-    used = set(_datasets(store))
+    used = set(_files(store))
     before = time.time() - KEPT_FOR
     for path in (store.root / "uploads").glob("*/*"):
         with suppress(OSError):  # it stays until the next time
@@ -101,9 +102,11 @@ def remove_unused_uploads(store: Store) -> None:
                 path.parent.rmdir()
 
 
-def _datasets(store: Store) -> Iterator[str]:
+def _files(store: Store) -> Iterator[str]:
+    """What jobs name: their data, those to which a student is adapted, weights."""
     for row in [*store.list(), *(deleted.row for deleted in store.trash())]:
-        yield row.config.get("base", row.config).get("dataset", "")
+        settings = row.config.get("base", row.config)
+        yield from (str(settings.get(name, "")) for name in PATHS)
 
 
 def _safe(name: str) -> str:

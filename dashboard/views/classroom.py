@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.page.acting import may_act
+from dashboard.page.acting import may_act, pace
 from dashboard.page.jobs.ask_class import ask_form, past_questions
 from dashboard.page.projector import in_expander, is_projected
 from dashboard.server.classroom import classroom
@@ -51,7 +51,7 @@ def way_in() -> str:
     code, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         with st.container(key="status-class"):
-            st.fragment(count, run_every=POLL)()
+            st.fragment(count, run_every=pace(POLL))()
         st.header(t("classroom.join"), anchor=False)
         link: str = (
             st.selectbox(t("classroom.which"), known, key="join_link") if known[1:] else known[0]

@@ -8,6 +8,9 @@ from kdcore.jobs.kind import KINDS, RUN, JobKind
 from kdcore.store import upgrade
 from kdcore.store.folder import JobFolder
 
+LONGEST_NUMBER = 9
+"""Digits of a cell's number; Python reads no number of thousands of them."""
+
 
 def folders(root: Path, kind: JobKind[Any]) -> Iterator[JobFolder[Any]]:
     """All jobs of a kind, those of older formats included."""
@@ -39,7 +42,8 @@ def kind_of(job: str) -> JobKind[Any]:
 def owner_of(run: str) -> str:
     """The job that a cell's run belongs to; empty for any other run."""
     owner, _, cell = run.rpartition(".")
-    return owner if cell.isdecimal() and kind_of(owner).has_cells else ""
+    is_number = cell.isdecimal() and len(cell) <= LONGEST_NUMBER
+    return owner if is_number and kind_of(owner).has_cells else ""
 
 
 def is_job(path: Path) -> bool:

@@ -126,7 +126,7 @@ export function follow(room, { come, changed, refused, called }, signal) {
   room.on("news", ({ detail }) => {
     if (detail === "place") {
       if (room.place.locked) setExplores(false);
-      if (calls !== null && calls !== room.place.calls && explores) called();
+      if (calls !== null && calls < room.place.calls && explores) called(); // fewer: it was started anew
       calls = room.place.calls;
     }
     if (["place", "moment"].includes(detail)) apply();

@@ -44,6 +44,7 @@ class Watch {
 
   #look() {
     const now = this.#now();
+    if (now === this.#drawn()) this.#said = ""; // what was said before may come again
     if (this.#timer || now === this.#drawn() || now === this.#said || !this.run.state.layout) return;
     this.#timer = setTimeout(() => {
       this.#timer = 0;

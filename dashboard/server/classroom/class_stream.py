@@ -122,6 +122,7 @@ class ClassStream:
     async def _tell(self, stop: Callable[[], None]) -> None:
         """Write what has changed, once for all, while somebody listens."""
         counted = looked = time.monotonic()
+        looking: asyncio.Task[None] | None = None
         try:
             while self._browsers:
                 with suppress(TimeoutError):
@@ -132,7 +133,8 @@ class ClassStream:
                 if now - looked > LOOK_AGAIN:
                     looked = now
                     self._room.tidy()
-                    await self._look_at_outcome()
+                    if looking is None or looking.done():  # nobody waits for it, nor ends with it
+                        looking = asyncio.create_task(self._look_at_outcome())
                 later: set[str] = set()
                 if now - counted < COUNTING:
                     later = self._dirty & COUNTS

@@ -28,8 +28,8 @@ def outcome_of(question: Question) -> Outcome:
                     return _of_run(question, record)
                 case SweepRecord() as record:
                     return _of_sweep(question, record)
-    except UserError:  # it was deleted, or cannot be read
-        return _said(None, Sentence("classroom.outcome.gone", {}), final=True)
+    except UserError:  # it was deleted, which can be undone, or cannot be read
+        return _said(None, Sentence("classroom.outcome.gone", {}), final=False)
     return _said(None, Sentence("classroom.outcome.no_job", {}), final=True)
 
 

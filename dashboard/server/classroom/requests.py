@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from dashboard.server.classroom import classroom
@@ -18,6 +19,8 @@ from kdcore.errors import UserError
 
 MOST_BYTES = 1 << 14
 """Of what is sent."""
+_threads = CapacityLimiter(40)
+"""In which votes wait for the disk: charts and questions that take long hold none of them up."""
 
 
 def class_messages(request: Request) -> AsyncIterator[str]:
@@ -40,7 +43,8 @@ async def vote(request: Request) -> dict[str, Any]:
             "number": int(number),
         } if not isinstance(option, bool) and 0 <= number < 1 << 53:
             room = classroom()
-            counted = await run_in_threadpool(room.vote, browser, question, option, number)
+            counting = partial(room.vote, browser, question, option, number)
+            counted = await to_thread.run_sync(counting, limiter=_threads)
             return {"option": counted}
     raise UserError("class_unreadable")
 
@@ -72,7 +76,7 @@ async def steer(request: Request) -> dict[str, Any]:
     room = classroom()
     if (act := _act(room, sent)) is None:
         raise UserError("class_unreadable")
-    await run_in_threadpool(act)
+    await to_thread.run_sync(act, limiter=_threads)
     return {}
 
 

@@ -261,7 +261,7 @@ class Classroom:
     def ask(self, question: Question) -> None:
         """Put a question to the class, in the place of the one before."""
         with self._lock:
-            before = self._state_entries()
+            before, hands, left = self._state_entries(), set(self._hands), dict(self._left)
             self._apply("ask", question.to_json())
             try:
                 self._log.replace(self._state_entries())
@@ -269,6 +269,7 @@ class Classroom:
                 self._forget()
                 for entry in before:
                     self._apply(*entry)
+                self._hands, self._left = hands, left
                 raise
         self._changed("question")
 

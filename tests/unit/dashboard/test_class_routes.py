@@ -311,7 +311,30 @@ def test_a_revealed_question_is_looked_up_while_somebody_listens(room, monkeypat
         await messages.aclose()
         return found
 
-    assert finished(follow())["outcome"]["final"]
+    outcome = finished(follow())["outcome"]
+    assert (outcome["option"], outcome["final"]) == (None, False)
+
+
+def test_a_job_that_nobody_can_judge_does_not_silence_the_class(room, monkeypatch):
+    def broken(_):
+        raise RuntimeError("a record like no other")
+
+    monkeypatch.setattr(streams, "LOOK_AGAIN", -1.0)
+    monkeypatch.setattr(streams, "outcome_of", broken)
+    room.ask(helps("q2", "no-such-run", 0.0))
+    room.reveal()
+
+    async def follow():
+        stream = streams.ClassStream(room)
+        messages = stream.messages(BROWSER, steers=False)
+        await anext(messages)
+        await asyncio.sleep(4 * streams.PERIOD)
+        room.lead(on=False)
+        place = await heard(messages, "place", lambda values: not values["leads"])
+        await messages.aclose()
+        return place
+
+    assert not finished(follow())["leads"]
 
 
 def test_the_streams_end_with_the_server(room):

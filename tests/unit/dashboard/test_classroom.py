@@ -27,7 +27,7 @@ from dashboard.server.classroom.place import (
     read_place,
 )
 from dashboard.server.classroom.question import NEXT, Outcome, helps, own, which_t
-from dashboard.server.classroom.room import FILE, Classroom
+from dashboard.server.classroom.room import FILE, TOPICS, Classroom
 from dashboard.text.languages import LANGUAGES
 from kdcore.errors import UserError
 from kdcore.hub import Hub
@@ -142,6 +142,23 @@ def test_a_full_disk_refuses_a_vote_and_the_next_one_brings_it_along(room, tmp_p
     room.vote(TWO, question, 1, number=1)
 
     assert counts(restarted(tmp_path)) == [1, 1, 0]
+
+
+def test_a_question_that_cannot_be_kept_leaves_the_class_as_it_was(room, monkeypatch):
+    question = asked(room)
+    room.vote(ONE, question, 1, number=1)
+    room.raise_hand(TWO, up=True)
+    before = [room.news(topic, steers=True) for topic in TOPICS]
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kdcore.store.files.os.fsync", full)
+        with pytest.raises(UserError, match="No space left"):
+            asked(room, "q2")
+
+    assert [room.news(topic, steers=True) for topic in TOPICS] == before
 
 
 def test_closed_no_vote_is_taken_and_opened_again_it_is(room, tmp_path):
@@ -409,8 +426,14 @@ def test_the_next_run_is_the_first_that_began_after_the_question(store):
     assert (waiting.option, waiting.final) == (None, False)
 
 
-def test_a_deleted_job_has_no_outcome_and_says_so(store):
-    assert outcome_of(helps("q", RUN, 0.0)).option is None
+def test_a_deleted_job_has_no_outcome_and_says_so_until_it_is_back(store):
+    record(store, RUN, make.whole_run())
+    store.delete(RUN)
+    gone = outcome_of(helps("q", RUN, 0.0))
+    assert (gone.option, gone.final) == (None, False)
+
+    store.restore(RUN)
+    assert outcome_of(helps("q", RUN, 0.0)).option in (0, 1, 2)
 
 
 def test_t_wins_only_by_more_than_chance_makes(store):

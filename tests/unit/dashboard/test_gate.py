@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 from support import events as make
 from support.runs import record
 
@@ -137,6 +138,7 @@ def test_only_the_lecturer_uploads(follower, lecturer, method, base):
 
 def test_measures_of_the_server_are_the_lecturers_and_its_health_is_everyones(follower, lecturer):
     assert follower.get("/_stcore/metrics").status_code == 403
+    assert follower.post("/_stcore/agent/interact").status_code == 403
     assert lecturer.get("/_stcore/metrics").text == "reached"
     assert follower.get("/_stcore/health").text == "reached"
 
@@ -190,3 +192,23 @@ def test_pages_of_followers_are_counted_while_they_are_open(follower, lecturer):
     ):
         assert gate.followers() == 2
     assert gate.followers() == 0
+
+
+def test_no_more_pages_are_open_than_there_is_room_for_and_the_lecturers_always_is(
+    follower, lecturer, monkeypatch
+):
+    monkeypatch.setattr(gate, "MOST_PAGES", 1)
+    page = "ws://192.168.1.2:8501/_stcore/stream"
+    with follower.websocket_connect(page), lecturer.websocket_connect(page):
+        with pytest.raises(WebSocketDisconnect), follower.websocket_connect(page):
+            pass
+        assert gate.followers() == 1
+    with follower.websocket_connect(page):
+        assert gate.followers() == 1
+
+
+def test_a_follower_sees_no_more_streams_than_there_is_room_for(follower, monkeypatch):
+    monkeypatch.setattr(routes, "MOST_VIEWERS", 0)
+    answer = follower.get("/kd/live", params={"run": RUN})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "class_full")

@@ -135,6 +135,21 @@ def test_any_parameters_are_answered_and_write_nothing(jobs, client, route, job,
     assert contents(store) == before
 
 
+@pytest.mark.parametrize("route", ["soft", "moment", "figure/calibration_table"])
+@pytest.mark.parametrize("number", NUMBERS)
+def test_any_number_is_answered(client, route, number):
+    params = {"run": RUN, "since": number, "at": number, "epoch": number, "bias": number}
+
+    assert client.get(f"/kd/{route}", params=params).status_code == 200
+
+
+def test_a_cell_of_thousands_of_digits_is_no_job(jobs, client):
+    _, known = jobs
+    for job in known:
+        answer = client.get("/kd/soft", params={"run": f"{job}.{'9' * 5000}"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_such_job")
+
+
 JSON = st.recursive(
     st.one_of(
         st.none(),

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import asdict
 from threading import BoundedSemaphore, Event
 
@@ -36,6 +37,7 @@ from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Snapshot
+from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.config import SearchConfig
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
@@ -418,6 +420,57 @@ def test_figures_are_drawn_anew_for_a_new_trial_but_not_too_often(store, monkeyp
     monkeypatch.setattr(search_figures, "REST", 0.0)
     search_figures.search_figures(search, 4)
     assert len(drawn) == 3
+
+
+def test_a_search_that_has_ended_is_not_shown_as_it_was_before_its_last_trials(
+    client, store, monkeypatch
+):
+    earlier = deepcopy(OPTUNA)
+    earlier["history"]["data"][0]["y"] = [0.5]
+    studies = iter([earlier, OPTUNA])
+    monkeypatch.setattr(search_figures, "_draw", lambda folder: next(studies))
+    search = record_search(store).id
+    search_figures.search_figures(search, 1)
+
+    def heights():
+        answer = client.get("/kd/figure/search_history", params={"run": search})
+        return answer.json()["data"][0]["y"]
+
+    with monkeypatch.context() as patched:  # its end comes while the chart is drawn
+        patched.setattr(search_figures, "is_live", lambda job: True)
+        assert heights() == [0.5]
+    assert heights() == OPTUNA["history"]["data"][0]["y"]
+
+
+def test_who_waits_for_a_slow_chart_keeps_nobody_else_waiting(client, store, run, monkeypatch):
+    """More ask for a chart of a search than there are threads; a run's moment is told meanwhile."""
+    goes_on = Event()
+    monkeypatch.setattr(search_figures, "_draw", lambda folder: goes_on.wait(30) and OPTUNA)
+    search = record_search(store).id
+    with ThreadPoolExecutor(60) as browsers:
+        asked = [
+            browsers.submit(client.get, "/kd/figure/search_history", params={"run": search})
+            for _ in range(60)
+        ]
+        try:
+            assert client.get("/kd/moment", params={"run": run}).status_code == 200
+            assert not any(answer.done() for answer in asked)
+        finally:
+            goes_on.set()
+        assert {answer.result().status_code for answer in asked} == {200}
+
+
+def test_what_is_drawn_of_a_branch_follows_its_parent(store, run):
+    shared = shared_records.shared_record(run)
+    with shared.lock:
+        shared.newest().parent = parent = RunRecord()
+
+    def drawn():
+        return shared.drawn("parent", lambda record: {"events": record.parent.folded})
+
+    assert drawn() == json_text({"events": 0})
+    parent.fold(make.whole_run())
+    assert drawn() == json_text({"events": len(make.whole_run())})
 
 
 def test_nobody_waits_for_what_a_damaged_run_will_not_say(client, store):

@@ -53,7 +53,7 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path):
 
 def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
     store = Store(tmp_path / "store")
-    names = ("run", "sweep", "trash", "unused", "new")
+    names = ("run", "sweep", "target", "weights", "trash", "unused", "new")
     lie = {
         name: save_upload(BytesIO(name.encode()), f"{name}.csv", store.root / "uploads")
         for name in names
@@ -62,10 +62,13 @@ def test_only_old_uploads_that_nobody_used_are_removed(tmp_path):
         os.utime(lie[name], (0, 0))
     store.create(RunConfig(dataset=str(lie["run"])))
     store.create(SweepConfig(base=RunConfig(dataset=str(lie["sweep"]))))
+    store.create(RunConfig(target=str(lie["target"])))
+    store.create(RunConfig(teacher_weights=str(lie["weights"])))
     store.delete(store.create(RunConfig(dataset=str(lie["trash"]))).id)
     remove_unused_uploads(store)
 
-    assert [name for name in names if lie[name].exists()] == ["run", "sweep", "trash", "new"]
+    left = [name for name in names if lie[name].exists()]
+    assert left == ["run", "sweep", "target", "weights", "trash", "new"]
     assert not lie["unused"].parent.exists()
 
 
