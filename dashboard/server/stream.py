@@ -33,7 +33,7 @@ from kdcore.jobs.search.record import SearchRecord
 from kdcore.jobs.sweep.record import SweepRecord
 from kdcore.jobs.teacher_selection.record import TeacherSelectionRecord
 
-PERIOD = 0.2
+PERIOD = 0.15
 """Seconds between two looks."""
 REST = 1.0
 """The same while the run is over."""
