@@ -121,8 +121,8 @@ def write_mnist(place):
 def shortened(words):
     """A command that does the same with less."""
     options = vars(parser().parse_args(words))
-    if options.get("resume") or options.get("branch"):
-        return words
+    if options.get("resume") or options.get("branch") or words[0] == "again":
+        return words  # the settings are those of another job
     before, after = (
         [
             part
