@@ -251,7 +251,7 @@ def test_two_runs_are_laid_side_by_side(page, app, start, until):
         page.wait_for_function(AT_REST)
 
     expect(page.locator("[data-testid=chart-accuracy] .js-plotly-plot")).to_have_count(2)
-    expect(page.locator("[data-testid=stTable]")).to_contain_text("Seed")
+    expect(page.locator("[data-testid=stTable]", has_text="Seed").first).to_be_visible()
 
     def axes():
         return page.evaluate("""() => [...document.querySelectorAll(
