@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from dashboard.server.guarded import GuardedHub, GuardedStore
+from dashboard.server.guarded import Guarded, GuardedHub
 from kdcore.hub import Hub
 from kdcore.store import Store
 
@@ -32,7 +32,7 @@ def hub() -> Hub:
 
 def store() -> Store:
     """The store of the hub, with the rights of who asks."""
-    return cast(Store, GuardedStore(_one_hub().store))
+    return cast(Store, Guarded("store", _one_hub().store))
 
 
 def _one_hub() -> Hub:

@@ -15,27 +15,29 @@ from kdcore.commands import Command
 from kdcore.hub import Hub
 from kdcore.jobs.kind import JobConfig
 from kdcore.queries import Answer, Query
-from kdcore.store import Store
 
 
-class GuardedStore:
-    """A ``Store`` whose methods ask for the right to call them; what has no tier is not there."""
+class Guarded:
+    """A thing whose methods ask for the right to call them; what has no tier is not there.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Args:
+        kind: of the thing, one of ``tiers.KINDS``.
+        target: the thing.
+    """
+
+    def __init__(self, kind: str, target: object) -> None:
+        self._kind, self._target = kind, target
 
     def __getattr__(self, name: str) -> Any:
-        return _guarded("store", self._store, name)
+        return _guarded(self._kind, self._target, name)
 
 
-class GuardedHub:
-    """The same of a ``Hub``; commands and queries have a tier each."""
+class GuardedHub(Guarded):
+    """A ``Hub``; commands and queries have a tier each."""
 
     def __init__(self, hub: Hub) -> None:
+        super().__init__("hub", hub)
         self._hub = hub
-
-    def __getattr__(self, name: str) -> Any:
-        return _guarded("hub", self._hub, name)
 
     def submit(self, config: JobConfig) -> str:
         """As ``Hub.submit``, of settings whose paths may be read.
@@ -66,16 +68,6 @@ class GuardedHub:
         """As ``Hub.ask``, where the query is allowed."""
         require(tier_of("queries", query.kind))
         return self._hub.ask(run, query, timeout)
-
-
-class GuardedClassroom:
-    """The same of a ``Classroom``."""
-
-    def __init__(self, classroom: object) -> None:
-        self._classroom = classroom
-
-    def __getattr__(self, name: str) -> Any:
-        return _guarded("classroom", self._classroom, name)
 
 
 def _guarded(kind: str, target: object, name: str) -> Any:

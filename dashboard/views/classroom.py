@@ -4,11 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.page.acting import may_act, pace
+from dashboard.page.acting import may_act
 from dashboard.page.jobs.ask_class import ask_form, past_questions
 from dashboard.page.projector import in_expander, is_projected
 from dashboard.server.classroom import classroom
-from dashboard.server.gate import followers
 from dashboard.server.sharing import (
     code_picture,
     is_shared,
@@ -19,7 +18,6 @@ from dashboard.server.sharing import (
 from dashboard.server.visitors import host_name, is_loopback
 from dashboard.text.viewer import md, t
 
-POLL = 2.0  # seconds between two counts of those who follow
 START = "python -m dashboard --share"
 
 
@@ -39,19 +37,12 @@ def how_to_share() -> None:
     st.markdown(t("classroom.what_sharing_does"))
 
 
-def count() -> None:
-    """How many pages are open that follow."""
-    st.badge(t("classroom.shared"), icon=":material/groups:", color="green")
-    st.caption(md("classroom.followers", count=followers()))
-
-
 def way_in() -> str:
     """The QR code and the address to type; which one it is."""
     known = links()
     code, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
-        with st.container(key="status-class"):
-            st.fragment(count, run_every=pace(POLL))()
+        st.badge(t("classroom.shared"), icon=":material/groups:", color="green")
         st.header(t("classroom.join"), anchor=False)
         link: str = (
             st.selectbox(t("classroom.which"), known, key="join_link") if known[1:] else known[0]

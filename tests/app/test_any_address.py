@@ -29,8 +29,6 @@ PARAMS = [
         "lesson",
         "card",
         "lecturer",
-    ],
-    *[
         "calibrated",
         "sets",
         "score",
@@ -45,8 +43,6 @@ PARAMS = [
         "method",
         "hidden",
         "Ts",
-    ],
-    *[
         "seeds",
         "weights",
         "published",

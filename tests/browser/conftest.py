@@ -100,6 +100,14 @@ def stocked_app(tmp_path_factory):
         yield address
 
 
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A shared app over ``tmp_path``: how the lecturer's machine calls it, and how a class does."""
+    monkeypatch.setenv("KDCORE_SHARE", "1")
+    with _served(tmp_path) as address:
+        yield address, address.replace("localhost", "kd.localhost")
+
+
 @contextlib.contextmanager
 def _served(store):
     """The app over a store, on a free port."""

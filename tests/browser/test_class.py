@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 from support.pages import AT_REST, RECORDED, keep_errors, layout_faults, violations, visit
 
@@ -22,16 +21,8 @@ CURSOR = "() => [...window.__kd.runs.values()].find(view => view.shown)?.cursor"
 TEMPERATURE = "() => window.__kdReadings.values.temperature?.temperature"
 
 
-@pytest.fixture
-def shared(served, tmp_path, monkeypatch):
-    """The address of a shared app, by a name that is not this machine's own, and its token."""
-    monkeypatch.setenv("KDCORE_SHARE", "1")
-    with served(tmp_path) as address:
-        yield address.replace("localhost", "kd.localhost"), tmp_path / TOKEN_FILE
-
-
-def test_a_follower_looks_and_the_lecturers_link_steers(shared, new_context):
-    address, token = shared
+def test_a_follower_looks_and_the_lecturers_link_steers(shared, new_context, tmp_path):
+    address, token = shared[1], tmp_path / TOKEN_FILE
     page = new_context(locale="en-GB", viewport={"width": 390, "height": 844}).new_page()
     errors, foreign = keep_errors(page), []
     page.on("request", lambda asked: asked.url.startswith(ELSEWHERE) and foreign.append(asked.url))

@@ -3,7 +3,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from playwright.sync_api import expect
 from support.pages import AT_REST, PATIENCE, violations, visit
 
@@ -14,14 +13,6 @@ from kdcore.store import Store
 
 QUERY = "dataset=digits&epochs=1000&speed=40&teacher_epochs=3"
 SLOW = "dataset=digits&epochs=3&speed=80&teacher_epochs=1"
-
-
-@pytest.fixture
-def shared(served, tmp_path, monkeypatch):
-    """The address of a shared app as the lecturer's machine and as a class calls it."""
-    monkeypatch.setenv("KDCORE_SHARE", "1")
-    with served(tmp_path) as address:
-        yield address, address.replace("localhost", "kd.localhost")
 
 
 def test_controls_and_panels_of_a_follower_move_with_the_lecturers_run(shared, page, new_context):

@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 from safetensors.torch import load_file
+from support import trained
 from support.trained import events_of, of_kind, without_clocks
 
-from kdcore import Run, RunConfig
-from kdcore.catalogue import METHODS
+from kdcore import Run
 from kdcore.commands import Retune
 from kdcore.events import Failed
 from kdcore.job import Job
@@ -21,27 +21,13 @@ from kdcore.training.trainer import DistillationTrainer
 
 pytestmark = pytest.mark.gpu
 
-SMALL = RunConfig(
-    dataset="digits",
-    transfer_size=120,
-    batch_size=40,
-    epochs=2,
-    teacher="mlp:24",
-    student="mlp:12",
-    teacher_epochs=1,
-    precision="float32",
+SMALL, IMAGES, SEVERAL = (
+    config.replace(epochs=2, precision="float32")
+    for config in (trained.SMALL, trained.IMAGES, trained.SEVERAL)
 )
-IMAGES = SMALL.replace(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
-SEVERAL = SMALL.replace(teacher="mlp:24 + mlp:16")
 CONFIGS = {
-    name: (
-        IMAGES
-        if method.feature_layers == "maps"
-        else SEVERAL
-        if method.acts_on == "teachers"
-        else SMALL
-    ).replace(method=name)
-    for name, method in METHODS.items()
+    name: config.replace(epochs=2, precision="float32")
+    for name, config in trained.OF_METHODS.items()
 } | {
     "augmented": IMAGES.replace(augment="shift_flip", mixup=0.4),
     "sgd": SMALL.replace(optimizer="sgd", lr=0.05),

@@ -1,8 +1,10 @@
-"""Files that the tests of the data sets make, and how they walk through a generator."""
+"""Files that tests make, a disk without room, and how to walk through a generator."""
 
 import io
+import resource
 import zipfile
 from collections.abc import Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -62,3 +64,14 @@ def idx(array: np.ndarray) -> bytes:
     """An IDX file of bytes, by the format's description."""
     header = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
     return header + array.astype(np.uint8).tobytes()
+
+
+@contextmanager
+def room_for(size):
+    """No file can grow beyond ``size`` bytes: the operating system writes a part and refuses."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -1,10 +1,34 @@
-"""All events of a run, and a trainer that is watched at every step."""
+"""Small runs, all events of a run, and a trainer that is watched at every step."""
 
 import copy
 
-from kdcore import Run
+from kdcore import Run, RunConfig
+from kdcore.catalogue import METHODS
 from kdcore.training import loop
 
+SMALL = RunConfig(
+    dataset="digits",
+    transfer_size=120,
+    batch_size=40,
+    epochs=3,
+    teacher="mlp:24",
+    student="mlp:12",
+    teacher_epochs=1,
+    device="cpu",
+)
+IMAGES = SMALL.replace(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
+SEVERAL = SMALL.replace(teacher="mlp:24 + mlp:16")
+OF_METHODS = {
+    name: (
+        IMAGES
+        if method.feature_layers == "maps"
+        else SEVERAL
+        if method.acts_on == "teachers"
+        else SMALL
+    ).replace(method=name)
+    for name, method in METHODS.items()
+}
+"""A run that is over in a moment, by its method."""
 CLOCKS = {"seconds", "images_per_second", "run", "latency", "version"}
 
 

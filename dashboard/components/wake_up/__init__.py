@@ -22,8 +22,8 @@ _component = st.components.v2.component(
 def rerun_on_change(run: str, drawn: Mapping[str, str]) -> None:
     """Draw the fragment around this again once the stream of a run says something else.
 
-    Without it every open page asks every second: a hundred of them took a third of the training's
-    speed. The stream is worked out once for all; pages of followers spread over ``PATIENCE``.
+    Without it every open page would ask again and again; the stream is worked out once for all.
+    Pages of followers spread over ``PATIENCE``.
 
     Args:
         run: its id.

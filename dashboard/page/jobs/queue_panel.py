@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.page.acting import act_button, acts, may_act, pace
+from dashboard.page.acting import acts, may_act, pace
 from dashboard.say.titles import row_title
 from dashboard.server.engine import hub, store
 from dashboard.text.escape import markdown_text
@@ -26,7 +26,7 @@ def _queue() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t("runs.queue", count=len(jobs) - 1))
             if may_act():
-                act_button(
+                st.button(
                     t("runs.cancel_all"),
                     key="cancel_all",
                     icon=":material/playlist_remove:",
@@ -39,7 +39,7 @@ def _queue() -> None:
                 where = t("runs.now") if place == 0 else t("runs.place", place=place)
                 st.markdown(f"{where} · {title}", width="stretch")
                 if place and may_act():
-                    act_button(
+                    st.button(
                         t("runs.cancel"),
                         key=f"cancel-{job}",
                         icon=":material/close:",

@@ -10,7 +10,7 @@ from typing import cast
 
 from dashboard.server.classroom.room import Classroom
 from dashboard.server.engine import store
-from dashboard.server.guarded import GuardedClassroom
+from dashboard.server.guarded import Guarded
 
 _rooms: dict[Path, Classroom] = {}
 """By the store's folder."""
@@ -23,4 +23,4 @@ def classroom() -> Classroom:
     with _finding:
         if root not in _rooms:
             _rooms[root] = Classroom(root)
-        return cast(Classroom, GuardedClassroom(_rooms[root]))
+        return cast(Classroom, Guarded("classroom", _rooms[root]))

@@ -10,7 +10,7 @@ from support.visitors import ELSEWHERE, HERE
 import dashboard
 from dashboard.server import routes
 from dashboard.server.classroom.room import Classroom
-from dashboard.server.guarded import GuardedClassroom, GuardedHub, GuardedStore
+from dashboard.server.guarded import Guarded, GuardedHub
 from dashboard.server.tiers import KINDS, TIERS, Tier, tier_of
 from dashboard.server.visitors import Role, acting_as, may, require
 from kdcore.commands import COMMANDS, Pause
@@ -99,7 +99,7 @@ class Refused:
 @pytest.mark.parametrize("name", sorted(TIERS[Tier.ACT].store))
 def test_the_store_refuses_a_follower(name):
     with pytest.raises(UserError) as raised, acting_as(Role.FOLLOWER):
-        getattr(GuardedStore(Refused()), name)("a-job")
+        getattr(Guarded("store", Refused()), name)("a-job")
 
     assert raised.value.code == "lecturer_only"
 
@@ -115,7 +115,7 @@ def test_the_hub_refuses_a_follower(name):
 @pytest.mark.parametrize("name", sorted(TIERS[Tier.ACT].classroom))
 def test_the_classroom_refuses_a_follower(name):
     with pytest.raises(UserError) as raised, acting_as(Role.FOLLOWER):
-        getattr(GuardedClassroom(Refused()), name)()
+        getattr(Guarded("classroom", Refused()), name)()
 
     assert raised.value.code == "lecturer_only"
 
@@ -140,7 +140,7 @@ def test_a_follower_sends_no_command_and_starts_nothing_and_may_ask():
 
 def test_what_has_no_tier_is_not_reached_even_by_the_lecturer():
     with acting_as(Role.LECTURER), pytest.raises(AttributeError):
-        GuardedStore(Refused()).invented_tomorrow("a-job")
+        Guarded("store", Refused()).invented_tomorrow("a-job")
 
 
 def acting_names():

@@ -2,15 +2,14 @@
 
 import errno
 import os
-import resource
 import shutil
 import stat
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from support import events as make
+from support.files import room_for
 
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
@@ -25,17 +24,6 @@ def store(tmp_path):
     for _ in recorded(make.whole_run(), store.create(RunConfig(), ONE)):
         pass
     return store
-
-
-@contextmanager
-def room_for(size):
-    """No file can grow beyond ``size`` bytes: the operating system writes a part and refuses."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def names(folder):

@@ -1,11 +1,8 @@
 """A run that finds no memory, no device or no disk any more ends in one sentence, and alone."""
 
-import resource
-from contextlib import contextmanager
-
 import pytest
 import torch
-from support.files import collect
+from support.files import collect, room_for
 from support.trained import events_of, of_kind
 
 from kdcore.data import load_dataset
@@ -125,17 +122,6 @@ def test_no_more_than_a_container_gives_is_counted_on(tmp_path, monkeypatch):
     assert memory.whole_memory(torch.device("cpu")) == 100_000
     with pytest.raises(UserError, match=r"0\.0 GiB"):
         memory.check_memory(QUICK.replace(student="mlp:400"), data, torch.device("cpu"))
-
-
-@contextmanager
-def room_for(size):
-    """No file can grow beyond ``size`` bytes: the operating system writes a part and refuses."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("size", [0, 1_500, 4_000, 20_000])

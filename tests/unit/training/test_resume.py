@@ -7,10 +7,9 @@ import sys
 import pytest
 import torch
 from safetensors.torch import load_file
-from support.trained import without_clocks
+from support.trained import IMAGES, OF_METHODS, SEVERAL, SMALL, without_clocks
 
-from kdcore import Run, RunConfig
-from kdcore.catalogue import METHODS
+from kdcore import Run
 from kdcore.commands import Retune
 from kdcore.errors import UserError
 from kdcore.events import Paused, Retuned
@@ -22,18 +21,6 @@ from kdcore.store import Store, recorded
 from kdcore.store.checkpoints import Checkpoints
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.trainer import DistillationTrainer
-
-SMALL = RunConfig(
-    dataset="digits",
-    transfer_size=120,
-    batch_size=40,
-    epochs=3,
-    teacher="mlp:24",
-    student="mlp:12",
-    teacher_epochs=1,
-    device="cpu",
-)
-IMAGES = SMALL.replace(teacher="convnet:4,8", student="convnet:4,8", transfer_size=80)
 
 
 def finish(folder, config=None, *commands):
@@ -89,17 +76,6 @@ def both(tmp_path, config, when, *commands):
     return (expected, weights(whole)), (found, weights(broken))
 
 
-SEVERAL = SMALL.replace(teacher="mlp:24 + mlp:16")
-OF_METHODS = [
-    (
-        IMAGES
-        if method.feature_layers == "maps"
-        else SEVERAL
-        if method.acts_on == "teachers"
-        else SMALL
-    ).replace(method=name)
-    for name, method in METHODS.items()
-]
 SETTINGS = {
     "augmented": IMAGES.replace(augment="shift_flip", mixup=0.4),
     "sgd": SMALL.replace(optimizer="sgd", lr=0.05),
@@ -119,7 +95,7 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("config", OF_METHODS, ids=METHODS)
+@pytest.mark.parametrize("config", OF_METHODS.values(), ids=OF_METHODS)
 def test_every_method_ends_as_if_it_had_not_been_broken_off(tmp_path, config):
     expected, found = both(tmp_path, config, in_epoch(1))
 
