@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 from support.pages import AT_REST, RECORDED, keep_errors, layout_faults, violations, visit
 
@@ -121,3 +122,12 @@ def test_a_phone_follows_explores_returns_and_votes_over_a_restart(
         expect(bars.locator("li").nth(0)).to_contain_text(zh["component.class_bar.came_true"])
         expect(phone.get_by_test_id("class-outcome")).to_contain_text("90")
         assert (layout_faults(lecturer), violations(lecturer), mistakes) == ([], [], [])
+
+
+@pytest.mark.parametrize("where", ["landscape?projector=1", f"live?{RECORDED}&projector=1", "live"])
+def test_the_line_of_a_class_covers_nothing_of_the_page(shared, page, where):
+    visit(page, f"{shared[0]}/{where}")
+    line = page.get_by_test_id("class-bar").bounding_box()
+    below = page.locator("h1, [data-testid=moment]").first.bounding_box()
+
+    assert line["y"] + line["height"] <= below["y"]
