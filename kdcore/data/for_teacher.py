@@ -12,6 +12,8 @@ from torch import Tensor
 from kdcore.catalogue import MODELS
 from kdcore.data.dataset import Dataset
 from kdcore.data.names import listed
+from kdcore.data.teacher_inputs import TeacherInputs
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import Note, note
 
 ROUNDING = 1e-5
@@ -68,14 +70,17 @@ class Trained:
         return any(name in MODELS and MODELS[name].images_only for name in families)
 
 
-def beside_teacher(data: Dataset, weights: Path) -> Dataset:
+def beside_teacher(data: Dataset, weights: Path, config: RunConfig | None = None) -> Dataset:
     """``data`` for a run whose teacher comes from a file, with notes on where the two differ.
 
-    A convolutional teacher and its students share the mean and deviation of its file: at the
+    A teacher that has inputs of its own, by ``config`` or its file, changes nothing for the
+    students. Any other convolutional teacher and its students share the mean and deviation of its file: at the
     borders its first layer adds zeros to what was normalised. Other teachers are changed
     themselves, see ``kdcore.training.weights.adapted``.
     """
-    trained = Trained.on(_description(weights))
+    about = _description(weights)
+    trained = Trained.on(about)
+    own = TeacherInputs.wanted(config or RunConfig(), about, data)
     notes: list[Note] = []
     if trained.order(data):
         notes.append(note("classes_reordered"))
@@ -85,7 +90,9 @@ def beside_teacher(data: Dataset, weights: Path) -> Dataset:
                 "classes_renamed", teacher=listed(trained.classes), data=listed(list(data.classes))
             )
         )
-    if other := trained.other_inputs(data):
+    if own:
+        notes.append(note("teacher_own_inputs", **own.in_words))
+    elif other := trained.other_inputs(data):
         notes.append(
             note("shared_normalisation" if trained.convolutional else "teacher_normalisation")
         )

@@ -16,7 +16,7 @@ from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.inputs import Features, Image
 
-PREFIX = "given:"
+GIVEN = "given:"
 """Before the name of such data in a run's settings."""
 CHANNELS = (1, 3)
 """Of what is taken for images."""
@@ -53,7 +53,7 @@ _given: ContextVar[Mapping[str, Dataset]] = ContextVar("given_data", default={})
 @contextmanager
 def given_data(data: Dataset) -> Iterator[str]:
     """Inside, the data of this setting's value are these, in this thread alone."""
-    name = PREFIX + data.name
+    name = GIVEN + data.name
     before = _given.set({name: data})
     try:
         yield name
@@ -70,7 +70,7 @@ def find_given(name: str) -> Dataset:
     try:
         return _given.get()[name]
     except KeyError:
-        raise UserError("given_elsewhere", dataset=name.removeprefix(PREFIX)) from None
+        raise UserError("given_elsewhere", dataset=name.removeprefix(GIVEN)) from None
 
 
 def given_dataset(

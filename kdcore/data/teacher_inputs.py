@@ -55,6 +55,12 @@ class TeacherInputs:
         network.register_forward_pre_hook(self)
 
     @property
+    def in_words(self) -> dict[str, str]:
+        """For a note: size, mean and deviation."""
+        mean, std = (", ".join(f"{one:.4g}" for one in part) for part in (self.mean, self.std))
+        return {"size": f"{self.shape[1]}×{self.shape[2]}", "mean": mean, "std": std}
+
+    @property
     def about(self) -> dict[str, str]:
         """What a file of ours says of a network with these inputs."""
         return {

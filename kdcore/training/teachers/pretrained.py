@@ -32,9 +32,16 @@ ROUNDS = 300
 
 
 def fit_last_layer(
-    data: Dataset, controls: Controls, device: torch.device, model: str
+    data: Dataset, controls: Controls, device: torch.device, model: str, size: int
 ) -> Generator[Event, None, nn.Module]:
     """The network of ImageNet with a last layer for the classes of ``data``.
+
+    Args:
+        data: on ``device``.
+        controls: ``stop`` acts.
+        device: where to compute the features.
+        model: which network.
+        size: width and height of the images that it gets; 0: as it was trained.
 
     Raises:
         UserError: the extra that brings its weights is not installed, or they are no such weights.
@@ -45,7 +52,7 @@ def fit_last_layer(
     weights = WeightsFile.read(weights_file()).tensors
     own = {name: value for name, value in weights.items() if not name.startswith("_fc.")}
     network.load_state_dict(own | {f"_fc.{name}": one for name, one in network._fc.state_dict().items()})
-    prepared = TeacherInputs.between(data, (3, SIZE, SIZE), (MEAN,), (STD,))
+    prepared = TeacherInputs.between(data, (3, size or SIZE, size or SIZE), (MEAN,), (STD,))
     network.to(device).eval()
     features = {}
     total = len(data.train.labels) + len(data.validation.labels)
