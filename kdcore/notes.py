@@ -82,6 +82,14 @@ NOTES = {
     "teacher_tempered": "The teacher's logits are divided by T_cal = {temperature} first.",
     "teachers_tempered": "The teachers' logits are divided by T_cal = {temperatures} first.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
+    "teacher_own_inputs": (
+        "The teacher gets images of {size}, normalised by mean {mean} and standard deviation "
+        "{std}; the students get them as the data have them."
+    ),
+    "teacher_probe": (
+        "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
+        "was fitted to {count:,} training images, by logistic regression."
+    ),
 }
 
 

@@ -201,4 +201,48 @@ MESSAGES = {
     "points_unreadable": (
         "What was sent are no points of the plane: draw up to {most} points of up to four classes."
     ),
+    "given_elsewhere": (
+        "The data {dataset} belong to a Python program and are not known here: start that program"
+        " again, where they are given."
+    ),
+    "given_no_pair": (
+        "The data are a {found} instead of inputs and labels: give a pair of tensors, or a data "
+        "set or loader of such pairs."
+    ),
+    "given_unreadable": (
+        "The {split} data cannot be read ({cause}): give pairs of inputs and labels as tensors of"
+        " one shape."
+    ),
+    "given_shape": (
+        "The {split} inputs have the shape {shape}: give one or more real examples, [examples, "
+        "…]."
+    ),
+    "given_unlike": (
+        "The {split} inputs, of the shape {shape} and kind {kind}, differ from those to learn "
+        "from: give all examples alike."
+    ),
+    "given_lengths": (
+        "There are {inputs:,} {split} inputs, but the labels have the shape {labels}: give one "
+        "label for each."
+    ),
+    "given_label_kind": (
+        "The {split} labels are of the kind {kind}: give the number of each class as a whole "
+        "number."
+    ),
+    "given_label_outside": (
+        "The {split} data have the label {found}, but labels go from 0 to {highest}: number the "
+        "classes from 0, or name all of them."
+    ),
+    "given_not_finite": (
+        "The {split} example {example} holds a number that is not finite: fill it in or leave the"
+        " example out."
+    ),
+    "given_normalisation": (
+        "The {name} has {found} numbers, but the inputs have {wanted}: give one number, or as "
+        "many."
+    ),
+    "given_normalisation_bad": (
+        "The mean and the deviation to normalise by must be finite, and the deviation above 0: "
+        "look at both."
+    ),
 }

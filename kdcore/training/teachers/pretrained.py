@@ -25,7 +25,7 @@ from kdcore.training.weights.weights_file import WeightsFile
 
 TOGETHER = 16
 """Images that are looked at together."""
-STRENGTHS = (1e-3, 1e-2, 1e-1)
+STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
 """scikit-learn's C, the inverse of how strongly weights are held back."""
 ROUNDS = 300
 """Of the optimiser, at most."""
