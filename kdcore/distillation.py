@@ -133,7 +133,9 @@ def distil(
             place = Path(stack.enter_context(TemporaryDirectory()))
         else:
             place = None if store is True else store
-        folder = (place if isinstance(place, Store) else Store(place and Path(place))).create(config)
+        folder = (place if isinstance(place, Store) else Store(place and Path(place))).create(
+            config
+        )
         record = RunRecord()
         for event in recorded(Run(config, folder), folder):
             record.fold([event])

@@ -9,14 +9,19 @@ from kdcore.catalogue.datasets import DATASETS, Source
 from kdcore.catalogue.hints import HINTS, Hint
 from kdcore.catalogue.methods import METHODS, Method, MethodSetting
 from kdcore.catalogue.models import (
+    GIVEN_MODULE,
     MODELS,
     PRESETS,
     Family,
+    family_of,
     is_forest,
+    is_given,
+    models_as_stored,
     models_spec,
     parse_model,
     parse_models,
 )
+from kdcore.catalogue.own_models import enter_installed, register_model
 from kdcore.catalogue.scenarios import SCENARIOS, Scenario
 from kdcore.catalogue.schemes import SCHEMES, Scheme
 from kdcore.catalogue.shifts import SHIFTS, Shift, is_shift, parse_shift, target_spec
@@ -31,13 +36,18 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suited_pair, suits
+from kdcore.catalogue.suited import suited_families, suits
+
+LEFT_OUT = enter_installed()
+"""Why models of installed packages are not among ``MODELS``."""
 
 __all__ = [
     "CORRUPTIONS",
     "DATASETS",
+    "GIVEN_MODULE",
     "HIGHEST_EXTRA_WEIGHT",
     "HINTS",
+    "LEFT_OUT",
     "METHODS",
     "MODELS",
     "PRESETS",
@@ -56,19 +66,22 @@ __all__ = [
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
+    "family_of",
     "is_forest",
+    "is_given",
     "is_shift",
     "method_name",
     "method_of",
     "method_spec",
+    "models_as_stored",
     "models_spec",
     "parse_extra_terms",
     "parse_method",
     "parse_model",
     "parse_models",
     "parse_shift",
+    "register_model",
     "suited_families",
-    "suited_pair",
     "suits",
     "target_spec",
 ]

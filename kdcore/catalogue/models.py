@@ -1,9 +1,14 @@
 """Families of models, and pairs of the literature."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from kdcore.errors import UserError, hint
+from kdcore.inputs import INPUT_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,13 +16,21 @@ class Family:
     """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
 
     title: str
-    build: str
-    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``."""
+    build: str | Callable[..., Any]
+    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``; see also ``registered``."""
     takes_widths: bool
     example: str
-    images_only: bool
+    accepts: tuple[str, ...]
+    """Names of kinds of input."""
+    convolutional: bool = False
+    """Whether it has feature maps, with channels, rows and columns."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
+    pretrained: bool = False
+    """Whether it comes with weights and only its last layer is fitted: a teacher alone."""
+    registered: bool = False
+    """Whether somebody else brings it: ``build`` is ``(input_shape, classes) -> nn.Module`` then,
+    the function itself or its dotted path."""
 
 
 MODELS = {
@@ -26,21 +39,22 @@ MODELS = {
         build="kdcore.models.mlp:mlp",
         takes_widths=True,
         example="mlp:800,800",
-        images_only=False,
+        accepts=("image", "features"),
     ),
     "dropout_mlp": Family(
         title="Fully connected, dropout and max-norm",
         build="kdcore.models.dropout_mlp:dropout_mlp",
         takes_widths=True,
         example="dropout_mlp:1200,1200",
-        images_only=False,
+        accepts=("image", "features"),
     ),
     "convnet": Family(
         title="Small convolutional network",
         build="kdcore.models.convnet:convnet",
         takes_widths=True,
         example="convnet:16,32,64",
-        images_only=True,
+        accepts=("image",),
+        convolutional=True,
     ),
     **{
         name: Family(
@@ -48,7 +62,8 @@ MODELS = {
             build="kdcore.models.resnet:resnet",
             takes_widths=False,
             example=name,
-            images_only=True,
+            accepts=("image",),
+            convolutional=True,
         )
         for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
     },
@@ -58,7 +73,8 @@ MODELS = {
             build="kdcore.models.vision:vision",
             takes_widths=False,
             example=name,
-            images_only=True,
+            accepts=("image",),
+            convolutional=True,
         )
         for name, title in (
             ("resnet18", "ResNet-18 (torchvision)"),
@@ -67,12 +83,21 @@ MODELS = {
             ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
+    "efficientnet_lite0": Family(
+        title="EfficientNet-Lite0 of ImageNet (extra: teachers)",
+        build="kdcore.models.efficientnet_lite:efficientnet_lite0",
+        takes_widths=False,
+        example="efficientnet_lite0",
+        accepts=("image",),
+        convolutional=True,
+        pretrained=True,
+    ),
     "forest": Family(
         title="Random forest (scikit-learn)",
         build="kdcore.models.forest:forest",
         takes_widths=True,
         example="forest:100",
-        images_only=False,
+        accepts=("image", "features"),
         grown=True,
     ),
 }
@@ -95,6 +120,45 @@ MOST_MODELS = 32
 """That stand in one setting: teachers, or assistants."""
 
 
+GIVEN_MODULE = "module"
+"""Family of the modules that a Python program gives; a name follows after a colon."""
+GIVEN_NAME = re.compile(r"[\w.]{1,100}")
+_OF_A_PROGRAM = Family(
+    title="Module of a Python program",
+    build="",
+    takes_widths=False,
+    example=f"{GIVEN_MODULE}:NAME",
+    accepts=tuple(INPUT_KINDS),
+    convolutional=True,
+    registered=True,
+)
+_as_stored: ContextVar[bool] = ContextVar("models_as_stored", default=False)
+
+
+@contextmanager
+def models_as_stored() -> Iterator[None]:
+    """Inside, models that another program has registered are read, too; none can be built."""
+    before = _as_stored.set(True)
+    try:
+        yield
+    finally:
+        _as_stored.reset(before)
+
+
+def is_given(spec: str) -> bool:
+    """Whether a model is a module that a Python program gives."""
+    return spec.startswith(f"{GIVEN_MODULE}:")
+
+
+def family_of(spec: str) -> Family:
+    """The family of a model.
+
+    Raises:
+        UserError: see ``parse_model``.
+    """
+    return MODELS.get(parse_model(spec)[0], _OF_A_PROGRAM)
+
+
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
@@ -105,6 +169,10 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
             16384.
     """
     family, _, tail = spec.partition(":")
+    if family == GIVEN_MODULE and GIVEN_NAME.fullmatch(tail):
+        return family, ()
+    if family not in MODELS and _as_stored.get() and GIVEN_NAME.fullmatch(spec):
+        return family, ()
     if family not in MODELS:
         examples = [entry.example for entry in MODELS.values()]
         raise UserError(

@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from kdcore.catalogue import MODELS
+from kdcore.catalogue import MODELS, is_given
 from kdcore.data.dataset import Dataset
 from kdcore.data.names import listed
 from kdcore.data.teacher_inputs import TeacherInputs
@@ -66,8 +66,14 @@ class Trained:
     @property
     def convolutional(self) -> bool:
         """Whether a change of the inputs cannot be written into the first layer."""
-        families = (spec.strip().partition(":")[0] for spec in self.model.split("+"))
-        return any(name in MODELS and MODELS[name].images_only for name in families)
+        specs = [spec.strip() for spec in self.model.split("+")]
+        if any(map(is_given, specs)):
+            return True
+        families = (spec.partition(":")[0] for spec in specs)
+        return any(
+            name in MODELS and (MODELS[name].convolutional or MODELS[name].registered)
+            for name in families
+        )
 
 
 def beside_teacher(data: Dataset, weights: Path, config: RunConfig | None = None) -> Dataset:

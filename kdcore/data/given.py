@@ -184,9 +184,7 @@ def _check(split: str, inputs: Tensor, labels: Tensor, first: Tensor) -> None:
     if inputs.shape[1:] != first.shape[1:] or inputs.dtype != first.dtype:
         raise UserError("given_unlike", split=split, shape=list(inputs.shape), kind=_kind(inputs))
     if labels.ndim != 1 or len(labels) != len(inputs):
-        raise UserError(
-            "given_lengths", split=split, inputs=len(inputs), labels=list(labels.shape)
-        )
+        raise UserError("given_lengths", split=split, inputs=len(inputs), labels=list(labels.shape))
     if labels.is_floating_point() or labels.is_complex():
         raise UserError("given_label_kind", split=split, kind=_kind(labels))
     if inputs.is_floating_point() and not bool(inputs.isfinite().all()):

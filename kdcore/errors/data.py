@@ -214,8 +214,7 @@ MESSAGES = {
         " one shape."
     ),
     "given_shape": (
-        "The {split} inputs have the shape {shape}: give one or more real examples, [examples, "
-        "…]."
+        "The {split} inputs have the shape {shape}: give one or more real examples, [examples, …]."
     ),
     "given_unlike": (
         "The {split} inputs, of the shape {shape} and kind {kind}, differ from those to learn "
@@ -238,8 +237,7 @@ MESSAGES = {
         " example out."
     ),
     "given_normalisation": (
-        "The {name} has {found} numbers, but the inputs have {wanted}: give one number, or as "
-        "many."
+        "The {name} has {found} numbers, but the inputs have {wanted}: give one number, or as many."
     ),
     "given_normalisation_bad": (
         "The mean and the deviation to normalise by must be finite, and the deviation above 0: "

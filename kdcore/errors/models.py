@@ -38,9 +38,13 @@ MESSAGES = {
         "The student {student!r} is a forest, which cannot be trained together with other "
         "students: train it in a run of its own, or choose another student."
     ),
-    "images_only": (
-        "The model {spec!r} takes images, but the data have the shape {shape}: "
-        "choose an mlp such as mlp:64."
+    "model_input_shape": (
+        "The model {spec!r} takes inputs of the kind {kinds}, but the data have the shape {shape}: "
+        "choose another model."
+    ),
+    "model_input_kind": (
+        "The model {spec!r} takes inputs of the kind {kinds}, and those of {dataset} are of the "
+        "kind {kind}: choose another model, such as {example}."
     ),
     "nothing_matches": (
         "The student ({student}) and the teacher ({teacher}) have no layers of the same name: "
@@ -73,9 +77,7 @@ MESSAGES = {
         "The student {name} has weights of its own, with which one network begins: leave "
         "{setting[ensemble]} at 1, and choose a method other than mutual learning."
     ),
-    "distil_setting": (
-        "{name} follows from what distil is given: leave it out."
-    ),
+    "distil_setting": ("{name} follows from what distil is given: leave it out."),
     "model_name": (
         "{name!r} cannot be the name of a model: begin with a small letter, followed by small "
         "letters, digits and _."
@@ -87,9 +89,7 @@ MESSAGES = {
         "The model {name!r} was to be built by a {found}: give a function of input shape and "
         "classes, or its dotted path."
     ),
-    "unknown_input_kind": (
-        "There is no kind of input {kind!r}: choose one of {allowed}."
-    ),
+    "unknown_input_kind": ("There is no kind of input {kind!r}: choose one of {allowed}."),
     "model_build": (
         "The model {spec} could not be built for inputs of the shape {shape} ({cause}): choose "
         "another model, or mend the function that builds it."
@@ -119,6 +119,6 @@ MESSAGES = {
     ),
     "teacher_inputs_unused": (
         "{name} acts on a teacher that has learned already: give its {setting[teacher_weights]}, "
-        "or leave it at {usual}."
+        "or leave it at its default."
     ),
 }

@@ -43,7 +43,9 @@ class SamePadding(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         """``[batch, channels, height, width]`` → as many pixels, divided by the stride."""
         (kernel, _), (stride, _) = self.kernel_size, self.stride
-        down, right = (max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in input.shape[2:])
+        down, right = (
+            max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in input.shape[2:]
+        )
         padded = F.pad(input, (right // 2, right - right // 2, down // 2, down - down // 2))
         return super().forward(padded)
 

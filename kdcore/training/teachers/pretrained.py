@@ -51,7 +51,9 @@ def fit_last_layer(
     assert isinstance(network, EfficientNetLite0), "no other network was trained elsewhere"
     weights = WeightsFile.read(weights_file()).tensors
     own = {name: value for name, value in weights.items() if not name.startswith("_fc.")}
-    network.load_state_dict(own | {f"_fc.{name}": one for name, one in network._fc.state_dict().items()})
+    network.load_state_dict(
+        own | {f"_fc.{name}": one for name, one in network._fc.state_dict().items()}
+    )
     prepared = TeacherInputs.between(data, (3, size or SIZE, size or SIZE), (MEAN,), (STD,))
     network.to(device).eval()
     features = {}
@@ -59,9 +61,12 @@ def fit_last_layer(
     for name, split in (("train", data.train), ("validation", data.validation)):
         done = len(data.train.labels) if features else 0
         features[name] = yield from _features(
-            network, prepared, data, split, controls, Progress(
-                task="teacher", done=done, total=total, detail=model
-            )
+            network,
+            prepared,
+            data,
+            split,
+            controls,
+            Progress(task="teacher", done=done, total=total, detail=model),
         )
     fitted = _fitted(features["train"], data.train, features["validation"], data.validation)
     with torch.no_grad():

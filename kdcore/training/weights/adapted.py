@@ -10,9 +10,7 @@ from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
 
 
-def adapt(
-    network: nn.Module, trained: Trained, data: Dataset, *, inputs: bool = True
-) -> None:
+def adapt(network: nn.Module, trained: Trained, data: Dataset, *, inputs: bool = True) -> None:
     """Change ``network`` in place so that it takes the inputs and classes of ``data``.
 
     It was trained on inputs ``(x − mean) / std`` and gets those that ``data`` normalises: what
