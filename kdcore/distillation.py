@@ -93,7 +93,8 @@ def distil(
             a mean and a deviation, in the units of the inputs.
         train_teacher: train a copy of ``teacher`` on the labels first, for ``teacher_epochs``.
         name: of the data, for people.
-        store: where the run is kept: the usual store, another one or its folder; ``False``: nowhere.
+        store: where the run is kept: the usual store, another one or its folder; ``False``:
+            nowhere.
         on_event: is called with everything that happens.
         **settings: of the run, such as ``temperature``, ``weight``, ``method`` or ``epochs``; those
             of ``RunConfig``.

@@ -80,9 +80,9 @@ def beside_teacher(data: Dataset, weights: Path, config: RunConfig | None = None
     """``data`` for a run whose teacher comes from a file, with notes on where the two differ.
 
     A teacher that has inputs of its own, by ``config`` or its file, changes nothing for the
-    students. Any other convolutional teacher and its students share the mean and deviation of its file: at the
-    borders its first layer adds zeros to what was normalised. Other teachers are changed
-    themselves, see ``kdcore.training.weights.adapted``.
+    students. Any other convolutional teacher and its students share the mean and deviation of its
+    file: at the borders its first layer adds zeros to what was normalised. Other teachers are
+    changed themselves, see ``kdcore.training.weights.adapted``.
     """
     about = _description(weights)
     trained = Trained.on(about)

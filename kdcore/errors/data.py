@@ -214,7 +214,7 @@ MESSAGES = {
         " one shape."
     ),
     "given_shape": (
-        "The {split} inputs have the shape {shape}: give one or more real examples, [examples, …]."
+        "The {split} inputs have the shape {shape}: give one or more examples of real numbers."
     ),
     "given_unlike": (
         "The {split} inputs, of the shape {shape} and kind {kind}, differ from those to learn "
