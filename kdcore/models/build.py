@@ -38,10 +38,7 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
     if is_given(spec):  # as it was brought, whatever the seed
         return given_module(spec).copy()
     entry = family_of(spec)
-    if len(input_shape) not in {INPUT_KINDS[kind].axes for kind in entry.accepts}:
-        raise UserError(
-            "model_input_shape", spec=spec, shape=list(input_shape), kinds=", ".join(entry.accepts)
-        )
+    _check_kind(entry.accepts, spec, input_shape)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         module = _built(entry, spec, input_shape, classes)
@@ -51,13 +48,23 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
     return module.to(memory_format=torch.channels_last)
 
 
+def _check_kind(accepts: tuple[str, ...], spec: str, input_shape: tuple[int, ...]) -> None:
+    if len(input_shape) not in {INPUT_KINDS[kind].axes for kind in accepts if kind in INPUT_KINDS}:
+        raise UserError(
+            "model_input_shape", spec=spec, shape=list(input_shape), kinds=", ".join(accepts)
+        )
+
+
 def _built(entry: Family, spec: str, input_shape: tuple[int, ...], classes: int) -> nn.Module:
     if not entry.registered:
         found: nn.Module = resolve_name(str(entry.build))(spec, input_shape, classes)
         return found
     try:
         build = resolve_name(entry.build) if isinstance(entry.build, str) else entry.build
+        _check_kind(tuple(getattr(build, "accepts", entry.accepts)), spec, input_shape)
         found = build(input_shape, classes)
+    except UserError:
+        raise
     except Exception as error:  # of whatever its author wrote
         raise UserError(
             "model_build", spec=spec, shape=list(input_shape), cause=_line(error)
