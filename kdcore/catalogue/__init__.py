@@ -36,7 +36,7 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suits
+from kdcore.catalogue.suited import accepts, suited_families, suits
 
 LEFT_OUT = enter_installed()
 """Why models of installed packages are not among ``MODELS``."""
@@ -63,6 +63,7 @@ __all__ = [
     "Scheme",
     "Shift",
     "Source",
+    "accepts",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
