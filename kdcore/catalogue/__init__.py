@@ -5,7 +5,7 @@ named by dotted path and loaded when a run needs them.
 """
 
 from kdcore.catalogue.corruptions import CORRUPTIONS, Corruption
-from kdcore.catalogue.datasets import DATASETS, Source
+from kdcore.catalogue.datasets import DATASETS, GIVEN_DATA, Source
 from kdcore.catalogue.hints import HINTS, Hint
 from kdcore.catalogue.methods import METHODS, Method, MethodSetting
 from kdcore.catalogue.models import (
@@ -44,6 +44,7 @@ LEFT_OUT = enter_installed()
 __all__ = [
     "CORRUPTIONS",
     "DATASETS",
+    "GIVEN_DATA",
     "GIVEN_MODULE",
     "HIGHEST_EXTRA_WEIGHT",
     "HINTS",

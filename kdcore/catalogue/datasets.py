@@ -6,6 +6,9 @@ from typing import Any
 from kdcore.inputs import Features, InputKind
 from kdcore.inputs.image import OF_DIGITS, Image
 
+GIVEN_DATA = "given:"
+"""Before the name of data that a Python program gives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

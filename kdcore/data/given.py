@@ -11,13 +11,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from kdcore.catalogue import GIVEN_DATA
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.inputs import Features, Image
 
-GIVEN = "given:"
-"""Before the name of such data in a run's settings."""
 CHANNELS = (1, 3)
 """Of what is taken for images."""
 FULL = 255
@@ -53,7 +52,7 @@ _given: ContextVar[Mapping[str, Dataset]] = ContextVar("given_data", default={})
 @contextmanager
 def given_data(data: Dataset) -> Iterator[str]:
     """Inside, the data of this setting's value are these, in this thread alone."""
-    name = GIVEN + data.name
+    name = GIVEN_DATA + data.name
     before = _given.set({name: data})
     try:
         yield name
@@ -70,7 +69,7 @@ def find_given(name: str) -> Dataset:
     try:
         return _given.get()[name]
     except KeyError:
-        raise UserError("given_elsewhere", dataset=name.removeprefix(GIVEN)) from None
+        raise UserError("given_elsewhere", dataset=name.removeprefix(GIVEN_DATA)) from None
 
 
 def given_dataset(

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
-from kdcore.catalogue import DATASETS, is_shift
+from kdcore.catalogue import DATASETS, GIVEN_DATA, is_shift
 from kdcore.data.archive import BROKEN, entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
 from kdcore.data.for_teacher import beside_teacher
-from kdcore.data.given import GIVEN, find_given
+from kdcore.data.given import find_given
 from kdcore.data.names import listed
 from kdcore.data.table.file import MOST_BYTES as MOST_TABLE_BYTES
 from kdcore.data.table.file import is_table, open_table, tables_in, title_of_table
@@ -78,7 +78,7 @@ def load_training_data(
 
 
 def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, None, Dataset]:
-    if config.dataset.startswith(GIVEN):
+    if config.dataset.startswith(GIVEN_DATA):
         data = find_given(config.dataset)
         is_table = False
     elif config.dataset in DATASETS:

@@ -124,6 +124,10 @@ MESSAGES = {
     "nobody_to_ask": (
         "{job!r} is no single run: open one of its runs, or a run of its own, to ask its learners."
     ),
+    "asked_of_a_program": (
+        "The learners of the run {run} belong to a Python program, which alone can ask them: "
+        "choose another run."
+    ),
     "asked_elsewhere": (
         "The run {run!r} is trained by another program: it can be asked once it is over."
     ),

@@ -11,7 +11,7 @@ from dashboard.page.settings.readings import Reading, readings
 from dashboard.say.titles import dataset_title
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t, translate_error
-from kdcore.catalogue import suits
+from kdcore.catalogue import GIVEN_DATA, suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
 from kdcore.inputs import INPUT_KINDS, Features, Image
@@ -36,6 +36,9 @@ def data_preview(path: str, set_settings: Callable[[Mapping[str, Any]], None]) -
         path: as the viewer named them.
         set_settings: of the page: the models that suit data that were just chosen.
     """
+    if path.startswith(GIVEN_DATA):
+        st.info(md("preview.given", name=dataset_title(path)), icon=":material/code:")
+        return
     try:
         reading = readings().of(
             path, st.session_state["image_size"], st.session_state["label_column"]

@@ -15,7 +15,10 @@ import kdcore
 from kdcore import RunConfig
 from kdcore.data.given import given_dataset
 from kdcore.errors import UserError
+from kdcore.hub import Hub
 from kdcore.inputs import Features, Image
+from kdcore.jobs.robustness.config import RobustnessConfig
+from kdcore.queries import Predict
 from kdcore.store import Store
 
 QUICK = {"epochs": 2, "teacher_epochs": 1, "device": "cpu"}
@@ -76,6 +79,12 @@ def test_the_run_lies_in_the_store_and_is_read_by_who_knows_nothing_of_the_modul
     assert row.state == "finished"
     assert row.config["dataset"] == "given:mine"
     assert Store(tmp_path).find(run.id).config.student == "module:Sequential.student"
+    hub = Hub(Store(tmp_path))
+    assert not hub.can_ask(run.id)
+    with pytest.raises(UserError) as caught:
+        hub.ask(run.id, Predict(inputs=[[0.0] * 6]))
+    hub.close()
+    assert caught.value.code == "asked_of_a_program"
     assert row.summary["distilled"] == run.accuracies["distilled"][-1]
     assert (run.path / "distilled.safetensors").is_file()
 
@@ -365,6 +374,13 @@ def test_data_of_another_program_are_told_to_be_given_there():
     (*_, last) = kdcore.Run(RunConfig(dataset="given:mine", **QUICK))
 
     assert last.code == "given_elsewhere"
+
+
+def test_such_a_run_is_not_tested_on_corrupted_images():
+    with pytest.raises(UserError) as caught:
+        RobustnessConfig.of("run", RunConfig(dataset="given:mine"))
+
+    assert caught.value.code == "given_elsewhere"
 
 
 def test_features_of_modules_are_compared_by_their_names():
