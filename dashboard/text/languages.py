@@ -79,7 +79,10 @@ def _words_of_the_engine() -> dict[str, str]:
 
 
 def _alike_in_all_languages() -> dict[str, str]:
-    """Citations, licences, symbols and what others call their models; a language translates those that hold words of their own."""
+    """Citations, licences, symbols, and what others call their models.
+
+    A language translates those that hold words of their own.
+    """
     return (
         {f"method_source.{name}": method.source for name, method in METHODS.items()}
         | {f"scheme_source.{name}": scheme.source for name, scheme in SCHEMES.items()}
