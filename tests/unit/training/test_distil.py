@@ -239,6 +239,17 @@ def test_bytes_and_what_was_bytes_are_images_and_networks_get_the_same_numbers()
     assert torch.equal(as_shares.normalised(raw), raw.float() / 255)
 
 
+def test_the_kind_of_inputs_may_be_said():
+    pixels, labels = shades()
+    given = given_dataset("data", (pixels // 16, labels), kind=Image(white=16))
+    inputs = given.data.test.inputs
+
+    assert given.data.kind == Image(white=16)
+    assert not given.flat
+    assert torch.equal(given.data.normalised(inputs), inputs.float())
+    refused("given_kind", linear(), linear(), made(), kind=Image())
+
+
 def test_pixels_that_were_no_bytes_are_numbers():
     pixels, labels = shades()
     given = given_dataset("data", ((pixels / 255 - 0.3) / 0.7, labels))
