@@ -96,7 +96,7 @@ class RecognitionConfig:
         17.0, "seconds; longer utterances are left out", low=0.5, high=60.0
     )
     train_size: int = setting(
-        5_000, "training utterances at most, drawn by the seed; 0 for all", low=0, high=10_000_000
+        2_000, "training utterances at most, drawn by the seed; 0 for all", low=0, high=10_000_000
     )
     evaluation_size: int = setting(
         500, "the same of validation and of test data", low=0, high=10_000_000

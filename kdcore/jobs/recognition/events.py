@@ -117,9 +117,9 @@ class RecognitionEpoch(Event):
     test: dict[str, float]
     terms: dict[str, StudentTerms]
     """By student; empty before the first pass."""
-    agreement: dict[str, float]
+    agreement: dict[str, float | None]
     """By student: the share of the test frames in which the teacher writes a character, where the
-    student writes the same one."""
+    student writes the same one; ``None`` while the teacher writes nothing."""
     transcripts: list[Transcript]
     """Of the watched utterances and some more."""
     answers: str

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from kdcore.data.audio.librispeech import SPLITS, Corpus, Utterance
+from kdcore.data.audio.librispeech import Corpus, Utterance
 from kdcore.errors import UserError
 from kdcore.inputs.log_mel import frame_sizes, log_mel
 from kdcore.models.ctc_crnn import TIMES, answers_of
@@ -15,10 +15,20 @@ from kdcore.notes import Note, note
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of an utterance beside its sound."""
+
+    name: str
+    speaker: str
+    transcript: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Examples:
     """The utterances of a split."""
 
-    utterances: list[Utterance]
+    utterances: list[Said]
     spectra: list[Tensor]
     """``[frames, bands]`` each, normalised by band."""
     characters: list[Tensor]
@@ -76,35 +86,49 @@ def prepared(corpus: Corpus, bands: int) -> Speech:
     Raises:
         UserError: none is left.
     """
-    alphabet = corpus.alphabet
-    number = {one: at for at, one in enumerate(alphabet, 1)}
-    spectra = {
-        split: [log_mel(one.samples, corpus.rate, bands).T for one in corpus.splits[split]]
-        for split in SPLITS
+    number = {one: at for at, one in enumerate(corpus.alphabet, 1)}
+    found = {
+        split: Examples(
+            [_said(one, corpus.rate) for one in own],
+            [log_mel(one.samples, corpus.rate, bands).T.contiguous() for one in own],
+            [],
+        )
+        for split, own in corpus.splits.items()
     }
-    train = [
-        (one, own, torch.tensor([number[letter] for letter in one.transcript]))
-        for one, own in zip(corpus.splits["train"], spectra["train"], strict=True)
+    train, notes = found["train"], list(corpus.notes)
+    for said in train.utterances:
+        train.characters.append(torch.tensor([number[one] for one in said.transcript]))
+    fitting = [
+        at
+        for at, (own, characters) in enumerate(zip(train.spectra, train.characters, strict=True))
+        if fits(len(own), characters)
     ]
-    fitting = [row for row in train if fits(len(row[1]), row[2])]
     if not fitting:
         raise UserError("split_without_utterances", path=corpus.name, split="train")
-    notes = list(corpus.notes)
     if short := len(train) - len(fitting):
         notes.append(note("utterances_too_short", count=short))
-    frames = torch.cat([own for _, own, _ in fitting])
-    mean, std = frames.mean(0), frames.std(0).clamp(min=1e-3)
-    normalised = {
-        split: [(one - mean) / std for one in spectra[split]] for split in SPLITS if split != "train"
-    }
-    splits = {
-        "train": Examples(
-            [one for one, _, _ in fitting],
-            [(own - mean) / std for _, own, _ in fitting],
-            [characters for _, _, characters in fitting],
+        found["train"] = train = Examples(
+            [train.utterances[at] for at in fitting],
+            [train.spectra[at] for at in fitting],
+            [train.characters[at] for at in fitting],
         )
-    } | {split: Examples(corpus.splits[split], own, []) for split, own in normalised.items()}
-    return Speech(alphabet, corpus.rate, splits, tuple(notes))
+    mean, std = _mean_and_deviation(train.spectra)
+    for examples in found.values():
+        for spectrum in examples.spectra:
+            spectrum.sub_(mean).div_(std)
+    return Speech(corpus.alphabet, corpus.rate, found, tuple(notes))
+
+
+def _said(one: Utterance, rate: int) -> Said:
+    return Said(one.name, one.speaker, one.transcript, len(one.samples) / rate)
+
+
+def _mean_and_deviation(spectra: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Of each band over all frames, float32."""
+    frames = sum(map(len, spectra))
+    mean = torch.stack([one.double().sum(0) for one in spectra]).sum(0) / frames
+    squares = torch.stack([(one.double() - mean).square().sum(0) for one in spectra]).sum(0)
+    return mean.float(), (squares / frames).sqrt().clamp(min=1e-3).float()
 
 
 def fits(frames: int, characters: Tensor) -> bool:
