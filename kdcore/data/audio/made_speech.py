@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.jobs.recognition.config import ESPEAK
 
-ESPEAK = "espeak-ng"
 TIMEOUT = 60
 """Seconds for one utterance, which takes a hundredth of one."""
 FOLDER = "made-speech-1"

@@ -8,6 +8,8 @@ from kdcore.errors import UserError, check_names
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked, setting
 
+ESPEAK = "espeak-ng"
+"""The program that speaks a corpus."""
 MADE = "made"
 """In place of a folder: the corpus that espeak-ng speaks."""
 BLANKS = ("all", "without_blank_frames", "without_blank")
