@@ -157,11 +157,7 @@ def recognition_title(config: Mapping[str, Any]) -> Title:
     usual = RecognitionConfig().to_dict()
     settings = {**usual, **config}
     apart = differing(settings, usual)
-    told = {
-        name: value
-        for name, value in apart.items()
-        if name not in ("data", "device", "seed")
-    }
+    told = {name: value for name, value in apart.items() if name not in ("data", "device", "seed")}
     return Title(dataset=data_name(settings["data"]), differing=told | {"seed": settings["seed"]})
 
 

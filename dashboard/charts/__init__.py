@@ -4,8 +4,8 @@ A chart over time shows the whole run and grows: ``figure(history, words)``. A c
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
 of a compression shows its stages, one of a robustness test its corruptions, one of a search, of a
-selection of a teacher or of a recipe what was compared, one of a recognition its epochs: ``figure(record, words, …)``. A new chart
-is a file and a line here.
+selection of a teacher or of a recipe what was compared, one of a recognition its epochs:
+``figure(record, words, …)``. A new chart is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which

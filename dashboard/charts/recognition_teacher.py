@@ -32,10 +32,7 @@ def figure(record: RecognitionRecord, words: Words, **_: Any) -> dict[str, Any]:
             for part, title, dash in LINES
         ],
         "layout": {
-            "xaxis": {
-                "title": {"text": words["chart.teacher_epoch"]},
-                "range": [0, newest.epochs],
-            },
+            "xaxis": {"title": {"text": words["chart.teacher_epoch"]}, "range": [0, newest.epochs]},
             "yaxis": {
                 "title": {"text": words["chart.recognition.rate"]},
                 "tickformat": style.PER_CENT,

@@ -50,9 +50,7 @@ def settings_rows(job: str, live: bool) -> None:
     columns = st.columns([1, 1, 1.4], vertical_alignment="bottom")
     for name, column in zip(("teacher", "student"), columns[:2], strict=True):
         with column:
-            text_field(
-                t(f"recognition.{name}"), key=keys[name], help=t("recognition.network_help")
-            )
+            text_field(t(f"recognition.{name}"), key=keys[name], help=t("recognition.network_help"))
     with columns[2]:
         select(
             t("recognition.setting.blank"),
@@ -129,9 +127,7 @@ def _progress_text(found: RecognitionRecord, state: str) -> str:
         if found.progress is None:
             return t("live.waiting")
         key = "speaking" if found.progress.task == "speak" else "reading"
-        return md(
-            f"recognition.{key}", done=found.progress.done, total=found.progress.total or 0
-        )
+        return md(f"recognition.{key}", done=found.progress.done, total=found.progress.total or 0)
     name = "teacher_epochs" if found.stage == "teacher" else "epochs"
     return md(
         f"recognition.learning_{found.stage}",
@@ -257,8 +253,4 @@ if job:
     resume_button(job, help=t("recognition.resume_help"))
     charts(job, found)
 else:
-    st.info(
-        t("recognition.no_job"),
-        title=t("recognition.no_job_title"),
-        icon=":material/mic:",
-    )
+    st.info(t("recognition.no_job"), title=t("recognition.no_job_title"), icon=":material/mic:")

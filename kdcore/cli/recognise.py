@@ -79,11 +79,12 @@ def _print_for_people(
 ) -> Event | None:
     out = console()
     found = RecognitionRecord()
-    last = None
+    last: Event | None = None
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("reading", total=1.0)
-        for last in folded(found, folder, events):
+        for event in folded(found, folder, events):
+            last = event
             progress.update(task, completed=found.done, description=_stage(found))
     if found.started:
         show(_corpus(found))

@@ -239,5 +239,5 @@ MESSAGES = {
         "The corpus is spoken by espeak-ng, which is not installed: install it (apt install "
         "espeak-ng, brew install espeak-ng), or give the folder of a corpus."
     ),
-    "espeak_failed": "espeak-ng could not speak with the voice {voice} ({cause}): reinstall it.",
+    "espeak_failed": "espeak-ng could not speak as {variant} ({cause}): reinstall it.",
 }

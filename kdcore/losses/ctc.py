@@ -14,9 +14,7 @@ BLANK = 0
 """CTC's answer to a frame in which no character begins."""
 
 
-def ctc_loss(
-    logits: Tensor, frames: Tensor, characters: Tensor, lengths: Tensor
-) -> Tensor:
+def ctc_loss(logits: Tensor, frames: Tensor, characters: Tensor, lengths: Tensor) -> Tensor:
     """−log p(characters | frames), summed over all ways to lay the characters on the frames.
 
     Args:

@@ -15,7 +15,9 @@ from kdcore.jobs.run.config import RunConfig
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
 PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
 PARAMETER = {
-    "sweep": "sweep", "shrink": "shrink", "robustness": "robustness",
+    "sweep": "sweep",
+    "shrink": "shrink",
+    "robustness": "robustness",
     "recognition": "recognition",
 }
 

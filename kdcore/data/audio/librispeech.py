@@ -110,8 +110,7 @@ def read_librispeech(
     by_split, notes = _divided(lines, root)
     sizes = {"train": train_size, "validation": evaluation_size, "test": evaluation_size}
     drawn = {
-        name: _drawn(own, sizes[name], seed + at)
-        for at, (name, own) in enumerate(by_split.items())
+        name: _drawn(own, sizes[name], seed + at) for at, (name, own) in enumerate(by_split.items())
     }
     total, done = sum(map(len, drawn.values())), 0
     splits: dict[str, list[Utterance]] = {}
@@ -129,9 +128,7 @@ def read_librispeech(
                 too_long += 1
             else:
                 samples_of = torch.from_numpy(samples)
-                splits[name].append(
-                    Utterance(line.name, line.speaker, line.transcript, samples_of)
-                )
+                splits[name].append(Utterance(line.name, line.speaker, line.transcript, samples_of))
             done += 1
             if done % PER_REPORT == 0:
                 yield Progress(task="read", done=done, total=total, detail=root.name)

@@ -1,5 +1,4 @@
-"""Sound files as 16-bit samples: WAV by Python's own module, FLAC where ``soundfile`` is installed.
-"""
+"""Sound files as 16-bit samples: WAV by Python's own module, FLAC by ``soundfile``, an extra."""
 
 import wave
 from pathlib import Path

@@ -70,23 +70,14 @@ class RecognitionConfig:
         MADE, f"folder in the layout of LibriSpeech, or {MADE}: the corpus that espeak-ng speaks"
     )
     teacher: str = setting(
-        "crnn:16,96,2",
-        "the large network: crnn:CHANNELS,WIDTH,LAYERS",
-        normalise=_network,
+        "crnn:16,96,2", "the large network: crnn:CHANNELS,WIDTH,LAYERS", normalise=_network
     )
     student: str = setting("crnn:8,24,1", "the small network, likewise", normalise=_network)
     temperature: float = setting(
         1.0, "T, how soft the teacher's answer to each frame is made", low=0.1, high=100.0
     )
-    weight: float = setting(
-        0.5,
-        "λ of the frame-level term; CTC has 1 − λ",
-        low=0.0,
-        high=1.0,
-    )
-    blank: str = setting(
-        "all", "what of the teacher's blank is distilled", choices=BLANKS
-    )
+    weight: float = setting(0.5, "λ of the frame-level term; CTC has 1 − λ", low=0.0, high=1.0)
+    blank: str = setting("all", "what of the teacher's blank is distilled", choices=BLANKS)
     teacher_epochs: int = setting(20, "passes of the teacher", low=0, high=1_000)
     epochs: int = setting(20, "passes of the students", low=1, high=1_000)
     batch_size: int = setting(16, "utterances of a step", low=1, high=1_024)
@@ -94,9 +85,7 @@ class RecognitionConfig:
         0.003, "learning rate at the start; it falls to 0 along a cosine", low=1e-6, high=1.0
     )
     bands: int = setting(40, "mel bands of the spectrogram", low=8, high=128)
-    longest: float = setting(
-        17.0, "seconds; longer utterances are left out", low=0.5, high=60.0
-    )
+    longest: float = setting(17.0, "seconds; longer utterances are left out", low=0.5, high=60.0)
     train_size: int = setting(
         2_000, "training utterances at most, drawn by the seed; 0 for all", low=0, high=10_000_000
     )
@@ -104,9 +93,7 @@ class RecognitionConfig:
         500, "the same of validation and of test data", low=0, high=10_000_000
     )
     seed: int = setting(0, "seed of weights, order and draws", low=0, high=2**31 - 1)
-    device: str = setting(
-        "auto", "where to train", choices=("auto", "cpu", "cuda", "mps")
-    )
+    device: str = setting("auto", "where to train", choices=("auto", "cpu", "cuda", "mps"))
 
     def __post_init__(self) -> None:
         for item in fields(RecognitionConfig):
@@ -118,9 +105,7 @@ class RecognitionConfig:
     @property
     def base(self) -> RunConfig:
         """What a job of any kind is asked for: where it trains, and the size of a step."""
-        return RunConfig(
-            device=self.device, seed=self.seed, lr=self.lr, batch_size=self.batch_size
-        )
+        return RunConfig(device=self.device, seed=self.seed, lr=self.lr, batch_size=self.batch_size)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""

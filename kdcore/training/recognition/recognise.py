@@ -177,7 +177,13 @@ class Bench:
         """
         epochs = self.config.teacher_epochs
         trainer = RecognitionTrainer(
-            {"teacher": teacher}, {"teacher": 0.0}, None, self.train, self.config, epochs, self.device
+            {"teacher": teacher},
+            {"teacher": 0.0},
+            None,
+            self.train,
+            self.config,
+            epochs,
+            self.device,
         )
 
         def told(epoch: int, seconds: float) -> Iterator[Event]:
@@ -281,7 +287,9 @@ class Bench:
         if self.folder is None:
             return
         about = {"model": model, "alphabet": self.speech.alphabet, "bands": str(self.config.bands)}
-        tensors = {name: one.detach().cpu().contiguous() for name, one in module.state_dict().items()}
+        tensors = {
+            name: one.detach().cpu().contiguous() for name, one in module.state_dict().items()
+        }
         self.folder.write(f"{learner}.safetensors", save(tensors, about))
 
 

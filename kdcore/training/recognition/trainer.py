@@ -171,4 +171,3 @@ class RecognitionTrainer:
         for one in self.learners:
             one.module.load_state_dict(state[one.name]["module"])
             load_optimizer_state(one.optimizer, state[one.name].get("optimizer", {}))
-

@@ -21,6 +21,7 @@ from support.searches import OPTUNA, record_search, record_selection
 
 from dashboard.charts import (
     OF_A_MOMENT,
+    OF_A_RECOGNITION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,

@@ -175,7 +175,13 @@ def test_the_best_path_is_read_as_ctc_says():
 
 @pytest.mark.parametrize(
     ("frames", "characters", "fitting"),
-    [(4, [1, 2], True), (3, [1, 2, 3], False), (4, [1, 1], False), (5, [1, 1], True), (1, [], True)],
+    [
+        (4, [1, 2], True),
+        (3, [1, 2, 3], False),
+        (4, [1, 1], False),
+        (5, [1, 1], True),
+        (1, [], True),
+    ],
 )
 def test_ctc_needs_a_frame_a_character_and_a_blank_between_two_alike(frames, characters, fitting):
     assert fits(frames, torch.tensor(characters)) is fitting
