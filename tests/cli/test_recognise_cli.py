@@ -10,8 +10,8 @@ from kdcore.jobs.recognition.config import ESPEAK
 from kdcore.store import Store
 
 QUICK = (
-    *("--teacher", "crnn:6,32,1", "--student", "crnn:3,12,1"),
-    *("--batch-size", "8", "--lr", "0.01", "--bands", "24", "--device", "cpu"),
+    *("--teacher", "crnn:6,48,1", "--student", "crnn:4,24,1"),
+    *("--batch-size", "4", "--lr", "0.01", "--bands", "16", "--device", "cpu"),
 )
 
 
@@ -32,18 +32,16 @@ def corpus(tmp_path_factory):
 def test_a_recogniser_learns_and_teaches_and_is_listed_and_repeated(kdcore, corpus, tmp_path):
     kept = ("--store", str(tmp_path / "store"))
     asked = ("recognise", "--data", str(corpus), *QUICK, *kept)
-    done = kdcore(*asked, "--teacher-epochs", "25", "--epochs", "15", "--json")
+    done = kdcore(*asked, "--teacher-epochs", "14", "--epochs", "10", "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    first, last = (
-        [event for event in events if event["event"] == "recognition_epoch"][at] for at in (0, -1)
-    )
+    epochs = [event for event in events if event["event"] == "recognition_epoch"]
+    first, last = epochs[1], epochs[-1]
 
     assert done.returncode == 0, done.stderr
     assert events[-1]["event"] == "recognition_finished"
     assert last["test"]["teacher"] < 0.5
     for student in ("plain", "distilled"):
-        assert last["test"][student] < first["test"][student]
-        assert last["terms"][student]["ctc"] > 0
+        assert 0 < last["terms"][student]["ctc"] < first["terms"][student]["ctc"] / 2
     assert last["transcripts"][0]["said"] in ("one", "two", "six")
 
     listed = json.loads(kdcore("recognitions", "--json", *kept).stdout)
