@@ -78,7 +78,6 @@ def figure(
                 "xaxis": f"x{suffix}",
                 "yaxis": f"y{suffix}",
                 "showscale": False,
-                "name": learner_name(words, learner),
                 "colorscale": [[0, NOTHING], [1, style.COLOURS[learner]]],
                 "customdata": [[name] * len(times) for name in ticks],
                 "hovertemplate": "%{x:.2f} s · %{customdata}: %{z:.0%}<extra></extra>",

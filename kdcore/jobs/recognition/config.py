@@ -78,7 +78,7 @@ class RecognitionConfig:
     )
     weight: float = setting(0.5, "λ of the frame-level term; CTC has 1 − λ", low=0.0, high=1.0)
     blank: str = setting("all", "what of the teacher's blank is distilled", choices=BLANKS)
-    teacher_epochs: int = setting(20, "passes of the teacher", low=0, high=1_000)
+    teacher_epochs: int = setting(12, "passes of the teacher", low=0, high=1_000)
     epochs: int = setting(20, "passes of the students", low=1, high=1_000)
     batch_size: int = setting(16, "utterances of a step", low=1, high=1_024)
     lr: float = setting(
