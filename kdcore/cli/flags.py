@@ -102,9 +102,7 @@ def add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) 
     add_store(entry)
 
 
-def add_setting(
-    entry: argparse.ArgumentParser, item: Field[Any], *, several: bool = False
-) -> None:
+def add_setting(entry: argparse.ArgumentParser, item: Field[Any], *, several: bool = False) -> None:
     """A flag with the name, help and range of a field that ``kdcore.settings.setting`` made.
 
     Args:
