@@ -57,7 +57,8 @@ class CtcCrnn(nn.Module):
         hidden, _ = pad_packed_sequence(
             self.recurrent(packed)[0], batch_first=True, total_length=int(most)
         )
-        return self.answer(hidden) * kept[:, 0]
+        logits: Tensor = self.answer(hidden) * kept[:, 0]
+        return logits
 
 
 def answers_of(frames: Tensor) -> Tensor:
