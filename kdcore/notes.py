@@ -64,6 +64,17 @@ NOTES = {
         "The target images of {target} are scaled from {found} to {needed}, the form of the source."
     ),
     "names_numbered": "Class names that would be equal have got a number: {names}.",
+    # recordings
+    "utterances_too_long": "Utterances of more than {seconds:g} s are left out: {count:,}.",
+    "utterances_too_short": (
+        "Training utterances with too few frames for their characters are left out: {count:,}."
+    ),
+    "utterances_without_words": "Utterances without any word are left out: {count:,}.",
+    "speakers_held_out": "These speakers are held out as {split} data: {speakers}.",
+    "speakers_shared": (
+        "These speakers are in the training data and in others, too: {speakers}. The error rates "
+        "say nothing about new speakers."
+    ),
     # teachers from files
     "classes_reordered": "The teacher's answers are put into the order of these classes.",
     "classes_renamed": (

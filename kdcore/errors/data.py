@@ -243,4 +243,43 @@ MESSAGES = {
         "The mean and the deviation to normalise by must be finite, and the deviation above 0: "
         "look at both."
     ),
+    # recordings
+    "corpus_layout": (
+        "{path} is not laid out as LibriSpeech: it holds no transcripts "
+        "SPLIT/SPEAKER/CHAPTER/SPEAKER-CHAPTER.trans.txt. Give the folder that the splits lie in."
+    ),
+    "transcript_unreadable": (
+        "The transcript {path} cannot be read ({cause}): each line has the name of a recording, a "
+        "space and what is said."
+    ),
+    "recording_missing": (
+        "A transcript names {name}, but {folder} holds neither {name}.flac nor {name}.wav: add the "
+        "recording or delete the line."
+    ),
+    "recording_unreadable": (
+        "The recording {path} cannot be read ({cause}): give FLAC, or WAV of 8 or 16 bits."
+    ),
+    "recording_too_large": (
+        "The recording {path} is larger than {most} MB: cut it into utterances."
+    ),
+    "flac_needs_soundfile": (
+        "{path} is FLAC, which is read by soundfile: install it with pip install 'kdcore[audio]', "
+        "or convert the recordings to WAV."
+    ),
+    "sample_rates_differ": (
+        "The recordings of {path} have different sample rates ({low} and {high} Hz): bring them to "
+        "one."
+    ),
+    "split_without_utterances": (
+        "{path} has no utterance for {split} that can be used: add some, or allow longer ones."
+    ),
+    "speakers_too_few": (
+        "{path} has {count} speakers, and test data shall have others than training data: at "
+        "least three are needed where no folder is named test."
+    ),
+    "espeak_missing": (
+        "The corpus is spoken by espeak-ng, which is not installed: install it (apt install "
+        "espeak-ng, brew install espeak-ng), or give the folder of a corpus."
+    ),
+    "espeak_failed": "espeak-ng could not speak as {variant} ({cause}): reinstall it.",
 }

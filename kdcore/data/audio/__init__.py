@@ -1,0 +1,1 @@
+"""Recordings: one file a source."""
