@@ -31,7 +31,7 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suited_pair, suits
+from kdcore.catalogue.suited import suited_families, suits
 
 __all__ = [
     "CORRUPTIONS",
@@ -68,7 +68,6 @@ __all__ = [
     "parse_models",
     "parse_shift",
     "suited_families",
-    "suited_pair",
     "suits",
     "target_spec",
 ]

@@ -57,7 +57,7 @@ function microscope({ run: id, language, learners: names, words, menu }) {
   }, { signal: leaving.signal });
 
   function keep(message) {
-    if (message.inputs) {
+    if (message.arrays) {
       store.examples = readExamples(message);
       store.teacher = message.teacher && decode(message.teacher, Float32Array);
     }

@@ -31,7 +31,6 @@ from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
-IMAGE_AXES = 3
 MOST_OF_A_SLIDER = 100
 """Above it a number is typed."""
 SCHEME_USED = "scheme_used"
@@ -205,7 +204,8 @@ def _target_widget(*, waits: bool) -> None:
         if source
         and name != st.session_state["dataset"]
         and other.classes == source.classes
-        and len(other.input_shape) == len(source.input_shape) == IMAGE_AXES
+        and other.kind.framed
+        and source.kind.framed
     ]
     select(
         _with_badge(md("setting.target.label"), waits),

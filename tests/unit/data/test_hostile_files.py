@@ -16,7 +16,7 @@ from support.sentences import code_of
 from support.traps import TRAPS
 
 from kdcore.data import archive, load
-from kdcore.data.images import decode
+from kdcore.data.kind.framed import decode
 from kdcore.data.load import load_dataset
 from kdcore.data.own import read_images
 from kdcore.data.table import pieces
