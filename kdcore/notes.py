@@ -64,6 +64,12 @@ NOTES = {
         "The target images of {target} are scaled from {found} to {needed}, the form of the source."
     ),
     "names_numbered": "Class names that would be equal have got a number: {names}.",
+    # recordings
+    "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
+    "sounds_of_length": (
+        "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
+        "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
+    ),
     # teachers from files
     "classes_reordered": "The teacher's answers are put into the order of these classes.",
     "classes_renamed": (

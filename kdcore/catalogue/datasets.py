@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.inputs import Features, InputKind
+from kdcore.inputs import Audio, Features, InputKind
 from kdcore.inputs.image import OF_DIGITS, Image
 
 
@@ -170,5 +170,18 @@ DATASETS = {
         classes=100,
         teacher="resnet56",
         student="resnet20",
+    ),
+    "spoken_digits": Source(
+        title="Spoken digits",
+        load="kdcore.data.audio.spoken_digits:spoken_digits",
+        kind=Audio(),
+        classes=10,
+        input_shape=(1, 40, 81),
+        train_size=2_000,
+        test_size=1_000,
+        offline=False,
+        licence="CC BY-SA 4.0, Z. Jackson and others",
+        teacher="crnn:16,32,32,64",
+        student="convnet:8,16,32",
     ),
 }

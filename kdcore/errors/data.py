@@ -31,6 +31,10 @@ MESSAGES = {
         "{setting[augment]} is {augment}, but these data are not images: choose "
         "{choice[augment=none]}."
     ),
+    "sound_broken": (
+        "The recording {sound} in {path} cannot be read ({cause}): give WAV files with samples of "
+        "8, 16, 24 or 32 bits, not compressed."
+    ),
     "file_damaged": "{path} is cut off or damaged: delete it and start again to fetch it anew.",
     "idx_magic": (
         "{path} begins with the number {found} instead of {expected}: it is another kind of file; "
