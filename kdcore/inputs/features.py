@@ -87,8 +87,7 @@ def spread(features: "Tensor") -> "tuple[Tensor, Tensor]":
         >>> spread(torch.tensor([[1e15, 0.1], [1e15 + 2, 0.1]], dtype=torch.float64))[1].tolist()
         [1.0, 0.0]
     """
-    mean = features[0].double()
-    std = mean.clone()
+    mean, std = features.new_empty((2, features.shape[1])).double()
     at = 0
     for part in features.split(max(1, MOST_CELLS // len(features)), dim=1):
         columns = slice(at, at + part.shape[1])

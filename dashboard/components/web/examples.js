@@ -28,6 +28,7 @@ export function drawExample(canvas, examples, index) {
 
 /**
  * What a canvas cannot show of example `index`, as an element: a sentence, a player; or null.
+ * `data-whole` on it says that the picture would show nothing besides.
  *
  * @param words of the component: what the kind says, by key `example_…`.
  */
