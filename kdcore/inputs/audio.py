@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from kdcore.inputs.kind import InputKind
-from kdcore.inputs.log_mel import BANDS, RANGE, frames_of, log_mel
+from kdcore.inputs.log_mel import RANGE, frames_of, log_mel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 RATE = 8_000.0
 """Samples a second to which recordings are brought: that of a telephone, enough for words."""
+BANDS = 24
+"""Mel bands."""
+WINDOW, HOP = 0.032, 0.02
+"""Seconds of a frame. Coarser than for the recognition of speech: a word is known by little, and
+what tells speakers apart is in the rest."""
 TOGETHER = 512
 """Recordings whose spectra are in memory at once."""
 LOWEST = float(np.log(10 ** (-RANGE / 10)))
@@ -43,14 +48,14 @@ class Audio(InputKind):
 
     def model_shape(self, stored: tuple[int, ...]) -> tuple[int, ...]:
         """``(1, bands, frames)``."""
-        return 1, BANDS, frames_of(stored[0], self.rate)
+        return 1, BANDS, frames_of(stored[0], self.rate, HOP)
 
     def spectrograms(self, inputs: "Tensor") -> "Tensor":
         """``[n, samples]`` → log-mel spectrograms ``[n, 1, bands, frames]``."""
         found = inputs.new_empty((len(inputs), *self.model_shape(inputs.shape[1:]))).float()
         for at in range(0, len(inputs), TOGETHER):
             part = slice(at, at + TOGETHER)
-            found[part, 0] = log_mel(inputs[part], self.rate)
+            found[part, 0] = log_mel(inputs[part], self.rate, BANDS, window=WINDOW, hop=HOP)
         return found
 
     def statistics(self, inputs: "Tensor") -> "tuple[Tensor, Tensor]":

@@ -137,12 +137,7 @@ class TransferBatches:
         return inputs[None], batch_targets
 
     def _mixed(
-        self,
-        raw: Tensor | None,
-        index: Tensor,
-        labels: Tensor,
-        weights: Tensor | None,
-        step: int,
+        self, raw: Tensor | None, index: Tensor, labels: Tensor, weights: Tensor | None, step: int
     ) -> tuple[Tensor | None, Tensor | None]:
         """Mixed inputs, and hard targets, where the examples themselves do not do."""
         if self._mixer is None and weights is None:

@@ -140,7 +140,11 @@ def _players(found: Preview) -> None:
             st.audio(samples, sample_rate=int(RATE))
 
 
-SHOWN: dict[str, Callable[[Preview], None]] = {Image.name: _thumbnails, Features.name: _rows, Audio.name: _players}
+SHOWN: dict[str, Callable[[Preview], None]] = {
+    Image.name: _thumbnails,
+    Features.name: _rows,
+    Audio.name: _players,
+}
 """By kind of input."""
 
 

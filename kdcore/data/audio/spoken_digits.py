@@ -61,6 +61,7 @@ def spoken_digits(root: Path) -> Generator[Progress, None, Dataset]:
         found[int(match[1]), match[2], int(match[3])] = of_length(sixteen_bits(samples), length)
         if len(found) % PER_REPORT == 0:
             yield Progress(task="read", done=len(found), total=3_000, detail=path.name)
+    yield Progress(task="read", done=len(found), total=len(found), detail=path.name)
     speakers = {speaker for _, speaker, _ in found}
     members = _members(sorted(found))
     if not all(members.values()):
