@@ -70,6 +70,10 @@ NOTES = {
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
         "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
     ),
+    "images_beside_sounds": (
+        "Beside each recording lies an image of its class from the bundled MNIST digits, of the "
+        "same split."
+    ),
     # teachers from files
     "classes_reordered": "The teacher's answers are put into the order of these classes.",
     "classes_renamed": (

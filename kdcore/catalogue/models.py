@@ -54,6 +54,22 @@ MODELS = {
         accepts=("audio",),
         convolutional=True,
     ),
+    "audio_visual": Family(
+        title="Convolutions for sound and for an image, joined",
+        build="kdcore.models.two_senses:audio_visual",
+        takes_widths=True,
+        example="audio_visual:16,32,64",
+        accepts=("audio_image",),
+        convolutional=True,
+    ),
+    "audio_only": Family(
+        title="Small convolutional network on the sound alone",
+        build="kdcore.models.two_senses:audio_only",
+        takes_widths=True,
+        example="audio_only:8,16,32",
+        accepts=("audio_image",),
+        convolutional=True,
+    ),
     **{
         name: Family(
             title=f"ResNet-{depth} for small images",
