@@ -31,7 +31,7 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suits
+from kdcore.catalogue.suited import accepts, suited_families, suits
 
 __all__ = [
     "CORRUPTIONS",
@@ -53,6 +53,7 @@ __all__ = [
     "Scheme",
     "Shift",
     "Source",
+    "accepts",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",

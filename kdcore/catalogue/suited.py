@@ -14,6 +14,11 @@ def suited_families(kind: type[InputKind]) -> list[str]:
     ]
 
 
+def accepts(model: str, kind: type[InputKind]) -> bool:
+    """Whether a model takes inputs of a kind."""
+    return kind.name in MODELS[model.partition(":")[0]].accepts
+
+
 def suits(models: str, kind: type[InputKind], shape: tuple[int, ...]) -> bool:
     """Whether all of ``models``, as a setting writes them, suit inputs of a ``model_shape``."""
     try:

@@ -32,6 +32,7 @@ def with_shifted(data: Dataset, spec: str) -> Dataset:
     """
     if not isinstance(data.kind, Image):
         raise UserError("target_needs_images", target=spec, dataset=data.name)
+    white = data.kind.white
     name, settings = parse_shift(spec)
     shift = SHIFTS[name]
     if shift.colours and data.input_shape[0] == 1:
@@ -39,8 +40,7 @@ def with_shifted(data: Dataset, spec: str) -> Dataset:
     change = resolve_name(shift.apply)
     generator = torch.Generator().manual_seed(SHIFT_SEED)
     train, test = (
-        change(split.inputs, generator, data.kind.white, **settings)
-        for split in (data.train, data.test)
+        change(split.inputs, generator, white, **settings) for split in (data.train, data.test)
     )
     return replace(data, target=Target(spec, train, Split(test, data.test.labels)))
 

@@ -26,6 +26,8 @@ TOGETHER = 512
 LOWEST = float(np.log(10 ** (-RANGE / 10)))
 """Of a log-mel spectrogram, whose highest value is 0."""
 LARGEST_SAMPLE = 32_767
+LOUDNESS = 3_000
+"""Root mean square of noise."""
 SHADES = 255
 
 
@@ -78,20 +80,18 @@ class Audio(InputKind):
         del inputs
         return (LOWEST - mean) / std, -mean / std
 
-    def noise(
+    def random(
         self,
         size: int,
-        inputs: "Tensor",
+        shape: tuple[int, ...],
         mean: "Tensor",
         std: "Tensor",
         generator: "torch.Generator",
     ) -> "Tensor":
-        """White noise as loud as the training recordings on average."""
-        loud = inputs.float().square().mean().sqrt().cpu()
-        values = mean.new_empty((size, *inputs.shape[1:]), device="cpu").normal_(
-            generator=generator
-        )
-        return self.stored(values * loud)
+        """White noise; how loud is all the same to networks."""
+        del std
+        values = mean.new_empty((size, *shape), device="cpu").normal_(generator=generator)
+        return self.stored(values * LOUDNESS)
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:
         """A convolutional network that reads on in time, and a small convolutional one."""

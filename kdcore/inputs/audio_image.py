@@ -81,23 +81,23 @@ class AudioImage(InputKind):
         high[..., -SEEN:] = ((WHITE - mean) / std)[..., -SEEN:]
         return low, high
 
-    def noise(
+    def random(
         self,
         size: int,
-        inputs: "Tensor",
+        shape: tuple[int, ...],
         mean: "Tensor",
         std: "Tensor",
         generator: "torch.Generator",
     ) -> "Tensor":
         """White noise beside pixels of random shades."""
-        sounds, images = parts(inputs)
-        heard = self.sound.noise(size, sounds, mean, std, generator)
-        shades = mean.new_empty((size, *images.shape[1:]), device="cpu").uniform_(
+        sounds = (shape[0] - SIDE * SIDE,)
+        heard = self.sound.random(size, sounds, mean, std, generator)
+        shades = mean.new_empty((size, SIDE * SIDE), device="cpu").uniform_(
             0, WHITE, generator=generator
         )
-        made = heard.new_empty((size, inputs.shape[1]))
+        made = heard.new_empty((size, *shape))
         made[:, : -SIDE * SIDE] = heard
-        made[:, -SIDE * SIDE :] = shades.flatten(1).short()
+        made[:, -SIDE * SIDE :] = shades.short()
         return made
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:

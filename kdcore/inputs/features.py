@@ -10,7 +10,6 @@ from kdcore.inputs.kind import InputKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import torch
     from torch import Tensor
 
 FEW, MANY = 1_000, 20_000
@@ -40,20 +39,6 @@ class Features(InputKind):
     def bounds(self, inputs: "Tensor", mean: "Tensor", std: "Tensor") -> "tuple[Tensor, Tensor]":
         """Of each column what the training data have, ``[features]``."""
         return (inputs.amin(0) - mean) / std, (inputs.amax(0) - mean) / std
-
-    def noise(
-        self,
-        size: int,
-        inputs: "Tensor",
-        mean: "Tensor",
-        std: "Tensor",
-        generator: "torch.Generator",
-    ) -> "Tensor":
-        """Normal, of the mean and deviation of each column."""
-        values = mean.new_empty((size, *inputs.shape[1:]), device="cpu").normal_(
-            generator=generator
-        )
-        return values * std.cpu() + mean.cpu()
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:
         """Fully connected, the wider the more examples there are."""

@@ -70,11 +70,8 @@ class Image(InputKind):
         std: "Tensor",
         generator: "torch.Generator",
     ) -> "Tensor":
-        """Normal, of the training data's mean and deviation, from black to their brightest."""
-        values = mean.new_empty((size, *inputs.shape[1:]), device="cpu").normal_(
-            generator=generator
-        )
-        values = values * std.cpu() + mean.cpu()
+        """Whole numbers from black to the brightest value of the training data."""
+        values = self.random(size, tuple(inputs.shape[1:]), mean, std, generator)
         return values.round().clamp(0, float(inputs.max())).byte()
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:

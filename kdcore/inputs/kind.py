@@ -81,7 +81,26 @@ class InputKind(ABC):
             std: likewise.
         """
 
-    @abstractmethod
+    def random(
+        self,
+        size: int,
+        shape: tuple[int, ...],
+        mean: "Tensor",
+        std: "Tensor",
+        generator: "torch.Generator",
+    ) -> "Tensor":
+        """Stored values ``[size, …]`` on the CPU that mean nothing, of the data's distribution.
+
+        Args:
+            size: how many.
+            shape: of one example as it is stored.
+            mean: see ``statistics``.
+            std: likewise.
+            generator: on the CPU.
+        """
+        values = mean.new_empty((size, *shape), device="cpu").normal_(generator=generator)
+        return values * std.cpu() + mean.cpu()
+
     def noise(
         self,
         size: int,
@@ -90,15 +109,8 @@ class InputKind(ABC):
         std: "Tensor",
         generator: "torch.Generator",
     ) -> "Tensor":
-        """Stored values ``[size, …]`` on the CPU that mean nothing, as common as real ones.
-
-        Args:
-            size: how many.
-            inputs: of the training data.
-            mean: see ``statistics``.
-            std: likewise.
-            generator: on the CPU.
-        """
+        """The same within the limits of the training data's ``inputs``, ``[n, …]``."""
+        return self.random(size, tuple(inputs.shape[1:]), mean, std, generator)
 
     @abstractmethod
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:

@@ -5,13 +5,12 @@ import { element, playIcon } from "./dom.js";
 
 const VIRIDIS = [[0, "#440154"], [0.25, "#3b528b"], [0.5, "#21918c"], [0.75, "#5ec962"], [1, "#fde725"]];
 const SHADES = Array.from({ length: 256 }, (_, shade) => parts(colourOf(VIRIDIS, false, shade / 255)));
+const GAP = 4; // pixels between a spectrogram and an image
 const HEADER = 44, BYTES = 2; // of a WAV file, and of a sample
 
-/** Draw example `index` on a canvas: dark is silence. */
-export function draw(canvas, { arrays: { spectrograms: { values, shape } } }, index) {
+/** @returns colours of a spectrogram as pixels: dark is silence. */
+function pixelsOf({ arrays: { spectrograms: { values, shape } } }, index) {
   const [, bands, frames] = shape;
-  canvas.width = frames;
-  canvas.height = bands;
   const pixels = new ImageData(frames, bands);
   for (let band = 0; band < bands; band++) {
     for (let frame = 0; frame < frames; frame++) {
@@ -19,20 +18,15 @@ export function draw(canvas, { arrays: { spectrograms: { values, shape } } }, in
       pixels.data.set([r, g, b, 255], ((bands - 1 - band) * frames + frame) * 4);
     }
   }
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return pixels;
 }
 
-/** The samples. */
-export function question({ arrays: { sounds: { values, shape } } }, index) {
-  return Array.from(values.subarray(index * shape[1], (index + 1) * shape[1]));
-}
-
-/** A button that plays example `index`, and stops it. */
-export function detail({ arrays: { sounds: { values, shape }, rates } }, index, words) {
-  const samples = values.subarray(index * shape[1], (index + 1) * shape[1]);
-  const button = element("button", { type: "button", class: "kd-button kd-player" });
+/** A button that plays a recording, and stops it. */
+function player(samples, rate, words) {
+  const button = element("button", { type: "button", class: "kd-player" });
   let playing = null;
-  const show = () => button.replaceChildren(playIcon(playing !== null), ` ${words[playing ? "example_stop" : "example_play"]}`);
+  const show = () => button.replaceChildren(playIcon(playing !== null),
+    words[playing ? "example_stop" : "example_play"]);
   const stop = () => {
     if (!playing) return;
     playing.pause();
@@ -42,20 +36,57 @@ export function detail({ arrays: { sounds: { values, shape }, rates } }, index, 
   };
   button.addEventListener("click", () => {
     if (playing) return stop();
-    playing = new Audio(URL.createObjectURL(waveFile(samples, rates.values[index])));
-    playing.addEventListener("ended", stop);
-    playing.addEventListener("error", stop);
-    // leaving the page silences it
-    playing.addEventListener("timeupdate", () => button.isConnected || stop());
-    playing.play().catch(stop);
+    const now = new Audio(URL.createObjectURL(waveFile(samples, rate)));
+    playing = now;
+    for (const event of ["ended", "error"]) now.addEventListener(event, stop);
+    now.addEventListener("timeupdate", () => button.isConnected || stop()); // another example
+    now.play().catch(() => now === playing && stop());
     return show();
   });
   show();
   return button;
 }
 
+const row = ({ values, shape }, index) => values.subarray(index * shape[1], (index + 1) * shape[1]);
+
+export const audioExamples = {
+  draw(canvas, examples, index) {
+    const pixels = pixelsOf(examples, index);
+    canvas.width = pixels.width;
+    canvas.height = pixels.height;
+    canvas.getContext("2d").putImageData(pixels, 0, 0);
+  },
+  detail: ({ arrays: { sounds, rates } }, index, words) =>
+    player(row(sounds, index), rates.values[index], words),
+  /** The samples. */
+  question: ({ arrays: { sounds } }, index) => Array.from(row(sounds, index)),
+};
+
+/** A recording beside a gray image, of which networks get `SEEN` rows and columns of the middle. */
+export const audioImageExamples = {
+  draw(canvas, examples, index) {
+    const heard = pixelsOf(examples, index);
+    const { values, shape: [, height, width] } = examples.arrays.seen;
+    const seen = new ImageData(width, height);
+    for (let at = 0; at < height * width; at++) {
+      seen.data.set([...Array(3).fill(values[index * height * width + at]), 255], at * 4);
+    }
+    canvas.width = heard.width + GAP + width;
+    canvas.height = Math.max(heard.height, height);
+    const context = canvas.getContext("2d");
+    context.putImageData(heard, 0, Math.floor((canvas.height - heard.height) / 2));
+    context.putImageData(seen, heard.width + GAP, 0);
+  },
+  detail: audioExamples.detail,
+  /** The samples, then the pixels. */
+  question: ({ arrays: { sounds, seen: { values, shape } } }, index) => {
+    const size = shape[1] * shape[2];
+    return [...row(sounds, index), ...values.subarray(index * size, (index + 1) * size)];
+  },
+};
+
 /** Samples of 16 bits as a file that a browser can play. */
-export function waveFile(samples, rate) {
+function waveFile(samples, rate) {
   const view = new DataView(new ArrayBuffer(HEADER + BYTES * samples.length));
   const text = (at, letters) => [...letters].forEach((letter, n) => view.setUint8(at + n, letter.charCodeAt(0)));
   text(0, "RIFF");

@@ -1,11 +1,13 @@
 // Watched examples: each kind of input has a file that shows them.
 
-import * as audio from "./example_audio.js";
-import * as features from "./example_features.js";
-import * as image from "./example_image.js";
+import { audioExamples, audioImageExamples } from "./example_audio.js";
+import { featuresExamples } from "./example_features.js";
+import { imageExamples } from "./example_image.js";
 import { decode } from "./numbers.js";
 
-const KINDS = { image, features, audio };
+const KINDS = {
+  image: imageExamples, features: featuresExamples, audio: audioExamples, audio_image: audioImageExamples,
+};
 const shown = new WeakMap(); // by place, the example whose detail is there
 const ARRAYS = { u1: Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
 

@@ -26,7 +26,16 @@ from dashboard.say.titles import dataset_title, short_text
 from dashboard.server.uploads import SUFFIXES, save_upload
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, SHIFTS, parse_method
+from kdcore.catalogue import (
+    DATASETS,
+    METHODS,
+    MODELS,
+    PRESETS,
+    SCHEMES,
+    SHIFTS,
+    accepts,
+    parse_method,
+)
 from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 METHOD_NAME = "method_name"
@@ -268,10 +277,12 @@ def _preset_title(name: str) -> str:
 
 
 def _models(current: str) -> list[str]:
-    """Examples of every family, the presets' models and what is chosen now."""
+    """The presets' models and examples of the families that the data suit; what is chosen now."""
     pairs = [preset[role] for preset in PRESETS.values() for role in ("teacher", "student")]
-    examples = [family.example for family in MODELS.values()]
-    return list(dict.fromkeys([*pairs, *examples, current]))
+    offered = [*pairs, *(family.example for family in MODELS.values())]
+    if source := DATASETS.get(st.session_state["dataset"]):
+        offered = [one for one in offered if accepts(one, type(source.kind))]
+    return list(dict.fromkeys([*offered, current]))
 
 
 def _use_dataset_defaults() -> None:

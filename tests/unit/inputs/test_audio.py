@@ -48,19 +48,6 @@ def test_the_browser_gets_sound_and_spectrogram(recordings):
     assert shown["rates"].tolist() == [11_025.0] * 3
 
 
-def test_noise_is_as_loud_as_the_recordings_and_the_same_for_a_seed(recordings):
-    kind = Audio()
-    mean, std = kind.statistics(recordings)
-    one, same = (
-        kind.noise(50, recordings, mean, std, torch.Generator().manual_seed(3)) for _ in range(2)
-    )
-
-    assert one.shape == (50, 450)
-    assert one.dtype == torch.int16
-    assert torch.equal(one, same)
-    assert float(one.float().std()) == pytest.approx(float(recordings.float().std()), rel=0.05)
-
-
 def test_numbers_of_somebody_are_rounded_and_clipped_to_16_bits():
     values = torch.tensor([[1e9, -1e9, 2.6]], dtype=torch.float64)
 
