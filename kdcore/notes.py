@@ -70,6 +70,7 @@ NOTES = {
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
         "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
     ),
+    "sounds_left_out": "Recordings outside the class folders are left out: {count:,}.",
     "images_beside_sounds": (
         "Beside each recording lies an image of its class from the bundled MNIST digits, of the "
         "same split."

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -105,3 +107,52 @@ def test_the_real_recordings_are_what_the_catalogue_says(load, real_data):
         for row in split.inputs
     ]
     assert len(set(rows)) >= 2_990  # a few of one speaker are there twice
+
+
+def own_words(folder: Path, rate: int = 16_000) -> Path:
+    """Three words, in folders of a training and a test split, at 16 kHz in stereo."""
+    random = np.random.default_rng(0)
+    for split, each in (("train", 9), ("test", 2)):
+        for at, word in enumerate(("eins", "zwei", "drei")):
+            place = folder / split / word
+            place.mkdir(parents=True)
+            for number in range(each):
+                samples = tone(300 + 200 * at, 8_000, rate) + random.normal(0, 0.01, 8_000)
+                both = np.stack([samples, samples], axis=1)
+                (place / f"{number}.wav").write_bytes(wave_of(both, rate=rate))
+    (folder / "train" / "notes.txt").write_text("said at home")
+    return folder
+
+
+def test_own_recordings_are_read_by_class_and_split(load, tmp_path):
+    data = load(own_words(tmp_path / "words"))
+
+    assert data.classes == ("drei", "eins", "zwei")
+    assert data.kind == Audio()
+    assert data.train.inputs.shape[1] == 4_000  # half a second
+    assert len(data.test.labels) == 6
+    assert len(data.train.labels) + len(data.validation.labels) == 27
+    codes = {note.code for note in data.notes}
+    assert codes == {"train_folder", "test_folder", "sounds_of_length"}
+    again = load(tmp_path / "words")  # as it was kept
+    assert again.kind == data.kind
+    assert again.fingerprint == data.fingerprint
+
+
+def test_a_long_recording_is_cut_to_what_most_need(load, tmp_path):
+    place = own_words(tmp_path / "words")
+    (place / "train" / "eins" / "long.wav").write_bytes(wave_of(tone(300, 80_000)))
+    data = load(place)
+
+    assert data.train.inputs.shape[1] == 4_000
+    (cut,) = [note.values["cut"] for note in data.notes if note.code == "sounds_of_length"]
+    assert cut == 1
+
+
+def test_a_broken_recording_of_ones_own_is_named(refusal, tmp_path):
+    place = own_words(tmp_path / "words")
+    (place / "train" / "zwei" / "3.wav").write_bytes(b"no sound")
+
+    error = refusal(place)
+    assert error.code == "sound_broken"
+    assert "train/zwei/3.wav" in str(error)
