@@ -55,7 +55,9 @@ class AudioImage(InputKind):
         sounds, images = parts(inputs)
         pixels = images.double()
         mean, std = self.sound.statistics(sounds)
-        both = [of_sound.expand(self.model_shape(inputs.shape[1:])).clone() for of_sound in (mean, std)]
+        both = [
+            of_sound.expand(self.model_shape(inputs.shape[1:])).clone() for of_sound in (mean, std)
+        ]
         both[0][..., -SEEN:] = pixels.mean()
         both[1][..., -SEEN:] = pixels.std(correction=0) or 1.0
         return both[0], both[1]

@@ -102,8 +102,8 @@ def mel_filters(rate: float, size: int, bands: int) -> np.ndarray:
     band takes the nearest one.
 
     Source:
-        Stevens, Volkmann, Newman, JASA 1937, in O'Shaughnessy's formula, 1987: 2595 log10(1 + f/700);
-        areas as in Slaney's Auditory Toolbox, 1998.
+        Stevens, Volkmann, Newman, JASA 1937, as a formula in O'Shaughnessy: Speech communication,
+        1987: 2595 log10(1 + f/700); areas as in Slaney's Auditory Toolbox, 1998.
     """
     corners = hertz(np.linspace(mel(LOWEST), mel(rate / 2), bands + 2))
     at = np.arange(size // 2 + 1) * (rate / size)

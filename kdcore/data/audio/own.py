@@ -115,7 +115,9 @@ def _decoded(
         found[entry.parts] = sixteen_bits(resampled(sound, rate, int(RATE)))
         samples += len(found[entry.parts])
         if samples > MOST_SAMPLES:
-            raise UserError("sounds_too_many", path=str(path), hours=round(MOST_SAMPLES / RATE / 3600))
+            raise UserError(
+                "sounds_too_many", path=str(path), hours=round(MOST_SAMPLES / RATE / 3600)
+            )
         if len(found) % PER_REPORT == 0:
             yield Progress(task="read", done=len(found), total=len(places), detail=path.name)
     yield Progress(task="read", done=len(found), total=len(places), detail=path.name)

@@ -30,7 +30,12 @@ def spoken_written_digits(root: Path) -> Generator[Progress, None, Dataset]:
         for name in ("train", "validation", "test")
     )
     data = assemble(
-        "spoken_written_digits", spoken.classes, train, AudioImage(), test=test, validation=validation
+        "spoken_written_digits",
+        spoken.classes,
+        train,
+        AudioImage(),
+        test=test,
+        validation=validation,
     )
     return replace(data, notes=(*spoken.notes, note("images_beside_sounds"), *data.notes))
 

@@ -46,11 +46,11 @@ def decode(contents: bytes, name: str, container: str) -> tuple[np.ndarray, int]
 def _values(frames: bytes, width: int) -> np.ndarray:
     """Samples of ``width`` bytes as shares of the loudest, float32."""
     if width == 1:  # the only ones without a sign
-        return (np.frombuffer(frames, np.uint8).astype(np.float32) - 128) / 128
+        return np.asarray((np.frombuffer(frames, np.uint8).astype(np.float32) - 128) / 128)
     raw = np.frombuffer(frames, np.uint8).reshape(-1, width)
     wide = np.zeros((len(raw), 4), np.uint8)
     wide[:, 4 - width :] = raw  # the sign is in the last byte
-    return (wide.view("<i4")[:, 0] / 2**31).astype(np.float32)
+    return np.asarray(wide.view("<i4")[:, 0] / 2**31, np.float32)
 
 
 def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
