@@ -10,6 +10,7 @@ from kdcore.data.audio import spoken_digits
 from kdcore.data.audio.wave_file import decode, of_length, resampled, sixteen_bits
 from kdcore.errors import UserError
 from kdcore.inputs import Audio
+from kdcore.inputs.audio_image import parts
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,23 @@ def test_a_broken_recording_of_ones_own_is_named(refusal, tmp_path):
     error = refusal(place)
     assert error.code == "sound_broken"
     assert "train/zwei/3.wav" in str(error)
+
+
+def test_a_written_digit_stands_beside_each_spoken_one(load, tmp_path):
+    archive(tmp_path)
+    data = load("spoken_written_digits", data_root=str(tmp_path))
+    spoken = load("spoken_digits", data_root=str(tmp_path))
+    written = load("mnist5k")
+
+    assert data.input_shape == DATASETS["spoken_written_digits"].input_shape
+    for name in ("train", "validation", "test"):
+        split, sounds, images = (getattr(one, name) for one in (data, spoken, written))
+        heard, seen = parts(split.inputs)
+        assert torch.equal(heard, sounds.inputs)
+        assert torch.equal(split.labels, sounds.labels)
+        of_class = {
+            (image.numpy().tobytes(), int(label))
+            for image, label in zip(images.inputs[:, 0], images.labels, strict=True)
+        }
+        pairs = zip(seen.byte(), split.labels, strict=True)
+        assert all((image.numpy().tobytes(), int(label)) in of_class for image, label in pairs)
