@@ -6,6 +6,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
 from kdcore.inputs import InputKind
 from kdcore.notes import Note
@@ -126,6 +127,24 @@ class Dataset:
     def normalised(self, inputs: Tensor) -> Tensor:
         """Stored values ``[batch, …]`` → what networks take, as new values."""
         return self.kind.to_network(inputs, self.mean, self.std)
+
+    def network_inputs(self, stored: Tensor, rows: Tensor | slice) -> Tensor:
+        """What networks take of some of ``stored``; where that is costly, all is made once.
+
+        Args:
+            stored: the inputs of a split, ``[n, …]``; what is made of it lives as long as it does.
+            rows: int64 on the same device, or a part.
+        """
+        if not self.kind.kept:
+            return self.normalised(stored[rows])
+        if stored not in self._kept:
+            self._kept[stored] = self.normalised(stored)
+        found: Tensor = self._kept[stored][rows]
+        return found
+
+    @cached_property
+    def _kept(self) -> WeakIdKeyDictionary:
+        return WeakIdKeyDictionary()
 
     def example(self) -> Tensor:
         """One network input of zeros ``[1, …]``, to measure and export networks with."""

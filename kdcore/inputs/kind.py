@@ -34,6 +34,8 @@ class InputKind(ABC):
     generator can make stored values."""
     framed: ClassVar[bool] = False
     """Whether stored values are pixels: they can be shifted, turned, covered and blurred."""
+    kept: ClassVar[bool] = False
+    """Whether a network's inputs cost so much to make that they are made once and kept."""
     wants_convolutions: ClassVar[bool] = False
     """Whether models with convolutions are the ones to begin with."""
 

@@ -8,7 +8,8 @@ import torch
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, accepts
 from kdcore.errors import UserError
-from kdcore.inputs import INPUT_KINDS, Features, Image, make_kind
+from kdcore.inputs import INPUT_KINDS, Audio, AudioImage, Features, Image, make_kind
+from kdcore.inputs.audio_image import SIDE
 from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
@@ -19,6 +20,11 @@ EXAMPLES = {
     "image": (
         Image(white=16),
         torch.randint(17, (SIZE, 3, 16, 16), generator=RANDOM, dtype=torch.uint8),
+    ),
+    "audio": (Audio(), torch.randint(-900, 900, (SIZE, 1_000), generator=RANDOM).short()),
+    "audio_image": (
+        AudioImage(),
+        torch.randint(256, (SIZE, 1_000 + SIDE * SIDE), generator=RANDOM).short(),
     ),
     "features": (Features(), 5 + 3 * torch.randn(SIZE, 7, generator=RANDOM)),
 }
