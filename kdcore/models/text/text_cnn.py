@@ -1,0 +1,51 @@
+"""Convolutions over pieces of one to three neighbouring words."""
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.catalogue import parse_model
+from kdcore.models.text.reading import MeanAndMaximum, WordDropout, embedding, present
+
+PIECES = (1, 2, 3)
+"""Words of a piece."""
+LEFT_OUT, DROPPED = 0.2, 0.3
+"""Shares of the words, and of the numbers that enter the answer."""
+
+
+class TextCNN(nn.Module):
+    """Embedding, convolutions of several sizes side by side, mean and maximum, a linear answer.
+
+    Source:
+        Kim: Convolutional neural networks for sentence classification, EMNLP 2014; the mean beside
+        the maximum is an addition.
+    """
+
+    def __init__(self, vocabulary: int, width: int, classes: int) -> None:
+        super().__init__()
+        self.left_out = WordDropout(LEFT_OUT)
+        self.embedding = embedding(vocabulary, width)
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(width, width, size, padding=size // 2) for size in PIECES
+        )
+        self.activation = nn.ReLU()
+        self.pool = MeanAndMaximum()
+        self.dropout = nn.Dropout(DROPPED)
+        self.head = nn.Linear(2 * len(PIECES) * width, classes)
+        self.stages = ["pool"]
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
+        tokens = self.left_out(tokens)
+        there = present(tokens)
+        vectors = self.embedding(tokens).transpose(1, 2)
+        found = torch.cat(
+            [layer(vectors)[..., : tokens.shape[1]] for layer in self.convolutions], dim=1
+        )
+        pooled = self.pool(self.activation(found).transpose(1, 2), there)
+        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
+
+
+def text_cnn(spec: str, input_shape: tuple[int, ...], classes: int) -> TextCNN:
+    """``text_cnn:16``: vectors of 16 numbers, 16 filters of each size."""
+    _, (width,) = parse_model(spec)
+    return TextCNN(input_shape[1], width, classes)
