@@ -31,7 +31,7 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suited_pair, suits
+from kdcore.catalogue.suited import accepts, suited_families, suits
 
 __all__ = [
     "CORRUPTIONS",
@@ -53,6 +53,7 @@ __all__ = [
     "Scheme",
     "Shift",
     "Source",
+    "accepts",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
@@ -68,7 +69,6 @@ __all__ = [
     "parse_models",
     "parse_shift",
     "suited_families",
-    "suited_pair",
     "suits",
     "target_spec",
 ]

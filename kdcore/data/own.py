@@ -19,6 +19,7 @@ from kdcore.data.layout import Layout, Place, layout_of
 from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Image
 from kdcore.notes import Note, note
 
 MOST_DECODED = 4 << 30
@@ -234,6 +235,7 @@ def _dataset(
         title_of(path),
         shown,
         splits["train"],
+        Image(),
         test=splits.get("test"),
         validation=splits.get("validation"),
     )

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 import torch
 
-from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
+from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, numbered
 from kdcore.data.table.examples import Examples, examples_of, names_of_rows
@@ -19,6 +19,8 @@ from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Features, Image
+from kdcore.inputs.features import spread
 from kdcore.notes import Note, note
 
 SMALLEST_SIDE = 8
@@ -77,10 +79,10 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
     labels = torch.from_numpy(found.labels)
     images = _images(found.features)
     if images is not None:
-        data = assemble(title, shown, Split(images, labels))
+        data = assemble(title, shown, Split(images, labels), Image.guessed(images))
         return replace(data, notes=(*notes, *data.notes))
     inputs, offset, scale = _inputs(torch.from_numpy(found.features))
-    data = assemble(title, shown, Split(inputs, labels))
+    data = assemble(title, shown, Split(inputs, labels), Features())
     return replace(
         data,
         offset=offset,
