@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.inputs import Features, InputKind
+from kdcore.inputs import Features, InputKind, Text
 from kdcore.inputs.image import OF_DIGITS, Image
 
 
@@ -170,5 +170,32 @@ DATASETS = {
         classes=100,
         teacher="resnet56",
         student="resnet20",
+    ),
+    "languages": Source(
+        title="Which language? (fragments of sentences)",
+        load="kdcore.data.text.bundled:languages",
+        kind=Text(unit="characters"),
+        classes=10,
+        input_shape=(40, 60),
+        train_size=2_800,
+        test_size=700,
+        offline=True,
+        licence="written for this program",
+        teacher="text_cnn:64",
+        student="text_cnn:8",
+        first_run={"weight": 0.9, "epochs": 20, "speed": 160.0},
+    ),
+    "imdb": Source(
+        title="IMDB film reviews",
+        load="kdcore.data.text.imdb:imdb",
+        kind=Text(),
+        classes=2,
+        input_shape=(256, 20_000),
+        train_size=25_000,
+        test_size=25_000,
+        offline=False,
+        licence="A. L. Maas and others, free for research",
+        teacher="text_cnn:96",
+        student="embedding_bag:8",
     ),
 }

@@ -6,11 +6,12 @@ from typing import Any
 from kdcore.inputs.features import Features
 from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
+from kdcore.inputs.text import Text
 
-INPUT_KINDS: dict[str, type[InputKind]] = {kind.name: kind for kind in (Image, Features)}
+INPUT_KINDS: dict[str, type[InputKind]] = {kind.name: kind for kind in (Image, Features, Text)}
 """By name."""
 
-__all__ = ["INPUT_KINDS", "Features", "Image", "InputKind", "kind_of_shape", "make_kind"]
+__all__ = ["INPUT_KINDS", "Features", "Image", "InputKind", "Text", "kind_of_shape", "make_kind"]
 
 
 def kind_of_shape(shape: Sequence[int]) -> type[InputKind]:

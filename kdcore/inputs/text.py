@@ -102,6 +102,19 @@ class Text(InputKind):
         del mean, std
         return inputs.new_zeros(()), inputs.new_full((), len(self.vocabulary) - 1)
 
+    def random(
+        self,
+        size: int,
+        shape: tuple[int, ...],
+        mean: "Tensor",
+        std: "Tensor",
+        generator: "torch.Generator",
+    ) -> "Tensor":
+        """Every number of the vocabulary is as likely as another, that of padding too."""
+        del std
+        drawn = mean.new_empty((size, *shape), device="cpu").int()
+        return drawn.random_(len(self.vocabulary), generator=generator)
+
     def noise(
         self,
         size: int,
@@ -145,7 +158,7 @@ class Text(InputKind):
     def shown(self, inputs: "Tensor") -> dict[str, np.ndarray]:
         """``texts``: int32 ``[n, length]``, numbers of the lines of ``text_tokens``, in UTF-8.
 
-        The first line stands for padding. ``text_joined`` is 1 where tokens follow each other
+        The first line stands for padding. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where tokens follow each other
         without a blank.
         """
         numbers = inputs.cpu().numpy().astype(np.int32)
@@ -153,7 +166,7 @@ class Text(InputKind):
         lines = "\n".join(self.vocabulary[at] for at in used)
         return {
             "texts": places[:-1].reshape(numbers.shape).astype(np.int32),
-            "text_tokens": np.frombuffer(lines.encode(), dtype=np.uint8),
+            "text_tokens": np.frombuffer(lines.encode(), dtype=np.uint8)[None],
             "text_joined": np.array([self.unit == "characters"], dtype=np.uint8),
         }
 

@@ -13,8 +13,10 @@ LEAST_COUNT = 2
 """In the training data, from which a token is in the vocabulary."""
 MOST_LENGTH, LEAST_LENGTH = 256, 8
 """Tokens of a text that networks read."""
+SHORT = 64
+"""Tokens up to which every training text is read whole."""
 COVERED = 95
-"""Per cent of the training texts that are read whole, as far as ``MOST_LENGTH`` allows."""
+"""Per cent of longer training texts that are read whole, as far as ``MOST_LENGTH`` allows."""
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ def vocabulary_of(found: NumberedTexts, train: Sequence[int], most: int = MOST_T
     numbers = np.full(len(written), UNKNOWN, dtype=np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32) + len(SPECIAL)
     lengths = [len(text) for text in texts]
-    covered = int(np.ceil(np.percentile(lengths, COVERED))) if lengths else 0
+    longest = max(lengths, default=0)
+    covered = longest if longest <= SHORT else int(np.ceil(np.percentile(lengths, COVERED)))
     length = min(max(covered, LEAST_LENGTH), MOST_LENGTH)
     return Vocabulary((*SPECIAL, *(written[at] for at in kept)), length, numbers)

@@ -6,8 +6,6 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from kdcore.inputs.text import PADDING
 
-SPREAD = 0.1
-"""Standard deviation of first embeddings."""
 
 
 class WordDropout(_DropoutNd):
@@ -25,11 +23,17 @@ class WordDropout(_DropoutNd):
         return tokens.masked_fill(torch.rand(tokens.shape, device=tokens.device) < self.p, PADDING)
 
 
-def embedding(vocabulary: int, width: int) -> nn.Embedding:
-    """Vectors of ``width`` numbers for ``vocabulary`` tokens; that of padding stays 0."""
+def embedding(vocabulary: int, width: int, spread: float) -> nn.Embedding:
+    """Vectors of ``width`` numbers for ``vocabulary`` tokens; that of padding stays 0.
+
+    Args:
+        vocabulary: how many tokens there are.
+        width: of a vector.
+        spread: standard deviation of the first numbers.
+    """
     made = nn.Embedding(vocabulary, width, padding_idx=PADDING)
     with torch.no_grad():
-        made.weight.normal_(0.0, SPREAD)
+        made.weight.normal_(0.0, spread)
         made.weight[PADDING] = 0.0
     return made
 

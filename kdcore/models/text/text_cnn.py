@@ -8,8 +8,10 @@ from kdcore.models.text.reading import MeanAndMaximum, WordDropout, embedding, p
 
 PIECES = (1, 2, 3)
 """Words of a piece."""
-LEFT_OUT, DROPPED = 0.2, 0.3
+LEFT_OUT, DROPPED = 0.1, 0.3
 """Shares of the words, and of the numbers that enter the answer."""
+SPREAD = 0.5
+"""Standard deviation of first vectors."""
 
 
 class TextCNN(nn.Module):
@@ -20,17 +22,17 @@ class TextCNN(nn.Module):
         the maximum is an addition.
     """
 
-    def __init__(self, vocabulary: int, width: int, classes: int) -> None:
+    def __init__(self, vocabulary: int, width: int, filters: int, classes: int) -> None:
         super().__init__()
         self.left_out = WordDropout(LEFT_OUT)
-        self.embedding = embedding(vocabulary, width)
+        self.embedding = embedding(vocabulary, width, SPREAD)
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(width, width, size, padding=size // 2) for size in PIECES
+            nn.Conv1d(width, filters, size, padding=size // 2) for size in PIECES
         )
         self.activation = nn.ReLU()
         self.pool = MeanAndMaximum()
         self.dropout = nn.Dropout(DROPPED)
-        self.head = nn.Linear(2 * len(PIECES) * width, classes)
+        self.head = nn.Linear(2 * len(PIECES) * filters, classes)
         self.stages = ["pool"]
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -46,6 +48,6 @@ class TextCNN(nn.Module):
 
 
 def text_cnn(spec: str, input_shape: tuple[int, ...], classes: int) -> TextCNN:
-    """``text_cnn:16``: vectors of 16 numbers, 16 filters of each size."""
-    _, (width,) = parse_model(spec)
-    return TextCNN(input_shape[1], width, classes)
+    """``text_cnn:16``: vectors of 16 numbers, 16 filters of each size; ``text_cnn:96,32``."""
+    _, (width, *filters) = parse_model(spec)
+    return TextCNN(input_shape[1], width, *(filters or [width]), classes)
