@@ -23,6 +23,8 @@ SPECIAL = ("", "\N{WHITE SQUARE}")
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Kana and ideographs: they are written without blanks between words."""
 _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+(?:['’][^\W_{_ALONE}]+)*|[!?！？]")
+_BETWEEN = re.compile(rf"(?<=[{_ALONE}]) (?=[{_ALONE}])| (?=[!?！？])")
+"""Blanks that nobody writes."""
 FEW = 8_000
 """Training examples."""
 MOST_LISTED = 240
@@ -191,8 +193,12 @@ class Text(InputKind):
         return [self.vocabulary[at] for at in numbers if at != PADDING]
 
     def text_of(self, numbers: "Sequence[int]") -> str:
-        """The same as one string."""
-        return ("" if self.unit == "characters" else " ").join(self.tokens_of(numbers))
+        """The same as one string; ideographs stand side by side."""
+        found = self.tokens_of(numbers)
+        if self.unit == "characters":
+            return "".join(found)
+        joined = " ".join(found)
+        return _BETWEEN.sub("", joined)
 
 
 def fitted(numbers: np.ndarray, length: int) -> np.ndarray:
