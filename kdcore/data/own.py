@@ -14,7 +14,7 @@ from kdcore.data.archive import Entry, Parts, entries, names_come_first, readabl
 from kdcore.data.assemble import MOST_CLASSES, assemble, check_classes
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.encodings import repaired
-from kdcore.data.images import MOST_BYTES, decode, in_eight_bits, is_image, one_size, opaque, stack
+from kdcore.data.images import MOST_BYTES, decode, in_eight_bits, has_image_name, one_size, opaque, stack
 from kdcore.data.layout import Layout, Place, layout_of
 from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError
@@ -49,7 +49,7 @@ class Inventory:
         self.folders.add(entry.parts if entry.is_folder else entry.parts[:-1])
         if entry.is_folder:
             return False
-        if not is_image(entry.parts[-1]):
+        if not has_image_name(entry.parts[-1]):
             self.others[PurePosixPath(entry.parts[-1]).suffix.lower() or "–"] += 1
             return False
         self.images.append(entry.parts)

@@ -40,8 +40,7 @@ def with_shifted(data: Dataset, spec: str) -> Dataset:
     change = resolve_name(shift.apply)
     generator = torch.Generator().manual_seed(SHIFT_SEED)
     train, test = (
-        change(split.inputs, generator, white, **settings)
-        for split in (data.train, data.test)
+        change(split.inputs, generator, white, **settings) for split in (data.train, data.test)
     )
     return replace(data, target=Target(spec, train, Split(test, data.test.labels)))
 

@@ -1,12 +1,12 @@
 // Rows of numbers: a point of the plane in its cloud, others as columns.
 
 /** Draw example `index` on a canvas. */
-export function draw(canvas, examples, index) {
+function draw(canvas, examples, index) {
   (examples.arrays.points.shape[1] === 2 ? drawCloud : drawColumns)(canvas, examples, index);
 }
 
 /** The numbers that a network is asked with. */
-export function question({ arrays: { points: { values, shape } } }, index) {
+function question({ arrays: { points: { values, shape } } }, index) {
   return Array.from(values.subarray(index * shape[1], (index + 1) * shape[1]));
 }
 
@@ -52,3 +52,5 @@ function drawColumns(canvas, { arrays: { points: { values: inputs, shape } } }, 
     context.fillRect((f * SIDE) / features + 1, SIDE - length, SIDE / features - 2, length);
   }
 }
+
+export const featuresExamples = { draw, question };

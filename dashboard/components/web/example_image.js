@@ -1,7 +1,7 @@
 // Images: drawn pixel by pixel.
 
 /** Draw example `index` on a canvas. */
-export function draw(canvas, { arrays: { images: { values: inputs, shape } } }, index) {
+function draw(canvas, { arrays: { images: { values: inputs, shape } } }, index) {
   const [, height, width, channels] = shape;
   const size = height * width;
   canvas.width = width;
@@ -18,7 +18,7 @@ export function draw(canvas, { arrays: { images: { values: inputs, shape } } }, 
 }
 
 /** The numbers that a network is asked with, channels first, of an image of this `white`. */
-export function question({ arrays: { images: { values: inputs, shape } } }, index, white) {
+function question({ arrays: { images: { values: inputs, shape } } }, index, white) {
   const channels = shape[3];
   const size = shape[1] * shape[2] * channels;
   const own = Array.from(inputs.subarray(index * size, (index + 1) * size));
@@ -26,3 +26,5 @@ export function question({ arrays: { images: { values: inputs, shape } } }, inde
   return Array.from({ length: channels }, (_, channel) =>
     own.filter((_, at) => at % channels === channel).map(stored)).flat();
 }
+
+export const imageExamples = { draw, question };

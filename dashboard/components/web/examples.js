@@ -1,10 +1,10 @@
 // Watched examples: each kind of input has a file that shows them.
 
-import * as features from "./example_features.js";
-import * as image from "./example_image.js";
+import { featuresExamples } from "./example_features.js";
+import { imageExamples } from "./example_image.js";
 import { decode } from "./numbers.js";
 
-const KINDS = { image, features };
+const KINDS = { image: imageExamples, features: featuresExamples };
 const ARRAYS = { u1: Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
 
 /**

@@ -37,8 +37,8 @@ JOBS = (
 CLOCKS = {"seconds", "images_per_second", "latency", "latency_1", "latency_128"}
 OF_THE_PROGRAM = {"version", "config", "bytes", "packed_bytes"}
 """Settings may be added, and PyTorch may write its files differently."""
-LATER = {"smooth_ece"}
-"""Numbers that were not measured then."""
+LATER = {"smooth_ece", "input_kind"}
+"""What was not measured or not said then."""
 LATER_KINDS = {"uncertainty"}
 """Events that there were not yet."""
 TIMED = {"progress", "sweep_progress"}
