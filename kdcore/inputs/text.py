@@ -160,7 +160,8 @@ class Text(InputKind):
     def shown(self, inputs: "Tensor") -> dict[str, np.ndarray]:
         """``texts``: int32 ``[n, length]``, numbers of the lines of ``text_tokens``, in UTF-8.
 
-        The first line stands for padding. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where tokens follow each other
+        The first line stands for padding. ``text_numbers``, ``[1, lines]``, are the numbers of
+        the lines in the vocabulary. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where tokens follow each other
         without a blank.
         """
         numbers = inputs.cpu().numpy().astype(np.int32)
@@ -169,6 +170,7 @@ class Text(InputKind):
         return {
             "texts": places[:-1].reshape(numbers.shape).astype(np.int32),
             "text_tokens": np.frombuffer(lines.encode(), dtype=np.uint8)[None],
+            "text_numbers": used[None].astype(np.int32),
             "text_joined": np.array([self.unit == "characters"], dtype=np.uint8),
         }
 
