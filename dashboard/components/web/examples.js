@@ -2,9 +2,10 @@
 
 import { featuresExamples } from "./example_features.js";
 import { imageExamples } from "./example_image.js";
+import { textExamples } from "./example_text.js";
 import { decode } from "./numbers.js";
 
-const KINDS = { image: imageExamples, features: featuresExamples };
+const KINDS = { image: imageExamples, features: featuresExamples, text: textExamples };
 const ARRAYS = { u1: Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
 
 /**
@@ -31,9 +32,10 @@ export function drawExample(canvas, examples, index) {
  * `data-whole` on it says that the picture would show nothing besides.
  *
  * @param words of the component: what the kind says, by key `example_…`.
+ * @param ask sends a question to the run's learners and resolves to what they answer; or nothing
  */
-export function exampleDetail(examples, index, words) {
-  return KINDS[examples.kind].detail?.(examples, index, words) ?? null;
+export function exampleDetail(examples, index, words, ask) {
+  return KINDS[examples.kind].detail?.(examples, index, words, ask) ?? null;
 }
 
 /** The numbers that a network is asked with about example `index`; `white` is that of images. */

@@ -14,7 +14,7 @@ from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
-from kdcore.inputs import INPUT_KINDS, Features, Image
+from kdcore.inputs import INPUT_KINDS, Features, Image, Text
 
 POLL = 0.5
 """Seconds between two looks at a reading."""
@@ -102,6 +102,8 @@ def _inputs(found: Preview) -> str:
             return t(f"preview.{kind}", width=width, height=height)
         case [features]:
             return t("preview.features", count=features)
+        case [length, size] if found.input_kind == Text.name:
+            return t("preview.texts", length=length, size=size)
     return found.description
 
 
@@ -127,7 +129,21 @@ def _rows(found: Preview) -> None:
     )
 
 
-SHOWN: dict[str, Callable[[Preview], None]] = {Image.name: _thumbnails, Features.name: _rows}
+def _sentences(found: Preview) -> None:
+    st.dataframe(
+        {
+            t("preview.class"): [example.class_name for example in found.examples],
+            t("preview.text"): [example.values[0] for example in found.examples],
+        },
+        hide_index=True,
+    )
+
+
+SHOWN: dict[str, Callable[[Preview], None]] = {
+    Image.name: _thumbnails,
+    Features.name: _rows,
+    Text.name: _sentences,
+}
 """By kind of input."""
 
 
