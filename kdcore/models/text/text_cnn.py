@@ -19,8 +19,8 @@ class TextCNN(nn.Module):
 
     Source:
         Kim: Convolutional neural networks for sentence classification, EMNLP 2014; the mean stands
-        for the maximum, which learns from one piece of a text at a time: on IMDB the mean reaches
-        87 % of the validation data after one epoch where the maximum reaches 73 %.
+        for the maximum, which learns from one piece of a text at a time: after an epoch on IMDB it
+        is right on 87 % of the validation data, both side by side on 82 %.
     """
 
     def __init__(self, vocabulary: int, width: int, filters: int, classes: int) -> None:
