@@ -36,6 +36,27 @@ NOTES = {
     "label_column_unused": (
         "{setting[label_column]} is {column!r}, but these data are no table of one's own."
     ),
+    # texts
+    "text_column": "The column {column!r} holds the texts.",
+    "text_columns_left_out": "Columns beside text and class are left out: {columns}.",
+    "texts_without_words_left_out": "Rows without any text are left out: {count:,}.",
+    "text_words": (
+        "Texts are cut into words in lower case, Chinese and Japanese into characters. The "
+        "{size:,} most frequent of the training data have a number each; all others count as "
+        "unknown, {unknown:.1%} of the words of the test data."
+    ),
+    "text_characters": (
+        "Texts are cut into characters in lower case. The {size:,} characters of the training data "
+        "have a number each; all others count as unknown, {unknown:.1%} of those of the test data."
+    ),
+    "text_longer_words": (
+        "Networks read {length} words of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
+    ),
+    "text_longer_characters": (
+        "Networks read {length} characters of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
+    ),
     # images
     "train_folder": "The folder {folder} holds the training data.",
     "test_folder": "The folder {folder} holds the test data.",

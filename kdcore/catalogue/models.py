@@ -24,6 +24,8 @@ class Family:
     """Names of kinds of input."""
     convolutional: bool = False
     """Whether it has feature maps, with channels, rows and columns."""
+    most_widths: int = 0
+    """How many numbers it takes; 0: as many layers as there may be."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
     pretrained: bool = False
@@ -116,6 +118,23 @@ MODELS = {
         convolutional=True,
         pretrained=True,
     ),
+    **{
+        name: Family(
+            title=title,
+            build=f"kdcore.models.text.{place}",
+            takes_widths=True,
+            example=example,
+            accepts=("text",),
+            most_widths=1 if name == "embedding_bag" else 2,
+        )
+        for name, title, place, example in (
+            ("embedding_bag", "Mean of word vectors", "embedding_bag:embedding_bag", "embedding_bag:8"),
+            ("text_gru", "GRU, reads forwards", "gru:text_gru", "text_gru:16"),
+            ("bigru", "GRU, reads both ways", "gru:text_gru", "bigru:64"),
+            ("text_cnn", "Convolutions over words", "text_cnn:text_cnn", "text_cnn:32"),
+            ("transformer", "Small transformer", "transformer:transformer", "transformer:64,2"),
+        )
+    },
     "forest": Family(
         title="Random forest (scikit-learn)",
         build="kdcore.models.forest:forest",
@@ -212,6 +231,8 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         limits = (MOST_TREES, MOST_DEPTH)
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
             raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+    elif entry.most_widths and len(numbers) > entry.most_widths:
+        raise UserError("model_numbers", spec=spec, most=entry.most_widths, example=entry.example)
     elif len(numbers) > MOST_LAYERS:
         raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):

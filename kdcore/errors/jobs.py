@@ -154,6 +154,9 @@ MESSAGES = {
         "{shape}): send as many."
     ),
     "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "no_words": (
+        "The data have inputs of the kind {kind}: only texts have words that carry an answer."
+    ),
     "map_classes": (
         "The data have {classes} classes: a map shows at most {most}; ask for the answers to "
         "single points instead."

@@ -10,6 +10,9 @@ MESSAGES = {
         "The model {spec!r} has {layers:,} hidden layers: at most {most} are trained, leave some "
         "out."
     ),
+    "model_numbers": (
+        "The model {spec!r} has too many numbers: it takes at most {most}, as in {example}."
+    ),
     "models_too_many": (
         "{text!r} names {count:,} models: at most {most} are trained, leave some out."
     ),

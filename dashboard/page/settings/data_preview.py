@@ -14,7 +14,7 @@ from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import GIVEN_DATA, suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
-from kdcore.inputs import INPUT_KINDS, Audio, Features, Image
+from kdcore.inputs import INPUT_KINDS, Audio, Features, Image, Text
 from kdcore.inputs.audio import RATE
 
 POLL = 0.5
@@ -108,6 +108,8 @@ def _inputs(found: Preview) -> str:
             return t("preview.recordings", bands=bands, frames=frames)
         case [features]:
             return t("preview.features", count=features)
+        case [length, size] if found.input_kind == Text.name:
+            return t("preview.texts", length=length, size=size)
     return found.description
 
 
@@ -143,10 +145,21 @@ def _players(found: Preview) -> None:
             st.audio(samples, sample_rate=int(RATE))
 
 
+def _sentences(found: Preview) -> None:
+    st.dataframe(
+        {
+            t("preview.class"): [example.class_name for example in found.examples],
+            t("preview.text"): [example.values[0] for example in found.examples],
+        },
+        hide_index=True,
+    )
+
+
 SHOWN: dict[str, Callable[[Preview], None]] = {
     Image.name: _thumbnails,
     Features.name: _rows,
     Audio.name: _players,
+    Text.name: _sentences,
 }
 """By kind of input."""
 
