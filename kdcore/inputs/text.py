@@ -144,7 +144,11 @@ class Text(InputKind):
         del shape
         if self.unit == "characters":
             return "bigru:64", "text_cnn:8"
-        return ("text_cnn:64", "embedding_bag:4") if examples < FEW else ("bigru:96", "embedding_bag:8")
+        return (
+            ("text_cnn:64", "embedding_bag:4")
+            if examples < FEW
+            else ("bigru:96", "embedding_bag:8")
+        )
 
     def description(self, shape: tuple[int, ...]) -> str:
         """How long, and of how many different words."""

@@ -7,7 +7,6 @@ from torch.nn.modules.dropout import _DropoutNd
 from kdcore.inputs.text import PADDING
 
 
-
 class WordDropout(_DropoutNd):
     """While it learns, a share ``p`` of the words of each text is left out, as padding is.
 
