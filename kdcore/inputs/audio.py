@@ -44,6 +44,7 @@ class Audio(InputKind):
     name: ClassVar[str] = "audio"
     axes: ClassVar[int] = 3
     shown_as: ClassVar[str] = "sounds"
+    picture: ClassVar[str] = "spectrograms"
     linear: ClassVar[bool] = False
     kept: ClassVar[bool] = True
     wants_convolutions: ClassVar[bool] = True
@@ -120,15 +121,15 @@ class Audio(InputKind):
         return found
 
     def shown(self, inputs: "Tensor") -> dict[str, np.ndarray]:
-        """``sounds``: int16 ``[n, samples]``, ``spectrograms``: uint8 ``[n, bands, frames]``.
+        """``sounds``: int16 ``[n, samples]``, ``spectrograms``: uint8 ``[n, bands, frames, 1]``.
 
         And ``rates``: float32 ``[n]``, samples a second. A spectrogram is 0 in silence and 255 in
-        its loudest band.
+        its loudest band; its first row is the highest band.
         """
-        shades = (self.spectrograms(inputs)[:, 0] / -LOWEST + 1) * SHADES
+        shades = (self.spectrograms(inputs).flip(2).movedim(1, 3) / -LOWEST + 1) * SHADES
         return {
             "sounds": inputs.cpu().numpy(),
-            "spectrograms": shades.round().byte().cpu().numpy(),
+            "spectrograms": shades.round().byte().contiguous().cpu().numpy(),
             "rates": np.full(len(inputs), self.rate, dtype=np.float32),
         }
 

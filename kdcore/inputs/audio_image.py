@@ -34,6 +34,7 @@ class AudioImage(InputKind):
     name: ClassVar[str] = "audio_image"
     axes: ClassVar[int] = 3
     shown_as: ClassVar[str] = "seen"
+    picture: ClassVar[str] = "spectrograms"
     linear: ClassVar[bool] = False
     kept: ClassVar[bool] = True
     wants_convolutions: ClassVar[bool] = True
