@@ -74,6 +74,15 @@ NOTES = {
     "speakers_shared": (
         "These speakers are in the training data and in others, too: {speakers}. The error rates "
         "say nothing about new speakers."
+    "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
+    "sounds_of_length": (
+        "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
+        "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
+    ),
+    "sounds_left_out": "Recordings outside the class folders are left out: {count:,}.",
+    "images_beside_sounds": (
+        "Beside each recording lies an image of its class from the bundled MNIST digits, of the "
+        "same split."
     ),
     # teachers from files
     "classes_reordered": "The teacher's answers are put into the order of these classes.",

@@ -18,6 +18,11 @@ def words_of(component: str) -> dict[str, str]:
     }
 
 
+def example_words() -> dict[str, str]:
+    """What kinds of input say of an example, by ``example_NAME``."""
+    return {f"example_{name}": text for name, text in words_of("example").items()}
+
+
 def menu_of(run: str) -> dict[str, Any]:
     """What the menus beside pictures need: their words, and the caption of the run."""
     return {"words": words_of("live_plot"), "caption": caption(run), "run": run}

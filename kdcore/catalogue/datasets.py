@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.inputs import Features, InputKind
+from kdcore.inputs import Audio, AudioImage, Features, InputKind
 from kdcore.inputs.image import OF_DIGITS, Image
 
 
@@ -170,5 +170,31 @@ DATASETS = {
         classes=100,
         teacher="resnet56",
         student="resnet20",
+    ),
+    "spoken_digits": Source(
+        title="Spoken digits",
+        load="kdcore.data.audio.spoken_digits:spoken_digits",
+        kind=Audio(),
+        classes=10,
+        input_shape=(1, 24, 51),
+        train_size=2_000,
+        test_size=1_000,
+        offline=False,
+        licence="CC BY-SA 4.0, Z. Jackson and others",
+        teacher="crnn:16,32,32,64",
+        student="convnet:8,16,32",
+    ),
+    "spoken_written_digits": Source(
+        title="Spoken digits, each beside a written one",
+        load="kdcore.data.audio.spoken_written_digits:spoken_written_digits",
+        kind=AudioImage(),
+        classes=10,
+        input_shape=(1, 24, 75),
+        train_size=2_000,
+        test_size=1_000,
+        offline=False,
+        licence="CC BY-SA 4.0, Z. Jackson and others; CC BY-SA 3.0, Y. LeCun and C. Cortes",
+        teacher="audio_visual:16,32,64",
+        student="audio_only:8,16,32",
     ),
 }

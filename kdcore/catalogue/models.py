@@ -29,21 +29,45 @@ MODELS = {
         build="kdcore.models.mlp:mlp",
         takes_widths=True,
         example="mlp:800,800",
-        accepts=("image", "features"),
+        accepts=("image", "features", "audio"),
     ),
     "dropout_mlp": Family(
         title="Fully connected, dropout and max-norm",
         build="kdcore.models.dropout_mlp:dropout_mlp",
         takes_widths=True,
         example="dropout_mlp:1200,1200",
-        accepts=("image", "features"),
+        accepts=("image", "features", "audio"),
     ),
     "convnet": Family(
         title="Small convolutional network",
         build="kdcore.models.convnet:convnet",
         takes_widths=True,
         example="convnet:16,32,64",
-        accepts=("image",),
+        accepts=("image", "audio"),
+        convolutional=True,
+    ),
+    "crnn": Family(
+        title="Convolutions, then recurrent in time",
+        build="kdcore.models.crnn:crnn",
+        takes_widths=True,
+        example="crnn:16,32,32,64",
+        accepts=("audio",),
+        convolutional=True,
+    ),
+    "audio_visual": Family(
+        title="Convolutions for sound and for an image, joined",
+        build="kdcore.models.two_senses:audio_visual",
+        takes_widths=True,
+        example="audio_visual:16,32,64",
+        accepts=("audio_image",),
+        convolutional=True,
+    ),
+    "audio_only": Family(
+        title="Small convolutional network on the sound alone",
+        build="kdcore.models.two_senses:audio_only",
+        takes_widths=True,
+        example="audio_only:8,16,32",
+        accepts=("audio_image",),
         convolutional=True,
     ),
     **{
@@ -52,7 +76,7 @@ MODELS = {
             build="kdcore.models.resnet:resnet",
             takes_widths=False,
             example=name,
-            accepts=("image",),
+            accepts=("image", "audio"),
             convolutional=True,
         )
         for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
@@ -63,7 +87,7 @@ MODELS = {
             build="kdcore.models.vision:vision",
             takes_widths=False,
             example=name,
-            accepts=("image",),
+            accepts=("image", "audio"),
             convolutional=True,
         )
         for name, title in (
@@ -78,7 +102,7 @@ MODELS = {
         build="kdcore.models.forest:forest",
         takes_widths=True,
         example="forest:100",
-        accepts=("image", "features"),
+        accepts=("image", "features", "audio"),
         grown=True,
     ),
 }

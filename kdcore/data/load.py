@@ -140,7 +140,7 @@ def _check_size(path: Path, kind: str) -> None:
 
 
 def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None, Dataset]:
-    """A table, alone or in an archive or folder that holds no images; else images."""
+    """Images or recordings of a folder or archive; a table, alone or where there are neither."""
     if kind == "images":
         from kdcore.data.own import read_images  # noqa: PLC0415  (Pillow, for own images alone)
 
@@ -149,6 +149,10 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
         except UserError as error:
             if error.code != "no_images":
                 raise
+            from kdcore.data.audio.own import has_sounds, read_sounds  # noqa: PLC0415  (scipy)
+
+            if has_sounds(path):
+                return (yield from read_sounds(path))
             if not (names := tables_in(path)):
                 raise _without_images(path, error) from None
         if len(names) > 1:

@@ -14,7 +14,15 @@ from kdcore.data.archive import Entry, Parts, entries, names_come_first, readabl
 from kdcore.data.assemble import MOST_CLASSES, assemble, check_classes
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.encodings import repaired
-from kdcore.data.images import MOST_BYTES, decode, in_eight_bits, has_image_name, one_size, opaque, stack
+from kdcore.data.images import (
+    MOST_BYTES,
+    decode,
+    has_image_name,
+    in_eight_bits,
+    one_size,
+    opaque,
+    stack,
+)
 from kdcore.data.layout import Layout, Place, layout_of
 from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError

@@ -3,14 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kdcore.inputs.audio import Audio
+from kdcore.inputs.audio_image import AudioImage
 from kdcore.inputs.features import Features
 from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
 
-INPUT_KINDS: dict[str, type[InputKind]] = {kind.name: kind for kind in (Image, Features)}
+INPUT_KINDS: dict[str, type[InputKind]] = {
+    kind.name: kind for kind in (Image, Features, Audio, AudioImage)
+}
 """By name."""
 
-__all__ = ["INPUT_KINDS", "Features", "Image", "InputKind", "kind_of_shape", "make_kind"]
+__all__ = [
+    "INPUT_KINDS",
+    "Audio",
+    "AudioImage",
+    "Features",
+    "Image",
+    "InputKind",
+    "kind_of_shape",
+    "make_kind",
+]
 
 
 def kind_of_shape(shape: Sequence[int]) -> type[InputKind]:

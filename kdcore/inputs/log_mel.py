@@ -10,9 +10,9 @@ if TYPE_CHECKING:  # what the app imports stays free of torch
     from torch import Tensor
 
 WINDOW, HOP = 0.025, 0.0125
-"""Seconds that a frame looks at, and from one frame to the next."""
+"""Seconds that a frame looks at, and from one frame to the next; as speech recognition has them."""
 BANDS = 40
-"""Mel bands."""
+"""Mel bands, likewise."""
 LOWEST = 60.0
 """Hz at which the first band begins; below it a microphone hears mains hum."""
 RANGE = 80.0
@@ -23,11 +23,18 @@ TINY = 1e-10
 """Energy of silence where all of a recording is silent."""
 
 
-def log_mel(waveforms: "Tensor", rate: float, bands: int = BANDS) -> "Tensor":
+def log_mel(
+    waveforms: "Tensor",
+    rate: float,
+    bands: int = BANDS,
+    *,
+    window: float = WINDOW,
+    hop: float = HOP,
+) -> "Tensor":
     """``[..., samples]``, int16 or float32 from -1 to 1 → float32 ``[..., bands, frames]``.
 
-    Hann windows of 25 ms every 12.5 ms, centred on their frame with zeros beyond both ends, so that
-    there are ``1 + samples // hop`` frames; their power by the FFT, gathered into bands; its natural
+    Hann windows, centred on their frame with zeros beyond both ends, so that there are
+    ``1 + samples // hop`` frames; their power by the FFT, gathered into bands; its natural
     logarithm, taken from the loudest value of the recording, which is 0, down to -80 dB. So a
     recording looks the same however loud it was taken.
 
@@ -35,17 +42,19 @@ def log_mel(waveforms: "Tensor", rate: float, bands: int = BANDS) -> "Tensor":
         waveforms: each of the last dimension's rows is one recording.
         rate: samples a second.
         bands: of the mel scale, from 60 Hz to half the rate.
+        window: seconds that a frame looks at.
+        hop: seconds from one frame to the next.
     """
-    window, hop, size = frame_sizes(rate)
+    length, step, size = frame_sizes(rate, window, hop)
     values = waveforms.float()
     if not waveforms.is_floating_point():
         values = values / FULL_SCALE
     flat = values.reshape(-1, values.shape[-1])
     spectrum = flat.stft(
         size,
-        hop_length=hop,
-        win_length=window,
-        window=flat.new_tensor(hann(window)),
+        hop_length=step,
+        win_length=length,
+        window=flat.new_tensor(hann(length)),
         center=True,
         pad_mode="constant",
         return_complex=True,
@@ -57,25 +66,25 @@ def log_mel(waveforms: "Tensor", rate: float, bands: int = BANDS) -> "Tensor":
     return relative.reshape(*waveforms.shape[:-1], *relative.shape[-2:])
 
 
-def frame_sizes(rate: float) -> tuple[int, int, int]:
-    """Samples of a window, of a hop, and the next power of two above the window for the FFT.
+def frame_sizes(rate: float, window: float = WINDOW, hop: float = HOP) -> tuple[int, int, int]:
+    """Samples of a window, of a hop, and of the FFT: the power of two that holds a window.
 
     Example:
         >>> frame_sizes(8000)
         (200, 100, 256)
     """
-    window = max(2, round(WINDOW * rate))
-    return window, max(1, round(HOP * rate)), 1 << (window - 1).bit_length()
+    length = max(2, round(window * rate))
+    return length, max(1, round(hop * rate)), 1 << (length - 1).bit_length()
 
 
-def frames_of(samples: int, rate: float) -> int:
+def frames_of(samples: int, rate: float, hop: float = HOP) -> int:
     """Frames of a recording of so many samples.
 
     Example:
         >>> frames_of(8000, 8000)
         81
     """
-    return 1 + samples // frame_sizes(rate)[1]
+    return 1 + samples // frame_sizes(rate, hop=hop)[1]
 
 
 @lru_cache(maxsize=8)
@@ -93,8 +102,8 @@ def mel_filters(rate: float, size: int, bands: int) -> np.ndarray:
     band takes the nearest one.
 
     Source:
-        Stevens, Volkmann, Newman, JASA 1937, in O'Shaughnessy's formula, 1987: 2595 log10(1 + f/700);
-        areas as in Slaney's Auditory Toolbox, 1998.
+        Stevens, Volkmann, Newman, JASA 1937, as a formula in O'Shaughnessy: Speech communication,
+        1987: 2595 log10(1 + f/700); areas as in Slaney's Auditory Toolbox, 1998.
     """
     corners = hertz(np.linspace(mel(LOWEST), mel(rate / 2), bands + 2))
     at = np.arange(size // 2 + 1) * (rate / size)

@@ -7,7 +7,7 @@ import {
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
 import { choice, counted, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
-import { drawExample, exampleDetail, readExamples } from "./examples.js";
+import { drawExample, showDetail, readExamples } from "./examples.js";
 import { heatMap, legend } from "./heat_map.js";
 import { heatMenu, tableSheets } from "./heat_picture.js";
 import {
@@ -436,9 +436,7 @@ function onExample({ examples, names, words }) {
     show(w, answers, isPinned) {
       drawExample(picture, examples, w);
       picture.setAttribute("aria-label", `${words.example} ${w}`);
-      const more = exampleDetail(examples, w, words);
-      detail.replaceChildren(...(more ? [more] : []));
-      picture.hidden = Boolean(more?.dataset.whole); // it shows all that the picture would
+      picture.hidden = showDetail(detail, examples, w, words);
       const [before, after] = words.truth.split("{label}");
       truth.replaceChildren(before, element("b", {}, classes[labels[w]]), after);
       pinned.textContent = isPinned ? words.pinned : "";

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.temperature_lab.examples import message
-from dashboard.components.words import menu_of, words_of
+from dashboard.components.words import example_words, menu_of, words_of
 from dashboard.say.examples import Arrays, most_telling_example
 
 _component = st.components.v2.component(
@@ -46,7 +46,7 @@ def temperature_lab(arrays: Arrays, classes: Sequence[str], run: str) -> None:
     """
     data = message(arrays, classes) | {
         "size": "lab",
-        "words": words_of("temperature_lab"),
+        "words": words_of("temperature_lab") | example_words(),
         "menu": menu_of(run),
     }
     _component(key="temperature-lab", data=data)

@@ -7,7 +7,7 @@ import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
 } from "./dom.js";
 import { exampleStrip } from "./example_strip.js";
-import { drawExample, exampleDetail, readExamples } from "./examples.js";
+import { drawExample, showDetail, readExamples } from "./examples.js";
 import { legend } from "./heat_map.js";
 import { curveMenu, matrixMenu } from "./lab_menus.js";
 import { logitBars } from "./logit_bars.js";
@@ -102,9 +102,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     stop();
     state.example = index;
     drawExample(thumbnail, examples, index);
-    const more = exampleDetail(examples, index, words);
-    detail.replaceChildren(...(more ? [more] : []));
-    thumbnail.hidden = Boolean(more?.dataset.whole);
+    thumbnail.hidden = showDetail(detail, examples, index, words);
     truth.textContent = say(words.truth, { label: classes[labels[index]] });
     const [from, to] = [shown.slice(), row(logits, index, count)];
     stop = glide(260, (share) => {

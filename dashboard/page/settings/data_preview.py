@@ -14,7 +14,8 @@ from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
-from kdcore.inputs import INPUT_KINDS, Features, Image
+from kdcore.inputs import INPUT_KINDS, Audio, Features, Image
+from kdcore.inputs.audio import RATE
 
 POLL = 0.5
 """Seconds between two looks at a reading."""
@@ -100,6 +101,8 @@ def _inputs(found: Preview) -> str:
         case [channels, height, width] if found.input_kind == Image.name:
             kind = "gray_images" if channels == 1 else "colour_images"
             return t(f"preview.{kind}", width=width, height=height)
+        case [_, bands, frames] if found.input_kind == Audio.name:
+            return t("preview.recordings", bands=bands, frames=frames)
         case [features]:
             return t("preview.features", count=features)
     return found.description
@@ -127,7 +130,21 @@ def _rows(found: Preview) -> None:
     )
 
 
-SHOWN: dict[str, Callable[[Preview], None]] = {Image.name: _thumbnails, Features.name: _rows}
+def _players(found: Preview) -> None:
+    for number, example in enumerate(found.examples):
+        if number % IN_A_ROW == 0:
+            columns = st.columns(IN_A_ROW)
+        with columns[number % IN_A_ROW]:
+            st.caption(markdown_text(example.class_name))
+            samples = np.array(example.values, dtype=np.int16)
+            st.audio(samples, sample_rate=int(RATE))
+
+
+SHOWN: dict[str, Callable[[Preview], None]] = {
+    Image.name: _thumbnails,
+    Features.name: _rows,
+    Audio.name: _players,
+}
 """By kind of input."""
 
 

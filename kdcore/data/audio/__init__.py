@@ -1,1 +1,1 @@
-"""Recordings: one file a source."""
+"""Recordings: read, brought to one rate and one length."""

@@ -75,7 +75,7 @@ def predict_inputs(
     module.eval()
     with torch.no_grad(), autocast(device, precision):
         logits = [
-            module(data.normalised(inputs[part])).float() for part in chunks(len(inputs), size)
+            module(data.network_inputs(inputs, part)).float() for part in chunks(len(inputs), size)
         ]
     module.train(was_training)
     return torch.cat(logits)
@@ -98,7 +98,7 @@ def predict_all(students: Students, data: Dataset) -> Predictions:
     for split in _predicted(data):
         size = chunk_size(students.modules, split.inputs.device)
         logits = [
-            students.body.predict(data.normalised(split.inputs[part])).cpu()
+            students.body.predict(data.network_inputs(split.inputs, part)).cpu()
             for part in chunks(len(split.labels), size)
         ]
         logits_of_splits.append(torch.cat(logits, dim=1))

@@ -8,7 +8,8 @@ import torch
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, accepts
 from kdcore.errors import UserError
-from kdcore.inputs import INPUT_KINDS, Features, Image, make_kind
+from kdcore.inputs import INPUT_KINDS, Audio, AudioImage, Features, Image, make_kind
+from kdcore.inputs.audio_image import SIDE
 from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
@@ -19,6 +20,11 @@ EXAMPLES = {
     "image": (
         Image(white=16),
         torch.randint(17, (SIZE, 3, 16, 16), generator=RANDOM, dtype=torch.uint8),
+    ),
+    "audio": (Audio(), torch.randint(-900, 900, (SIZE, 1_000), generator=RANDOM).short()),
+    "audio_image": (
+        AudioImage(),
+        torch.randint(256, (SIZE, 1_000 + SIDE * SIDE), generator=RANDOM).short(),
     ),
     "features": (Features(), 5 + 3 * torch.randn(SIZE, 7, generator=RANDOM)),
 }
@@ -91,6 +97,11 @@ def test_what_is_shown_has_a_row_for_each_example(kind, stored):
     shown = kind.shown(stored)
 
     assert len(shown[kind.shown_as]) == SIZE
+    if kind.picture:
+        assert shown[kind.picture].shape[:1] + shown[kind.picture].shape[3:] in (
+            (SIZE, 1),
+            (SIZE, 3),
+        )
 
 
 def test_an_example_of_a_preview_is_json(kind, stored):
