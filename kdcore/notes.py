@@ -74,6 +74,7 @@ NOTES = {
     "speakers_shared": (
         "These speakers are in the training data and in others, too: {speakers}. The error rates "
         "say nothing about new speakers."
+    ),
     "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
     "sounds_of_length": (
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
