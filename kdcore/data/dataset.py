@@ -11,6 +11,8 @@ from torch.utils.weak import WeakIdKeyDictionary
 from kdcore.inputs import InputKind
 from kdcore.notes import Note
 
+TOGETHER = 512
+"""Examples of which costly network inputs are made at once."""
 AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
 """Offset and scale of inputs that were not changed."""
 
@@ -138,7 +140,8 @@ class Dataset:
         if not self.kind.kept:
             return self.normalised(stored[rows])
         if stored not in self._kept:
-            self._kept[stored] = self.normalised(stored)
+            some = [self.normalised(part) for part in stored.split(TOGETHER)]
+            self._kept[stored] = torch.cat(some)
         found: Tensor = self._kept[stored][rows]
         return found
 

@@ -23,6 +23,8 @@ WINDOW, HOP = 0.032, 0.02
 what tells speakers apart is in the rest."""
 TOGETHER = 512
 """Recordings whose spectra are in memory at once."""
+STILL = 1e-5
+"""Standard deviation of a band below which it does not vary: what is left is rounding."""
 LOWEST = float(np.log(10 ** (-RANGE / 10)))
 """Of a log-mel spectrogram, whose highest value is 0."""
 LARGEST_SAMPLE = 32_767
@@ -42,6 +44,7 @@ class Audio(InputKind):
     name: ClassVar[str] = "audio"
     axes: ClassVar[int] = 3
     shown_as: ClassVar[str] = "sounds"
+    picture: ClassVar[str] = "spectrograms"
     linear: ClassVar[bool] = False
     kept: ClassVar[bool] = True
     wants_convolutions: ClassVar[bool] = True
@@ -54,17 +57,20 @@ class Audio(InputKind):
 
     def spectrograms(self, inputs: "Tensor") -> "Tensor":
         """``[n, samples]`` → log-mel spectrograms ``[n, 1, bands, frames]``."""
-        found = inputs.new_empty((len(inputs), *self.model_shape(inputs.shape[1:]))).float()
-        for at in range(0, len(inputs), TOGETHER):
-            part = slice(at, at + TOGETHER)
-            found[part, 0] = log_mel(inputs[part], self.rate, BANDS, window=WINDOW, hop=HOP)
-        return found
+        return log_mel(inputs, self.rate, BANDS, window=WINDOW, hop=HOP)[:, None]
 
     def statistics(self, inputs: "Tensor") -> "tuple[Tensor, Tensor]":
-        """By mel band, ``[1, bands, 1]``."""
-        found = self.spectrograms(inputs).double()
-        mean, std = found.mean((0, 1, 3)), found.var((0, 1, 3), correction=0).sqrt()
-        std[std == 0] = 1.0
+        """By mel band, ``[1, bands, 1]``; exact to float64, some recordings at a time."""
+        frames = self.model_shape(tuple(inputs.shape[1:]))[2]
+        mean = inputs.new_zeros(BANDS).double()
+        squares = mean.clone()
+        for some in inputs.split(TOGETHER):
+            found = self.spectrograms(some).double()
+            mean += found.sum((0, 1, 3))
+            squares += found.square().sum((0, 1, 3))
+        mean /= len(inputs) * frames
+        std = (squares / (len(inputs) * frames) - mean.square()).clamp(min=0).sqrt()
+        std[std < STILL] = 1.0
         return mean.float()[None, :, None], std.float()[None, :, None]
 
     def to_network(self, inputs: "Tensor", mean: "Tensor", std: "Tensor") -> "Tensor":
@@ -115,15 +121,15 @@ class Audio(InputKind):
         return found
 
     def shown(self, inputs: "Tensor") -> dict[str, np.ndarray]:
-        """``sounds``: int16 ``[n, samples]``, ``spectrograms``: uint8 ``[n, bands, frames]``.
+        """``sounds``: int16 ``[n, samples]``, ``spectrograms``: uint8 ``[n, bands, frames, 1]``.
 
         And ``rates``: float32 ``[n]``, samples a second. A spectrogram is 0 in silence and 255 in
-        its loudest band.
+        its loudest band; its first row is the highest band.
         """
-        shades = (self.spectrograms(inputs)[:, 0] / -LOWEST + 1) * SHADES
+        shades = (self.spectrograms(inputs).flip(2).movedim(1, 3) / -LOWEST + 1) * SHADES
         return {
             "sounds": inputs.cpu().numpy(),
-            "spectrograms": shades.round().byte().cpu().numpy(),
+            "spectrograms": shades.round().byte().contiguous().cpu().numpy(),
             "rates": np.full(len(inputs), self.rate, dtype=np.float32),
         }
 

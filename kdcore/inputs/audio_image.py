@@ -34,6 +34,7 @@ class AudioImage(InputKind):
     name: ClassVar[str] = "audio_image"
     axes: ClassVar[int] = 3
     shown_as: ClassVar[str] = "seen"
+    picture: ClassVar[str] = "spectrograms"
     linear: ClassVar[bool] = False
     kept: ClassVar[bool] = True
     wants_convolutions: ClassVar[bool] = True
@@ -56,7 +57,8 @@ class AudioImage(InputKind):
         pixels = images.double()
         mean, std = self.sound.statistics(sounds)
         both = [
-            of_sound.expand(self.model_shape(inputs.shape[1:])).clone() for of_sound in (mean, std)
+            of_sound.expand(self.model_shape(tuple(inputs.shape[1:]))).clone()
+            for of_sound in (mean, std)
         ]
         both[0][..., -SEEN:] = pixels.mean()
         both[1][..., -SEEN:] = pixels.std(correction=0) or 1.0
@@ -65,7 +67,8 @@ class AudioImage(InputKind):
     def to_network(self, inputs: "Tensor", mean: "Tensor", std: "Tensor") -> "Tensor":
         """Both, normalised by what the training data have."""
         sounds, images = parts(inputs)
-        whole = mean.new_empty((len(inputs), *self.model_shape(inputs.shape[1:])))
+        shape = self.model_shape(tuple(inputs.shape[1:]))
+        whole = mean.new_empty((inputs.shape[0], *shape))  # len() would fix an exported batch
         whole[..., :-SEEN] = self.sound.spectrograms(sounds)
         whole[..., -SEEN:] = images[:, None, EDGE:-EDGE, EDGE:-EDGE]
         return whole.sub_(mean).div_(std)

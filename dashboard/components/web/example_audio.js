@@ -15,7 +15,7 @@ function pixelsOf({ arrays: { spectrograms: { values, shape } } }, index) {
   for (let band = 0; band < bands; band++) {
     for (let frame = 0; frame < frames; frame++) {
       const [r, g, b] = SHADES[values[(index * bands + band) * frames + frame]];
-      pixels.data.set([r, g, b, 255], ((bands - 1 - band) * frames + frame) * 4);
+      pixels.data.set([r, g, b, 255], (band * frames + frame) * 4);
     }
   }
   return pixels;

@@ -42,9 +42,9 @@ def test_the_browser_gets_sound_and_spectrogram(recordings):
     shown = Audio(rate=11_025.0).shown(recordings[:3])
 
     assert np.array_equal(shown["sounds"], recordings[:3].numpy())
-    assert shown["spectrograms"].shape == (3, BANDS, 3)
+    assert shown["spectrograms"].shape == (3, BANDS, 3, 1)
     assert shown["spectrograms"].dtype == np.uint8
-    assert shown["spectrograms"].max(axis=(1, 2)).tolist() == [255, 255, 255]
+    assert shown["spectrograms"].max(axis=(1, 2, 3)).tolist() == [255, 255, 255]
     assert shown["rates"].tolist() == [11_025.0] * 3
 
 

@@ -101,6 +101,11 @@ def test_what_is_shown_has_a_row_for_each_example(kind, stored):
     shown = kind.shown(stored)
 
     assert len(shown[kind.shown_as]) == SIZE
+    if kind.picture:
+        assert shown[kind.picture].shape[:1] + shown[kind.picture].shape[3:] in (
+            (SIZE, 1),
+            (SIZE, 3),
+        )
 
 
 def test_an_example_of_a_preview_is_json(kind, stored):
