@@ -10,9 +10,9 @@ from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
 
 INPUT_KINDS: dict[str, type[InputKind]] = {
-    kind.name: kind for kind in (Image, Features, Audio, AudioImage)
+    kind.name: kind for kind in (Image, Features, AudioImage, Audio)
 }
-"""By name."""
+"""By name; one that shows all that another shows, and more, stands before it."""
 
 __all__ = [
     "INPUT_KINDS",
