@@ -36,6 +36,7 @@ PAGES = (
     "shrink",
     "robustness",
     "uncertainty",
+    "recognition",
     "evidence",
 )
 EXPERIMENTS = PAGES[PAGES.index("landscape") :]  # behind one name in the navigation

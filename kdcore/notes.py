@@ -36,6 +36,27 @@ NOTES = {
     "label_column_unused": (
         "{setting[label_column]} is {column!r}, but these data are no table of one's own."
     ),
+    # texts
+    "text_column": "The column {column!r} holds the texts.",
+    "text_columns_left_out": "Columns beside text and class are left out: {columns}.",
+    "texts_without_words_left_out": "Rows without any text are left out: {count:,}.",
+    "text_words": (
+        "Texts are cut into words in lower case, Chinese and Japanese into characters. The "
+        "{size:,} most frequent of the training data have a number each; all others count as "
+        "unknown, {unknown:.1%} of the words of the test data."
+    ),
+    "text_characters": (
+        "Texts are cut into characters in lower case. The {size:,} characters of the training data "
+        "have a number each; all others count as unknown, {unknown:.1%} of those of the test data."
+    ),
+    "text_longer_words": (
+        "Networks read {length} words of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
+    ),
+    "text_longer_characters": (
+        "Networks read {length} characters of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
+    ),
     # images
     "train_folder": "The folder {folder} holds the training data.",
     "test_folder": "The folder {folder} holds the test data.",
@@ -65,6 +86,16 @@ NOTES = {
     ),
     "names_numbered": "Class names that would be equal have got a number: {names}.",
     # recordings
+    "utterances_too_long": "Utterances of more than {seconds:g} s are left out: {count:,}.",
+    "utterances_too_short": (
+        "Training utterances with too few frames for their characters are left out: {count:,}."
+    ),
+    "utterances_without_words": "Utterances without any word are left out: {count:,}.",
+    "speakers_held_out": "These speakers are held out as {split} data: {speakers}.",
+    "speakers_shared": (
+        "These speakers are in the training data and in others, too: {speakers}. The error rates "
+        "say nothing about new speakers."
+    ),
     "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
     "sounds_of_length": (
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
@@ -94,6 +125,14 @@ NOTES = {
     "teacher_tempered": "The teacher's logits are divided by T_cal = {temperature} first.",
     "teachers_tempered": "The teachers' logits are divided by T_cal = {temperatures} first.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
+    "teacher_own_inputs": (
+        "The teacher gets images of {size}, normalised by mean {mean} and standard deviation "
+        "{std}; the students get them as the data have them."
+    ),
+    "teacher_probe": (
+        "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
+        "was fitted to {count:,} training images, by logistic regression."
+    ),
 }
 
 

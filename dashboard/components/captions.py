@@ -7,6 +7,7 @@ from dashboard.say.captions import (
     example_caption,
     group_caption,
     recipe_caption,
+    recognition_caption,
     robustness_caption,
     run_caption,
 )
@@ -15,6 +16,7 @@ from dashboard.server.shared_records import run_settings, shared_record
 from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.recognition.config import RecognitionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
@@ -42,4 +44,6 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
         return robustness_caption(job, config)
     if isinstance(config, RecipeConfig):
         return recipe_caption(job, config)
+    if isinstance(config, RecognitionConfig):
+        return recognition_caption(job, config)
     return group_caption(job, config)

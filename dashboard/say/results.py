@@ -66,6 +66,12 @@ def _recipe(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return t("result.recipe", finished=found["finished"], count=found["trials"])
 
 
+def _recognition(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    if not found["test"]:
+        return ""
+    return t("result.recognition", **{name: found["test"][name] for name in ("plain", "distilled")})
+
+
 _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "run": _run,
     "sweep": _sweep,
@@ -74,4 +80,5 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "compression": _compression,
     "robustness": _robustness,
     "recipe": _recipe,
+    "recognition": _recognition,
 }

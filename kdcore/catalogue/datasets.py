@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.inputs import Audio, AudioImage, Features, InputKind
+from kdcore.inputs import Audio, AudioImage, Features, InputKind, Text
 from kdcore.inputs.image import OF_DIGITS, Image
+
+GIVEN_DATA = "given:"
+"""Before the name of data that a Python program gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,5 +199,32 @@ DATASETS = {
         licence="CC BY-SA 4.0, Z. Jackson and others; CC BY-SA 3.0, Y. LeCun and C. Cortes",
         teacher="audio_visual:16,32,64",
         student="audio_only:8,16,32",
+    ),
+    "languages": Source(
+        title="Which language? (fragments of sentences)",
+        load="kdcore.data.text.bundled:languages",
+        kind=Text(unit="characters"),
+        classes=10,
+        input_shape=(35, 60),
+        train_size=2_807,
+        test_size=703,
+        offline=True,
+        licence="written for this program",
+        teacher="text_cnn:64",
+        student="text_cnn:8",
+        first_run={"weight": 0.9, "epochs": 20, "speed": 160.0},
+    ),
+    "imdb": Source(
+        title="IMDB film reviews",
+        load="kdcore.data.text.imdb:imdb",
+        kind=Text(),
+        classes=2,
+        input_shape=(256, 20_000),
+        train_size=25_000,
+        test_size=25_000,
+        offline=False,
+        licence="A. L. Maas and others, free for research",
+        teacher="text_cnn:96",
+        student="embedding_bag:8",
     ),
 }

@@ -177,6 +177,13 @@ HINTS = {
     ),
     "robust_pictures": LOOK,
     "robust_table": LOOK,
+    # recognition
+    "recognition_told": LOOK,
+    "recognition_rates": LOOK,
+    "recognition_terms": LOOK,
+    "recognition_teacher": LOOK,
+    "recognition_frames": LOOK,
+    "recognition_transcripts": LOOK,
     # recipes
     "recipe_claims": LOOK,
     "recipe_comparisons": LOOK,

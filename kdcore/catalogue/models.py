@@ -1,9 +1,14 @@
 """Families of models, and pairs of the literature."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from kdcore.errors import UserError, hint
+from kdcore.inputs import INPUT_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,16 +16,23 @@ class Family:
     """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
 
     title: str
-    build: str
-    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``."""
+    build: str | Callable[..., Any]
+    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``; see also ``registered``."""
     takes_widths: bool
     example: str
     accepts: tuple[str, ...]
     """Names of kinds of input."""
     convolutional: bool = False
     """Whether it has feature maps, with channels, rows and columns."""
+    most_widths: int = 0
+    """How many numbers it takes; 0: as many layers as there may be."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
+    pretrained: bool = False
+    """Whether it comes with weights and only its last layer is fitted: a teacher alone."""
+    registered: bool = False
+    """Whether somebody else brings it: ``build`` is ``(input_shape, classes) -> nn.Module`` then,
+    the function itself or its dotted path."""
 
 
 MODELS = {
@@ -97,6 +109,37 @@ MODELS = {
             ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
+    "efficientnet_lite0": Family(
+        title="EfficientNet-Lite0 of ImageNet (extra: teachers)",
+        build="kdcore.models.efficientnet_lite:efficientnet_lite0",
+        takes_widths=False,
+        example="efficientnet_lite0",
+        accepts=("image",),
+        convolutional=True,
+        pretrained=True,
+    ),
+    **{
+        name: Family(
+            title=title,
+            build=f"kdcore.models.text.{place}",
+            takes_widths=True,
+            example=example,
+            accepts=("text",),
+            most_widths=1 if name == "embedding_bag" else 2,
+        )
+        for name, title, place, example in (
+            (
+                "embedding_bag",
+                "Mean of word vectors",
+                "embedding_bag:embedding_bag",
+                "embedding_bag:8",
+            ),
+            ("text_gru", "GRU, reads forwards", "gru:text_gru", "text_gru:16"),
+            ("bigru", "GRU, reads both ways", "gru:text_gru", "bigru:64"),
+            ("text_cnn", "Convolutions over words", "text_cnn:text_cnn", "text_cnn:32"),
+            ("transformer", "Small transformer", "transformer:transformer", "transformer:64,2"),
+        )
+    },
     "forest": Family(
         title="Random forest (scikit-learn)",
         build="kdcore.models.forest:forest",
@@ -125,6 +168,45 @@ MOST_MODELS = 32
 """That stand in one setting: teachers, or assistants."""
 
 
+GIVEN_MODULE = "module"
+"""Family of the modules that a Python program gives; a name follows after a colon."""
+GIVEN_NAME = re.compile(r"[\w.]{1,100}")
+_OF_A_PROGRAM = Family(
+    title="Module of a Python program",
+    build="",
+    takes_widths=False,
+    example=f"{GIVEN_MODULE}:NAME",
+    accepts=tuple(INPUT_KINDS),
+    convolutional=True,
+    registered=True,
+)
+_as_stored: ContextVar[bool] = ContextVar("models_as_stored", default=False)
+
+
+@contextmanager
+def models_as_stored() -> Iterator[None]:
+    """Inside, models that another program has registered are read, too; none can be built."""
+    before = _as_stored.set(True)
+    try:
+        yield
+    finally:
+        _as_stored.reset(before)
+
+
+def is_given(spec: str) -> bool:
+    """Whether a model is a module that a Python program gives."""
+    return spec.startswith(f"{GIVEN_MODULE}:")
+
+
+def family_of(spec: str) -> Family:
+    """The family of a model.
+
+    Raises:
+        UserError: see ``parse_model``.
+    """
+    return MODELS.get(parse_model(spec)[0], _OF_A_PROGRAM)
+
+
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
@@ -135,6 +217,10 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
             16384.
     """
     family, _, tail = spec.partition(":")
+    if family == GIVEN_MODULE and GIVEN_NAME.fullmatch(tail):
+        return family, ()
+    if family not in MODELS and _as_stored.get() and GIVEN_NAME.fullmatch(spec):
+        return family, ()
     if family not in MODELS:
         examples = [entry.example for entry in MODELS.values()]
         raise UserError(
@@ -150,6 +236,8 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         limits = (MOST_TREES, MOST_DEPTH)
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
             raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+    elif entry.most_widths and len(numbers) > entry.most_widths:
+        raise UserError("model_numbers", spec=spec, most=entry.most_widths, example=entry.example)
     elif len(numbers) > MOST_LAYERS:
         raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):

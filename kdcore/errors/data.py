@@ -212,4 +212,85 @@ MESSAGES = {
     "points_unreadable": (
         "What was sent are no points of the plane: draw up to {most} points of up to four classes."
     ),
+    "given_elsewhere": (
+        "The data {dataset} belong to a Python program and are not known here: start that program"
+        " again, where they are given."
+    ),
+    "given_no_pair": (
+        "The data are a {found} instead of inputs and labels: give a pair of tensors, or a data "
+        "set or loader of such pairs."
+    ),
+    "given_unreadable": (
+        "The {split} data cannot be read ({cause}): give pairs of inputs and labels as tensors of"
+        " one shape."
+    ),
+    "given_shape": (
+        "The {split} inputs have the shape {shape}: give one or more examples of real numbers."
+    ),
+    "given_unlike": (
+        "The {split} inputs, of the shape {shape} and kind {kind}, differ from those to learn "
+        "from: give all examples alike."
+    ),
+    "given_lengths": (
+        "There are {inputs:,} {split} inputs, but the labels have the shape {labels}: give one "
+        "label for each."
+    ),
+    "given_label_kind": (
+        "The {split} labels are of the kind {kind}: give the number of each class as a whole "
+        "number."
+    ),
+    "given_label_outside": (
+        "The {split} data have the label {found}, but labels go from 0 to {highest}: number the "
+        "classes from 0, or name all of them."
+    ),
+    "given_not_finite": (
+        "The {split} example {example} holds a number that is not finite: fill it in or leave the"
+        " example out."
+    ),
+    "given_normalisation": (
+        "The {name} has {found} numbers, but the inputs have {wanted}: give one number, or as many."
+    ),
+    "given_normalisation_bad": (
+        "The mean and the deviation to normalise by must be finite, and the deviation above 0: "
+        "look at both."
+    ),
+    # recordings
+    "corpus_layout": (
+        "{path} is not laid out as LibriSpeech: it holds no transcripts "
+        "SPLIT/SPEAKER/CHAPTER/SPEAKER-CHAPTER.trans.txt. Give the folder that the splits lie in."
+    ),
+    "transcript_unreadable": (
+        "The transcript {path} cannot be read ({cause}): each line has the name of a recording, a "
+        "space and what is said."
+    ),
+    "recording_missing": (
+        "A transcript names {name}, but {folder} holds neither {name}.flac nor {name}.wav: add the "
+        "recording or delete the line."
+    ),
+    "recording_unreadable": (
+        "The recording {path} cannot be read ({cause}): give FLAC, or WAV of 8 or 16 bits."
+    ),
+    "recording_too_large": (
+        "The recording {path} is larger than {most} MB: cut it into utterances."
+    ),
+    "flac_needs_soundfile": (
+        "{path} is FLAC, which is read by soundfile: install it with pip install 'kdcore[audio]', "
+        "or convert the recordings to WAV."
+    ),
+    "sample_rates_differ": (
+        "The recordings of {path} have different sample rates ({low} and {high} Hz): bring them to "
+        "one."
+    ),
+    "split_without_utterances": (
+        "{path} has no utterance for {split} that can be used: add some, or allow longer ones."
+    ),
+    "speakers_too_few": (
+        "{path} has {count} speakers, and test data shall have others than training data: at "
+        "least three are needed where no folder is named test."
+    ),
+    "espeak_missing": (
+        "The corpus is spoken by espeak-ng, which is not installed: install it (apt install "
+        "espeak-ng, brew install espeak-ng), or give the folder of a corpus."
+    ),
+    "espeak_failed": "espeak-ng could not speak as {variant} ({cause}): reinstall it.",
 }

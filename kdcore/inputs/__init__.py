@@ -8,9 +8,10 @@ from kdcore.inputs.audio_image import AudioImage
 from kdcore.inputs.features import Features
 from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
+from kdcore.inputs.text import Text
 
 INPUT_KINDS: dict[str, type[InputKind]] = {
-    kind.name: kind for kind in (Image, Features, AudioImage, Audio)
+    kind.name: kind for kind in (Image, Features, Text, AudioImage, Audio)
 }
 """By name; one that shows all that another shows, and more, stands before it."""
 
@@ -21,6 +22,7 @@ __all__ = [
     "Features",
     "Image",
     "InputKind",
+    "Text",
     "kind_of_shape",
     "make_kind",
 ]

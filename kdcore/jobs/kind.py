@@ -14,6 +14,8 @@ from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.recognition.record import RecognitionRecord
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
@@ -196,10 +198,32 @@ RECIPE = JobKind(
     has_cells=True,
     resumable=True,
 )
+RECOGNITION = JobKind(
+    name="recognition",
+    plural="recognitions",
+    prefix="recognition-",
+    title="Recognition",
+    titles="Recognitions",
+    command="kdcore.cli.recognise:add_command",
+    carry_out="kdcore.cli.recognise:carry_out",
+    config=RecognitionConfig,
+    record=RecognitionRecord,
+    execute="kdcore.training.recognition.recognise:recognise",
+    resumable=True,
+)
 
 KINDS: dict[str, JobKind[Any]] = {
     kind.name: kind
-    for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION, ROBUSTNESS, RECIPE)
+    for kind in (
+        RUN,
+        SWEEP,
+        SEARCH,
+        TEACHER_SELECTION,
+        COMPRESSION,
+        ROBUSTNESS,
+        RECIPE,
+        RECOGNITION,
+    )
 }
 
 

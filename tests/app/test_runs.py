@@ -7,6 +7,7 @@ from support import events as make
 from support.compressions import record_compression
 from support.jobs import CONFIGS
 from support.recipes import record_recipe
+from support.recognition import record_recognition
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, whole_search
@@ -49,6 +50,7 @@ def every_kind(hub):
         "compression": record_compression(store).id,
         "robustness": record_robustness(store).id,
         "recipe": record_recipe(store).id,
+        "recognition": record_recognition(store).id,
     }
     return finished | {
         kind: stopped(store, CONFIGS[kind]) for kind in KINDS if kind not in finished
@@ -149,6 +151,7 @@ def test_a_job_is_opened_on_the_page_of_its_kind(open_page, hub, every_kind, kin
         "compression": ("shrink", "shrink"),
         "robustness": ("robustness", "robustness"),
         "recipe": ("evidence", "recipe"),
+        "recognition": ("recognition", "recognition"),
     }[kind]
 
     assert not app.exception
@@ -343,6 +346,7 @@ CHANGES = {
     "compression": ("epochs", "2", 2),
     "robustness": ("corruptions", "blur", ("blur",)),
     "recipe": ("quick", "false", False),
+    "recognition": ("blank", "without_blank", "without_blank"),
 }
 
 

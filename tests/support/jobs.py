@@ -2,6 +2,7 @@
 
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.recognition.config import RecognitionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.search.config import SearchConfig
@@ -16,6 +17,7 @@ CONFIGS = {
     "compression": CompressionConfig(run="20260101-000000-aaaa"),
     "robustness": RobustnessConfig(run="20260101-000000-aaaa"),
     "recipe": RecipeConfig(recipe="controls", quick=True),
+    "recognition": RecognitionConfig(),
 }
 """By the name of the kind."""
 

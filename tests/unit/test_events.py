@@ -3,6 +3,7 @@ import math
 
 import pytest
 from support import events as make
+from support.recognition import whole_recognition
 from support.robustness import alone, whole_test
 from support.uncertainty import uncertainty
 
@@ -92,6 +93,8 @@ EVENTS = [
     whole_test()[2],
     *whole_test()[-2:],
     whole_test(compared=alone())[-1],
+    *whole_recognition()[:3],
+    *whole_recognition()[-2:],
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]
 

@@ -20,6 +20,7 @@ PAGES = {
     "compression": ("shrink", "shrink"),
     "robustness": ("robustness", "robustness"),
     "recipe": ("evidence", "recipe"),
+    "recognition": ("recognition", "recognition"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
 

@@ -252,6 +252,13 @@ def _is_header(
         for at, column in enumerate(columns[: len(header)])
         if column and all(is_number(cell, decimal, thousands) for cell in column)
     ]
+    if not of_numbers:
+        # a table of words alone: a name that is a class of its own column is none
+        return not any(
+            name.strip() in column and 2 * len(set(column)) <= len(column)
+            for name, column in zip(header, columns, strict=False)
+            if name.strip()
+        )
     named = [header[at].strip() for at in of_numbers if header[at].strip()]
     if not all(is_number(name, decimal, thousands) for name in named):
         return True

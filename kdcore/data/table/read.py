@@ -17,6 +17,7 @@ from kdcore.data.table.file import MOST_BYTES
 from kdcore.data.table.format import table_format
 from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
+from kdcore.data.text.table import read_texts, text_columns
 from kdcore.errors import UserError
 from kdcore.events import Progress
 from kdcore.inputs import Features, Image
@@ -36,7 +37,7 @@ MANY_CLASSES = 50
 def read_table(
     file: IO[bytes], title: str, path: str, asked: str = ""
 ) -> Generator[Progress, None, Dataset]:
-    """Numeric features and a label.
+    """Numeric features and a label; or texts and a label, where a column holds texts.
 
     Whole numbers from 0 to 255 in the number of a square image's pixels, gray or three channels
     one after the other, become images; everything else is float32 features.
@@ -55,6 +56,8 @@ def read_table(
     if size > MOST_BYTES:
         raise UserError("table_too_large", path=path, gigabytes=MOST_BYTES >> 30)
     table = table_format(file, path)
+    if texts := text_columns(table, asked):
+        return (yield from read_texts(file, table, texts, title, path))
     label = label_column(table, asked, path)
     notes = [*table.notes, note("label_column", column=table.columns[label])]
     unread = names_of_rows(table, label)

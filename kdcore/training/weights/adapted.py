@@ -10,7 +10,7 @@ from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
 
 
-def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
+def adapt(network: nn.Module, trained: Trained, data: Dataset, *, inputs: bool = True) -> None:
     """Change ``network`` in place so that it takes the inputs and classes of ``data``.
 
     It was trained on inputs ``(x − mean) / std`` and gets those that ``data`` normalises: what
@@ -20,8 +20,9 @@ def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
         network: with the weights of a file; or an ensemble.
         trained: what the file says of its data.
         data: of the run.
+        inputs: whether its inputs are those of ``data``; else only its classes are looked at.
     """
-    order, other = trained.order(data), trained.other_inputs(data)
+    order, other = trained.order(data), trained.other_inputs(data) if inputs else None
     for member in members_of(network):
         if order:
             _reorder(member, torch.tensor(order))

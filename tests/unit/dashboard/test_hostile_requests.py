@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
+from support.recognition import record_recognition
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection
@@ -85,7 +86,13 @@ def jobs(tmp_path_factory):
     record(store, RUN, [*events[:-1], snapshot, events[-1]])
     others = [
         make_job(store).id
-        for make_job in (record_sweep, record_search, record_selection, record_robustness)
+        for make_job in (
+            record_sweep,
+            record_search,
+            record_selection,
+            record_robustness,
+            record_recognition,
+        )
     ]
     return store, [RUN, *others]
 
