@@ -99,8 +99,9 @@ NOTES = {
     "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
     "sounds_of_length": (
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
-        "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
+        "it is shorter."
     ),
+    "sounds_cut": "Of recordings that are longer the loudest part is kept: {count:,}.",
     "sounds_left_out": "Recordings outside the class folders are left out: {count:,}.",
     "images_beside_sounds": (
         "Beside each recording lies an image of its class from the bundled MNIST digits, of the "

@@ -11,9 +11,9 @@ from kdcore.inputs.kind import InputKind
 from kdcore.inputs.text import Text
 
 INPUT_KINDS: dict[str, type[InputKind]] = {
-    kind.name: kind for kind in (Image, Features, Text, Audio, AudioImage)
+    kind.name: kind for kind in (Image, Features, Text, AudioImage, Audio)
 }
-"""By name."""
+"""By name; one that shows all that another shows, and more, stands before it."""
 
 __all__ = [
     "INPUT_KINDS",

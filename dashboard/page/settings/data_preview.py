@@ -136,13 +136,9 @@ def _rows(found: Preview) -> None:
 
 
 def _players(found: Preview) -> None:
-    for number, example in enumerate(found.examples):
-        if number % IN_A_ROW == 0:
-            columns = st.columns(IN_A_ROW)
-        with columns[number % IN_A_ROW]:
-            st.caption(markdown_text(example.class_name))
-            samples = np.array(example.values, dtype=np.int16)
-            st.audio(samples, sample_rate=int(RATE))
+    for example in found.examples:
+        st.caption(markdown_text(example.class_name))
+        st.audio(np.array(example.values, dtype=np.int16), sample_rate=int(RATE))
 
 
 def _sentences(found: Preview) -> None:
