@@ -27,8 +27,10 @@ class Feed:
     def __call__(self, module: nn.Module, arguments: tuple[Tensor, ...]) -> Tensor:
         """``[batch, numbers]`` → ``[batch, *shape]``, float or int64."""
         del module
-        values = arguments[0].unflatten(1, self.shape)
-        return values.round().clamp(self.low, self.high).long() if self.whole else values
+        values: Tensor = arguments[0].unflatten(1, self.shape)
+        if self.whole:
+            values = values.round().clamp(self.low, self.high).long()
+        return values
 
 
 @dataclass(frozen=True, slots=True)

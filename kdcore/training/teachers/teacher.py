@@ -241,8 +241,8 @@ def _one_teacher(
     """A frozen network and where it came from."""
     if is_given(model) and given_module(model).trained:
         return frozen(_as_given(config, data, model).to(device)), "loaded"
-    kept = folder and not is_given(model)
-    place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if kept else None
+    root = folder.root if folder and not is_given(model) else None
+    place = teacher_path(root, teacher_key(config, data, model, seed)) if root else None
     if place and place.exists():
         try:
             module = frozen(load_module(place, data).to(device))

@@ -102,8 +102,9 @@ def network_of(
     except RuntimeError:
         raise UserError("weights_foreign", path=str(file.path)) from None
     adapt(module, Trained.on(about), data, inputs=own is None)
-    for member in members_of(module) if own else ():
-        own.attach(member)
+    if own:
+        for member in members_of(module):
+            own.attach(member)
     return module
 
 

@@ -383,6 +383,47 @@ def test_such_a_run_is_not_tested_on_corrupted_images():
     assert caught.value.code == "given_elsewhere"
 
 
+def test_a_given_teacher_may_want_images_of_another_size_and_normalisation():
+    pixels, labels = shades()
+    wanted = []
+
+    class Sees(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(64, 3)
+
+        def forward(self, inputs):
+            wanted.append(inputs)
+            return self.layer(inputs.flatten(1))
+
+    own = {"teacher_input_size": 8, "teacher_mean": "0.5", "teacher_std": "0.25"}
+    run = kdcore.distil(Sees(), linear(16), (pixels / 255, labels), store=False, **own, **QUICK)
+
+    assert {tuple(one.shape[1:]) for one in wanted} == {(1, 8, 8)}
+    assert all(one.abs().max() <= 2.01 for one in wanted)
+    assert run.distilled is not None
+    data = (pixels / 255, labels)
+    refused("teacher_inputs_unused", Sees(), linear(16), data, train_teacher=True, **own)
+
+
+def test_a_teacher_s_weights_come_from_a_file(tmp_path):
+    teacher, student, data = linear(seed=1), linear(seed=2), made()
+    other = linear(seed=3)
+    state = {f"module.{name}": value for name, value in other.state_dict().items()}
+    torch.save({"state_dict": state}, tmp_path / "t.pt")
+    run = kdcore.distil(
+        teacher, student, data, teacher_weights=str(tmp_path / "t.pt"), store=False, **QUICK
+    )
+
+    assert same(run.teacher, other)
+    assert [one.code for one in run.record.prepared.notes] == ["teacher_prefix"]
+
+    del state["module.1.bias"]
+    torch.save(state, tmp_path / "t.pt")
+    file = {"teacher_weights": str(tmp_path / "t.pt")}
+    assert "1.bias" in refused("weights_keys", teacher, student, data, **file)
+
+
 def test_features_of_modules_are_compared_by_their_names():
     teacher, student = linear(seed=1), linear(seed=2)
     run = kdcore.distil(
