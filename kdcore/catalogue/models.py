@@ -8,7 +8,7 @@ from kdcore.errors import UserError, hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, grown ones their size."""
 
     title: str
     build: str
@@ -18,6 +18,10 @@ class Family:
     images_only: bool
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
+    largest: tuple[int, ...] = ()
+    """Of one that is grown: the highest value of each number of its size."""
+    student: bool = True
+    """Whether it can learn from a teacher."""
 
 
 MODELS = {
@@ -74,6 +78,26 @@ MODELS = {
         example="forest:100",
         images_only=False,
         grown=True,
+        largest=(1_000, 64),
+    ),
+    "boosted": Family(
+        title="Gradient-boosted trees (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="boosted:100,3",
+        images_only=False,
+        grown=True,
+        largest=(1_000, 16),
+        student=False,
+    ),
+    "tree": Family(
+        title="Decision tree (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="tree:3",
+        images_only=False,
+        grown=True,
+        largest=(4,),
     ),
 }
 
@@ -87,8 +111,6 @@ PRESETS = {
 }
 """Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
 
-MOST_TREES, MOST_DEPTH = 1_000, 64
-"""Of a forest."""
 MOST_LAYERS = 128
 """Hidden ones of a network."""
 MOST_MODELS = 32
@@ -98,7 +120,8 @@ MOST_MODELS = 32
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
-    A forest's numbers are how many trees it has and, where it is named, their greatest depth.
+    A forest's numbers are how many trees it has and, where it is named, their greatest depth; those
+    of boosted trees their rounds and likewise; a tree's is its depth.
 
     Raises:
         UserError: unknown family, too many widths, or such as are not whole numbers from 1 to
@@ -117,9 +140,9 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         return family, ()
     numbers = tail.split(",")
     if entry.grown:
-        limits = (MOST_TREES, MOST_DEPTH)
+        limits = entry.largest
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
-            raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+            raise UserError(f"{family}_size", spec=spec, trees=limits[0], depth=limits[-1])
     elif len(numbers) > MOST_LAYERS:
         raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):
