@@ -2,7 +2,8 @@
 
 The order is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
 ``retuned``, ``paused``, ``resumed``, ``epoch``, ``trees_grown`` and ``snapshot`` interleaved
-(``batch`` not where the students are grown, ``trees_grown`` where they are trees), ``uncertainty``, and at the end ``finished`` or ``failed``.
+(``batch`` not where the students are grown, ``trees_grown`` where they are trees),
+``uncertainty``, and at the end ``finished`` or ``failed``.
 """
 
 from dataclasses import dataclass, field
