@@ -135,7 +135,9 @@ DATASETS = {
     "circles": _toy("Two circles", "circles", 2),
     "spirals": _toy("Three spirals", "spirals", 3),
     "blobs": _toy("Four Gaussian blobs", "blobs", 4),
-    "iris": _table("Iris", "iris", 3, 4, (119, 30), "CC BY 4.0, R. A. Fisher, UCI, via scikit-learn"),
+    "iris": _table(
+        "Iris", "iris", 3, 4, (119, 30), "CC BY 4.0, R. A. Fisher, UCI, via scikit-learn"
+    ),
     "wine": _table(
         "Wine",
         "wine",

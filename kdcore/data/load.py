@@ -30,7 +30,7 @@ Source = Callable[[Path], Generator[Progress, None, Dataset]]
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 MOST_ARCHIVE_BYTES = 64 << 30
-FORMAT = 3
+FORMAT = 4
 """Of the decoded files; counts up when the same data would be read otherwise."""
 
 

@@ -152,8 +152,9 @@ MESSAGES = {
     ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
-        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
+        "Row {row} of {path} has {value!r} in the column {column!r}, unlike most of its cells: "
+        "correct it or leave the column out, or name it as {setting[label_column]} if it holds the "
+        "classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -164,12 +165,12 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
-        "the row."
+        "Row {row} of {path} has an infinite value in the column {column!r}: correct it or "
+        "remove the row."
     ),
     "table_values_missing": (
-        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
-        "the column {column!r}: fill them in or remove the rows."
+        "{count:,} rows of {path} have an infinite value, the first is row {row} in the column "
+        "{column!r}: correct them or remove the rows."
     ),
     "table_label_missing": (
         "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."

@@ -12,9 +12,10 @@ import torch
 from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, numbered
+from kdcore.data.table.encode import encode, is_plain
 from kdcore.data.table.examples import Examples, examples_of, names_of_rows
 from kdcore.data.table.file import MOST_BYTES
-from kdcore.data.table.format import table_format
+from kdcore.data.table.format import MOST_COLUMNS, table_format
 from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
 from kdcore.errors import UserError
@@ -34,10 +35,10 @@ MANY_CLASSES = 50
 def read_table(
     file: IO[bytes], title: str, path: str, asked: str = ""
 ) -> Generator[Progress, None, Dataset]:
-    """Numeric features and a label.
+    """Features and a label.
 
     Whole numbers from 0 to 255 in the number of a square image's pixels, gray or three channels
-    one after the other, become images; everything else is float32 features.
+    one after the other, become images; everything else is float32 features, see ``encode``.
 
     Args:
         file: open for reading in binary mode, with a position that can be set.
@@ -56,13 +57,14 @@ def read_table(
     label = label_column(table, asked, path)
     notes = [*table.notes, note("label_column", column=table.columns[label])]
     unread = names_of_rows(table, label)
+    forms = {at: table.form(at) for at in range(len(table.columns))}
     values = Values()
-    for piece in pieces_of(file, table, label, path):
-        add_piece(piece.drop(columns=unread), values, table, label, path)
+    for piece in pieces_of(file, table, label, forms, path):
+        add_piece(piece.drop(columns=unread), values, table, label, forms, path)
         yield Progress(task="read", done=min(file.tell(), size), total=size, detail=title)
     columns = [at for at in range(len(table.columns)) if at != label and at not in unread]
     notes += [note("row_numbers_left_out", column=table.columns[at]) for at in unread]
-    found = examples_of(values, columns, table, label, path, notes)
+    found = examples_of(values, columns, forms, table, label, path, notes)
     yield Progress(task="read", done=size, total=size, detail=title)
     return _dataset(found, title, table.columns[label], path, notes)
 
@@ -75,19 +77,44 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
     if repeated := _repeats_label(found):
         notes.append(note("column_repeats_label", column=repeated))
     labels = torch.from_numpy(found.labels)
-    images = _images(found.features)
+    plain = is_plain(found.features, found.columns)
+    images = _images(found.features) if plain else None
     if images is not None:
         data = assemble(title, shown, Split(images, labels))
         return replace(data, notes=(*notes, *data.notes))
-    inputs, offset, scale = _inputs(torch.from_numpy(found.features))
+    if plain:
+        features, names = found.features, [column.name for column in found.columns]
+    else:
+        features, names = _encoded(found, title, shown, labels, path, notes)
+    inputs, offset, scale = _inputs(torch.from_numpy(features))
     data = assemble(title, shown, Split(inputs, labels))
     return replace(
         data,
         offset=offset,
         scale=scale,
-        columns=tuple(map(clean, found.names)),
+        columns=tuple(map(clean, names)),
         notes=(*notes, *data.notes),
     )
+
+
+def _encoded(
+    found: Examples,
+    title: str,
+    shown: tuple[str, ...],
+    labels: torch.Tensor,
+    path: str,
+    notes: list[Note],
+) -> tuple[np.ndarray, list[str]]:
+    """Features without gaps and their names; the training rows are those of ``assemble``."""
+    rows = torch.arange(len(labels), dtype=torch.float64)[:, None]
+    train = assemble(title, shown, Split(rows, labels)).train.inputs[:, 0].long().numpy()
+    made = encode(found.features, found.columns, train)
+    notes += made.notes
+    if not made.names:
+        raise UserError("table_one_column", path=path)
+    if len(made.names) > MOST_COLUMNS:
+        raise UserError("table_too_wide", path=path, columns=len(made.names), most=MOST_COLUMNS)
+    return np.stack(made.values, axis=1), made.names
 
 
 def _refuse_measured(found: Examples, column: str, path: str) -> None:
@@ -114,12 +141,12 @@ def _repeats_label(found: Examples) -> str:
     """The name of a feature that has one value for each class, another for each; else nothing."""
     order = found.labels.argsort(kind="stable")
     starts = np.flatnonzero(np.diff(found.labels[order], prepend=-1))
-    for name, values in zip(found.names, found.features.T, strict=True):
+    for column, values in zip(found.columns, found.features.T, strict=True):
         grouped = values[order]
         lowest = np.minimum.reduceat(grouped, starts)
         constant = (lowest == np.maximum.reduceat(grouped, starts)).all()
         if constant and len(np.unique(lowest)) == len(starts):
-            return name
+            return column.name
     return ""
 
 
