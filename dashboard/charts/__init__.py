@@ -83,6 +83,7 @@ from dashboard.charts import (
     teachers,
     terms,
     top_classes,
+    tree,
     unfamiliar_scores,
     unfamiliar_table,
     wrong_teacher,
@@ -154,6 +155,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "unfamiliar_table": unfamiliar_table.figure,
     "knowledge": knowledge.figure,
     "shift": _at_epoch(shift.figure),
+    "tree": tree.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
 no epoch is the newest."""

@@ -54,6 +54,7 @@ HINTS = {
     "domains": LOOK,
     "shift": LOOK,
     "seeds": LOOK,
+    "tree": LOOK,
     "wrong_teacher": Hint(
         measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
     ),

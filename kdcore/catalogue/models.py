@@ -22,6 +22,8 @@ class Family:
     """Of one that is grown: the highest value of each number of its size."""
     student: bool = True
     """Whether it can learn from a teacher."""
+    readable: bool = False
+    """Whether it is drawn so that a person can follow it."""
 
 
 MODELS = {
@@ -98,6 +100,7 @@ MODELS = {
         images_only=False,
         grown=True,
         largest=(4,),
+        readable=True,
     ),
 }
 
@@ -154,6 +157,12 @@ def is_forest(spec: str) -> bool:
     """Whether a model is grown rather than trained by gradients; no error where there is none."""
     family = MODELS.get(spec.partition(":")[0])
     return family is not None and family.grown
+
+
+def is_readable(spec: str) -> bool:
+    """Whether a model is small enough to be drawn and followed by a person."""
+    family = MODELS.get(spec.partition(":")[0])
+    return family is not None and family.readable
 
 
 def _is_whole(text: str, highest: int) -> bool:

@@ -57,6 +57,7 @@ EVENTS = [
         students={"plain": SCORES},
         seconds=2.0,
     ),
+    make.trees_grown(),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
     uncertainty("uncertainty.safetensors"),
