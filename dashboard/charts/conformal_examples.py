@@ -16,6 +16,8 @@ from kdcore.jobs.run.record import RunRecord
 
 COLUMNS = 6
 """Examples side by side."""
+IMAGES = 4
+"""Axes of images ``[n, h, w, c]``."""
 PICTURE = 0.5
 """Of a row's height; below it stand the sets."""
 FIRST, STEP = 0.58, 0.115
@@ -40,7 +42,7 @@ def figure(
     Args:
         history: of the run.
         words: of the language.
-        arrays: ``set_inputs`` as ``uint8 [n, h, w, c]`` or ``float32 [n, features]``,
+        arrays: ``set_images`` as ``uint8 [n, h, w, c]`` of images,
             ``set_labels`` ``[n]`` and by learner ``LEARNER_SETS`` ``[coverages, n, classes]``.
         coverage: that was promised.
         sets: ``lac`` or ``aps``.
@@ -58,7 +60,8 @@ def figure(
         learner: f"{int((~own[np.arange(len(labels)), labels]).sum())}"
         for learner, own in chosen.items()
     }
-    images = arrays["set_inputs"] if arrays["set_inputs"].ndim == 4 else ()
+    kept = arrays.get("set_images", arrays.get("set_inputs"))  # the latter of earlier versions
+    images = () if kept is None or kept.ndim != IMAGES else kept
     return {
         "data": [
             _truth(labels, classes, words, places),

@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.server.encoding import base64_of
 from dashboard.server.engine import store
+from dashboard.server.examples import example_message
 from dashboard.server.shared_records import run_history, shared_record
 from kdcore.errors import UserError
 from kdcore.jobs.kind import RUN
@@ -20,9 +21,8 @@ def soft_labels(run: str, since: int) -> dict[str, Any]:
 
     Returns:
         ``run``, ``learners``, ``snapshots`` (``epoch`` and each student's logits, base64 of
-        float32 ``[W, C]``); with ``since`` −1 also what does not change: ``classes``, ``kind``
-        ``images`` or ``points``, ``shape``, ``inputs``, ``labels`` and the logits of the
-        ``teacher``, ``null`` where there is none.
+        float32 ``[W, C]``); with ``since`` −1 also what does not change: ``classes``, the examples,
+        see ``example_message``, and the logits of the ``teacher``, ``null`` where there is none.
 
     Raises:
         UserError: there is no such run, or a file of it is damaged.
@@ -123,12 +123,7 @@ def transfer_points(run: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _constant_arrays(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    kind = "images" if "watched_images" in arrays else "points"
-    inputs, teacher = arrays[f"watched_{kind}"], arrays.get("teacher_watched")
-    return {
-        "kind": kind,
-        "shape": list(inputs.shape),
-        "inputs": base64_of(inputs, "u1" if kind == "images" else "<f4"),
-        "labels": base64_of(arrays["watched_labels"], "<i4"),
-        "teacher": None if teacher is None else base64_of(teacher, "<f4"),
+    teacher = arrays.get("teacher_watched")
+    return example_message(arrays) | {
+        "teacher": None if teacher is None else base64_of(teacher, "<f4")
     }

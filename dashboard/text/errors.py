@@ -106,6 +106,8 @@ def _shown_value(words: Words, code: str, field: str, values: Mapping[str, Any])
             return _list(words, value, lambda name: label_of(words, name))
         case "method":
             return quote(value_of(words, "method", value))
+        case "kind" | "kinds":
+            return _list(words, value, lambda one: words.get(f"input_kind.{one}", one))
         case "command" | "term":
             return words.get(f"error_{field}.{value}", value)
         case "state":

@@ -169,7 +169,7 @@ with settings, panel("plane"):
     points_panel()
 write_plane_settings()
 with maps:
-    if run := askable_run(lambda shape: shape == (2,)):
+    if run := askable_run(lambda _, shape: shape == (2,)):
         run_panels(run)
     else:
         st.info(t("playground.no_run"), icon=":material/scatter_plot:")

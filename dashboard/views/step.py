@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components.slow_motion import slow_motion
 from dashboard.page.acting import act_button, pace
-from dashboard.page.jobs.askable_runs import askable_run, brightest, start_and_show
+from dashboard.page.jobs.askable_runs import askable_run, start_and_show, white
 from dashboard.page.panel import panel
 from dashboard.say.titles import method_title
 from dashboard.server.engine import hub, is_live
@@ -27,7 +27,7 @@ def wait_for_teacher(run: str) -> None:
 
 st.title(t("step.title"), anchor=False)
 st.markdown(t("step.lead"))
-run = askable_run(bool)
+run = askable_run(lambda *_: True)
 if not run:
     st.info(t("step.no_run"), icon=":material/slow_motion_video:")
     act_button(
@@ -47,6 +47,6 @@ elif (started := run_history(run).started) and (answers := teacher_logits(run)):
     if method_name(settings["method"]) != "kd":
         st.caption(md("step.other_method", method=method_title(settings["method"])))
     with panel("slow_motion"):
-        slow_motion(run, *answers, started.students, settings, brightest(run))
+        slow_motion(run, *answers, started.students, settings, white(run))
 else:
     st.info(t("step.no_teacher"), icon=":material/info:")

@@ -32,7 +32,7 @@ from kdcore.catalogue.specs import (
     parse_extra_terms,
     parse_method,
 )
-from kdcore.catalogue.suited import suited_families, suited_pair, suits
+from kdcore.catalogue.suited import accepts, suited_families, suits
 
 __all__ = [
     "CORRUPTIONS",
@@ -54,6 +54,7 @@ __all__ = [
     "Scheme",
     "Shift",
     "Source",
+    "accepts",
     "checked_method_setting",
     "extra_terms_spec",
     "extra_weight",
@@ -70,7 +71,6 @@ __all__ = [
     "parse_models",
     "parse_shift",
     "suited_families",
-    "suited_pair",
     "suits",
     "target_spec",
 ]

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from kdcore.inputs import Features, InputKind
+from kdcore.inputs.image import OF_DIGITS, Image
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -12,6 +15,8 @@ class Source:
     load: str
     """Dotted path of a generator ``(root) -> Dataset`` that yields progress; ``root`` is the
     folder of downloads."""
+    kind: InputKind
+    """Of its inputs; what depends on the examples, such as a vocabulary, is left empty."""
     classes: int
     input_shape: tuple[int, ...]
     train_size: int
@@ -24,8 +29,6 @@ class Source:
     """A teacher that suits it."""
     student: str
     """A student that suits it."""
-    brightest: float = 255.0
-    """Value of a white pixel; of images alone."""
     first_run: dict[str, Any] = field(default_factory=dict)
     """Settings with which the page starts beside the models: few labels, so that the teacher has
     something to add, at a speed to follow. The command line starts with ``RunConfig``'s."""
@@ -35,6 +38,7 @@ def _toy(title: str, name: str, classes: int) -> Source:
     return Source(
         title=title,
         load=f"kdcore.data.toy:{name}",
+        kind=Features(),
         classes=classes,
         input_shape=(2,),
         train_size=400,
@@ -53,6 +57,7 @@ def _table(
     return Source(
         title=title,
         load=f"kdcore.data.bundled_tables:{name}",
+        kind=Features(),
         classes=classes,
         input_shape=(features,),
         train_size=sizes[0],
@@ -79,6 +84,7 @@ def _images(
     return Source(
         title=title,
         load=loader,
+        kind=Image(),
         classes=classes,
         input_shape=shape,
         train_size=sizes[0],
@@ -94,6 +100,7 @@ DATASETS = {
     "mnist5k": Source(
         title="MNIST digits (5,000)",
         load="kdcore.data.mnist5k:mnist5k",
+        kind=Image(),
         classes=10,
         input_shape=(1, 28, 28),
         train_size=4_400,
@@ -107,6 +114,7 @@ DATASETS = {
     "digits": Source(
         title="Handwritten digits 8×8",
         load="kdcore.data.digits:digits",
+        kind=Image(white=OF_DIGITS),
         classes=10,
         input_shape=(1, 8, 8),
         train_size=1437,
@@ -115,12 +123,12 @@ DATASETS = {
         licence="CC BY 4.0, E. Alpaydin and C. Kaynak, UCI, via scikit-learn",
         teacher="mlp:256,128",
         student="mlp:16",
-        brightest=16.0,
         first_run={"unlabelled": 0.9, "weight": 0.9},
     ),
     "fonts": Source(
         title="Digits drawn with a font",
         load="kdcore.data.fonts:fonts",
+        kind=Image(),
         classes=10,
         input_shape=(1, 28, 28),
         train_size=4_400,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import Any
 
+ATTACKS = ("attacks_on_labels", "attacks_on_soft_labels")
+"""What methods act on that answer attacked inputs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodSetting:
@@ -79,6 +82,14 @@ class Method:
         return self.acts_on not in ("logits", "peers", "teachers")
 
     @property
+    def needs(self) -> str:
+        """The property that an ``InputKind`` must have for it; empty where any will do."""
+        if self.acts_on == "generated_inputs":
+            return "linear"
+        on_inputs = ("input_gradients", "noisy_inputs", *ATTACKS)
+        return "differentiable" if self.acts_on in on_inputs else ""
+
+    @property
     def asks_answers_alone(self) -> bool:
         """Whether a teacher that only answers will do, without features and gradients."""
         return self.acts_on in (
@@ -86,8 +97,7 @@ class Method:
             "peers",
             "teachers",
             "noisy_inputs",
-            "attacks_on_labels",
-            "attacks_on_soft_labels",
+            *ATTACKS,
             "discriminator",
             "learned_temperature",
             "moving_average",

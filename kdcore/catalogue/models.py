@@ -15,7 +15,10 @@ class Family:
     """Dotted path of ``(spec, input_shape, classes) -> nn.Module``."""
     takes_widths: bool
     example: str
-    images_only: bool
+    accepts: tuple[str, ...]
+    """Names of kinds of input."""
+    convolutional: bool = False
+    """Whether it has feature maps, with channels, rows and columns."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
     largest: tuple[int, ...] = ()
@@ -32,21 +35,22 @@ MODELS = {
         build="kdcore.models.mlp:mlp",
         takes_widths=True,
         example="mlp:800,800",
-        images_only=False,
+        accepts=("image", "features"),
     ),
     "dropout_mlp": Family(
         title="Fully connected, dropout and max-norm",
         build="kdcore.models.dropout_mlp:dropout_mlp",
         takes_widths=True,
         example="dropout_mlp:1200,1200",
-        images_only=False,
+        accepts=("image", "features"),
     ),
     "convnet": Family(
         title="Small convolutional network",
         build="kdcore.models.convnet:convnet",
         takes_widths=True,
         example="convnet:16,32,64",
-        images_only=True,
+        accepts=("image",),
+        convolutional=True,
     ),
     **{
         name: Family(
@@ -54,7 +58,8 @@ MODELS = {
             build="kdcore.models.resnet:resnet",
             takes_widths=False,
             example=name,
-            images_only=True,
+            accepts=("image",),
+            convolutional=True,
         )
         for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
     },
@@ -64,7 +69,8 @@ MODELS = {
             build="kdcore.models.vision:vision",
             takes_widths=False,
             example=name,
-            images_only=True,
+            accepts=("image",),
+            convolutional=True,
         )
         for name, title in (
             ("resnet18", "ResNet-18 (torchvision)"),
@@ -78,7 +84,7 @@ MODELS = {
         build="kdcore.models.forest:forest",
         takes_widths=True,
         example="forest:100",
-        images_only=False,
+        accepts=("image", "features"),
         grown=True,
         largest=(1_000, 64),
     ),
@@ -87,7 +93,7 @@ MODELS = {
         build="kdcore.models.added_trees:added_trees",
         takes_widths=True,
         example="boosted:100,3",
-        images_only=False,
+        accepts=("image", "features"),
         grown=True,
         largest=(1_000, 16),
         student=False,
@@ -97,7 +103,7 @@ MODELS = {
         build="kdcore.models.added_trees:added_trees",
         takes_widths=True,
         example="tree:3",
-        images_only=False,
+        accepts=("image", "features"),
         grown=True,
         largest=(4,),
         readable=True,

@@ -57,7 +57,7 @@ def datasets(options: argparse.Namespace) -> int:
 
 def models(options: argparse.Namespace) -> int:
     """The kinds of models, and pairs of the literature."""
-    status = _show(options, MODELS, ("title", "example", "images_only"))
+    status = _show(options, MODELS, ("title", "example", "accepts"))
     if not options.json:
         for name, pair in PRESETS.items():
             show(f"pair {name}: --teacher {pair['teacher']} --student {pair['student']}")

@@ -67,7 +67,7 @@ def _print(console: Console, found: Preview) -> None:
     total = found.train_size + found.validation_size + found.test_size
     console.print(
         f"{found.name}: {total:,} examples ({found.train_size:,} training, "
-        f"{found.validation_size:,} validation, {found.test_size:,} test), {_inputs(found)}",
+        f"{found.validation_size:,} validation, {found.test_size:,} test), {found.description}",
         markup=False,
     )
     table = Table("class", "training", "validation", "test")
@@ -86,12 +86,3 @@ def _print(console: Console, found: Preview) -> None:
         f"--teacher {found.teacher} --student {found.student}",
         markup=False,
     )
-
-
-def _inputs(found: Preview) -> str:
-    match found.input_shape:
-        case [channels, height, width]:
-            return f"{'gray' if channels == 1 else 'colour'} images of {width}×{height} pixels"
-        case [features]:
-            return f"{features:,} features"
-    raise AssertionError("inputs are images or features")

@@ -2,7 +2,7 @@
 
 from kdcore.data.augment import augmented
 from kdcore.data.dataset import Dataset, Split, Target
-from kdcore.data.load import load_dataset
+from kdcore.data.load import load_dataset, load_training_data
 from kdcore.data.mixing import Mixer, label_weights, labelled
 from kdcore.data.noise import noisy_labels
 from kdcore.data.preview import preview_of
@@ -19,6 +19,7 @@ __all__ = [
     "label_weights",
     "labelled",
     "load_dataset",
+    "load_training_data",
     "noisy_labels",
     "preview_of",
     "sent",

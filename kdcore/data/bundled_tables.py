@@ -12,6 +12,7 @@ import torch
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
+from kdcore.inputs.features import Features
 
 IRIS = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
 WINE = (
@@ -92,7 +93,9 @@ def _table(name: str, file: str, columns: tuple[str, ...]) -> Generator[Progress
     rows = _each_once(rows)
     inputs = torch.from_numpy(rows[:, :-1]).float()
     labels = torch.from_numpy(rows[:, -1].astype(np.int64))
-    return replace(assemble(name, tuple(classes), Split(inputs, labels)), columns=columns)
+    return replace(
+        assemble(name, tuple(classes), Split(inputs, labels), Features()), columns=columns
+    )
 
 
 def _each_once(rows: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
+from kdcore.inputs import make_kind
 from kdcore.notes import note
 
 MEASURED = ("mean", "std", "offset", "scale")
@@ -30,6 +31,7 @@ def save_decoded(file: Path, data: Dataset) -> None:
         "name": data.name,
         "classes": json.dumps(data.classes),
         "columns": json.dumps(data.columns),
+        "kind": json.dumps([data.kind.name, data.kind.settings]),
         "notes": json.dumps([(entry.code, entry.values) for entry in data.notes]),
     }
     begun = file.with_name(f"{file.name}.{os.getpid()}.part")
@@ -63,6 +65,7 @@ def load_decoded(file: Path) -> Dataset | None:
         validation=validation,
         test=test,
         **{name: values[name] for name in MEASURED},
+        kind=make_kind(*json.loads(about["kind"])),
         columns=tuple(json.loads(about["columns"])),
         notes=tuple(note(code, **named) for code, named in json.loads(about["notes"])),
     )

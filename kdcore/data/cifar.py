@@ -16,6 +16,7 @@ from kdcore.data.dataset import Dataset, Split
 from kdcore.data.fetch import fetch, file_digest
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Image
 
 
 def cifar10(root: Path) -> Generator[Progress, None, Dataset]:
@@ -49,7 +50,7 @@ def _load(name: str, known: Any, root: Path) -> Generator[Progress, None, Datase
         )
         for split in splits
     )
-    return assemble(name, tuple(splits[0].classes), train, test=test)
+    return assemble(name, tuple(splits[0].classes), train, Image(), test=test)
 
 
 def _place(root: Path, names: tuple[str, ...]) -> Path:

@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from kdcore.inputs import InputKind
 from kdcore.notes import Note
 
 AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
@@ -18,7 +19,7 @@ class Split:
     """Examples with their labels."""
 
     inputs: Tensor
-    """``[n, channels, height, width]`` uint8 for images, ``[n, features]`` float32 otherwise."""
+    """``[n, …]``, as the data set's kind stores them."""
     labels: Tensor
     """``[n]`` int64, from 0 to classes - 1."""
 
@@ -56,9 +57,11 @@ class Dataset:
     validation: Split
     test: Split
     mean: Tensor
-    """float32, of the training inputs as they are: ``[channels, 1, 1]`` or ``[features]``."""
+    """float32, see ``InputKind.statistics``: ``[channels, 1, 1]`` of images, ``[features]``."""
     std: Tensor
     """Like ``mean``; 1 where the training inputs do not vary."""
+    kind: InputKind
+    """What the inputs are, and how they become a network's."""
     offset: Tensor = AS_THEY_ARE[0]
     """float64 on the CPU, ``[features]`` or a scalar: taken from features whose differences float32
     would lose. ``inputs · scale + offset`` are the features as they were brought."""
@@ -73,13 +76,13 @@ class Dataset:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Of one example: ``(channels, height, width)`` or ``(features,)``."""
-        return tuple(self.train.inputs.shape[1:])
+        """Of one example as models get it: ``(channels, height, width)`` of an image."""
+        return self.kind.model_shape(self.stored_shape)
 
     @property
-    def images(self) -> bool:
-        """Whether the inputs are uint8 images rather than float32 features."""
-        return self.train.inputs.ndim == 4
+    def stored_shape(self) -> tuple[int, ...]:
+        """Of one example as the splits hold it."""
+        return tuple(self.train.inputs.shape[1:])
 
     def as_brought(self, inputs: Tensor) -> Tensor:
         """``[n, ...]`` inputs in the units in which they were brought, float64."""
@@ -102,6 +105,7 @@ class Dataset:
         The target is left out: a teacher never sees it.
         """
         digest = hashlib.sha256(repr(self.classes).encode())
+        digest.update(self.kind.identity)
         if self.offset.any() or (self.scale != 1).any():
             digest.update(repr((self.offset.tolist(), self.scale.tolist())).encode())
         for split in (self.train, self.validation, self.test):
@@ -120,8 +124,12 @@ class Dataset:
         return digest.hexdigest()
 
     def normalised(self, inputs: Tensor) -> Tensor:
-        """``(inputs - mean) / std`` as new float32 values ``[batch, ...]``."""
-        return torch.sub(inputs, self.mean).div_(self.std)
+        """Stored values ``[batch, …]`` → what networks take, as new values."""
+        return self.kind.to_network(inputs, self.mean, self.std)
+
+    def example(self) -> Tensor:
+        """One network input of zeros ``[1, …]``, to measure and export networks with."""
+        return self.kind.zeros(self.input_shape, self.mean)
 
     def to(self, device: torch.device) -> "Dataset":
         """The same data on another device."""

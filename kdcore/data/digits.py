@@ -11,6 +11,7 @@ from kdcore.data.assemble import assemble
 from kdcore.data.bundled_tables import bundled_file
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
+from kdcore.inputs.image import OF_DIGITS, Image
 
 
 def digits(_root: Path) -> Generator[Progress, None, Dataset]:
@@ -27,4 +28,4 @@ def digits(_root: Path) -> Generator[Progress, None, Dataset]:
     yield Progress(task="read", done=len(table), total=len(table), detail="digits")
     inputs = torch.from_numpy(table[:, :-1].reshape(-1, 1, 8, 8).copy())
     labels = torch.from_numpy(table[:, -1].astype(np.int64))
-    return assemble("digits", tuple("0123456789"), Split(inputs, labels))
+    return assemble("digits", tuple("0123456789"), Split(inputs, labels), Image(white=OF_DIGITS))

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import torch
 
-from kdcore.data.assemble import mean_and_std
 from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
 
@@ -46,5 +45,5 @@ def _with_held_out(
     data: Dataset, everything: Split, held: torch.Tensor, kept: torch.Tensor
 ) -> Dataset:
     train = everything.take(kept.nonzero().squeeze(1))
-    mean, std = mean_and_std(train.inputs)
+    mean, std = data.kind.statistics(train.inputs)
     return replace(data, train=train, validation=everything.take(held), mean=mean, std=std)

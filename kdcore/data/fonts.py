@@ -13,6 +13,7 @@ from torch import Tensor
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
+from kdcore.inputs import Image as InputImage
 
 EACH = {"train": 400, "validation": 40, "test": 60}
 """Images of each class, as of the bundled MNIST."""
@@ -45,6 +46,7 @@ def fonts(_root: Path) -> Generator[Progress, None, Dataset]:
         "fonts",
         tuple("0123456789"),
         splits["train"],
+        InputImage(),
         test=splits["test"],
         validation=splits["validation"],
     )

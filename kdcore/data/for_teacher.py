@@ -65,7 +65,7 @@ class Trained:
     def convolutional(self) -> bool:
         """Whether a change of the inputs cannot be written into the first layer."""
         families = (spec.strip().partition(":")[0] for spec in self.model.split("+"))
-        return any(name in MODELS and MODELS[name].images_only for name in families)
+        return any(name in MODELS and MODELS[name].convolutional for name in families)
 
 
 def beside_teacher(data: Dataset, weights: Path) -> Dataset:

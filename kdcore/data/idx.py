@@ -19,6 +19,7 @@ from kdcore.data.dataset import Dataset, Split
 from kdcore.data.fetch import fetch
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Image
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -96,7 +97,7 @@ def _load(
         arrays.append(read_idx(path, magic))
         yield Progress(task="read", done=number, total=len(paths), detail=path.name)
     splits = [_split(arrays[at], arrays[at + 1], paths[at : at + 2], len(classes)) for at in (0, 2)]
-    return assemble(name, classes, splits[0], test=splits[1])
+    return assemble(name, classes, splits[0], Image(), test=splits[1])
 
 
 def _place(root: Path, folder: str) -> Path:

@@ -43,7 +43,7 @@ DEPTHS = (8, 10, 12, 14, 16)
 """Bits a pixel of cameras and scanners."""
 
 
-def is_image(name: str) -> bool:
+def has_image_name(name: str) -> bool:
     """Whether a file's name ends like that of an image which can be read."""
     return name.lower().endswith(SUFFIXES)
 

@@ -21,6 +21,7 @@ from kdcore.data.table.file import is_table, open_table, tables_in, title_of_tab
 from kdcore.data.target import with_other, with_shifted
 from kdcore.errors import UserError, hint
 from kdcore.events import Progress
+from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import note
 from kdcore.store import default_root
@@ -57,6 +58,21 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
         data = with_other(data, (yield from _dataset(other, store_root)))
     if config.teacher_weights:
         return beside_teacher(data, Path(config.teacher_weights).expanduser())
+    return data
+
+
+def load_training_data(
+    config: RunConfig, store_root: Path | None
+) -> Generator[Progress, None, Dataset]:
+    """As ``load_dataset``, for models and methods that must take such inputs.
+
+    Raises:
+        UserError: also where they do not; of a data set of the catalogue before it is read.
+    """
+    if config.dataset in DATASETS:
+        check_inputs(config, DATASETS[config.dataset].kind)
+    data = yield from load_dataset(config, store_root)
+    check_inputs(config, data.kind)
     return data
 
 

@@ -9,6 +9,7 @@ import torch
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
+from kdcore.inputs import Image
 
 FILE = Path(__file__).with_name("mnist5k.npz")
 """Made by ``scripts/make_mnist5k.py``; its licence stands in ``mnist5k.txt``."""
@@ -32,4 +33,6 @@ def mnist5k(_root: Path) -> Generator[Progress, None, Dataset]:
         )
     size = sum(len(split.labels) for split in (train, validation, test))
     yield Progress(task="read", done=size, total=size, detail="mnist5k")
-    return assemble("mnist5k", tuple("0123456789"), train, test=test, validation=validation)
+    return assemble(
+        "mnist5k", tuple("0123456789"), train, Image(), test=test, validation=validation
+    )

@@ -14,11 +14,20 @@ from kdcore.data.archive import Entry, Parts, entries, names_come_first, readabl
 from kdcore.data.assemble import MOST_CLASSES, assemble, check_classes
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.encodings import repaired
-from kdcore.data.images import MOST_BYTES, decode, in_eight_bits, is_image, one_size, opaque, stack
+from kdcore.data.images import (
+    MOST_BYTES,
+    decode,
+    has_image_name,
+    in_eight_bits,
+    one_size,
+    opaque,
+    stack,
+)
 from kdcore.data.layout import Layout, Place, layout_of
 from kdcore.data.names import distinct, listed, natural_order, numbered
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Image
 from kdcore.notes import Note, note
 
 MOST_DECODED = 4 << 30
@@ -48,7 +57,7 @@ class Inventory:
         self.folders.add(entry.parts if entry.is_folder else entry.parts[:-1])
         if entry.is_folder:
             return False
-        if not is_image(entry.parts[-1]):
+        if not has_image_name(entry.parts[-1]):
             self.others[PurePosixPath(entry.parts[-1]).suffix.lower() or "–"] += 1
             return False
         self.images.append(entry.parts)
@@ -234,6 +243,7 @@ def _dataset(
         title_of(path),
         shown,
         splits["train"],
+        Image(),
         test=splits.get("test"),
         validation=splits.get("validation"),
     )

@@ -2,17 +2,14 @@
 
 import torch
 
-from kdcore.catalogue import suited_families, suited_pair
+from kdcore.catalogue import suited_families
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import ClassCount, Example, Preview
+from kdcore.inputs.features import MOST_LISTED
 
 EXAMPLES = 6
-LARGEST_SIDE = 64
-"""Pixels of an example; larger ones leave rows and columns out."""
 FLOAT32_DIGITS, MOVED_DIGITS = 7, 12
 """Digits of a feature that mean something, as it is and where an offset was taken from it."""
-MOST_FEATURES = 20
-"""Columns of an example."""
 
 
 def preview_of(data: Dataset) -> Preview:
@@ -22,9 +19,11 @@ def preview_of(data: Dataset) -> Preview:
         for split in (data.train, data.validation, data.test)
     ]
     train_size = len(data.train.labels)
-    teacher, student = suited_pair(data.input_shape, train_size)
+    teacher, student = data.kind.suited_pair(data.input_shape, train_size)
     return Preview(
         name=data.name,
+        input_kind=data.kind.name,
+        description=data.kind.description(data.input_shape),
         input_shape=list(data.input_shape),
         train_size=train_size,
         validation_size=len(data.validation.labels),
@@ -33,9 +32,9 @@ def preview_of(data: Dataset) -> Preview:
             ClassCount(name=name, train=train, validation=validation, test=test)
             for name, train, validation, test in zip(data.classes, *counts, strict=True)
         ],
-        columns=list(data.columns[:MOST_FEATURES]),
+        columns=list(data.columns[:MOST_LISTED]),
         examples=[_example(data, number) for number in _chosen(data.train)],
-        families=suited_families(data.input_shape),
+        families=suited_families(type(data.kind)),
         teacher=teacher,
         student=student,
         notes=list(data.notes),
@@ -54,18 +53,7 @@ def _chosen(split: Split) -> list[int]:
 
 def _example(data: Dataset, number: int) -> Example:
     name = data.classes[int(data.train.labels[number])]
-    values = data.train.inputs[number]
-    if not data.images:
-        features = data.as_brought(values[None])[0].tolist()
-        moved = data.offset.expand(len(features)).tolist()
-        return Example(
-            class_name=name,
-            values=[
-                float(f"{value:.{MOVED_DIGITS if offset else FLOAT32_DIGITS}g}")
-                for value, offset in zip(features[:MOST_FEATURES], moved, strict=False)
-            ],
-        )
-    step = -(-max(values.shape[1:]) // LARGEST_SIDE)
-    pixels = values[:, ::step, ::step]
-    shown = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
-    return Example(class_name=name, values=shown.tolist())
+    brought = data.as_brought(data.train.inputs[number][None])[0]
+    moved = data.offset.expand(MOST_LISTED) if data.offset.ndim == 0 else data.offset
+    digits = [MOVED_DIGITS if offset else FLOAT32_DIGITS for offset in moved.tolist()]
+    return Example(class_name=name, values=data.kind.listed(brought, digits))

@@ -9,9 +9,9 @@ from torch import Tensor
 from kdcore.catalogue import SHIFTS, parse_shift
 from kdcore.data.dataset import Dataset, Split, Target
 from kdcore.data.names import listed
-from kdcore.data.pixels import white
 from kdcore.data.shifts import TOGETHER
 from kdcore.errors import UserError
+from kdcore.inputs.image import FULL, Image
 from kdcore.notes import note
 
 SHIFT_SEED = 20_160_704
@@ -30,15 +30,18 @@ def with_shifted(data: Dataset, spec: str) -> Dataset:
     Raises:
         UserError: the data are no images.
     """
-    if not data.images:
+    if not isinstance(data.kind, Image):
         raise UserError("target_needs_images", target=spec, dataset=data.name)
+    white = data.kind.white
     name, settings = parse_shift(spec)
     shift = SHIFTS[name]
     if shift.colours and data.input_shape[0] == 1:
         data = _in_three_channels(data)
     change = resolve_name(shift.apply)
     generator = torch.Generator().manual_seed(SHIFT_SEED)
-    train, test = (change(split.inputs, generator, **settings) for split in (data.train, data.test))
+    train, test = (
+        change(split.inputs, generator, white, **settings) for split in (data.train, data.test)
+    )
     return replace(data, target=Target(spec, train, Split(test, data.test.labels)))
 
 
@@ -51,9 +54,9 @@ def with_other(data: Dataset, other: Dataset) -> Dataset:
     Raises:
         UserError: one of them has no images, or their classes differ.
     """
-    for one in (data, other):
-        if not one.images:
-            raise UserError("target_needs_images", target=other.name, dataset=one.name)
+    if not isinstance(data.kind, Image) or not isinstance(other.kind, Image):
+        name = other.name if isinstance(data.kind, Image) else data.name
+        raise UserError("target_needs_images", target=other.name, dataset=name)
     if sorted(data.classes) != sorted(other.classes):
         raise UserError(
             "target_classes",
@@ -64,7 +67,12 @@ def with_other(data: Dataset, other: Dataset) -> Dataset:
         )
     place = torch.tensor([data.classes.index(name) for name in other.classes])
     train, test = (
-        like(split.inputs, data.train.inputs, other.train.inputs)
+        like(
+            split.inputs,
+            data.train.inputs,
+            white=(other.kind.white, data.kind.white),
+            own=other.train.inputs,
+        )
         for split in (other.train, other.test)
     )
     target = Target(other.name, train, Split(test, place[other.test.labels]))
@@ -79,7 +87,13 @@ def with_other(data: Dataset, other: Dataset) -> Dataset:
     return replace(data, target=target, notes=(*data.notes, scaled))
 
 
-def like(images: Tensor, examples: Tensor, own: Tensor | None = None) -> Tensor:
+def like(
+    images: Tensor,
+    examples: Tensor,
+    *,
+    white: tuple[int, int] = (FULL, FULL),
+    own: Tensor | None = None,
+) -> Tensor:
     """Images in the size, the channels, the frame and the range of values of others.
 
     Where what is bright fills another share of the images, as digits of MNIST leave a margin that
@@ -88,14 +102,15 @@ def like(images: Tensor, examples: Tensor, own: Tensor | None = None) -> Tensor:
     Args:
         images: uint8 ``[n, 1 or 3, h, w]``.
         examples: uint8 ``[m, 1 or 3, h', w']``.
-        own: like ``images``, of the same data set, by which frame and range are measured; unless
+        white: the values of white, of ``images`` and of ``examples``.
+        own: like ``images``, of the same data set, by which the frame is measured; unless
             given ``images`` themselves.
 
     Returns:
         uint8 ``[n, 1 or 3, h', w']``.
     """
     own = images if own is None else own
-    top, needed = white(own), white(examples)
+    top, needed = white
     zoom = frame(examples) / frame(own)
     if abs(zoom - 1) < SAME_FRAME:
         zoom = 1.0

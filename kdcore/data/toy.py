@@ -9,6 +9,7 @@ import torch
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
+from kdcore.inputs import Features
 
 POINTS, TEST_POINTS = 1_000, 600
 """Few to learn from, so that the teacher has something to add; many to judge by."""
@@ -64,4 +65,4 @@ def _dataset(
         everything.take(torch.arange(TEST_POINTS)),
     )
     classes = tuple(str(label) for label in range(int(labels.max()) + 1))
-    return assemble(name, classes, train, test=test)
+    return assemble(name, classes, train, Features(), test=test)

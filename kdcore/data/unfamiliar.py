@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image as Picture
 from torch import Tensor
 
 from kdcore.data.dataset import Dataset
 from kdcore.data.digits import digits
 from kdcore.data.mnist5k import mnist5k
+from kdcore.inputs import Image
 
 KINDS = ("other", "photographs", "rotated", "noise")
 """Another data set, parts of two photographs, the test inputs after a quarter turn, and noise; of
@@ -39,13 +40,13 @@ def unfamiliar_inputs(data: Dataset, count: int, seed: int) -> dict[str, Tensor]
         seed: of what is random.
 
     Returns:
-        ``[n, …]`` on the CPU, uint8 for images and float32 otherwise.
+        ``[n, …]`` on the CPU, as the splits hold them.
     """
     generator = torch.Generator().manual_seed(seed)
-    if not data.images:
+    if not isinstance(data.kind, Image):
         return {"noise": _noise(data, count, generator)}
     channels, height, width = data.input_shape
-    top = 255.0 if data.train.inputs.max() > 16 else 16.0  # scikit-learn's digits go up to 16
+    top = float(data.kind.white)
 
     def shaped(images: Tensor) -> Tensor:
         """Images from 0 to 1, ``[n, 1 or 3, h, w]``, as the data set would have them."""
@@ -85,7 +86,8 @@ def rotated(images: Tensor) -> Tensor:
 def _other_digits(data: Dataset, count: int) -> Tensor:
     own = other_dataset(data) == "digits"
     loaded = _result(digits(Path()) if own else mnist5k(Path()))
-    return evenly(loaded.test.inputs, count).float() / (16 if own else 255)
+    assert isinstance(loaded.kind, Image), "both are digits"
+    return evenly(loaded.test.inputs, count).float() / loaded.kind.white
 
 
 def _patches(count: int, generator: torch.Generator) -> Tensor:
@@ -95,7 +97,7 @@ def _patches(count: int, generator: torch.Generator) -> Tensor:
     folder = Path((package.submodule_search_locations or [])[0]) / "datasets" / "images"
     found = []
     for at, name in enumerate(PHOTOGRAPHS):
-        with Image.open(folder / name) as picture:
+        with Picture.open(folder / name) as picture:
             pixels = torch.from_numpy(np.asarray(picture.convert("RGB")).copy())
         share = len(range(at, count, len(PHOTOGRAPHS)))
         tops, lefts = (
@@ -110,12 +112,8 @@ def _patches(count: int, generator: torch.Generator) -> Tensor:
 
 
 def _noise(data: Dataset, count: int, generator: torch.Generator) -> Tensor:
-    """Normal noise with the training data's mean and deviation, cut off where their values end."""
-    shape = (min(count, len(data.test.labels)), *data.input_shape)
-    values = torch.randn(shape, generator=generator) * data.std.cpu() + data.mean.cpu()
-    if not data.images:
-        return values
-    return values.round().clamp(0, float(data.train.inputs.max())).byte()
+    size = min(count, len(data.test.labels))
+    return data.kind.noise(size, data.train.inputs, data.mean, data.std, generator)
 
 
 def _result(loading: Generator[Any, None, Dataset]) -> Dataset:

@@ -12,6 +12,7 @@ from kdcore.data.dataset import Dataset, Split
 from kdcore.data.fetch import fetch
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Image
 
 FILES = {"train": "usps.bz2", "test": "usps.t.bz2"}
 PIXELS = 16 * 16
@@ -27,7 +28,7 @@ def usps(root: Path) -> Generator[Progress, None, Dataset]:
             yield from _fetch(split, place / name)
         splits[split] = read_usps(place / name)
         yield Progress(task="read", done=number, total=len(FILES), detail=name)
-    return assemble("usps", tuple("0123456789"), splits["train"], test=splits["test"])
+    return assemble("usps", tuple("0123456789"), splits["train"], Image(), test=splits["test"])
 
 
 def read_usps(path: Path) -> Split:

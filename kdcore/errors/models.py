@@ -51,9 +51,13 @@ MESSAGES = {
         "The student {student!r} is a forest, which cannot be trained together with other "
         "students: train it in a run of its own, or choose another student."
     ),
-    "images_only": (
-        "The model {spec!r} takes images, but the data have the shape {shape}: "
-        "choose an mlp such as mlp:64."
+    "model_input_shape": (
+        "The model {spec!r} takes inputs of the kind {kinds}, but the data have the shape {shape}: "
+        "choose another model."
+    ),
+    "model_input_kind": (
+        "The model {spec!r} takes inputs of the kind {kinds}, and those of {dataset} are of the "
+        "kind {kind}: choose another model, such as {example}."
     ),
     "nothing_matches": (
         "The student ({student}) and the teacher ({teacher}) have no layers of the same name: "

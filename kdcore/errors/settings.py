@@ -52,6 +52,14 @@ MESSAGES = {
         "{method} compares feature maps: choose a convolutional student and teacher, and layers "
         "before the global pooling."
     ),
+    "method_input_kind": (
+        "{method} changes the numbers of an input, and inputs of the kind {kind} are no numbers: "
+        "choose a method that acts on logits, such as {option[method=kd]}."
+    ),
+    "mixup_input_kind": (
+        "{setting[mixup]} is above 0, and inputs of the kind {kind} cannot be mixed: choose "
+        "{choice[mixup=0]}."
+    ),
     "method_one_teacher": (
         "{method} compares features inside the networks and takes a single teacher: name one "
         "teacher, or choose a method that acts on logits."

@@ -23,7 +23,7 @@ class Example:
 
     class_name: str
     values: list[Any]
-    """Of an image rows of shades or of ``[red, green, blue]``, 0 to 255; else the features."""
+    """See ``InputKind.listed``: of an image rows of shades or of ``[red, green, blue]``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Preview(Event):
 
     name: str
     input_shape: list[int]
-    """``[channels, height, width]`` of images, ``[features]`` otherwise."""
+    """Of one example as models get it: ``[channels, height, width]``, ``[features]`` …"""
     train_size: int
     validation_size: int
     test_size: int
@@ -48,5 +48,9 @@ class Preview(Event):
     """A model that suits."""
     student: str
     """A smaller one."""
+    input_kind: str = ""
+    """``image``, ``features`` …"""
+    description: str = ""
+    """Of the inputs, in English: ``gray images of 8×8 pixels``."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading, for people."""

@@ -7,6 +7,7 @@ from torch import nn
 
 from kdcore.catalogue import MODELS, parse_model, parse_models
 from kdcore.errors import UserError
+from kdcore.inputs import INPUT_KINDS
 from kdcore.models.ensemble import EnsembleModel
 
 STRIDE = 10_007
@@ -19,12 +20,12 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
     Args:
         spec: ``mlp:500``, ``resnet8`` …; see ``kdcore.catalogue.MODELS``. Several with ``+``
             between them are an ensemble.
-        input_shape: ``(channels, height, width)`` or ``(features,)``.
+        input_shape: of one example, see ``InputKind.model_shape``.
         classes: width of the output.
         seed: of the weights; the global generator is left as it was.
 
     Raises:
-        UserError: no such model, or one for images only on other data.
+        UserError: no such model, or one for other inputs.
     """
     if "+" in spec:
         return EnsembleModel(
@@ -35,8 +36,10 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
         )
     family, _ = parse_model(spec)
     entry = MODELS[family]
-    if entry.images_only and len(input_shape) != 3:
-        raise UserError("images_only", spec=spec, shape=list(input_shape))
+    if len(input_shape) not in {INPUT_KINDS[kind].axes for kind in entry.accepts}:
+        raise UserError(
+            "model_input_shape", spec=spec, shape=list(input_shape), kinds=", ".join(entry.accepts)
+        )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         module: nn.Module = resolve_name(entry.build)(spec, input_shape, classes)

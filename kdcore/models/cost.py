@@ -9,19 +9,20 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from kdcore.events import Cost
 
+LOOKED_UP = (nn.Embedding, nn.EmbeddingBag)
+SEQUENTIAL = (nn.Conv1d, nn.RNNBase, nn.MultiheadAttention)
+"""Layers that go over the steps of a sequence."""
 TIMES, LONGEST = 20, 0.05
 """Forward passes measured, and the seconds after which no more are begun."""
 
 
-def measure_cost(module: nn.Module, input_shape: tuple[int, ...], device: torch.device) -> Cost:
+def measure_cost(module: nn.Module, example: torch.Tensor) -> Cost:
     """The cost of one example's forward pass.
 
     Args:
-        module: on ``device``; its mode is put back.
-        input_shape: of one example.
-        device: where to measure the time.
+        module: on the device of ``example``; its mode is put back.
+        example: a network input ``[1, …]``.
     """
-    example = torch.zeros(1, *input_shape, device=device)
     was_training = module.training
     module.eval()
     with torch.no_grad():
@@ -36,6 +37,46 @@ def measure_cost(module: nn.Module, input_shape: tuple[int, ...], device: torch.
         flops=counter.get_total_flops(),
         latency=latency,
     )
+
+
+def activations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
+    """Numbers that one example leaves behind for the backward pass, roughly.
+
+    A fully connected layer's outputs are about the square root of its weights; a convolution keeps
+    its whole plane, of up to 64 channels at each of about 20 layers, and a network of sequences
+    some widths at each step.
+
+    Args:
+        module: may be on the meta device.
+        input_shape: of one example as models get it.
+    """
+    parts = list(module.modules())
+    if any(isinstance(part, nn.Conv2d) for part in parts):
+        return float(20 * 64 * input_shape[-2] * input_shape[-1])
+    weights = sum(learned.numel() for learned in learned_numbers(module))
+    steps = input_shape[0] if any(isinstance(part, SEQUENTIAL) for part in parts) else 1
+    return 8.0 * float(weights) ** 0.5 * steps
+
+
+def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
+    """Multiplications of one example's forward pass, roughly: weights as often as they are used.
+
+    A convolution's are used at each place of its plane, of which pooling and strides leave about
+    a quarter on average; those of a sequence at each of its steps; a row of an embedding is looked
+    up.
+
+    Args:
+        module: may be on the meta device.
+        input_shape: of one example as models get it.
+    """
+    parts = list(module.modules())
+    weights = sum(learned.numel() for learned in learned_numbers(module))
+    weights -= sum(part.weight.numel() for part in parts if isinstance(part, LOOKED_UP))
+    if any(isinstance(part, nn.Conv2d) for part in parts):
+        return float(weights) * input_shape[-2] * input_shape[-1] / 4
+    if any(isinstance(part, SEQUENTIAL) for part in parts):
+        return float(weights) * input_shape[0]
+    return float(weights)
 
 
 def learned_numbers(module: nn.Module) -> list[torch.Tensor]:

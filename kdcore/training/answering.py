@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from kdcore.data import Dataset, Split
 from kdcore.data.for_teacher import Trained
 from kdcore.errors import UserError
+from kdcore.inputs import InputKind, kind_of_shape, make_kind
 from kdcore.losses import softmax
 from kdcore.models.ensemble import members_of
 from kdcore.models.feature_hooks import feature_hooks
@@ -123,8 +124,8 @@ def _without_examples(file: WeightsFile) -> Dataset:
         raise UserError("weights_foreign", path=str(file.path))
     if not (_fits(trained.mean, shape) and _fits(trained.std, shape) and (trained.std > 0).all()):
         raise UserError("weights_foreign", path=str(file.path))
-    kind = torch.uint8 if len(shape) == 3 else torch.float32
-    empty = Split(torch.zeros((0, *shape), dtype=kind), torch.zeros(0, dtype=torch.int64))
+    kind, stored = _kind(file, shape)
+    empty = Split(torch.zeros((0, *stored)), torch.zeros(0, dtype=torch.int64))
     return Dataset(
         name=file.about.get("dataset", ""),
         classes=tuple(trained.classes),
@@ -133,12 +134,25 @@ def _without_examples(file: WeightsFile) -> Dataset:
         test=empty,
         mean=trained.mean.float(),
         std=trained.std.float(),
+        kind=kind,
     )
 
 
-def _shape(about: Mapping[str, str], path: Path) -> tuple[int, ...]:
+def _kind(file: WeightsFile, shape: tuple[int, ...]) -> tuple[InputKind, tuple[int, ...]]:
+    """The kind of input that a file names, and its stored shape; of older files by ``shape``."""
+    if "input_kind" not in file.about:
+        return kind_of_shape(shape)(), shape
     try:
-        shape = tuple(int(size) for size in json.loads(about["input_shape"]))
+        return make_kind(*json.loads(file.about["input_kind"])), _shape(
+            file.about, file.path, "stored_shape"
+        )
+    except (KeyError, ValueError, TypeError, RecursionError):
+        raise UserError("weights_foreign", path=str(file.path)) from None
+
+
+def _shape(about: Mapping[str, str], path: Path, name: str = "input_shape") -> tuple[int, ...]:
+    try:
+        shape = tuple(int(size) for size in json.loads(about[name]))
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         raise UserError("weights_foreign", path=str(path)) from None
     if not shape or min(shape) < 1:
@@ -164,7 +178,11 @@ def _logits(query: Predict, modules: Modules, data: Dataset, epoch: float | None
 
 
 def _linear_layers(modules: Modules, data: Dataset, epoch: float | None) -> LinearLayers:
-    nets = {name: module for name, module in modules.items() if isinstance(module, MLP)}
+    nets = {
+        name: module
+        for name, module in modules.items()
+        if isinstance(module, MLP) and data.kind.linear
+    }
     weights = sum(layer.weight.numel() for net in nets.values() for layer in _linear(net))
     told = nets if len(nets) == len(modules) and weights <= MOST_WEIGHTS else {}
     return LinearLayers(
@@ -226,7 +244,7 @@ def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | No
 
 def _inputs(rows: Sequence[Sequence[float]], data: Dataset) -> Tensor:
     """Rows of numbers as they were brought → what a network takes."""
-    shape, given = data.input_shape, len(rows[0])
+    shape, given = data.stored_shape, len(rows[0])
     if given != prod(shape):
         raise UserError("inputs_shape", given=given, shape=list(shape), needed=prod(shape))
     return _normalised(torch.tensor(rows, dtype=torch.float64).view(-1, *shape), data)
@@ -294,7 +312,7 @@ def _plane(query: MapQuery, data: Dataset) -> tuple[list[float], list[float], Te
 
 def _normalised(inputs: Tensor, data: Dataset) -> Tensor:
     """``[n, …]`` float64 inputs as they were brought → what a network takes, on its device."""
-    raw = ((inputs - data.offset) / data.scale).float()
+    raw = data.kind.stored((inputs - data.offset) / data.scale)
     return data.normalised(raw.to(data.mean.device))
 
 

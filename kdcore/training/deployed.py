@@ -37,13 +37,18 @@ class Deployed(nn.Module):
     def __init__(self, network: nn.Module, data: Dataset) -> None:
         super().__init__()
         # an exported program takes no weights whose channels come last
+        self._kind = data.kind
         self.network = network.to(memory_format=torch.contiguous_format)
         self.register_buffer("mean", data.brought_mean.float().clone())
         self.register_buffer("std", data.brought_std.float().clone())
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """``[B, …]`` float32 inputs as they were brought (pixels from 0 to 255) → ``[B, C]``."""
-        return self.network((inputs - self.mean) / self.std)  # type: ignore[no-any-return]
+        """``[B, …]`` inputs as they were brought, float32 (pixels from 0 to 255) → ``[B, C]``.
+
+        What is no number for a network, such as text, is given as it is stored.
+        """
+        normalised = self._kind.to_network(inputs, self.mean, self.std)
+        return self.network(normalised)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +112,14 @@ def write_learner(folder: RunFolder, learner: str, path: Path) -> Comparison | N
 
 
 def _random_inputs(data: Dataset) -> Tensor:
-    """``[EXAMPLES, …]`` float32, as they were brought."""
-    drawn = torch.randn((EXAMPLES, *data.input_shape), generator=torch.Generator().manual_seed(0))
-    return drawn * data.brought_std.float() + data.brought_mean.float()
+    """``[EXAMPLES, …]``, as they were brought."""
+    return data.kind.random(
+        EXAMPLES,
+        data.stored_shape,
+        data.brought_mean.float(),
+        data.brought_std.float(),
+        torch.Generator().manual_seed(0),
+    )
 
 
 def _program(model: Deployed, inputs: Tensor, path: Path, about: Mapping[str, str]) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kdcore.catalogue import is_forest
 from kdcore.commands import Controls, Stopped
-from kdcore.data import load_dataset
+from kdcore.data import load_training_data
 from kdcore.errors import UserError
 from kdcore.events import Event, Paused, Retuned, Scores
 from kdcore.jobs.run.config import SCHEDULED, RunConfig
@@ -66,7 +66,7 @@ def _train(
     began = time.perf_counter() - log.seconds
     set_float32_arithmetic()
     device = choose_device(config.device)
-    loading = load_dataset(config, folder.root if folder else None)
+    loading = load_training_data(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
     log.check_data(data.fingerprint_with_target)
     yield started(config, run, device, data)
@@ -104,9 +104,7 @@ def _train(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
         arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
-        costs={
-            name: measure_cost(module, data.input_shape, device) for name, module in modules.items()
-        },
+        costs={name: measure_cost(module, data.example()) for name, module in modules.items()},
         teachers=member_scores(teacher, data),
         notes=list(teacher.notes),
         seconds=time.perf_counter() - began,

@@ -36,6 +36,7 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         validation_size=len(data.validation.labels),
         test_size=len(data.test.labels),
         input_shape=list(data.input_shape),
+        input_kind=data.kind.name,
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
         notes=list(data.notes),

@@ -15,6 +15,7 @@ from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
+from kdcore.models.cost import rough_operations
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
 from kdcore.training.adaptation.adaptation import Adaptation
@@ -277,11 +278,10 @@ class DistillationTrainer:
 
     @property
     def flops_per_batch(self) -> float:
-        """About six operations a weight and example, forward and backward."""
-        weights = sum(p.numel() for student in self.students.modules for p in student.parameters())
-        positions = 1 if len(self.data.input_shape) == 1 else self.data.input_shape[-1] ** 2
-        convolutional = not self.config.student.startswith(("mlp", "dropout_mlp"))
-        return 6.0 * weights * self.batch_size * (positions / 4 if convolutional else 1)
+        """About six operations a multiplication, forward and backward."""
+        shape = self.data.input_shape
+        each = sum(rough_operations(student, shape) for student in self.students.modules)
+        return 6.0 * each * self.batch_size
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:
         student = build_model(

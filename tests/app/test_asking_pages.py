@@ -169,7 +169,7 @@ def test_a_step_is_of_a_run_with_weights_and_says_where_its_method_differs(
     ]
     sent = json.loads(shown.proto.json)
     assert sent["settings"]["optimizer"] == "adam"
-    assert sent["brightest"] == 16
+    assert sent["white"] == 16
     assert ["Decoupled" in one.value for one in app.caption] == [True] * (method != "kd")
 
 

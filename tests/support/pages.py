@@ -86,10 +86,17 @@ def still(page, locator):
 
 
 def end_run(page):
-    """Stop the run that the page shows, unless it ends by itself."""
-    with contextlib.suppress(PlaywrightTimeout):
-        page.locator(".st-key-stop button:enabled").click(timeout=5000)
-    expect(page.locator(".st-key-stop button")).to_be_disabled()
+    """Stop the run that the page shows, unless it ends by itself.
+
+    On a busy machine a page may stand still for a click only after a while.
+    """
+    stop = page.locator(".st-key-stop button")
+    until = time.monotonic() + PATIENCE
+    while stop.is_enabled() and time.monotonic() < until:
+        with contextlib.suppress(PlaywrightTimeout):
+            page.locator(".st-key-stop button:enabled").click(timeout=5000)
+            break
+    expect(stop).to_be_disabled()
 
 
 def keep_errors(page):

@@ -55,6 +55,6 @@ def set_arrays(examples=3, classes=10):
     for name, chosen in sets.items():
         chosen[:, :, 1 if name.startswith("teacher") else 0] = 1
     return sets | {
-        "set_inputs": np.full((examples, 8, 8, 1), 200, np.uint8),
+        "set_images": np.full((examples, 8, 8, 1), 200, np.uint8),
         "set_labels": np.ones(examples, np.int64),
     }

@@ -15,21 +15,21 @@ _component = st.components.v2.component(
 )
 
 
-def drawing_pad(run: str, shape: Sequence[int], classes: Sequence[str], brightest: float) -> None:
+def drawing_pad(run: str, shape: Sequence[int], classes: Sequence[str], white: float) -> None:
     """A pad whose drawings the learners of a run answer, live or as stored.
 
     Args:
         run: its id.
         shape: of its images, ``(channels, height, width)``.
         classes: their names, in the order of the logits.
-        brightest: value of a white pixel.
+        white: the value of white.
     """
     data = {
         "run": run,
         "language": language(),
         "shape": list(shape),
         "classes": list(classes),
-        "brightest": brightest,
+        "white": white,
         "learners": learner_names(),
         "words": words_of("drawing_pad"),
     }

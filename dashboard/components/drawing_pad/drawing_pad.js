@@ -24,7 +24,7 @@ export const mount = mountOnce(async (data) => {
   return drawingPad(data);
 });
 
-function drawingPad({ run: id, language, shape, classes, brightest, learners, words }) {
+function drawingPad({ run: id, language, shape, classes, white, learners, words }) {
   const run = runView(id, language);
   const leave = run.join();
   const leaving = new AbortController();
@@ -40,7 +40,7 @@ function drawingPad({ run: id, language, shape, classes, brightest, learners, wo
 
   const input = (drawing) => drawingPixels(drawing.strokes, { height, width, ...drawing });
   const row = (pixels) => {
-    const grey = Array.from(pixels, (value) => Math.round(value * brightest * 100) / 100);
+    const grey = Array.from(pixels, (value) => Math.round(value * white * 100) / 100);
     return Array.from({ length: channels }, () => grey).flat();
   };
 

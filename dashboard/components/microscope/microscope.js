@@ -7,7 +7,7 @@ import {
 import { classMatrix } from "./class_matrix.js";
 import { classNames } from "./class_names.js";
 import { choice, counted, eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
-import { drawExample, readExamples } from "./examples.js";
+import { drawExample, exampleDetail, readExamples } from "./examples.js";
 import { heatMap, legend } from "./heat_map.js";
 import { heatMenu, tableSheets } from "./heat_picture.js";
 import {
@@ -57,7 +57,7 @@ function microscope({ run: id, language, learners: names, words, menu }) {
   }, { signal: leaving.signal });
 
   function keep(message) {
-    if (message.inputs) {
+    if (message.arrays) {
       store.examples = readExamples(message);
       store.teacher = message.teacher && decode(message.teacher, Float32Array);
     }
@@ -404,6 +404,7 @@ function onExample({ examples, names, words }) {
   const { classes, labels } = examples;
   const count = classes.length;
   const picture = element("canvas", { class: "kd-example kd-micro-image", role: "img" });
+  const detail = element("div", { class: "kd-micro-detail" });
   const truth = element("p", { class: "kd-micro-truth" });
   const pinned = element("span", { class: "kd-caption" });
   const rest = element("p", { class: "kd-caption" });
@@ -431,10 +432,13 @@ function onExample({ examples, names, words }) {
   return {
     root: element("div", { class: "kd-micro-glass" },
       element("div", { class: "kd-micro-what" }, picture, element("div", {}, truth, pinned)),
-      ...parts.map(({ root }) => root), rest),
+      detail, ...parts.map(({ root }) => root), rest),
     show(w, answers, isPinned) {
       drawExample(picture, examples, w);
       picture.setAttribute("aria-label", `${words.example} ${w}`);
+      const more = exampleDetail(examples, w, words);
+      detail.replaceChildren(...(more ? [more] : []));
+      picture.hidden = Boolean(more?.dataset.whole); // it shows all that the picture would
       const [before, after] = words.truth.split("{label}");
       truth.replaceChildren(before, element("b", {}, classes[labels[w]]), after);
       pinned.textContent = isPinned ? words.pinned : "";

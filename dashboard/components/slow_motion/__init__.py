@@ -27,7 +27,7 @@ def slow_motion(
     classes: Sequence[str],
     students: Sequence[str],
     settings: Mapping[str, Any],
-    brightest: float,
+    white: float,
 ) -> None:
     """A step of a student of the run, whose learners are asked, live or as stored.
 
@@ -37,14 +37,14 @@ def slow_motion(
         classes: names, in the order of the logits.
         students: of the run, by name.
         settings: of the run; those of ``SETTINGS`` are looked at.
-        brightest: value of a white pixel.
+        white: the value of white.
     """
     data = message(arrays, classes) | {
         "run": run,
         "language": language(),
         "students": list(students),
         "settings": {name: settings[name] for name in SETTINGS},
-        "brightest": brightest,
+        "white": white,
         "learners": learner_names(),
         "words": words_of("slow_motion"),
     }

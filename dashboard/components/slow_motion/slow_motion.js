@@ -4,7 +4,7 @@
 import { asker, isPassing } from "./ask.js";
 import { letLead, publisher, runView, throttled } from "./bus.js";
 import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
-import { drawExample, readExamples } from "./examples.js";
+import { drawExample, exampleQuestion, readExamples } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
 import { PHASES, stepCards } from "./step_cards.js";
 import { batchesOf, classesToShow, largestDifference, stepNumbers } from "./step_numbers.js";
@@ -24,7 +24,7 @@ export const mount = mountOnce(async (data) => {
   return slowMotion(data);
 });
 
-function slowMotion({ run: id, language, students, settings, brightest, learners, words,
+function slowMotion({ run: id, language, students, settings, white, learners, words,
   examples: message, logits: encoded }) {
   const run = runView(id, language);
   const leave = run.join();
@@ -57,16 +57,7 @@ function slowMotion({ run: id, language, students, settings, brightest, learners
   const labels = () => rows().map((row) => examples.labels[row]);
 
   // -- what is asked -----------------------------------------------------------------------------
-  function input(row) {
-    const { images, shape, inputs } = examples;
-    const size = shape.slice(1).reduce((product, side) => product * side, 1);
-    const own = Array.from(inputs.subarray(row * size, (row + 1) * size));
-    if (!images) return own;
-    const channels = shape[3]; // of pixels [height, width, channels]; a network takes channels first
-    const white = (value) => Math.round((value * brightest) / 255);
-    return Array.from({ length: channels }, (_, channel) =>
-      own.filter((_, at) => at % channels === channel).map(white)).flat();
-  }
+  const input = (row) => exampleQuestion(examples, row, white);
   const question = () => ({ query: "step", inputs: rows().map(input), labels: labels(), mixing, ...chosen });
   const sameAs = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const flat = (logits) => Float64Array.from(logits.flat());

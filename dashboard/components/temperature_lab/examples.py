@@ -1,28 +1,24 @@
-"""Watched examples of a run as the browser takes them: arrays in base64."""
+"""Watched examples of a run with the teacher's answers, as the browser takes them."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dashboard.say.examples import Arrays
 from dashboard.server.encoding import base64_of
+from dashboard.server.examples import example_message
 
 
 def message(arrays: Arrays, classes: Sequence[str], rows: Sequence[int] | None = None) -> Any:
     """What the browser needs of the examples ``rows``, or of all.
 
     Returns:
-        ``examples``: kind, shape, classes, inputs, labels; ``logits`` [W, C] of the teacher.
+        ``examples``: see ``example_message``, with ``classes``; ``logits`` [W, C] of the teacher.
     """
-    kind = "images" if "watched_images" in arrays else "points"
-    chosen = slice(None) if rows is None else list(rows)
-    inputs = arrays[f"watched_{kind}"][chosen]
+    logits = arrays["teacher_watched"]
+    chosen = logits if rows is None else logits[np.array(rows, dtype=np.int64)]
     return {
-        "examples": {
-            "kind": kind,
-            "shape": list(inputs.shape),
-            "classes": list(classes),
-            "inputs": base64_of(inputs, "u1" if kind == "images" else "<f4"),
-            "labels": base64_of(arrays["watched_labels"][chosen], "<i4"),
-        },
-        "logits": base64_of(arrays["teacher_watched"][chosen], "<f4"),
+        "examples": example_message(arrays, rows) | {"classes": list(classes)},
+        "logits": base64_of(chosen, "<f4"),
     }

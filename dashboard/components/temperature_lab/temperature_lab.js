@@ -7,7 +7,7 @@ import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
 } from "./dom.js";
 import { exampleStrip } from "./example_strip.js";
-import { drawExample, readExamples } from "./examples.js";
+import { drawExample, exampleDetail, readExamples } from "./examples.js";
 import { legend } from "./heat_map.js";
 import { curveMenu, matrixMenu } from "./lab_menus.js";
 import { logitBars } from "./logit_bars.js";
@@ -59,6 +59,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   const limit = element("p", { class: "kd-limit" },
     element("b", {}, "T → ∞"), ` ${say(words.limit, { classes: count, share: percent(1 / count) })}`);
   const thumbnail = element("canvas", { class: "kd-example kd-lab-image", "aria-hidden": "true" });
+  const detail = element("div", { class: "kd-lab-detail" });
   const truth = element("span", { class: "kd-lab-truth" });
   const aloud = element("p", { class: "kd-aloud", role: "status" });
 
@@ -101,6 +102,9 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     stop();
     state.example = index;
     drawExample(thumbnail, examples, index);
+    const more = exampleDetail(examples, index, words);
+    detail.replaceChildren(...(more ? [more] : []));
+    thumbnail.hidden = Boolean(more?.dataset.whole);
     truth.textContent = say(words.truth, { label: classes[labels[index]] });
     const [from, to] = [shown.slice(), row(logits, index, count)];
     stop = glide(260, (share) => {
@@ -132,6 +136,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
       element("div", { class: "kd-readouts" }, spread.root, highest.root, ratio.root)),
     element("div", { class: "kd-lab-strip" },
       element("span", { class: "kd-caption" }, words.examples), strip.root),
+    detail,
     element("div", { class: "kd-lab-parts" },
       part(words.answer, [element("span", { class: "kd-lab-example" }, truth, thumbnail)],
         answers.root, element("span", { class: "kd-caption" }, words.logits), scores.root),

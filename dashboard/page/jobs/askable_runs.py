@@ -15,6 +15,8 @@ from dashboard.server.engine import RECORDED, hub, store
 from dashboard.server.shared_records import run_history
 from dashboard.text.viewer import t
 from kdcore.catalogue import DATASETS
+from kdcore.inputs import INPUT_KINDS, Image, InputKind, kind_of_shape
+from kdcore.inputs.image import FULL
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 
@@ -24,8 +26,8 @@ LOOKED_AT = 40
 _own_shapes: dict[tuple[Path, str], tuple[int, ...]] = {}
 """Of such runs, once they are known: the events of each are read for it once."""
 
-Suits = Callable[[tuple[int, ...]], bool]
-"""Whether a page takes inputs of a shape."""
+Suits = Callable[[type[InputKind], tuple[int, ...]], bool]
+"""Whether a page takes inputs of a kind and shape."""
 
 
 def input_shape(run: str) -> tuple[int, ...]:
@@ -39,10 +41,21 @@ def input_shape(run: str) -> tuple[int, ...]:
     return _own_shapes.get(key, ())
 
 
-def brightest(run: str) -> float:
-    """Value of a white pixel in the images of a run."""
-    dataset = store().find(run, RUN).config.dataset
-    return DATASETS[dataset].brightest if dataset in DATASETS else 255.0
+def input_kind(run: str) -> type[InputKind] | None:
+    """The kind of a run's inputs; ``None`` where it is not known yet."""
+    config = store().find(run, RUN).config
+    if config.dataset in DATASETS:
+        return type(DATASETS[config.dataset].kind)
+    started = run_history(run).started
+    if started is None:
+        return None
+    return INPUT_KINDS.get(started.input_kind) or kind_of_shape(started.input_shape)
+
+
+def white(run: str) -> int:
+    """The value of white in the images of a run."""
+    source = DATASETS.get(store().find(run, RUN).config.dataset)
+    return source.kind.white if source and isinstance(source.kind, Image) else FULL
 
 
 def askable_run(suits: Suits) -> str:
@@ -83,8 +96,9 @@ def start_and_show(config: RunConfig) -> None:
 
 def _may_be_asked(run: str, suits: Suits) -> bool:
     """Whether a run suits, or has just begun so that its inputs are not known yet."""
-    return _is_askable(run, suits) or (hub().can_ask(run) and not input_shape(run))
+    return _is_askable(run, suits) or (hub().can_ask(run) and input_kind(run) is None)
 
 
 def _is_askable(run: str, suits: Suits) -> bool:
-    return hub().can_ask(run) and suits(input_shape(run))
+    kind = input_kind(run)
+    return hub().can_ask(run) and kind is not None and suits(kind, input_shape(run))

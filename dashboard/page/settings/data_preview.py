@@ -14,6 +14,7 @@ from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
+from kdcore.inputs import INPUT_KINDS, Features, Image
 
 POLL = 0.5
 """Seconds between two looks at a reading."""
@@ -89,20 +90,19 @@ def _show_preview(found: Preview, set_settings: Callable[[Mapping[str, Any]], No
     if (more := len(each) - MOST_CLASSES) > 0:
         each = [*each[:MOST_CLASSES], t("preview.more_classes", count=more)]
     st.caption(markdown_text(f"{_inputs(found)} · {', '.join(each)}"))
-    if len(found.input_shape) == 3:
-        _thumbnails(found)
-    else:
-        _rows(found)
+    SHOWN[found.input_kind](found)
     show_notes(found.notes)
     _fitting_models(found, set_settings)
 
 
 def _inputs(found: Preview) -> str:
-    if len(found.input_shape) != 3:
-        return t("preview.features", count=found.input_shape[0])
-    channels, height, width = found.input_shape
-    kind = "gray_images" if channels == 1 else "colour_images"
-    return t(f"preview.{kind}", width=width, height=height)
+    match found.input_shape:
+        case [channels, height, width] if found.input_kind == Image.name:
+            kind = "gray_images" if channels == 1 else "colour_images"
+            return t(f"preview.{kind}", width=width, height=height)
+        case [features]:
+            return t("preview.features", count=features)
+    return found.description
 
 
 def _thumbnails(found: Preview) -> None:
@@ -127,10 +127,14 @@ def _rows(found: Preview) -> None:
     )
 
 
+SHOWN: dict[str, Callable[[Preview], None]] = {Image.name: _thumbnails, Features.name: _rows}
+"""By kind of input."""
+
+
 def _fitting_models(found: Preview, set_settings: Callable[[Mapping[str, Any]], None]) -> None:
     chosen = {role: st.session_state[role] for role in ("teacher", "student")}
-    shape = tuple(found.input_shape)
-    if all(suits(models, shape) for models in chosen.values()):
+    kind, shape = INPUT_KINDS[found.input_kind], tuple(found.input_shape)
+    if all(suits(models, kind, shape) for models in chosen.values()):
         return
     st.warning(md("preview.unsuited", families=", ".join(found.families), **chosen))
     pair = {"teacher": found.teacher, "student": found.student}

@@ -26,12 +26,20 @@ from dashboard.say.titles import dataset_title, short_text
 from dashboard.server.uploads import SUFFIXES, save_upload
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES, SHIFTS, parse_method
+from kdcore.catalogue import (
+    DATASETS,
+    METHODS,
+    MODELS,
+    PRESETS,
+    SCHEMES,
+    SHIFTS,
+    accepts,
+    parse_method,
+)
 from kdcore.jobs.run.config import HIGHEST_WEIGHT
 
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
-IMAGE_AXES = 3
 MOST_OF_A_SLIDER = 100
 """Above it a number is typed."""
 SCHEME_USED = "scheme_used"
@@ -205,7 +213,8 @@ def _target_widget(*, waits: bool) -> None:
         if source
         and name != st.session_state["dataset"]
         and other.classes == source.classes
-        and len(other.input_shape) == len(source.input_shape) == IMAGE_AXES
+        and other.kind.framed
+        and source.kind.framed
     ]
     select(
         _with_badge(md("setting.target.label"), waits),
@@ -268,10 +277,12 @@ def _preset_title(name: str) -> str:
 
 
 def _models(current: str) -> list[str]:
-    """Examples of every family, the presets' models and what is chosen now."""
+    """The presets' models and examples of the families that the data suit; what is chosen now."""
     pairs = [preset[role] for preset in PRESETS.values() for role in ("teacher", "student")]
-    examples = [family.example for family in MODELS.values()]
-    return list(dict.fromkeys([*pairs, *examples, current]))
+    offered = [*pairs, *(family.example for family in MODELS.values())]
+    if source := DATASETS.get(st.session_state["dataset"]):
+        offered = [one for one in offered if accepts(one, type(source.kind))]
+    return list(dict.fromkeys([*offered, current]))
 
 
 def _use_dataset_defaults() -> None:

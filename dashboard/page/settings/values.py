@@ -12,6 +12,7 @@ from dashboard.text.values import as_text
 from dashboard.text.viewer import md, translate_error
 from kdcore.catalogue import DATASETS
 from kdcore.errors import UserError
+from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig, check_weight
 from kdcore.jobs.run.controls import with_controls
 from kdcore.settings import checked
@@ -138,9 +139,13 @@ def chosen() -> RunConfig:
     """The run that the settings describe.
 
     Raises:
-        UserError: two values do not go together, or a model is misspelt.
+        UserError: two values do not go together, a model is misspelt, or one that the data set does
+            not suit.
     """
-    return RunConfig.from_dict(values())
+    config = RunConfig.from_dict(values())
+    if source := DATASETS.get(config.dataset):
+        check_inputs(config, source.kind)
+    return config
 
 
 def problem(make: Callable[[], object]) -> str:

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 import torch
 
-from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble, spread
+from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, numbered
 from kdcore.data.table.encode import encode, is_plain
@@ -20,6 +20,8 @@ from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
 from kdcore.errors import UserError
 from kdcore.events import Progress
+from kdcore.inputs import Features, Image
+from kdcore.inputs.features import spread
 from kdcore.notes import Note, note
 
 SMALLEST_SIDE = 8
@@ -80,14 +82,14 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
     plain = is_plain(found.features, found.columns)
     images = _images(found.features) if plain else None
     if images is not None:
-        data = assemble(title, shown, Split(images, labels))
+        data = assemble(title, shown, Split(images, labels), Image.guessed(images))
         return replace(data, notes=(*notes, *data.notes))
     if plain:
         features, names = found.features, [column.name for column in found.columns]
     else:
         features, names = _encoded(found, title, shown, labels, path, notes)
     inputs, offset, scale = _inputs(torch.from_numpy(features))
-    data = assemble(title, shown, Split(inputs, labels))
+    data = assemble(title, shown, Split(inputs, labels), Features())
     return replace(
         data,
         offset=offset,
@@ -107,7 +109,9 @@ def _encoded(
 ) -> tuple[np.ndarray, list[str]]:
     """Features without gaps and their names; the training rows are those of ``assemble``."""
     rows = torch.arange(len(labels), dtype=torch.float64)[:, None]
-    train = assemble(title, shown, Split(rows, labels)).train.inputs[:, 0].long().numpy()
+    train = (
+        assemble(title, shown, Split(rows, labels), Features()).train.inputs[:, 0].long().numpy()
+    )
     made = encode(found.features, found.columns, train)
     notes += made.notes
     if not made.names:

@@ -39,7 +39,7 @@ class RobustnessConfig:
             self, "corruptions", checked_corruptions(self.corruptions or tuple(CORRUPTIONS))
         )
         source = DATASETS.get(self.base.dataset)
-        if source and len(source.input_shape) != 3:
+        if source and not source.kind.framed:
             raise UserError("robustness_images", dataset=self.base.dataset)
 
     @classmethod

@@ -12,8 +12,10 @@ from kdcore.catalogue import (
     parse_extra_terms,
     parse_model,
     parse_models,
+    suited_families,
 )
 from kdcore.errors import UserError
+from kdcore.inputs import InputKind
 
 UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
 """Settings that a forest student does not use, with their defaults."""
@@ -83,6 +85,22 @@ class RunParts(Protocol):
         """As numbers."""
 
 
+class RunInputs(RunParts, Protocol):
+    """The settings that say what is done with the inputs, besides."""
+
+    @property
+    def dataset(self) -> str:
+        """Its name or path."""
+
+    @property
+    def mixup(self) -> float:
+        """α of mixup; 0: none."""
+
+    @property
+    def augment(self) -> str:
+        """How images are changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One distillation: into the first assistant, the next, at last the students."""
@@ -113,6 +131,32 @@ def check_compatible(config: RunParts) -> None:
     for link in links(config):
         for spec in config.terms:
             _check_link(link, spec)
+
+
+def check_inputs(config: RunInputs, kind: InputKind) -> None:
+    """Raise ``UserError`` where models, methods or settings do not take inputs of this kind."""
+    of_teachers = () if config.teacher_weights else config.teachers
+    for spec in (*of_teachers, *parse_models(config.assistants), config.student):
+        accepts = MODELS[parse_model(spec)[0]].accepts
+        if kind.name not in accepts:
+            raise UserError(
+                "model_input_kind",
+                spec=spec,
+                kinds=", ".join(accepts),
+                dataset=config.dataset,
+                kind=kind.name,
+                example=MODELS[suited_families(type(kind))[-1]].example,
+            )
+    for spec in config.terms:
+        needs = method_of(spec).needs
+        if needs and not getattr(kind, needs):
+            raise UserError("method_input_kind", method=spec, kind=kind.name)
+    if config.mixup and not kind.mixable:
+        raise UserError("mixup_input_kind", kind=kind.name)
+    if config.augment != "none" and not kind.framed:
+        raise UserError("augment_needs_images", augment=config.augment)
+    if config.target and not kind.framed:
+        raise UserError("target_needs_images", target=config.target, dataset=config.dataset)
 
 
 def _check_terms(config: RunParts) -> None:
@@ -195,6 +239,6 @@ def _check_link(link: Link, spec: str) -> None:
         raise UserError("method_several_teachers", method=spec)
     models = (*link.teachers, link.student)
     if method.feature_layers == "maps" and not all(
-        MODELS[parse_model(one)[0]].images_only for one in models
+        MODELS[parse_model(one)[0]].convolutional for one in models
     ):
         raise UserError("method_needs_maps", method=spec)

@@ -47,6 +47,8 @@ class Started(Event):
     """Of kdcore, torch and Python, so that a run can be repeated."""
     notes: list[Note] = field(default_factory=list)
     """What was decided on reading the data, for people."""
+    input_kind: str = ""
+    """Of ``kdcore.inputs``; empty in runs of earlier versions."""
     target_train_size: int = 0
     """Unlabelled target examples, where there are some."""
     target_test_size: int = 0

@@ -101,4 +101,4 @@ def tree_nodes(grown: Any, data: Dataset) -> list[TreeNode]:
 def _is_yes_no(data: Dataset, feature: int) -> bool:
     """Whether a column holds nothing but 0 and 1, as one of categories does."""
     values = data.train.inputs.flatten(1)[:, feature]
-    return not data.images and bool(((values == 0) | (values == 1)).all())
+    return bool(((values == 0) | (values == 1)).all())

@@ -73,7 +73,6 @@ def grow_students(
     """
     if world_size() > 1:
         raise UserError("one_process", command=f"A run of the student {config.student}")
-    device = data.train.inputs.device
     trainer = ForestTrainer(config, data, teacher)
     students = trainer.students
     snapshots = Snapshots(folder, data, trainer.teacher_predictions, config)
@@ -81,7 +80,7 @@ def grow_students(
         teacher_source=teacher.source,
         teacher=trainer.teacher_scores,
         arrays=snapshots.begin(*trainer.seen_by_students()),
-        costs={"teacher": measure_cost(teacher.module, data.input_shape, device)},
+        costs={"teacher": measure_cost(teacher.module, data.example())},
         seconds=time.perf_counter() - began,
         teachers=member_scores(teacher, data),
         notes=list(teacher.notes),

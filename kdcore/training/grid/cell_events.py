@@ -89,10 +89,7 @@ class CellEvents:
                 arrays = prepared_arrays(data, trainer.teacher_predictions, *seen)
                 files[seed] = {"prepared.safetensors": arrays}
             models = {"teacher": trainer.teacher.module, "student": trainer.learners()[0]}
-            costs = {
-                name: measure_cost(module, data.input_shape, trainer.device)
-                for name, module in models.items()
-            }
+            costs = {name: measure_cost(module, data.example()) for name, module in models.items()}
         for cell, config in self._alive.items():
             yield CellEvent(cell, started(config, group.runs[cell], trainer.device, data))
             of_cell = {

@@ -17,6 +17,7 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
+from kdcore.models.cost import activations
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.network_layout import NetworkLayout
@@ -196,13 +197,7 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     weights = sum(parameter.numel() for parameter in module.parameters())
     evaluated = len(data.test.labels) + len(data.validation.labels)
     size = batch_size(config, len(data.train.labels))
-    # a layer's outputs are about the square root of its weights in a fully connected net; a
-    # convolution keeps its whole image, of up to 64 channels at each of about 20 layers
-    values = (
-        8 * weights**0.5
-        if config.student.startswith(("mlp", "dropout_mlp"))
-        else (20 * 64 * data.input_shape[-1] ** 2)
-    )
+    values = activations(module, data.input_shape)
     return 20.0 * weights + 4.0 * size * values + 16.0 * evaluated * len(data.classes)
 
 

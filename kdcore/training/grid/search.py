@@ -23,7 +23,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from kdcore.catalogue import method_of, parse_extra_terms
 from kdcore.commands import Controls, Stopped
-from kdcore.data import Dataset, load_dataset
+from kdcore.data import Dataset, load_training_data
 from kdcore.data.folds import folds
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed, Scores
@@ -99,7 +99,7 @@ def search(
     set_float32_arithmetic()
     base = config.base
     device = choose_device(base.device)
-    data = yield from load_dataset(base, folder.root if folder else None)
+    data = yield from load_training_data(base, folder.root if folder else None)
     transfer_of(
         base, data
     )  # settings that do not suit the data are refused before a teacher is trained

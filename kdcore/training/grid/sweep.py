@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from kdcore.commands import Controls, Stopped
-from kdcore.data import Dataset, load_dataset
+from kdcore.data import Dataset, load_training_data
 from kdcore.errors import UserError
 from kdcore.events import Ended, Event, Failed
 from kdcore.jobs.run.config import RunConfig
@@ -70,7 +70,7 @@ def sweep(
     base = cells[0]
     device = choose_device(base.device)
     root = folder.root if folder else None
-    data = (yield from load_dataset(base, root)).to(device)
+    data = (yield from load_training_data(base, root)).to(device)
     transfer_of(
         base, data
     )  # settings that do not suit the data are refused before a teacher is trained

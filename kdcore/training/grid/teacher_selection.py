@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from kdcore.commands import Controls, Stopped
-from kdcore.data import Dataset, load_dataset
+from kdcore.data import Dataset, load_training_data
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
 from kdcore.jobs.run.events import Epoch
@@ -70,7 +70,7 @@ def select_teacher(
     began = time.perf_counter()
     set_float32_arithmetic()
     device = choose_device(config.base.device)
-    data = yield from load_dataset(config.base, folder.root if folder else None)
+    data = yield from load_training_data(config.base, folder.root if folder else None)
     data = data.to(device)
     transfer_of(config.base, data)  # settings that do not suit the data are refused first
     yield TeacherSelectionStarted(

@@ -1,12 +1,11 @@
 """What is kept of all answers after an epoch: arrays in the run's folder and a diagnosis."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 
 from kdcore.data import Dataset, Split, class_numbers
-from kdcore.data.pixels import FULL, white
 from kdcore.events import Diagnosis, DomainShift
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Snapshot
@@ -99,10 +98,7 @@ def prepared_arrays(
         "watched_labels": split.labels[:WATCHED].cpu().numpy(),
         "teacher_watched": teacher.validation[:WATCHED].numpy(),
     }
-    if data.images:
-        arrays["watched_images"] = for_display(inputs, inputs)
-    else:
-        arrays["watched_points"] = inputs.numpy().astype(np.float32)
+    arrays |= named("watched", data.kind.shown(inputs))
     if data.input_shape == (2,):
         points = data.as_brought(transfer.inputs[:MOST_POINTS])
         arrays["transfer_points"] = points.numpy().astype(np.float32)
@@ -122,13 +118,8 @@ def snapshot_arrays(
         for learner, predictions in by_learner.items()
     }
     if generated:
-        inputs = generated.inputs.cpu()
         arrays |= {
-            "made_inputs": (
-                for_display(inputs, data.validation.inputs[:WATCHED])
-                if data.images
-                else inputs.numpy()
-            ),
+            "made_inputs": data.kind.shown(generated.inputs)[data.kind.shown_as],
             "made_teacher": generated.teacher_logits.float().cpu().numpy(),
             "made_student": generated.student_logits.float().cpu().numpy(),
         }
@@ -156,7 +147,6 @@ def diagnoses(
     }
 
 
-def for_display(images: torch.Tensor, like: torch.Tensor) -> np.ndarray:
-    """``[n, c, h, w]`` in the range of real images → uint8 ``[n, h, w, c]`` from 0 to 255."""
-    values = (images.float() * (FULL / white(like))).round()
-    return values.byte().permute(0, 2, 3, 1).contiguous().numpy()
+def named(use: str, shown: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What shows some inputs, by the names that a file has for it, such as ``watched_images``."""
+    return {f"{use}_{name}": values for name, values in shown.items()}

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +30,7 @@ from kdcore.metrics.knowledge import Decomposition
 from kdcore.models.ensemble import members_of
 from kdcore.store import RunFolder, packed
 from kdcore.training.measuring.evaluation import predict_split
-from kdcore.training.measuring.snapshots import for_display
+from kdcore.training.measuring.snapshots import named
 from kdcore.training.randomness import key
 
 FILE = "uncertainty.safetensors"
@@ -91,7 +90,7 @@ def uncertainty_of(
         learners=learners,
         inputs={"test": min(MOST, len(data.test.labels))}
         | {kind: len(inputs) for kind, inputs in unfamiliar.items()},
-        other_dataset=other_dataset(data) if data.images else "",
+        other_dataset=other_dataset(data) if data.kind.framed else "",
     )
     return told, arrays.arrays
 
@@ -297,13 +296,8 @@ class _Examples:
         split = self._data.test.take(
             torch.from_numpy(self._places).to(self._data.test.labels.device)
         )
-        inputs = split.inputs.cpu()
-        shown: Any = (
-            for_display(inputs, self._data.test.inputs)
-            if self._data.images
-            else inputs.numpy().astype(np.float32)
-        )
-        self.arrays = {"set_inputs": shown, "set_labels": split.labels.cpu().numpy()}
+        self.arrays = named("set", self._data.kind.shown(split.inputs))
+        self.arrays["set_labels"] = split.labels.cpu().numpy()
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

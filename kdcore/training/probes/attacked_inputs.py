@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kdcore.data.pixels import white
 from kdcore.losses import cross_entropy, soft_target_kl
 from kdcore.robustness.attacks import STEP, ascended
 from kdcore.training.objective.terms import StepControls
@@ -19,18 +18,14 @@ class AttackedInputProbe(Probe):
     """Gives ``attacked_student_logits``, ``student_logits`` and ``teacher_logits``, ``[B, C]``.
 
     The inner maximisation is PGD in the L∞ ball of radius ε, a share of the range that inputs have:
-    of white for images, of each feature's own in the training data otherwise. The student is in
+    see ``InputKind.bounds``. The student is in
     evaluation mode for it, and in training mode for the answer that it learns from.
     """
 
     def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
         super().__init__(context, nets)
-        inputs = context.data.train.inputs
-        if context.data.images:
-            low, high = inputs.new_zeros(()), inputs.new_full((), white(inputs))
-        else:
-            low, high = inputs.amin(0), inputs.amax(0)
-        self._low, self._high = context.data.normalised(low), context.data.normalised(high)
+        data = context.data
+        self._low, self._high = data.kind.bounds(data.train.inputs, data.mean, data.std)
 
     def observe(
         self, inputs: Tensor, labels: Tensor, teacher_logits: Tensor, step_controls: StepControls

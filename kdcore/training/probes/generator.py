@@ -38,7 +38,7 @@ class GeneratorProbe(Probe):
     def __init__(self, context: ProbeContext, nets: Sequence[int]) -> None:
         super().__init__(context, nets)
         device = context.data.train.inputs.device
-        low, high = _range(context.data.train.inputs)
+        low, high = _range(context.data.train.inputs, context.data.mean)
         self._generators = {
             net: _fresh(context.data.input_shape, low, high, context.seed_of(net)).to(device)
             for net in nets
@@ -178,9 +178,9 @@ def _watched(student_logits: Tensor, teacher_logits: Tensor, temperature: Tensor
     ).double()
 
 
-def _range(inputs: Tensor) -> tuple[Tensor, Tensor]:
-    """Smallest and largest value for each channel ``[C, 1, 1]`` or feature ``[F]``."""
-    axes = (0, 2, 3) if inputs.ndim == 4 else (0,)
+def _range(inputs: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
+    """Smallest and largest value of what has one ``mean``: a channel, a feature."""
+    axes = (0, *(axis for axis in range(1, inputs.ndim) if mean.shape[axis - 1] == 1))
     return (inputs.amin(axes, keepdim=True)[0].float(), inputs.amax(axes, keepdim=True)[0].float())
 
 

@@ -94,7 +94,7 @@ def robustness(trained: Trained) -> Measuring:
     which no gradient attacks, has none under attack, and data that are no images have nothing.
     """
     data = trained.data
-    if not data.images:
+    if not data.kind.framed:
         return {}
     split = some_examples(data.test, CORRUPTED, SEED)
     bench = AnswerBench(

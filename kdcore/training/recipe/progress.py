@@ -10,6 +10,7 @@ from kdcore.data import Dataset
 from kdcore.jobs.recipe.events import RecipeProgress
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
+from kdcore.models.cost import rough_operations
 from kdcore.training.objective.student_specs import student_names
 from kdcore.training.recipe.measures import passes_of
 from kdcore.training.transfer_batches import transfer_of
@@ -91,6 +92,4 @@ def network_cost(model: str, data: Dataset) -> float:
         return OF_A_FOREST
     with torch.device("meta"):
         module = build_model(model, data.input_shape, len(data.classes), 0)
-    weights = sum(parameter.numel() for parameter in module.parameters())
-    convolutional = any(isinstance(part, torch.nn.Conv2d) for part in module.modules())
-    return float(weights) * (data.input_shape[-1] ** 2 / 4 if convolutional else 1)
+    return rough_operations(module, data.input_shape)

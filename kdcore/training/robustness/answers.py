@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from kdcore.catalogue import Corruption
 from kdcore.data import Dataset, Split
-from kdcore.data.pixels import white
+from kdcore.inputs import Image
 from kdcore.models.ensemble import members_of
 from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
@@ -57,7 +57,8 @@ class AnswerBench:
     ) -> None:
         self.learners = learners
         self._data, self._labels = data, split.labels
-        self._white = white(data.train.inputs)
+        assert isinstance(data.kind, Image), "corruptions are of images"
+        self._white = data.kind.white
         self._steps, self._seed, self._between = steps, seed, between
         self.clean = split.inputs / self._white
         """``[n, channels, height, width]`` from 0 to 1."""

@@ -63,7 +63,7 @@ def measure_robustness(
     if of_run.teacher_weights:  # the file may be gone; the run kept what its networks were fed
         of_run = of_run.replace(teacher_weights=str(run / "teacher.safetensors"))
     here = yield from load_dataset(of_run, folder.root)
-    if not here.images:
+    if not here.kind.framed:
         raise UserError("robustness_images", dataset=config.base.dataset)
     data = here.to(device)
     learners = {learner: module.to(device).eval() for learner, module in _kept(run, here).items()}

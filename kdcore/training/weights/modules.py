@@ -35,6 +35,8 @@ def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
             "dataset": data.name,
             "classes": json.dumps(list(data.classes), ensure_ascii=False),
             "input_shape": json.dumps(list(data.input_shape)),
+            "input_kind": json.dumps([data.kind.name, data.kind.settings], ensure_ascii=False),
+            "stored_shape": json.dumps(list(data.stored_shape)),
             "mean": json.dumps(data.brought_mean.tolist()),
             "std": json.dumps(data.brought_std.tolist()),
         },
@@ -97,7 +99,7 @@ def _built(spec: str, shape: tuple[int, ...], classes: int, path: Path) -> nn.Mo
     try:
         return build_model(spec, shape, classes, 0)
     except UserError as error:
-        if error.code == "images_only":
+        if error.code == "model_input_shape":
             raise
         raise UserError("weights_foreign", path=str(path)) from None
 

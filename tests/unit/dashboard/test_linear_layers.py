@@ -10,6 +10,7 @@ import torch
 
 from dashboard.server.routes import COMPONENTS
 from kdcore.data import Dataset, Split
+from kdcore.inputs import Image
 from kdcore.models.mlp import MLP
 from kdcore.queries import Layers, Predict
 from kdcore.training.answering import answer
@@ -31,6 +32,7 @@ def data():
         mean=torch.tensor([0.4, -0.2]).view(2, 1, 1),
         std=torch.tensor([0.5, 2.0]).view(2, 1, 1),
         offset=torch.tensor(3.0, dtype=torch.float64),
+        kind=Image(),
         scale=torch.tensor(7.0, dtype=torch.float64),
     )
 

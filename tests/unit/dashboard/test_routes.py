@@ -155,13 +155,15 @@ def test_an_unknown_chart_is_not_found(client, run):
 
 def test_soft_labels_come_once_and_then_what_is_new(client, run):
     first = client.get("/kd/soft", params={"run": run, "since": -1}).json()
-    images = np.frombuffer(base64.b64decode(first["inputs"]), np.uint8).reshape(first["shape"])
+    assert first["kind"] == "image"
+    sent = first["arrays"]["images"]
+    images = np.frombuffer(base64.b64decode(sent["data"]), sent["dtype"]).reshape(sent["shape"])
     logits = np.frombuffer(base64.b64decode(first["snapshots"][0]["plain"]), "<f4")
 
     assert images.shape == (6, 8, 8, 1)
     assert logits.tolist() == list(range(60))
     later = client.get("/kd/soft", params={"run": run, "since": 0}).json()
-    assert "inputs" not in later
+    assert "arrays" not in later
     assert later["snapshots"] == []
 
 

@@ -23,9 +23,9 @@ def test_is_what_the_catalogue_says(load, name):
     assert len(data.classes) == source.classes
     assert len(data.train.labels) + len(data.validation.labels) == source.train_size
     assert len(data.test.labels) == source.test_size
-    assert data.images == (len(source.input_shape) == 3)
+    assert data.kind.framed == (len(source.input_shape) == 3)
     for split in (data.train, data.validation, data.test):
-        assert split.inputs.dtype == (torch.uint8 if data.images else torch.float32)
+        assert split.inputs.dtype == (torch.uint8 if data.kind.framed else torch.float32)
         assert split.labels.dtype == torch.int64
         assert split.labels.unique().tolist() == list(range(source.classes))
         assert len(split.inputs) == len(split.labels)
@@ -67,7 +67,7 @@ def test_training_data_have_mean_0_and_deviation_1_once_normalised(load, name):
     data = load(name)
     normal = data.normalised(data.train.inputs)
     assert normal.dtype == torch.float32
-    axes = (0, 2, 3) if data.images else (0,)
+    axes = (0, 2, 3) if data.kind.framed else (0,)
     assert normal.mean(axes).abs().max() < 1e-5
     assert (normal.std(axes, correction=0) - 1).abs().max() < 1e-5
 

@@ -5,17 +5,20 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kdcore.data.assemble import assemble, mean_and_std
+from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Split
 from kdcore.data.folds import folds
 from kdcore.errors import UserError
+from kdcore.inputs import Features
 
 
 def numbered(sizes):
     """A data set whose examples are told apart by their one feature."""
     labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
     inputs = torch.arange(len(labels), dtype=torch.float32)[:, None]
-    return assemble("numbered", tuple(map(str, range(len(sizes)))), Split(inputs, labels))
+    return assemble(
+        "numbered", tuple(map(str, range(len(sizes)))), Split(inputs, labels), Features()
+    )
 
 
 def numbers(split):
@@ -67,7 +70,7 @@ def test_folds_follow_their_seed():
 
 def test_a_fold_is_normalised_by_what_it_trains_with():
     for fold in folds(numbered([12, 12]), 3, seed=0):
-        mean, std = mean_and_std(fold.train.inputs)
+        mean, std = Features().statistics(fold.train.inputs)
         assert torch.equal(fold.mean, mean)
         assert torch.equal(fold.std, std)
 

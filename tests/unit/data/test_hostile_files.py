@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kdcore.data.kind.framed import decode
 from support.files import as_folder, as_zip, collect, picture, pictures_in, rows
 from support.sentences import code_of
 from support.traps import TRAPS
 
 from kdcore.data import archive, load
-from kdcore.data.images import decode
 from kdcore.data.load import load_dataset
 from kdcore.data.own import read_images
 from kdcore.data.table import pieces

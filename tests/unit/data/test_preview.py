@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from support.files import as_zip, pictures_in, rows
 
-from kdcore.catalogue import parse_models, suited_families, suited_pair, suits
+from kdcore.catalogue import parse_models, suited_families, suits
 from kdcore.data import preview_of
 from kdcore.events import Preview, from_json
+from kdcore.inputs import kind_of_shape
 
 
 @pytest.fixture
@@ -53,13 +54,14 @@ def test_large_images_are_shown_small(preview, tmp_path):
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (3, 96, 64), (2,), (784,)])
 @pytest.mark.parametrize("examples", [30, 3_000, 300_000])
 def test_the_pair_that_is_suggested_suits_and_the_student_is_another(shape, examples):
-    teacher, student = suited_pair(shape, examples)
+    kind = kind_of_shape(shape)
+    teacher, student = kind().suited_pair(shape, examples)
 
-    assert suits(teacher, shape)
-    assert suits(student, shape)
+    assert suits(teacher, kind, shape)
+    assert suits(student, kind, shape)
     assert teacher != student
     assert {parse_models(model)[0].partition(":")[0] for model in (teacher, student)} <= set(
-        suited_families(shape)
+        suited_families(kind)
     )
 
 
@@ -78,4 +80,4 @@ def test_the_pair_that_is_suggested_suits_and_the_student_is_another(shape, exam
     ],
 )
 def test_models_suit_data_of_their_kind(models, shape, suited):
-    assert suits(models, shape) == suited
+    assert suits(models, kind_of_shape(shape), shape) == suited

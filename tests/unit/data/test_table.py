@@ -59,7 +59,7 @@ def test_pixels_become_images(load, csv, channels, side):
     lines = [f"{at % 2}," + ",".join(map(str, row)) for at, row in enumerate(pixels)]
     data = load(csv(f"label,{names}\n" + "\n".join(lines)))
     assert data.input_shape == (channels, side, side)
-    assert data.images
+    assert data.kind.framed
     first = torch.from_numpy(pixels[0].astype(np.uint8)).view(channels, side, side)
     read = torch.cat([split.inputs for split in (data.train, data.validation, data.test)])
     assert (read == first).flatten(1).all(1).sum() == 1

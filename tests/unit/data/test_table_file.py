@@ -111,7 +111,7 @@ def test_a_table_beside_class_folders_is_left_out(load, noted, tmp_path):
     files = pictures_in("ab", 5) | {"labels.csv": TEXT.encode()}
     data = load(as_zip(tmp_path / "a.zip", files))
 
-    assert data.images
+    assert data.kind.framed
     assert noted(data)["files_left_out"] == {"count": 1, "endings": ".csv"}
 
 

@@ -11,6 +11,7 @@ from kdcore.data.assemble import assemble
 from kdcore.data.shifts import coloured, rotated
 from kdcore.data.target import frame, like, with_other, with_shifted
 from kdcore.errors import UserError
+from kdcore.inputs import Image
 
 
 def images(count=6, channels=1, side=8, top=255, seed=0):
@@ -23,7 +24,7 @@ def images(count=6, channels=1, side=8, top=255, seed=0):
 def dataset(classes=("a", "b"), **more):
     inputs = images(40, **more)
     labels = torch.arange(40) % len(classes)
-    return assemble("made", tuple(classes), Split(inputs, labels))
+    return assemble("made", tuple(classes), Split(inputs, labels), Image.guessed(inputs))
 
 
 def chance():
@@ -31,7 +32,7 @@ def chance():
 
 
 def test_a_right_angle_turns_every_image_as_numpy_does():
-    found = rotated(images(), chance(), degrees=90)
+    found = rotated(images(), chance(), 255, degrees=90)
 
     assert np.array_equal(found.numpy(), np.rot90(images().numpy(), axes=(2, 3)))
 
@@ -39,7 +40,7 @@ def test_a_right_angle_turns_every_image_as_numpy_does():
 @pytest.mark.parametrize("top", [16, 255])
 def test_colours_are_mixed_by_the_value_of_each_pixel(top):
     gray = images(top=top).repeat(1, 3, 1, 1)
-    found = coloured(gray, chance(), strength=0.6)
+    found = coloured(gray, chance(), top, strength=0.6)
     low, high = torch.rand(2, len(gray), 3, generator=chance()).double().numpy()
 
     for image, channel, row, column in ((0, 0, 0, 0), (2, 1, 3, 4), (5, 2, 7, 7)):
@@ -49,18 +50,20 @@ def test_colours_are_mixed_by_the_value_of_each_pixel(top):
 
 
 def test_without_strength_nothing_is_shifted():
-    assert torch.equal(coloured(images(channels=3), chance(), strength=0), images(channels=3))
-    assert torch.equal(rotated(images(), chance(), degrees=0), images())
+    assert torch.equal(coloured(images(channels=3), chance(), 255, strength=0), images(channels=3))
+    assert torch.equal(rotated(images(), chance(), 255, degrees=0), images())
 
 
 def test_another_data_sets_images_take_the_form_of_the_source():
     digits, colour = images(side=8, top=16), images(channels=3, side=32)
-    enlarged, gray = like(digits, colour), like(colour, images(side=28))
+    enlarged = like(digits, colour, white=(16, 255))
+    gray = like(colour, images(side=28))
 
     assert enlarged.shape == (6, 3, 32, 32)
     assert gray.shape == (6, 1, 28, 28)
-    assert like(digits, images(side=8)).max() == 255, "white stays white"
-    assert like(torch.full((1, 1, 4, 4), 255, dtype=torch.uint8), digits).unique().tolist() == [16]
+    assert like(digits, images(side=8), white=(16, 255)).max() == 255, "white stays white"
+    full = torch.full((1, 1, 4, 4), 255, dtype=torch.uint8)
+    assert like(full, digits, white=(255, 16)).unique().tolist() == [16]
     red = torch.zeros(1, 3, 28, 28, dtype=torch.uint8)
     red[:, 0] = 255
     assert like(red, images(side=28)).unique().tolist() == [round(0.2989 * 255)]
@@ -121,9 +124,11 @@ def test_drawn_digits_are_scaled_to_handwritten_ones_which_are_always_alike():
     assert data.target.train.shape == (4000, 1, 8, 8)
     assert data.target.train.max() == 16
     assert [one.code for one in data.notes] == ["target_scaled"]
-    assert torch.equal(like(again.train.inputs, data.train.inputs), data.target.train)
+    white = (255, 16)
+    assert torch.equal(like(again.train.inputs, data.train.inputs, white=white), data.target.train)
     assert torch.equal(
-        like(again.test.inputs, data.train.inputs, again.train.inputs), data.target.test.inputs
+        like(again.test.inputs, data.train.inputs, white=white, own=again.train.inputs),
+        data.target.test.inputs,
     )
     assert again.test.labels.bincount().tolist() == [60] * 10
 

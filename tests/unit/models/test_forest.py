@@ -91,7 +91,7 @@ def test_its_state_makes_an_empty_one_the_same(classifier):
 
 def test_its_cost_counts_what_its_trees_consist_of(classifier):
     module = Forest.of(classifier.estimators_, CLASSES)
-    cost = measure_cost(module, (FEATURES,), torch.device("cpu"))
+    cost = measure_cost(module, torch.zeros(1, FEATURES))
     nodes = sum(tree.tree_.node_count for tree in classifier.estimators_)
 
     # two branches, a feature, a threshold and the classes of each node; the roots; the depth

@@ -9,6 +9,7 @@ from support.trained import events_of, of_kind
 from kdcore import RunConfig
 from kdcore.catalogue import METHODS
 from kdcore.data import Dataset, Split
+from kdcore.inputs import Features, Image
 from kdcore.jobs.run.events import Epoch
 from kdcore.training.probes.attacked_inputs import LabelAttackProbe, SoftLabelAttackProbe
 
@@ -28,7 +29,16 @@ def data_of(kind):
     mean, std = values.mean(axes), values.std(axes)
     if kind == "images":
         mean, std = mean[:, None, None], std[:, None, None]
-    return Dataset("x", ("a", "b", "c"), split, split, split, mean, std)
+    return Dataset(
+        "x",
+        ("a", "b", "c"),
+        split,
+        split,
+        split,
+        mean,
+        std,
+        Image() if kind == "images" else Features(),
+    )
 
 
 class Linear(torch.nn.Module):

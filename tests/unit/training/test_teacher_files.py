@@ -17,6 +17,7 @@ from kdcore.data.assemble import assemble
 from kdcore.data.for_teacher import beside_teacher
 from kdcore.errors import UserError
 from kdcore.events import Failed
+from kdcore.inputs import Image
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Prepared, Started
 from kdcore.models.build import build_model
@@ -153,7 +154,7 @@ def images(shift, gain, classes=("a", "b", "c")):
     labels = torch.arange(90) % 3
     pixels += 40 * labels[:, None, None, None]
     inputs = (pixels * gain + shift).clamp(0, 255).to(torch.uint8)
-    return assemble("images", classes, Split(inputs, labels))
+    return assemble("images", classes, Split(inputs, labels), Image())
 
 
 @pytest.mark.parametrize("model", ["mlp:5", "convnet:4", "resnet8", "forest:3", "mlp:3 + mlp:4"])

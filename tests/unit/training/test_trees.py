@@ -114,7 +114,7 @@ def test_the_distilled_tree_regresses_on_the_teachers_softened_answers(tmp_path,
         load_module(folder.path / weights[name], data) for name in ("teacher", "distilled")
     )
     inputs = data.normalised(data.train.inputs)
-    targets = (teacher(inputs) / config.temperature).double().softmax(-1).numpy()
+    targets = (teacher(inputs) / config.temperature).softmax(-1).double().numpy()
     tree = DecisionTreeRegressor(max_depth=3, random_state=config.seed).fit(inputs.numpy(), targets)
     asked = data.normalised(data.test.inputs)
     leaf = tree.apply(asked.numpy())

@@ -80,7 +80,7 @@ def test_the_sets_that_are_kept_are_a_part_of_those_that_are_counted(several):
                 assert one.mean_size == pytest.approx(mean)
                 kept = np.bincount(sets.sum(1), minlength=len(one.sizes))
                 assert (kept <= one.sizes).all()
-    assert len(arrays["set_inputs"]) == len(arrays["set_labels"]) == 24
+    assert len(arrays["set_images"]) == len(arrays["set_labels"]) == 24
 
 
 def test_knowledge_is_of_several_teachers_and_of_a_dirichlet_student(several):
