@@ -39,6 +39,7 @@ NOTES = {
         "lack have none: {columns}."
     ),
     "texts_left_out": "Columns with another text in nearly every row are left out: {columns}.",
+    "one_category": "Columns with the same word in every row are left out: {columns}.",
     "missing_filled": (
         "Missing values are filled with the median of the training data, and a column '= ?' says "
         "where: {columns}."

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -165,17 +165,17 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             elif line := _line(last):
                 out.print(plain(line))
     if started and trees:
-        out.print(plain(_rules(started, trees)))
+        for line in _rules(started, trees):
+            out.print(plain(line))
     return last
 
 
-def _rules(started: Started, trees: TreesGrown) -> str:
+def _rules(started: Started, trees: TreesGrown) -> Iterator[str]:
     """What the students that are trees ask, a line for each leaf."""
-    return "\n".join(
-        "\n  ".join([f"the {name} tree:", *rules(nodes, started.classes, started.input_shape)])
-        for name, nodes in trees.trees.items()
-        if nodes
-    )
+    for name, nodes in trees.trees.items():
+        if nodes:
+            yield f"the {name} tree:"
+            yield from rules(nodes, started.classes, started.input_shape)
 
 
 def _progress(event: Progress) -> str:

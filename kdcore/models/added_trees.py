@@ -84,6 +84,17 @@ class AddedTrees(Trees):
         return (self.baseline + self.votes(inputs)).float()
 
 
+def least_in_leaf(examples: int) -> int:
+    """How many of the examples a leaf of a single tree has at least: what one or two decided, a
+    person who reads it would take for a rule.
+
+    Example:
+        >>> least_in_leaf(12), least_in_leaf(60), least_in_leaf(5_000)
+        (1, 3, 5)
+    """
+    return min(5, max(1, examples // 20))
+
+
 def leaf_probabilities(grown: Any, classes: int) -> np.ndarray:
     """``[nodes, C]``, what a ``tree_`` answers at each of its nodes; see ``AddedTrees.of_tree``."""
     counts = grown.n_node_samples[:, None]

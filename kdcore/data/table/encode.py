@@ -110,6 +110,9 @@ def _categories(
     if different > FEW_TEXTS and different * 2 > (~missing).sum():
         told.setdefault("texts_left_out", []).append(column.name)
         return []
+    if different < 2 and not missing.any():
+        told.setdefault("one_category", []).append(column.name)
+        return []
     told.setdefault("categories_encoded", []).append(column.name)
     counts = np.bincount(codes[train][codes[train] >= 0], minlength=len(column.categories))
     least = max(FEWEST, int(np.ceil(FEWEST_SHARE * len(train))))

@@ -9,7 +9,7 @@ from torch import Tensor
 from kdcore.data import Dataset, Split
 from kdcore.events import TreeNode
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.added_trees import AddedTrees, leaf_probabilities
+from kdcore.models.added_trees import AddedTrees, leaf_probabilities, least_in_leaf
 from kdcore.training.forest.growing import GrowingStudent, sample_weight
 from kdcore.training.state import State
 
@@ -37,7 +37,9 @@ class GrowingTree(GrowingStudent):
         """See ``GrowingStudent``."""
         weights = sample_weight(counts)
         tree = DecisionTreeRegressor(
-            max_depth=-(-self._depth * epoch // self.epochs), random_state=self.seed
+            max_depth=-(-self._depth * epoch // self.epochs),
+            min_samples_leaf=least_in_leaf(len(inputs)),
+            random_state=self.seed,
         )
         tree.fit(
             inputs.flatten(1).cpu().numpy(),

@@ -14,7 +14,7 @@ from kdcore.commands import Controls
 from kdcore.data import Dataset
 from kdcore.events import Event, Progress, TeacherEpoch
 from kdcore.losses import cross_entropy
-from kdcore.models.added_trees import AddedTrees
+from kdcore.models.added_trees import AddedTrees, least_in_leaf
 from kdcore.models.forest import Forest
 from kdcore.models.trees import Trees
 from kdcore.training.measuring.evaluation import predict, predict_split, score
@@ -116,7 +116,11 @@ def _boosted(growing: Growing) -> Generator[Event, None, Trees]:
 def _tree(growing: Growing) -> Generator[Event, None, Trees]:
     growing.controls.raise_if_stopped()
     (depth,) = growing.size
-    tree = DecisionTreeClassifier(max_depth=depth, random_state=growing.seed)
+    tree = DecisionTreeClassifier(
+        max_depth=depth,
+        min_samples_leaf=least_in_leaf(len(growing.labels)),
+        random_state=growing.seed,
+    )
     tree.fit(growing.inputs, growing.labels)
     yield Progress(task="teacher", done=1, total=1)
     return AddedTrees.of_tree(tree, growing.classes)

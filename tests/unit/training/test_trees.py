@@ -81,7 +81,7 @@ def test_a_teacher_of_boosted_trees_is_kept_and_found_again(tmp_path, data):
 
 
 def test_the_plain_tree_is_the_one_that_scikit_learn_fits_on_labels(events, data):
-    tree = DecisionTreeClassifier(max_depth=3, random_state=GROWN.seed)
+    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=5, random_state=GROWN.seed)
     tree.fit(data.train.inputs.numpy(), data.train.labels.numpy())
     errors = int((tree.predict(data.test.inputs.numpy()) != data.test.labels.numpy()).sum())
     last = [event for event in events if isinstance(event, Epoch)][-1]
@@ -115,7 +115,8 @@ def test_the_distilled_tree_regresses_on_the_teachers_softened_answers(tmp_path,
     )
     inputs = data.normalised(data.train.inputs)
     targets = (teacher(inputs) / config.temperature).softmax(-1).double().numpy()
-    tree = DecisionTreeRegressor(max_depth=3, random_state=config.seed).fit(inputs.numpy(), targets)
+    tree = DecisionTreeRegressor(max_depth=3, min_samples_leaf=5, random_state=config.seed)
+    tree.fit(inputs.numpy(), targets)
     asked = data.normalised(data.test.inputs)
     leaf = tree.apply(asked.numpy())
     counts = tree.tree_.n_node_samples[leaf][:, None]
