@@ -75,7 +75,8 @@ def _accuracies(config: RunConfig) -> tuple[float, float, float]:
     for event in Run(config):
         teacher = event.teacher if isinstance(event, Prepared) else teacher
         last = event.students if isinstance(event, Epoch) else last
-    assert teacher and last, "every run has a teacher and an epoch"
+    assert teacher, "every run has a teacher"
+    assert last, "every run has an epoch"
     return (
         100 * teacher.test_accuracy,
         100 * last["plain"].test_accuracy,

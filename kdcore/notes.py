@@ -40,6 +40,7 @@ NOTES = {
     ),
     "texts_left_out": "Columns with another text in nearly every row are left out: {columns}.",
     "one_category": "Columns with the same word in every row are left out: {columns}.",
+    "target_column": "The column {column!r} is predicted.",
     "missing_filled": (
         "Missing values are filled with the median of the training data, and a column '= ?' says "
         "where: {columns}."

@@ -172,6 +172,21 @@ MESSAGES = {
         "{count:,} rows of {path} have an infinite value, the first is row {row} in the column "
         "{column!r}: correct them or remove the rows."
     ),
+    "target_not_numbers": (
+        "The column {column!r} of {path} holds {value!r}, which is no number: name a column of "
+        "numbers as {setting[label_column]}."
+    ),
+    "target_constant": (
+        "The column {column!r} of {path} has one number in every row: name another column as "
+        "{setting[label_column]}."
+    ),
+    "too_few_rows": "{path} has {rows:,} rows: at least {least} are needed.",
+    "regression_no_table": (
+        "{path} is no table: a number can be predicted from a CSV, or from the bundled diabetes."
+    ),
+    "regression_model": (
+        "{model!r} cannot predict a number with its uncertainty here: choose a model of {allowed}."
+    ),
     "table_label_missing": (
         "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
     ),

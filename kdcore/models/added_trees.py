@@ -85,8 +85,9 @@ class AddedTrees(Trees):
 
 
 def least_in_leaf(examples: int) -> int:
-    """How many of the examples a leaf of a single tree has at least: what one or two decided, a
-    person who reads it would take for a rule.
+    """How many of the examples a leaf of a single tree has at least.
+
+    What one or two decided, a person who reads it would take for a rule.
 
     Example:
         >>> least_in_leaf(12), least_in_leaf(60), least_in_leaf(5_000)

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import IO
 
@@ -15,7 +15,7 @@ from kdcore.data.names import clean, distinct, is_number, listed, numbered
 from kdcore.data.table.encode import encode, is_plain
 from kdcore.data.table.examples import Examples, examples_of, names_of_rows
 from kdcore.data.table.file import MOST_BYTES
-from kdcore.data.table.format import MOST_COLUMNS, table_format
+from kdcore.data.table.format import MOST_COLUMNS, TableFormat, table_format
 from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
 from kdcore.errors import UserError
@@ -51,13 +51,28 @@ def read_table(
     Raises:
         UserError: the file, a row or a value cannot be used; the sentence names it.
     """
+    found, table, label, notes = yield from read_examples(
+        file, title, path, lambda table: label_column(table, asked, path)
+    )
+    notes.insert(len(table.notes), note("label_column", column=table.columns[label]))
+    return _dataset(found, title, table.columns[label], path, notes)
+
+
+def read_examples(
+    file: IO[bytes], title: str, path: str, choose: Callable[[TableFormat], int]
+) -> Generator[Progress, None, tuple[Examples, TableFormat, int, list[Note]]]:
+    """The rows of a table, how it is written, the column that ``choose`` named, and notes.
+
+    Raises:
+        UserError: the file, a row or a value cannot be used; the sentence names it.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > MOST_BYTES:
         raise UserError("table_too_large", path=path, gigabytes=MOST_BYTES >> 30)
     table = table_format(file, path)
-    label = label_column(table, asked, path)
-    notes = [*table.notes, note("label_column", column=table.columns[label])]
+    label = choose(table)
+    notes = [*table.notes]
     unread = names_of_rows(table, label)
     forms = {at: table.form(at) for at in range(len(table.columns))}
     values = Values()
@@ -68,7 +83,7 @@ def read_table(
     notes += [note("row_numbers_left_out", column=table.columns[at]) for at in unread]
     found = examples_of(values, columns, forms, table, label, path, notes)
     yield Progress(task="read", done=size, total=size, detail=title)
-    return _dataset(found, title, table.columns[label], path, notes)
+    return found, table, label, notes
 
 
 def _dataset(found: Examples, title: str, column: str, path: str, notes: list[Note]) -> Dataset:
