@@ -64,6 +64,7 @@ from dashboard.charts import (
     nll_curve,
     per_class,
     recipe_curve,
+    regression,
     reliability,
     risk_coverage,
     robustness_curves,
@@ -209,6 +210,9 @@ OF_A_ROBUSTNESS_TEST: dict[str, Callable[..., Figure]] = {
     "robust_table": robustness_table.figure,
 }
 """``figure(record, words, metric=…)``."""
+
+OF_A_REGRESSION: dict[str, Callable[..., Figure]] = regression.FIGURES
+"""``figure(record, words)``."""
 
 OF_CORRUPTED_IMAGES: dict[str, Callable[..., Figure]] = {
     "robust_pictures": robustness_pictures.figure

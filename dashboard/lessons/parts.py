@@ -103,6 +103,7 @@ PARTS: dict[str, dict[str, str]] = {
     "searches": {},
     "shrink": {},
     "robustness": {},
+    "regression": {},
     "evidence": {},
     "runs": {},
     "help": {},

@@ -79,7 +79,7 @@ def _print_for_people(events: Iterable[Event], folder: JobFolder[RegressionConfi
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("training", total=1.0)
         for last in folded(found, folder, events):
-            progress.update(task, completed=found.done)
+            progress.update(task, description=last.kind, completed=found.done)
     if found.started and found.taught:
         started = found.started
         out.print(

@@ -1,12 +1,8 @@
 """How good predicted numbers and their intervals are."""
 
-import math
-
-import torch
 from torch import Tensor
 
-LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Shares that central intervals promise."""
+from kdcore.jobs.regression.intervals import half_width
 
 
 def root_mean_squared_error(mean: Tensor, targets: Tensor) -> Tensor:
@@ -17,16 +13,6 @@ def root_mean_squared_error(mean: Tensor, targets: Tensor) -> Tensor:
 def r_squared(mean: Tensor, targets: Tensor) -> Tensor:
     """``1 − Σ (y − μ)² / Σ (y − ȳ)²`` of ``[samples]``; 0 for who always says the mean."""
     return 1 - (targets - mean).square().sum() / (targets - targets.mean()).square().sum()
-
-
-def half_width(level: float) -> float:
-    """Deviations from the mean within which a normal value lies with probability ``level``.
-
-    Example:
-        >>> round(half_width(0.9), 3)
-        1.645
-    """
-    return math.sqrt(2) * float(torch.erfinv(torch.tensor(level, dtype=torch.float64)))
 
 
 def interval_coverage(mean: Tensor, deviation: Tensor, targets: Tensor, level: float) -> Tensor:

@@ -19,6 +19,7 @@ PAGES = {
     "teacher_selection": ("searches", "search"),
     "compression": ("shrink", "shrink"),
     "robustness": ("robustness", "robustness"),
+    "regression": ("regression", "regression"),
     "recipe": ("evidence", "recipe"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""

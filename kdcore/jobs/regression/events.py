@@ -100,7 +100,7 @@ class Answers:
     mean: list[float]
     deviation: list[float]
     covered: list[float]
-    """By ``LEVELS`` of ``kdcore.metrics.regression``: shares of numbers within."""
+    """By ``LEVELS`` of ``kdcore.jobs.regression.intervals``: shares of numbers within."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,7 @@ class RegressionRecord:
 
     @property
     def done(self) -> float:
-        """Share of the epochs that are over, from 0 to 1; a network of the teacher counts as one
-        seed."""
+        """Share of the work that is over, from 0 to 1: a teacher's network counts as one seed."""
         if self.started is None:
             return 0.0
         config = self.started.config

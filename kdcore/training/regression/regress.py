@@ -27,14 +27,9 @@ from kdcore.jobs.regression.events import (
     RegressionTaught,
     RegressionTeacher,
 )
+from kdcore.jobs.regression.intervals import LEVELS, PROMISED, half_width
 from kdcore.losses.gaussian import LEAST, MOST, gaussian_kl, gaussian_nll, mixture_moments
-from kdcore.metrics.regression import (
-    LEVELS,
-    half_width,
-    interval_coverage,
-    r_squared,
-    root_mean_squared_error,
-)
+from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_squared_error
 from kdcore.models.build import build_model, start_seed
 from kdcore.store import JobFolder
 from kdcore.training.devices.device import choose_device, device_name, software_versions
@@ -42,8 +37,6 @@ from kdcore.training.randomness import generator
 
 SHOWN = 300
 """Test examples whose answers are kept."""
-PROMISED = 0.9
-"""Of the interval whose coverage is told by epoch."""
 STUDENTS = ("plain", "distilled")
 
 
