@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts.parts import style
+from dashboard.charts.parts.band import band
 from dashboard.charts.parts.message import SEMICOLON, list_learners, message_text
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
@@ -11,8 +12,6 @@ from kdcore.jobs.regression.intervals import PROMISED, half_width
 from kdcore.jobs.regression.record import STUDENTS, RegressionRecord
 
 COLUMNS = ("rmse", "r2", "nll", "coverage", "width")
-BAND = 0.15
-"""Opacity of the deviation over the seeds."""
 
 
 def error(record: RegressionRecord, words: Words) -> dict[str, Any]:
@@ -26,22 +25,7 @@ def error(record: RegressionRecord, words: Words) -> dict[str, Any]:
     for student in STUDENTS:
         curve = record.curve(student, "rmse")
         epochs, means, spreads = (list(column) for column in zip(*curve, strict=True))
-        upper = [mean + spread for mean, spread in zip(means, spreads, strict=True)]
-        lower = [mean - spread for mean, spread in zip(means, spreads, strict=True)]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [*epochs, *reversed(epochs)],
-                "y": [*upper, *reversed(lower)],
-                "fill": "toself",
-                "fillcolor": style.with_opacity(style.COLOURS[student], BAND),
-                "line": {"width": 0},
-                "hoverinfo": "skip",
-                "showlegend": False,
-                "meta": {"skip": True},
-            }
-        )
+        data += band(words, student, epochs, means, spreads)
         data.append(
             style.line(
                 words,

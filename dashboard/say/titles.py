@@ -156,7 +156,7 @@ def regression_title(config: Mapping[str, Any]) -> str:
     return t(
         "regression.job_title",
         dataset=dataset_title(base["dataset"]),
-        count=settings["teachers"],
+        count=settings["networks"],
         teacher=base["teacher"],
         student=base["student"],
         weight=base["weight"],

@@ -62,14 +62,14 @@ def settings_rows(job: str, live: bool) -> None:
     _number(
         second[1],
         "networks",
-        OWN["teachers"].metadata,
+        OWN["networks"].metadata,
         t("regression.teachers"),
         t("regression.teachers_help"),
     )
     with second[2]:
         text_field(t("regression.student"), key="small")
     _number(
-        second[3], "pairs", OWN["seeds"].metadata, t("regression.seeds"), t("regression.seeds_help")
+        second[3], "pairs", OWN["pairs"].metadata, t("regression.seeds"), t("regression.seeds_help")
     )
     third = st.columns(4, vertical_alignment="bottom")
     third[0].slider(
@@ -159,7 +159,7 @@ def _progress_text(found: RegressionRecord, state: str) -> str:
             epochs=found.started.config["base"]["epochs"],
         )
     if found.started:
-        of = found.started.config["teachers"]
+        of = found.started.config["networks"]
         return md("regression.teaching", network=min(len(found.networks) + 1, of), of=of)
     return t("live.waiting")
 
@@ -195,7 +195,7 @@ def charts(job: str, found: RegressionRecord) -> None:
     with right:
         chart_panel("regression_error", job, height=280)
     chart_panel("regression_points", job, height=340)
-    left, right = st.columns(2)
+    left, right = st.columns([2, 3])
     with left:
         chart_panel("regression_intervals", job, height=320)
     with right:

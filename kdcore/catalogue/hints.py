@@ -55,6 +55,7 @@ HINTS = {
     "shift": LOOK,
     "seeds": LOOK,
     "tree": LOOK,
+    "regression_told": LOOK,
     "regression_error": LOOK,
     "regression_points": LOOK,
     "regression_intervals": LOOK,

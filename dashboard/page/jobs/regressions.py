@@ -29,7 +29,7 @@ OF_BASE = {
     "rounds": "epochs",
 }
 """Key of a widget and of the address to the setting of a run."""
-OF_ITS_OWN = {"networks": "teachers", "pairs": "seeds"}
+OF_ITS_OWN = {"networks": "networks", "pairs": "pairs"}
 """The same of a regression's own."""
 
 

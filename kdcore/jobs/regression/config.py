@@ -45,10 +45,12 @@ class RegressionConfig:
 
     base: RunConfig = field(default_factory=lambda: RunConfig(**USUAL))
     """Of it ``USED`` acts: ``label_column`` names the number to predict, ``weight`` is λ."""
-    teachers: int = setting(
+    networks: int = setting(
         5, "networks of the teacher; their mean and variance are its answer", low=1, high=32
     )
-    seeds: int = setting(5, "pairs of students, each with other first weights", low=1, high=50)
+    pairs: int = setting(
+        5, "pairs of students, each with first weights and batches of its own", low=1, high=50
+    )
 
     def __post_init__(self) -> None:
         for name in amounts():

@@ -47,7 +47,7 @@ class RegressionRecord:
         config = self.started.config
         epochs = config["base"]["epochs"]
         seeds = sum(len(own) for own in self.epochs.values()) / epochs
-        return (len(self.networks) + seeds) / (config["teachers"] + config["seeds"])
+        return (len(self.networks) + seeds) / (config["networks"] + config["pairs"])
 
     def curve(self, student: str, measure: str) -> list[tuple[int, float, float]]:
         """Epoch, mean and deviation over the seeds that have come so far; nothing before."""

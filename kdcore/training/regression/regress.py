@@ -129,7 +129,7 @@ class Experiment:
 
     def teach(self) -> Iterator[Event]:
         """Train the networks of the teacher, each to its best epoch on validation data."""
-        base, count = self._config.base, self._config.teachers
+        base, count = self._config.base, self._config.networks
         networks: list[nn.Module] = []
         for number in range(count):
             began = time.perf_counter()
@@ -157,7 +157,7 @@ class Experiment:
         """Train plain and distilled student of every seed."""
         assert self._lesson, "the teacher comes first"
         base = self._config.base
-        for seed in range(base.seed, base.seed + self._config.seeds):
+        for seed in range(base.seed, base.seed + self._config.pairs):
             networks = {name: self._built(base.student, seed) for name in STUDENTS}
             optimizers = {
                 name: torch.optim.Adam(one.parameters(), lr=base.lr)
@@ -214,7 +214,7 @@ class Experiment:
             yield Progress(
                 task="teacher",
                 done=number * base.teacher_epochs + epoch,
-                total=self._config.teachers * base.teacher_epochs,
+                total=self._config.networks * base.teacher_epochs,
             )
         network.load_state_dict(kept)
 
