@@ -3,6 +3,7 @@ import math
 
 import pytest
 from support import events as make
+from support.regressions import whole_regression
 from support.robustness import alone, whole_test
 from support.uncertainty import uncertainty
 
@@ -93,6 +94,8 @@ EVENTS = [
     whole_test()[2],
     *whole_test()[-2:],
     whole_test(compared=alone())[-1],
+    *whole_regression()[:5],
+    whole_regression()[-1],
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]
 
