@@ -37,8 +37,8 @@ JOBS = (
 CLOCKS = {"seconds", "images_per_second", "latency", "latency_1", "latency_128"}
 OF_THE_PROGRAM = {"version", "config", "bytes", "packed_bytes"}
 """Settings may be added, and PyTorch may write its files differently."""
-LATER = {"smooth_ece"}
-"""Numbers that were not measured then."""
+LATER = {"smooth_ece", "input_kind"}
+"""What was not measured or not said then."""
 LATER_KINDS = {"uncertainty"}
 """Events that there were not yet."""
 TIMED = {"progress", "sweep_progress"}
@@ -87,11 +87,11 @@ FIRST_FEW = {"risk_coverage"}
 def differences(old, new, path="", tolerance=None) -> Iterator[str]:
     """Where two values are not equal, each with both."""
     if isinstance(old, dict) and isinstance(new, dict):
-        names = [name for name in new if name not in LATER]
-        if list(old) != names:
-            yield f"{path}: {list(old)} became {names}"
+        before, after = ([name for name in one if name not in LATER] for one in (old, new))
+        if before != after:
+            yield f"{path}: {before} became {after}"
             return
-        for name in (name for name in old if name not in CLOCKS | OF_THE_PROGRAM):
+        for name in (name for name in before if name not in CLOCKS | OF_THE_PROGRAM):
             inner = tolerance_of(name) or tolerance
             yield from differences(old[name], new[name], f"{path}.{name}", inner)
     elif isinstance(old, list) and isinstance(new, list):
