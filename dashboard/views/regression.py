@@ -63,13 +63,13 @@ def settings_rows(job: str, live: bool) -> None:
         second[1],
         "networks",
         OWN["networks"].metadata,
-        t("regression.teachers"),
-        t("regression.teachers_help"),
+        t("regression.networks"),
+        t("regression.networks_help"),
     )
     with second[2]:
         text_field(t("regression.student"), key="small")
     _number(
-        second[3], "pairs", OWN["pairs"].metadata, t("regression.seeds"), t("regression.seeds_help")
+        second[3], "pairs", OWN["pairs"].metadata, t("regression.pairs"), t("regression.pairs_help")
     )
     third = st.columns(4, vertical_alignment="bottom")
     third[0].slider(
