@@ -54,6 +54,25 @@ def _toy(title: str, name: str, classes: int) -> Source:
     )
 
 
+def _table(
+    title: str, name: str, classes: int, features: int, sizes: tuple[int, int], licence: str
+) -> Source:
+    return Source(
+        title=title,
+        load=f"kdcore.data.bundled_tables:{name}",
+        kind=Features(),
+        classes=classes,
+        input_shape=(features,),
+        train_size=sizes[0],
+        test_size=sizes[1],
+        offline=True,
+        licence=licence,
+        teacher="boosted:100,3",
+        student="mlp:8",
+        first_run={"temperature": 2.0, "weight": 0.9, "epochs": 60, "speed": 80.0},
+    )
+
+
 def _images(
     title: str,
     loader: str,
@@ -127,6 +146,25 @@ DATASETS = {
     "circles": _toy("Two circles", "circles", 2),
     "spirals": _toy("Three spirals", "spirals", 3),
     "blobs": _toy("Four Gaussian blobs", "blobs", 4),
+    "iris": _table(
+        "Iris", "iris", 3, 4, (119, 30), "CC BY 4.0, R. A. Fisher, UCI, via scikit-learn"
+    ),
+    "wine": _table(
+        "Wine",
+        "wine",
+        3,
+        13,
+        (142, 36),
+        "CC BY 4.0, S. Aeberhard and M. Forina, UCI, via scikit-learn",
+    ),
+    "breast_cancer": _table(
+        "Breast cancer (Wisconsin)",
+        "breast_cancer",
+        2,
+        30,
+        (455, 114),
+        "CC BY 4.0, W. Wolberg et al., UCI, via scikit-learn",
+    ),
     "mnist": _images(
         "MNIST",
         "kdcore.data.idx:mnist",

@@ -54,6 +54,12 @@ HINTS = {
     "domains": LOOK,
     "shift": LOOK,
     "seeds": LOOK,
+    "tree": LOOK,
+    "regression_told": LOOK,
+    "regression_error": LOOK,
+    "regression_points": LOOK,
+    "regression_intervals": LOOK,
+    "regression_table": LOOK,
     "wrong_teacher": Hint(
         measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
     ),
