@@ -35,7 +35,9 @@ PAGES = (
     "searches",
     "shrink",
     "robustness",
+    "regression",
     "uncertainty",
+    "recognition",
     "evidence",
 )
 EXPERIMENTS = PAGES[PAGES.index("landscape") :]  # behind one name in the navigation

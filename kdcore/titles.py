@@ -14,7 +14,8 @@ from typing import Any
 from kdcore.catalogue import DATASETS, method_of
 from kdcore.errors import UserError
 from kdcore.escapes import readable
-from kdcore.jobs.kind import RECIPE, RUN, SWEEP
+from kdcore.jobs.kind import RECIPE, RECOGNITION, RUN, SWEEP
+from kdcore.jobs.recognition.config import RecognitionConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
 from kdcore.store import JobRow
@@ -120,6 +121,8 @@ def job_title(row: JobRow) -> Title:
     """The parts of the title of a job of any kind; none where it is damaged."""
     if row.kind == RUN.name or not row.config:
         return run_title(row)
+    if row.kind == RECOGNITION.name:
+        return replace(recognition_title(row.config), name=row.name)
     title = replace(sweep_title(row.config), name=row.name)
     if row.kind == RECIPE.name:  # its name says more than the settings that its trials share
         variant = {"variant": "quick"} if row.config.get("quick") else {}
@@ -147,6 +150,15 @@ def sweep_title(config: Mapping[str, Any]) -> Title:
         axes=axes,
         differing=_in_order({name: value for name, value in apart.items() if name not in axes}),
     )
+
+
+def recognition_title(config: Mapping[str, Any]) -> Title:
+    """The parts of a recognition's title: what is otherwise than usual, and the seed."""
+    usual = RecognitionConfig().to_dict()
+    settings = {**usual, **config}
+    apart = differing(settings, usual)
+    told = {name: value for name, value in apart.items() if name not in ("data", "device", "seed")}
+    return Title(dataset=data_name(settings["data"]), differing=told | {"seed": settings["seed"]})
 
 
 def title_parts(

@@ -4,8 +4,8 @@ A chart over time shows the whole run and grows: ``figure(history, words)``. A c
 shows one epoch: ``figure(snapshot, words, …)``, or what a file keeps of it: ``figure(history,
 words, arrays=…)``. A chart of a sweep shows its grid: ``figure(landscape, words, view)``. A chart
 of a compression shows its stages, one of a robustness test its corruptions, one of a search, of a
-selection of a teacher or of a recipe what was compared: ``figure(record, words, …)``. A new chart
-is a file and a line here.
+selection of a teacher or of a recipe what was compared, one of a recognition its epochs:
+``figure(record, words, …)``. A new chart is a file and a line here.
 
 Besides ``data`` and ``layout``, or ``table``, a figure has a ``message``: what it says in a
 sentence; of a chart over time the browser makes it from the lines. It may have ``rows``, for which
@@ -64,6 +64,11 @@ from dashboard.charts import (
     nll_curve,
     per_class,
     recipe_curve,
+    recognition_frames,
+    recognition_rates,
+    recognition_teacher,
+    recognition_terms,
+    regression,
     reliability,
     risk_coverage,
     robustness_curves,
@@ -83,6 +88,7 @@ from dashboard.charts import (
     teachers,
     terms,
     top_classes,
+    tree,
     unfamiliar_scores,
     unfamiliar_table,
     wrong_teacher,
@@ -154,6 +160,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "unfamiliar_table": unfamiliar_table.figure,
     "knowledge": knowledge.figure,
     "shift": _at_epoch(shift.figure),
+    "tree": tree.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
 no epoch is the newest."""
@@ -194,6 +201,18 @@ OF_A_SELECTION: dict[str, Callable[..., Figure]] = {
 OF_A_RECIPE: dict[str, Callable[..., Figure]] = {"recipe_curve": recipe_curve.figure}
 """``figure(record, words, curve=…)``; another key than the recipe's means its first curve."""
 
+OF_A_RECOGNITION: dict[str, Callable[..., Figure]] = {
+    "recognition_rates": recognition_rates.figure,
+    "recognition_teacher": recognition_teacher.figure,
+    "recognition_terms": recognition_terms.figure,
+}
+"""``figure(record, words)``."""
+
+OF_HEARD_FRAMES: dict[str, Callable[..., Figure]] = {
+    "recognition_frames": recognition_frames.figure
+}
+"""Of a recognition too: ``figure(record, words, arrays=…, epoch=…, utterance=…)``."""
+
 OF_A_COMPRESSION: dict[str, Callable[..., Figure]] = {
     "shrink_sizes": compression_plane.sizes,
     "shrink_times": compression_plane.times,
@@ -207,6 +226,9 @@ OF_A_ROBUSTNESS_TEST: dict[str, Callable[..., Figure]] = {
     "robust_table": robustness_table.figure,
 }
 """``figure(record, words, metric=…)``."""
+
+OF_A_REGRESSION: dict[str, Callable[..., Figure]] = regression.FIGURES
+"""``figure(record, words)``."""
 
 OF_CORRUPTED_IMAGES: dict[str, Callable[..., Figure]] = {
     "robust_pictures": robustness_pictures.figure

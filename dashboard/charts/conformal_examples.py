@@ -12,6 +12,7 @@ from dashboard.charts.parts.uncertainty import level_of, none_measured, scores_o
 from dashboard.text.names import learner_name
 from dashboard.text.phrases import Words, phrase
 from kdcore.events import COVERAGES
+from kdcore.inputs import INPUT_KINDS
 from kdcore.jobs.run.record import RunRecord
 
 COLUMNS = 6
@@ -60,7 +61,9 @@ def figure(
         learner: f"{int((~own[np.arange(len(labels)), labels]).sum())}"
         for learner, own in chosen.items()
     }
-    kept = arrays.get("set_images", arrays.get("set_inputs"))  # the latter of earlier versions
+    named = [f"set_{kind.picture}" for kind in INPUT_KINDS.values() if kind.picture]
+    named.append("set_inputs")  # of earlier versions
+    kept = next((arrays[name] for name in named if name in arrays), None)
     images = () if kept is None or kept.ndim != IMAGES else kept
     return {
         "data": [

@@ -23,6 +23,12 @@ def menu_of(run: str) -> dict[str, Any]:
     return {"words": words_of("live_plot"), "caption": caption(run), "run": run}
 
 
+def example_words() -> dict[str, str]:
+    """What is said beside an example of any kind of input."""
+    names = {f"example_{learner}": name for learner, name in learner_names().items()}
+    return words_of("examples") | names
+
+
 def learner_names() -> dict[str, str]:
     """Names of teacher and students in the viewer's language."""
     spoken = words(language())

@@ -103,6 +103,8 @@ PARTS: dict[str, dict[str, str]] = {
     "searches": {},
     "shrink": {},
     "robustness": {},
+    "recognition": {},
+    "regression": {},
     "evidence": {},
     "runs": {},
     "help": {},

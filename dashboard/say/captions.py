@@ -6,6 +6,8 @@ from typing import Any
 from dashboard.say.titles import (
     compression_title,
     recipe_title,
+    recognition_title,
+    regression_title,
     robustness_title,
     run_title,
     start_time,
@@ -15,6 +17,8 @@ from dashboard.text.viewer import t
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import JobConfig
 from kdcore.jobs.recipe.config import RecipeConfig
+from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.titles import sweep_title
 
@@ -46,9 +50,19 @@ def robustness_caption(job: str, config: RobustnessConfig) -> str:
     return _line(robustness_title(config.to_dict()), job)
 
 
+def regression_caption(job: str, config: RegressionConfig) -> str:
+    """The same of a regression."""
+    return _line(regression_title(config.to_dict()), job)
+
+
 def recipe_caption(job: str, config: RecipeConfig) -> str:
     """The same of a recipe."""
     return _line(recipe_title(config.to_dict()), job)
+
+
+def recognition_caption(job: str, config: RecognitionConfig) -> str:
+    """The same of a recognition."""
+    return _line(recognition_title(config.to_dict()), job)
 
 
 def example_caption(settings: Mapping[str, Any]) -> str:

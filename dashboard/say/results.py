@@ -60,10 +60,21 @@ def _robustness(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return t("count.corruptions", count=count) if count else ""
 
 
+def _regression(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    rmse = found["rmse"]
+    return t("result.regression", **rmse) if len(rmse) == 3 else ""
+
+
 def _recipe(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     if not found["trials"]:
         return ""
     return t("result.recipe", finished=found["finished"], count=found["trials"])
+
+
+def _recognition(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    if not found["test"]:
+        return ""
+    return t("result.recognition", **{name: found["test"][name] for name in ("plain", "distilled")})
 
 
 _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
@@ -73,5 +84,7 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "teacher_selection": _teacher_selection,
     "compression": _compression,
     "robustness": _robustness,
+    "regression": _regression,
     "recipe": _recipe,
+    "recognition": _recognition,
 }

@@ -8,12 +8,14 @@ from typing import Any
 
 from dashboard.text import names
 from dashboard.text.languages import words
-from dashboard.text.values import as_text
+from dashboard.text.values import as_text, label_of
 from dashboard.text.viewer import language, t
 from kdcore import titles
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.kind import COMPRESSION, RECIPE, ROBUSTNESS, SWEEP
+from kdcore.jobs.kind import COMPRESSION, RECIPE, RECOGNITION, REGRESSION, ROBUSTNESS, SWEEP
+from kdcore.jobs.recognition.config import MADE, RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
@@ -56,6 +58,8 @@ def short_text(name: str, value: Any) -> str:
     key = f"short.{name}" if value else f"short.{name}_none"
     if key in words(language()):
         return t(key, value=value)
+    if f"choice.{name}.{value}" in words(language()):
+        return t("short.other", name=_label(name), value=t(f"choice.{name}.{value}"))
     return t("short.other", name=_label(name), value=as_text(value) or "–")
 
 
@@ -143,6 +147,26 @@ def robustness_title(config: Mapping[str, Any]) -> str:
     )
 
 
+def regression_title(config: Mapping[str, Any]) -> str:
+    """Which table, models and share of numbers.
+
+    Args:
+        config: of the regression, as JSON values.
+    """
+    usual = RegressionConfig().to_dict()
+    settings = {**usual, **config}
+    base = usual["base"] | settings["base"]
+    return t(
+        "regression.job_title",
+        dataset=dataset_title(base["dataset"]),
+        count=settings["networks"],
+        teacher=base["teacher"],
+        student=base["student"],
+        weight=base["weight"],
+        labelled=1 - base["unlabelled"],
+    )
+
+
 def recipe_title(config: Mapping[str, Any]) -> str:
     """Which experiment, in which variant, with how many seeds.
 
@@ -153,6 +177,29 @@ def recipe_title(config: Mapping[str, Any]) -> str:
     title = t(f"recipe.{name}.title") if name in RECIPES else name
     variant = [t("evidence.quick")] if config.get("quick") else []
     return " · ".join([title, *variant, t("count.seeds", count=len(config.get("seeds", ())))])
+
+
+def recognition_title(config: Mapping[str, Any]) -> str:
+    """Which corpus, which networks, and what is unusual of how the student is distilled.
+
+    Args:
+        config: of the recognition, as JSON values.
+    """
+    usual = RecognitionConfig().to_dict()
+    settings = {**usual, **config}
+    data = settings["data"]
+    apart = [
+        short_text(name, settings[name])
+        for name in ("temperature", "weight", "blank", "seed")
+        if settings[name] != usual[name]
+    ]
+    title = t(
+        "recognition.job_title",
+        corpus=t("recognition.made") if data == MADE else data_name(data),
+        teacher=settings["teacher"],
+        student=settings["student"],
+    )
+    return " · ".join([title, *apart])
 
 
 def start_time(job: str) -> datetime | None:
@@ -177,13 +224,17 @@ def _settings_text(row: JobRow) -> str:
         return compression_title(row.config)
     if row.config and row.kind == ROBUSTNESS.name:
         return robustness_title(row.config)
+    if row.config and row.kind == REGRESSION.name:
+        return regression_title(row.config)
     if row.config and row.kind == RECIPE.name:
         return recipe_title(row.config)
+    if row.config and row.kind == RECOGNITION.name:
+        return recognition_title(row.config)
     return title_text(job_title(row), row.config)
 
 
 def _label(name: str) -> str:
-    return t(f"setting.{name}.label")
+    return label_of(words(language()), name)
 
 
 def _control(name: str, value: float, settings: Mapping[str, Any]) -> str:

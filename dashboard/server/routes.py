@@ -23,12 +23,15 @@ from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
     OF_A_RECIPE,
+    OF_A_RECOGNITION,
+    OF_A_REGRESSION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
     OF_CORRUPTED_IMAGES,
+    OF_HEARD_FRAMES,
     OF_SEVERAL_RUNS,
     OVER_TIME,
 )
@@ -63,6 +66,8 @@ from kdcore.events import SCORES, SETS
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -183,9 +188,15 @@ def _chart(
         case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
             images = _corrupted_images(record, job, request)
             return OF_CORRUPTED_IMAGES[name](record, spoken, arrays=images)
+        case RegressionRecord() if name in OF_A_REGRESSION:
+            return OF_A_REGRESSION[name](record, spoken)
         case RecipeRecord() if name in OF_A_RECIPE:
             curve = request.query_params.get("curve", "")
             return OF_A_RECIPE[name](record, spoken, curve=curve)
+        case RecognitionRecord() if name in OF_A_RECOGNITION:
+            return OF_A_RECOGNITION[name](record, spoken)
+        case RecognitionRecord() if name in OF_HEARD_FRAMES:
+            return OF_HEARD_FRAMES[name](record, spoken, **_heard(record, job, request))
         case RunRecord() if name in OVER_TIME:
             return OVER_TIME[name](record, spoken)
         case RunRecord() if name in OF_ARRAYS:
@@ -432,6 +443,18 @@ def _corrupted_images(record: RobustnessRecord, job: str, request: Request) -> d
     """
     over = record.over.get(request.query_params.get("corruption", ""))
     return store().find(job).load_arrays(over.pictures) if over and over.pictures else {}
+
+
+def _heard(record: RecognitionRecord, job: str, request: Request) -> dict[str, Any]:
+    """The epoch and the utterance that are asked for, and the answers to it.
+
+    Raises:
+        UserError: they cannot be read.
+    """
+    epoch = record.epoch(_number(request, "epoch"))
+    at = int(_number(request, "utterance") or 0)
+    arrays = store().find(job).load_arrays(epoch.answers) if epoch and epoch.answers else {}
+    return {"arrays": arrays, "epoch": epoch, "utterance": at}
 
 
 def _compared(request: Request, name: str) -> Any:

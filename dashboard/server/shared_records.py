@@ -14,6 +14,8 @@ from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.controls import with_controls
@@ -37,7 +39,9 @@ JobRecord = (
     | TeacherSelectionRecord
     | CompressionRecord
     | RobustnessRecord
+    | RegressionRecord
     | RecipeRecord
+    | RecognitionRecord
 )
 
 

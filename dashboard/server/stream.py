@@ -27,6 +27,7 @@ from kdcore.errors import UserError
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recognition.record import RecognitionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -308,6 +309,8 @@ def _version(history: JobRecord) -> int:
             return len(history.teachers)
         case RecipeRecord():
             return 2 * len(history.measured) + history.over
+        case RecognitionRecord():
+            return len(history.teacher) + len(history.epochs) + history.over
     return history.folded
 
 

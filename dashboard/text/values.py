@@ -6,8 +6,18 @@ from dashboard.text.names import method_title
 from dashboard.text.phrases import Words, phrase
 from kdcore.catalogue import METHODS, method_name
 
-LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}")
-"""Where the label of a widget stands: of a run's setting, a sweep's axis, an amount, a method."""
+LABELS = (
+    "setting.{}.label",
+    "landscape.{}",
+    "shrink.{}",
+    "method_symbol.{}",
+    "recognition.setting.{}",
+)
+"""Where the label of a widget stands: of a run's setting, a sweep's axis, an amount, a method, a
+recognition's own."""
+LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}", "regression.{}")
+"""Where the label of a widget stands: of a run's setting, a sweep's axis, an amount, a method, a
+regression's number of networks."""
 
 
 def label_of(words: Words, name: str) -> str:

@@ -42,7 +42,9 @@ CHARTS = {
     "teacher_selection": ("teacher_criteria", "teacher_table"),
     "compression": ("shrink_sizes", "shrink_times", "shrink_table"),
     "robustness": ("robust_gains", "robust_table"),
+    "regression": ("regression_error", "regression_table"),
     "recipe": ("recipe_curve",),
+    "recognition": ("recognition_rates", "recognition_terms"),
 }
 """Side by side, by kind of job; the first is the usual one."""
 WIDTHS = {"name": 130, "kind": 130, "apart": 380, "result": 220, "note": 180}  # pixels

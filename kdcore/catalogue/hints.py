@@ -54,6 +54,12 @@ HINTS = {
     "domains": LOOK,
     "shift": LOOK,
     "seeds": LOOK,
+    "tree": LOOK,
+    "regression_told": LOOK,
+    "regression_error": LOOK,
+    "regression_points": LOOK,
+    "regression_intervals": LOOK,
+    "regression_table": LOOK,
     "wrong_teacher": Hint(
         measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
     ),
@@ -177,6 +183,13 @@ HINTS = {
     ),
     "robust_pictures": LOOK,
     "robust_table": LOOK,
+    # recognition
+    "recognition_told": LOOK,
+    "recognition_rates": LOOK,
+    "recognition_terms": LOOK,
+    "recognition_teacher": LOOK,
+    "recognition_frames": LOOK,
+    "recognition_transcripts": LOOK,
     # recipes
     "recipe_claims": LOOK,
     "recipe_comparisons": LOOK,

@@ -13,7 +13,7 @@ from kdcore.inputs import INPUT_KINDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, grown ones their size."""
 
     title: str
     build: str | Callable[..., Any]
@@ -24,6 +24,8 @@ class Family:
     """Names of kinds of input."""
     convolutional: bool = False
     """Whether it has feature maps, with channels, rows and columns."""
+    most_widths: int = 0
+    """How many numbers it takes; 0: as many layers as there may be."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
     pretrained: bool = False
@@ -31,6 +33,12 @@ class Family:
     registered: bool = False
     """Whether somebody else brings it: ``build`` is ``(input_shape, classes) -> nn.Module`` then,
     the function itself or its dotted path."""
+    largest: tuple[int, ...] = ()
+    """Of one that is grown: the highest value of each number of its size."""
+    student: bool = True
+    """Whether it can learn from a teacher."""
+    readable: bool = False
+    """Whether it is drawn so that a person can follow it."""
 
 
 MODELS = {
@@ -39,21 +47,45 @@ MODELS = {
         build="kdcore.models.mlp:mlp",
         takes_widths=True,
         example="mlp:800,800",
-        accepts=("image", "features"),
+        accepts=("image", "features", "audio"),
     ),
     "dropout_mlp": Family(
         title="Fully connected, dropout and max-norm",
         build="kdcore.models.dropout_mlp:dropout_mlp",
         takes_widths=True,
         example="dropout_mlp:1200,1200",
-        accepts=("image", "features"),
+        accepts=("image", "features", "audio"),
     ),
     "convnet": Family(
         title="Small convolutional network",
         build="kdcore.models.convnet:convnet",
         takes_widths=True,
         example="convnet:16,32,64",
-        accepts=("image",),
+        accepts=("image", "audio"),
+        convolutional=True,
+    ),
+    "crnn": Family(
+        title="Convolutions, then recurrent in time",
+        build="kdcore.models.crnn:crnn",
+        takes_widths=True,
+        example="crnn:16,32,32,64",
+        accepts=("audio",),
+        convolutional=True,
+    ),
+    "audio_visual": Family(
+        title="Convolutions for sound and for an image, joined",
+        build="kdcore.models.two_senses:audio_visual",
+        takes_widths=True,
+        example="audio_visual:16,32,64",
+        accepts=("audio_image",),
+        convolutional=True,
+    ),
+    "audio_only": Family(
+        title="Small convolutional network on the sound alone",
+        build="kdcore.models.two_senses:audio_only",
+        takes_widths=True,
+        example="audio_only:8,16,32",
+        accepts=("audio_image",),
         convolutional=True,
     ),
     **{
@@ -62,7 +94,7 @@ MODELS = {
             build="kdcore.models.resnet:resnet",
             takes_widths=False,
             example=name,
-            accepts=("image",),
+            accepts=("image", "audio"),
             convolutional=True,
         )
         for name, depth in (("resnet8", 8), ("resnet20", 20), ("resnet56", 56))
@@ -73,7 +105,7 @@ MODELS = {
             build="kdcore.models.vision:vision",
             takes_widths=False,
             example=name,
-            accepts=("image",),
+            accepts=("image", "audio"),
             convolutional=True,
         )
         for name, title in (
@@ -92,13 +124,56 @@ MODELS = {
         convolutional=True,
         pretrained=True,
     ),
+    **{
+        name: Family(
+            title=title,
+            build=f"kdcore.models.text.{place}",
+            takes_widths=True,
+            example=example,
+            accepts=("text",),
+            most_widths=1 if name == "embedding_bag" else 2,
+        )
+        for name, title, place, example in (
+            (
+                "embedding_bag",
+                "Mean of word vectors",
+                "embedding_bag:embedding_bag",
+                "embedding_bag:8",
+            ),
+            ("text_gru", "GRU, reads forwards", "gru:text_gru", "text_gru:16"),
+            ("bigru", "GRU, reads both ways", "gru:text_gru", "bigru:64"),
+            ("text_cnn", "Convolutions over words", "text_cnn:text_cnn", "text_cnn:32"),
+            ("transformer", "Small transformer", "transformer:transformer", "transformer:64,2"),
+        )
+    },
     "forest": Family(
         title="Random forest (scikit-learn)",
         build="kdcore.models.forest:forest",
         takes_widths=True,
         example="forest:100",
+        accepts=("image", "features", "audio"),
+        grown=True,
+        largest=(1_000, 64),
+    ),
+    "boosted": Family(
+        title="Gradient-boosted trees (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="boosted:100,3",
         accepts=("image", "features"),
         grown=True,
+        largest=(1_000, 16),
+        student=False,
+    ),
+    "tree": Family(
+        title="Decision tree (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="tree:3",
+        accepts=("image", "features"),
+        grown=True,
+        largest=(4,),
+        readable=True,
     ),
 }
 
@@ -112,8 +187,6 @@ PRESETS = {
 }
 """Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
 
-MOST_TREES, MOST_DEPTH = 1_000, 64
-"""Of a forest."""
 MOST_LAYERS = 128
 """Hidden ones of a network."""
 MOST_MODELS = 32
@@ -162,7 +235,8 @@ def family_of(spec: str) -> Family:
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
-    A forest's numbers are how many trees it has and, where it is named, their greatest depth.
+    A forest's numbers are how many trees it has and, where it is named, their greatest depth; those
+    of boosted trees their rounds and likewise; a tree's is its depth.
 
     Raises:
         UserError: unknown family, too many widths, or such as are not whole numbers from 1 to
@@ -185,9 +259,11 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         return family, ()
     numbers = tail.split(",")
     if entry.grown:
-        limits = (MOST_TREES, MOST_DEPTH)
+        limits = entry.largest
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
-            raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+            raise UserError(f"{family}_size", spec=spec, trees=limits[0], depth=limits[-1])
+    elif entry.most_widths and len(numbers) > entry.most_widths:
+        raise UserError("model_numbers", spec=spec, most=entry.most_widths, example=entry.example)
     elif len(numbers) > MOST_LAYERS:
         raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):
@@ -199,6 +275,12 @@ def is_forest(spec: str) -> bool:
     """Whether a model is grown rather than trained by gradients; no error where there is none."""
     family = MODELS.get(spec.partition(":")[0])
     return family is not None and family.grown
+
+
+def is_readable(spec: str) -> bool:
+    """Whether a model is small enough to be drawn and followed by a person."""
+    family = MODELS.get(spec.partition(":")[0])
+    return family is not None and family.readable
 
 
 def _is_whole(text: str, highest: int) -> bool:

@@ -96,14 +96,20 @@ def add_settings(entry: argparse.ArgumentParser, without: Collection[str] = ()) 
     """A flag for every setting of a run, ``--config``, ``--json`` and ``--store``."""
     for item in fields(RunConfig):
         if item.name not in without:
-            add_setting(entry, item)
+            add_setting(entry, item, several=item.name == "teacher")
     entry.add_argument("--config", metavar="FILE", help="settings as JSON; flags override them")
     entry.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     add_store(entry)
 
 
-def add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
-    """A flag with the name, help and range of a field that ``kdcore.settings.setting`` made."""
+def add_setting(entry: argparse.ArgumentParser, item: Field[Any], *, several: bool = False) -> None:
+    """A flag with the name, help and range of a field that ``kdcore.settings.setting`` made.
+
+    Args:
+        entry: of the command.
+        item: the field.
+        several: whether it may be given more than once.
+    """
     about = item.metadata
     help = about["help"]
     if about["choices"]:
@@ -115,7 +121,7 @@ def add_setting(entry: argparse.ArgumentParser, item: Field[Any]) -> None:
         dest=item.name,
         metavar="VALUE",
         help=f"{help} (default: {item.default})".replace("%", "%%"),
-        action="append" if item.name == "teacher" else "store",
+        action="append" if several else "store",
     )
 
 

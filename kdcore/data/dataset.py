@@ -6,10 +6,13 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
 from kdcore.inputs import InputKind
 from kdcore.notes import Note
 
+TOGETHER = 512
+"""Examples of which costly network inputs are made at once."""
 AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
 """Offset and scale of inputs that were not changed."""
 
@@ -126,6 +129,25 @@ class Dataset:
     def normalised(self, inputs: Tensor) -> Tensor:
         """Stored values ``[batch, …]`` → what networks take, as new values."""
         return self.kind.to_network(inputs, self.mean, self.std)
+
+    def network_inputs(self, stored: Tensor, rows: Tensor | slice) -> Tensor:
+        """What networks take of some of ``stored``; where that is costly, all is made once.
+
+        Args:
+            stored: the inputs of a split, ``[n, …]``; what is made of it lives as long as it does.
+            rows: int64 on the same device, or a part.
+        """
+        if not self.kind.kept:
+            return self.normalised(stored[rows])
+        if stored not in self._kept:
+            some = [self.normalised(part) for part in stored.split(TOGETHER)]
+            self._kept[stored] = torch.cat(some)
+        found: Tensor = self._kept[stored][rows]
+        return found
+
+    @cached_property
+    def _kept(self) -> WeakIdKeyDictionary:
+        return WeakIdKeyDictionary()
 
     def example(self) -> Tensor:
         """One network input of zeros ``[1, …]``, to measure and export networks with."""

@@ -27,13 +27,14 @@ class FetchError(Exception):
         self.code, self.cause = code, cause
 
 
-def fetch(urls: Sequence[str], target: Path, md5: str) -> Generator[Progress, None, None]:
+def fetch(urls: Sequence[str], target: Path, md5: str | None) -> Generator[Progress, None, None]:
     """Bring the file to ``target``; what was fetched before a break is not fetched again.
 
     Args:
         urls: where it lies, one after the other in turn for each of the three tries.
         target: appears only once it is whole and its sum is right; until then ``.part`` is added.
-        md5: as its publisher states it: against damage, not against forgery.
+        md5: as its publisher states it: against damage, not against forgery. ``None`` of an archive
+            that is packed anew for each download: it has sums of its own inside.
 
     Raises:
         UserError: no network, a wrong file, or the folder cannot be written to.
@@ -57,7 +58,7 @@ def file_digest(path: Path, name: str) -> str:
         return hashlib.file_digest(file, name).hexdigest()
 
 
-def _attempt(url: str, target: Path, md5: str) -> Generator[Progress, None, None]:
+def _attempt(url: str, target: Path, md5: str | None) -> Generator[Progress, None, None]:
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ def _attempt(url: str, target: Path, md5: str) -> Generator[Progress, None, None
         raise UserError(
             "folder_not_writable", folder=str(target.parent), cause=error.strerror or str(error)
         ) from None
-    if file_digest(part, "md5") != md5:
+    if md5 is not None and file_digest(part, "md5") != md5:
         part.unlink()
         raise FetchError("download_wrong_sum")
     part.replace(target)

@@ -86,7 +86,7 @@ def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, 
         data = yield from source(data_root(config, store_root))
         is_table = False
     else:
-        path = _existing(config.dataset)
+        path = existing_path(config.dataset)
         data = yield from _own(path, config, store_root)
         is_table = any(one.code == "label_column" for one in data.notes)
     if config.label_column and not is_table:
@@ -102,7 +102,12 @@ def data_root(config: RunConfig, store_root: Path | None) -> Path:
     return (store_root or default_root()) / "data" / "downloads"
 
 
-def _existing(name: str) -> Path:
+def existing_path(name: str) -> Path:
+    """The path that a setting names.
+
+    Raises:
+        UserError: nothing is there.
+    """
     try:
         path = Path(name).expanduser()
         if name and path.exists():
@@ -118,7 +123,7 @@ def _existing(name: str) -> Path:
 def _own(
     path: Path, config: RunConfig, store_root: Path | None
 ) -> Generator[Progress, None, Dataset]:
-    kind = _kind(path)
+    kind = data_kind(path)
     _check_size(path, kind)
     file = store_root / "data" / f"{_key(path, config)}.safetensors" if store_root else None
     if file and (data := load_decoded(file)):
@@ -144,7 +149,7 @@ def _check_size(path: Path, kind: str) -> None:
 
 
 def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None, Dataset]:
-    """A table, alone or in an archive or folder that holds no images; else images."""
+    """Images or recordings of a folder or archive; a table, alone or where there are neither."""
     if kind == "images":
         from kdcore.data.own import read_images  # noqa: PLC0415  (Pillow, for own images alone)
 
@@ -153,6 +158,10 @@ def _read(path: Path, kind: str, config: RunConfig) -> Generator[Progress, None,
         except UserError as error:
             if error.code != "no_images":
                 raise
+            from kdcore.data.audio.own import has_sounds, read_sounds  # noqa: PLC0415  (scipy)
+
+            if has_sounds(path):
+                return (yield from read_sounds(path))
             if not (names := tables_in(path)):
                 raise _without_images(path, error) from None
         if len(names) > 1:
@@ -179,7 +188,7 @@ def _without_images(path: Path, error: UserError) -> UserError:
     return UserError("archive_inside", path=str(path), found=listed(found)) if found else error
 
 
-def _kind(path: Path) -> str:
+def data_kind(path: Path) -> str:
     """``table`` or ``images``; the latter of an archive or folder, whatever it holds."""
     if path.is_dir():
         return "images"

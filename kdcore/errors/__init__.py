@@ -52,6 +52,7 @@ RUN_FAILURES = frozenset(
         "download_cut_off",
         "download_html",
         "download_wrong_sum",
+        "espeak_failed",
     }
 )
 """Codes of what goes wrong while a job is carried out; any other is a mistake in what was asked."""

@@ -31,6 +31,17 @@ MESSAGES = {
         "{setting[augment]} is {augment}, but these data are not images: choose "
         "{choice[augment=none]}."
     ),
+    "sound_broken": (
+        "The recording {sound} in {path} cannot be read ({cause}): give WAV files with samples of "
+        "8, 16, 24 or 32 bits, not compressed."
+    ),
+    "sound_too_large": (
+        "The recording {sound} in {path} is too large: cut it into shorter ones, a word or a few "
+        "seconds each."
+    ),
+    "sounds_too_many": (
+        "The recordings in {path} are longer than {hours} hours together: take fewer of them."
+    ),
     "file_damaged": "{path} is cut off or damaged: delete it and start again to fetch it anew.",
     "idx_magic": (
         "{path} begins with the number {found} instead of {expected}: it is another kind of file; "
@@ -152,8 +163,9 @@ MESSAGES = {
     ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
-        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
+        "Row {row} of {path} has {value!r} in the column {column!r}, unlike most of its cells: "
+        "correct it or leave the column out, or name it as {setting[label_column]} if it holds the "
+        "classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -164,12 +176,27 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
-        "the row."
+        "Row {row} of {path} has an infinite value in the column {column!r}: correct it or "
+        "remove the row."
     ),
     "table_values_missing": (
-        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
-        "the column {column!r}: fill them in or remove the rows."
+        "{count:,} rows of {path} have an infinite value, the first is row {row} in the column "
+        "{column!r}: correct them or remove the rows."
+    ),
+    "target_not_numbers": (
+        "The column {column!r} of {path} holds {value!r}, which is no number: name a column of "
+        "numbers as {setting[label_column]}."
+    ),
+    "target_constant": (
+        "The column {column!r} of {path} has one number in every row: name another column as "
+        "{setting[label_column]}."
+    ),
+    "too_few_rows": "{path} has {rows:,} rows: at least {least} are needed.",
+    "regression_no_table": (
+        "{path} is no table: a number can be predicted from a CSV, or from the bundled diabetes."
+    ),
+    "regression_model": (
+        "{model!r} cannot predict a number with its uncertainty here: choose a model of {allowed}."
     ),
     "table_label_missing": (
         "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
@@ -247,4 +274,43 @@ MESSAGES = {
         "The mean and the deviation to normalise by must be finite, and the deviation above 0: "
         "look at both."
     ),
+    # recordings
+    "corpus_layout": (
+        "{path} is not laid out as LibriSpeech: it holds no transcripts "
+        "SPLIT/SPEAKER/CHAPTER/SPEAKER-CHAPTER.trans.txt. Give the folder that the splits lie in."
+    ),
+    "transcript_unreadable": (
+        "The transcript {path} cannot be read ({cause}): each line has the name of a recording, a "
+        "space and what is said."
+    ),
+    "recording_missing": (
+        "A transcript names {name}, but {folder} holds neither {name}.flac nor {name}.wav: add the "
+        "recording or delete the line."
+    ),
+    "recording_unreadable": (
+        "The recording {path} cannot be read ({cause}): give FLAC, or WAV of 8 or 16 bits."
+    ),
+    "recording_too_large": (
+        "The recording {path} is larger than {most} MB: cut it into utterances."
+    ),
+    "flac_needs_soundfile": (
+        "{path} is FLAC, which is read by soundfile: install it with pip install 'kdcore[audio]', "
+        "or convert the recordings to WAV."
+    ),
+    "sample_rates_differ": (
+        "The recordings of {path} have different sample rates ({low} and {high} Hz): bring them to "
+        "one."
+    ),
+    "split_without_utterances": (
+        "{path} has no utterance for {split} that can be used: add some, or allow longer ones."
+    ),
+    "speakers_too_few": (
+        "{path} has {count} speakers, and test data shall have others than training data: at "
+        "least three are needed where no folder is named test."
+    ),
+    "espeak_missing": (
+        "The corpus is spoken by espeak-ng, which is not installed: install it (apt install "
+        "espeak-ng, brew install espeak-ng), or give the folder of a corpus."
+    ),
+    "espeak_failed": "espeak-ng could not speak as {variant} ({cause}): reinstall it.",
 }

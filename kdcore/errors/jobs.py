@@ -94,6 +94,13 @@ MESSAGES = {
         "or name the folder that has it in {setting[data_root]}."
     ),
     "compress_what": "Give RUN, whose distilled student is to be compressed, or --resume.",
+    "recognition_network": (
+        "{model!r} is no network for recognition: write crnn:CHANNELS,WIDTH,LAYERS, such as "
+        "crnn:16,96,2, up to 256, 1024 and 6."
+    ),
+    "recognition_data": "Give the folder of a corpus, or made for the one that is synthesised.",
+    "recognition_what": "Give --data DIR with a corpus, --made for a synthesised one, or --resume.",
+    "recognition_twice": "Give --data or --made, not both.",
     "robustness_what": "Give RUN, whose networks are to be tested.",
     "robustness_images": (
         "The data set {dataset!r} has no images, and only images can be corrupted: choose a run "
@@ -147,6 +154,9 @@ MESSAGES = {
         "{shape}): send as many."
     ),
     "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "no_words": (
+        "The data have inputs of the kind {kind}: only texts have words that carry an answer."
+    ),
     "map_classes": (
         "The data have {classes} classes: a map shows at most {most}; ask for the answers to "
         "single points instead."

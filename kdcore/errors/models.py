@@ -10,6 +10,9 @@ MESSAGES = {
         "The model {spec!r} has {layers:,} hidden layers: at most {most} are trained, leave some "
         "out."
     ),
+    "model_numbers": (
+        "The model {spec!r} has too many numbers: it takes at most {most}, as in {example}."
+    ),
     "models_too_many": (
         "{text!r} names {count:,} models: at most {most} are trained, leave some out."
     ),
@@ -17,6 +20,19 @@ MESSAGES = {
     "forest_size": (
         "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and if "
         "wanted their maximum depth, from 1 to {depth}, as in forest:100 or forest:100,12."
+    ),
+    "boosted_size": (
+        "The model {spec!r} has a bad size: write the number of rounds, from 1 to {trees}, and if "
+        "wanted the maximum depth of their trees, from 1 to {depth}, as in boosted:100 or "
+        "boosted:100,3."
+    ),
+    "tree_size": (
+        "The model {spec!r} has a bad size: write the tree's maximum depth, from 1 to {depth}, as "
+        "in tree:3. More than a person can read has forest:1,12, a forest of one tree."
+    ),
+    "cannot_learn": (
+        "{student!r} can teach but not learn from a teacher: choose another student, such as "
+        "{suited}."
     ),
     "forest_teacher": (
         "{method} needs features or gradients of the teacher, which a forest does not have: "

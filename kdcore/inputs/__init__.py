@@ -3,14 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kdcore.inputs.audio import Audio
+from kdcore.inputs.audio_image import AudioImage
 from kdcore.inputs.features import Features
 from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
+from kdcore.inputs.text import Text
 
-INPUT_KINDS: dict[str, type[InputKind]] = {kind.name: kind for kind in (Image, Features)}
-"""By name."""
+INPUT_KINDS: dict[str, type[InputKind]] = {
+    kind.name: kind for kind in (Image, Features, Text, AudioImage, Audio)
+}
+"""By name; one that shows all that another shows, and more, stands before it."""
 
-__all__ = ["INPUT_KINDS", "Features", "Image", "InputKind", "kind_of_shape", "make_kind"]
+__all__ = [
+    "INPUT_KINDS",
+    "Audio",
+    "AudioImage",
+    "Features",
+    "Image",
+    "InputKind",
+    "Text",
+    "kind_of_shape",
+    "make_kind",
+]
 
 
 def kind_of_shape(shape: Sequence[int]) -> type[InputKind]:

@@ -35,6 +35,7 @@ class Image(InputKind):
     name: ClassVar[str] = "image"
     axes: ClassVar[int] = 3
     shown_as: ClassVar[str] = "images"
+    picture: ClassVar[str] = "images"
     framed: ClassVar[bool] = True
     wants_convolutions: ClassVar[bool] = True
 

@@ -25,6 +25,9 @@ class InputKind(ABC):
     """Of the shape of one example as models get it."""
     shown_as: ClassVar[str]
     """The array of ``shown`` that all others belong to."""
+    picture: ClassVar[str] = ""
+    """The array of ``shown`` that is a picture of each example, uint8 ``[n, height, width, 1]`` or
+    ``[…, 3]``; empty where there is none."""
     mixable: ClassVar[bool] = True
     """Whether a weighted mean of two network inputs is one, as mixup takes it to be."""
     differentiable: ClassVar[bool] = True
@@ -34,6 +37,8 @@ class InputKind(ABC):
     generator can make stored values."""
     framed: ClassVar[bool] = False
     """Whether stored values are pixels: they can be shifted, turned, covered and blurred."""
+    kept: ClassVar[bool] = False
+    """Whether a network's inputs cost so much to make that they are made once and kept."""
     wants_convolutions: ClassVar[bool] = False
     """Whether models with convolutions are the ones to begin with."""
 

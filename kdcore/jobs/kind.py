@@ -14,6 +14,10 @@ from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
+from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.config import RegressionConfig
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
@@ -182,6 +186,18 @@ ROBUSTNESS = JobKind(
     execute="kdcore.training.robustness.measure:measure_robustness",
     parent="run",
 )
+REGRESSION = JobKind(
+    name="regression",
+    plural="regressions",
+    prefix="regression-",
+    title="Regression",
+    titles="Regressions",
+    command="kdcore.cli.regress:add_command",
+    carry_out="kdcore.cli.regress:carry_out",
+    config=RegressionConfig,
+    record=RegressionRecord,
+    execute="kdcore.training.regression.regress:regress",
+)
 RECIPE = JobKind(
     name="recipe",
     plural="recipes",
@@ -196,10 +212,33 @@ RECIPE = JobKind(
     has_cells=True,
     resumable=True,
 )
+RECOGNITION = JobKind(
+    name="recognition",
+    plural="recognitions",
+    prefix="recognition-",
+    title="Recognition",
+    titles="Recognitions",
+    command="kdcore.cli.recognise:add_command",
+    carry_out="kdcore.cli.recognise:carry_out",
+    config=RecognitionConfig,
+    record=RecognitionRecord,
+    execute="kdcore.training.recognition.recognise:recognise",
+    resumable=True,
+)
 
 KINDS: dict[str, JobKind[Any]] = {
     kind.name: kind
-    for kind in (RUN, SWEEP, SEARCH, TEACHER_SELECTION, COMPRESSION, ROBUSTNESS, RECIPE)
+    for kind in (
+        RUN,
+        SWEEP,
+        SEARCH,
+        TEACHER_SELECTION,
+        COMPRESSION,
+        ROBUSTNESS,
+        REGRESSION,
+        RECIPE,
+        RECOGNITION,
+    )
 }
 
 

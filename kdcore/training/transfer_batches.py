@@ -106,23 +106,25 @@ class TransferBatches:
             step: batches that were taken before; chance depends on it and on the seed alone.
         """
         index = index.to(self.transfer.labels.device)
-        raw = self.transfer.inputs.index_select(0, index)
+        raw = None
         if self._config.augment != "none":
             chance = generator(self._config.seed, "augmentation", step)
+            raw = self.transfer.inputs.index_select(0, index)
             raw = augmented(raw, self._config.augment, chance)
         labels = self.transfer.labels.index_select(0, index)
         weights = (
             None if self._labelled is None else label_weights(self._labelled.index_select(0, index))
         )
-        inputs, targets = self._mixed(raw, labels, weights, step)
+        inputs, targets = self._mixed(raw, index, labels, weights, step)
         if world_size() > 1:
             part = own_part(len(index))
-            index, raw, labels = index[part], raw[part], labels[part]
+            index, labels = index[part], labels[part]
+            raw = None if raw is None else raw[part]
             inputs = None if inputs is None else inputs[part]
             targets = None if targets is None else targets[part]
             weights = None if weights is None else weights[part]
         if inputs is None:
-            inputs = self._data.normalised(raw)
+            inputs = self._network_inputs(raw, index)
         logits = self._teacher_logits(inputs, index)
         batch_targets = BatchTargets(
             labels[None],
@@ -135,7 +137,7 @@ class TransferBatches:
         return inputs[None], batch_targets
 
     def _mixed(
-        self, raw: Tensor, labels: Tensor, weights: Tensor | None, step: int
+        self, raw: Tensor | None, index: Tensor, labels: Tensor, weights: Tensor | None, step: int
     ) -> tuple[Tensor | None, Tensor | None]:
         """Mixed inputs, and hard targets, where the examples themselves do not do."""
         if self._mixer is None and weights is None:
@@ -146,7 +148,13 @@ class TransferBatches:
         if self._mixer is None:
             return None, targets
         chance = key(self._config.seed, "mixup", step)
-        return self._mixer.mixed(self._data.normalised(raw), targets, chance)
+        return self._mixer.mixed(self._network_inputs(raw, index), targets, chance)
+
+    def _network_inputs(self, raw: Tensor | None, index: Tensor) -> Tensor:
+        """Of changed examples, or, where they are not changed, of those at ``index``."""
+        if raw is None:
+            return self._data.network_inputs(self.transfer.inputs, index)
+        return self._data.normalised(raw)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""

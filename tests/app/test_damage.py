@@ -14,7 +14,12 @@ from kdcore.jobs.run.config import RunConfig
 
 WHOLE, DAMAGED = "20260101-000000-aaaa", "20990101-000000-bbbb"
 PAGES = sorted(path.stem for path in MAIN.parent.glob("views/[!_]*.py"))
-PARAMETER = {"sweep": "sweep", "shrink": "shrink", "robustness": "robustness"}
+PARAMETER = {
+    "sweep": "sweep",
+    "shrink": "shrink",
+    "robustness": "robustness",
+    "recognition": "recognition",
+}
 
 
 @pytest.fixture
@@ -44,6 +49,7 @@ def test_every_page_opens(open_page, damage, name):
         ("landscape", "sweep"),
         ("shrink", "compression"),
         ("robustness", "robustness"),
+        ("recognition", "recognition"),
     ],
 )
 def test_every_page_opens_for_the_damaged_job_itself(open_page, damage, name, kind):

@@ -18,6 +18,7 @@ from support import events as make
 from support.compressions import RUN as STOCKED_RUN
 from support.compressions import record_compression
 from support.pages import AT_REST, PATIENCE, end_run
+from support.recognition import record_recognition
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, write_study
@@ -94,6 +95,7 @@ def stocked_app(tmp_path_factory):
     record_sweep(store)
     record_compression(store)
     record_robustness(store)
+    record_recognition(store)
     write_study(record_search(store).path)
     record_selection(store)
     with _served(store.root) as address:

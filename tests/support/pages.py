@@ -35,6 +35,8 @@ VISITS = {
     "teacher-selection": "searches?search=teacher-selection-",
     "shrink": "shrink",
     "robustness": "robustness",
+    "recognition": "recognition",
+    "regression": "regression",
     "evidence": "evidence",
     "evidence-recipe": "evidence?experiment=controls",
     "evidence-worked": "evidence?experiment=binary_example",

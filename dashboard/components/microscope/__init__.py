@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.words import learner_names, menu_of, words_of
+from dashboard.components.words import example_words, learner_names, menu_of, words_of
 from dashboard.text.viewer import language
 
 _component = st.components.v2.component(
@@ -24,7 +24,7 @@ def microscope(run: str) -> None:
         "run": run,
         "language": language(),
         "learners": learner_names(),
-        "words": words_of("microscope"),
+        "words": words_of("microscope") | example_words(),
         "menu": menu_of(run),
     }
     _component(key=f"microscope-{run}", data=data)

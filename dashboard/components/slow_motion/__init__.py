@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.temperature_lab.examples import message
-from dashboard.components.words import learner_names, words_of
+from dashboard.components.words import example_words, learner_names, words_of
 from dashboard.say.examples import Arrays
 from dashboard.text.viewer import language
 
@@ -46,6 +46,6 @@ def slow_motion(
         "settings": {name: settings[name] for name in SETTINGS},
         "white": white,
         "learners": learner_names(),
-        "words": words_of("slow_motion"),
+        "words": words_of("slow_motion") | example_words(),
     }
     _component(key=f"slow-motion-{run}", data=data)

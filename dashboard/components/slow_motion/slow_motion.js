@@ -4,7 +4,7 @@
 import { asker, isPassing } from "./ask.js";
 import { letLead, publisher, runView, throttled } from "./bus.js";
 import { choice, eachFrame, element, isPressedBySpace, isTyping, mountOnce, movesByArrows, playIcon, say, stylesheet, whenSettled } from "./dom.js";
-import { drawExample, exampleQuestion, readExamples } from "./examples.js";
+import { drawExample, exampleQuestion, readExamples, showDetail } from "./examples.js";
 import { byAmbiguity, decode, fixed, HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, ranking } from "./numbers.js";
 import { PHASES, stepCards } from "./step_cards.js";
 import { batchesOf, classesToShow, largestDifference, stepNumbers } from "./step_numbers.js";
@@ -164,6 +164,7 @@ function slowMotion({ run: id, language, students, settings, white, learners, wo
   }
 
   // -- examples ----------------------------------------------------------------------------------
+  const detail = element("div", {});
   const large = element("canvas", { class: "kd-example kd-step-large", role: "img" });
   const about = element("p", { class: "kd-step-about" });
   const thumbnails = element("div", { class: "kd-step-four", role: "group", "aria-label": words.batch });
@@ -268,6 +269,7 @@ function slowMotion({ run: id, language, students, settings, white, learners, wo
 
   function show() {
     drawExample(large, examples, rows()[focus]);
+    large.hidden = showDetail(detail, examples, rows()[focus], words);
     large.setAttribute("aria-label", say(words.example, { number: focus + 1,
       label: classes[labels()[focus]] }));
     [...thumbnails.children].forEach((one, at) => one.setAttribute("aria-pressed", at === focus));
@@ -318,7 +320,7 @@ function slowMotion({ run: id, language, students, settings, white, learners, wo
   const root = element("section", { class: "kd kd-step", "data-testid": "slow-motion",
     "data-learner": chosen.learner, "aria-label": words.title },
   element("div", { class: "kd-step-top" },
-    element("div", { class: "kd-step-examples" }, large,
+    element("div", { class: "kd-step-examples" }, large, detail,
       element("div", { class: "kd-step-batch" }, about, thumbnails, other)),
     element("div", { class: "kd-step-controls" }, slider.root, weight,
       element("div", { class: "kd-step-who" }, student, freeze), told, note)),

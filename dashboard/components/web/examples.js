@@ -1,10 +1,16 @@
 // Watched examples: each kind of input has a file that shows them.
 
+import { audioExamples, audioImageExamples } from "./example_audio.js";
 import { featuresExamples } from "./example_features.js";
 import { imageExamples } from "./example_image.js";
+import { textExamples } from "./example_text.js";
 import { decode } from "./numbers.js";
 
-const KINDS = { image: imageExamples, features: featuresExamples };
+const KINDS = {
+  image: imageExamples, features: featuresExamples, audio: audioExamples, audio_image: audioImageExamples,
+  text: textExamples,
+};
+const shown = new WeakMap(); // by place, the example whose detail is there
 const ARRAYS = { u1: Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
 
 /**
@@ -27,13 +33,22 @@ export function drawExample(canvas, examples, index) {
 }
 
 /**
- * What a canvas cannot show of example `index`, as an element: a sentence, a player; or null.
- * `data-whole` on it says that the picture would show nothing besides.
+ * Put what a canvas cannot show of example `index` into `place`: a sentence, a player; or nothing.
+ *
+ * It stays in place while the example does: a player that plays, plays on.
  *
  * @param words of the component: what the kind says, by key `example_…`.
+ * @param ask sends a question to the run's learners and resolves to what they answer; or nothing
+ * @returns whether it shows all that the canvas would.
  */
-export function exampleDetail(examples, index, words) {
-  return KINDS[examples.kind].detail?.(examples, index, words) ?? null;
+export function showDetail(place, examples, index, words, ask) {
+  const same = shown.get(place);
+  if (same?.examples !== examples || same.index !== index) {
+    const detail = KINDS[examples.kind].detail?.(examples, index, words, ask);
+    place.replaceChildren(...(detail ? [detail] : []));
+    shown.set(place, { examples, index });
+  }
+  return Boolean(place.firstChild?.dataset.whole);
 }
 
 /** The numbers that a network is asked with about example `index`; `white` is that of images. */

@@ -19,7 +19,9 @@ PAGES = {
     "teacher_selection": ("searches", "search"),
     "compression": ("shrink", "shrink"),
     "robustness": ("robustness", "robustness"),
+    "regression": ("regression", "regression"),
     "recipe": ("evidence", "recipe"),
+    "recognition": ("recognition", "recognition"),
 }
 """By kind: the page that shows such a job, and the parameter that names it; runs have Live."""
 

@@ -14,7 +14,8 @@ from dashboard.text.viewer import md, t, translate_error
 from kdcore.catalogue import GIVEN_DATA, suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
-from kdcore.inputs import INPUT_KINDS, Features, Image
+from kdcore.inputs import INPUT_KINDS, Audio, Features, Image, Text
+from kdcore.inputs.audio import RATE
 
 POLL = 0.5
 """Seconds between two looks at a reading."""
@@ -103,8 +104,12 @@ def _inputs(found: Preview) -> str:
         case [channels, height, width] if found.input_kind == Image.name:
             kind = "gray_images" if channels == 1 else "colour_images"
             return t(f"preview.{kind}", width=width, height=height)
+        case [_, bands, frames] if found.input_kind == Audio.name:
+            return t("preview.recordings", bands=bands, frames=frames)
         case [features]:
             return t("preview.features", count=features)
+        case [length, size] if found.input_kind == Text.name:
+            return t("preview.texts", length=length, size=size)
     return found.description
 
 
@@ -130,7 +135,28 @@ def _rows(found: Preview) -> None:
     )
 
 
-SHOWN: dict[str, Callable[[Preview], None]] = {Image.name: _thumbnails, Features.name: _rows}
+def _players(found: Preview) -> None:
+    for example in found.examples:
+        st.caption(markdown_text(example.class_name))
+        st.audio(np.array(example.values, dtype=np.int16), sample_rate=int(RATE))
+
+
+def _sentences(found: Preview) -> None:
+    st.dataframe(
+        {
+            t("preview.class"): [example.class_name for example in found.examples],
+            t("preview.text"): [example.values[0] for example in found.examples],
+        },
+        hide_index=True,
+    )
+
+
+SHOWN: dict[str, Callable[[Preview], None]] = {
+    Image.name: _thumbnails,
+    Features.name: _rows,
+    Audio.name: _players,
+    Text.name: _sentences,
+}
 """By kind of input."""
 
 

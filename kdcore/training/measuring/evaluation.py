@@ -20,8 +20,8 @@ from kdcore.metrics import (
     kl_to_teacher,
     negative_log_likelihood,
 )
-from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
+from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
 from kdcore.training.networks.students import Students, autocast
 
@@ -75,7 +75,7 @@ def predict_inputs(
     module.eval()
     with torch.no_grad(), autocast(device, precision):
         logits = [
-            module(data.normalised(inputs[part])).float() for part in chunks(len(inputs), size)
+            module(data.network_inputs(inputs, part)).float() for part in chunks(len(inputs), size)
         ]
     module.train(was_training)
     return torch.cat(logits)
@@ -98,7 +98,7 @@ def predict_all(students: Students, data: Dataset) -> Predictions:
     for split in _predicted(data):
         size = chunk_size(students.modules, split.inputs.device)
         logits = [
-            students.body.predict(data.normalised(split.inputs[part])).cpu()
+            students.body.predict(data.network_inputs(split.inputs, part)).cpu()
             for part in chunks(len(split.labels), size)
         ]
         logits_of_splits.append(torch.cat(logits, dim=1))
@@ -186,7 +186,7 @@ def _together(logits: Tensor, size: int) -> Tensor:
 
 def chunk_size(modules: Sequence[nn.Module], device: torch.device) -> int:
     """Examples a forward pass."""
-    if isinstance(modules[0], Forest) and device.type != "cuda":
+    if isinstance(modules[0], Trees) and device.type != "cuda":
         return FOREST_CHUNK
     flat = isinstance(modules[0], MLP) or device.type == "cuda"
     return MLP_CHUNK if flat else CONVNET_CHUNK

@@ -99,12 +99,13 @@ class LabelTrainer:
         data, index = self._data, batch.to(self._data.train.labels.device)
         labels = data.train.labels.index_select(0, index)[None]
         targets = BatchTargets(labels, labels)
-        raw = data.train.inputs.index_select(0, index)
-        if self._augment != "none":
-            raw = augmented(
-                raw, self._augment, generator(self._seed, "augmentation of the teacher", step)
-            )
-        logits = self._students.forward(data.normalised(raw)[None])
+        if self._augment == "none":
+            inputs = data.network_inputs(data.train.inputs, index)
+        else:
+            raw = data.train.inputs.index_select(0, index)
+            chance = generator(self._seed, "augmentation of the teacher", step)
+            inputs = data.normalised(augmented(raw, self._augment, chance))
+        logits = self._students.forward(inputs[None])
         hard, soft = self._terms.gradients(logits, targets, self._step_controls)
         lr = self._schedule.value(LR, step / self._batches, self._epochs)
         self._students.learn(hard, [lr])

@@ -8,6 +8,7 @@ import pytest
 from support import events as make
 from support.compressions import whole_compression
 from support.diagnoses import diagnosis
+from support.recognition import answers, whole_recognition
 from support.robustness import pictures as corrupted_images
 from support.robustness import whole_test
 from support.searches import OPTUNA, whole_search, whole_selection
@@ -17,12 +18,14 @@ from support.uncertainty import set_arrays, uncertainty
 from dashboard.charts import (
     OF_A_COMPRESSION,
     OF_A_MOMENT,
+    OF_A_RECOGNITION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
     OF_ARRAYS,
     OF_CORRUPTED_IMAGES,
+    OF_HEARD_FRAMES,
     OVER_TIME,
 )
 from dashboard.charts.missing_classes import curve_of
@@ -32,6 +35,7 @@ from dashboard.charts.per_class import class_scores
 from dashboard.text.languages import LANGUAGES, words
 from dashboard.text.names import method_title
 from kdcore.jobs.compression.record import CompressionRecord
+from kdcore.jobs.recognition.record import RecognitionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.events import Snapshot
 from kdcore.jobs.run.record import RunRecord
@@ -54,6 +58,7 @@ def history():
             make.batch(),
             make.epoch(1),
             Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
+            make.trees_grown(),
             uncertainty(),
         ]
     )
@@ -80,6 +85,12 @@ def shrink():
 def robustness():
     found = RobustnessRecord()
     found.fold(whole_test())
+    return found
+
+
+def recognition():
+    found = RecognitionRecord()
+    found.fold(whole_recognition())
     return found
 
 
@@ -122,6 +133,12 @@ def said(name, history, language="en", **settings):
     if name in OF_CORRUPTED_IMAGES:
         drawn = OF_CORRUPTED_IMAGES[name](robustness(), spoken, arrays=corrupted_images())
         return drawn["message"]
+    if name in OF_A_RECOGNITION:
+        return OF_A_RECOGNITION[name](recognition(), spoken)["message"]
+    if name in OF_HEARD_FRAMES:
+        record = recognition()
+        heard = {"arrays": answers(), "epoch": record.epoch()}
+        return OF_HEARD_FRAMES[name](record, spoken, **heard)["message"]
     if name in OF_A_SEARCH:
         return OF_A_SEARCH[name](search(), spoken, OPTUNA)["message"]
     if name in OF_A_SELECTION:
@@ -139,6 +156,8 @@ ALL = [
     *OF_A_COMPRESSION,
     *OF_A_ROBUSTNESS_TEST,
     *OF_CORRUPTED_IMAGES,
+    *OF_A_RECOGNITION,
+    *OF_HEARD_FRAMES,
 ]
 
 

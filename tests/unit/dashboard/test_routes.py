@@ -14,16 +14,21 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
+from support.recognition import record_recognition
+from support.regressions import record_regression
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
 
 from dashboard.charts import (
     OF_A_MOMENT,
+    OF_A_RECOGNITION,
+    OF_A_REGRESSION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_CORRUPTED_IMAGES,
+    OF_HEARD_FRAMES,
     OVER_TIME,
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
@@ -137,6 +142,15 @@ def test_an_unknown_run_is_said_in_one_sentence(client, path):
     assert "nothing" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("name", OF_A_REGRESSION)
+def test_every_chart_of_a_regression_can_be_fetched(client, store, name):
+    job = record_regression(store).id
+    answer = client.get(f"/kd/figure/{name}", params={"run": job, "lang": "zh"})
+
+    assert answer.status_code == 200
+    assert {"data", "table"} & answer.json().keys()
+
+
 @pytest.mark.parametrize("name", [*OF_A_ROBUSTNESS_TEST, *OF_CORRUPTED_IMAGES])
 def test_every_chart_of_a_robustness_test_can_be_fetched(client, store, name):
     test = record_robustness(store).id
@@ -147,6 +161,18 @@ def test_every_chart_of_a_robustness_test_can_be_fetched(client, store, name):
     assert {"data", "table"} & answer.json().keys()
     asked["corruption"] = "nothing"
     assert client.get(f"/kd/figure/{name}", params=asked).status_code == 200
+
+
+@pytest.mark.parametrize("name", [*OF_A_RECOGNITION, *OF_HEARD_FRAMES])
+def test_every_chart_of_a_recognition_can_be_fetched(client, store, name):
+    job = record_recognition(store).id
+    asked = {"run": job, "utterance": "1", "epoch": "1", "lang": "zh"}
+
+    for utterance, epoch in (("1", "1"), ("99", "x"), ("-1", "1e9")):
+        asked |= {"utterance": utterance, "epoch": epoch}
+        answer = client.get(f"/kd/figure/{name}", params=asked)
+        assert answer.status_code == 200
+        assert answer.json()["data"]
 
 
 def test_an_unknown_chart_is_not_found(client, run):

@@ -13,6 +13,7 @@ QUICK = (
     "mlp:20,10",
     "dropout_mlp:20,10",
     "convnet:16,32",
+    "crnn:16,8,6",
     "resnet8",
     "resnet20",
     "mobilenet_v2",

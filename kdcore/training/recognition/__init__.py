@@ -1,0 +1,1 @@
+"""What executes a recognition: reading, learning with CTC, decoding, measuring."""

@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from kdcore.data import Dataset, Split
+from kdcore.inputs import Audio
+
+
+@pytest.fixture
+def data() -> Dataset:
+    chance = torch.Generator().manual_seed(0)
+    kind = Audio()
+    split = Split(
+        torch.randint(-900, 900, (24, 400), generator=chance, dtype=torch.int16),
+        torch.arange(24) % 3,
+    )
+    mean, std = kind.statistics(split.inputs)
+    return Dataset("noise", ("a", "b", "c"), split, split, split, mean, std, kind)
+
+
+def test_costly_inputs_are_made_once_and_are_those_of_the_rows(data, monkeypatch):
+    made = []
+    spectrograms = Audio.spectrograms
+    monkeypatch.setattr(
+        Audio,
+        "spectrograms",
+        lambda kind, inputs: made.append(len(inputs)) or spectrograms(kind, inputs),
+    )
+    rows = torch.tensor([5, 2, 2, 23])
+    found = [data.network_inputs(data.train.inputs, rows) for _ in range(3)]
+
+    assert made == [24]
+    torch.testing.assert_close(
+        found[0], data.normalised(data.train.inputs[rows]), atol=1e-5, rtol=1e-5
+    )
+    assert torch.equal(found[0], found[2])
+    torch.testing.assert_close(
+        data.network_inputs(data.train.inputs, slice(3, 5)),
+        data.normalised(data.train.inputs[3:5]),
+        atol=1e-5,
+        rtol=1e-5,
+    )
+
+
+def test_what_was_made_goes_with_the_examples(data):
+    held = data.train.inputs.clone()
+    data.network_inputs(held, slice(0, 2))
+    assert len(data._kept) == 1
+    del held
+    assert len(data._kept) == 0
+    assert len(replace(data)._kept) == 0
