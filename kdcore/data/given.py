@@ -168,7 +168,7 @@ def _normalised(data: Dataset, normalise: bool | tuple[Any, Any], unit: float) -
     like = data.mean
 
     def spread(values: Any, name: str) -> Tensor:
-        given = torch.as_tensor(values, dtype=torch.float32) * unit
+        given = torch.as_tensor(values, dtype=torch.float32).cpu() * unit
         try:
             return given.reshape(like.shape) if given.numel() > 1 else given.expand(like.shape)
         except RuntimeError:

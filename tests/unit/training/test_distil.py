@@ -359,6 +359,14 @@ def test_a_module_that_cannot_be_copied_is_refused():
     assert "it holds a lock" in refused("module_no_copy", linear(), Held(), made())
 
 
+def test_a_module_whose_layers_have_no_size_yet_is_told_to_answer_once():
+    lazy = nn.Sequential(nn.LazyLinear(4), nn.Linear(4, 3))
+    refused("module_lazy", linear(), lazy, made())
+    lazy(made()[0][:1])
+
+    assert kdcore.distil(linear(), lazy, made(), store=False, **QUICK).distilled is not None
+
+
 def test_a_module_is_one_student_and_not_an_ensemble():
     refused("module_alone", linear(), linear(), made(), ensemble=2)
 
