@@ -181,9 +181,9 @@ DATASETS = {
         test_size=701,
         offline=True,
         licence="written for this program",
-        teacher="text_cnn:64",
-        student="text_cnn:8",
-        first_run={"weight": 0.9, "epochs": 20, "speed": 160.0},
+        teacher="text_cnn:96",
+        student="text_cnn:16",
+        first_run={"teacher_epochs": 30, "weight": 0.9, "speed": 80.0},
     ),
     "imdb": Source(
         title="IMDB film reviews",
@@ -195,7 +195,7 @@ DATASETS = {
         test_size=25_000,
         offline=False,
         licence="A. L. Maas and others, free for research",
-        teacher="text_cnn:96",
+        teacher="text_cnn:96,16",
         student="embedding_bag:8",
     ),
 }

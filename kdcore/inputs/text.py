@@ -140,11 +140,11 @@ class Text(InputKind):
         return drawn.where(places < lengths[:, None], PADDING)
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:
-        """A recurrent teacher that reads both ways; a student that reads pieces, or words alone."""
+        """A teacher that reads pieces of a text; a student that does too, or reads words alone."""
         del shape
         if self.unit == "characters":
-            return "bigru:64", "text_cnn:8"
-        return ("text_cnn:64", "embedding_bag:4") if examples < FEW else ("bigru:96", "embedding_bag:8")
+            return "text_cnn:96", "text_cnn:16"
+        return ("text_cnn:32", "embedding_bag:2") if examples < FEW else ("text_cnn:96,16", "embedding_bag:8")
 
     def description(self, shape: tuple[int, ...]) -> str:
         """How long, and of how many different words."""
