@@ -5,7 +5,13 @@ import streamlit as st
 from dashboard.components.drawing_pad import drawing_pad
 from dashboard.components.writing_field import writing_field
 from dashboard.page.acting import act_button, pace
-from dashboard.page.jobs.askable_runs import askable_run, input_kind, input_shape, start_and_show, white
+from dashboard.page.jobs.askable_runs import (
+    askable_run,
+    input_kind,
+    input_shape,
+    start_and_show,
+    white,
+)
 from dashboard.page.panel import panel
 from dashboard.server.engine import hub, is_live
 from dashboard.server.shared_records import run_history

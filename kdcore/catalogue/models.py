@@ -85,7 +85,12 @@ MODELS = {
             most_widths=1 if name == "embedding_bag" else 2,
         )
         for name, title, place, example in (
-            ("embedding_bag", "Mean of word vectors", "embedding_bag:embedding_bag", "embedding_bag:8"),
+            (
+                "embedding_bag",
+                "Mean of word vectors",
+                "embedding_bag:embedding_bag",
+                "embedding_bag:8",
+            ),
             ("text_gru", "GRU, reads forwards", "gru:text_gru", "text_gru:16"),
             ("bigru", "GRU, reads both ways", "gru:text_gru", "bigru:64"),
             ("text_cnn", "Convolutions over words", "text_cnn:text_cnn", "text_cnn:32"),

@@ -144,7 +144,11 @@ class Text(InputKind):
         del shape
         if self.unit == "characters":
             return "text_cnn:96", "text_cnn:16"
-        return ("text_cnn:32", "embedding_bag:2") if examples < FEW else ("text_cnn:96,16", "embedding_bag:8")
+        return (
+            ("text_cnn:32", "embedding_bag:2")
+            if examples < FEW
+            else ("text_cnn:96,16", "embedding_bag:8")
+        )
 
     def description(self, shape: tuple[int, ...]) -> str:
         """How long, and of how many different words."""
@@ -161,8 +165,8 @@ class Text(InputKind):
         """``texts``: int32 ``[n, length]``, numbers of the lines of ``text_tokens``, in UTF-8.
 
         The first line stands for padding. ``text_numbers``, ``[1, lines]``, are the numbers of
-        the lines in the vocabulary. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where tokens follow each other
-        without a blank.
+        the lines in the vocabulary. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where
+        tokens follow each other without a blank.
         """
         numbers = inputs.cpu().numpy().astype(np.int32)
         used, places = np.unique(np.append(numbers.ravel(), PADDING), return_inverse=True)

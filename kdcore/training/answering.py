@@ -249,9 +249,7 @@ def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | No
     )
 
 
-def _word_shares(
-    query: Words, modules: Modules, data: Dataset, epoch: float | None
-) -> WordShares:
+def _word_shares(query: Words, modules: Modules, data: Dataset, epoch: float | None) -> WordShares:
     kind = data.kind
     if not isinstance(kind, Text):
         raise UserError("no_words", kind=kind.name)

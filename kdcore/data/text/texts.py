@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from kdcore.data.assemble import MOST_VALIDATION, TEST_SHARE, VALIDATION_SHARE, assemble, check_classes
+from kdcore.data.assemble import (
+    MOST_VALIDATION,
+    TEST_SHARE,
+    VALIDATION_SHARE,
+    assemble,
+    check_classes,
+)
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.split import hold_out
 from kdcore.data.text.vocabulary import NumberedTexts, vocabulary_of
@@ -51,10 +57,17 @@ def data_of_texts(
         texts = [found.texts[at] for at in split.inputs.tolist()]
         return Split(torch.from_numpy(vocabulary.inputs(texts)), split.labels)
 
-    notes = _notes(found, vocabulary.tokens, vocabulary.length, [
-        vocabulary.unknown_share(found.texts[at] for at in test.inputs.tolist()),
-        float(np.mean([len(found.texts[at]) > vocabulary.length for at in train.inputs.tolist()])),
-    ])
+    notes = _notes(
+        found,
+        vocabulary.tokens,
+        vocabulary.length,
+        [
+            vocabulary.unknown_share(found.texts[at] for at in test.inputs.tolist()),
+            float(
+                np.mean([len(found.texts[at]) > vocabulary.length for at in train.inputs.tolist()])
+            ),
+        ],
+    )
     data = assemble(
         name,
         classes,

@@ -60,7 +60,9 @@ class Vocabulary:
         return unknown / max(every, 1)
 
 
-def vocabulary_of(found: NumberedTexts, train: Sequence[int], most: int = MOST_TOKENS) -> Vocabulary:
+def vocabulary_of(
+    found: NumberedTexts, train: Sequence[int], most: int = MOST_TOKENS
+) -> Vocabulary:
     """The commonest tokens of the texts with the numbers ``train``; of equals the first met."""
     texts = [found.texts[at] for at in train]
     every = np.concatenate(texts) if texts else np.zeros(0, dtype=np.int32)

@@ -6,8 +6,6 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from kdcore.inputs.text import PADDING
 
-
-
 MANY = 1_000
 """Tokens of a vocabulary."""
 OF_FEW, OF_MANY = 1.0, 0.1

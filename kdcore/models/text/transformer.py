@@ -20,9 +20,7 @@ class Transformer(nn.Module):
         Vaswani et al.: Attention is all you need, NeurIPS 2017.
     """
 
-    def __init__(
-        self, length: int, vocabulary: int, width: int, layers: int, classes: int
-    ) -> None:
+    def __init__(self, length: int, vocabulary: int, width: int, layers: int, classes: int) -> None:
         super().__init__()
         self.left_out = WordDropout(LEFT_OUT)
         self.embedding = embedding(vocabulary, width)

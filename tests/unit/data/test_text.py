@@ -29,7 +29,15 @@ def reviews(count=40):
 
 
 def test_words_are_cut_as_people_read_them():
-    assert words("Don’t!  A well-made_film\n(1999)") == ["don’t", "!", "a", "well", "made", "film", "1999"]
+    assert words("Don’t!  A well-made_film\n(1999)") == [
+        "don’t",
+        "!",
+        "a",
+        "well",
+        "made",
+        "film",
+        "1999",
+    ]
     assert words("很好吃，good") == ["很", "好", "吃", "good"]
 
 
@@ -82,12 +90,19 @@ def test_a_table_with_a_column_of_many_words_holds_texts(load, csv, noted, heade
             found = data.kind.tokens_of(numbers.tolist())
             assert set(found).isdisjoint(BAD if label else GOOD)
     assert ("first_row_is_data" in noted(data)) == (not header)
-    assert noted(data)["text_column"] == {"column": ("#2" if label_first else "#1") if not header else "text"}
+    assert noted(data)["text_column"] == {
+        "column": ("#2" if label_first else "#1") if not header else "text"
+    }
 
 
 def test_a_text_of_several_lines_and_what_lies_beside_it(load, csv, noted):
-    lines = [f'{at},"{text}\nand ""so"" on",{label},x{at}' for at, (text, label) in enumerate(reviews())]
-    data = load(csv("id,review,sentiment,author\n" + "\n".join([*lines, '99,"…",1,x'])), label_column="Sentiment")
+    lines = [
+        f'{at},"{text}\nand ""so"" on",{label},x{at}' for at, (text, label) in enumerate(reviews())
+    ]
+    data = load(
+        csv("id,review,sentiment,author\n" + "\n".join([*lines, '99,"…",1,x'])),
+        label_column="Sentiment",
+    )
 
     assert data.classes == ("0", "1")
     assert "so" in data.kind.vocabulary

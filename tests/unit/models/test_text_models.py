@@ -81,7 +81,9 @@ def test_a_share_is_the_derivative_along_the_words_vector(spec):
         return float(logits[other] - logits.mean())
 
     slope = (distance(1 + step) - distance(1 - step)) / (2 * step)
-    assert float(word_shares(module, TEXT[0], [other])[0, 1]) == pytest.approx(slope, rel=1e-3, abs=1e-6)
+    assert float(word_shares(module, TEXT[0], [other])[0, 1]) == pytest.approx(
+        slope, rel=1e-3, abs=1e-6
+    )
 
 
 def test_the_shares_of_an_ensemble_are_those_of_its_members_answer():
