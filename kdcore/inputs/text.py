@@ -192,7 +192,7 @@ class Text(InputKind):
         """A text as it is stored; see ``fitted``."""
         numbers = {token: at for at, token in enumerate(self.vocabulary) if at >= len(SPECIAL)}
         found = [numbers.get(token, UNKNOWN) for token in UNITS[self.unit](text)]
-        return fitted(np.array(found, dtype=np.int32), length).tolist()
+        return [int(at) for at in fitted(np.array(found, dtype=np.int32), length)]
 
     def tokens_of(self, numbers: "Sequence[int]") -> list[str]:
         """The tokens of a stored text, without what fills it up."""
