@@ -16,6 +16,7 @@ from kdcore.data.given import Brought, Given, given_data, given_dataset
 from kdcore.data.teacher_inputs import TeacherInputs
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
+from kdcore.inputs import InputKind
 from kdcore.job import Run
 from kdcore.jobs.run.compatibility import TEACHER_INPUTS
 from kdcore.jobs.run.config import RunConfig
@@ -72,6 +73,7 @@ def distil(
     validation: Brought | None = None,
     classes: Sequence[str] = (),
     normalise: bool | tuple[Any, Any] = False,
+    kind: InputKind | None = None,
     train_teacher: bool = False,
     name: str = "tensors",
     store: Store | Path | str | bool = True,
@@ -93,6 +95,8 @@ def distil(
         classes: their names; without them they are numbers.
         normalise: whether modules get inputs less the training data's mean, over its deviation; or
             a mean and a deviation, in the units of the inputs.
+        kind: of the inputs, such as ``kdcore.inputs.Image(white=16)``, which are as it stores them
+            then; without it they are looked at.
         train_teacher: train a copy of ``teacher`` on the labels first, for ``teacher_epochs``.
         name: of the data, for people.
         store: where the run is kept: the usual store, another one or its folder; ``False``:
@@ -117,7 +121,13 @@ def distil(
     if taken := [key for key in TAKEN if key in settings]:
         raise UserError("distil_setting", name=taken[0])
     given = given_dataset(
-        name, data, test=test, validation=validation, classes=classes, normalise=normalise
+        name,
+        data,
+        test=test,
+        validation=validation,
+        classes=classes,
+        normalise=normalise,
+        kind=kind,
     )
     loaded = bool(settings.get("teacher_weights"))
     modules = _named(teacher, student, given, trained=not train_teacher and not loaded)

@@ -232,6 +232,10 @@ MESSAGES = {
         "The data {dataset} belong to a Python program and are not known here: start that program"
         " again, where they are given."
     ),
+    "given_kind": (
+        "Inputs of the shape {shape} are not of the kind {kind} ({cause}): give them as it stores "
+        "them, or leave the kind out."
+    ),
     "given_no_pair": (
         "The data are a {found} instead of inputs and labels: give a pair of tensors, or a data "
         "set or loader of such pairs."

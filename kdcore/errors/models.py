@@ -73,6 +73,9 @@ MESSAGES = {
     "module_no_copy": (
         "The {role} {name} cannot be copied ({cause}): give a module that copy.deepcopy takes."
     ),
+    "module_lazy": (
+        "The {role} {name} has layers whose size is not known yet: let it answer one example first."
+    ),
     "module_fails": (
         "The {role} {name} cannot answer inputs of the shape {shape} ({cause}): give inputs that "
         "it takes."

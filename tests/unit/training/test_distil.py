@@ -239,6 +239,17 @@ def test_bytes_and_what_was_bytes_are_images_and_networks_get_the_same_numbers()
     assert torch.equal(as_shares.normalised(raw), raw.float() / 255)
 
 
+def test_the_kind_of_inputs_may_be_said():
+    pixels, labels = shades()
+    given = given_dataset("data", (pixels // 16, labels), kind=Image(white=16))
+    inputs = given.data.test.inputs
+
+    assert given.data.kind == Image(white=16)
+    assert not given.flat
+    assert torch.equal(given.data.normalised(inputs), inputs.float())
+    refused("given_kind", linear(), linear(), made(), kind=Image())
+
+
 def test_pixels_that_were_no_bytes_are_numbers():
     pixels, labels = shades()
     given = given_dataset("data", ((pixels / 255 - 0.3) / 0.7, labels))
@@ -346,6 +357,14 @@ def test_a_module_that_cannot_be_copied_is_refused():
             return inputs[:, :3]
 
     assert "it holds a lock" in refused("module_no_copy", linear(), Held(), made())
+
+
+def test_a_module_whose_layers_have_no_size_yet_is_told_to_answer_once():
+    lazy = nn.Sequential(nn.LazyLinear(4), nn.Linear(4, 3))
+    refused("module_lazy", linear(), lazy, made())
+    lazy(made()[0][:1])
+
+    assert kdcore.distil(linear(), lazy, made(), store=False, **QUICK).distilled is not None
 
 
 def test_a_module_is_one_student_and_not_an_ensemble():
