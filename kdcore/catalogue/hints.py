@@ -39,6 +39,7 @@ _TWO_TEACHERS = {"teacher": "mlp:256,128 + mlp:8", "temperature": 1.0, "teacher_
 HINTS = {
     # draw
     "drawing_pad": LOOK,
+    "writing_field": LOOK,
     # one step
     "slow_motion": LOOK,
     # 2-D

@@ -215,5 +215,9 @@ def _assembled(
         raise UserError("target_constant", path=path, column=target)
     inputs = ((torch.from_numpy(features).double() - mean) / std).float()
     targets = torch.from_numpy((numbers - center) / deviation).float()
-    rows = [Rows(inputs[index], targets[index]) for index in map(torch.from_numpy, splits)]
-    return RegressionData(name, target, tuple(columns), *rows, center, deviation, notes)
+    train_rows, validation, test = (
+        Rows(inputs[index], targets[index]) for index in map(torch.from_numpy, splits)
+    )
+    return RegressionData(
+        name, target, tuple(columns), train_rows, validation, test, center, deviation, notes
+    )

@@ -8,8 +8,8 @@ MESSAGES = {
     "data_path_missing": "There is no file or folder {path}: check the path.",
     "data_path_unreadable": "{path} cannot be opened ({cause}): check who may read it.",
     "data_kind_unknown": (
-        "{path} cannot be used as data: give a folder of images, a zip or tar archive of one, "
-        "or a CSV file."
+        "{path} cannot be used as data: give a folder of images or recordings, a zip or tar "
+        "archive of one, or a CSV file."
     ),
     "one_class": (
         "{dataset} has only one class ({found}): a classifier needs at least two, "
@@ -75,8 +75,8 @@ MESSAGES = {
         "{folder} cannot be written to ({cause}): make room there or choose another folder."
     ),
     "no_images": (
-        "{path} holds no images: put PNG, JPEG, BMP, GIF, WebP, TIFF or PPM files into one folder "
-        "for each class."
+        "{path} holds neither images nor recordings: put PNG, JPEG, BMP, GIF, WebP, TIFF, PPM or "
+        "WAV files into one folder for each class."
     ),
     "no_class_folders": (
         "The images of {path} do not lie in class folders: put them into one folder for each class."

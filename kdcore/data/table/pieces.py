@@ -211,7 +211,8 @@ def _codes(cells: "pd.Series[Any]", categories: dict[str, int]) -> np.ndarray:
         np.nan if is_missing(name) else categories.setdefault(name, len(categories))
         for name in found
     ]
-    return np.array(numbers, dtype=np.float64)[codes]
+    found_codes: np.ndarray = np.array(numbers, dtype=np.float64)[codes]
+    return found_codes
 
 
 def _days(
@@ -225,8 +226,10 @@ def _days(
         written, format="mixed", dayfirst=form.day_first, errors="coerce", utc=True
     )
     _refuse_text(dates.isna() & written.notna(), written, rows_before, name, path)
-    days = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-    return days.to_numpy(dtype=np.float64)
+    days: np.ndarray = ((dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(
+        dtype=np.float64
+    )
+    return days
 
 
 def _plain(cell: Any, table: TableFormat, unit: str) -> Any:

@@ -9,7 +9,7 @@ from kdcore.errors import UserError, check_names
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked, setting
 
-USUAL = {
+USUAL: dict[str, Any] = {
     "dataset": "diabetes",
     "teacher": "mlp:64,64",
     "student": "mlp:8",

@@ -45,9 +45,10 @@ class RegressionRecord:
         if self.started is None:
             return 0.0
         config = self.started.config
-        epochs = config["base"]["epochs"]
+        epochs: int = config["base"]["epochs"]
         seeds = sum(len(own) for own in self.epochs.values()) / epochs
-        return (len(self.networks) + seeds) / (config["networks"] + config["pairs"])
+        whole: int = config["networks"] + config["pairs"]
+        return float(len(self.networks) + seeds) / whole
 
     def curve(self, student: str, measure: str) -> list[tuple[int, float, float]]:
         """Epoch, mean and deviation over the seeds that have come so far; nothing before."""

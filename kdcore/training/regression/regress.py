@@ -270,7 +270,7 @@ def _batches(examples: int, size: int, order: torch.Generator) -> list[Tensor]:
 
 def _step(optimizer: Any, loss: Tensor) -> None:
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimizer.step()
 
 
