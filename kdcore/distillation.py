@@ -13,9 +13,12 @@ from torch import nn
 from kdcore.catalogue import GIVEN_MODULE
 from kdcore.data import Dataset
 from kdcore.data.given import Brought, Given, given_data, given_dataset
+from kdcore.data.teacher_inputs import TeacherInputs
 from kdcore.errors import UserError
 from kdcore.events import Event, Failed
+from kdcore.inputs import InputKind
 from kdcore.job import Run
+from kdcore.jobs.run.compatibility import TEACHER_INPUTS
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
 from kdcore.models.given import Feed, GivenModule, answer_of, given_modules
@@ -70,6 +73,7 @@ def distil(
     validation: Brought | None = None,
     classes: Sequence[str] = (),
     normalise: bool | tuple[Any, Any] = False,
+    kind: InputKind | None = None,
     train_teacher: bool = False,
     name: str = "tensors",
     store: Store | Path | str | bool = True,
@@ -91,6 +95,8 @@ def distil(
         classes: their names; without them they are numbers.
         normalise: whether modules get inputs less the training data's mean, over its deviation; or
             a mean and a deviation, in the units of the inputs.
+        kind: of the inputs, such as ``kdcore.inputs.Image(white=16)``, which are as it stores them
+            then; without it they are looked at.
         train_teacher: train a copy of ``teacher`` on the labels first, for ``teacher_epochs``.
         name: of the data, for people.
         store: where the run is kept: the usual store, another one or its folder; ``False``:
@@ -115,11 +121,16 @@ def distil(
     if taken := [key for key in TAKEN if key in settings]:
         raise UserError("distil_setting", name=taken[0])
     given = given_dataset(
-        name, data, test=test, validation=validation, classes=classes, normalise=normalise
+        name,
+        data,
+        test=test,
+        validation=validation,
+        classes=classes,
+        normalise=normalise,
+        kind=kind,
     )
     loaded = bool(settings.get("teacher_weights"))
     modules = _named(teacher, student, given, trained=not train_teacher and not loaded)
-    _check(modules, given.data)
     with ExitStack() as stack:
         specs = {
             role: model if isinstance(model, str) else modules[role][0]
@@ -128,15 +139,15 @@ def distil(
         stack.enter_context(given_modules(dict(modules.values())))
         dataset = stack.enter_context(given_data(given.data))
         config = RunConfig.from_dict({**settings, "dataset": dataset, **specs})
+        if train_teacher and (asked := [key for key in TEACHER_INPUTS if key in settings]):
+            raise UserError("teacher_inputs_unused", name=asked[0])
+        _check(modules, given.data, config)
         if config.networks > 1 and "student" in modules:
             raise UserError("module_alone", name=specs["student"])
-        if store is False:
-            place = Path(stack.enter_context(TemporaryDirectory()))
-        else:
-            place = None if store is True else store
-        folder = (place if isinstance(place, Store) else Store(place and Path(place))).create(
-            config
-        )
+        kept = store is not False
+        if not kept:
+            store = stack.enter_context(TemporaryDirectory())
+        folder = _store(store).create(config)
         record = RunRecord()
         for event in recorded(Run(config, folder), folder):
             record.fold([event])
@@ -148,11 +159,17 @@ def distil(
             learner: _learned(record, folder, learner, student, given.data)
             for learner in ("plain", "distilled")
         }
-        taught = teacher
-        if not isinstance(teacher, nn.Module) or train_teacher or loaded:
+        if isinstance(teacher, nn.Module) and not train_teacher and not loaded:
+            taught = teacher
+        else:
             taught = _learned(record, folder, "teacher", teacher, given.data)
-        path = None if store is False else folder.path
-    return Distilled(folder.id, path, record, taught, **students)
+    return Distilled(folder.id, folder.path if kept else None, record, taught, **students)
+
+
+def _store(place: Store | Path | str | bool) -> Store:
+    if isinstance(place, Store):
+        return place
+    return Store() if isinstance(place, bool) else Store(Path(place))
 
 
 def _named(
@@ -178,10 +195,18 @@ def _named(
     }
 
 
-def _check(modules: Mapping[str, tuple[str, GivenModule]], data: Dataset) -> None:
+def _check(
+    modules: Mapping[str, tuple[str, GivenModule]], data: Dataset, config: RunConfig
+) -> None:
+    """Raise ``UserError`` where a module does not answer what it would be given."""
     inputs = data.normalised(data.train.inputs[:LOOKED_AT])
+    about = {}
+    if config.teacher_weights:
+        about = WeightsFile.read(Path(config.teacher_weights).expanduser()).about
+    own = TeacherInputs.wanted(config, about, data)
     for role, (_, module) in modules.items():
-        answer_of(role, module, inputs, len(data.classes))
+        taken = own(module.module, (inputs,)) if own and role == "teacher" else inputs
+        answer_of(role, module, taken, len(data.classes))
 
 
 def _learned(

@@ -31,6 +31,24 @@ NOTES = {
     "row_names_without_header": "The first column has no name in the header, as R writes it.",
     "decimal_comma": "Numbers are read with a decimal comma.",
     "thousands_separator": "Numbers are read with {separator!r} between thousands.",
+    "categories_encoded": (
+        "Columns of words become a column of 0 and 1 for each category: {columns}."
+    ),
+    "rare_categories": (
+        "Categories with few training rows share the column '= …', and those that training data "
+        "lack have none: {columns}."
+    ),
+    "texts_left_out": "Columns with another text in nearly every row are left out: {columns}.",
+    "one_category": "Columns with the same word in every row are left out: {columns}.",
+    "target_column": "The column {column!r} is predicted.",
+    "missing_filled": (
+        "Missing values are filled with the median of the training data, and a column '= ?' says "
+        "where: {columns}."
+    ),
+    "missing_category": "Where a category is missing, a column '= ?' says so: {columns}.",
+    "units_read": "Numbers are read with the unit in their cells: {columns}.",
+    "dates_read": "Dates are read as days since the earliest one: {columns}.",
+    "dates_month_first": "Dates are read with the month before the day: {columns}.",
     "encoding": "The text is read as {encoding}, since it is not UTF-8.",
     "table_inside": "The table {table} inside is read.",
     "label_column_unused": (

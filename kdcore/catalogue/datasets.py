@@ -54,6 +54,25 @@ def _toy(title: str, name: str, classes: int) -> Source:
     )
 
 
+def _table(
+    title: str, name: str, classes: int, features: int, sizes: tuple[int, int], licence: str
+) -> Source:
+    return Source(
+        title=title,
+        load=f"kdcore.data.bundled_tables:{name}",
+        kind=Features(),
+        classes=classes,
+        input_shape=(features,),
+        train_size=sizes[0],
+        test_size=sizes[1],
+        offline=True,
+        licence=licence,
+        teacher="boosted:100,3",
+        student="mlp:8",
+        first_run={"temperature": 2.0, "weight": 0.9, "epochs": 60, "speed": 80.0},
+    )
+
+
 def _images(
     title: str,
     loader: str,
@@ -127,6 +146,25 @@ DATASETS = {
     "circles": _toy("Two circles", "circles", 2),
     "spirals": _toy("Three spirals", "spirals", 3),
     "blobs": _toy("Four Gaussian blobs", "blobs", 4),
+    "iris": _table(
+        "Iris", "iris", 3, 4, (119, 30), "CC BY 4.0, R. A. Fisher, UCI, via scikit-learn"
+    ),
+    "wine": _table(
+        "Wine",
+        "wine",
+        3,
+        13,
+        (142, 36),
+        "CC BY 4.0, S. Aeberhard and M. Forina, UCI, via scikit-learn",
+    ),
+    "breast_cancer": _table(
+        "Breast cancer (Wisconsin)",
+        "breast_cancer",
+        2,
+        30,
+        (455, 114),
+        "CC BY 4.0, W. Wolberg et al., UCI, via scikit-learn",
+    ),
     "mnist": _images(
         "MNIST",
         "kdcore.data.idx:mnist",
@@ -206,13 +244,13 @@ DATASETS = {
         kind=Text(unit="characters"),
         classes=10,
         input_shape=(35, 60),
-        train_size=2_807,
-        test_size=703,
+        train_size=2_806,
+        test_size=701,
         offline=True,
         licence="written for this program",
-        teacher="text_cnn:64",
-        student="text_cnn:8",
-        first_run={"weight": 0.9, "epochs": 20, "speed": 160.0},
+        teacher="text_cnn:96",
+        student="text_cnn:16",
+        first_run={"teacher_epochs": 30, "weight": 0.9, "speed": 80.0},
     ),
     "imdb": Source(
         title="IMDB film reviews",
@@ -224,7 +262,7 @@ DATASETS = {
         test_size=25_000,
         offline=False,
         licence="A. L. Maas and others, free for research",
-        teacher="text_cnn:96",
+        teacher="text_cnn:96,16",
         student="embedding_bag:8",
     ),
 }

@@ -13,7 +13,7 @@ from kdcore.inputs import INPUT_KINDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, grown ones their size."""
 
     title: str
     build: str | Callable[..., Any]
@@ -33,6 +33,12 @@ class Family:
     registered: bool = False
     """Whether somebody else brings it: ``build`` is ``(input_shape, classes) -> nn.Module`` then,
     the function itself or its dotted path."""
+    largest: tuple[int, ...] = ()
+    """Of one that is grown: the highest value of each number of its size."""
+    student: bool = True
+    """Whether it can learn from a teacher."""
+    readable: bool = False
+    """Whether it is drawn so that a person can follow it."""
 
 
 MODELS = {
@@ -147,6 +153,27 @@ MODELS = {
         example="forest:100",
         accepts=("image", "features", "audio"),
         grown=True,
+        largest=(1_000, 64),
+    ),
+    "boosted": Family(
+        title="Gradient-boosted trees (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="boosted:100,3",
+        accepts=("image", "features"),
+        grown=True,
+        largest=(1_000, 16),
+        student=False,
+    ),
+    "tree": Family(
+        title="Decision tree (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="tree:3",
+        accepts=("image", "features"),
+        grown=True,
+        largest=(4,),
+        readable=True,
     ),
 }
 
@@ -160,8 +187,6 @@ PRESETS = {
 }
 """Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
 
-MOST_TREES, MOST_DEPTH = 1_000, 64
-"""Of a forest."""
 MOST_LAYERS = 128
 """Hidden ones of a network."""
 MOST_MODELS = 32
@@ -210,7 +235,8 @@ def family_of(spec: str) -> Family:
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
-    A forest's numbers are how many trees it has and, where it is named, their greatest depth.
+    A forest's numbers are how many trees it has and, where it is named, their greatest depth; those
+    of boosted trees their rounds and likewise; a tree's is its depth.
 
     Raises:
         UserError: unknown family, too many widths, or such as are not whole numbers from 1 to
@@ -233,9 +259,9 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         return family, ()
     numbers = tail.split(",")
     if entry.grown:
-        limits = (MOST_TREES, MOST_DEPTH)
+        limits = entry.largest
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
-            raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+            raise UserError(f"{family}_size", spec=spec, trees=limits[0], depth=limits[-1])
     elif entry.most_widths and len(numbers) > entry.most_widths:
         raise UserError("model_numbers", spec=spec, most=entry.most_widths, example=entry.example)
     elif len(numbers) > MOST_LAYERS:
@@ -249,6 +275,12 @@ def is_forest(spec: str) -> bool:
     """Whether a model is grown rather than trained by gradients; no error where there is none."""
     family = MODELS.get(spec.partition(":")[0])
     return family is not None and family.grown
+
+
+def is_readable(spec: str) -> bool:
+    """Whether a model is small enough to be drawn and followed by a person."""
+    family = MODELS.get(spec.partition(":")[0])
+    return family is not None and family.readable
 
 
 def _is_whole(text: str, highest: int) -> bool:

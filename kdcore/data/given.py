@@ -15,7 +15,7 @@ from kdcore.catalogue import GIVEN_DATA
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
 from kdcore.errors import UserError
-from kdcore.inputs import Features, Image
+from kdcore.inputs import Features, Image, InputKind
 
 CHANNELS = (1, 3)
 """Of what is taken for images."""
@@ -80,6 +80,7 @@ def given_dataset(
     validation: Brought | None = None,
     classes: Sequence[str] = (),
     normalise: bool | tuple[Any, Any] = False,
+    kind: InputKind | None = None,
 ) -> Given:
     """A program's examples as a data set; what is not given for testing is set aside.
 
@@ -93,6 +94,7 @@ def given_dataset(
         validation: others.
         classes: names; without them they are numbers.
         normalise: by the training data's mean and deviation, or by a mean and deviation.
+        kind: of the inputs, which are as it stores them then.
 
     Raises:
         UserError: there is something else.
@@ -108,6 +110,8 @@ def given_dataset(
     names = tuple(map(str, classes)) or tuple(map(str, range(int(labels.max()) + 1)))
     for split, (_, own) in parts.items():
         _check_labels(split, own, len(names))
+    if kind is not None:
+        return _of_kind(name, names, parts, kind, normalise)
     whole = not first.is_floating_point() and not _bytes(first)
     images = first.ndim == 4 and first.shape[1] in CHANNELS and not whole
     shaded = images and all(_bytes(inputs) or _shades(inputs) for inputs, _ in parts.values())
@@ -129,6 +133,34 @@ def given_dataset(
     return Given(data, tuple(first.shape[1:]), limits)
 
 
+def _of_kind(
+    name: str,
+    classes: tuple[str, ...],
+    parts: dict[str, tuple[Tensor, Tensor]],
+    kind: InputKind,
+    normalise: bool | tuple[Any, Any],
+) -> Given:
+    """Examples as a kind stores them: modules get what it makes of them."""
+    splits = {split: Split(inputs, own.long()) for split, (inputs, own) in parts.items()}
+    try:
+        data = assemble(
+            name,
+            classes,
+            splits["training"],
+            kind,
+            test=splits.get("test"),
+            validation=splits.get("validation"),
+        )
+        data.normalised(data.train.inputs[:1])
+    except UserError:
+        raise
+    except Exception as error:  # of inputs of another form
+        shape, cause = list(splits["training"].inputs.shape), _line(error)
+        raise UserError("given_kind", kind=kind.name, shape=shape, cause=cause) from None
+    data = _normalised(data, normalise, 1)
+    return Given(data, data.input_shape, None)
+
+
 def _normalised(data: Dataset, normalise: bool | tuple[Any, Any], unit: float) -> Dataset:
     if normalise is True:
         return data
@@ -136,7 +168,7 @@ def _normalised(data: Dataset, normalise: bool | tuple[Any, Any], unit: float) -
     like = data.mean
 
     def spread(values: Any, name: str) -> Tensor:
-        given = torch.as_tensor(values, dtype=torch.float32) * unit
+        given = torch.as_tensor(values, dtype=torch.float32).cpu() * unit
         try:
             return given.reshape(like.shape) if given.numel() > 1 else given.expand(like.shape)
         except RuntimeError:
@@ -164,9 +196,12 @@ def _examples(brought: Brought, split: str) -> tuple[Tensor, Tensor]:
     except UserError:
         raise
     except Exception as error:  # of whatever reads and collects them
-        cause = f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
-        raise UserError("given_unreadable", split=split, cause=cause) from None
+        raise UserError("given_unreadable", split=split, cause=_line(error)) from None
     return inputs, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
 
 
 def _pair(batch: Any) -> tuple[Tensor, Tensor]:

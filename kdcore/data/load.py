@@ -86,7 +86,7 @@ def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, 
         data = yield from source(data_root(config, store_root))
         is_table = False
     else:
-        path = _existing(config.dataset)
+        path = existing_path(config.dataset)
         data = yield from _own(path, config, store_root)
         is_table = any(one.code == "label_column" for one in data.notes)
     if config.label_column and not is_table:
@@ -102,7 +102,12 @@ def data_root(config: RunConfig, store_root: Path | None) -> Path:
     return (store_root or default_root()) / "data" / "downloads"
 
 
-def _existing(name: str) -> Path:
+def existing_path(name: str) -> Path:
+    """The path that a setting names.
+
+    Raises:
+        UserError: nothing is there.
+    """
     try:
         path = Path(name).expanduser()
         if name and path.exists():
@@ -118,7 +123,7 @@ def _existing(name: str) -> Path:
 def _own(
     path: Path, config: RunConfig, store_root: Path | None
 ) -> Generator[Progress, None, Dataset]:
-    kind = _kind(path)
+    kind = data_kind(path)
     _check_size(path, kind)
     file = store_root / "data" / f"{_key(path, config)}.safetensors" if store_root else None
     if file and (data := load_decoded(file)):
@@ -183,7 +188,7 @@ def _without_images(path: Path, error: UserError) -> UserError:
     return UserError("archive_inside", path=str(path), found=listed(found)) if found else error
 
 
-def _kind(path: Path) -> str:
+def data_kind(path: Path) -> str:
     """``table`` or ``images``; the latter of an archive or folder, whatever it holds."""
     if path.is_dir():
         return "images"

@@ -163,8 +163,9 @@ MESSAGES = {
     ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
-        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
+        "Row {row} of {path} has {value!r} in the column {column!r}, unlike most of its cells: "
+        "correct it or leave the column out, or name it as {setting[label_column]} if it holds the "
+        "classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -175,12 +176,27 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
-        "the row."
+        "Row {row} of {path} has an infinite value in the column {column!r}: correct it or "
+        "remove the row."
     ),
     "table_values_missing": (
-        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
-        "the column {column!r}: fill them in or remove the rows."
+        "{count:,} rows of {path} have an infinite value, the first is row {row} in the column "
+        "{column!r}: correct them or remove the rows."
+    ),
+    "target_not_numbers": (
+        "The column {column!r} of {path} holds {value!r}, which is no number: name a column of "
+        "numbers as {setting[label_column]}."
+    ),
+    "target_constant": (
+        "The column {column!r} of {path} has one number in every row: name another column as "
+        "{setting[label_column]}."
+    ),
+    "too_few_rows": "{path} has {rows:,} rows: at least {least} are needed.",
+    "regression_no_table": (
+        "{path} is no table: a number can be predicted from a CSV, or from the bundled diabetes."
+    ),
+    "regression_model": (
+        "{model!r} cannot predict a number with its uncertainty here: choose a model of {allowed}."
     ),
     "table_label_missing": (
         "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
@@ -215,6 +231,10 @@ MESSAGES = {
     "given_elsewhere": (
         "The data {dataset} belong to a Python program and are not known here: start that program"
         " again, where they are given."
+    ),
+    "given_kind": (
+        "Inputs of the shape {shape} are not of the kind {kind} ({cause}): give them as it stores "
+        "them, or leave the kind out."
     ),
     "given_no_pair": (
         "The data are a {found} instead of inputs and labels: give a pair of tensors, or a data "

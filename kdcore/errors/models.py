@@ -21,6 +21,19 @@ MESSAGES = {
         "The model {spec!r} has a bad size: write the number of trees, from 1 to {trees}, and if "
         "wanted their maximum depth, from 1 to {depth}, as in forest:100 or forest:100,12."
     ),
+    "boosted_size": (
+        "The model {spec!r} has a bad size: write the number of rounds, from 1 to {trees}, and if "
+        "wanted the maximum depth of their trees, from 1 to {depth}, as in boosted:100 or "
+        "boosted:100,3."
+    ),
+    "tree_size": (
+        "The model {spec!r} has a bad size: write the tree's maximum depth, from 1 to {depth}, as "
+        "in tree:3. More than a person can read has forest:1,12, a forest of one tree."
+    ),
+    "cannot_learn": (
+        "{student!r} can teach but not learn from a teacher: choose another student, such as "
+        "{suited}."
+    ),
     "forest_teacher": (
         "{method} needs features or gradients of the teacher, which a forest does not have: "
         "choose a method that acts on logits, such as {option[method=kd]}, or another teacher."
@@ -59,6 +72,9 @@ MESSAGES = {
     ),
     "module_no_copy": (
         "The {role} {name} cannot be copied ({cause}): give a module that copy.deepcopy takes."
+    ),
+    "module_lazy": (
+        "The {role} {name} has layers whose size is not known yet: let it answer one example first."
     ),
     "module_fails": (
         "The {role} {name} cannot answer inputs of the shape {shape} ({cause}): give inputs that "

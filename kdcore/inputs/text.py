@@ -140,14 +140,14 @@ class Text(InputKind):
         return drawn.where(places < lengths[:, None], PADDING)
 
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:
-        """A recurrent teacher that reads both ways; a student that reads pieces, or words alone."""
+        """A teacher that reads pieces of a text; a student that does too, or reads words alone."""
         del shape
         if self.unit == "characters":
-            return "bigru:64", "text_cnn:8"
+            return "text_cnn:96", "text_cnn:16"
         return (
-            ("text_cnn:64", "embedding_bag:4")
+            ("text_cnn:32", "embedding_bag:2")
             if examples < FEW
-            else ("bigru:96", "embedding_bag:8")
+            else ("text_cnn:96,16", "embedding_bag:8")
         )
 
     def description(self, shape: tuple[int, ...]) -> str:
@@ -165,8 +165,8 @@ class Text(InputKind):
         """``texts``: int32 ``[n, length]``, numbers of the lines of ``text_tokens``, in UTF-8.
 
         The first line stands for padding. ``text_numbers``, ``[1, lines]``, are the numbers of
-        the lines in the vocabulary. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where tokens follow each other
-        without a blank.
+        the lines in the vocabulary. ``text_tokens`` is ``[1, bytes]``; ``text_joined`` is 1 where
+        tokens follow each other without a blank.
         """
         numbers = inputs.cpu().numpy().astype(np.int32)
         used, places = np.unique(np.append(numbers.ravel(), PADDING), return_inverse=True)
@@ -192,7 +192,7 @@ class Text(InputKind):
         """A text as it is stored; see ``fitted``."""
         numbers = {token: at for at, token in enumerate(self.vocabulary) if at >= len(SPECIAL)}
         found = [numbers.get(token, UNKNOWN) for token in UNITS[self.unit](text)]
-        return fitted(np.array(found, dtype=np.int32), length).tolist()
+        return [int(at) for at in fitted(np.array(found, dtype=np.int32), length)]
 
     def tokens_of(self, numbers: "Sequence[int]") -> list[str]:
         """The tokens of a stored text, without what fills it up."""

@@ -71,8 +71,8 @@ class Block(nn.Module):
         if self._expands:
             values = F.relu6(self._bn0(self._expand_conv(values)))
         values = F.relu6(self._bn1(self._depthwise_conv(values)))
-        values = self._bn2(self._project_conv(values))
-        return values + inputs if self._around else values
+        found: Tensor = self._bn2(self._project_conv(values))
+        return found + inputs if self._around else found
 
 
 class EfficientNetLite0(nn.Module):

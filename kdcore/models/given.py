@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from kdcore.errors import UserError
 
@@ -27,8 +28,10 @@ class Feed:
     def __call__(self, module: nn.Module, arguments: tuple[Tensor, ...]) -> Tensor:
         """``[batch, numbers]`` → ``[batch, *shape]``, float or int64."""
         del module
-        values = arguments[0].unflatten(1, self.shape)
-        return values.round().clamp(self.low, self.high).long() if self.whole else values
+        values: Tensor = arguments[0].unflatten(1, self.shape)
+        if self.whole:
+            values = values.round().clamp(self.low, self.high).long()
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class GivenModule:
     feed: Feed | None = None
 
     def copy(self) -> nn.Module:
-        """A copy in float32 that takes what the run's data give; the module stays as it is."""
-        found = deepcopy(self.module).float()
+        """A copy in float32 on the CPU that takes what the run's data give; the module stays as it is."""
+        found = deepcopy(self.module).float().cpu()
         if self.feed:
             found.register_forward_pre_hook(self.feed)
         return found
@@ -86,6 +89,8 @@ def answer_of(role: str, module: GivenModule, inputs: Tensor, classes: int) -> T
         UserError: it fails, or answers something else than one finite number a class.
     """
     name = type(module.module).__name__
+    if any(map(is_lazy, module.module.parameters())):
+        raise UserError("module_lazy", role=role, name=name)
     try:
         copied = module.copy().eval()
     except Exception as error:  # of whatever its author wrote

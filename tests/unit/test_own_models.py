@@ -219,3 +219,33 @@ def test_the_command_line_trains_a_model_of_an_installed_package(installed):
     refused = command(installed, *run, *settings, "--dataset", "moons")
     assert refused.returncode == 2
     assert "tiny" in refused.stderr
+
+
+ON_PAGES = """
+from dashboard.text.languages import LANGUAGES, words
+import streamlit as st
+
+from dashboard.page.settings.sidebar import _models
+
+st.session_state["dataset"] = "mnist5k"
+
+print([words(language)["model.tiny"] for language in LANGUAGES])
+print(["tiny" in _models(role, "mlp:4") for role in ("teacher", "student")])
+print(["efficientnet_lite0" in _models(role, "mlp:4") for role in ("teacher", "student")])
+"""
+
+
+def test_the_pages_have_the_models_of_installed_packages_in_every_language(installed):
+    done = subprocess.run(
+        [sys.executable, "-c", ON_PAGES],
+        env=installed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+    assert done.stdout.splitlines() == [
+        "['tiny (of-others)', 'tiny (of-others)']",
+        "[True, True]",
+        "[True, False]",
+    ], done.stderr

@@ -1,11 +1,13 @@
 // Texts: the sentence itself, and how much each of its words carries of a learner's answer.
 
+import { isPassing } from "./ask.js";
 import { choice, element, say, whenSettled } from "./dom.js";
 import { ranking } from "./numbers.js";
 
 const SIDE = 160; // pixels of a thumbnail
 const LETTERS = 19; // pixels
 const STALE = 4000; // milliseconds after which students that learn are asked again
+const AGAIN = 2000; // milliseconds until one is asked again who could not answer at once
 const FEW = 3; // words that are named
 const LEAST = 0.08; // of the largest share, from which a word is marked
 const TOGETHER = /^[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff!?！？]/; // no blank before it
@@ -80,15 +82,17 @@ function sentenceView(examples, words, ask) {
   marked.root.dataset.whole = "1";
   let shown = null;
   let asked = 0;
-  const question_ = whenSettled(async () => {
+  const askThem = whenSettled(async () => {
     const index = shown;
     if (!marked.root.isConnected) return;
     asked = performance.now();
     try {
       const answer = await ask({ query: "words", inputs: [question(examples, index)] });
       if (shown === index) marked.answered(answer, 0);
-    } catch {
-      if (shown === index) marked.unanswered();
+    } catch (error) {
+      if (shown !== index) return;
+      marked.unanswered();
+      if (isPassing(error.code ?? "")) setTimeout(askThem, AGAIN);
     }
   });
   return {
@@ -98,7 +102,7 @@ function sentenceView(examples, words, ask) {
       if (shown === index && !isOld) return;
       if (shown !== index) marked.text(tokensOf(examples, index));
       shown = index;
-      if (ask) question_();
+      if (ask) askThem();
     },
   };
 }

@@ -15,7 +15,7 @@ const LONGEST = 20000; // characters, as the question takes them
 
 export const mount = mountOnce(async (data) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
-    stylesheet("drawing_pad.css"), stylesheet("writing_field.css")]);
+    stylesheet("pad.css"), stylesheet("writing_field.css")]);
   return writingField(data);
 });
 

@@ -13,6 +13,7 @@ from typing import IO
 
 from kdcore.data.encodings import SHOWN, text_encoding
 from kdcore.data.names import clean
+from kdcore.data.table.cells import Form, form_of, without_units
 from kdcore.data.table.numbers import (
     COMMA,
     NUMBER,
@@ -69,6 +70,11 @@ class TableFormat:
         columns = (self.values(at) for at in range(len(self.columns)))
         return any(values and all(map(self.numeric, values)) for values in columns)
 
+    def form(self, column: int) -> Form:
+        """What the cells of a column are, by the sample."""
+        cells = [row[column] for row in self.sample if column < len(row)]
+        return form_of(cells, self.decimal, self.thousands)
+
     def values(self, column: int) -> list[str]:
         """What the sample has in a column, without what is missing."""
         cells = (row[column].strip() for row in self.sample if column < len(row))
@@ -102,7 +108,7 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
     at = _header_row(rows, width, path)
     header, line = _header(rows, at, width, path, notes)
     body = [cells for cells, _ in rows[at + 1 :]]
-    decimal, thousands = number_style(body, separator, path)
+    decimal, thousands = number_style(without_units(body), separator, path)
     if decimal == ",":
         notes.append(note("decimal_comma"))
     if thousands:

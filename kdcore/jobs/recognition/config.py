@@ -92,8 +92,8 @@ class RecognitionConfig:
     evaluation_size: int = setting(
         500, "the same of validation and of test data", low=0, high=10_000_000
     )
-    seed: int = setting(0, "seed of weights, order and draws", low=0, high=2**31 - 1)
     device: str = setting("auto", "where to train", choices=("auto", "cpu", "cuda", "mps"))
+    seed: int = setting(0, "seed of weights, order and draws", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
         for item in fields(RecognitionConfig):

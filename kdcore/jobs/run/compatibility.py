@@ -247,6 +247,8 @@ def _check_teacher_inputs(config: RunParts) -> None:
 def _check_forest_student(config: RunParts) -> None:
     if not is_forest(config.student):
         return
+    if not family_of(config.student).student:
+        raise UserError("cannot_learn", student=config.student, suited="mlp:16, tree:3")
     if method_name(config.method) not in ("kd", "hard"):
         raise UserError("forest_method", method=config.method)
     for name, value in UNUSED_BY_FORESTS.items():

@@ -7,8 +7,6 @@ from kdcore.models.text.reading import Mean, WordDropout, embedding, present
 
 LEFT_OUT = 0.3
 """Share of the words."""
-SPREAD = 0.1
-"""Standard deviation of first vectors: the mean of small ones leaves the rare words silent."""
 
 
 class EmbeddingBag(nn.Module):
@@ -21,7 +19,7 @@ class EmbeddingBag(nn.Module):
     def __init__(self, vocabulary: int, width: int, classes: int) -> None:
         super().__init__()
         self.left_out = WordDropout(LEFT_OUT)
-        self.embedding = embedding(vocabulary, width, SPREAD)
+        self.embedding = embedding(vocabulary, width)
         self.pool = Mean()
         self.head = nn.Linear(width, classes)
         self.stages = ["pool"]

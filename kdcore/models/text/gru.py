@@ -7,8 +7,6 @@ from kdcore.models.text.reading import MeanAndMaximum, WordDropout, embedding, p
 
 LEFT_OUT, DROPPED = 0.1, 0.4
 """Shares of the words, and of the numbers that enter the recurrent layer and the answer."""
-SPREAD = 0.5
-"""Standard deviation of first vectors."""
 
 
 class TextGRU(nn.Module):
@@ -23,7 +21,7 @@ class TextGRU(nn.Module):
     ) -> None:
         super().__init__()
         self.left_out = WordDropout(LEFT_OUT)
-        self.embedding = embedding(vocabulary, width, SPREAD)
+        self.embedding = embedding(vocabulary, width)
         self.dropout = nn.Dropout(DROPPED)
         self.recurrent = nn.GRU(width, states, batch_first=True, bidirectional=both_ways)
         self.pool = MeanAndMaximum()

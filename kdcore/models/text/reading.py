@@ -6,6 +6,10 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from kdcore.inputs.text import PADDING
 
+MANY = 1_000
+"""Tokens of a vocabulary."""
+OF_FEW, OF_MANY = 1.0, 0.1
+"""Standard deviation of first vectors."""
 
 class WordDropout(_DropoutNd):
     """While it learns, a share ``p`` of the words of each text is left out, as padding is.
@@ -22,15 +26,14 @@ class WordDropout(_DropoutNd):
         return tokens.masked_fill(torch.rand(tokens.shape, device=tokens.device) < self.p, PADDING)
 
 
-def embedding(vocabulary: int, width: int, spread: float) -> nn.Embedding:
+def embedding(vocabulary: int, width: int) -> nn.Embedding:
     """Vectors of ``width`` numbers for ``vocabulary`` tokens; that of padding stays 0.
 
-    Args:
-        vocabulary: how many tokens there are.
-        width: of a vector.
-        spread: standard deviation of the first numbers.
+    Those of many words begin small: most are rare and stay where they begin. Those of a few
+    characters begin far from each other.
     """
     made = nn.Embedding(vocabulary, width, padding_idx=PADDING)
+    spread = OF_MANY if vocabulary > MANY else OF_FEW
     with torch.no_grad():
         made.weight.normal_(0.0, spread)
         made.weight[PADDING] = 0.0

@@ -11,8 +11,6 @@ HEAD_WIDTH = 16
 """Numbers of an attention head; fewer where the width is no multiple of it."""
 LEFT_OUT, DROPPED, INSIDE = 0.1, 0.3, 0.1
 """Shares of the words, of the numbers that enter the encoder and the answer, and within it."""
-SPREAD = 0.5
-"""Standard deviation of first vectors."""
 
 
 class Transformer(nn.Module):
@@ -25,7 +23,7 @@ class Transformer(nn.Module):
     def __init__(self, length: int, vocabulary: int, width: int, layers: int, classes: int) -> None:
         super().__init__()
         self.left_out = WordDropout(LEFT_OUT)
-        self.embedding = embedding(vocabulary, width, SPREAD)
+        self.embedding = embedding(vocabulary, width)
         self.places = nn.Parameter(torch.randn(length, width) * 0.02)
         self.dropout = nn.Dropout(DROPPED)
         self.layers = nn.ModuleList(

@@ -56,7 +56,7 @@ def fit_last_layer(
     )
     prepared = TeacherInputs.between(data, (3, size or SIZE, size or SIZE), (MEAN,), (STD,))
     network.to(device).eval()
-    features = {}
+    features: dict[str, np.ndarray] = {}
     total = len(data.train.labels) + len(data.validation.labels)
     for name, split in (("train", data.train), ("validation", data.validation)):
         done = len(data.train.labels) if features else 0

@@ -23,8 +23,8 @@ from kdcore.events import Event, TeacherScores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
-from kdcore.models.forest import Forest
 from kdcore.models.given import given_module
+from kdcore.models.trees import Trees
 from kdcore.notes import Note, note
 from kdcore.store import JobFolder, teacher_path
 from kdcore.training.checkpoint import StageCheckpoints
@@ -188,7 +188,7 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
     module = network_of(file, data, config.teacher, config)
     members = members_of(module)
     for spec in config.terms:
-        grown = any(isinstance(one, Forest) for one in members)
+        grown = any(isinstance(one, Trees) for one in members)
         if grown and not method_of(spec).asks_answers_alone:
             raise UserError("forest_teacher", method=spec)
         if len(members) > 1 and method_of(spec).acts_on == "features":
@@ -241,8 +241,8 @@ def _one_teacher(
     """A frozen network and where it came from."""
     if is_given(model) and given_module(model).trained:
         return frozen(_as_given(config, data, model).to(device)), "loaded"
-    kept = folder and not is_given(model)
-    place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if kept else None
+    root = folder.root if folder and not is_given(model) else None
+    place = teacher_path(root, teacher_key(config, data, model, seed)) if root else None
     if place and place.exists():
         try:
             module = frozen(load_module(place, data).to(device))
@@ -251,7 +251,7 @@ def _one_teacher(
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
     if is_forest(model):
         # scikit-learn's trees take two seconds to load
-        from kdcore.training.teachers.forest import grow_teacher  # noqa: PLC0415
+        from kdcore.training.teachers.grown import grow_teacher  # noqa: PLC0415
 
         growing = grow_teacher(data, controls, role=role, model=model, seed=seed)
         module = (yield from growing).to(device)

@@ -14,7 +14,7 @@ from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
 from kdcore.models.ensemble import members_of
-from kdcore.models.forest import Forest
+from kdcore.models.trees import Trees
 from kdcore.store import load_arrays, packed, write_whole
 from kdcore.training.weights.adapted import adapt
 from kdcore.training.weights.weights_file import WeightsFile, without_prefix
@@ -102,8 +102,9 @@ def network_of(
     except RuntimeError:
         raise UserError("weights_foreign", path=str(file.path)) from None
     adapt(module, Trained.on(about), data, inputs=own is None)
-    for member in members_of(module) if own else ():
-        own.attach(member)
+    if own:
+        for member in members_of(module):
+            own.attach(member)
     return module
 
 
@@ -147,7 +148,7 @@ def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: P
     of_trees = {
         f"{name}.{buffer}".lstrip(".")
         for name, part in shell.named_modules()
-        if isinstance(part, Forest)
+        if isinstance(part, Trees)
         for buffer, _ in part.named_buffers()
     }
     # BatchNorm's count of batches was added late: older files lack it
@@ -196,7 +197,7 @@ def _converted(weights: dict[str, Tensor], shell: nn.Module, path: Path) -> dict
 
 def _check_finite(weights: dict[str, Tensor], module: nn.Module, path: Path) -> None:
     """Raise ``UserError`` where a weight is NaN or infinite; a leaf's threshold may be."""
-    grown = any(isinstance(part, Forest) for part in module.modules())
+    grown = any(isinstance(part, Trees) for part in module.modules())
     for name, value in weights.items():
         if value.is_floating_point() and bool(
             (value.isnan() if grown else ~value.isfinite()).any()

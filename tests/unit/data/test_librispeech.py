@@ -150,7 +150,7 @@ def broken(root, how):
             shutil.rmtree(root)
         case "recording_missing":
             (folder / "s1-1-0000.wav").unlink()
-        case "recording_unreadable":
+        case "sound_broken":
             (folder / "s1-1-0000.wav").write_bytes(b"RIFF")
         case "transcript_unreadable":
             (folder / "s1-1.trans.txt").write_bytes(b"../../secret A\n")
@@ -167,7 +167,7 @@ def broken(root, how):
         "corpus_layout",
         "data_path_missing",
         "recording_missing",
-        "recording_unreadable",
+        "sound_broken",
         "transcript_unreadable",
         "sample_rates_differ",
         "speakers_too_few",

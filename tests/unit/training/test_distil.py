@@ -239,6 +239,17 @@ def test_bytes_and_what_was_bytes_are_images_and_networks_get_the_same_numbers()
     assert torch.equal(as_shares.normalised(raw), raw.float() / 255)
 
 
+def test_the_kind_of_inputs_may_be_said():
+    pixels, labels = shades()
+    given = given_dataset("data", (pixels // 16, labels), kind=Image(white=16))
+    inputs = given.data.test.inputs
+
+    assert given.data.kind == Image(white=16)
+    assert not given.flat
+    assert torch.equal(given.data.normalised(inputs), inputs.float())
+    refused("given_kind", linear(), linear(), made(), kind=Image())
+
+
 def test_pixels_that_were_no_bytes_are_numbers():
     pixels, labels = shades()
     given = given_dataset("data", ((pixels / 255 - 0.3) / 0.7, labels))
@@ -348,6 +359,14 @@ def test_a_module_that_cannot_be_copied_is_refused():
     assert "it holds a lock" in refused("module_no_copy", linear(), Held(), made())
 
 
+def test_a_module_whose_layers_have_no_size_yet_is_told_to_answer_once():
+    lazy = nn.Sequential(nn.LazyLinear(4), nn.Linear(4, 3))
+    refused("module_lazy", linear(), lazy, made())
+    lazy(made()[0][:1])
+
+    assert kdcore.distil(linear(), lazy, made(), store=False, **QUICK).distilled is not None
+
+
 def test_a_module_is_one_student_and_not_an_ensemble():
     refused("module_alone", linear(), linear(), made(), ensemble=2)
 
@@ -381,6 +400,47 @@ def test_such_a_run_is_not_tested_on_corrupted_images():
         RobustnessConfig.of("run", RunConfig(dataset="given:mine"))
 
     assert caught.value.code == "given_elsewhere"
+
+
+def test_a_given_teacher_may_want_images_of_another_size_and_normalisation():
+    pixels, labels = shades()
+    wanted = []
+
+    class Sees(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(64, 3)
+
+        def forward(self, inputs):
+            wanted.append(inputs)
+            return self.layer(inputs.flatten(1))
+
+    own = {"teacher_input_size": 8, "teacher_mean": "0.5", "teacher_std": "0.25"}
+    run = kdcore.distil(Sees(), linear(16), (pixels / 255, labels), store=False, **own, **QUICK)
+
+    assert {tuple(one.shape[1:]) for one in wanted} == {(1, 8, 8)}
+    assert all(one.abs().max() <= 2.01 for one in wanted)
+    assert run.distilled is not None
+    data = (pixels / 255, labels)
+    refused("teacher_inputs_unused", Sees(), linear(16), data, train_teacher=True, **own)
+
+
+def test_a_teacher_s_weights_come_from_a_file(tmp_path):
+    teacher, student, data = linear(seed=1), linear(seed=2), made()
+    other = linear(seed=3)
+    state = {f"module.{name}": value for name, value in other.state_dict().items()}
+    torch.save({"state_dict": state}, tmp_path / "t.pt")
+    run = kdcore.distil(
+        teacher, student, data, teacher_weights=str(tmp_path / "t.pt"), store=False, **QUICK
+    )
+
+    assert same(run.teacher, other)
+    assert [one.code for one in run.record.prepared.notes] == ["teacher_prefix"]
+
+    del state["module.1.bias"]
+    torch.save(state, tmp_path / "t.pt")
+    file = {"teacher_weights": str(tmp_path / "t.pt")}
+    assert "1.bias" in refused("weights_keys", teacher, student, data, **file)
 
 
 def test_features_of_modules_are_compared_by_their_names():

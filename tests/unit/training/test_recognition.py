@@ -145,7 +145,8 @@ def test_a_job_that_is_stopped_says_how_far_it_came(config):
 def test_a_teacher_learns_to_read_tones(corpus):
     """The whole of it works: what is learned is heard by speakers that were never heard."""
     config = RecognitionConfig(
-        data=str(corpus), **(TINY | {"teacher_epochs": 60, "epochs": 1, "teacher": "crnn:4,24,1"})
+        data=str(corpus),
+        **(TINY | {"teacher_epochs": 40, "epochs": 1, "teacher": "crnn:4,24,1", "batch_size": 4}),
     )
     last = list(Job(config))[-1]
 
