@@ -224,6 +224,7 @@ DATASETS = {
         licence="CC BY-SA 4.0, Z. Jackson and others",
         teacher="crnn:16,32,32,64",
         student="convnet:8,16,32",
+        first_run={"unlabelled": 0.95, "weight": 0.9},
     ),
     "spoken_written_digits": Source(
         title="Spoken digits, each beside a written one",
@@ -237,6 +238,7 @@ DATASETS = {
         licence="CC BY-SA 4.0, Z. Jackson and others; CC BY-SA 3.0, Y. LeCun and C. Cortes",
         teacher="audio_visual:16,32,64",
         student="audio_only:8,16,32",
+        first_run={"unlabelled": 0.95, "weight": 0.9},
     ),
     "languages": Source(
         title="Which language? (fragments of sentences)",

@@ -79,7 +79,8 @@ MESSAGES = {
         "WAV files into one folder for each class."
     ),
     "no_class_folders": (
-        "The images of {path} do not lie in class folders: put them into one folder for each class."
+        "The images or recordings of {path} do not lie in class folders: put them into one folder "
+        "for each class."
     ),
     "no_training_folder": (
         "{path} has folders for splits ({found}) but none for training: "

@@ -46,6 +46,13 @@ def test_costly_inputs_are_made_once_and_are_those_of_the_rows(data, monkeypatch
     )
 
 
+def test_what_is_kept_is_exact_whoever_asks_first(data):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        kept = data.network_inputs(data.train.inputs, slice(0, 24))
+
+    assert torch.equal(kept, data.normalised(data.train.inputs))
+
+
 def test_what_was_made_goes_with_the_examples(data):
     held = data.train.inputs.clone()
     data.network_inputs(held, slice(0, 2))
