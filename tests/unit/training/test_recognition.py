@@ -142,6 +142,7 @@ def test_a_job_that_is_stopped_says_how_far_it_came(config):
     assert set(events[-1].test) == {"teacher", "plain", "distilled"}
 
 
+@pytest.mark.slow
 def test_a_teacher_learns_to_read_tones(corpus):
     """The whole of it works: what is learned is heard by speakers that were never heard."""
     config = RecognitionConfig(
