@@ -35,6 +35,7 @@ PAGES = (
     "searches",
     "shrink",
     "robustness",
+    "regression",
     "uncertainty",
     "recognition",
     "evidence",

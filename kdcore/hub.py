@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from kdcore.asking import PATIENCE, Questions, StoredAnswers, answered
+from kdcore.catalogue import GIVEN_DATA, is_given
 from kdcore.commands import Command, Retune, Stop, check_retune
 from kdcore.errors import UserError
 from kdcore.events import Cancelled, Ended, Event, Failed, Paused, Resumed, from_dict
@@ -191,6 +192,8 @@ class Hub:
         folder = self.store.find(run)
         if folder.kind is not RUN and not owner_of(folder.id):
             raise UserError("nobody_to_ask", job=run)
+        if _of_a_program(folder):
+            raise UserError("asked_of_a_program", run=folder.id)
         if self.commandable(folder.id):
             try:
                 return self._questions.ask(
@@ -213,6 +216,8 @@ class Hub:
         """
         folder = self.store.find(run)
         if folder.kind is not RUN and not owner_of(folder.id):
+            return False
+        if _of_a_program(folder):
             return False
         return self.commandable(folder.id) or _has_weights(folder)
 
@@ -442,6 +447,15 @@ class Hub:
 
 def _has_weights(folder: JobFolder[Any]) -> bool:
     return (folder.path / "teacher.safetensors").is_file()
+
+
+def _of_a_program(folder: JobFolder[Any]) -> bool:
+    """Whether a Python program gave the data or the networks: no other process can have them."""
+    with contextlib.suppress(UserError):
+        config = folder.config
+        models = (*config.teachers, config.student)
+        return config.dataset.startswith(GIVEN_DATA) or any(map(is_given, models))
+    return False
 
 
 def _up_to(event: Event, events: list[Event]) -> list[Event]:

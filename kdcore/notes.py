@@ -31,10 +31,49 @@ NOTES = {
     "row_names_without_header": "The first column has no name in the header, as R writes it.",
     "decimal_comma": "Numbers are read with a decimal comma.",
     "thousands_separator": "Numbers are read with {separator!r} between thousands.",
+    "categories_encoded": (
+        "Columns of words become a column of 0 and 1 for each category: {columns}."
+    ),
+    "rare_categories": (
+        "Categories with few training rows share the column '= …', and those that training data "
+        "lack have none: {columns}."
+    ),
+    "texts_left_out": "Columns with another text in nearly every row are left out: {columns}.",
+    "one_category": "Columns with the same word in every row are left out: {columns}.",
+    "target_column": "The column {column!r} is predicted.",
+    "missing_filled": (
+        "Missing values are filled with the median of the training data, and a column '= ?' says "
+        "where: {columns}."
+    ),
+    "missing_category": "Where a category is missing, a column '= ?' says so: {columns}.",
+    "units_read": "Numbers are read with the unit in their cells: {columns}.",
+    "dates_read": "Dates are read as days since the earliest one: {columns}.",
+    "dates_month_first": "Dates are read with the month before the day: {columns}.",
     "encoding": "The text is read as {encoding}, since it is not UTF-8.",
     "table_inside": "The table {table} inside is read.",
     "label_column_unused": (
         "{setting[label_column]} is {column!r}, but these data are no table of one's own."
+    ),
+    # texts
+    "text_column": "The column {column!r} holds the texts.",
+    "text_columns_left_out": "Columns beside text and class are left out: {columns}.",
+    "texts_without_words_left_out": "Rows without any text are left out: {count:,}.",
+    "text_words": (
+        "Texts are cut into words in lower case, Chinese and Japanese into characters. The "
+        "{size:,} most frequent of the training data have a number each; all others count as "
+        "unknown, {unknown:.1%} of the words of the test data."
+    ),
+    "text_characters": (
+        "Texts are cut into characters in lower case. The {size:,} characters of the training data "
+        "have a number each; all others count as unknown, {unknown:.1%} of those of the test data."
+    ),
+    "text_longer_words": (
+        "Networks read {length} words of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
+    ),
+    "text_longer_characters": (
+        "Networks read {length} characters of a text; of longer ones, {share:.0%} of the training "
+        "data, the first and the last half of that many."
     ),
     # images
     "train_folder": "The folder {folder} holds the training data.",
@@ -78,8 +117,9 @@ NOTES = {
     "speakers": "Training and validation: speakers {train}; test: speakers {test}.",
     "sounds_of_length": (
         "Each recording is brought to {seconds:g} s at {rate:,} Hz, in the middle of silence where "
-        "it is shorter; of longer ones ({cut:,}) the loudest part is kept."
+        "it is shorter."
     ),
+    "sounds_cut": "Of recordings that are longer the loudest part is kept: {count:,}.",
     "sounds_left_out": "Recordings outside the class folders are left out: {count:,}.",
     "images_beside_sounds": (
         "Beside each recording lies an image of its class from the bundled MNIST digits, of the "
@@ -103,6 +143,14 @@ NOTES = {
     "teacher_tempered": "The teacher's logits are divided by T_cal = {temperature} first.",
     "teachers_tempered": "The teachers' logits are divided by T_cal = {temperatures} first.",
     "teacher_converted": "The teacher's weights are converted from {kind} to float32.",
+    "teacher_own_inputs": (
+        "The teacher gets images of {size}, normalised by mean {mean} and standard deviation "
+        "{std}; the students get them as the data have them."
+    ),
+    "teacher_probe": (
+        "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
+        "was fitted to {count:,} training images, by logistic regression."
+    ),
 }
 
 

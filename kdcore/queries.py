@@ -2,7 +2,7 @@
 
 ``Predict`` asks for logits, ``Layers`` for the weights of small learners, ``DecisionMap`` for the
 answer at every place of a plane, ``UnitMap`` for a hidden unit's activation there, ``Step`` for the
-logits after one step of a copy of a student.
+logits after one step of a copy of a student, ``Words`` for what each word of a text carries.
 A question changes nothing; see ``docs/asking.md``.
 """
 
@@ -25,6 +25,10 @@ LEAST_SIDE, MOST_SIDE = 2, 160
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 LARGEST = 1e9
 """Of the numbers that a question may hold."""
+MOST_TEXTS, LONGEST_TEXT = 8, 20_000
+"""Of one ``Words``: texts, and characters of each."""
+MOST_WORD_CLASSES = 16
+"""Of one text, the likeliest ones."""
 MOST_STEP_INPUTS = 16
 """Of one ``Step``."""
 HIGHEST_WEIGHTS = {"convex": 1.0, "additive": 100.0}
@@ -211,6 +215,34 @@ class Step(Query):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Query):
+    """What do the learners say to these texts, and which words carry it?
+
+    Example:
+        >>> query_from_dict({"query": "words", "texts": ["a fine film"]})
+        Words(texts=('a fine film',), inputs=())
+    """
+
+    kind = "words"
+
+    texts: tuple[str, ...] = ()
+    """As somebody writes them."""
+    inputs: tuple[tuple[float, ...], ...] = ()
+    """Instead of ``texts``: numbers of the vocabulary, one row a text, as the data hold them."""
+
+    def __post_init__(self) -> None:
+        texts = tuple(_sequence("texts", self.texts, 0, MOST_TEXTS))
+        for text in texts:
+            if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+                raise bad_query("texts", f"≤ {LONGEST_TEXT}")
+        if bool(texts) == bool(self.inputs):
+            raise bad_query("texts", "texts | inputs")
+        object.__setattr__(self, "texts", texts)
+        rows = _input_rows(self.inputs, MOST_TEXTS) if self.inputs else ()
+        object.__setattr__(self, "inputs", rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Base of what is answered."""
 
@@ -292,12 +324,29 @@ class StepLogits(Answer):
     """Those of the copy that has taken the step."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordShares(Answer):
+    """To ``Words``."""
+
+    classes: list[str]
+    tokens: list[list[str]]
+    """Of each text as the learners read it, in the order of the text."""
+    logits: dict[str, list[list[float]]]
+    """By learner, ``[texts, classes]``."""
+    numbers: list[list[int]]
+    """Of the classes that ``shares`` are about, by text: the likeliest of the first learner."""
+    shares: dict[str, list[list[list[float]]]]
+    """By learner, ``[texts, numbers, tokens]``: gradient times input, see
+    ``kdcore.training.word_shares``."""
+
+
 ANSWERS: dict[str, type[Answer]] = {
     Predict.kind: Logits,
     Layers.kind: LinearLayers,
     DecisionMap.kind: ClassMaps,
     UnitMap.kind: UnitMaps,
     Step.kind: StepLogits,
+    Words.kind: WordShares,
 }
 """By the question's name."""
 

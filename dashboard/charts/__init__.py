@@ -68,6 +68,7 @@ from dashboard.charts import (
     recognition_rates,
     recognition_teacher,
     recognition_terms,
+    regression,
     reliability,
     risk_coverage,
     robustness_curves,
@@ -87,6 +88,7 @@ from dashboard.charts import (
     teachers,
     terms,
     top_classes,
+    tree,
     unfamiliar_scores,
     unfamiliar_table,
     wrong_teacher,
@@ -158,6 +160,7 @@ OF_A_MOMENT: dict[str, Callable[..., Figure]] = {
     "unfamiliar_table": unfamiliar_table.figure,
     "knowledge": knowledge.figure,
     "shift": _at_epoch(shift.figure),
+    "tree": tree.figure,
 }
 """``figure(history, words, epoch=…, bins=…, calibrated=…, bias=…, coverage=…, sets=…, score=…)``;
 no epoch is the newest."""
@@ -223,6 +226,9 @@ OF_A_ROBUSTNESS_TEST: dict[str, Callable[..., Figure]] = {
     "robust_table": robustness_table.figure,
 }
 """``figure(record, words, metric=…)``."""
+
+OF_A_REGRESSION: dict[str, Callable[..., Figure]] = regression.FIGURES
+"""``figure(record, words)``."""
 
 OF_CORRUPTED_IMAGES: dict[str, Callable[..., Figure]] = {
     "robust_pictures": robustness_pictures.figure

@@ -4,13 +4,11 @@ from statistics import fmean, stdev
 from typing import Any
 
 from dashboard.charts.parts import style
+from dashboard.charts.parts.band import band
 from dashboard.charts.parts.grid import View
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.text.phrases import Words
 from kdcore.jobs.sweep.record import SweepRecord
-
-BAND = 0.18
-"""Opacity of a band."""
 
 
 def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
             continue
         means = [fmean(values) for values in complete.values()]
         deviations = [stdev(values) if len(values) > 1 else 0.0 for values in complete.values()]
-        data += _band(words, student, list(complete), means, deviations)
+        data += band(words, student, list(complete), means, deviations)
         data.append(
             style.line(
                 words,
@@ -76,23 +74,3 @@ def figure(landscape: SweepRecord, words: Words, view: View) -> dict[str, Any]:
         if newest
         else message_text(words, "no_scores"),
     }
-
-
-def _band(
-    words: Words, student: str, epochs: list[int], means: list[float], sds: list[float]
-) -> list[dict[str, Any]]:
-    """Two lines that are not seen, and the colour between them."""
-    hidden = {
-        "mode": "lines",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"skip": True},
-        "line": {"width": 0, "color": style.COLOURS[student]},
-    }
-    low = [mean - sd for mean, sd in zip(means, sds, strict=True)]
-    high = [mean + sd for mean, sd in zip(means, sds, strict=True)]
-    fill = {"fill": "tonexty", "fillcolor": style.with_opacity(style.COLOURS[student], BAND)}
-    return [
-        style.line(words, student, epochs, low, **hidden),
-        style.line(words, student, epochs, high, **hidden, **fill),
-    ]

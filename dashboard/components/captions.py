@@ -8,6 +8,7 @@ from dashboard.say.captions import (
     group_caption,
     recipe_caption,
     recognition_caption,
+    regression_caption,
     robustness_caption,
     run_caption,
 )
@@ -17,6 +18,7 @@ from dashboard.text.viewer import language
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
@@ -42,6 +44,8 @@ def _caption(job: str, _language: str, _store: str, turned: tuple[tuple[str, flo
         return compression_caption(job, config)
     if isinstance(config, RobustnessConfig):
         return robustness_caption(job, config)
+    if isinstance(config, RegressionConfig):
+        return regression_caption(job, config)
     if isinstance(config, RecipeConfig):
         return recipe_caption(job, config)
     if isinstance(config, RecognitionConfig):

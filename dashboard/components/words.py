@@ -18,14 +18,15 @@ def words_of(component: str) -> dict[str, str]:
     }
 
 
-def example_words() -> dict[str, str]:
-    """What kinds of input say of an example, by ``example_NAME``."""
-    return {f"example_{name}": text for name, text in words_of("example").items()}
-
-
 def menu_of(run: str) -> dict[str, Any]:
     """What the menus beside pictures need: their words, and the caption of the run."""
     return {"words": words_of("live_plot"), "caption": caption(run), "run": run}
+
+
+def example_words() -> dict[str, str]:
+    """What is said beside an example of any kind of input."""
+    names = {f"example_{learner}": name for learner, name in learner_names().items()}
+    return words_of("examples") | names
 
 
 def learner_names() -> dict[str, str]:

@@ -104,6 +104,7 @@ PARTS: dict[str, dict[str, str]] = {
     "shrink": {},
     "robustness": {},
     "recognition": {},
+    "regression": {},
     "evidence": {},
     "runs": {},
     "help": {},

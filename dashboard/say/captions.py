@@ -7,6 +7,7 @@ from dashboard.say.titles import (
     compression_title,
     recipe_title,
     recognition_title,
+    regression_title,
     robustness_title,
     run_title,
     start_time,
@@ -17,6 +18,7 @@ from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import JobConfig
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.titles import sweep_title
 
@@ -46,6 +48,11 @@ def compression_caption(job: str, config: CompressionConfig) -> str:
 def robustness_caption(job: str, config: RobustnessConfig) -> str:
     """The same of a robustness test."""
     return _line(robustness_title(config.to_dict()), job)
+
+
+def regression_caption(job: str, config: RegressionConfig) -> str:
+    """The same of a regression."""
+    return _line(regression_title(config.to_dict()), job)
 
 
 def recipe_caption(job: str, config: RecipeConfig) -> str:

@@ -60,6 +60,11 @@ def _robustness(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return t("count.corruptions", count=count) if count else ""
 
 
+def _regression(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    rmse = found["rmse"]
+    return t("result.regression", **rmse) if len(rmse) == 3 else ""
+
+
 def _recipe(found: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     if not found["trials"]:
         return ""
@@ -79,6 +84,7 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "teacher_selection": _teacher_selection,
     "compression": _compression,
     "robustness": _robustness,
+    "regression": _regression,
     "recipe": _recipe,
     "recognition": _recognition,
 }

@@ -13,8 +13,9 @@ from dashboard.text.viewer import language, t
 from kdcore import titles
 from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
-from kdcore.jobs.kind import COMPRESSION, RECIPE, RECOGNITION, ROBUSTNESS, SWEEP
+from kdcore.jobs.kind import COMPRESSION, RECIPE, RECOGNITION, REGRESSION, ROBUSTNESS, SWEEP
 from kdcore.jobs.recognition.config import MADE, RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.sweep.config import SweepConfig
@@ -146,6 +147,26 @@ def robustness_title(config: Mapping[str, Any]) -> str:
     )
 
 
+def regression_title(config: Mapping[str, Any]) -> str:
+    """Which table, models and share of numbers.
+
+    Args:
+        config: of the regression, as JSON values.
+    """
+    usual = RegressionConfig().to_dict()
+    settings = {**usual, **config}
+    base = usual["base"] | settings["base"]
+    return t(
+        "regression.job_title",
+        dataset=dataset_title(base["dataset"]),
+        count=settings["networks"],
+        teacher=base["teacher"],
+        student=base["student"],
+        weight=base["weight"],
+        labelled=1 - base["unlabelled"],
+    )
+
+
 def recipe_title(config: Mapping[str, Any]) -> str:
     """Which experiment, in which variant, with how many seeds.
 
@@ -203,6 +224,8 @@ def _settings_text(row: JobRow) -> str:
         return compression_title(row.config)
     if row.config and row.kind == ROBUSTNESS.name:
         return robustness_title(row.config)
+    if row.config and row.kind == REGRESSION.name:
+        return regression_title(row.config)
     if row.config and row.kind == RECIPE.name:
         return recipe_title(row.config)
     if row.config and row.kind == RECOGNITION.name:

@@ -24,6 +24,7 @@ from dashboard.charts import (
     OF_A_MOMENT,
     OF_A_RECIPE,
     OF_A_RECOGNITION,
+    OF_A_REGRESSION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
@@ -66,6 +67,7 @@ from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.record import RunRecord
 from kdcore.jobs.search.record import SearchRecord
@@ -186,6 +188,8 @@ def _chart(
         case RobustnessRecord() if name in OF_CORRUPTED_IMAGES:
             images = _corrupted_images(record, job, request)
             return OF_CORRUPTED_IMAGES[name](record, spoken, arrays=images)
+        case RegressionRecord() if name in OF_A_REGRESSION:
+            return OF_A_REGRESSION[name](record, spoken)
         case RecipeRecord() if name in OF_A_RECIPE:
             curve = request.query_params.get("curve", "")
             return OF_A_RECIPE[name](record, spoken, curve=curve)

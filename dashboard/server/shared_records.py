@@ -15,6 +15,7 @@ from kdcore.jobs.compression.record import CompressionRecord
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.controls import with_controls
@@ -38,6 +39,7 @@ JobRecord = (
     | TeacherSelectionRecord
     | CompressionRecord
     | RobustnessRecord
+    | RegressionRecord
     | RecipeRecord
     | RecognitionRecord
 )

@@ -102,7 +102,7 @@ TIERS = {
         ),
     ),
     Tier.EXPLORE: Things(
-        queries=frozenset({"predict", "layers", "decision_map", "unit_map", "step"}),
+        queries=frozenset({"predict", "layers", "decision_map", "unit_map", "step", "words"}),
         routes=frozenset({"ask", "class/vote", "class/hand"}),
         hub=frozenset({"ask", "warm_answers"}),
         classroom=frozenset({"vote", "raise_hand"}),

@@ -63,7 +63,11 @@ def _words_of_the_engine() -> dict[str, str]:
         }
         | {f"scheme.{name}": scheme.title for name, scheme in SCHEMES.items()}
         | {f"shift.{name}": shift.title for name, shift in SHIFTS.items()}
-        | {f"model.{name}": family.title for name, family in MODELS.items()}
+        | {
+            f"model.{name}": family.title
+            for name, family in MODELS.items()
+            if not family.registered
+        }
         | {f"corruption.{name}": one.title for name, one in CORRUPTIONS.items()}
         | {f"corruption_unit.{name}": one.unit for name, one in CORRUPTIONS.items()}
         | {f"kind.{name}": kind.title for name, kind in KINDS.items()}
@@ -75,10 +79,14 @@ def _words_of_the_engine() -> dict[str, str]:
 
 
 def _alike_in_all_languages() -> dict[str, str]:
-    """Citations, licences and symbols; a language translates those that hold words of their own."""
+    """Citations, licences, symbols, and what others call their models.
+
+    A language translates those that hold words of their own.
+    """
     return (
         {f"method_source.{name}": method.source for name, method in METHODS.items()}
         | {f"scheme_source.{name}": scheme.source for name, scheme in SCHEMES.items()}
+        | {f"model.{name}": family.title for name, family in MODELS.items() if family.registered}
         | {f"dataset_licence.{name}": source.licence for name, source in DATASETS.items()}
         | {
             f"method_symbol.{own}": about.symbol

@@ -15,6 +15,9 @@ LABELS = (
 )
 """Where the label of a widget stands: of a run's setting, a sweep's axis, an amount, a method, a
 recognition's own."""
+LABELS = ("setting.{}.label", "landscape.{}", "shrink.{}", "method_symbol.{}", "regression.{}")
+"""Where the label of a widget stands: of a run's setting, a sweep's axis, an amount, a method, a
+regression's number of networks."""
 
 
 def label_of(words: Words, name: str) -> str:

@@ -27,7 +27,7 @@ from dashboard.server.engine import RECORDED_RUNS, hub, is_live, store
 from dashboard.server.shared_records import run_history, run_settings
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t
-from kdcore.catalogue import is_forest, method_of
+from kdcore.catalogue import is_forest, is_readable, method_of
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store.branch import branched_from
@@ -173,7 +173,8 @@ def projected_panels(run: str, phase: str, config: RunConfig) -> None:
     method = method_of(config.method)
     own = () if is_forest(config.student) else filter(None, (method.panel,))
     of_target = ("shift",) if config.target else ()
-    chart_deck(run, (main_chart(run), *chain(*ROWS), *of_target, *own))
+    trees = ("tree",) if is_readable(config.student) else ()
+    chart_deck(run, (main_chart(run), *trees, *chain(*ROWS), *of_target, *own))
 
 
 def first_panels() -> None:
@@ -216,6 +217,8 @@ def details(run: str, config: RunConfig) -> None:
             help=t("live.formula_note"),
         )
         loss_numbers(run)
+    if is_readable(config.student):
+        chart_panel("tree", run, height=260)
     for row in ROWS:
         for name, column in zip(row, st.columns(len(row)), strict=True):
             with column:
@@ -256,8 +259,9 @@ else:
     if run and drawn[1] not in BEFORE_STUDENTS:
         moment_panel(run)
     main_panels(run, drawn)
-    if is_forest(shown_run.slider_settings(run)["student"]):
-        st.caption(t("live.forest_student"))
+    student = shown_run.slider_settings(run)["student"]
+    if is_forest(student):
+        st.caption(t("live.tree_student" if is_readable(student) else "live.forest_student"))
     if run and drawn[1] not in BEFORE_STUDENTS:
         details(run, store().find(run, RUN).config)
 if run:

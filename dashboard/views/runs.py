@@ -42,6 +42,7 @@ CHARTS = {
     "teacher_selection": ("teacher_criteria", "teacher_table"),
     "compression": ("shrink_sizes", "shrink_times", "shrink_table"),
     "robustness": ("robust_gains", "robust_table"),
+    "regression": ("regression_error", "regression_table"),
     "recipe": ("recipe_curve",),
     "recognition": ("recognition_rates", "recognition_terms"),
 }

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdcore.inputs import Audio, AudioImage, Features, InputKind
+from kdcore.inputs import Audio, AudioImage, Features, InputKind, Text
 from kdcore.inputs.image import OF_DIGITS, Image
+
+GIVEN_DATA = "given:"
+"""Before the name of data that a Python program gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,25 @@ def _toy(title: str, name: str, classes: int) -> Source:
         teacher="mlp:64,64",
         student="mlp:16",
         first_run={"unlabelled": 0.95, "weight": 0.9, "epochs": 100, "speed": 80.0},
+    )
+
+
+def _table(
+    title: str, name: str, classes: int, features: int, sizes: tuple[int, int], licence: str
+) -> Source:
+    return Source(
+        title=title,
+        load=f"kdcore.data.bundled_tables:{name}",
+        kind=Features(),
+        classes=classes,
+        input_shape=(features,),
+        train_size=sizes[0],
+        test_size=sizes[1],
+        offline=True,
+        licence=licence,
+        teacher="boosted:100,3",
+        student="mlp:8",
+        first_run={"temperature": 2.0, "weight": 0.9, "epochs": 60, "speed": 80.0},
     )
 
 
@@ -124,6 +146,25 @@ DATASETS = {
     "circles": _toy("Two circles", "circles", 2),
     "spirals": _toy("Three spirals", "spirals", 3),
     "blobs": _toy("Four Gaussian blobs", "blobs", 4),
+    "iris": _table(
+        "Iris", "iris", 3, 4, (119, 30), "CC BY 4.0, R. A. Fisher, UCI, via scikit-learn"
+    ),
+    "wine": _table(
+        "Wine",
+        "wine",
+        3,
+        13,
+        (142, 36),
+        "CC BY 4.0, S. Aeberhard and M. Forina, UCI, via scikit-learn",
+    ),
+    "breast_cancer": _table(
+        "Breast cancer (Wisconsin)",
+        "breast_cancer",
+        2,
+        30,
+        (455, 114),
+        "CC BY 4.0, W. Wolberg et al., UCI, via scikit-learn",
+    ),
     "mnist": _images(
         "MNIST",
         "kdcore.data.idx:mnist",
@@ -196,5 +237,32 @@ DATASETS = {
         licence="CC BY-SA 4.0, Z. Jackson and others; CC BY-SA 3.0, Y. LeCun and C. Cortes",
         teacher="audio_visual:16,32,64",
         student="audio_only:8,16,32",
+    ),
+    "languages": Source(
+        title="Which language? (fragments of sentences)",
+        load="kdcore.data.text.bundled:languages",
+        kind=Text(unit="characters"),
+        classes=10,
+        input_shape=(35, 60),
+        train_size=2_806,
+        test_size=701,
+        offline=True,
+        licence="written for this program",
+        teacher="text_cnn:96",
+        student="text_cnn:16",
+        first_run={"teacher_epochs": 30, "weight": 0.9, "speed": 80.0},
+    ),
+    "imdb": Source(
+        title="IMDB film reviews",
+        load="kdcore.data.text.imdb:imdb",
+        kind=Text(),
+        classes=2,
+        input_shape=(256, 20_000),
+        train_size=25_000,
+        test_size=25_000,
+        offline=False,
+        licence="A. L. Maas and others, free for research",
+        teacher="text_cnn:96,16",
+        student="embedding_bag:8",
     ),
 }

@@ -39,6 +39,7 @@ _TWO_TEACHERS = {"teacher": "mlp:256,128 + mlp:8", "temperature": 1.0, "teacher_
 HINTS = {
     # draw
     "drawing_pad": LOOK,
+    "writing_field": LOOK,
     # one step
     "slow_motion": LOOK,
     # 2-D
@@ -54,6 +55,12 @@ HINTS = {
     "domains": LOOK,
     "shift": LOOK,
     "seeds": LOOK,
+    "tree": LOOK,
+    "regression_told": LOOK,
+    "regression_error": LOOK,
+    "regression_points": LOOK,
+    "regression_intervals": LOOK,
+    "regression_table": LOOK,
     "wrong_teacher": Hint(
         measure="inherited_more_than_plain", claim="falls", settings={"weight": 0.0}
     ),

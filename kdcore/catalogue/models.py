@@ -1,26 +1,44 @@
 """Families of models, and pairs of the literature."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from kdcore.errors import UserError, hint
+from kdcore.inputs import INPUT_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of model; those that take widths have them after a colon, ``forest`` its size."""
+    """A kind of model; those that take widths have them after a colon, grown ones their size."""
 
     title: str
-    build: str
-    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``."""
+    build: str | Callable[..., Any]
+    """Dotted path of ``(spec, input_shape, classes) -> nn.Module``; see also ``registered``."""
     takes_widths: bool
     example: str
     accepts: tuple[str, ...]
     """Names of kinds of input."""
     convolutional: bool = False
     """Whether it has feature maps, with channels, rows and columns."""
+    most_widths: int = 0
+    """How many numbers it takes; 0: as many layers as there may be."""
     grown: bool = False
     """Whether it is fitted tree by tree, without gradients, features or batches."""
+    pretrained: bool = False
+    """Whether it comes with weights and only its last layer is fitted: a teacher alone."""
+    registered: bool = False
+    """Whether somebody else brings it: ``build`` is ``(input_shape, classes) -> nn.Module`` then,
+    the function itself or its dotted path."""
+    largest: tuple[int, ...] = ()
+    """Of one that is grown: the highest value of each number of its size."""
+    student: bool = True
+    """Whether it can learn from a teacher."""
+    readable: bool = False
+    """Whether it is drawn so that a person can follow it."""
 
 
 MODELS = {
@@ -97,6 +115,37 @@ MODELS = {
             ("mobilenet_v2", "MobileNetV2 (torchvision)"),
         )
     },
+    "efficientnet_lite0": Family(
+        title="EfficientNet-Lite0 of ImageNet (extra: teachers)",
+        build="kdcore.models.efficientnet_lite:efficientnet_lite0",
+        takes_widths=False,
+        example="efficientnet_lite0",
+        accepts=("image",),
+        convolutional=True,
+        pretrained=True,
+    ),
+    **{
+        name: Family(
+            title=title,
+            build=f"kdcore.models.text.{place}",
+            takes_widths=True,
+            example=example,
+            accepts=("text",),
+            most_widths=1 if name == "embedding_bag" else 2,
+        )
+        for name, title, place, example in (
+            (
+                "embedding_bag",
+                "Mean of word vectors",
+                "embedding_bag:embedding_bag",
+                "embedding_bag:8",
+            ),
+            ("text_gru", "GRU, reads forwards", "gru:text_gru", "text_gru:16"),
+            ("bigru", "GRU, reads both ways", "gru:text_gru", "bigru:64"),
+            ("text_cnn", "Convolutions over words", "text_cnn:text_cnn", "text_cnn:32"),
+            ("transformer", "Small transformer", "transformer:transformer", "transformer:64,2"),
+        )
+    },
     "forest": Family(
         title="Random forest (scikit-learn)",
         build="kdcore.models.forest:forest",
@@ -104,6 +153,27 @@ MODELS = {
         example="forest:100",
         accepts=("image", "features", "audio"),
         grown=True,
+        largest=(1_000, 64),
+    ),
+    "boosted": Family(
+        title="Gradient-boosted trees (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="boosted:100,3",
+        accepts=("image", "features"),
+        grown=True,
+        largest=(1_000, 16),
+        student=False,
+    ),
+    "tree": Family(
+        title="Decision tree (scikit-learn)",
+        build="kdcore.models.added_trees:added_trees",
+        takes_widths=True,
+        example="tree:3",
+        accepts=("image", "features"),
+        grown=True,
+        largest=(4,),
+        readable=True,
     ),
 }
 
@@ -117,24 +187,66 @@ PRESETS = {
 }
 """Pairs of the source texts; hidden widths only, inputs and classes come from the data."""
 
-MOST_TREES, MOST_DEPTH = 1_000, 64
-"""Of a forest."""
 MOST_LAYERS = 128
 """Hidden ones of a network."""
 MOST_MODELS = 32
 """That stand in one setting: teachers, or assistants."""
 
 
+GIVEN_MODULE = "module"
+"""Family of the modules that a Python program gives; a name follows after a colon."""
+GIVEN_NAME = re.compile(r"[\w.]{1,100}")
+_OF_A_PROGRAM = Family(
+    title="Module of a Python program",
+    build="",
+    takes_widths=False,
+    example=f"{GIVEN_MODULE}:NAME",
+    accepts=tuple(INPUT_KINDS),
+    convolutional=True,
+    registered=True,
+)
+_as_stored: ContextVar[bool] = ContextVar("models_as_stored", default=False)
+
+
+@contextmanager
+def models_as_stored() -> Iterator[None]:
+    """Inside, models that another program has registered are read, too; none can be built."""
+    before = _as_stored.set(True)
+    try:
+        yield
+    finally:
+        _as_stored.reset(before)
+
+
+def is_given(spec: str) -> bool:
+    """Whether a model is a module that a Python program gives."""
+    return spec.startswith(f"{GIVEN_MODULE}:")
+
+
+def family_of(spec: str) -> Family:
+    """The family of a model.
+
+    Raises:
+        UserError: see ``parse_model``.
+    """
+    return MODELS.get(parse_model(spec)[0], _OF_A_PROGRAM)
+
+
 def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
     """``"mlp:800,800"`` → ``("mlp", (800, 800))``; ``"resnet8"`` → ``("resnet8", ())``.
 
-    A forest's numbers are how many trees it has and, where it is named, their greatest depth.
+    A forest's numbers are how many trees it has and, where it is named, their greatest depth; those
+    of boosted trees their rounds and likewise; a tree's is its depth.
 
     Raises:
         UserError: unknown family, too many widths, or such as are not whole numbers from 1 to
             16384.
     """
     family, _, tail = spec.partition(":")
+    if family == GIVEN_MODULE and GIVEN_NAME.fullmatch(tail):
+        return family, ()
+    if family not in MODELS and _as_stored.get() and GIVEN_NAME.fullmatch(spec):
+        return family, ()
     if family not in MODELS:
         examples = [entry.example for entry in MODELS.values()]
         raise UserError(
@@ -147,9 +259,11 @@ def parse_model(spec: str) -> tuple[str, tuple[int, ...]]:
         return family, ()
     numbers = tail.split(",")
     if entry.grown:
-        limits = (MOST_TREES, MOST_DEPTH)
+        limits = entry.largest
         if len(numbers) > len(limits) or not all(map(_is_whole, numbers, limits)):
-            raise UserError("forest_size", spec=spec, trees=MOST_TREES, depth=MOST_DEPTH)
+            raise UserError(f"{family}_size", spec=spec, trees=limits[0], depth=limits[-1])
+    elif entry.most_widths and len(numbers) > entry.most_widths:
+        raise UserError("model_numbers", spec=spec, most=entry.most_widths, example=entry.example)
     elif len(numbers) > MOST_LAYERS:
         raise UserError("model_too_deep", spec=spec, layers=len(numbers), most=MOST_LAYERS)
     elif not all(_is_whole(width, 16_384) for width in numbers):
@@ -161,6 +275,12 @@ def is_forest(spec: str) -> bool:
     """Whether a model is grown rather than trained by gradients; no error where there is none."""
     family = MODELS.get(spec.partition(":")[0])
     return family is not None and family.grown
+
+
+def is_readable(spec: str) -> bool:
+    """Whether a model is small enough to be drawn and followed by a person."""
+    family = MODELS.get(spec.partition(":")[0])
+    return family is not None and family.readable
 
 
 def _is_whole(text: str, highest: int) -> bool:

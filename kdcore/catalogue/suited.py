@@ -6,11 +6,13 @@ from kdcore.inputs import InputKind
 
 
 def suited_families(kind: type[InputKind]) -> list[str]:
-    """Families of models to begin with on inputs of a kind."""
+    """Families of models to begin with on inputs of a kind; those of one's own need no advice."""
     return [
         name
         for name, family in MODELS.items()
-        if kind.name in family.accepts and family.convolutional >= kind.wants_convolutions
+        if not (family.registered or family.pretrained)
+        and kind.name in family.accepts
+        and family.convolutional >= kind.wants_convolutions
     ]
 
 

@@ -3,11 +3,12 @@
 import argparse
 import json
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from kdcore.catalogue import DATASETS, METHODS, MODELS, PRESETS, SCHEMES
+from kdcore.catalogue import DATASETS, LEFT_OUT, METHODS, MODELS, PRESETS, SCHEMES
 from kdcore.cli.output import show, table
 from kdcore.jobs.run.config import RunConfig
 
@@ -57,6 +58,8 @@ def datasets(options: argparse.Namespace) -> int:
 
 def models(options: argparse.Namespace) -> int:
     """The kinds of models, and pairs of the literature."""
+    for problem in LEFT_OUT:
+        print(f"kdcore: {problem}", file=sys.stderr)
     status = _show(options, MODELS, ("title", "example", "accepts"))
     if not options.json:
         for name, pair in PRESETS.items():

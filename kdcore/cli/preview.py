@@ -13,6 +13,7 @@ from rich.table import Table
 from kdcore.cli.execute import follow
 from kdcore.cli.flags import add_setting, add_store, config_of
 from kdcore.events import Event, Preview, Progress
+from kdcore.inputs import Text
 from kdcore.job import with_failures
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import Store
@@ -76,6 +77,9 @@ def _print(console: Console, found: Preview) -> None:
     console.print(table)
     if (more := len(found.classes) - MOST_CLASSES) > 0:
         console.print(f"and {more:,} more classes")
+    if found.input_kind == Text.name:
+        for example in found.examples:
+            console.print(f"{example.class_name}: {example.values[0]}", markup=False)
     if found.columns:
         rows = Table("class", *map(escape, found.columns))
         for example in found.examples:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from kdcore.exports.trackers import TRACKERS, load_tracker, log_events, open_tra
 from kdcore.job import Run
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started, Uncertainty
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, Started, TreesGrown, Uncertainty
+from kdcore.jobs.run.tree_rules import rules
 from kdcore.ranges import within
 from kdcore.store import RunFolder
 from kdcore.store.branch import branch, epochs_to_branch_from
@@ -154,13 +155,27 @@ def _execute(
 def _print_for_people(events: Iterable[Event]) -> Event | None:
     out = console()
     last = None
+    trees = started = None
     with out.status("") as status:
         for last in events:
+            started = last if isinstance(last, Started) else started
+            trees = last if isinstance(last, TreesGrown) else trees
             if isinstance(last, Progress):
                 status.update(plain(_progress(last)))
             elif line := _line(last):
                 out.print(plain(line))
+    if started and trees:
+        for line in _rules(started, trees):
+            out.print(plain(line))
     return last
+
+
+def _rules(started: Started, trees: TreesGrown) -> Iterator[str]:
+    """What the students that are trees ask, a line for each leaf."""
+    for name, nodes in trees.trees.items():
+        if nodes:
+            yield f"the {name} tree:"
+            yield from rules(nodes, started.classes, started.input_shape)
 
 
 def _progress(event: Progress) -> str:

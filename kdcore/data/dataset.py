@@ -128,7 +128,8 @@ class Dataset:
 
     def normalised(self, inputs: Tensor) -> Tensor:
         """Stored values ``[batch, …]`` → what networks take, as new values."""
-        return self.kind.to_network(inputs, self.mean, self.std)
+        with torch.autocast(inputs.device.type, enabled=False):  # inputs are float32 for all
+            return self.kind.to_network(inputs, self.mean, self.std)
 
     def network_inputs(self, stored: Tensor, rows: Tensor | slice) -> Tensor:
         """What networks take of some of ``stored``; where that is costly, all is made once.

@@ -2,13 +2,13 @@
 
 import gzip
 from collections.abc import Generator
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from kdcore.data.assemble import assemble
+from kdcore.data.bundled_tables import bundled_file
 from kdcore.data.dataset import Dataset, Split
 from kdcore.events import Progress
 from kdcore.inputs.image import OF_DIGITS, Image
@@ -23,10 +23,7 @@ def digits(_root: Path) -> Generator[Progress, None, Dataset]:
     Source:
         Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998.
     """
-    package = find_spec("sklearn")
-    assert package is not None, "scikit-learn is a dependency"
-    folder = Path((package.submodule_search_locations or [])[0])
-    with gzip.open(folder / "datasets" / "data" / "digits.csv.gz") as lines:
+    with gzip.open(bundled_file("digits.csv.gz")) as lines:
         table = np.loadtxt(lines, delimiter=",", dtype=np.uint8)
     yield Progress(task="read", done=len(table), total=len(table), detail="digits")
     inputs = torch.from_numpy(table[:, :-1].reshape(-1, 1, 8, 8).copy())

@@ -9,9 +9,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from kdcore.catalogue import MODELS
+from kdcore.catalogue import MODELS, is_given
 from kdcore.data.dataset import Dataset
 from kdcore.data.names import listed
+from kdcore.data.teacher_inputs import TeacherInputs
+from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import Note, note
 
 ROUNDING = 1e-5
@@ -64,18 +66,27 @@ class Trained:
     @property
     def convolutional(self) -> bool:
         """Whether a change of the inputs cannot be written into the first layer."""
-        families = (spec.strip().partition(":")[0] for spec in self.model.split("+"))
-        return any(name in MODELS and MODELS[name].convolutional for name in families)
+        specs = [spec.strip() for spec in self.model.split("+")]
+        if any(map(is_given, specs)):
+            return True
+        families = (spec.partition(":")[0] for spec in specs)
+        return any(
+            name in MODELS and (MODELS[name].convolutional or MODELS[name].registered)
+            for name in families
+        )
 
 
-def beside_teacher(data: Dataset, weights: Path) -> Dataset:
+def beside_teacher(data: Dataset, weights: Path, config: RunConfig | None = None) -> Dataset:
     """``data`` for a run whose teacher comes from a file, with notes on where the two differ.
 
-    A convolutional teacher and its students share the mean and deviation of its file: at the
-    borders its first layer adds zeros to what was normalised. Other teachers are changed
-    themselves, see ``kdcore.training.weights.adapted``.
+    A teacher that has inputs of its own, by ``config`` or its file, changes nothing for the
+    students. Any other convolutional teacher and its students share the mean and deviation of its
+    file: at the borders its first layer adds zeros to what was normalised. Other teachers are
+    changed themselves, see ``kdcore.training.weights.adapted``.
     """
-    trained = Trained.on(_description(weights))
+    about = _description(weights)
+    trained = Trained.on(about)
+    own = TeacherInputs.wanted(config or RunConfig(), about, data)
     notes: list[Note] = []
     if trained.order(data):
         notes.append(note("classes_reordered"))
@@ -85,7 +96,9 @@ def beside_teacher(data: Dataset, weights: Path) -> Dataset:
                 "classes_renamed", teacher=listed(trained.classes), data=listed(list(data.classes))
             )
         )
-    if other := trained.other_inputs(data):
+    if own:
+        notes.append(note("teacher_own_inputs", **own.in_words))
+    elif other := trained.other_inputs(data):
         notes.append(
             note("shared_normalisation" if trained.convolutional else "teacher_normalisation")
         )

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
-from kdcore.catalogue import DATASETS, is_shift
+from kdcore.catalogue import DATASETS, GIVEN_DATA, is_shift
 from kdcore.data.archive import BROKEN, entries, signature
 from kdcore.data.cache import load_decoded, save_decoded
 from kdcore.data.dataset import Dataset
 from kdcore.data.fetch import file_digest
 from kdcore.data.for_teacher import beside_teacher
+from kdcore.data.given import find_given
 from kdcore.data.names import listed
 from kdcore.data.table.file import MOST_BYTES as MOST_TABLE_BYTES
 from kdcore.data.table.file import is_table, open_table, tables_in, title_of_table
@@ -40,7 +41,7 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
 
     Args:
         config: ``dataset``, ``target``, ``data_root``, ``image_size`` and ``label_column`` are
-            read, and ``teacher_weights``: see ``beside_teacher``.
+            read, and ``teacher_weights`` with its inputs: see ``beside_teacher``.
         store_root: where own data are kept decoded, and downloads too unless ``data_root`` or the
             environment's ``KDCORE_DATA`` names a folder for them. Without it own data are not kept
             and downloads go to the default store.
@@ -57,7 +58,7 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
         )
         data = with_other(data, (yield from _dataset(other, store_root)))
     if config.teacher_weights:
-        return beside_teacher(data, Path(config.teacher_weights).expanduser())
+        return beside_teacher(data, Path(config.teacher_weights).expanduser(), config)
     return data
 
 
@@ -77,12 +78,15 @@ def load_training_data(
 
 
 def _dataset(config: RunConfig, store_root: Path | None) -> Generator[Progress, None, Dataset]:
-    if config.dataset in DATASETS:
+    if config.dataset.startswith(GIVEN_DATA):
+        data = find_given(config.dataset)
+        is_table = False
+    elif config.dataset in DATASETS:
         source: Source = resolve_name(DATASETS[config.dataset].load)
         data = yield from source(data_root(config, store_root))
         is_table = False
     else:
-        path = _existing(config.dataset)
+        path = existing_path(config.dataset)
         data = yield from _own(path, config, store_root)
         is_table = any(one.code == "label_column" for one in data.notes)
     if config.label_column and not is_table:
@@ -98,7 +102,12 @@ def data_root(config: RunConfig, store_root: Path | None) -> Path:
     return (store_root or default_root()) / "data" / "downloads"
 
 
-def _existing(name: str) -> Path:
+def existing_path(name: str) -> Path:
+    """The path that a setting names.
+
+    Raises:
+        UserError: nothing is there.
+    """
     try:
         path = Path(name).expanduser()
         if name and path.exists():
@@ -114,7 +123,7 @@ def _existing(name: str) -> Path:
 def _own(
     path: Path, config: RunConfig, store_root: Path | None
 ) -> Generator[Progress, None, Dataset]:
-    kind = _kind(path)
+    kind = data_kind(path)
     _check_size(path, kind)
     file = store_root / "data" / f"{_key(path, config)}.safetensors" if store_root else None
     if file and (data := load_decoded(file)):
@@ -179,7 +188,7 @@ def _without_images(path: Path, error: UserError) -> UserError:
     return UserError("archive_inside", path=str(path), found=listed(found)) if found else error
 
 
-def _kind(path: Path) -> str:
+def data_kind(path: Path) -> str:
     """``table`` or ``images``; the latter of an archive or folder, whatever it holds."""
     if path.is_dir():
         return "images"

@@ -8,8 +8,8 @@ MESSAGES = {
     "data_path_missing": "There is no file or folder {path}: check the path.",
     "data_path_unreadable": "{path} cannot be opened ({cause}): check who may read it.",
     "data_kind_unknown": (
-        "{path} cannot be used as data: give a folder of images, a zip or tar archive of one, "
-        "or a CSV file."
+        "{path} cannot be used as data: give a folder of images or recordings, a zip or tar "
+        "archive of one, or a CSV file."
     ),
     "one_class": (
         "{dataset} has only one class ({found}): a classifier needs at least two, "
@@ -75,11 +75,12 @@ MESSAGES = {
         "{folder} cannot be written to ({cause}): make room there or choose another folder."
     ),
     "no_images": (
-        "{path} holds no images: put PNG, JPEG, BMP, GIF, WebP, TIFF or PPM files into one folder "
-        "for each class."
+        "{path} holds neither images nor recordings: put PNG, JPEG, BMP, GIF, WebP, TIFF, PPM or "
+        "WAV files into one folder for each class."
     ),
     "no_class_folders": (
-        "The images of {path} do not lie in class folders: put them into one folder for each class."
+        "The images or recordings of {path} do not lie in class folders: put them into one folder "
+        "for each class."
     ),
     "no_training_folder": (
         "{path} has folders for splits ({found}) but none for training: "
@@ -163,8 +164,9 @@ MESSAGES = {
     ),
     "table_empty": "The table {path} has no rows below its header: add one for each example.",
     "table_text": (
-        "Row {row} of {path} has {value!r} in the column {column!r}: features must be numbers; "
-        "leave the column out, or name it as {setting[label_column]} if it holds the classes."
+        "Row {row} of {path} has {value!r} in the column {column!r}, unlike most of its cells: "
+        "correct it or leave the column out, or name it as {setting[label_column]} if it holds the "
+        "classes."
     ),
     "table_text_comma": (
         "Row {row} of {path} has {value!r} in the column {column!r}, perhaps a decimal comma: "
@@ -175,12 +177,27 @@ MESSAGES = {
         "write numbers with a decimal point, or separate the columns by semicolons."
     ),
     "table_value_missing": (
-        "Row {row} of {path} has no finite value in the column {column!r}: fill it in or remove "
-        "the row."
+        "Row {row} of {path} has an infinite value in the column {column!r}: correct it or "
+        "remove the row."
     ),
     "table_values_missing": (
-        "{count:,} rows of {path} have a column without a finite value, the first is row {row} in "
-        "the column {column!r}: fill them in or remove the rows."
+        "{count:,} rows of {path} have an infinite value, the first is row {row} in the column "
+        "{column!r}: correct them or remove the rows."
+    ),
+    "target_not_numbers": (
+        "The column {column!r} of {path} holds {value!r}, which is no number: name a column of "
+        "numbers as {setting[label_column]}."
+    ),
+    "target_constant": (
+        "The column {column!r} of {path} has one number in every row: name another column as "
+        "{setting[label_column]}."
+    ),
+    "too_few_rows": "{path} has {rows:,} rows: at least {least} are needed.",
+    "regression_no_table": (
+        "{path} is no table: a number can be predicted from a CSV, or from the bundled diabetes."
+    ),
+    "regression_model": (
+        "{model!r} cannot predict a number with its uncertainty here: choose a model of {allowed}."
     ),
     "table_label_missing": (
         "Row {row} of {path} has no class in the column {column!r}: fill it in or remove the row."
@@ -211,6 +228,52 @@ MESSAGES = {
     ),
     "points_unreadable": (
         "What was sent are no points of the plane: draw up to {most} points of up to four classes."
+    ),
+    "given_elsewhere": (
+        "The data {dataset} belong to a Python program and are not known here: start that program"
+        " again, where they are given."
+    ),
+    "given_kind": (
+        "Inputs of the shape {shape} are not of the kind {kind} ({cause}): give them as it stores "
+        "them, or leave the kind out."
+    ),
+    "given_no_pair": (
+        "The data are a {found} instead of inputs and labels: give a pair of tensors, or a data "
+        "set or loader of such pairs."
+    ),
+    "given_unreadable": (
+        "The {split} data cannot be read ({cause}): give pairs of inputs and labels as tensors of"
+        " one shape."
+    ),
+    "given_shape": (
+        "The {split} inputs have the shape {shape}: give one or more examples of real numbers."
+    ),
+    "given_unlike": (
+        "The {split} inputs, of the shape {shape} and kind {kind}, differ from those to learn "
+        "from: give all examples alike."
+    ),
+    "given_lengths": (
+        "There are {inputs:,} {split} inputs, but the labels have the shape {labels}: give one "
+        "label for each."
+    ),
+    "given_label_kind": (
+        "The {split} labels are of the kind {kind}: give the number of each class as a whole "
+        "number."
+    ),
+    "given_label_outside": (
+        "The {split} data have the label {found}, but labels go from 0 to {highest}: number the "
+        "classes from 0, or name all of them."
+    ),
+    "given_not_finite": (
+        "The {split} example {example} holds a number that is not finite: fill it in or leave the"
+        " example out."
+    ),
+    "given_normalisation": (
+        "The {name} has {found} numbers, but the inputs have {wanted}: give one number, or as many."
+    ),
+    "given_normalisation_bad": (
+        "The mean and the deviation to normalise by must be finite, and the deviation above 0: "
+        "look at both."
     ),
     # recordings
     "corpus_layout": (

@@ -131,6 +131,10 @@ MESSAGES = {
     "nobody_to_ask": (
         "{job!r} is no single run: open one of its runs, or a run of its own, to ask its learners."
     ),
+    "asked_of_a_program": (
+        "The learners of the run {run} belong to a Python program, which alone can ask them: "
+        "choose another run."
+    ),
     "asked_elsewhere": (
         "The run {run!r} is trained by another program: it can be asked once it is over."
     ),
@@ -150,6 +154,9 @@ MESSAGES = {
         "{shape}): send as many."
     ),
     "no_plane": ("The data have inputs of shape {shape}: only data of two features have a map."),
+    "no_words": (
+        "The data have inputs of the kind {kind}: only texts have words that carry an answer."
+    ),
     "map_classes": (
         "The data have {classes} classes: a map shows at most {most}; ask for the answers to "
         "single points instead."

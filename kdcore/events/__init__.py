@@ -20,6 +20,7 @@ from kdcore.events.scores import (
     StepScores,
     TeacherScores,
 )
+from kdcore.events.trees import TreeNode
 from kdcore.events.uncertainty import COVERAGES, SCORES, SETS, ConformalScores, UncertaintyScores
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "StepScores",
     "TeacherEpoch",
     "TeacherScores",
+    "TreeNode",
     "UncertaintyScores",
     "finite",
     "from_dict",

@@ -40,8 +40,14 @@ def _from_json_value(kind: Any, value: Any) -> Any:
                 if name in hints
             }
         )
-    if get_origin(kind) is list and is_dataclass(get_args(kind)[0]):
+    if get_origin(kind) is list and _holds_records(kind):
         return [_from_json_value(get_args(kind)[0], item) for item in value]
-    if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):
+    if get_origin(kind) is dict and _holds_records(kind):
         return {name: _from_json_value(get_args(kind)[1], item) for name, item in value.items()}
     return value
+
+
+@cache
+def _holds_records(kind: Any) -> bool:
+    """Whether there is anything but JSON values in a list or a dict, or in those within it."""
+    return is_dataclass(kind) or any(map(_holds_records, get_args(kind)))

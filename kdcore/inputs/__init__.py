@@ -8,11 +8,12 @@ from kdcore.inputs.audio_image import AudioImage
 from kdcore.inputs.features import Features
 from kdcore.inputs.image import Image
 from kdcore.inputs.kind import InputKind
+from kdcore.inputs.text import Text
 
 INPUT_KINDS: dict[str, type[InputKind]] = {
-    kind.name: kind for kind in (Image, Features, Audio, AudioImage)
+    kind.name: kind for kind in (Image, Features, Text, AudioImage, Audio)
 }
-"""By name."""
+"""By name; one that shows all that another shows, and more, stands before it."""
 
 __all__ = [
     "INPUT_KINDS",
@@ -21,6 +22,7 @@ __all__ = [
     "Features",
     "Image",
     "InputKind",
+    "Text",
     "kind_of_shape",
     "make_kind",
 ]

@@ -26,8 +26,8 @@ class InputKind(ABC):
     shown_as: ClassVar[str]
     """The array of ``shown`` that all others belong to."""
     picture: ClassVar[str] = ""
-    """The array of ``shown`` that is a picture of an example, uint8 ``[n, height, width, channels]``;
-    empty where there is none."""
+    """The array of ``shown`` that is a picture of each example, uint8 ``[n, height, width, 1]`` or
+    ``[…, 3]``; empty where there is none."""
     mixable: ClassVar[bool] = True
     """Whether a weighted mean of two network inputs is one, as mixup takes it to be."""
     differentiable: ClassVar[bool] = True

@@ -63,7 +63,8 @@ def log_mel(
     energy = flat.new_tensor(mel_filters(rate, size, bands)) @ power
     loudest = energy.amax((-2, -1), keepdim=True).clamp(min=TINY)
     relative = (energy / loudest).clamp(min=10 ** (-RANGE / 10)).log()
-    return relative.reshape(*waveforms.shape[:-1], *relative.shape[-2:])
+    found: Tensor = relative.reshape(*waveforms.shape[:-1], *relative.shape[-2:])
+    return found
 
 
 def frame_sizes(rate: float, window: float = WINDOW, hop: float = HOP) -> tuple[int, int, int]:
@@ -128,4 +129,5 @@ def mel(frequency: float) -> float:
 
 def hertz(mels: np.ndarray) -> np.ndarray:
     """Frequencies in Hz of values on the mel scale."""
-    return np.asarray(700.0 * (10.0 ** (mels / 2595.0) - 1.0))
+    found: np.ndarray = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    return found

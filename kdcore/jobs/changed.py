@@ -9,6 +9,7 @@ from kdcore.jobs.compression.config import OF_THE_LOSS
 from kdcore.jobs.kind import (
     COMPRESSION,
     RECIPE,
+    REGRESSION,
     ROBUSTNESS,
     SEARCH,
     SWEEP,
@@ -18,6 +19,7 @@ from kdcore.jobs.kind import (
     kind_for,
 )
 from kdcore.jobs.recipe.config import SETTINGS as OF_A_RECIPE
+from kdcore.jobs.regression.config import USED as OF_A_REGRESSION
 from kdcore.jobs.search.config import AXES as SEARCH_AXES
 from kdcore.jobs.search.config import Range, parse_models, parse_space
 from kdcore.jobs.sweep.config import AXES as SWEEP_AXES
@@ -28,7 +30,12 @@ BASE = "base."
 MODELS = ("students", "teachers")
 """Lists of models, which are separated by spaces."""
 TRUTH = {"true": True, "false": False}
-SHARED = {COMPRESSION.name: OF_THE_LOSS, ROBUSTNESS.name: (), RECIPE.name: OF_A_RECIPE}
+SHARED: dict[str, Sequence[str]] = {
+    COMPRESSION.name: OF_THE_LOSS,
+    ROBUSTNESS.name: (),
+    REGRESSION.name: OF_A_REGRESSION,
+    RECIPE.name: OF_A_RECIPE,
+}
 """By kind: the settings of the base that are the job's to choose; of other kinds all but these:"""
 ALONG_AXES = {
     SWEEP.name: {*SWEEP_AXES.values()},

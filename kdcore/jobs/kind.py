@@ -16,6 +16,8 @@ from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recipe.record import RecipeRecord
 from kdcore.jobs.recognition.config import RecognitionConfig
 from kdcore.jobs.recognition.record import RecognitionRecord
+from kdcore.jobs.regression.config import RegressionConfig
+from kdcore.jobs.regression.record import RegressionRecord
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.robustness.record import RobustnessRecord
 from kdcore.jobs.run.config import RunConfig
@@ -184,6 +186,18 @@ ROBUSTNESS = JobKind(
     execute="kdcore.training.robustness.measure:measure_robustness",
     parent="run",
 )
+REGRESSION = JobKind(
+    name="regression",
+    plural="regressions",
+    prefix="regression-",
+    title="Regression",
+    titles="Regressions",
+    command="kdcore.cli.regress:add_command",
+    carry_out="kdcore.cli.regress:carry_out",
+    config=RegressionConfig,
+    record=RegressionRecord,
+    execute="kdcore.training.regression.regress:regress",
+)
 RECIPE = JobKind(
     name="recipe",
     plural="recipes",
@@ -221,6 +235,7 @@ KINDS: dict[str, JobKind[Any]] = {
         TEACHER_SELECTION,
         COMPRESSION,
         ROBUSTNESS,
+        REGRESSION,
         RECIPE,
         RECOGNITION,
     )

@@ -5,10 +5,11 @@ from pkgutil import resolve_name
 import torch
 from torch import nn
 
-from kdcore.catalogue import MODELS, parse_model, parse_models
+from kdcore.catalogue import Family, family_of, is_given, parse_models
 from kdcore.errors import UserError
 from kdcore.inputs import INPUT_KINDS
 from kdcore.models.ensemble import EnsembleModel
+from kdcore.models.given import given_module
 
 STRIDE = 10_007
 """Between the seeds of first weights that must differ."""
@@ -34,17 +35,69 @@ def build_model(spec: str, input_shape: tuple[int, ...], classes: int, seed: int
                 for at, part in enumerate(parse_models(spec))
             ]
         )
-    family, _ = parse_model(spec)
-    entry = MODELS[family]
-    if len(input_shape) not in {INPUT_KINDS[kind].axes for kind in entry.accepts}:
-        raise UserError(
-            "model_input_shape", spec=spec, shape=list(input_shape), kinds=", ".join(entry.accepts)
-        )
+    if is_given(spec):  # as it was brought, whatever the seed
+        return given_module(spec).copy()
+    entry = family_of(spec)
+    _check_kind(entry.accepts, spec, input_shape)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        module: nn.Module = resolve_name(entry.build)(spec, input_shape, classes)
+        module = _built(entry, spec, input_shape, classes)
+    if entry.registered:  # its author may rely on how weights lie in memory
+        return module
     # convolutions are quicker with the channels innermost; other weights keep their order
     return module.to(memory_format=torch.channels_last)
+
+
+def _check_kind(accepts: tuple[str, ...], spec: str, input_shape: tuple[int, ...]) -> None:
+    if len(input_shape) not in {INPUT_KINDS[kind].axes for kind in accepts if kind in INPUT_KINDS}:
+        raise UserError(
+            "model_input_shape", spec=spec, shape=list(input_shape), kinds=", ".join(accepts)
+        )
+
+
+def _built(entry: Family, spec: str, input_shape: tuple[int, ...], classes: int) -> nn.Module:
+    if not entry.registered:
+        found: nn.Module = resolve_name(str(entry.build))(spec, input_shape, classes)
+        return found
+    try:
+        build = resolve_name(entry.build) if isinstance(entry.build, str) else entry.build
+        _check_kind(tuple(getattr(build, "accepts", entry.accepts)), spec, input_shape)
+        found = build(input_shape, classes)
+    except UserError:
+        raise
+    except Exception as error:  # of whatever its author wrote
+        raise UserError(
+            "model_build", spec=spec, shape=list(input_shape), cause=_line(error)
+        ) from None
+    if not isinstance(found, nn.Module):
+        raise UserError("model_build_kind", spec=spec, found=type(found).__name__)
+    if torch.get_default_device().type != "meta":
+        _check_answer(found, spec, input_shape, classes)
+    return found
+
+
+def _check_answer(module: nn.Module, spec: str, input_shape: tuple[int, ...], classes: int) -> None:
+    """Raise ``UserError`` where a registered model does not give one logit a class."""
+    kind = next(one for one in INPUT_KINDS.values() if one.axes == len(input_shape))
+    example = kind().zeros(input_shape, torch.zeros(1))
+    wanted = [len(example), classes]
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.no_grad():
+            found = module(example)
+    except Exception as error:
+        raise UserError(
+            "model_build", spec=spec, shape=list(input_shape), cause=_line(error)
+        ) from None
+    module.train(was_training)
+    if not isinstance(found, torch.Tensor) or list(found.shape) != wanted:
+        said = list(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
+        raise UserError("model_build_answer", spec=spec, found=said, wanted=wanted)
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
 
 
 def start_seed(seed: int, start: int) -> int:

@@ -39,8 +39,22 @@ def feature_hooks(module: nn.Module, paths: Sequence[str]) -> Iterator[dict[str,
 
 
 def stages(module: nn.Module) -> list[str]:
-    """Paths of the modules at which a network's stages end, first to last."""
-    return list(module.stages)  # type: ignore[arg-type]
+    """Paths of the modules at which a network's stages end, first to last.
+
+    A module that does not say them has its direct parts but for the last, which gives the logits.
+
+    Example:
+        >>> stages(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)))
+        ['0', '1']
+    """
+    if said := getattr(module, "stages", None):
+        return list(said)
+    paths = [
+        f"{name}.{at}" if isinstance(part, nn.ModuleList) else name
+        for name, part in module.named_children()
+        for at in range(len(part) if isinstance(part, nn.ModuleList) else 1)
+    ]
+    return paths[:-1] or paths
 
 
 def checked_paths(module: nn.Module, text: str, setting: str) -> list[str]:

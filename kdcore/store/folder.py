@@ -8,6 +8,7 @@ from typing import Any, Generic, Self
 
 import numpy as np
 
+from kdcore.catalogue import models_as_stored
 from kdcore.errors import UserError
 from kdcore.escapes import ESCAPES
 from kdcore.jobs.kind import RUN, Config, JobKind
@@ -62,7 +63,8 @@ class JobFolder(EventLog, Generic[Config]):
         """
         settings = self.settings
         try:
-            found = self.kind.config.from_dict(settings)
+            with models_as_stored():
+                found = self.kind.config.from_dict(settings)
             alike = _alike(settings, found.to_dict())
         except UserError as error:  # of another program or version
             raise self._damaged(str(error).rstrip(".")) from None

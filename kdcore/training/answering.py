@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from kdcore.data import Dataset, Split
 from kdcore.data.for_teacher import Trained
 from kdcore.errors import UserError
-from kdcore.inputs import InputKind, kind_of_shape, make_kind
+from kdcore.inputs import InputKind, Text, kind_of_shape, make_kind
+from kdcore.inputs.text import PADDING
 from kdcore.losses import softmax
 from kdcore.models.ensemble import members_of
 from kdcore.models.feature_hooks import feature_hooks
@@ -24,6 +25,7 @@ from kdcore.queries import (
     MOST_MAP_CLASSES,
     MOST_UNITS,
     MOST_WEIGHTS,
+    MOST_WORD_CLASSES,
     Answer,
     ClassMap,
     ClassMaps,
@@ -38,6 +40,8 @@ from kdcore.queries import (
     StepLogits,
     UnitMap,
     UnitMaps,
+    Words,
+    WordShares,
     bad_query,
 )
 from kdcore.store import RunFolder
@@ -47,6 +51,7 @@ from kdcore.training.measuring.evaluation import chunk_size
 from kdcore.training.single_step import StepSettings, logits_around_step
 from kdcore.training.weights.modules import network_of
 from kdcore.training.weights.weights_file import WeightsFile
+from kdcore.training.word_shares import word_shares
 
 REACH = 2.5
 """Standard deviations from the mean to the border of a plane that no one has named."""
@@ -81,6 +86,8 @@ def answer(query: Query, modules: Modules, data: Dataset, epoch: float | None) -
                 return _unit_maps(query, modules, data, epoch)
             case Step():
                 return _step_logits(query, modules, data, epoch)
+            case Words():
+                return _word_shares(query, modules, data, epoch)
     raise AssertionError(f"no answer to {query}")
 
 
@@ -239,6 +246,33 @@ def _step_logits(query: Step, modules: Modules, data: Dataset, epoch: float | No
         teacher=teacher_logits.tolist(),
         before=before.tolist(),
         after=after.tolist(),
+    )
+
+
+def _word_shares(query: Words, modules: Modules, data: Dataset, epoch: float | None) -> WordShares:
+    kind = data.kind
+    if not isinstance(kind, Text):
+        raise UserError("no_words", kind=kind.name)
+    (length,) = data.stored_shape
+    rows = query.inputs or [kind.numbers_of(text, length) for text in query.texts]
+    inputs = _inputs(rows, data)
+    logits = {name: _forward(module, inputs) for name, module in modules.items()}
+    first = next(iter(logits.values()))
+    numbers = first.argsort(dim=1, descending=True)[:, :MOST_WORD_CLASSES].tolist()
+    there = [text != PADDING for text in inputs]
+    return WordShares(
+        epoch=epoch,
+        classes=list(data.classes),
+        tokens=[kind.tokens_of(text.tolist()) for text in inputs],
+        logits={name: own.tolist() for name, own in logits.items()},
+        numbers=numbers,
+        shares={
+            name: [
+                word_shares(module, text, classes)[:, known].tolist()
+                for text, classes, known in zip(inputs, numbers, there, strict=True)
+            ]
+            for name, module in modules.items()
+        },
     )
 
 

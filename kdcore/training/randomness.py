@@ -42,9 +42,15 @@ def seeded(seed: int, purpose: str, step: int = 0) -> Iterator[None]:
         yield
 
 
+KNOWN = ("kdcore.", "torch.", "torchvision.")
+"""Where modules come from of which it is known whether they draw."""
+
+
 def draws(module: nn.Module) -> bool:
-    """Whether a module in training mode draws random numbers as it answers."""
+    """Whether a module in training mode may draw random numbers as it answers."""
     return any(
-        isinstance(part, _DropoutNd) or type(part).__name__ == "StochasticDepth"
+        isinstance(part, _DropoutNd)
+        or type(part).__name__ == "StochasticDepth"
+        or not type(part).__module__.startswith(KNOWN)
         for part in module.modules()
     )

@@ -62,6 +62,15 @@ def test_the_pad_is_for_runs_of_images_that_keep_weights(open_page, store):
     assert app.session_state["run"] == ASKED
 
 
+def test_a_run_of_texts_has_a_field_to_write_in(open_page, store):
+    config = RunConfig(dataset="languages", teacher="text_cnn:4", student="embedding_bag:4")
+    keep_weights(store, config)
+
+    found = components(open_page("draw"))
+    assert any("writing_field" in name for name in found)
+    assert not any("drawing_pad" in name for name in found)
+
+
 def test_the_pad_draws_in_the_colours_that_target_data_bring(open_page, store):
     config = RunConfig(dataset="digits", target="coloured")
     first, *others = make.whole_run()

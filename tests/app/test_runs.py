@@ -8,6 +8,7 @@ from support.compressions import record_compression
 from support.jobs import CONFIGS
 from support.recipes import record_recipe
 from support.recognition import record_recognition
+from support.regressions import record_regression
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection, whole_search
@@ -49,6 +50,7 @@ def every_kind(hub):
         "teacher_selection": record_selection(store).id,
         "compression": record_compression(store).id,
         "robustness": record_robustness(store).id,
+        "regression": record_regression(store).id,
         "recipe": record_recipe(store).id,
         "recognition": record_recognition(store).id,
     }
@@ -150,6 +152,7 @@ def test_a_job_is_opened_on_the_page_of_its_kind(open_page, hub, every_kind, kin
         "teacher_selection": ("searches", "search"),
         "compression": ("shrink", "shrink"),
         "robustness": ("robustness", "robustness"),
+        "regression": ("regression", "regression"),
         "recipe": ("evidence", "recipe"),
         "recognition": ("recognition", "recognition"),
     }[kind]
@@ -345,6 +348,7 @@ CHANGES = {
     "teacher_selection": ("teachers", "mlp:4 mlp:5,6", ("mlp:4", "mlp:5,6")),
     "compression": ("epochs", "2", 2),
     "robustness": ("corruptions", "blur", ("blur",)),
+    "regression": ("pairs", "3", 3),
     "recipe": ("quick", "false", False),
     "recognition": ("blank", "without_blank", "without_blank"),
 }

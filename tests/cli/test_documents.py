@@ -102,6 +102,8 @@ def stocked(place):
         as_zip(place / name, pictures_in(("cat", "dog"), 30, (32, 32)))
     table = "length,width,species\n" + rows(60, "{i},{i}.5,{name}")
     (place / "flowers.csv").write_text(table, encoding="utf-8")
+    numbers = "size,price\n" + rows(60, "{i},{i}0.5")
+    (place / "houses.csv").write_text(numbers, encoding="utf-8")
     (place / "settings.json").write_text(json.dumps(SMALL.to_dict()), encoding="utf-8")
     return names, stopped
 

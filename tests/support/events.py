@@ -11,9 +11,10 @@ from kdcore.events import (
     StepScores,
     TeacherEpoch,
     TeacherScores,
+    TreeNode,
 )
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started
+from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Started, TreesGrown
 
 TEST_SIZE = 360
 
@@ -200,3 +201,17 @@ def whole_run():
         epoch(),
         finished(),
     ]
+
+
+def trees_grown():
+    """A tree of two questions and one of one, on the digits."""
+    share = [0.1] * 10
+    leaf = {"column": "", "feature": -1, "threshold": None, "yes_no": False, "left": -1}
+    split = {"column": "", "feature": 20, "threshold": 7.5, "yes_no": False}
+    leaves = [TreeNode(**leaf, right=-1, examples=30 + at, probabilities=share) for at in range(3)]
+    second = TreeNode(**split | {"feature": 9}, left=2, right=3, examples=63, probabilities=share)
+    first = TreeNode(**split, left=1, right=4, examples=95, probabilities=share)
+    stump = TreeNode(**split, left=1, right=2, examples=61, probabilities=share)
+    return TreesGrown(
+        epoch=1, trees={"plain": [stump, *leaves[:2]], "distilled": [first, second, *leaves]}
+    )

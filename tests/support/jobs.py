@@ -3,6 +3,7 @@
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.recipe.config import RecipeConfig
 from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.search.config import SearchConfig
@@ -16,6 +17,7 @@ CONFIGS = {
     "teacher_selection": TeacherSelectionConfig(teachers=("mlp:8", "mlp:16")),
     "compression": CompressionConfig(run="20260101-000000-aaaa"),
     "robustness": RobustnessConfig(run="20260101-000000-aaaa"),
+    "regression": RegressionConfig(),
     "recipe": RecipeConfig(recipe="controls", quick=True),
     "recognition": RecognitionConfig(),
 }

@@ -36,6 +36,7 @@ VISITS = {
     "shrink": "shrink",
     "robustness": "robustness",
     "recognition": "recognition",
+    "regression": "regression",
     "evidence": "evidence",
     "evidence-recipe": "evidence?experiment=controls",
     "evidence-worked": "evidence?experiment=binary_example",

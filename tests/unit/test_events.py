@@ -4,6 +4,7 @@ import math
 import pytest
 from support import events as make
 from support.recognition import whole_recognition
+from support.regressions import whole_regression
 from support.robustness import alone, whole_test
 from support.uncertainty import uncertainty
 
@@ -58,6 +59,7 @@ EVENTS = [
         students={"plain": SCORES},
         seconds=2.0,
     ),
+    make.trees_grown(),
     Failed(error="no", code="outside_range", values={"name": "T"}),
     Snapshot(epoch=0, arrays=None, learners={}),
     uncertainty("uncertainty.safetensors"),
@@ -95,6 +97,8 @@ EVENTS = [
     whole_test(compared=alone())[-1],
     *whole_recognition()[:3],
     *whole_recognition()[-2:],
+    *whole_regression()[:5],
+    whole_regression()[-1],
     SearchPrepared(teacher_sources=["cached"], teachers=[SCORES], seconds=1.0),
 ]
 

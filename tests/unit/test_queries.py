@@ -8,6 +8,7 @@ import pytest
 from kdcore.errors import UserError
 from kdcore.queries import (
     ANSWERS,
+    LONGEST_TEXT,
     MOST_INPUTS,
     QUERIES,
     ClassMap,
@@ -17,6 +18,7 @@ from kdcore.queries import (
     Predict,
     Step,
     UnitMap,
+    Words,
     answer_from_dict,
     query_from_dict,
 )
@@ -27,6 +29,8 @@ EXAMPLES = [
     UnitMap(learner="plain", layer=1, units=(0, 3)),
     Step(inputs=((1.0, 2.0),), labels=(1,), learner="plain", temperature=2.0, weight=0.3, lr=0.1),
     Layers(),
+    Words(texts=("a fine film", "")),
+    Words(inputs=((2.0, 1.0, 0.0),)),
 ]
 
 
@@ -66,6 +70,11 @@ def test_an_answer_goes_through_json_and_comes_back():
         {"query": "predict", "inputs": [[math.inf]]},
         {"query": "predict", "inputs": [[10**400]]},
         {"query": "predict", "inputs": [[0]] * (MOST_INPUTS + 1)},
+        {"query": "words"},
+        {"query": "words", "texts": "a fine film"},
+        {"query": "words", "texts": [1]},
+        {"query": "words", "texts": ["x" * (LONGEST_TEXT + 1)]},
+        {"query": "words", "texts": ["x"], "inputs": [[2]]},
         {"query": "decision_map", "side": 1},
         {"query": "decision_map", "side": 10**9},
         {"query": "decision_map", "side": 60.0},

@@ -106,7 +106,7 @@ def test_a_search_says_between_what_it_looks():
 def test_every_kind_of_job_has_a_title(kind):
     job = row(kind, config=CONFIGS[kind]) if kind != "run" else row()
 
-    named = "made" if kind == "recognition" else RunConfig().dataset
+    named = "made" if kind == "recognition" else CONFIGS[kind].base.dataset
     assert job_title(job).dataset == named
 
 

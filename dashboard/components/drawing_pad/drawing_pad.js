@@ -20,7 +20,7 @@ const USUAL = { angle: 0, thickness: 1, noise: 0 };
 
 export const mount = mountOnce(async (data) => {
   await Promise.all([stylesheet("controls.css"), stylesheet("temperature.css"),
-    stylesheet("drawing_pad.css")]);
+    stylesheet("pad.css")]);
   return drawingPad(data);
 });
 

@@ -1,5 +1,6 @@
 // Soft-label microscope: aligned heat maps of three learners' answers, one example under the glass.
 
+import { post } from "./ask.js";
 import { bars } from "./bars.js";
 import {
   displayTemperature, inTurn, letLead, publisher, runView, setDisplayTemperature, watchDisplayTemperature,
@@ -108,7 +109,8 @@ function lookingGlass({ run, store, names, words, menu }) {
   })]));
   const correlations = Object.fromEntries(LEARNERS.map((learner) =>
     [learner, element("p", { class: "kd-caption" })]));
-  const glass = onExample({ examples, names, words });
+  const glass = onExample({ examples, names, words,
+    ask: (question) => post(run.address("ask"), question) });
   const scale = legend(words.probability);
   const aloud = element("p", { class: "kd-aloud", role: "status" });
   const epochText = element("b", { class: "kd-micro-epoch" });
@@ -400,7 +402,7 @@ function groupsOf({ sort, order, from, to }, labels, classes) {
 }
 
 /** One example: its image, its true label and the three answers. */
-function onExample({ examples, names, words }) {
+function onExample({ examples, names, words, ask }) {
   const { classes, labels } = examples;
   const count = classes.length;
   const picture = element("canvas", { class: "kd-example kd-micro-image", role: "img" });
@@ -436,7 +438,7 @@ function onExample({ examples, names, words }) {
     show(w, answers, isPinned) {
       drawExample(picture, examples, w);
       picture.setAttribute("aria-label", `${words.example} ${w}`);
-      picture.hidden = showDetail(detail, examples, w, words);
+      picture.hidden = showDetail(detail, examples, w, words, ask);
       const [before, after] = words.truth.split("{label}");
       truth.replaceChildren(before, element("b", {}, classes[labels[w]]), after);
       pinned.textContent = isPinned ? words.pinned : "";

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.temperature_lab.examples import message
 from dashboard.components.words import example_words, menu_of, words_of
 from dashboard.say.examples import Arrays, most_telling_example
+from dashboard.text.viewer import language
 
 _component = st.components.v2.component(
     "temperature_lab",
@@ -47,6 +48,7 @@ def temperature_lab(arrays: Arrays, classes: Sequence[str], run: str) -> None:
     data = message(arrays, classes) | {
         "size": "lab",
         "words": words_of("temperature_lab") | example_words(),
+        "language": language(),
         "menu": menu_of(run),
     }
     _component(key="temperature-lab", data=data)

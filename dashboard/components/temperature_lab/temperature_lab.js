@@ -1,7 +1,8 @@
 // Temperature lab: one example's bars, its curve against T and the class table, tied by hover.
 
+import { post } from "./ask.js";
 import { bars } from "./bars.js";
-import { letLead, publisher } from "./bus.js";
+import { letLead, publisher, runView } from "./bus.js";
 import { classMatrix } from "./class_matrix.js";
 import {
   choice, eachFrame, element, glide, mountOnce, readout, say, stylesheet, whenSettled,
@@ -24,7 +25,7 @@ export const mount = mountOnce(async (data) => {
   return lab(data);
 });
 
-function lab({ words, examples: message, logits: encoded, menu }) {
+function lab({ words, examples: message, logits: encoded, menu, language }) {
   const examples = readExamples(message);
   const { classes, labels } = examples;
   const logits = decode(encoded, Float32Array);
@@ -36,6 +37,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
   const table = new Float32Array(logits.length);
 
   const { publish, withdraw } = publisher("temperature");
+  const ask = (question) => post(runView(menu.run, language).address("ask"), question);
 
   const hover = (c) => {
     state.hovered = c;
@@ -102,7 +104,7 @@ function lab({ words, examples: message, logits: encoded, menu }) {
     stop();
     state.example = index;
     drawExample(thumbnail, examples, index);
-    thumbnail.hidden = showDetail(detail, examples, index, words);
+    thumbnail.hidden = showDetail(detail, examples, index, words, ask);
     truth.textContent = say(words.truth, { label: classes[labels[index]] });
     const [from, to] = [shown.slice(), row(logits, index, count)];
     stop = glide(260, (share) => {

@@ -1,4 +1,6 @@
-// Rows of numbers: a point of the plane in its cloud, others as columns.
+// Rows of numbers: a point of the plane in its cloud, others as columns; of tables with their names.
+
+import { element } from "./dom.js";
 
 /** Draw example `index` on a canvas. */
 function draw(canvas, examples, index) {
@@ -9,6 +11,19 @@ function draw(canvas, examples, index) {
 function question({ arrays: { points: { values, shape } } }, index) {
   return Array.from(values.subarray(index * shape[1], (index + 1) * shape[1]));
 }
+
+/** The columns of a table with the values of example `index`. */
+function detail({ arrays: { columns, values } }, index) {
+  if (!columns) return null;
+  const names = new TextDecoder().decode(columns.values).split("\n");
+  const at = index * values.shape[1];
+  return element("table", { class: "kd-table kd-example-columns" },
+    element("tbody", {}, ...names.map((name, f) => element("tr", {},
+      element("th", { scope: "row" }, name), element("td", {}, valueText(values.values[at + f]))))));
+}
+
+/** Up to six digits that mean something: float32 has no more. */
+const valueText = (value) => String(Number(value.toPrecision(6)));
 
 const SIDE = 160;
 
@@ -53,4 +68,4 @@ function drawColumns(canvas, { arrays: { points: { values: inputs, shape } } }, 
   }
 }
 
-export const featuresExamples = { draw, question };
+export const featuresExamples = { draw, question, detail };

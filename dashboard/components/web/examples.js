@@ -3,10 +3,12 @@
 import { audioExamples, audioImageExamples } from "./example_audio.js";
 import { featuresExamples } from "./example_features.js";
 import { imageExamples } from "./example_image.js";
+import { textExamples } from "./example_text.js";
 import { decode } from "./numbers.js";
 
 const KINDS = {
   image: imageExamples, features: featuresExamples, audio: audioExamples, audio_image: audioImageExamples,
+  text: textExamples,
 };
 const shown = new WeakMap(); // by place, the example whose detail is there
 const ARRAYS = { u1: Uint8Array, "<i2": Int16Array, "<i4": Int32Array, "<f4": Float32Array };
@@ -36,12 +38,13 @@ export function drawExample(canvas, examples, index) {
  * It stays in place while the example does: a player that plays, plays on.
  *
  * @param words of the component: what the kind says, by key `example_…`.
+ * @param ask sends a question to the run's learners and resolves to what they answer; or nothing
  * @returns whether it shows all that the canvas would.
  */
-export function showDetail(place, examples, index, words) {
+export function showDetail(place, examples, index, words, ask) {
   const same = shown.get(place);
   if (same?.examples !== examples || same.index !== index) {
-    const detail = KINDS[examples.kind].detail?.(examples, index, words);
+    const detail = KINDS[examples.kind].detail?.(examples, index, words, ask);
     place.replaceChildren(...(detail ? [detail] : []));
     shown.set(place, { examples, index });
   }

@@ -19,6 +19,7 @@ PAGES = {
     "teacher_selection": ("searches", "search"),
     "compression": ("shrink", "shrink"),
     "robustness": ("robustness", "robustness"),
+    "regression": ("regression", "regression"),
     "recipe": ("evidence", "recipe"),
     "recognition": ("recognition", "recognition"),
 }

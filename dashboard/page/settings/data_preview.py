@@ -11,10 +11,10 @@ from dashboard.page.settings.readings import Reading, readings
 from dashboard.say.titles import dataset_title
 from dashboard.text.escape import markdown_text
 from dashboard.text.viewer import md, t, translate_error
-from kdcore.catalogue import suits
+from kdcore.catalogue import GIVEN_DATA, suits
 from kdcore.errors import UserError
 from kdcore.events import Failed, Preview
-from kdcore.inputs import INPUT_KINDS, Audio, Features, Image
+from kdcore.inputs import INPUT_KINDS, Audio, Features, Image, Text
 from kdcore.inputs.audio import RATE
 
 POLL = 0.5
@@ -37,6 +37,9 @@ def data_preview(path: str, set_settings: Callable[[Mapping[str, Any]], None]) -
         path: as the viewer named them.
         set_settings: of the page: the models that suit data that were just chosen.
     """
+    if path.startswith(GIVEN_DATA):
+        st.info(md("preview.given", name=dataset_title(path)), icon=":material/code:")
+        return
     try:
         reading = readings().of(
             path, st.session_state["image_size"], st.session_state["label_column"]
@@ -105,6 +108,8 @@ def _inputs(found: Preview) -> str:
             return t("preview.recordings", bands=bands, frames=frames)
         case [features]:
             return t("preview.features", count=features)
+        case [length, size] if found.input_kind == Text.name:
+            return t("preview.texts", length=length, size=size)
     return found.description
 
 
@@ -131,19 +136,26 @@ def _rows(found: Preview) -> None:
 
 
 def _players(found: Preview) -> None:
-    for number, example in enumerate(found.examples):
-        if number % IN_A_ROW == 0:
-            columns = st.columns(IN_A_ROW)
-        with columns[number % IN_A_ROW]:
-            st.caption(markdown_text(example.class_name))
-            samples = np.array(example.values, dtype=np.int16)
-            st.audio(samples, sample_rate=int(RATE))
+    for example in found.examples:
+        st.caption(markdown_text(example.class_name))
+        st.audio(np.array(example.values, dtype=np.int16), sample_rate=int(RATE))
+
+
+def _sentences(found: Preview) -> None:
+    st.dataframe(
+        {
+            t("preview.class"): [example.class_name for example in found.examples],
+            t("preview.text"): [example.values[0] for example in found.examples],
+        },
+        hide_index=True,
+    )
 
 
 SHOWN: dict[str, Callable[[Preview], None]] = {
     Image.name: _thumbnails,
     Features.name: _rows,
     Audio.name: _players,
+    Text.name: _sentences,
 }
 """By kind of input."""
 

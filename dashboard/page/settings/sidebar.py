@@ -170,7 +170,7 @@ def _setting_widget(name: str, *, waits: bool) -> None:
     help, key = md(f"setting.{name}.help"), KEYS[name]
     value = st.session_state[key]
     if name in ("teacher", "student"):
-        models = _models(value)
+        models = _models(name, value)
         st.selectbox(
             label,
             models,
@@ -276,10 +276,16 @@ def _preset_title(name: str) -> str:
     return f"{dataset_title(preset['dataset'])}: {models}" if "dataset" in preset else models
 
 
-def _models(current: str) -> list[str]:
-    """The presets' models and examples of the families that the data suit; what is chosen now."""
+def _models(role: str, current: str) -> list[str]:
+    """The presets' models and examples of the families that the data suit; what is chosen now.
+
+    Args:
+        role: ``teacher`` or ``student``, which no network that others have trained can be.
+        current: what is chosen.
+    """
     pairs = [preset[role] for preset in PRESETS.values() for role in ("teacher", "student")]
-    offered = [*pairs, *(family.example for family in MODELS.values())]
+    fitting = (one for one in MODELS.values() if role == "teacher" or not one.pretrained)
+    offered = [*pairs, *(family.example for family in fitting)]
     if source := DATASETS.get(st.session_state["dataset"]):
         offered = [one for one in offered if accepts(one, type(source.kind))]
     return list(dict.fromkeys([*offered, current]))

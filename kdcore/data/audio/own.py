@@ -81,9 +81,10 @@ def read_sounds(path: Path) -> Generator[Progress, None, Dataset]:
         test=splits.get("test"),
         validation=splits.get("validation"),
     )
-    cut = int((lengths > length).sum())
     notes = [one for one in layout.notes if one.code in OF_FOLDERS]
-    notes.append(note("sounds_of_length", seconds=seconds, rate=int(RATE), cut=cut))
+    notes.append(note("sounds_of_length", seconds=seconds, rate=int(RATE)))
+    if cut := int((lengths > length).sum()):
+        notes.append(note("sounds_cut", count=cut))
     if left := len(lying) - len(places):
         notes.append(note("sounds_left_out", count=left))
     return replace(data, notes=(*notes, *data.notes))

@@ -87,7 +87,8 @@ def spoken_digits(root: Path) -> Generator[Progress, None, Dataset]:
             train=", ".join(sorted(speakers - set(TEST_SPEAKERS))),
             test=", ".join(TEST_SPEAKERS),
         ),
-        note("sounds_of_length", seconds=SECONDS, rate=int(RATE), cut=cut),
+        note("sounds_of_length", seconds=SECONDS, rate=int(RATE)),
+        *([note("sounds_cut", count=cut)] if cut else []),
     ]
     return replace(data, notes=(*notes, *data.notes))
 

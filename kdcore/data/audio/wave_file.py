@@ -58,7 +58,8 @@ def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
     if rate == wanted:
         return samples
     common = gcd(rate, wanted)
-    return np.asarray(resample_poly(samples, wanted // common, rate // common), np.float32)
+    found: np.ndarray = resample_poly(samples, wanted // common, rate // common)
+    return found.astype(np.float32)
 
 
 def sixteen_bits(samples: np.ndarray) -> np.ndarray:

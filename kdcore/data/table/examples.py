@@ -1,10 +1,13 @@
 """All rows of a table together, without what is empty or only counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from kdcore.data.names import listed, natural_order
+from kdcore.data.table.cells import Form
+from kdcore.data.table.encode import Column
 from kdcore.data.table.format import TableFormat
 from kdcore.data.table.pieces import Values
 from kdcore.errors import UserError
@@ -20,9 +23,9 @@ class Examples:
     """A table that was read and checked."""
 
     features: np.ndarray
-    """``[n, features]``, uint8 or float64."""
-    names: list[str]
-    """Of the features."""
+    """``[n, columns]``, uint8 or float64; NaN where there is no value."""
+    columns: list[Column]
+    """What they are."""
     labels: np.ndarray
     """``[n]`` int64, numbers of ``classes``."""
     classes: list[str]
@@ -38,12 +41,18 @@ def names_of_rows(table: TableFormat, label: int) -> list[int]:
 
 
 def examples_of(
-    values: Values, columns: list[int], table: TableFormat, label: int, path: str, notes: list[Note]
+    values: Values,
+    columns: list[int],
+    forms: Mapping[int, Form],
+    table: TableFormat,
+    label: int,
+    path: str,
+    notes: list[Note],
 ) -> Examples:
     """All rows together, without what is empty or only counts.
 
     Raises:
-        UserError: a value is missing, or the label is no class.
+        UserError: a label is missing or a value infinite, or the label is no class.
     """
     if not values.rows:
         raise UserError("table_empty", path=path)
@@ -56,23 +65,26 @@ def examples_of(
         features, labels = features[rows], labels[rows]
     if not len(rows):
         raise UserError("table_empty", path=path)
-    names = [table.columns[at] for at in columns]
     _refuse_missing_label(labels, written, rows, table.columns[label], path)
     left_out = _empty_columns(features, columns, table, notes)
-    if number := _row_numbers(features, columns, table, notes):
+    measured = {place for place, at in enumerate(columns) if forms[at].kind == "number"}
+    if number := _row_numbers(features, columns, table, notes, measured):
         left_out |= number
     if left_out:
-        kept = [at for at in range(len(names)) if at not in left_out]
-        features, names = features[:, kept], [names[at] for at in kept]
-    if not names:
+        kept = [at for at in range(len(columns)) if at not in left_out]
+        features, columns = features[:, kept], [columns[at] for at in kept]
+    if not columns:
         raise UserError("table_one_column", path=path)
-    _refuse_missing(features, rows, names, path)
+    found = [
+        Column(table.columns[at], forms[at], tuple(values.categories.get(at, ()))) for at in columns
+    ]
+    _refuse_infinite(features, rows, found, path)
     used, labels = np.unique(labels, return_inverse=True)
     known = [written[at] for at in used]
     order = sorted(range(len(known)), key=lambda at: natural_order(known[at]))
     place = np.empty(len(known), dtype=np.int64)
     place[order] = np.arange(len(known))
-    return Examples(features, names, place[labels], [known[at] for at in order])
+    return Examples(features, found, place[labels], [known[at] for at in order])
 
 
 def _joined(pieces: list[np.ndarray]) -> np.ndarray:
@@ -103,18 +115,20 @@ def _refuse_missing_label(
             raise _missing("label", path, column, row, count)
 
 
-def _refuse_missing(features: np.ndarray, rows: np.ndarray, names: list[str], path: str) -> None:
+def _refuse_infinite(
+    features: np.ndarray, rows: np.ndarray, columns: list[Column], path: str
+) -> None:
     if features.dtype == np.uint8:
         return
-    bad = ~np.isfinite(features).all(1)
+    bad = np.isinf(features).any(1)
     if bad.any():
         row = int(bad.argmax())
-        column = int((~np.isfinite(features[row])).argmax())
-        raise _missing("value", path, names[column], int(rows[row]) + 1, int(bad.sum()))
+        column = int(np.isinf(features[row]).argmax())
+        raise _missing("value", path, columns[column].name, int(rows[row]) + 1, int(bad.sum()))
 
 
 def _missing(what: str, path: str, column: str, row: int, count: int) -> UserError:
-    """That one row or several lack a ``label`` or a ``value``."""
+    """That one row or several lack a ``label``, or a ``value`` that is finite."""
     if count == 1:
         return UserError(f"table_{what}_missing", path=path, column=column, row=row)
     return UserError(f"table_{what}s_missing", path=path, column=column, row=row, count=count)
@@ -136,14 +150,18 @@ def _empty_columns(
 
 
 def _row_numbers(
-    features: np.ndarray, columns: list[int], table: TableFormat, notes: list[Note]
+    features: np.ndarray,
+    columns: list[int],
+    table: TableFormat,
+    notes: list[Note],
+    measured: set[int],
 ) -> set[int]:
     """Places in ``columns`` of the table's first and last where they only number the rows."""
     ends = {0, len(table.columns) - 1}
     return {
         place
         for place, at in enumerate(columns)
-        if at in ends and _numbers_rows(features[:, place], at, table, notes)
+        if at in ends and place in measured and _numbers_rows(features[:, place], at, table, notes)
     }
 
 

@@ -9,6 +9,7 @@ from typing import IO
 
 from kdcore.data.archive import budget, entries, readable, unpacked
 from kdcore.data.table.format import table_format
+from kdcore.data.text.table import text_columns
 from kdcore.errors import UserError
 
 TABLES = (".csv", ".tsv", ".tab")
@@ -37,7 +38,8 @@ def is_table(path: Path) -> bool:
 def _is_table(path: Path, inside: str = "") -> bool:
     try:
         with open_table(path, inside) as file:
-            return table_format(file, str(path)).has_numbers
+            found = table_format(file, str(path))
+            return found.has_numbers or text_columns(found) is not None
     except UserError as error:
         return error.code not in NO_TABLE
 

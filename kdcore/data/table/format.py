@@ -13,6 +13,7 @@ from typing import IO
 
 from kdcore.data.encodings import SHOWN, text_encoding
 from kdcore.data.names import clean
+from kdcore.data.table.cells import Form, form_of, without_units
 from kdcore.data.table.numbers import (
     COMMA,
     NUMBER,
@@ -69,6 +70,11 @@ class TableFormat:
         columns = (self.values(at) for at in range(len(self.columns)))
         return any(values and all(map(self.numeric, values)) for values in columns)
 
+    def form(self, column: int) -> Form:
+        """What the cells of a column are, by the sample."""
+        cells = [row[column] for row in self.sample if column < len(row)]
+        return form_of(cells, self.decimal, self.thousands)
+
     def values(self, column: int) -> list[str]:
         """What the sample has in a column, without what is missing."""
         cells = (row[column].strip() for row in self.sample if column < len(row))
@@ -102,7 +108,7 @@ def table_format(file: IO[bytes], path: str) -> TableFormat:
     at = _header_row(rows, width, path)
     header, line = _header(rows, at, width, path, notes)
     body = [cells for cells, _ in rows[at + 1 :]]
-    decimal, thousands = number_style(body, separator, path)
+    decimal, thousands = number_style(without_units(body), separator, path)
     if decimal == ",":
         notes.append(note("decimal_comma"))
     if thousands:
@@ -252,6 +258,13 @@ def _is_header(
         for at, column in enumerate(columns[: len(header)])
         if column and all(is_number(cell, decimal, thousands) for cell in column)
     ]
+    if not of_numbers:
+        # a table of words alone: a name that is a class of its own column is none
+        return not any(
+            name.strip() in column and 2 * len(set(column)) <= len(column)
+            for name, column in zip(header, columns, strict=False)
+            if name.strip()
+        )
     named = [header[at].strip() for at in of_numbers if header[at].strip()]
     if not all(is_number(name, decimal, thousands) for name in named):
         return True

@@ -35,7 +35,7 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     """
     names = table.columns
     if asked:
-        return _column_named(asked, names, path)
+        return column_named(asked, names, path)
     columns = [at for at in range(len(names)) if _has_values(table, at)] or [*range(len(names))]
     last = columns[-1]
     lower = {at: names[at].lower() for at in columns}
@@ -57,7 +57,12 @@ def label_column(table: TableFormat, asked: str, path: str) -> int:
     return last
 
 
-def _column_named(asked: str, names: Sequence[str], path: str) -> int:
+def column_named(asked: str, names: Sequence[str], path: str) -> int:
+    """The number of the column of this name, in any case.
+
+    Raises:
+        UserError: there is none.
+    """
     wanted = clean(asked)
     for same in (wanted.__eq__, lambda name: name.lower() == wanted.lower()):
         if found := [at for at, name in enumerate(names) if same(name)]:

@@ -4,17 +4,19 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 
+from kdcore.data.table.cells import Form, plain_with_unit
 from kdcore.data.table.format import TableFormat
 from kdcore.data.table.numbers import MISSING, is_missing
 from kdcore.errors import UserError
 
+NUMBERS = Form("number")
 MOST_HELD = 2 << 30
 """Bytes of all numbers as they are held while reading."""
 CELLS_PER_PIECE = 4_000_000
@@ -41,10 +43,14 @@ class Values:
     """Pieces ``[rows]`` of numbers of ``classes``."""
     classes: dict[str, int] = field(default_factory=dict)
     """As they are written, in the order in which they came."""
+    categories: dict[int, dict[str, int]] = field(default_factory=dict)
+    """Of the columns that hold words, likewise."""
     rows: int = 0
 
 
-def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Iterator[pd.DataFrame]:
+def pieces_of(
+    file: IO[bytes], table: TableFormat, label: int, forms: Mapping[int, Form], path: str
+) -> Iterator[pd.DataFrame]:
     """The rows, some at a time; columns are called by their numbers."""
     width = len(table.columns)
     lines = io.BufferedReader(_Lines(file, path), PIECE)
@@ -61,6 +67,7 @@ def pieces_of(file: IO[bytes], table: TableFormat, label: int, path: str) -> Ite
             names=list(range(width)),
             index_col=False,
             converters={label: str},
+            dtype={at: str for at, form in forms.items() if at != label and form != NUMBERS},
             keep_default_na=False,
             na_values=missing,
             decimal=table.decimal,
@@ -130,7 +137,12 @@ def _refused(error: Exception, lines_before: int, path: str) -> UserError:
 
 
 def add_piece(
-    piece: pd.DataFrame, values: Values, table: TableFormat, label: int, path: str
+    piece: pd.DataFrame,
+    values: Values,
+    table: TableFormat,
+    label: int,
+    forms: Mapping[int, Form],
+    path: str,
 ) -> None:
     """Add a piece of the table.
 
@@ -152,7 +164,7 @@ def add_piece(
         )
     codes, found = pd.factorize(names)
     numbers = [values.classes.setdefault(name, len(values.classes)) for name in found]
-    features = _numbers(piece, values.rows, table, path)
+    features = _numbers(piece, values, table, forms, path)
     values.features.append(features)
     values.labels.append(np.array(numbers, dtype=np.int64)[codes])
     values.rows += len(piece)
@@ -169,11 +181,19 @@ def add_piece(
         )
 
 
-def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: str) -> np.ndarray:
+def _numbers(
+    piece: pd.DataFrame, values: Values, table: TableFormat, forms: Mapping[int, Form], path: str
+) -> np.ndarray:
     """The features of a piece as ``[rows, features]``; NaN where there is no value."""
-    columns = [
-        _column(piece[at], rows_before, table, table.columns[at], path) for at in piece.columns
-    ]
+    columns = []
+    for at in piece.columns:
+        form, name = forms[at], table.columns[at]
+        if form.kind == "category":
+            columns.append(_codes(piece[at], values.categories.setdefault(at, {})))
+        elif form.kind == "date":
+            columns.append(_days(piece[at], form, values.rows, name, path))
+        else:
+            columns.append(_column(piece[at], form, values.rows, table, name, path))
     if not columns:
         return np.empty((len(piece), 0), dtype=np.uint8)
     small = all(
@@ -183,11 +203,44 @@ def _numbers(piece: pd.DataFrame, rows_before: int, table: TableFormat, path: st
     return np.stack([column.astype(np.uint8 if small else np.float64) for column in columns], 1)
 
 
-def _plain(cell: Any, table: TableFormat) -> Any:
+def _codes(cells: "pd.Series[Any]", categories: dict[str, int]) -> np.ndarray:
+    """Numbers of categories, to which new ones are added; float64, NaN where nothing stands."""
+    written = cells.astype(object).map(lambda cell: cell.strip() if isinstance(cell, str) else "")
+    codes, found = pd.factorize(written)
+    numbers = [
+        np.nan if is_missing(name) else categories.setdefault(name, len(categories))
+        for name in found
+    ]
+    found_codes: np.ndarray = np.array(numbers, dtype=np.float64)[codes]
+    return found_codes
+
+
+def _days(
+    cells: "pd.Series[Any]", form: Form, rows_before: int, name: str, path: str
+) -> np.ndarray:
+    """Days since 1970, float64; NaN where nothing stands."""
+    written = cells.astype(object).map(
+        lambda cell: None if not isinstance(cell, str) or is_missing(cell) else cell.strip()
+    )
+    dates = pd.to_datetime(
+        written, format="mixed", dayfirst=form.day_first, errors="coerce", utc=True
+    )
+    _refuse_text(dates.isna() & written.notna(), written, rows_before, name, path)
+    days: np.ndarray = ((dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(
+        dtype=np.float64
+    )
+    return days
+
+
+def _plain(cell: Any, table: TableFormat, unit: str) -> Any:
     """A cell of a column that pandas could not read, as it reads numbers; ``None``: no value."""
     if not isinstance(cell, str):
         return cell
-    return None if is_missing(cell) else table.plain(cell)
+    if is_missing(cell):
+        return None
+    if unit:
+        return plain_with_unit(cell, unit, table.decimal, table.thousands)
+    return table.plain(cell)
 
 
 def _as_float(cell: Any) -> Any:
@@ -201,26 +254,33 @@ def _as_float(cell: Any) -> Any:
 
 
 def _column(
-    values: "pd.Series[Any]", rows_before: int, table: TableFormat, name: str, path: str
+    values: "pd.Series[Any]", form: Form, rows_before: int, table: TableFormat, name: str, path: str
 ) -> np.ndarray:
     """One feature of a piece."""
     numbers = values
     if values.dtype.kind not in "biuf":
-        plain = values.astype(object).map(lambda cell: _plain(cell, table))
+        plain = values.astype(object).map(lambda cell: _plain(cell, table, form.unit))
         try:
             numbers = pd.to_numeric(plain, errors="coerce")
         except OverflowError:  # a whole number of hundreds of digits
             numbers = pd.to_numeric(plain.map(_as_float), errors="coerce")
         written = values.fillna("").astype(str).str.strip()
-        text = (numbers.isna() & plain.notna()).to_numpy()
-        if text.any():
-            row = int(text.argmax())
-            comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
-            raise UserError(
-                "table_text_comma" if comma else "table_text",
-                path=path,
-                row=rows_before + row + 1,
-                column=name,
-                value=written.iloc[row][:40],
-            )
+        _refuse_text(numbers.isna() & plain.notna(), written, rows_before, name, path)
     return numbers.to_numpy()  # type: ignore[no-any-return]
+
+
+def _refuse_text(
+    bad: "pd.Series[bool]", written: "pd.Series[Any]", rows_before: int, name: str, path: str
+) -> None:
+    """Raise ``UserError`` for the first cell that is not what its column holds."""
+    if not bad.any():
+        return
+    row = int(bad.to_numpy().argmax())
+    comma = re.fullmatch(r"[+-]?\d+,\d+", written.iloc[row])
+    raise UserError(
+        "table_text_comma" if comma else "table_text",
+        path=path,
+        row=rows_before + row + 1,
+        column=name,
+        value=written.iloc[row][:40],
+    )

@@ -12,11 +12,13 @@ import torch
 from kdcore.data.assemble import MOST_CLASSES, SMALLEST_CLASS, assemble
 from kdcore.data.dataset import AS_THEY_ARE, Dataset, Split
 from kdcore.data.names import clean, distinct, is_number, listed, numbered
+from kdcore.data.table.encode import encode, is_plain
 from kdcore.data.table.examples import Examples, examples_of, names_of_rows
 from kdcore.data.table.file import MOST_BYTES
-from kdcore.data.table.format import table_format
+from kdcore.data.table.format import MOST_COLUMNS, TableFormat, table_format
 from kdcore.data.table.label import label_column
 from kdcore.data.table.pieces import Values, add_piece, pieces_of
+from kdcore.data.text.table import read_texts, text_columns
 from kdcore.errors import UserError
 from kdcore.events import Progress
 from kdcore.inputs import Features, Image
@@ -36,10 +38,10 @@ MANY_CLASSES = 50
 def read_table(
     file: IO[bytes], title: str, path: str, asked: str = ""
 ) -> Generator[Progress, None, Dataset]:
-    """Numeric features and a label.
+    """Features and a label; or texts and a label, where a column holds texts.
 
     Whole numbers from 0 to 255 in the number of a square image's pixels, gray or three channels
-    one after the other, become images; everything else is float32 features.
+    one after the other, become images; everything else is float32 features, see ``encode``.
 
     Args:
         file: open for reading in binary mode, with a position that can be set.
@@ -50,23 +52,58 @@ def read_table(
     Raises:
         UserError: the file, a row or a value cannot be used; the sentence names it.
     """
+    table = format_of(file, path)
+    if texts := text_columns(table, asked):
+        return (yield from read_texts(file, table, texts, title, path))
+    label = label_column(table, asked, path)
+    found, notes = yield from read_examples(file, table, label, title, path)
+    notes.insert(len(table.notes), note("label_column", column=table.columns[label]))
+    return _dataset(found, title, table.columns[label], path, notes)
+
+
+def format_of(file: IO[bytes], path: str) -> TableFormat:
+    """How a table is written.
+
+    Raises:
+        UserError: it is too large, or no table.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > MOST_BYTES:
         raise UserError("table_too_large", path=path, gigabytes=MOST_BYTES >> 30)
-    table = table_format(file, path)
-    label = label_column(table, asked, path)
-    notes = [*table.notes, note("label_column", column=table.columns[label])]
+    return table_format(file, path)
+
+
+def read_examples(
+    file: IO[bytes], table: TableFormat, label: int, title: str, path: str
+) -> Generator[Progress, None, tuple[Examples, list[Note]]]:
+    """The rows of a table, and notes.
+
+    Args:
+        file: as ``format_of`` left it.
+        table: how it is written.
+        label: number of the column that the others are to predict.
+        title: name of the data set.
+        path: for messages.
+
+    Raises:
+        UserError: the file, a row or a value cannot be used; the sentence names it.
+    """
+    beginning = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(beginning)
+    notes = [*table.notes]
     unread = names_of_rows(table, label)
+    forms = {at: table.form(at) for at in range(len(table.columns))}
     values = Values()
-    for piece in pieces_of(file, table, label, path):
-        add_piece(piece.drop(columns=unread), values, table, label, path)
+    for piece in pieces_of(file, table, label, forms, path):
+        add_piece(piece.drop(columns=unread), values, table, label, forms, path)
         yield Progress(task="read", done=min(file.tell(), size), total=size, detail=title)
     columns = [at for at in range(len(table.columns)) if at != label and at not in unread]
     notes += [note("row_numbers_left_out", column=table.columns[at]) for at in unread]
-    found = examples_of(values, columns, table, label, path, notes)
+    found = examples_of(values, columns, forms, table, label, path, notes)
     yield Progress(task="read", done=size, total=size, detail=title)
-    return _dataset(found, title, table.columns[label], path, notes)
+    return found, notes
 
 
 def _dataset(found: Examples, title: str, column: str, path: str, notes: list[Note]) -> Dataset:
@@ -77,19 +114,46 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
     if repeated := _repeats_label(found):
         notes.append(note("column_repeats_label", column=repeated))
     labels = torch.from_numpy(found.labels)
-    images = _images(found.features)
+    plain = is_plain(found.features, found.columns)
+    images = _images(found.features) if plain else None
     if images is not None:
         data = assemble(title, shown, Split(images, labels), Image.guessed(images))
         return replace(data, notes=(*notes, *data.notes))
-    inputs, offset, scale = _inputs(torch.from_numpy(found.features))
+    if plain:
+        features, names = found.features, [column.name for column in found.columns]
+    else:
+        features, names = _encoded(found, title, shown, labels, path, notes)
+    inputs, offset, scale = _inputs(torch.from_numpy(features))
     data = assemble(title, shown, Split(inputs, labels), Features())
     return replace(
         data,
         offset=offset,
         scale=scale,
-        columns=tuple(map(clean, found.names)),
+        columns=tuple(map(clean, names)),
         notes=(*notes, *data.notes),
     )
+
+
+def _encoded(
+    found: Examples,
+    title: str,
+    shown: tuple[str, ...],
+    labels: torch.Tensor,
+    path: str,
+    notes: list[Note],
+) -> tuple[np.ndarray, list[str]]:
+    """Features without gaps and their names; the training rows are those of ``assemble``."""
+    rows = torch.arange(len(labels), dtype=torch.float64)[:, None]
+    train = (
+        assemble(title, shown, Split(rows, labels), Features()).train.inputs[:, 0].long().numpy()
+    )
+    made = encode(found.features, found.columns, train)
+    notes += made.notes
+    if not made.names:
+        raise UserError("table_one_column", path=path)
+    if len(made.names) > MOST_COLUMNS:
+        raise UserError("table_too_wide", path=path, columns=len(made.names), most=MOST_COLUMNS)
+    return np.stack(made.values, axis=1), made.names
 
 
 def _refuse_measured(found: Examples, column: str, path: str) -> None:
@@ -116,12 +180,12 @@ def _repeats_label(found: Examples) -> str:
     """The name of a feature that has one value for each class, another for each; else nothing."""
     order = found.labels.argsort(kind="stable")
     starts = np.flatnonzero(np.diff(found.labels[order], prepend=-1))
-    for name, values in zip(found.names, found.features.T, strict=True):
+    for column, values in zip(found.columns, found.features.T, strict=True):
         grouped = values[order]
         lowest = np.minimum.reduceat(grouped, starts)
         constant = (lowest == np.maximum.reduceat(grouped, starts)).all()
         if constant and len(np.unique(lowest)) == len(starts):
-            return name
+            return column.name
     return ""
 
 

@@ -7,7 +7,9 @@ from typing import Any, Self
 from kdcore.catalogue import (
     MODELS,
     extra_terms_spec,
+    family_of,
     is_forest,
+    is_given,
     method_name,
     method_of,
     parse_extra_terms,
@@ -32,6 +34,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "narrow_int8": ("mlp", "convnet"),
 }
 """Ways to make a student smaller, and the families of models that each suits."""
+OF_REGISTERED = ("pruned", "low_rank", "int8_dynamic")
+"""Those of a model that somebody else brings, of which nothing is known but its layers."""
 OF_THE_LOSS = ("temperature", "weight", "lr")
 """Settings of the run that may have other values in the re-distillation."""
 
@@ -66,6 +70,8 @@ class CompressionConfig:
     def __post_init__(self) -> None:
         for name in amounts():
             object.__setattr__(self, name, checked(name, getattr(self, name), CompressionConfig))
+        if is_given(self.base.student):
+            raise UserError("module_elsewhere", spec=self.base.student)
         suited = suited_stages(self.base.student)
         object.__setattr__(self, "stages", checked_stages(self.stages or suited))
         for stage in self.stages:
@@ -154,6 +160,10 @@ def amounts() -> list[str]:
 def suited_stages(model: str) -> tuple[str, ...]:
     """The stages that suit a model."""
     family, _ = parse_model(model)
+    if is_given(model):  # it is known where it was given alone
+        return ()
+    if family_of(model).registered:
+        return OF_REGISTERED
     return tuple(stage for stage, families in STAGES.items() if family in families)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from kdcore.catalogue import CORRUPTIONS, DATASETS
+from kdcore.catalogue import CORRUPTIONS, DATASETS, GIVEN_DATA
 from kdcore.errors import UserError, check_names, hint
 from kdcore.jobs.run.config import RunConfig
 from kdcore.settings import checked, setting
@@ -38,6 +38,8 @@ class RobustnessConfig:
         object.__setattr__(
             self, "corruptions", checked_corruptions(self.corruptions or tuple(CORRUPTIONS))
         )
+        if self.base.dataset.startswith(GIVEN_DATA):
+            raise UserError("given_elsewhere", dataset=self.base.dataset.removeprefix(GIVEN_DATA))
         source = DATASETS.get(self.base.dataset)
         if source and not source.kind.framed:
             raise UserError("robustness_images", dataset=self.base.dataset)

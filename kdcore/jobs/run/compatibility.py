@@ -6,11 +6,12 @@ from typing import Protocol
 
 from kdcore.catalogue import (
     MODELS,
+    family_of,
     is_forest,
+    is_given,
     method_name,
     method_of,
     parse_extra_terms,
-    parse_model,
     parse_models,
     suited_families,
 )
@@ -23,6 +24,10 @@ UNUSED_BY_FORESTS = {"ensemble": 1, "also": "", "patience": 0, "mixup": 0.0}
 
 TARGET_SETTINGS = {"target_confidence": 0.0, "alignment": "none"}
 """Settings that act on target data alone, with their defaults."""
+
+
+TEACHER_INPUTS = {"teacher_input_size": 0, "teacher_mean": "", "teacher_std": ""}
+"""Settings that act on a teacher that has learned already, with their defaults."""
 
 
 TEACHER_FREE = ("label_smoothing", "virtual_teacher")
@@ -71,6 +76,18 @@ class RunParts(Protocol):
     @property
     def teacher_weights(self) -> str:
         """A file."""
+
+    @property
+    def teacher_input_size(self) -> int:
+        """Width and height of a loaded teacher's images."""
+
+    @property
+    def teacher_mean(self) -> str:
+        """Of their pixels."""
+
+    @property
+    def teacher_std(self) -> str:
+        """Likewise."""
 
     @property
     def teacher_mixing(self) -> str:
@@ -125,9 +142,13 @@ def check_compatible(config: RunParts) -> None:
     _check_start(config)
     _check_forest_student(config)
     _check_target(config)
+    _check_teacher_inputs(config)
     for assistant in parse_models(config.assistants):
         if is_forest(assistant):
             raise UserError("forest_assistant", model=assistant)
+    for model in (*parse_models(config.assistants), config.student):
+        if family_of(model).pretrained:
+            raise UserError("pretrained_student", model=model)
     for link in links(config):
         for spec in config.terms:
             _check_link(link, spec)
@@ -137,7 +158,7 @@ def check_inputs(config: RunInputs, kind: InputKind) -> None:
     """Raise ``UserError`` where models, methods or settings do not take inputs of this kind."""
     of_teachers = () if config.teacher_weights else config.teachers
     for spec in (*of_teachers, *parse_models(config.assistants), config.student):
-        accepts = MODELS[parse_model(spec)[0]].accepts
+        accepts = family_of(spec).accepts
         if kind.name not in accepts:
             raise UserError(
                 "model_input_kind",
@@ -212,9 +233,22 @@ def _check_target(config: RunParts) -> None:
             raise UserError("target_method", method=spec)
 
 
+def _check_teacher_inputs(config: RunParts) -> None:
+    """Only a teacher that has learned already can have inputs of its own."""
+    if config.teacher_weights or any(map(is_given, config.teachers)):
+        return
+    chosen = {name for name, usual in TEACHER_INPUTS.items() if getattr(config, name) != usual}
+    if all(family_of(one).pretrained for one in config.teachers):
+        chosen.discard("teacher_input_size")
+    for name in sorted(chosen):
+        raise UserError("teacher_inputs_unused", name=name)
+
+
 def _check_forest_student(config: RunParts) -> None:
     if not is_forest(config.student):
         return
+    if not family_of(config.student).student:
+        raise UserError("cannot_learn", student=config.student, suited="mlp:16, tree:3")
     if method_name(config.method) not in ("kd", "hard"):
         raise UserError("forest_method", method=config.method)
     for name, value in UNUSED_BY_FORESTS.items():
@@ -236,7 +270,5 @@ def _check_link(link: Link, spec: str) -> None:
     if method.acts_on == "teachers" and len(link.teachers) == 1:
         raise UserError("method_several_teachers", method=spec)
     models = (*link.teachers, link.student)
-    if method.feature_layers == "maps" and not all(
-        MODELS[parse_model(one)[0]].convolutional for one in models
-    ):
+    if method.feature_layers == "maps" and not all(family_of(one).convolutional for one in models):
         raise UserError("method_needs_maps", method=spec)

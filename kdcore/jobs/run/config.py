@@ -66,6 +66,33 @@ def _teacher_lr_schedule(text: str) -> str:
     return text
 
 
+def _teacher_mean(text: str) -> str:
+    return _per_channel("teacher_mean", text)
+
+
+def _teacher_std(text: str) -> str:
+    return _per_channel("teacher_std", text)
+
+
+def _per_channel(name: str, text: str) -> str:
+    return ",".join(f"{value:.12g}" for value in parse_per_channel(name, text))
+
+
+def parse_per_channel(name: str, text: str) -> tuple[float, ...]:
+    """``"0.485, 0.456, 0.406"`` as numbers, one a channel; nothing where there is no text.
+
+    Args:
+        name: of the setting, ``teacher_mean`` or ``teacher_std``.
+        text: its value.
+
+    Raises:
+        UserError: one of them is not a number of pixels that count from 0 to 1.
+    """
+    low = 0.0 if name == "teacher_mean" else 1e-6
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(within(name, part, float, low, 1.0) for part in parts)
+
+
 def _extra_terms(text: str) -> str:
     return extra_terms_spec(parse_extra_terms(text))
 
@@ -103,7 +130,25 @@ class RunConfig:
     teacher: str = setting(
         "mlp:256,128", "the teacher's model, or several: mlp:64 + mlp:256,128", normalise=_teachers
     )
-    teacher_weights: str = setting("", "safetensors file to load the teacher from")
+    teacher_weights: str = setting(
+        "", "file to load the teacher from: safetensors, or a state dict that torch.save wrote"
+    )
+    teacher_input_size: int = setting(
+        0,
+        "width and height to which images are scaled for a loaded teacher; 0: as its file says, or "
+        "as the students get them",
+        low=0,
+        high=1024,
+    )
+    teacher_mean: str = setting(
+        "",
+        "mean of the pixels, from 0 to 1, that a loaded teacher was trained with, such as "
+        "0.485,0.456,0.406; empty: as its file says, or as the students get them",
+        normalise=_teacher_mean,
+    )
+    teacher_std: str = setting(
+        "", "their standard deviation, such as 0.229,0.224,0.225", normalise=_teacher_std
+    )
     teacher_epochs: int = setting(
         15, "training epochs of the teacher; a forest has none", low=0, high=10_000
     )

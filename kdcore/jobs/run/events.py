@@ -1,8 +1,9 @@
 """What happens in a run.
 
 The order is ``started``, ``progress``…, ``teacher_epoch``…, ``prepared``, then ``batch``,
-``retuned``, ``paused``, ``resumed``, ``epoch`` and ``snapshot`` interleaved (``batch`` not where
-the students are forests), ``uncertainty``, and at the end ``finished`` or ``failed``.
+``retuned``, ``paused``, ``resumed``, ``epoch``, ``trees_grown`` and ``snapshot`` interleaved
+(``batch`` not where the students are grown, ``trees_grown`` where they are trees),
+``uncertainty``, and at the end ``finished`` or ``failed``.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from kdcore.events.scores import (
     StepScores,
     TeacherScores,
 )
+from kdcore.events.trees import TreeNode
 from kdcore.events.uncertainty import UncertaintyScores
 from kdcore.notes import Note
 
@@ -123,6 +125,17 @@ class Snapshot(Event):
     learners: dict[str, Diagnosis]
     shift: DomainShift | None = None
     """Where there are target data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreesGrown(Event):
+    """Students that are single trees have changed."""
+
+    kind = "trees_grown"
+
+    epoch: int
+    trees: dict[str, list[TreeNode]]
+    """By student; empty where nothing could grow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

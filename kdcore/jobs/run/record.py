@@ -16,10 +16,20 @@ from kdcore.events import (
     Scores,
     StepScores,
     TeacherEpoch,
+    TreeNode,
 )
 from kdcore.jobs.run.config import SCHEDULED, control_values
 from kdcore.jobs.run.downsampled import DownsampledSeries
-from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared, Snapshot, Started, Uncertainty
+from kdcore.jobs.run.events import (
+    Batch,
+    Epoch,
+    Finished,
+    Prepared,
+    Snapshot,
+    Started,
+    TreesGrown,
+    Uncertainty,
+)
 
 STEP_COLUMNS = (
     "position",
@@ -73,6 +83,8 @@ class RunRecord:
     """``position`` and the distilled student's terms beside the method's own, with weights."""
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    trees: dict[int, dict[str, list[TreeNode]]] = field(default_factory=dict)
+    """By the epoch after which they had changed and student, where the students are trees."""
     uncertainty: Uncertainty | None = None
     """At the end; runs that were recorded before it was measured, and cells, have none."""
     marks: list[Mark] = field(default_factory=list)
@@ -201,6 +213,11 @@ class RunRecord:
         due = [number for number in self.snapshots if epoch is None or number <= epoch + 1e-9]
         return self.snapshots[max(due)] if due else None
 
+    def trees_at(self, epoch: float | None) -> dict[str, list[TreeNode]]:
+        """The trees up to ``epoch``, or the newest, by student; none before the first grew."""
+        due = [number for number in self.trees if epoch is None or number <= epoch + 1e-9]
+        return self.trees[max(due)] if due else {}
+
     def summary(self) -> dict[str, Any]:
         """Epochs, seconds, test accuracies of the last evaluation, what was turned."""
         students = self.epochs[-1].students if self.epochs else {}
@@ -256,6 +273,8 @@ class RunRecord:
                     self._add_steps(means, self.position)
             case Snapshot():
                 self.snapshots[event.epoch] = event
+            case TreesGrown():
+                self.trees[event.epoch] = event.trees
             case Uncertainty():
                 self.uncertainty = event
             case Retuned():

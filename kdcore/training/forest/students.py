@@ -1,7 +1,8 @@
-"""Forests as students: trees that regress on soft labels, grown epoch by epoch.
+"""Trees as students: they regress on soft labels and grow epoch by epoch.
 
-A forest has no steps: each epoch adds its share of the trees, which are fitted on T and λ as they
-are then; the trees of earlier epochs stay. The plain student differs in its targets alone.
+They have no steps. Each epoch adds its share of a forest's trees, which are fitted on T and λ as
+they are then; the trees of earlier epochs stay. A single tree is fitted anew each epoch, and grows
+a level at a time. The plain student differs in its targets alone.
 """
 
 import time
@@ -9,41 +10,39 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import torch
-from sklearn.ensemble import RandomForestRegressor
 from torch import Tensor, nn
 
 from kdcore.catalogue import parse_model
 from kdcore.commands import Controls, Stopped
 from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
-from kdcore.events import Event, Paused, Retuned, Scores
+from kdcore.events import Event, Paused, Retuned, Scores, TreeNode
 from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Epoch, Finished, Prepared
+from kdcore.jobs.run.events import Epoch, Finished, Prepared, TreesGrown
 from kdcore.jobs.run.schedules import scheduled
-from kdcore.losses import mixed_targets, softmax
-from kdcore.metrics import accuracy, brier_score
+from kdcore.losses import mixed_targets
 from kdcore.models.cost import measure_cost
-from kdcore.models.forest import Forest, forest_logits, joined
 from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
-from kdcore.training.batches.order import chunks
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.fit import Position, fit
-from kdcore.training.measuring.evaluation import Predictions, chunk_size, predict, score
+from kdcore.training.forest.growing import GrowingStudent
+from kdcore.training.forest.growing_forest import GrowingForest
+from kdcore.training.forest.growing_tree import GrowingTree
+from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.measuring.snapshots import Snapshots
 from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
-from kdcore.training.objective.terms import StudentSpec
 from kdcore.training.run_files import save_all
 from kdcore.training.state import State, Stateful
 from kdcore.training.teachers.teacher import Teacher, member_scores
 from kdcore.training.transfer_batches import transfer_batches
 
-FEATURES = "sqrt"
-"""Of all features, those that a split chooses from: as in the forests that teach."""
 STAGE = "students"
+GROWING: dict[str, type[GrowingStudent]] = {"forest": GrowingForest, "tree": GrowingTree}
+"""By family."""
 
 
 def grow_students(
@@ -60,7 +59,7 @@ def grow_students(
     """A run's events from ``prepared`` on, with no ``batch`` among them.
 
     Args:
-        config: its student is a forest.
+        config: its student is a forest or a tree.
         controls: obeyed between epochs.
         log: where its checkpoints are kept.
         run: its id.
@@ -119,7 +118,7 @@ class ForestTrainer:
     """The students of a run; all examples are one batch.
 
     Args:
-        config: its student is a forest.
+        config: its student is a forest or a tree.
         data: on its device.
         teacher: of the distilled student.
     """
@@ -131,8 +130,9 @@ class ForestTrainer:
         self.examples = len(self._transfer_batches.transfer.labels)
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
+        growing = GROWING[parse_model(config.student)[0]]
         self.students = {
-            name: GrowingForest(config, data, self._transfer_batches.transfer)
+            name: growing(config, data, self._transfer_batches.transfer)
             for name in student_names(config)
         }
         self.scores: dict[str, Scores] = {}
@@ -204,6 +204,7 @@ class ForestCallbacks:
         self._snapshots, self._log = snapshots, log
         self._schedules = trainer.config.schedules
         self._epoch_began = time.perf_counter()
+        self._nodes: dict[str, list[TreeNode]] = {}
 
     @property
     def parts(self) -> dict[str, Stateful]:
@@ -255,126 +256,10 @@ class ForestCallbacks:
             students=dict(trainer.scores),
             controls=dict(trainer.values),
         )
+        nodes = {name: student.nodes() for name, student in trainer.students.items()}
+        if any(nodes.values()) and nodes != self._nodes:
+            self._nodes = nodes
+            yield TreesGrown(epoch=position.epoch, trees=nodes)
         predictions = {name: student.predict() for name, student in trainer.students.items()}
         yield from self._snapshots.take(position.epoch, predictions)
         self._log.save(STAGE, position, self.parts)
-
-
-class GrowingForest:
-    """One student; its trees' votes are added up as they grow, so that none is evaluated twice.
-
-    Args:
-        config: with the forest's size and the seed.
-        data: on its device.
-        transfer: what the student sees of it.
-    """
-
-    def __init__(self, config: RunConfig, data: Dataset, transfer: Split) -> None:
-        _, (self._trees, *depth) = parse_model(config.student)
-        self._epochs, self._data = config.epochs, data
-        self._splits = {"test": data.test, "validation": data.validation, "transfer": transfer}
-        classes = len(data.classes)
-        self._votes = {
-            name: torch.zeros(len(split.labels), classes, dtype=torch.float64)
-            for name, split in self._splits.items()
-        }
-        self._grown = 0
-        self._forest = Forest(classes)
-        """The trees so far."""
-        self._model = RandomForestRegressor(
-            max_depth=next(iter(depth), None),
-            max_features=FEATURES,
-            random_state=config.seed,
-            warm_start=True,
-            n_jobs=torch.get_num_threads(),
-        )
-
-    def grow(self, epoch: int, inputs: Tensor, targets: Tensor, counts: Tensor) -> None:
-        """Add the trees that are due after ``epoch``; more epochs than trees add none in some.
-
-        Without any example that counts, none grows.
-
-        Args:
-            epoch: from 1.
-            inputs: ``[n, …]``, normalised.
-            targets: ``[n, classes]``.
-            counts: what each example counts, ``[n]``.
-        """
-        before, due = self._grown, -(-self._trees * epoch // self._epochs)
-        counted = counts > 0
-        if due == before or not counted.any():
-            return
-        self._grown = due
-        inputs, targets, counts = (
-            inputs[counted],
-            targets[counted].double(),
-            counts[counted].double(),
-        )
-        # with equal weights, scikit-learn draws its samples in another way than without
-        alike = bool((counts == counts[0]).all())
-        self._model.set_params(n_estimators=due)
-        self._model.fit(
-            inputs.flatten(1).cpu().numpy(),
-            targets.cpu().numpy(),
-            sample_weight=None if alike else counts.cpu().numpy(),
-        )
-        new = Forest.of(self._model.estimators_[before:], targets.shape[1]).to(inputs.device)
-        self._forest = joined([self._forest, new])
-        for name, split in self._splits.items():
-            size = chunk_size([new], inputs.device)
-            votes = [
-                new.votes(self._data.normalised(split.inputs[part]))
-                for part in chunks(len(split.labels), size)
-            ]
-            self._votes[name] += torch.cat(votes).cpu()
-
-    def predict(self) -> Predictions:
-        """Logits on test and validation data."""
-        return Predictions(test=self._logits("test"), validation=self._logits("validation"))
-
-    def means(
-        self,
-        member: StudentSpec,
-        labels: Tensor,
-        teacher_logits: Tensor,
-        config: RunConfig,
-        label_weights: Tensor | None,
-    ) -> dict[str, float]:
-        """The losses on the transfer set as it is: squared distances to label and teacher."""
-        labels, teacher_logits = labels.cpu(), teacher_logits.cpu()
-        probabilities = softmax(self._logits("transfer"))
-        method_labels = slice(None) if label_weights is None else label_weights.cpu() > 0
-        hard = (
-            float(brier_score(probabilities[method_labels], labels[method_labels]))
-            if len(labels[method_labels])
-            else 0.0
-        )
-        soft = 0.0
-        if member.uses_teacher:
-            soft_targets = softmax(teacher_logits / member.temperature)
-            soft = float((probabilities - soft_targets).square().sum(-1).mean())
-        share = 1 - member.weight if config.mixing == "convex" else 1.0
-        return {
-            "train_loss": share * hard + member.weight * soft,
-            "hard_loss": hard,
-            "soft_loss": soft,
-            "train_accuracy": float(accuracy(probabilities, labels)),
-        }
-
-    def module(self) -> Forest:
-        """The trees so far."""
-        return self._forest
-
-    def state_dict(self) -> State:
-        """See ``Stateful``."""
-        return {"trees": self._forest.state_dict(), "votes": self._votes, "grown": self._grown}
-
-    def load_state_dict(self, state: State) -> None:
-        """See ``Stateful``."""
-        self._forest.load_state_dict(state["trees"])
-        self._votes, self._grown = dict(state["votes"]), state["grown"]
-        # of the trees that it has grown scikit-learn asks nothing but how many they are
-        self._model.estimators_ = [None] * self._grown
-
-    def _logits(self, split: str) -> Tensor:
-        return forest_logits(self._votes[split], self._grown)

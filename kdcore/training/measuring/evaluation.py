@@ -20,8 +20,8 @@ from kdcore.metrics import (
     kl_to_teacher,
     negative_log_likelihood,
 )
-from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
+from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
 from kdcore.training.networks.students import Students, autocast
 
@@ -186,7 +186,7 @@ def _together(logits: Tensor, size: int) -> Tensor:
 
 def chunk_size(modules: Sequence[nn.Module], device: torch.device) -> int:
     """Examples a forward pass."""
-    if isinstance(modules[0], Forest) and device.type != "cuda":
+    if isinstance(modules[0], Trees) and device.type != "cuda":
         return FOREST_CHUNK
     flat = isinstance(modules[0], MLP) or device.type == "cuda"
     return MLP_CHUNK if flat else CONVNET_CHUNK

@@ -17,6 +17,8 @@ from kdcore.training.probes import GeneratedInputs
 
 WATCHED = 200
 """Validation examples whose soft labels are kept after every epoch."""
+MOST_COLUMNS = 60
+"""Of a table, that are shown with an example."""
 MOST_POINTS = 4_000
 """Of a plane that are kept."""
 MOST_SNAPSHOTS = 60
@@ -99,11 +101,23 @@ def prepared_arrays(
         "teacher_watched": teacher.validation[:WATCHED].numpy(),
     }
     arrays |= named("watched", data.kind.shown(inputs))
+    if data.columns:
+        arrays |= named("watched", _with_columns(data, inputs))
     if data.input_shape == (2,):
         points = data.as_brought(transfer.inputs[:MOST_POINTS])
         arrays["transfer_points"] = points.numpy().astype(np.float32)
         arrays["transfer_labels"] = known_labels[:MOST_POINTS].cpu().numpy()
     return packed(arrays)
+
+
+def _with_columns(data: Dataset, inputs: torch.Tensor) -> dict[str, np.ndarray]:
+    """Values of a table as they were brought, and the columns' names as UTF-8, one a line."""
+    names = "\n".join(data.columns[:MOST_COLUMNS]).encode()
+    values = data.as_brought(inputs)[:, :MOST_COLUMNS]
+    return {
+        "values": values.numpy().astype(np.float32),
+        "columns": np.frombuffer(names, dtype=np.uint8)[None],
+    }
 
 
 def snapshot_arrays(

@@ -14,7 +14,7 @@ from kdcore.catalogue import Corruption
 from kdcore.data import Dataset, Split
 from kdcore.inputs import Image
 from kdcore.models.ensemble import members_of
-from kdcore.models.forest import Forest
+from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
 from kdcore.training.measuring.evaluation import chunk_size
 from kdcore.training.randomness import key
@@ -123,4 +123,4 @@ class AnswerBench:
 
 def has_gradient(module: nn.Module) -> bool:
     """Whether a network's answers change smoothly with its inputs: a forest's do not."""
-    return not any(isinstance(member, Forest) for member in members_of(module))
+    return not any(isinstance(member, Trees) for member in members_of(module))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import torch
 
-from kdcore.catalogue import is_forest, parse_models
+from kdcore.catalogue import is_forest, is_given, parse_models
 from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
+from kdcore.models.given import given_module
 
 GIBIBYTE = 1 << 30
 WEIGHT = 4
@@ -75,8 +76,14 @@ def whole_memory(device: torch.device) -> float:
         return machine
 
 
-@lru_cache(maxsize=64)
 def _weights(model: str, shape: tuple[int, ...], classes: int) -> int:
+    if is_given(model):
+        return sum(weight.numel() for weight in given_module(model).module.parameters())
+    return _weights_of_catalogue(model, shape, classes)
+
+
+@lru_cache(maxsize=64)
+def _weights_of_catalogue(model: str, shape: tuple[int, ...], classes: int) -> int:
     if is_forest(model):  # it has no more of them than its data have examples
         return 0
     with torch.device("meta"):

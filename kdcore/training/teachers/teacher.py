@@ -14,15 +14,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from kdcore.catalogue import is_forest, method_of, models_spec, parse_models
+from kdcore.catalogue import family_of, is_forest, is_given, method_of, models_spec, parse_models
 from kdcore.commands import Controls
 from kdcore.data import Dataset
+from kdcore.data.teacher_inputs import TeacherInputs
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherScores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
-from kdcore.models.forest import Forest
+from kdcore.models.given import given_module
+from kdcore.models.trees import Trees
 from kdcore.notes import Note, note
 from kdcore.store import JobFolder, teacher_path
 from kdcore.training.checkpoint import StageCheckpoints
@@ -149,13 +151,18 @@ def _as_trained(
         )
         modules.append(module)
         sources.append(source)
+    notes = tuple(
+        note("teacher_probe", model=model, count=len(data.train.labels))
+        for model in dict.fromkeys(config.teachers)
+        if family_of(model).pretrained
+    )
     if len(modules) == 1:
-        return Teacher(modules[0], sources[0], config.teacher)
+        return Teacher(modules[0], sources[0], config.teacher, notes=notes)
     ensemble = EnsembleModel(modules, config.shares, by_logits=config.teacher_mixing == "logits")
     ensemble = ensemble.to(device)
     source = "trained" if "trained" in sources else "cached"
     line = _members_of(config.teachers, ensemble)
-    return Teacher(frozen(ensemble), source, config.teacher, line)
+    return Teacher(frozen(ensemble), source, config.teacher, line, notes)
 
 
 def _notes(config: RunConfig, file: WeightsFile, module: nn.Module) -> tuple[Note, ...]:
@@ -178,10 +185,10 @@ def _loaded(config: RunConfig, data: Dataset, file: WeightsFile) -> nn.Module:
     Raises:
         UserError: it does not suit the data, the method or the student.
     """
-    module = network_of(file, data, config.teacher)
+    module = network_of(file, data, config.teacher, config)
     members = members_of(module)
     for spec in config.terms:
-        grown = any(isinstance(one, Forest) for one in members)
+        grown = any(isinstance(one, Trees) for one in members)
         if grown and not method_of(spec).asks_answers_alone:
             raise UserError("forest_teacher", method=spec)
         if len(members) > 1 and method_of(spec).acts_on == "features":
@@ -232,7 +239,10 @@ def _one_teacher(
     log: StageCheckpoints,
 ) -> Generator[Event, None, tuple[nn.Module, str]]:
     """A frozen network and where it came from."""
-    place = teacher_path(folder.root, teacher_key(config, data, model, seed)) if folder else None
+    if is_given(model) and given_module(model).trained:
+        return frozen(_as_given(config, data, model).to(device)), "loaded"
+    root = folder.root if folder and not is_given(model) else None
+    place = teacher_path(root, teacher_key(config, data, model, seed)) if root else None
     if place and place.exists():
         try:
             module = frozen(load_module(place, data).to(device))
@@ -241,10 +251,16 @@ def _one_teacher(
             place.unlink()  # a damaged cache is no reason to stop: the teacher is trained anew
     if is_forest(model):
         # scikit-learn's trees take two seconds to load
-        from kdcore.training.teachers.forest import grow_teacher  # noqa: PLC0415
+        from kdcore.training.teachers.grown import grow_teacher  # noqa: PLC0415
 
         growing = grow_teacher(data, controls, role=role, model=model, seed=seed)
         module = (yield from growing).to(device)
+    elif family_of(model).pretrained:
+        # scikit-learn takes two seconds to load
+        from kdcore.training.teachers.pretrained import fit_last_layer  # noqa: PLC0415
+
+        size = config.teacher_input_size
+        module = yield from fit_last_layer(data, controls, device, model, size)
     else:
         module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
         trainer = LabelTrainer(module, data, seed, precision, config)
@@ -257,11 +273,22 @@ def _one_teacher(
     return frozen(module), "trained"
 
 
+def _as_given(config: RunConfig, data: Dataset, model: str) -> nn.Module:
+    """A module that a program brought and that has learned already."""
+    module = build_model(model, data.input_shape, len(data.classes), 0)
+    if own := TeacherInputs.wanted(config, {}, data):
+        own.attach(module)
+    return module
+
+
 def teacher_key(config: RunConfig, data: Dataset, model: str, seed: int) -> str:
     """Content hash of all that determines a trained teacher."""
-    epochs = 0 if is_forest(model) else config.teacher_epochs
+    fixed = is_forest(model) or family_of(model).pretrained
+    epochs = 0 if fixed else config.teacher_epochs
     parts = [data.fingerprint, model, epochs, OPTIMIZER, LR, seed, RECIPE_VERSION]
-    if not is_forest(model):  # what is as usual is left out: so earlier teachers keep their key
+    if family_of(model).pretrained and config.teacher_input_size:
+        parts.append(config.teacher_input_size)
+    if not fixed:  # what is as usual is left out: so earlier teachers keep their key
         own = {"augment": config.teacher_augment, "lr_schedule": config.teacher_lr_schedule}
         parts += [value for value in own.items() if value[1] not in ("none", "")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]

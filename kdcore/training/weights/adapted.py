@@ -5,12 +5,13 @@ from torch import Tensor, nn
 
 from kdcore.data import Dataset
 from kdcore.data.for_teacher import Trained
+from kdcore.models.added_trees import AddedTrees
 from kdcore.models.ensemble import members_of
-from kdcore.models.forest import Forest
 from kdcore.models.mlp import MLP
+from kdcore.models.trees import Trees
 
 
-def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
+def adapt(network: nn.Module, trained: Trained, data: Dataset, *, inputs: bool = True) -> None:
     """Change ``network`` in place so that it takes the inputs and classes of ``data``.
 
     It was trained on inputs ``(x − mean) / std`` and gets those that ``data`` normalises: what
@@ -20,12 +21,13 @@ def adapt(network: nn.Module, trained: Trained, data: Dataset) -> None:
         network: with the weights of a file; or an ensemble.
         trained: what the file says of its data.
         data: of the run.
+        inputs: whether its inputs are those of ``data``; else only its classes are looked at.
     """
-    order, other = trained.order(data), trained.other_inputs(data)
+    order, other = trained.order(data), trained.other_inputs(data) if inputs else None
     for member in members_of(network):
         if order:
             _reorder(member, torch.tensor(order))
-        if other and isinstance(member, MLP | Forest):
+        if other and isinstance(member, MLP | Trees):
             _feed(member, *_between(data, *other))
 
 
@@ -46,8 +48,8 @@ def _between(data: Dataset, mean: Tensor, std: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def _feed(member: MLP | Forest, factor: Tensor, summand: Tensor) -> None:
-    if isinstance(member, Forest):
+def _feed(member: MLP | Trees, factor: Tensor, summand: Tensor) -> None:
+    if isinstance(member, Trees):
         features = member.feature.long()
         moved = (member.threshold.double() - summand[features]) / factor[features]
         member.threshold.copy_(moved.float())
@@ -61,9 +63,11 @@ def _feed(member: MLP | Forest, factor: Tensor, summand: Tensor) -> None:
 
 @torch.no_grad()
 def _reorder(member: nn.Module, order: Tensor) -> None:
-    """Logits in another order: the last linear layer of a net, the leaves of a forest."""
-    if isinstance(member, Forest):
+    """Logits in another order: the last linear layer of a net, the leaves of trees."""
+    if isinstance(member, Trees):
         member.value.copy_(member.value[:, order])
+        if isinstance(member, AddedTrees):
+            member.baseline.copy_(member.baseline[order])
         return
     *_, last = (part for part in member.modules() if isinstance(part, nn.Linear))
     last.weight.copy_(last.weight[order])

@@ -9,9 +9,12 @@ from torch import Tensor, nn
 
 from kdcore.data import Dataset
 from kdcore.data.for_teacher import Trained
+from kdcore.data.teacher_inputs import TeacherInputs, teacher_inputs_of
 from kdcore.errors import UserError
+from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
-from kdcore.models.forest import Forest
+from kdcore.models.ensemble import members_of
+from kdcore.models.trees import Trees
 from kdcore.store import load_arrays, packed, write_whole
 from kdcore.training.weights.adapted import adapt
 from kdcore.training.weights.weights_file import WeightsFile, without_prefix
@@ -28,6 +31,7 @@ def save_module(path: Path, module: nn.Module, spec: str, data: Dataset) -> None
 def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
     """The same as the contents of a file."""
     arrays = {name: value.detach().cpu().numpy() for name, value in module.state_dict().items()}
+    own = teacher_inputs_of(members_of(module)[0])
     return packed(
         arrays,
         {
@@ -39,7 +43,8 @@ def packed_module(module: nn.Module, spec: str, data: Dataset) -> bytes:
             "stored_shape": json.dumps(list(data.stored_shape)),
             "mean": json.dumps(data.brought_mean.tolist()),
             "std": json.dumps(data.brought_std.tolist()),
-        },
+        }
+        | (own.about if own else {}),
     )
 
 
@@ -62,24 +67,29 @@ def load_module(path: Path, data: Dataset) -> nn.Module:
     return network_of(WeightsFile.read(path), data)
 
 
-def network_of(file: WeightsFile, data: Dataset, spec: str = "") -> nn.Module:
+def network_of(
+    file: WeightsFile, data: Dataset, spec: str = "", config: RunConfig | None = None
+) -> nn.Module:
     """The network whose weights a file holds, fit for ``data``.
 
     Args:
         file: as it was read.
         data: whose inputs and classes the network takes.
         spec: of the network, for a file that does not say what it holds.
+        config: may say that the network gets inputs of its own, as may the file.
 
     Raises:
         UserError: the weights are not such a network's, or not finite.
     """
     about = file.about
+    own = TeacherInputs.wanted(config or RunConfig(), about, data)
+    shape = own.shape if own else data.input_shape
     if "model" in about:
-        _check_description(file, data)
+        _check_description(file, data, shape)
         spec = about["model"]
     elif not spec:
         raise UserError("weights_foreign", path=str(file.path))
-    shape, classes = tuple(data.input_shape), len(data.classes)
+    classes = len(data.classes)
     with torch.device("meta"):  # the shapes alone: a description may claim a huge network
         shell = _built(spec, shape, classes, file.path)
     weights, _ = without_prefix(file.tensors, set(shell.state_dict()))
@@ -91,7 +101,10 @@ def network_of(file: WeightsFile, data: Dataset, spec: str = "") -> nn.Module:
         module.load_state_dict(weights)
     except RuntimeError:
         raise UserError("weights_foreign", path=str(file.path)) from None
-    adapt(module, Trained.on(about), data)
+    adapt(module, Trained.on(about), data, inputs=own is None)
+    if own:
+        for member in members_of(module):
+            own.attach(member)
     return module
 
 
@@ -104,7 +117,7 @@ def _built(spec: str, shape: tuple[int, ...], classes: int, path: Path) -> nn.Mo
         raise UserError("weights_foreign", path=str(path)) from None
 
 
-def _check_description(file: WeightsFile, data: Dataset) -> None:
+def _check_description(file: WeightsFile, data: Dataset, wanted: tuple[int, ...]) -> None:
     """Raise ``UserError`` where a file says that it was made for other data, or says nothing."""
     classes = _described(file, "classes")
     if len(classes) != len(data.classes):
@@ -112,7 +125,7 @@ def _check_description(file: WeightsFile, data: Dataset) -> None:
             "class_count", teacher=len(classes), dataset=data.name, data=len(data.classes)
         )
     shape = _described(file, "input_shape")
-    if shape != list(data.input_shape):
+    if shape != list(wanted):
         raise UserError(
             "input_shape", teacher=shape, dataset=data.name, data=list(data.input_shape)
         )
@@ -135,7 +148,7 @@ def _check_keys(weights: dict[str, Tensor], shell: nn.Module, spec: str, path: P
     of_trees = {
         f"{name}.{buffer}".lstrip(".")
         for name, part in shell.named_modules()
-        if isinstance(part, Forest)
+        if isinstance(part, Trees)
         for buffer, _ in part.named_buffers()
     }
     # BatchNorm's count of batches was added late: older files lack it
@@ -184,7 +197,7 @@ def _converted(weights: dict[str, Tensor], shell: nn.Module, path: Path) -> dict
 
 def _check_finite(weights: dict[str, Tensor], module: nn.Module, path: Path) -> None:
     """Raise ``UserError`` where a weight is NaN or infinite; a leaf's threshold may be."""
-    grown = any(isinstance(part, Forest) for part in module.modules())
+    grown = any(isinstance(part, Trees) for part in module.modules())
     for name, value in weights.items():
         if value.is_floating_point() and bool(
             (value.isnan() if grown else ~value.isfinite()).any()

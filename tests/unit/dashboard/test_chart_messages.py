@@ -58,6 +58,7 @@ def history():
             make.batch(),
             make.epoch(1),
             Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
+            make.trees_grown(),
             uncertainty(),
         ]
     )

@@ -57,6 +57,7 @@ def history():
             make.batch(20, 0.6, controls=acting | {"weight": 0.2}, beside=make.BESIDE),
             make.epoch(1),
             Snapshot(epoch=1, arrays=None, learners=diagnosis(missing=[3]), shift=make.shift()),
+            make.trees_grown(),
             uncertainty(),
         ]
     )
@@ -704,3 +705,18 @@ def test_the_moving_average_has_a_heading_a_chart_and_no_two_keys_alike(history)
     assert [line["name"] for line in shown] == [english["chart.average"], english["chart.averaged"]]
     headings = {note["text"] for note in figure["layout"]["annotations"]}
     assert {english["chart.batch_accuracy"], english["chart.average_kl"]} <= headings
+
+
+def test_a_tree_is_drawn_with_its_conditions_and_written_as_rules(history):
+    figure = draw("tree", history)
+    plain, distilled = (
+        [note["text"] for note in figure["layout"]["annotations"] if note["yref"] == axis]
+        for axis in ("y", "y2")
+    )
+
+    assert [text for text in plain if "[" in text] == ["[2, 4] ≤ 7.5", "[2, 4] &gt; 7.5"]
+    assert len([text for text in distilled if "<b>" in text]) == 3
+    rules = [row[1] for row in figure["sheet"]["rows"]]
+    assert rules[:3] == ["[2, 4] ≤ 7.5", "[2, 4] > 7.5", "[2, 4] ≤ 7.5 & [1, 1] ≤ 7.5"]
+    lengths = [sum(trace["x"][0] for trace in figure["data"] if trace["xaxis"] == "x")]
+    assert lengths == pytest.approx([1.0])

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
 from support.recognition import record_recognition
+from support.regressions import record_regression
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import record_search, record_selection
@@ -18,6 +19,7 @@ from support.traps import TRAPS
 
 from dashboard.charts import (
     OF_A_MOMENT,
+    OF_A_REGRESSION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
@@ -38,6 +40,7 @@ FIGURES = sorted(
     {
         *OF_A_MOMENT,
         *OF_A_ROBUSTNESS_TEST,
+        *OF_A_REGRESSION,
         *OF_A_SEARCH,
         *OF_A_SELECTION,
         *OF_A_SWEEP,
@@ -92,6 +95,7 @@ def jobs(tmp_path_factory):
             record_selection,
             record_robustness,
             record_recognition,
+            record_regression,
         )
     ]
     return store, [RUN, *others]

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from support import events as make
 from support.diagnoses import diagnosis
 from support.recognition import record_recognition
+from support.regressions import record_regression
 from support.robustness import record_robustness
 from support.runs import record
 from support.searches import OPTUNA, record_search, record_selection
@@ -22,6 +23,7 @@ from support.searches import OPTUNA, record_search, record_selection
 from dashboard.charts import (
     OF_A_MOMENT,
     OF_A_RECOGNITION,
+    OF_A_REGRESSION,
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
@@ -138,6 +140,15 @@ def test_an_unknown_run_is_said_in_one_sentence(client, path):
 
     assert answer.status_code == 404
     assert "nothing" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", OF_A_REGRESSION)
+def test_every_chart_of_a_regression_can_be_fetched(client, store, name):
+    job = record_regression(store).id
+    answer = client.get(f"/kd/figure/{name}", params={"run": job, "lang": "zh"})
+
+    assert answer.status_code == 200
+    assert {"data", "table"} & answer.json().keys()
 
 
 @pytest.mark.parametrize("name", [*OF_A_ROBUSTNESS_TEST, *OF_CORRUPTED_IMAGES])

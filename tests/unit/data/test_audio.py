@@ -146,8 +146,7 @@ def test_a_long_recording_is_cut_to_what_most_need(load, tmp_path):
     data = load(place)
 
     assert data.train.inputs.shape[1] == 4_000
-    (cut,) = [note.values["cut"] for note in data.notes if note.code == "sounds_of_length"]
-    assert cut == 1
+    assert {note.code: note.values for note in data.notes}["sounds_cut"] == {"count": 1}
 
 
 def test_a_broken_recording_of_ones_own_is_named(refusal, tmp_path):

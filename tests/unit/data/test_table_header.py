@@ -91,18 +91,18 @@ def test_rows_without_values_are_left_out_and_said(load, csv, noted):
     assert noted(data)["empty_rows_left_out"] == {"count": 2}
 
 
-def test_a_missing_value_is_counted_from_the_first_row_with_empty_ones_before(refusal, csv):
-    error = refusal(csv(f"a,b,label\n,,\n{BODY}1,,a\n"))
+def test_a_bad_value_is_counted_from_the_first_row_with_empty_ones_before(refusal, csv):
+    error = refusal(csv(f"a,b,label\n,,\n{BODY}1,inf,a\n"))
 
     assert (error.code, error.values["row"]) == ("table_value_missing", 42)
 
 
 @pytest.mark.parametrize("written", ["", "NA", "?", "-", "null", "None", "N/A", " "])
-def test_a_feature_that_nobody_measured_is_named_with_how_many_there_are(refusal, csv, written):
-    error = refusal(csv(f"a,b,label\n{BODY}{written},1,a\n1,{written},a\n"))
+def test_a_feature_that_nobody_measured_is_filled_and_marked(load, csv, noted, written):
+    data = load(csv(f"a,b,label\n{BODY}{written},1,a\n1,{written},a\n"))
 
-    assert error.code == "table_values_missing"
-    assert (error.values["row"], error.values["column"], error.values["count"]) == (41, "a", 2)
+    assert data.columns == ("a", "a = ?", "b", "b = ?")
+    assert noted(data)["missing_filled"] == {"columns": "a, b"}
 
 
 # Without a header

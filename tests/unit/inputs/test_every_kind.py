@@ -8,7 +8,7 @@ import torch
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, accepts
 from kdcore.errors import UserError
-from kdcore.inputs import INPUT_KINDS, Audio, AudioImage, Features, Image, make_kind
+from kdcore.inputs import INPUT_KINDS, Audio, AudioImage, Features, Image, Text, make_kind
 from kdcore.inputs.audio_image import SIDE
 from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig
@@ -25,6 +25,10 @@ EXAMPLES = {
     "audio_image": (
         AudioImage(),
         torch.randint(256, (SIZE, 1_000 + SIDE * SIDE), generator=RANDOM).short(),
+    ),
+    "text": (
+        Text(("", "?", *"abcdefg"), "characters"),
+        torch.randint(9, (SIZE, 11), generator=RANDOM, dtype=torch.int32),
     ),
     "features": (Features(), 5 + 3 * torch.randn(SIZE, 7, generator=RANDOM)),
 }
@@ -153,19 +157,13 @@ def test_what_acts_on_images_alone_is_refused_elsewhere():
     assert refused(shifted, Features()) == "target_needs_images"
 
 
-class NoNumbers(Features):
-    """As text is."""
-
-    mixable = differentiable = linear = False
-
-
 def test_methods_that_change_the_inputs_are_refused_where_these_are_no_numbers():
     fits = RunConfig(dataset="moons", teacher="mlp:4", student="mlp:3")
+    texts = RunConfig(dataset="languages", teacher="bigru:4", student="embedding_bag:3")
     needing = {name for name, method in METHODS.items() if method.needs}
 
     assert needing == {"input_gradient", "noisy_inputs", "ard", "rslad", "generator"}
     for name in needing:
-        config = fits.replace(method=name)
-        check_inputs(config, Features())
-        assert refused(config, NoNumbers()) == "method_input_kind"
-    assert refused(fits.replace(mixup=0.2), NoNumbers()) == "mixup_input_kind"
+        check_inputs(fits.replace(method=name), Features())
+        assert refused(texts.replace(method=name), Text()) == "method_input_kind"
+    assert refused(texts.replace(mixup=0.2), Text()) == "mixup_input_kind"

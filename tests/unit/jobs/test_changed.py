@@ -89,7 +89,7 @@ def test_the_command_line_executes_a_job_of_every_kind_again(tmp_path, monkeypat
     store = Store(tmp_path)
     stored = store.create(CONFIGS[kind])
     name, text = list(setting_texts(stored.config).items())[-1]
-    text = {"0": "3", "auto": "float32"}.get(text, text)
+    text = {"0": "1", "auto": "float32"}.get(text, text)
     options = parser().parse_args(
         ["again", stored.id, "--set", f"{name}={text}", "--json", "--store", str(tmp_path)]
     )

@@ -19,7 +19,7 @@ from kdcore.jobs.sweep.config import SweepConfig, all_methods
 from kdcore.jobs.teacher_selection.config import TeacherSelectionConfig
 from kdcore.jobs.teacher_selection.events import TeacherEvaluated
 from kdcore.store import Store, recorded
-from kdcore.training.forest import students as forest_students
+from kdcore.training.forest import growing_forest
 from kdcore.training.weights.modules import load_module
 
 TAUGHT = RunConfig(dataset="moons", teacher="forest:15", student="mlp:8", epochs=2)
@@ -51,7 +51,7 @@ def fitted_watch(monkeypatch):
             seen.setdefault(id(self), []).append((targets, len(self.estimators_)))
             return self
 
-    monkeypatch.setattr(forest_students, "RandomForestRegressor", Watched)
+    monkeypatch.setattr(growing_forest, "RandomForestRegressor", Watched)
     return seen
 
 
@@ -337,7 +337,7 @@ def test_augmented_inputs_are_drawn_anew_for_the_trees_of_each_epoch(monkeypatch
             seen.append(inputs.copy())
             return super().fit(inputs, targets, sample_weight)
 
-    monkeypatch.setattr(forest_students, "RandomForestRegressor", Watched)
+    monkeypatch.setattr(growing_forest, "RandomForestRegressor", Watched)
     config = GROWN.replace(dataset="digits", epochs=2, augment="shift", transfer_size=100)
     assert isinstance(events_of(config)[-1], Finished)
     plain, distilled, plain_again, _ = seen

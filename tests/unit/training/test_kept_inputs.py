@@ -4,7 +4,10 @@ import pytest
 import torch
 
 from kdcore.data import Dataset, Split
-from kdcore.inputs import Audio
+from kdcore.inputs import Audio, AudioImage
+from kdcore.inputs.audio_image import SIDE
+from kdcore.models.build import build_model
+from kdcore.training.deployed import WRITERS, Deployed
 
 
 @pytest.fixture
@@ -43,6 +46,13 @@ def test_costly_inputs_are_made_once_and_are_those_of_the_rows(data, monkeypatch
     )
 
 
+def test_what_is_kept_is_exact_whoever_asks_first(data):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        kept = data.network_inputs(data.train.inputs, slice(0, 24))
+
+    assert torch.equal(kept, data.normalised(data.train.inputs))
+
+
 def test_what_was_made_goes_with_the_examples(data):
     held = data.train.inputs.clone()
     data.network_inputs(held, slice(0, 2))
@@ -50,3 +60,21 @@ def test_what_was_made_goes_with_the_examples(data):
     del held
     assert len(data._kept) == 0
     assert len(replace(data)._kept) == 0
+
+
+def test_an_exported_program_takes_recordings_in_batches_of_any_size(data, tmp_path):
+    kind = AudioImage()
+    chance = torch.Generator().manual_seed(1)
+    inputs = torch.randint(0, 256, (12, 400 + SIDE * SIDE), generator=chance).short()
+    split = Split(inputs, torch.arange(12) % 3)
+    mean, std = kind.statistics(inputs)
+    own = replace(data, train=split, validation=split, test=split, mean=mean, std=std, kind=kind)
+    model = Deployed(build_model("audio_only:4", own.input_shape, 3, seed=0), own).eval()
+    WRITERS[".pt2"](model, inputs, tmp_path / "network.pt2", {})
+    program = torch.export.load(tmp_path / "network.pt2").module()
+
+    with torch.no_grad():
+        for count in (1, 5):
+            some = inputs[:count]
+            expected = model.network(own.normalised(some))
+            torch.testing.assert_close(program(some), expected, atol=1e-5, rtol=1e-5)

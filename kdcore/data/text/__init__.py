@@ -1,0 +1,1 @@
+"""Texts as data sets: read, cut into words or characters, numbered by what training data hold."""

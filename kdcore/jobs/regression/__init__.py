@@ -1,0 +1,1 @@
+"""A number is predicted, with its uncertainty."""

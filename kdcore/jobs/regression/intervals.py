@@ -1,0 +1,18 @@
+"""Central intervals of a normal distribution, by the share of values that they promise to hold."""
+
+from statistics import NormalDist
+
+LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""That are measured."""
+PROMISED = 0.9
+"""Of the interval that is told by epoch and drawn."""
+
+
+def half_width(level: float) -> float:
+    """Deviations from the mean within which a value lies with probability ``level``.
+
+    Example:
+        >>> round(half_width(0.9), 3)
+        1.645
+    """
+    return NormalDist().inv_cdf((1 + level) / 2)

@@ -1,0 +1,1 @@
+"""Networks that read texts: numbers of words or characters, 0 where a text has ended."""

@@ -1,0 +1,46 @@
+"""Gated recurrent units that read a text from its beginning to its end, or both ways."""
+
+from torch import Tensor, nn
+
+from kdcore.catalogue import parse_model
+from kdcore.models.text.reading import MeanAndMaximum, WordDropout, embedding, present
+
+LEFT_OUT, DROPPED = 0.1, 0.4
+"""Shares of the words, and of the numbers that enter the recurrent layer and the answer."""
+
+
+class TextGRU(nn.Module):
+    """Embedding, a recurrent layer, mean and maximum over the words, a linear answer.
+
+    Source:
+        Cho et al.: Learning phrase representations using RNN encoder–decoder, EMNLP 2014.
+    """
+
+    def __init__(
+        self, vocabulary: int, width: int, states: int, classes: int, *, both_ways: bool
+    ) -> None:
+        super().__init__()
+        self.left_out = WordDropout(LEFT_OUT)
+        self.embedding = embedding(vocabulary, width)
+        self.dropout = nn.Dropout(DROPPED)
+        self.recurrent = nn.GRU(width, states, batch_first=True, bidirectional=both_ways)
+        self.pool = MeanAndMaximum()
+        self.head = nn.Linear((4 if both_ways else 2) * states, classes)
+        self.stages = ["pool"]
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
+        tokens = self.left_out(tokens)
+        states, _ = self.recurrent(self.dropout(self.embedding(tokens)))
+        return self.head(self.dropout(self.pool(states, present(tokens))))  # type: ignore[no-any-return]
+
+
+def text_gru(spec: str, input_shape: tuple[int, ...], classes: int) -> TextGRU:
+    """``text_gru:16`` reads from the beginning to the end, ``bigru:64`` both ways.
+
+    ``bigru:96,48``: vectors of 96 numbers, 48 states in each direction.
+    """
+    family, (width, *states) = parse_model(spec)
+    return TextGRU(
+        input_shape[1], width, *(states or [width]), classes, both_ways=family == "bigru"
+    )

@@ -1,0 +1,59 @@
+"""A small transformer encoder: every word looks at every other one."""
+
+import torch
+from torch import Tensor, nn
+
+from kdcore.catalogue import parse_model
+from kdcore.inputs.text import PADDING
+from kdcore.models.text.reading import Mean, WordDropout, embedding, present
+
+HEAD_WIDTH = 16
+"""Numbers of an attention head; fewer where the width is no multiple of it."""
+LEFT_OUT, DROPPED, INSIDE = 0.1, 0.3, 0.1
+"""Shares of the words, of the numbers that enter the encoder and the answer, and within it."""
+
+
+class Transformer(nn.Module):
+    """Embeddings of words and places, encoder layers with the norm first, a mean, an answer.
+
+    Source:
+        Vaswani et al.: Attention is all you need, NeurIPS 2017.
+    """
+
+    def __init__(self, length: int, vocabulary: int, width: int, layers: int, classes: int) -> None:
+        super().__init__()
+        self.left_out = WordDropout(LEFT_OUT)
+        self.embedding = embedding(vocabulary, width)
+        self.places = nn.Parameter(torch.randn(length, width) * 0.02)
+        self.dropout = nn.Dropout(DROPPED)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                width,
+                width // HEAD_WIDTH if width % HEAD_WIDTH == 0 else 1,
+                2 * width,
+                INSIDE,
+                batch_first=True,
+                norm_first=True,
+            )
+            for _ in range(layers)
+        )
+        self.pool = Mean()
+        self.head = nn.Linear(width, classes)
+        self.stages = [f"layers.{at}" for at in range(layers)] + ["pool"]
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
+        tokens = self.left_out(tokens)
+        there = present(tokens)
+        # an empty text looks at its first padding: a softmax over nothing would be no number
+        ended = (tokens == PADDING) & (there.sum(1) > 0)
+        values = self.dropout(self.embedding(tokens) + self.places)
+        for layer in self.layers:
+            values = layer(values, src_key_padding_mask=ended)
+        return self.head(self.dropout(self.pool(values, there)))  # type: ignore[no-any-return]
+
+
+def transformer(spec: str, input_shape: tuple[int, ...], classes: int) -> Transformer:
+    """``transformer:64,2``: two layers of width 64; ``transformer:64`` has one."""
+    _, (width, *layers) = parse_model(spec)
+    return Transformer(*input_shape, width, layers[0] if layers else 1, classes)

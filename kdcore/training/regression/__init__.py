@@ -1,0 +1,1 @@
+"""Teachers and students that predict a number with its uncertainty."""
