@@ -114,7 +114,8 @@ def mel_filters(rate: float, size: int, bands: int) -> np.ndarray:
     for band in np.flatnonzero(filters.sum(1) == 0):
         nearest = np.abs(at - middle[band]).argmin()
         filters[band, nearest] = 2.0 / float(high[band, 0] - low[band, 0])
-    return filters.astype(np.float32)
+    found: np.ndarray = filters.astype(np.float32)
+    return found
 
 
 def mel(frequency: float) -> float:

@@ -1,5 +1,6 @@
 """What a model costs: parameters, bytes, operations, time."""
 
+import math
 import statistics
 import time
 
@@ -55,7 +56,7 @@ def activations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
         return float(20 * 64 * input_shape[-2] * input_shape[-1])
     weights = sum(learned.numel() for learned in learned_numbers(module))
     steps = input_shape[0] if any(isinstance(part, SEQUENTIAL) for part in parts) else 1
-    return 8.0 * float(weights) ** 0.5 * steps
+    return 8.0 * math.sqrt(weights) * steps
 
 
 def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:

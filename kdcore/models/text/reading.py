@@ -11,6 +11,7 @@ MANY = 1_000
 OF_FEW, OF_MANY = 1.0, 0.1
 """Standard deviation of first vectors."""
 
+
 class WordDropout(_DropoutNd):
     """While it learns, a share ``p`` of the words of each text is left out, as padding is.
 
