@@ -331,6 +331,8 @@ class WordShares(Answer):
     classes: list[str]
     tokens: list[list[str]]
     """Of each text as the learners read it, in the order of the text."""
+    joined: bool
+    """Whether tokens follow each other without a blank: characters, not words."""
     logits: dict[str, list[list[float]]]
     """By learner, ``[texts, classes]``."""
     numbers: list[list[int]]

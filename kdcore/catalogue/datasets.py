@@ -252,7 +252,7 @@ DATASETS = {
         licence="written for this program",
         teacher="text_cnn:96",
         student="text_cnn:16",
-        first_run={"teacher_epochs": 30, "weight": 0.9, "speed": 80.0},
+        first_run={"teacher_epochs": 30, "unlabelled": 0.9, "weight": 0.9, "speed": 160.0},
     ),
     "imdb": Source(
         title="IMDB film reviews",
@@ -266,5 +266,14 @@ DATASETS = {
         licence="A. L. Maas and others, free for research",
         teacher="text_cnn:96,16",
         student="embedding_bag:8",
+        first_run={
+            "teacher_epochs": 3,
+            "unlabelled": 0.95,
+            "weight": 0.9,
+            "temperature": 2.0,
+            "epochs": 5,
+            "batch_size": 128,
+            "lr": 0.005,
+        },
     ),
 }

@@ -142,7 +142,7 @@ class Text(InputKind):
     def suited_pair(self, shape: tuple[int, ...], examples: int) -> tuple[str, str]:
         """A teacher that reads pieces of a text; a student that does too, or reads words alone."""
         del shape
-        if self.unit == "characters":
+        if self.is_joined:
             return "text_cnn:96", "text_cnn:16"
         return (
             ("text_cnn:32", "embedding_bag:2")
@@ -175,8 +175,13 @@ class Text(InputKind):
             "texts": places[:-1].reshape(numbers.shape).astype(np.int32),
             "text_tokens": np.frombuffer(lines.encode(), dtype=np.uint8)[None],
             "text_numbers": used[None].astype(np.int32),
-            "text_joined": np.array([self.unit == "characters"], dtype=np.uint8),
+            "text_joined": np.array([self.is_joined], dtype=np.uint8),
         }
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether tokens follow each other without a blank: characters, not words."""
+        return self.unit == "characters"
 
     @property
     def identity(self) -> bytes:
@@ -201,7 +206,7 @@ class Text(InputKind):
     def text_of(self, numbers: "Sequence[int]") -> str:
         """The same as one string; ideographs stand side by side."""
         found = self.tokens_of(numbers)
-        if self.unit == "characters":
+        if self.is_joined:
             return "".join(found)
         joined = " ".join(found)
         return _BETWEEN.sub("", joined)

@@ -7,6 +7,7 @@ from kdcore.losses.congruence import correlation_congruence
 from kdcore.losses.contrast import contrastive
 from kdcore.losses.corrected_teacher import loca, loca_answers, mft, mft_answers
 from kdcore.losses.correlation import correlations, dist
+from kdcore.losses.ctc import ctc_loss, framewise_kl
 from kdcore.losses.decoupled import decoupled_parts, dkd
 from kdcore.losses.ensemble_distribution import ensemble_distribution, ensemble_distribution_proxy
 from kdcore.losses.hard_labels import (
@@ -54,12 +55,14 @@ __all__ = [
     "correlations",
     "cross_entropy",
     "cross_entropy_gradient",
+    "ctc_loss",
     "decoupled_parts",
     "dist",
     "dkd",
     "ensemble_distribution",
     "ensemble_distribution_proxy",
     "entropy_weights",
+    "framewise_kl",
     "generalised_jensen_shannon",
     "hint",
     "input_gradient_matching",

@@ -84,6 +84,11 @@ class AddedTrees(Trees):
         return (self.baseline + self.votes(inputs)).float()
 
 
+LEAST_GAIN = 1e-4
+"""By which a question of a single tree lowers the mean squared error: soft labels of one class
+differ a little everywhere, and a person would read questions that change no answer."""
+
+
 def least_in_leaf(examples: int) -> int:
     """How many of the examples a leaf of a single tree has at least.
 

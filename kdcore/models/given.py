@@ -44,7 +44,7 @@ class GivenModule:
     feed: Feed | None = None
 
     def copy(self) -> nn.Module:
-        """A copy in float32 on the CPU that takes what the run's data give; the module stays as it is."""
+        """A copy in float32, on the CPU, that takes what the data give."""
         found = deepcopy(self.module).float().cpu()
         if self.feed:
             found.register_forward_pre_hook(self.feed)

@@ -264,6 +264,7 @@ def _word_shares(query: Words, modules: Modules, data: Dataset, epoch: float | N
         epoch=epoch,
         classes=list(data.classes),
         tokens=[kind.tokens_of(text.tolist()) for text in inputs],
+        joined=kind.is_joined,
         logits={name: own.tolist() for name, own in logits.items()},
         numbers=numbers,
         shares={

@@ -29,10 +29,11 @@ def corpus(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_recogniser_learns_and_teaches_and_is_listed_and_repeated(kdcore, corpus, tmp_path):
     kept = ("--store", str(tmp_path / "store"))
     asked = ("recognise", "--data", str(corpus), *QUICK, *kept)
-    done = kdcore(*asked, "--teacher-epochs", "14", "--epochs", "10", "--json")
+    done = kdcore(*asked, "--teacher-epochs", "14", "--epochs", "6", "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     epochs = [event for event in events if event["event"] == "recognition_epoch"]
     first, last = epochs[1], epochs[-1]
@@ -41,7 +42,7 @@ def test_a_recogniser_learns_and_teaches_and_is_listed_and_repeated(kdcore, corp
     assert events[-1]["event"] == "recognition_finished"
     assert last["test"]["teacher"] < 0.5
     for student in ("plain", "distilled"):
-        assert 0 < last["terms"][student]["ctc"] < first["terms"][student]["ctc"] / 2
+        assert 0 < last["terms"][student]["ctc"] < 0.7 * first["terms"][student]["ctc"]
     assert last["transcripts"][0]["said"] in ("one", "two", "six")
 
     listed = json.loads(kdcore("recognitions", "--json", *kept).stdout)

@@ -112,10 +112,10 @@ function sentenceView(examples, words, ask) {
  *
  * @returns {root, text(tokens), answered(answer, number of the text), unanswered(), isLive()}
  */
-export function markedText({ classes, words, joined }) {
+export function markedText({ classes, words, joined = false }) {
   const names = { teacher: words.example_teacher, plain: words.example_plain,
     distilled: words.example_distilled };
-  const state = { learner: "teacher", tokens: [], answer: null, at: 0 };
+  const state = { learner: "teacher", tokens: [], answer: null, at: 0, joined };
   const sentence = element("p", { class: "kd-words-text" });
   const told = element("p", { class: "kd-caption kd-words-told" });
   const learners = choice(words.example_learner, names, state.learner, (name) => {
@@ -130,7 +130,7 @@ export function markedText({ classes, words, joined }) {
     const highest = shares ? Math.max(1e-9, ...shares.values.map(Math.abs)) : 1;
     sentence.replaceChildren(...state.tokens.flatMap((token, at) => {
       const share = shares ? shares.values[at] / highest : 0;
-      const blank = at && !joined && !TOGETHER.test(token) ? " " : "";
+      const blank = at && !state.joined && !TOGETHER.test(token) ? " " : "";
       if (Math.abs(share) < LEAST) return [blank + token];
       const kind = share > 0 ? "for" : "against";
       return [blank, element("mark", { class: `kd-word-${kind}`,
@@ -169,7 +169,7 @@ export function markedText({ classes, words, joined }) {
       show();
     },
     answered(answer, at) {
-      Object.assign(state, { answer, at, tokens: answer.tokens[at] });
+      Object.assign(state, { answer, at, tokens: answer.tokens[at], joined: answer.joined });
       if (!answer.shares[state.learner]) [state.learner] = Object.keys(answer.shares);
       learners.show(state.learner);
       show();

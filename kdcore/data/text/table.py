@@ -75,11 +75,15 @@ def _only_names(table: TableFormat, at: int) -> bool:
 
 
 def _words(table: TableFormat, at: int) -> float:
-    """Words of a value on average; 0 where they are numbers or come again."""
+    """Words of a value on average, those of digits alone not counted; 0 where they come again.
+
+    So a date is no text.
+    """
     values = table.values(at)
     if not values or 2 * len(set(values)) < len(values) or all(map(table.numeric, values)):
         return 0.0
-    return sum(len(words(value)) for value in values) / len(values)
+    counts = (sum(not word.isdigit() for word in words(value)) for value in values)
+    return sum(counts) / len(values)
 
 
 def read_texts(

@@ -41,6 +41,5 @@ def text_gru(spec: str, input_shape: tuple[int, ...], classes: int) -> TextGRU:
     ``bigru:96,48``: vectors of 96 numbers, 48 states in each direction.
     """
     family, (width, *states) = parse_model(spec)
-    return TextGRU(
-        input_shape[1], width, *(states or [width]), classes, both_ways=family == "bigru"
-    )
+    both_ways = family == "bigru"
+    return TextGRU(input_shape[1], width, (states or [width])[0], classes, both_ways=both_ways)

@@ -57,4 +57,5 @@ class TextCNN(nn.Module):
 def text_cnn(spec: str, input_shape: tuple[int, ...], classes: int) -> TextCNN:
     """``text_cnn:16``: vectors of 16 numbers, 16 filters of each size; ``text_cnn:96,32``."""
     _, (width, *filters) = parse_model(spec)
-    return TextCNN(*input_shape, width, *(filters or [width]), classes)
+    length, vocabulary = input_shape
+    return TextCNN(length, vocabulary, width, (filters or [width])[0], classes)

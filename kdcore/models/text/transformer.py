@@ -56,4 +56,5 @@ class Transformer(nn.Module):
 def transformer(spec: str, input_shape: tuple[int, ...], classes: int) -> Transformer:
     """``transformer:64,2``: two layers of width 64; ``transformer:64`` has one."""
     _, (width, *layers) = parse_model(spec)
-    return Transformer(*input_shape, width, layers[0] if layers else 1, classes)
+    length, vocabulary = input_shape
+    return Transformer(length, vocabulary, width, layers[0] if layers else 1, classes)

@@ -9,7 +9,7 @@ from torch import Tensor
 from kdcore.data import Dataset, Split
 from kdcore.events import TreeNode
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.added_trees import AddedTrees, leaf_probabilities, least_in_leaf
+from kdcore.models.added_trees import LEAST_GAIN, AddedTrees, leaf_probabilities, least_in_leaf
 from kdcore.training.forest.growing import GrowingStudent, sample_weight
 from kdcore.training.state import State
 
@@ -39,6 +39,7 @@ class GrowingTree(GrowingStudent):
         tree = DecisionTreeRegressor(
             max_depth=-(-self._depth * epoch // self.epochs),
             min_samples_leaf=least_in_leaf(len(inputs)),
+            min_impurity_decrease=LEAST_GAIN,
             random_state=self.seed,
         )
         tree.fit(

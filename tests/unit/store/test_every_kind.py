@@ -7,7 +7,7 @@ from support.jobs import CONFIGS
 
 from kdcore.errors import UserError
 from kdcore.events import Cancelled
-from kdcore.jobs.kind import KINDS, RUN, SWEEP, kind_for
+from kdcore.jobs.kind import KINDS, SWEEP, kind_for
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import Store, recorded
 
@@ -73,13 +73,11 @@ def test_it_is_exported_with_its_cells(store, job, tmp_path):
 
 
 def test_two_of_a_kind_are_compared(store, job):
-    config = job.config
-    if job.kind is RUN:
-        other, differing = config.replace(temperature=9.0), [("temperature", 4.0, 9.0)]
-    else:
-        values = config.to_dict()
-        values["base"] = config.base.replace(batch_size=7).to_dict()
-        other, differing = type(config).from_dict(values), [("base.batch_size", 32, 7)]
+    values = job.config.to_dict()
+    nested = values.get("base", values)
+    differing = [("base.batch_size" if "base" in values else "batch_size", nested["batch_size"], 7)]
+    nested["batch_size"] = 7
+    other = type(job.config).from_dict(values)
 
     assert store.compare(job.id, store.create(other).id) == differing
 

@@ -18,7 +18,7 @@ from kdcore.data import load_dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.events import Batch, Epoch, Prepared
 from kdcore.models.build import build_model
-from kdcore.queries import Answer, DecisionMap, Logits, Predict, Step, StepLogits, UnitMap
+from kdcore.queries import Answer, DecisionMap, Logits, Predict, Step, StepLogits, UnitMap, Words
 from kdcore.store import Store
 from kdcore.training.answering import answer, evaluating, stored_learners
 from kdcore.training.weights.weights_file import WeightsFile
@@ -200,6 +200,7 @@ def test_a_step_equals_the_chain_rule_by_hand(folder, stored, optimizer, mixing,
     [
         (Predict(inputs=((1.0, 2.0, 3.0),)), "inputs_shape"),
         (Step(inputs=((1.0, 2.0),), labels=(2,)), "bad_query"),
+        (Words(texts=("a fine film",)), "no_words"),
         (UnitMap(learner="nobody"), "bad_query"),
         (UnitMap(learner="plain", layer=1), "no_such_layer"),
         (UnitMap(learner="plain", units=(4,)), "bad_query"),

@@ -142,12 +142,11 @@ def test_a_job_that_is_stopped_says_how_far_it_came(config):
     assert set(events[-1].test) == {"teacher", "plain", "distilled"}
 
 
+@pytest.mark.slow
 def test_a_teacher_learns_to_read_tones(corpus):
     """The whole of it works: what is learned is heard by speakers that were never heard."""
-    config = RecognitionConfig(
-        data=str(corpus),
-        **(TINY | {"teacher_epochs": 40, "epochs": 1, "teacher": "crnn:4,24,1", "batch_size": 4}),
-    )
+    longer = {"teacher": "crnn:4,24,1", "teacher_epochs": 40, "epochs": 1, "batch_size": 4}
+    config = RecognitionConfig(data=str(corpus), **(TINY | longer))
     last = list(Job(config))[-1]
 
     assert last.test["teacher"].value < 0.35

@@ -92,6 +92,7 @@ SETTINGS = {
     "target": SMALL.replace(target="rotated", alignment="mmd", target_confidence=0.12, patience=3),
     "generator": IMAGES.replace(method="generator", weight=1),
     "forest": SMALL.replace(student="forest:7"),
+    "tree": SMALL.replace(student="tree:3", teacher="boosted:5"),
 }
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from sklearn.ensemble import RandomForestClassifier
 from support.files import collect
 from support.trained import events_of, of_kind
 
+from kdcore.catalogue import is_forest, parse_model
+from kdcore.commands import Controls
 from kdcore.data import Split, load_dataset
 from kdcore.data.assemble import assemble
 from kdcore.data.for_teacher import beside_teacher
@@ -21,8 +22,8 @@ from kdcore.inputs import Image
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Finished, Prepared, Started
 from kdcore.models.build import build_model
-from kdcore.models.forest import Forest
 from kdcore.store import Store
+from kdcore.training.teachers.grown import GROWN, Growing
 from kdcore.training.teachers.teacher import frozen
 from kdcore.training.weights.modules import load_module, network_of, packed_module
 from kdcore.training.weights.weights_file import WeightsFile
@@ -157,7 +158,9 @@ def images(shift, gain, classes=("a", "b", "c")):
     return assemble("images", classes, Split(inputs, labels), Image())
 
 
-@pytest.mark.parametrize("model", ["mlp:5", "convnet:4", "resnet8", "forest:3", "mlp:3 + mlp:4"])
+@pytest.mark.parametrize(
+    "model", ["mlp:5", "convnet:4", "resnet8", "forest:3", "boosted:3", "tree:2", "mlp:3 + mlp:4"]
+)
 @pytest.mark.parametrize("classes", [("a", "b", "c"), ("c", "a", "b")])
 def test_a_network_answers_the_same_to_other_data_whatever_its_kind(tmp_path, model, classes):
     theirs, ours = images(0, 1.0), images(7, 0.8, classes)
@@ -177,12 +180,17 @@ def test_a_network_answers_the_same_to_other_data_whatever_its_kind(tmp_path, mo
 
 
 def made_network(model, data):
-    if not model.startswith("forest"):
+    if not is_forest(model):
         return build_model(model, data.input_shape, 3, 1)
-    trees = RandomForestClassifier(3, random_state=0).fit(
-        data.normalised(data.train.inputs).flatten(1).numpy(), data.train.labels.numpy()
+    growing = Growing(
+        inputs=data.normalised(data.train.inputs).flatten(1).numpy(),
+        labels=data.train.labels.numpy(),
+        classes=3,
+        size=parse_model(model)[1],
+        seed=0,
+        controls=Controls(RunConfig()),
     )
-    return Forest.of(trees.estimators_, 3)
+    return collect(GROWN[parse_model(model)[0]](growing))[1]
 
 
 # Of others
