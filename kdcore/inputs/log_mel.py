@@ -110,7 +110,7 @@ def mel_filters(rate: float, size: int, bands: int) -> np.ndarray:
     at = np.arange(size // 2 + 1) * (rate / size)
     low, middle, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
     rising, falling = (at - low) / (middle - low), (high - at) / (high - middle)
-    filters = np.maximum(0.0, np.minimum(rising, falling)) * (2.0 / (high - low))
+    filters: np.ndarray = np.maximum(0.0, np.minimum(rising, falling)) * (2.0 / (high - low))
     for band in np.flatnonzero(filters.sum(1) == 0):
         nearest = np.abs(at - middle[band]).argmin()
         filters[band, nearest] = 2.0 / float(high[band, 0] - low[band, 0])

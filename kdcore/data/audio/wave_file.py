@@ -64,8 +64,8 @@ def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
 def sixteen_bits(samples: np.ndarray) -> np.ndarray:
     """Samples from -1 to 1 as int16; what is louder is clipped."""
-    found: np.ndarray = np.clip(np.rint(samples * FULL), -FULL, FULL - 1).astype(np.int16)
-    return found
+    clipped: np.ndarray = np.clip(np.rint(samples * FULL), -FULL, FULL - 1)
+    return clipped.astype(np.int16)
 
 
 def of_length(samples: np.ndarray, length: int) -> np.ndarray:
