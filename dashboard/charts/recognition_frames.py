@@ -18,10 +18,10 @@ NOTHING = "#eeeeee"
 """The browser puts the page's own ground here."""
 SEEN = 0.05
 """A character has a row if a learner gives it so much in some frame, or if it is said."""
-GAP = 0.07
-"""Of the height, between two learners."""
 LINES = 1.2
-"""Lines of type for each row."""
+"""Lines of type for each row of a map."""
+HEAD = 2.2
+"""Lines of type above each map."""
 LONGEST = 60
 """Letters of what is written that stand above a map."""
 
@@ -61,10 +61,12 @@ def figure(
     times = [round(record.started.frame * frame, 3) for frame in range(len(maps["teacher"]))]
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "hovermode": "closest"}
-    height = (1 - GAP * len(maps)) / len(maps)
+    lines = (LINES * len(rows) + HEAD) * len(maps)
+    gap = HEAD / lines
+    height = 1 / len(maps) - gap
     for number, (learner, own) in enumerate(maps.items()):
         suffix = str(number + 1) if number else ""
-        top = 1 - GAP - number * (height + GAP)
+        top = 1 - gap - number * (height + gap)
         last = number == len(maps) - 1
         values = own[:, rows].T.astype(np.float64).round(3)
         data.append(
@@ -123,7 +125,7 @@ def figure(
     return {
         "data": data,
         "layout": layout,
-        "rows": round(LINES * len(rows) * len(maps)) + 2 * len(maps),
+        "rows": round(lines),
         "message": message_text(
             words,
             "recognition_frames",
