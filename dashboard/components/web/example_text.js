@@ -5,7 +5,7 @@ import { choice, element, say, whenSettled } from "./dom.js";
 import { ranking } from "./numbers.js";
 
 const SIDE = 160; // pixels of a thumbnail
-const LETTERS = 19; // pixels
+const LETTERS = 34; // pixels
 const STALE = 4000; // milliseconds after which students that learn are asked again
 const AGAIN = 2000; // milliseconds until one is asked again who could not answer at once
 const FEW = 3; // words that are named

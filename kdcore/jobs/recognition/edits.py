@@ -41,7 +41,7 @@ def character_error_rate(said: list[str], recognised: list[str]) -> float:
 
 
 def edits(said: str, recognised: str) -> list[Edit]:
-    """The stretches of which both texts consist, in their order.
+    """The stretches of which both texts consist, in their order; of equally few edits as much kept.
 
     Example:
         >>> [(one.kind, one.said, one.recognised) for one in edits("seven", "sevn!")]
@@ -52,19 +52,18 @@ def edits(said: str, recognised: str) -> list[Edit]:
     steps: list[tuple[str, str, str]] = []
     while row or column:
         here = distances[row, column]
-        if row and column:
-            alike = said[row - 1] == recognised[column - 1]
-            if distances[row - 1, column - 1] + (not alike) == here:
-                kind = KEPT if alike else REPLACED
-                steps.append((kind, said[row - 1], recognised[column - 1]))
-                row, column = row - 1, column - 1
-                continue
-        if row and distances[row - 1, column] + 1 == here:
+        if row and column and said[row - 1] == recognised[column - 1]:
+            row, column = row - 1, column - 1
+            steps.append((KEPT, said[row], recognised[column]))
+        elif row and distances[row - 1, column] + 1 == here:
             row -= 1
             steps.append((MISSING, said[row], ""))
-        else:
+        elif column and distances[row, column - 1] + 1 == here:
             column -= 1
             steps.append((ADDED, "", recognised[column]))
+        else:
+            row, column = row - 1, column - 1
+            steps.append((REPLACED, said[row], recognised[column]))
     steps.reverse()
     found = []
     for kind, group in groupby(steps, key=lambda step: step[0]):
