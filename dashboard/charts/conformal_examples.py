@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.parts import style
+from dashboard.charts.parts.kept_texts import kept_texts
 from dashboard.charts.parts.message import list_learners, message_text
 from dashboard.charts.parts.picture import png_address
 from dashboard.charts.parts.uncertainty import level_of, none_measured, scores_of
@@ -67,6 +68,7 @@ def figure(
     images = () if kept is None or kept.ndim != IMAGES else kept
     return {
         "data": [
+            *_written(kept_texts(arrays, "set"), words, places),
             _truth(labels, classes, words, places),
             *(
                 _sets_of(learner, own, labels, classes, words, places, at)
@@ -116,6 +118,28 @@ def figure(
             values=list_learners(words, missed),
         ),
     }
+
+
+def _written(
+    texts: Sequence[str], words: Words, places: Sequence[tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """The texts, where pictures would be."""
+    if not texts:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "name": words["preview.text"],
+            "showlegend": False,
+            "x": [column for _, column in places],
+            "y": [row + PICTURE for row, _ in places],
+            "text": list(texts),
+            "textposition": "top center",
+            "hoverinfo": "skip",
+            "textfont": {"size": 11},
+        }
+    ]
 
 
 def _truth(
