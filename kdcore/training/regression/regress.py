@@ -7,9 +7,9 @@ batches; the plain one learns from the numbers alone.
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +33,7 @@ from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_sq
 from kdcore.models.build import build_model, start_seed
 from kdcore.store import JobFolder
 from kdcore.training.devices.device import choose_device, device_name, software_versions
-from kdcore.training.randomness import generator
+from kdcore.training.randomness import draws, generator, seeded
 
 SHOWN = 300
 """Test examples whose answers are kept."""
@@ -164,13 +164,17 @@ class Experiment:
                 for name, one in networks.items()
             }
             order = generator(seed, "regression")
+            step = 0
             for epoch in range(1, base.epochs + 1):
                 self._controls.raise_if_stopped()
                 began = time.perf_counter()
                 for batch in _batches(len(self._train.targets), base.batch_size, order):
                     for name, network in networks.items():
-                        loss = self._loss(network, batch, base.weight if name != "plain" else 0.0)
-                        _step(optimizers[name], loss)
+                        weight = base.weight if name != "plain" else 0.0
+                        with _chance(network, seed, "regression dropout", step):
+                            loss = self._loss(network, batch, weight)
+                        _step(network, optimizers[name], loss)
+                    step += 1
                 found = {name: answer(one, self._test) for name, one in networks.items()}
                 if seed == base.seed:
                     for name, (mean, log_variance) in found.items():
@@ -201,13 +205,18 @@ class Experiment:
     def _fit_teacher(self, network: nn.Module, number: int) -> Iterator[Event]:
         base = self._config.base
         optimizer = torch.optim.Adam(network.parameters(), lr=base.lr)
-        order = generator(start_seed(base.seed, number), "regression teacher")
+        seed = start_seed(base.seed, number)
+        order = generator(seed, "regression teacher")
         best, kept = float("inf"), network.state_dict()
+        step = 0
         for epoch in range(1, base.teacher_epochs + 1):
             self._controls.raise_if_stopped()
             for batch in _batches(len(self._train.targets), base.batch_size, order):
-                mean, log_variance = _halves(network(self._train.inputs[batch]))
-                _step(optimizer, gaussian_nll(mean, log_variance, self._train.targets[batch]))
+                with _chance(network, seed, "regression teacher dropout", step):
+                    mean, log_variance = _halves(network(self._train.inputs[batch]))
+                loss = gaussian_nll(mean, log_variance, self._train.targets[batch])
+                _step(network, optimizer, loss)
+                step += 1
             nll = float(gaussian_nll(*answer(network, self._validation), self._validation.targets))
             if nll < best:
                 best, kept = nll, deepcopy(network.state_dict())
@@ -251,8 +260,11 @@ class Experiment:
 
 @torch.no_grad()
 def answer(network: nn.Module, rows: Rows) -> tuple[Tensor, Tensor]:
-    """Mean and log variance ``[n]`` of a network's answers."""
-    return _halves(network.eval()(rows.inputs))
+    """Mean and log variance ``[n]`` of a network's answers, in evaluation mode."""
+    was_training = network.training
+    outputs = network.eval()(rows.inputs)
+    network.train(was_training)
+    return _halves(outputs)
 
 
 def _halves(outputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -268,10 +280,17 @@ def _batches(examples: int, size: int, order: torch.Generator) -> list[Tensor]:
     return list(torch.randperm(examples, generator=order).split(size))
 
 
-def _step(optimizer: Any, loss: Tensor) -> None:
+def _chance(network: nn.Module, seed: int, purpose: str, step: int) -> AbstractContextManager[None]:
+    """Around an answer in training mode: its dropout depends on seed and step alone."""
+    return seeded(seed, purpose, step) if draws(network) else nullcontext()
+
+
+def _step(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()
+    if hasattr(network, "constrain"):
+        network.constrain()  # type: ignore[operator]
 
 
 def _known(data: RegressionData, unlabelled: float, seed: int) -> Tensor:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from kdcore.data.regression import Rows
 from kdcore.errors import UserError
 from kdcore.events import Progress
 from kdcore.job import Job
@@ -15,6 +16,8 @@ from kdcore.jobs.regression.events import (
     RegressionTeacher,
 )
 from kdcore.jobs.regression.record import RegressionRecord
+from kdcore.models.dropout_mlp import DropoutMLP
+from kdcore.training.regression.regress import answer
 
 ROWS = 120
 
@@ -33,9 +36,8 @@ def table(tmp_path_factory):
 
 
 def config(table, **changes):
-    base = RegressionConfig().base.replace(
-        dataset=table, teacher="mlp:8", student="mlp:4", teacher_epochs=3, epochs=2, **changes
-    )
+    tiny = {"teacher": "mlp:8", "student": "mlp:4", "teacher_epochs": 3, "epochs": 2}
+    base = RegressionConfig().base.replace(dataset=table, **(tiny | changes))
     return RegressionConfig(base=base, networks=2, pairs=2)
 
 
@@ -92,8 +94,9 @@ def test_a_learner_becomes_better_by_learning(table):
         assert told[-1].students[student].rmse < 0.7 * told[0].students[student].rmse
 
 
-def test_without_weight_the_students_are_one(table):
-    told = of_kind(list(Job(config(table, weight=0.0))), RegressionEpoch)
+@pytest.mark.parametrize("student", ["mlp:4", "dropout_mlp:8"])
+def test_without_weight_the_students_are_one(table, student):
+    told = of_kind(list(Job(config(table, weight=0.0, student=student))), RegressionEpoch)
     for event in told:
         assert event.students["plain"] == event.students["distilled"]
 
@@ -112,6 +115,24 @@ def test_it_repeats_itself(table, events):
     assert [event.students for event in again] == [
         event.students for event in of_kind(events, RegressionEpoch)
     ]
+
+
+def test_dropout_depends_on_the_seed_alone(table):
+    drawing = config(table, teacher="dropout_mlp:8", student="dropout_mlp:8")
+    found = []
+    for state in (1, 2):
+        torch.manual_seed(state)
+        found.append(of_kind(list(Job(drawing)), RegressionEpoch))
+    assert [event.students for event in found[0]] == [event.students for event in found[1]]
+
+
+def test_a_network_goes_on_learning_with_dropout_after_it_was_measured():
+    network = DropoutMLP((3, 40, 2)).train()
+    rows = Rows(torch.randn(5, 3, generator=torch.Generator().manual_seed(0)), torch.zeros(5))
+    mean, log_variance = answer(network, rows)
+    assert network.training
+    wanted = network.eval()(rows.inputs)
+    assert torch.equal(torch.stack([mean, log_variance], 1), wanted)
 
 
 def test_it_stops_between_epochs(table):
