@@ -1,5 +1,6 @@
 """A decision tree that grows a level at a time, so small that a person can read it."""
 
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -65,12 +66,13 @@ class GrowingTree(GrowingStudent):
         return self.votes(self._module)[split].float()
 
     def state_dict(self) -> State:
-        """See ``Stateful``; the next epoch grows it anew."""
-        return {"trees": self._module.state_dict()}
+        """See ``Stateful``."""
+        return {"trees": self._module.state_dict(), "nodes": [asdict(one) for one in self._nodes]}
 
     def load_state_dict(self, state: State) -> None:
         """See ``Stateful``."""
         self._module.load_state_dict(state["trees"])
+        self._nodes = [TreeNode(**one) for one in state["nodes"]]
 
 
 def tree_nodes(grown: Any, data: Dataset) -> list[TreeNode]:

@@ -204,7 +204,8 @@ class ForestCallbacks:
         self._snapshots, self._log = snapshots, log
         self._schedules = trainer.config.schedules
         self._epoch_began = time.perf_counter()
-        self._nodes: dict[str, list[TreeNode]] = {}
+        self._nodes_before: dict[str, list[TreeNode]] = {}
+        """Of the students, as they were when the epoch began."""
 
     @property
     def parts(self) -> dict[str, Stateful]:
@@ -224,6 +225,8 @@ class ForestCallbacks:
 
     def before_epoch(self, position: Position) -> None:
         """See ``Callbacks``."""
+        del position
+        self._nodes_before = self._nodes()
 
     def before_batch(self, position: Position) -> Iterator[Event]:
         """See ``Callbacks``."""
@@ -256,10 +259,12 @@ class ForestCallbacks:
             students=dict(trainer.scores),
             controls=dict(trainer.values),
         )
-        nodes = {name: student.nodes() for name, student in trainer.students.items()}
-        if any(nodes.values()) and nodes != self._nodes:
-            self._nodes = nodes
+        nodes = self._nodes()
+        if any(nodes.values()) and nodes != self._nodes_before:
             yield TreesGrown(epoch=position.epoch, trees=nodes)
         predictions = {name: student.predict() for name, student in trainer.students.items()}
         yield from self._snapshots.take(position.epoch, predictions)
         self._log.save(STAGE, position, self.parts)
+
+    def _nodes(self) -> dict[str, list[TreeNode]]:
+        return {name: student.nodes() for name, student in self._trainer.students.items()}

@@ -93,6 +93,7 @@ SETTINGS = {
     "generator": IMAGES.replace(method="generator", weight=1),
     "forest": SMALL.replace(student="forest:7"),
     "tree": SMALL.replace(student="tree:3", teacher="boosted:5"),
+    "same_tree": SMALL.replace(student="tree:1", teacher="boosted:5"),
 }
 
 
