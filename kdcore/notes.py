@@ -46,6 +46,10 @@ NOTES = {
         "where: {columns}."
     ),
     "missing_category": "Where a category is missing, a column '= ?' says so: {columns}.",
+    "missing_unlearned": (
+        "Values are missing in validation or test data alone; there a number is the median of the "
+        "training data and a category none of the known ones: {columns}."
+    ),
     "units_read": "Numbers are read with the unit in their cells: {columns}.",
     "dates_read": "Dates are read as days since the earliest one: {columns}.",
     "dates_month_first": "Dates are read with the month before the day: {columns}.",

@@ -49,12 +49,13 @@ def is_plain(features: np.ndarray, columns: Sequence[Column]) -> bool:
 
 
 def encode(features: np.ndarray, columns: Sequence[Column], train: np.ndarray) -> Encoded:
-    """Features for a network: nothing is looked at but the training rows.
+    """Features for a network; what they are made with is taken from the training rows.
 
     A category becomes a column of 0 and 1, of two categories the second; rare ones share a column
     ``= …``, and of one that training data lack all are 0. A date becomes days since the earliest
     one. A missing number is filled with the median, and a column ``= ?`` says where one was
-    missing; it does so for a missing category, too.
+    missing; it does so for a missing category, too. A column ``= …`` or ``= ?`` is made where
+    training rows need one: of another a network would learn nothing.
 
     Args:
         features: ``[n, columns]``, NaN where there is no value.
@@ -82,7 +83,7 @@ def _measured(
     missing = np.isnan(values)
     name = column.name
     if column.form.kind == "date":
-        first = np.floor(np.nanmin(values))
+        first = np.floor(np.nanmin(values if np.isnan(values[train]).all() else values[train]))
         values = values - first
         name = f"{name} (days since {EPOCH + timedelta(days=float(first)):%Y-%m-%d})"
         told.setdefault("dates_read", []).append(name)
@@ -93,11 +94,14 @@ def _measured(
         told.setdefault("units_read", []).append(name)
     if not missing.any():
         return [(name, values)]
-    told.setdefault("missing_filled", []).append(column.name)
+    learned = missing[train].any()
+    told.setdefault("missing_filled" if learned else "missing_unlearned", []).append(column.name)
     seen = values[train][~missing[train]]
     middle = float(np.median(seen if len(seen) else values[~missing]))
-    flag = missing.astype(np.float64)
-    return [(name, np.where(missing, middle, values)), (f"{column.name} = {MISSING}", flag)]
+    found = [(name, np.where(missing, middle, values))]
+    if learned:
+        found.append((f"{column.name} = {MISSING}", missing.astype(np.float64)))
+    return found
 
 
 def _categories(
@@ -126,7 +130,9 @@ def _categories(
         found = found[1:]
     if rest[train].any():
         found.append((f"{column.name} = {OTHER}", rest))
-    if missing.any():
+    if missing[train].any():
         told.setdefault("missing_category", []).append(column.name)
         found.append((f"{column.name} = {MISSING}", missing))
+    elif missing.any():
+        told.setdefault("missing_unlearned", []).append(column.name)
     return [(name, here.astype(np.float64)) for name, here in found]

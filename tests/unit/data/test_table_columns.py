@@ -6,6 +6,7 @@ import pytest
 from sklearn.impute import SimpleImputer
 
 from kdcore.data.table.cells import Form, common_unit, form_of, with_unit
+from kdcore.data.table.encode import Column, encode
 
 ROWS = 60
 
@@ -60,7 +61,7 @@ def test_a_missing_number_is_the_median_of_the_training_data_and_marked(load, cs
 
 
 def test_rare_categories_share_a_column_and_texts_are_left_out(load, csv):
-    kinds = ["usual"] * 20 + ["common"] * 37 + ["odd", "queer", ""]
+    kinds = ["usual"] * 20 + ["common"] * 34 + ["odd", "queer"] + [""] * 4
     names = [f"name {at}" for at in range(ROWS)]
     data = load(table(csv, n=[f"{at}.5" for at in range(ROWS)], kind=kinds, who=names))
     assert data.columns[1:3] == ("kind = common", "kind = usual")
@@ -69,6 +70,18 @@ def test_rare_categories_share_a_column_and_texts_are_left_out(load, csv):
     assert {"rare_categories", "missing_category", "texts_left_out"} <= codes(data)
     together = [cells(data, name) for name in data.columns if name.startswith("kind")]
     assert all(max(sum(parts)) <= 1 for parts in zip(*together, strict=True))
+
+
+def test_what_only_rows_outside_the_training_data_lack_gets_no_column():
+    train, columns = np.arange(40), [Column("age"), Column("kind", Form("category"), ("a", "b"))]
+    features = np.stack([np.arange(60.0), np.arange(60) % 2], axis=1)
+    features[50] = np.nan
+    made = encode(features, columns, train)
+    assert made.names == ["age", "kind = a", "kind = b"]
+    assert [values[50] for values in made.values] == [np.median(np.arange(40)), 0, 0]
+    assert [one.code for one in made.notes] == ["missing_unlearned", "categories_encoded"]
+    features[5] = np.nan
+    assert encode(features, columns, train).names[1::3] == ["age = ?", "kind = ?"]
 
 
 @pytest.mark.parametrize(
