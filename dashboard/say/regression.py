@@ -1,13 +1,10 @@
 """What a regression shows, in sentences."""
 
-from statistics import fmean, stdev
+from statistics import fmean
 
 from dashboard.text.viewer import md, t
+from kdcore.jobs.recipe.statistics import Sample
 from kdcore.jobs.regression.record import RegressionRecord
-
-T_95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
-"""Quantiles 0.975 of Student's t with 1, 2, … degrees of freedom; of more 2.1."""
-MORE = 2.1
 
 
 def regression_sentences(record: RegressionRecord) -> list[str]:
@@ -15,18 +12,22 @@ def regression_sentences(record: RegressionRecord) -> list[str]:
     if not record.epochs or not record.finished:
         return []
     gains = record.gains("rmse")
-    found = [_gain(gains) if len(gains) > 1 else t("regression.one_seed")]
+    found = [gain_sentence(gains) if len(gains) > 1 else t("regression.one_seed")]
     coverage = {
         name: fmean(one.coverage for one in record.last(name)) for name in ("plain", "distilled")
     }
     return [*found, md("regression.covers", **coverage)]
 
 
-def _gain(gains: list[float]) -> str:
-    mean, count = fmean(gains), len(gains)
-    quantile = T_95[count - 2] if count - 2 < len(T_95) else MORE
-    half = quantile * stdev(gains) / count**0.5
-    values = {"low": mean - half, "high": mean + half, "count": count}
-    if abs(mean) <= half:
-        return md("regression.chance", value=mean, **values)
-    return md("regression.better" if mean < 0 else "regression.worse", gain=abs(mean), **values)
+def gain_sentence(gains: list[float]) -> str:
+    """Whether the error became smaller, by the 95% t interval over seeds; of two or more."""
+    sample = Sample(tuple(gains))
+    assert sample.interval is not None, "of one seed there is none"
+    low, high = sample.interval
+    values = {"low": low, "high": high, "count": sample.n}
+    if low <= 0 <= high:
+        return md("regression.chance", value=sample.mean, **values)
+    better = sample.mean < 0
+    return md(
+        "regression.better" if better else "regression.worse", gain=abs(sample.mean), **values
+    )
