@@ -208,7 +208,7 @@ OF_A_RECOGNITION: dict[str, Callable[..., Figure]] = {
 }
 """``figure(record, words)``."""
 
-OF_HEARD_FRAMES: dict[str, Callable[..., Figure]] = {
+OF_AN_UTTERANCE: dict[str, Callable[..., Figure]] = {
     "recognition_frames": recognition_frames.figure
 }
 """Of a recognition too: ``figure(record, words, arrays=…, epoch=…, utterance=…)``."""

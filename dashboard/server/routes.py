@@ -29,9 +29,9 @@ from dashboard.charts import (
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
+    OF_AN_UTTERANCE,
     OF_ARRAYS,
     OF_CORRUPTED_IMAGES,
-    OF_HEARD_FRAMES,
     OF_SEVERAL_RUNS,
     OVER_TIME,
 )
@@ -195,8 +195,8 @@ def _chart(
             return OF_A_RECIPE[name](record, spoken, curve=curve)
         case RecognitionRecord() if name in OF_A_RECOGNITION:
             return OF_A_RECOGNITION[name](record, spoken)
-        case RecognitionRecord() if name in OF_HEARD_FRAMES:
-            return OF_HEARD_FRAMES[name](record, spoken, **_heard(record, job, request))
+        case RecognitionRecord() if name in OF_AN_UTTERANCE:
+            return OF_AN_UTTERANCE[name](record, spoken, **_utterance_frames(record, job, request))
         case RunRecord() if name in OVER_TIME:
             return OVER_TIME[name](record, spoken)
         case RunRecord() if name in OF_ARRAYS:
@@ -445,7 +445,7 @@ def _corrupted_images(record: RobustnessRecord, job: str, request: Request) -> d
     return store().find(job).load_arrays(over.pictures) if over and over.pictures else {}
 
 
-def _heard(record: RecognitionRecord, job: str, request: Request) -> dict[str, Any]:
+def _utterance_frames(record: RecognitionRecord, job: str, request: Request) -> dict[str, Any]:
     """The epoch and the utterance that are asked for, and the answers to it.
 
     Raises:

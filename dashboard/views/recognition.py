@@ -35,7 +35,7 @@ def settings_rows(job: str, live: bool) -> None:
     corpus = segments(
         t("recognition.corpus"),
         recognitions.CORPORA,
-        key="heard_corpus",
+        key="recognition_corpus",
         title=lambda name: t(f"recognition.{name}"),
     )
     if corpus == MADE:
@@ -185,7 +185,7 @@ def frames(job: str, found: RecognitionRecord) -> None:
         epoch = newest
         if newest:
             epoch = st.slider(
-                t("recognition.epoch"), 0, newest, newest, key=f"heard_at_{job}_{newest}"
+                t("recognition.epoch"), 0, newest, newest, key=f"recognition_at_{job}_{newest}"
             )
         address.write_params({"utterance": str(chosen) if chosen else None})
         live_plot(

@@ -36,19 +36,21 @@ def settings_rows(job: str, live: bool) -> None:
     regressions.read_settings()
     first = st.columns([2, 1.4, 1.6], vertical_alignment="bottom")
     names = ["diabetes"]
-    if st.session_state["table"] not in names:
-        names.append(st.session_state["table"])
+    if st.session_state["regression_dataset"] not in names:
+        names.append(st.session_state["regression_dataset"])
     with first[0]:
         select(
             t("regression.table"),
             names,
-            key="table",
+            key="regression_dataset",
             title=dataset_title,
             help=t("regression.table_help"),
             accept_new_options=True,
         )
     with first[1]:
-        text_field(t("regression.target"), key="predict", help=t("regression.target_help"))
+        text_field(
+            t("regression.target"), key="regression_label_column", help=t("regression.target_help")
+        )
     with first[2], st.popover(t("regression.upload"), icon=":material/upload_file:"):
         st.file_uploader(
             t("regression.upload"),
@@ -58,39 +60,43 @@ def settings_rows(job: str, live: bool) -> None:
         )
     second = st.columns(4, vertical_alignment="bottom")
     with second[0]:
-        text_field(t("regression.teacher"), key="ensemble_of")
+        text_field(t("regression.teacher"), key="regression_teacher")
     _number(
         second[1],
-        "networks",
+        "regression_networks",
         OWN["networks"].metadata,
         t("regression.networks"),
         t("regression.networks_help"),
     )
     with second[2]:
-        text_field(t("regression.student"), key="small")
+        text_field(t("regression.student"), key="regression_student")
     _number(
-        second[3], "pairs", OWN["pairs"].metadata, t("regression.pairs"), t("regression.pairs_help")
+        second[3],
+        "regression_pairs",
+        OWN["pairs"].metadata,
+        t("regression.pairs"),
+        t("regression.pairs_help"),
     )
     third = st.columns(4, vertical_alignment="bottom")
     third[0].slider(
         t("regression.weight"),
         0.0,
         1.0,
-        st.session_state["trust"],
+        st.session_state["regression_weight"],
         0.05,
-        key="trust",
+        key="regression_weight",
         help=t("regression.weight_help"),
     )
     third[1].slider(
         t("regression.unlabelled"),
         0.0,
         0.95,
-        st.session_state["hidden"],
+        st.session_state["regression_unlabelled"],
         0.05,
-        key="hidden",
+        key="regression_unlabelled",
         help=t("regression.unlabelled_help"),
     )
-    _number(third[2], "rounds", FIELDS["epochs"].metadata, t("regression.epochs"), None)
+    _number(third[2], "regression_epochs", FIELDS["epochs"].metadata, t("regression.epochs"), None)
     sentence = problem(regressions.config_from_widgets)
     with third[3], st.container(horizontal=True):
         act_button(

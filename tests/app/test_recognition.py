@@ -37,16 +37,16 @@ def test_without_espeak_the_made_corpus_is_refused_with_what_to_install(open_pag
 
     assert button(app, "start_recognition").disabled
     assert "espeak-ng" in app.error[0].value
-    assert not open_page("recognition", heard_data="/data/LibriSpeech").error
+    assert not open_page("recognition", recognition_data="/data/LibriSpeech").error
 
 
 def test_start_submits_what_is_chosen_and_follows_it(open_page, hub):
     app = open_page(
         "recognition",
-        heard_data="/data/LibriSpeech",
-        heard_student="crnn:4,16,1",
-        heard_weight="0.9",
-        heard_blank="without_blank",
+        recognition_data="/data/LibriSpeech",
+        recognition_student="crnn:4,16,1",
+        recognition_weight="0.9",
+        recognition_blank="without_blank",
     )
     button(app, "start_recognition").click().run()
     (job,) = hub.store.readable(RECOGNITION)
@@ -59,11 +59,11 @@ def test_start_submits_what_is_chosen_and_follows_it(open_page, hub):
 
 
 def test_a_network_that_is_none_and_no_folder_are_said_and_nothing_starts(open_page):
-    for wrong in ({"heard_corpus": "folder"}, {"heard_student": "mlp:8"}):
+    for wrong in ({"recognition_corpus": "folder"}, {"recognition_student": "mlp:8"}):
         app = open_page("recognition", **wrong)
         started = button(app, "start_recognition").disabled
         # what the address cannot mean gives way to the usual value
-        assert started == ("heard_corpus" in wrong)
+        assert started == ("recognition_corpus" in wrong)
         assert not app.exception
 
 

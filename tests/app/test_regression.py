@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from scipy import stats
 from support.regressions import REGRESSION_ID, record_regression, whole_regression
 
 from dashboard.text.languages import LANGUAGES, words
@@ -22,7 +24,13 @@ def test_before_the_first_one_the_page_says_what_start_does(open_page, language)
 
 
 def test_start_submits_what_is_chosen_and_follows_it(open_page, hub):
-    app = open_page("regression", networks="2", hidden="0.8", small="mlp:5", trust="0.4")
+    app = open_page(
+        "regression",
+        regression_networks="2",
+        regression_unlabelled="0.8",
+        regression_student="mlp:5",
+        regression_weight="0.4",
+    )
     button(app, "start_regression").click().run()
     (job,) = hub.store.readable(REGRESSION)
     config = hub.store.find(job, REGRESSION).config
@@ -36,11 +44,16 @@ def test_start_submits_what_is_chosen_and_follows_it(open_page, hub):
 
 
 def test_a_bad_model_is_nothing_to_start(open_page):
-    app = open_page("regression", small="tree:3")
+    app = open_page("regression", regression_student="tree:3")
     app.text_input[0].set_value("").run()
 
     assert not app.exception
-    assert open_page("regression", networks="x").number_input(key="networks").value == 5
+    assert (
+        open_page("regression", regression_networks="x")
+        .number_input(key="regression_networks")
+        .value
+        == 5
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -52,6 +65,15 @@ def test_a_finished_one_says_whether_the_teacher_helps(open_page, store, languag
     assert app.query_params["regression"] == REGRESSION_ID
     assert "3.12" in texts(app)
     assert "91.0%" in texts(app)
+
+
+def test_its_interval_is_that_of_students_t_distribution(open_page, store):
+    record_regression(store, whole_regression(seeds=14))
+    gains = [-3 - seed / 4 for seed in range(14)]
+    low, high = stats.t.interval(0.95, 13, np.mean(gains), stats.sem(gains))
+
+    assert f"{low:+.3g}" in texts(open_page("regression")).replace("−", "-")
+    assert f"{high:+.3g}" in texts(open_page("regression")).replace("−", "-")
 
 
 def test_one_seed_is_said_to_show_no_chance(open_page, store):

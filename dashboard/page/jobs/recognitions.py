@@ -22,7 +22,7 @@ from kdcore.store import JobRow
 CORPORA = (MADE, "folder")
 """The one that espeak-ng speaks, or a folder."""
 KEYS = {
-    name: f"heard_{name}"
+    name: f"recognition_{name}"
     for name in (
         "data",
         "teacher",
@@ -52,7 +52,7 @@ def read_settings() -> None:
             address.read_param(key, getattr(usual, name), _reader(name))
     address.read_param(KEYS["data"], "")
     address.read_param(
-        "heard_corpus",
+        "recognition_corpus",
         "folder" if st.session_state[KEYS["data"]] else MADE,
         lambda text: text if text in CORPORA else MADE,
     )
@@ -67,8 +67,8 @@ def write_settings() -> None:
         if name != "data"
     }
     values[KEYS["data"]] = st.session_state[KEYS["data"]] or None
-    corpus = st.session_state["heard_corpus"]
-    address.write_params(values | {"heard_corpus": None if corpus == MADE else corpus})
+    corpus = st.session_state["recognition_corpus"]
+    address.write_params(values | {"recognition_corpus": None if corpus == MADE else corpus})
 
 
 def config_from_widgets() -> RecognitionConfig:
@@ -77,7 +77,7 @@ def config_from_widgets() -> RecognitionConfig:
     Raises:
         UserError: a bad value, or no folder.
     """
-    made = st.session_state["heard_corpus"] == MADE
+    made = st.session_state["recognition_corpus"] == MADE
     values = {name: st.session_state[key] for name, key in KEYS.items()}
     return RecognitionConfig(**(values | ({"data": MADE} if made else {})))
 

@@ -20,16 +20,11 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.store import JobRow
 
 OF_BASE = {
-    "table": "dataset",
-    "predict": "label_column",
-    "ensemble_of": "teacher",
-    "small": "student",
-    "trust": "weight",
-    "hidden": "unlabelled",
-    "rounds": "epochs",
+    f"regression_{name}": name
+    for name in ("dataset", "label_column", "teacher", "student", "weight", "unlabelled", "epochs")
 }
 """Key of a widget and of the address to the setting of a run."""
-OF_ITS_OWN = {"networks": "networks", "pairs": "pairs"}
+OF_ITS_OWN = {f"regression_{name}": name for name in ("networks", "pairs")}
 """The same of a regression's own."""
 
 
@@ -102,8 +97,8 @@ def keep_upload() -> None:
     """Take a table that the viewer brings."""
     if upload := st.session_state["regression_upload"]:
         path = save_upload(upload, upload.name, store().root / "uploads")
-        st.session_state["table"] = str(path)
-        st.session_state["predict"] = ""
+        st.session_state["regression_dataset"] = str(path)
+        st.session_state["regression_label_column"] = ""
 
 
 def regression_record(job: str) -> RegressionRecord:

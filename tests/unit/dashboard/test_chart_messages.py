@@ -23,9 +23,9 @@ from dashboard.charts import (
     OF_A_SEARCH,
     OF_A_SELECTION,
     OF_A_SWEEP,
+    OF_AN_UTTERANCE,
     OF_ARRAYS,
     OF_CORRUPTED_IMAGES,
-    OF_HEARD_FRAMES,
     OVER_TIME,
 )
 from dashboard.charts.missing_classes import curve_of
@@ -135,10 +135,10 @@ def said(name, history, language="en", **settings):
         return drawn["message"]
     if name in OF_A_RECOGNITION:
         return OF_A_RECOGNITION[name](recognition(), spoken)["message"]
-    if name in OF_HEARD_FRAMES:
+    if name in OF_AN_UTTERANCE:
         record = recognition()
-        heard = {"arrays": answers(), "epoch": record.epoch()}
-        return OF_HEARD_FRAMES[name](record, spoken, **heard)["message"]
+        asked = {"arrays": answers(), "epoch": record.epoch()}
+        return OF_AN_UTTERANCE[name](record, spoken, **asked)["message"]
     if name in OF_A_SEARCH:
         return OF_A_SEARCH[name](search(), spoken, OPTUNA)["message"]
     if name in OF_A_SELECTION:
@@ -157,7 +157,7 @@ ALL = [
     *OF_A_ROBUSTNESS_TEST,
     *OF_CORRUPTED_IMAGES,
     *OF_A_RECOGNITION,
-    *OF_HEARD_FRAMES,
+    *OF_AN_UTTERANCE,
 ]
 
 

@@ -27,8 +27,8 @@ from dashboard.charts import (
     OF_A_ROBUSTNESS_TEST,
     OF_A_SEARCH,
     OF_A_SELECTION,
+    OF_AN_UTTERANCE,
     OF_CORRUPTED_IMAGES,
-    OF_HEARD_FRAMES,
     OVER_TIME,
 )
 from dashboard.server import engine, questions, routes, search_figures, shared_records, stream
@@ -163,7 +163,7 @@ def test_every_chart_of_a_robustness_test_can_be_fetched(client, store, name):
     assert client.get(f"/kd/figure/{name}", params=asked).status_code == 200
 
 
-@pytest.mark.parametrize("name", [*OF_A_RECOGNITION, *OF_HEARD_FRAMES])
+@pytest.mark.parametrize("name", [*OF_A_RECOGNITION, *OF_AN_UTTERANCE])
 def test_every_chart_of_a_recognition_can_be_fetched(client, store, name):
     job = record_recognition(store).id
     asked = {"run": job, "utterance": "1", "epoch": "1", "lang": "zh"}
