@@ -8,7 +8,7 @@ from dashboard.charts.parts.message import SEMICOLON, list_learners, message_tex
 from dashboard.text.names import LEARNERS, learner_name
 from dashboard.text.phrases import Words
 from kdcore.jobs.regression.events import RegressionScores
-from kdcore.jobs.regression.intervals import PROMISED, half_width
+from kdcore.jobs.regression.intervals import NOMINAL, half_width
 from kdcore.jobs.regression.record import STUDENTS, RegressionRecord
 
 COLUMNS = ("rmse", "r2", "nll", "coverage", "width")
@@ -67,7 +67,7 @@ def points(record: RegressionRecord, words: Words) -> dict[str, Any]:
         return style.not_yet(words, "regression_end", over=record.ended)
     targets = record.finished.targets
     learners = [name for name in LEARNERS if name in record.finished.answers]
-    half = half_width(PROMISED)
+    half = half_width(NOMINAL)
     ends = [min(targets), max(targets)]
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": [], "shapes": [], "hovermode": "closest"}

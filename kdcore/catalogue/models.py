@@ -74,7 +74,7 @@ MODELS = {
     ),
     "audio_visual": Family(
         title="Convolutions for sound and for an image, joined",
-        build="kdcore.models.two_senses:audio_visual",
+        build="kdcore.models.audio_visual:audio_visual",
         takes_widths=True,
         example="audio_visual:16,32,64",
         accepts=("audio_image",),
@@ -82,7 +82,7 @@ MODELS = {
     ),
     "audio_only": Family(
         title="Small convolutional network on the sound alone",
-        build="kdcore.models.two_senses:audio_only",
+        build="kdcore.models.audio_visual:audio_only",
         takes_widths=True,
         example="audio_only:8,16,32",
         accepts=("audio_image",),

@@ -103,7 +103,7 @@ def load_regression(dataset: str, target: str) -> Generator[Progress, None, Regr
     name, numbers = _numbers(examples.classes, table, at, str(path))
     train, validation, test = _split(len(examples.labels), str(path))
     made = encode(examples.features, examples.columns, train)
-    told = (*notes, note("target_column", column=name), *made.notes)
+    notes = [*notes, note("target_column", column=name), *made.notes]
     if not made.names:
         raise UserError("table_one_column", path=str(path))
     return _assembled(
@@ -113,7 +113,7 @@ def load_regression(dataset: str, target: str) -> Generator[Progress, None, Regr
         np.stack(made.values, axis=1),
         numbers[examples.labels],
         (train, validation, test),
-        told,
+        tuple(notes),
         str(path),
     )
 

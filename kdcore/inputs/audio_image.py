@@ -96,12 +96,12 @@ class AudioImage(InputKind):
     ) -> "Tensor":
         """White noise beside pixels of random shades."""
         sounds = (shape[0] - SIDE * SIDE,)
-        heard = self.sound.random(size, sounds, mean, std, generator)
+        samples = self.sound.random(size, sounds, mean, std, generator)
         shades = mean.new_empty((size, SIDE * SIDE), device="cpu").uniform_(
             0, WHITE, generator=generator
         )
-        made = heard.new_empty((size, *shape))
-        made[:, : -SIDE * SIDE] = heard
+        made = samples.new_empty((size, *shape))
+        made[:, : -SIDE * SIDE] = samples
         made[:, -SIDE * SIDE :] = shades.short()
         return made
 

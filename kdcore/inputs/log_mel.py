@@ -10,9 +10,10 @@ if TYPE_CHECKING:  # what the app imports stays free of torch
     from torch import Tensor
 
 WINDOW, HOP = 0.025, 0.0125
-"""Seconds that a frame looks at, and from one frame to the next; as speech recognition has them."""
+"""Seconds that a frame looks at, and from one frame to the next. Speech recognition has windows of
+25 ms, and hops of 10 ms that take a quarter more time to compute."""
 BANDS = 40
-"""Mel bands, likewise."""
+"""Mel bands, as speech recognition has them."""
 LOWEST = 60.0
 """Hz at which the first band begins; below it a microphone hears mains hum."""
 RANGE = 80.0
@@ -99,7 +100,7 @@ def mel_filters(rate: float, size: int, bands: int) -> np.ndarray:
     """Triangles over the ``size // 2 + 1`` frequencies of an FFT, float32 ``[bands, frequencies]``.
 
     Each reaches from the middle of the band below to that of the one above, equally far apart on
-    the mel scale, and has an area of 1 Hz. So narrow that no frequency of the FFT lies in it, a
+    the mel scale, and has an area of 1. So narrow that no frequency of the FFT lies in it, a
     band takes the nearest one.
 
     Source:

@@ -11,7 +11,7 @@ def root_mean_squared_error(mean: Tensor, targets: Tensor) -> Tensor:
 
 
 def r_squared(mean: Tensor, targets: Tensor) -> Tensor:
-    """``1 − Σ (y − μ)² / Σ (y − ȳ)²`` of ``[samples]``; 0 for who always says the mean."""
+    """``1 − Σ (y − μ)² / Σ (y − ȳ)²`` of ``[samples]``; 0 for predicting the mean always."""
     return 1 - (targets - mean).square().sum() / (targets - targets.mean()).square().sum()
 
 

@@ -4,11 +4,11 @@ from torch import Tensor, nn
 
 from kdcore.catalogue import parse_model
 
-DROPPED = 0.3
+DROPOUT = 0.3
 """Share of the numbers that enter the recurrent layer and the answer."""
 
 
-class BothWays(nn.Module):
+class BidirectionalGRU(nn.Module):
     """A bidirectional layer of gated recurrent units that gives its states alone.
 
     Source:
@@ -55,8 +55,8 @@ class CRNN(nn.Module):
             bands, frames, channels = bands // pool[0], frames // pool[1], width
             self.stages.append(f"features.{len(blocks) - 1}")
         self.features = nn.Sequential(*blocks)
-        self.recurrent = BothWays(channels * bands, units)
-        self.dropout = nn.Dropout(DROPPED)
+        self.recurrent = BidirectionalGRU(channels * bands, units)
+        self.dropout = nn.Dropout(DROPOUT)
         self.head = nn.Linear(2 * units, classes)
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """A CRNN for CTC: convolutions see spectra, recurrent layers in both directions the utterance.
 
 Padding is invisible: it is zero before every convolution, as if an utterance stood alone, and the
-recurrent layers are told where it begins. So a network answers an utterance alike in any batch.
+recurrent layers are packed and end before it. So a network answers an utterance alike in any batch.
 """
 
 import torch
@@ -29,12 +29,12 @@ class CtcCrnn(nn.Module):
 
     def __init__(self, bands: int, answers: int, channels: int, width: int, layers: int) -> None:
         super().__init__()
-        self.near = nn.Conv2d(1, channels, 3, stride=(TIMES, 2), padding=1)
-        self.far = nn.Conv2d(channels, channels, 3, stride=(1, 2), padding=1)
-        self.joined = nn.Linear(channels * -(-bands // 4), width)
+        self.conv1 = nn.Conv2d(1, channels, 3, stride=(TIMES, 2), padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride=(1, 2), padding=1)
+        self.projection = nn.Linear(channels * -(-bands // 4), width)
         self.norm = nn.LayerNorm(width)
         self.recurrent = nn.GRU(width, width, layers, batch_first=True, bidirectional=True)
-        self.answer = nn.Linear(2 * width, answers)
+        self.head = nn.Linear(2 * width, answers)
 
     def forward(self, spectra: Tensor, frames: Tensor) -> Tensor:
         """The logits.
@@ -49,15 +49,15 @@ class CtcCrnn(nn.Module):
         after = answers_of(frames)
         most = answers_of(torch.tensor(spectra.shape[1])).item()
         kept = (torch.arange(int(most)) < after[:, None]).to(spectra.device)[:, None, :, None]
-        hidden = self.near(spectra[:, None]).relu() * kept
-        hidden = self.far(hidden).relu() * kept
+        hidden = self.conv1(spectra[:, None]).relu() * kept
+        hidden = self.conv2(hidden).relu() * kept
         hidden = hidden.transpose(1, 2).flatten(2)
-        hidden = self.norm(self.joined(hidden)).relu()
+        hidden = self.norm(self.projection(hidden)).relu()
         packed = pack_padded_sequence(hidden, after, batch_first=True, enforce_sorted=False)
         hidden, _ = pad_packed_sequence(
             self.recurrent(packed)[0], batch_first=True, total_length=int(most)
         )
-        logits: Tensor = self.answer(hidden) * kept[:, 0]
+        logits: Tensor = self.head(hidden) * kept[:, 0]
         return logits
 
 

@@ -1,11 +1,11 @@
-"""Central intervals of a normal distribution, by the share of values that they promise to hold."""
+"""Central intervals of a normal distribution, by the level that they are meant to have."""
 
 from statistics import NormalDist
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """That are measured."""
-PROMISED = 0.9
-"""Of the interval that is told by epoch and drawn."""
+NOMINAL = 0.9
+"""Level of the interval that is measured after every epoch, and drawn."""
 
 
 def half_width(level: float) -> float:

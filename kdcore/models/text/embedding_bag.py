@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from kdcore.catalogue import parse_model
 from kdcore.models.text.reading import Mean, WordDropout, embedding, present
 
-LEFT_OUT = 0.3
+WORD_DROPOUT = 0.3
 """Share of the words."""
 
 
@@ -18,7 +18,7 @@ class EmbeddingBag(nn.Module):
 
     def __init__(self, vocabulary: int, width: int, classes: int) -> None:
         super().__init__()
-        self.left_out = WordDropout(LEFT_OUT)
+        self.word_dropout = WordDropout(WORD_DROPOUT)
         self.embedding = embedding(vocabulary, width)
         self.pool = Mean()
         self.head = nn.Linear(width, classes)
@@ -26,7 +26,7 @@ class EmbeddingBag(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
-        tokens = self.left_out(tokens)
+        tokens = self.word_dropout(tokens)
         return self.head(self.pool(self.embedding(tokens), present(tokens)))  # type: ignore[no-any-return]
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from kdcore.catalogue import parse_model
 from kdcore.models.text.reading import MeanAndMaximum, WordDropout, embedding, present
 
-LEFT_OUT, DROPPED = 0.1, 0.4
+WORD_DROPOUT, DROPOUT = 0.1, 0.4
 """Shares of the words, and of the numbers that enter the recurrent layer and the answer."""
 
 
@@ -20,9 +20,9 @@ class TextGRU(nn.Module):
         self, vocabulary: int, width: int, states: int, classes: int, *, both_ways: bool
     ) -> None:
         super().__init__()
-        self.left_out = WordDropout(LEFT_OUT)
+        self.word_dropout = WordDropout(WORD_DROPOUT)
         self.embedding = embedding(vocabulary, width)
-        self.dropout = nn.Dropout(DROPPED)
+        self.dropout = nn.Dropout(DROPOUT)
         self.recurrent = nn.GRU(width, states, batch_first=True, bidirectional=both_ways)
         self.pool = MeanAndMaximum()
         self.head = nn.Linear((4 if both_ways else 2) * states, classes)
@@ -30,7 +30,7 @@ class TextGRU(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
-        tokens = self.left_out(tokens)
+        tokens = self.word_dropout(tokens)
         states, _ = self.recurrent(self.dropout(self.embedding(tokens)))
         return self.head(self.dropout(self.pool(states, present(tokens))))  # type: ignore[no-any-return]
 

@@ -49,17 +49,17 @@ def present(tokens: Tensor) -> Tensor:
 class Mean(nn.Module):
     """The mean over a text's tokens; 0 of an empty text."""
 
-    def forward(self, values: Tensor, there: Tensor) -> Tensor:
+    def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         """``[batch, length, width]`` and ``present`` → ``[batch, width]``."""
-        return (values * there).sum(1) / there.sum(1).clamp(min=1.0)
+        return (values * mask).sum(1) / mask.sum(1).clamp(min=1.0)
 
 
 class MeanAndMaximum(nn.Module):
     """The mean and the maximum over a text's tokens side by side; 0 of an empty text."""
 
-    def forward(self, values: Tensor, there: Tensor) -> Tensor:
+    def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         """``[batch, length, width]`` and ``present`` → ``[batch, 2 · width]``."""
-        mean = (values * there).sum(1) / there.sum(1).clamp(min=1.0)
+        mean = (values * mask).sum(1) / mask.sum(1).clamp(min=1.0)
         lowest = torch.finfo(values.dtype).min
-        highest = values.masked_fill(there == 0, lowest).amax(1)
+        highest = values.masked_fill(mask == 0, lowest).amax(1)
         return torch.cat([mean, highest.masked_fill(highest == lowest, 0.0)], dim=1)

@@ -10,7 +10,7 @@ PIECES = (1, 2, 3)
 """Words of a piece."""
 SHORT = 64
 """Tokens."""
-LEFT_OUT, DROPPED = 0.1, 0.3
+WORD_DROPOUT, DROPOUT = 0.1, 0.3
 """Shares of the words, and of the numbers that enter the answer."""
 
 
@@ -18,8 +18,7 @@ class TextCNN(nn.Module):
     """Embedding, convolutions of several sizes side by side, what is taken of them, an answer.
 
     Of a short text mean and maximum are taken, of a longer one the mean: there the maximum learns
-    from few places. After an epoch on IMDB the mean is right on 87 % of the validation data, both
-    are on 82 %; of fragments of sentences (``languages``) both are on 84 % after 30 epochs.
+    from few places.
 
     Source:
         Kim: Convolutional neural networks for sentence classification, EMNLP 2014, who takes the
@@ -30,7 +29,7 @@ class TextCNN(nn.Module):
         self, length: int, vocabulary: int, width: int, filters: int, classes: int
     ) -> None:
         super().__init__()
-        self.left_out = WordDropout(LEFT_OUT)
+        self.word_dropout = WordDropout(WORD_DROPOUT)
         self.embedding = embedding(vocabulary, width)
         self.convolutions = nn.ModuleList(
             nn.Conv1d(width, filters, size, padding=size // 2) for size in PIECES
@@ -38,19 +37,19 @@ class TextCNN(nn.Module):
         self.activation = nn.ReLU()
         is_short = length <= SHORT
         self.pool = MeanAndMaximum() if is_short else Mean()
-        self.dropout = nn.Dropout(DROPPED)
+        self.dropout = nn.Dropout(DROPOUT)
         self.head = nn.Linear((2 if is_short else 1) * len(PIECES) * filters, classes)
         self.stages = ["pool"]
 
     def forward(self, tokens: Tensor) -> Tensor:
         """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
-        tokens = self.left_out(tokens)
-        there = present(tokens)
+        tokens = self.word_dropout(tokens)
+        mask = present(tokens)
         vectors = self.embedding(tokens).transpose(1, 2)
         found = torch.cat(
             [layer(vectors)[..., : tokens.shape[1]] for layer in self.convolutions], dim=1
         )
-        pooled = self.pool(self.activation(found).transpose(1, 2), there)
+        pooled = self.pool(self.activation(found).transpose(1, 2), mask)
         return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
 
 

@@ -9,7 +9,7 @@ from kdcore.models.text.reading import Mean, WordDropout, embedding, present
 
 HEAD_WIDTH = 16
 """Numbers of an attention head; fewer where the width is no multiple of it."""
-LEFT_OUT, DROPPED, INSIDE = 0.1, 0.3, 0.1
+WORD_DROPOUT, DROPOUT, ENCODER_DROPOUT = 0.1, 0.3, 0.1
 """Shares of the words, of the numbers that enter the encoder and the answer, and within it."""
 
 
@@ -22,16 +22,16 @@ class Transformer(nn.Module):
 
     def __init__(self, length: int, vocabulary: int, width: int, layers: int, classes: int) -> None:
         super().__init__()
-        self.left_out = WordDropout(LEFT_OUT)
+        self.word_dropout = WordDropout(WORD_DROPOUT)
         self.embedding = embedding(vocabulary, width)
-        self.places = nn.Parameter(torch.randn(length, width) * 0.02)
-        self.dropout = nn.Dropout(DROPPED)
+        self.positions = nn.Parameter(torch.randn(length, width) * 0.02)
+        self.dropout = nn.Dropout(DROPOUT)
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(
                 width,
                 width // HEAD_WIDTH if width % HEAD_WIDTH == 0 else 1,
                 2 * width,
-                INSIDE,
+                ENCODER_DROPOUT,
                 batch_first=True,
                 norm_first=True,
             )
@@ -43,14 +43,14 @@ class Transformer(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """``[batch, length]`` whole numbers → logits ``[batch, classes]``."""
-        tokens = self.left_out(tokens)
-        there = present(tokens)
+        tokens = self.word_dropout(tokens)
+        mask = present(tokens)
         # an empty text looks at its first padding: a softmax over nothing would be no number
-        ended = (tokens == PADDING) & (there.sum(1) > 0)
-        values = self.dropout(self.embedding(tokens) + self.places)
+        ended = (tokens == PADDING) & (mask.sum(1) > 0)
+        values = self.dropout(self.embedding(tokens) + self.positions)
         for layer in self.layers:
             values = layer(values, src_key_padding_mask=ended)
-        return self.head(self.dropout(self.pool(values, there)))  # type: ignore[no-any-return]
+        return self.head(self.dropout(self.pool(values, mask)))  # type: ignore[no-any-return]
 
 
 def transformer(spec: str, input_shape: tuple[int, ...], classes: int) -> Transformer:

@@ -15,8 +15,8 @@ from kdcore.notes import Note, note
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is known of an utterance beside its sound."""
+class Reference:
+    """An utterance without its sound: who says what in it."""
 
     name: str
     speaker: str
@@ -28,7 +28,7 @@ class Said:
 class Examples:
     """The utterances of a split."""
 
-    utterances: list[Said]
+    utterances: list[Reference]
     spectra: list[Tensor]
     """``[frames, bands]`` each, normalised by band."""
     characters: list[Tensor]
@@ -89,15 +89,15 @@ def prepared(corpus: Corpus, bands: int) -> Speech:
     number = {one: at for at, one in enumerate(corpus.alphabet, 1)}
     found = {
         split: Examples(
-            [_said(one, corpus.rate) for one in own],
+            [_reference(one, corpus.rate) for one in own],
             [log_mel(one.samples, corpus.rate, bands).T.contiguous() for one in own],
             [],
         )
         for split, own in corpus.splits.items()
     }
     train, notes = found["train"], list(corpus.notes)
-    for said in train.utterances:
-        train.characters.append(torch.tensor([number[one] for one in said.transcript]))
+    for utterance in train.utterances:
+        train.characters.append(torch.tensor([number[one] for one in utterance.transcript]))
     fitting = [
         at
         for at, (own, characters) in enumerate(zip(train.spectra, train.characters, strict=True))
@@ -119,8 +119,8 @@ def prepared(corpus: Corpus, bands: int) -> Speech:
     return Speech(corpus.alphabet, corpus.rate, found, tuple(notes))
 
 
-def _said(one: Utterance, rate: int) -> Said:
-    return Said(one.name, one.speaker, one.transcript, len(one.samples) / rate)
+def _reference(one: Utterance, rate: int) -> Reference:
+    return Reference(one.name, one.speaker, one.transcript, len(one.samples) / rate)
 
 
 def _mean_and_deviation(spectra: list[Tensor]) -> tuple[Tensor, Tensor]:

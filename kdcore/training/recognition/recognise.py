@@ -50,7 +50,7 @@ from kdcore.training.state import Stateful
 WATCHED = 4
 """Test utterances whose answers are kept, frame by frame."""
 SHOWN = 12
-"""Test utterances whose transcripts are told."""
+"""Test utterances whose transcripts are reported."""
 REPORTS = 10
 """Of an epoch, on its way."""
 
@@ -100,8 +100,8 @@ def _recognise(
     yield bench.started(name, teacher, student)
     stopped = False
     try:
-        yield from bench.taught(teacher)
-        yield from bench.students(teacher, student)
+        yield from bench.train_teacher(teacher)
+        yield from bench.train_students(teacher, student)
     except Stopped:
         stopped = True
     yield bench.finished(name, stopped=stopped, seconds=time.perf_counter() - began)
@@ -168,7 +168,7 @@ class Bench:
             notes=list(self.speech.notes),
         )
 
-    def taught(self, teacher: nn.Module) -> Iterator[Event]:
+    def train_teacher(self, teacher: nn.Module) -> Iterator[Event]:
         """The teacher learns with CTC alone, and is frozen.
 
         Raises:
@@ -186,7 +186,7 @@ class Bench:
             self.device,
         )
 
-        def told(epoch: int, seconds: float) -> Iterator[Event]:
+        def report(epoch: int, seconds: float) -> Iterator[Event]:
             yield RecognitionTeacherEpoch(
                 epoch=epoch,
                 epochs=epochs,
@@ -196,11 +196,11 @@ class Bench:
                 test=self._recognised(teacher, self.test).rate,
             )
 
-        yield from _Stage("teacher", trainer, self.controls, self.log, told).fit(epochs)
+        yield from _Stage("teacher", trainer, self.controls, self.log, report).fit(epochs)
         teacher.requires_grad_(requires_grad=False).eval()
         self._save("teacher", teacher, self.config.teacher)
 
-    def students(self, teacher: nn.Module, student: nn.Module) -> Iterator[Event]:
+    def train_students(self, teacher: nn.Module, student: nn.Module) -> Iterator[Event]:
         """The plain and the distilled student learn from the same batches and the same start.
 
         Raises:
@@ -221,7 +221,7 @@ class Bench:
                 name: self._recognised(module, self.test) for name, module in modules.items()
             }
 
-        def told(epoch: int, seconds: float) -> Iterator[Event]:
+        def report(epoch: int, seconds: float) -> Iterator[Event]:
             measure(epoch)
             test = self._newest
             yield RecognitionEpoch(
@@ -241,7 +241,7 @@ class Bench:
             for name, module in modules.items():
                 self._save(name, module, self.config.student)
 
-        stage = _Stage("students", trainer, self.controls, self.log, told)
+        stage = _Stage("students", trainer, self.controls, self.log, report)
         yield from stage.fit(self.config.epochs, from_zero=True, restored=measure)
 
     def finished(self, name: str, *, stopped: bool, seconds: float) -> RecognitionFinished:
@@ -301,7 +301,7 @@ class _Stage:
         trainer: what learns.
         controls: ``stop`` acts.
         log: where the checkpoints are kept.
-        told: measures, and tells an epoch that took so many seconds.
+        report: measures after an epoch that took so many seconds, and says so.
     """
 
     should_stop = False
@@ -312,10 +312,10 @@ class _Stage:
         trainer: RecognitionTrainer,
         controls: Controls,
         log: TrainingLog,
-        told: Callable[[int, float], Iterator[Event]],
+        report: Callable[[int, float], Iterator[Event]],
     ) -> None:
         self._name, self._trainer, self._controls = name, trainer, controls
-        self._log, self._told = log, told
+        self._log, self._report = log, report
         self._began = time.perf_counter()
 
     def fit(
@@ -329,8 +329,8 @@ class _Stage:
 
         Args:
             epochs: in all.
-            from_zero: tell of what is there before the first epoch, too.
-            restored: is told the epoch of the checkpoint that the stage goes on from.
+            from_zero: report what is there before the first epoch, too.
+            restored: is called with the epoch of the checkpoint that the stage goes on from.
 
         Raises:
             Stopped: the job was asked to stop.
@@ -341,7 +341,7 @@ class _Stage:
             restored(position.epoch)
         else:
             if from_zero:
-                yield from self._told(0, 0.0)
+                yield from self._report(0, 0.0)
             self._save(position)
         yield from fit(self._trainer, self, epochs, position)
 
@@ -364,7 +364,7 @@ class _Stage:
 
     def after_epoch(self, position: Position) -> Iterator[Event]:
         """See ``Callbacks``."""
-        yield from self._told(position.epoch, time.perf_counter() - self._began)
+        yield from self._report(position.epoch, time.perf_counter() - self._began)
         self._save(position)
 
     def _parts(self, position: Position) -> dict[str, Stateful]:

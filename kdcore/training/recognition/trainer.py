@@ -15,8 +15,8 @@ from kdcore.training.batches.order import batches
 from kdcore.training.recognition.examples import Examples, batch_of
 from kdcore.training.state import State, load_optimizer_state, optimizer_state
 
-LONGEST_GRADIENT = 5.0
-"""Longer ones are shortened: CTC's are steep while nothing is learned yet."""
+LARGEST_GRADIENT_NORM = 5.0
+"""Larger gradients are scaled down to it: CTC's are steep while nothing is learned yet."""
 
 
 @dataclass(slots=True)
@@ -29,8 +29,8 @@ class Sums:
 
 
 @dataclass(slots=True)
-class Course:
-    """Of the learning rate: along a cosine from its start to 0."""
+class CosineDecay:
+    """The learning rate along half a cosine, from its start to 0."""
 
     start: float
     steps: int
@@ -84,7 +84,7 @@ class RecognitionTrainer:
         ]
         self._teacher, self._examples, self._config = teacher, examples, config
         self._device = device
-        self._course = Course(config.lr, max(1, epochs * len(self._order(1))))
+        self._lr = CosineDecay(config.lr, max(1, epochs * len(self._order(1))))
 
     def _order(self, epoch: int) -> list[Tensor]:
         config = self._config
@@ -138,8 +138,8 @@ class RecognitionTrainer:
                 )
             learner.optimizer.zero_grad()
             (loss / frames).backward()
-            nn.utils.clip_grad_norm_(learner.module.parameters(), LONGEST_GRADIENT)
-            learner.optimizer.param_groups[0]["lr"] = self._course.at(step)
+            nn.utils.clip_grad_norm_(learner.module.parameters(), LARGEST_GRADIENT_NORM)
+            learner.optimizer.param_groups[0]["lr"] = self._lr.at(step)
             learner.optimizer.step()
             learner.sums.ctc += ctc.item()
             learner.sums.kl += kl.item() if kl is not None else 0.0

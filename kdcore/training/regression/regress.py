@@ -27,7 +27,8 @@ from kdcore.jobs.regression.events import (
     RegressionTaught,
     RegressionTeacher,
 )
-from kdcore.jobs.regression.intervals import LEVELS, PROMISED, half_width
+from kdcore.jobs.regression.intervals import LEVELS, NOMINAL, half_width
+from kdcore.jobs.regression.record import STUDENTS
 from kdcore.losses.gaussian import LEAST, MOST, gaussian_kl, gaussian_nll, mixture_moments
 from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_squared_error
 from kdcore.models.build import build_model, start_seed
@@ -37,7 +38,6 @@ from kdcore.training.randomness import draws, generator, seeded
 
 SHOWN = 300
 """Test examples whose answers are kept."""
-STUDENTS = ("plain", "distilled")
 
 
 def regress(
@@ -82,7 +82,7 @@ def regress(
     experiment = Experiment(config, controls, data, known, device)
     stopped = False
     try:
-        yield from experiment.teach()
+        yield from experiment.train_teacher()
         yield from experiment.train_students()
     except Stopped:
         stopped = True
@@ -122,12 +122,12 @@ class Experiment:
         )
         self._known, self._device = known.to(device), device
         self._targets = data.test.targets.double()
-        self._lesson: tuple[Tensor, Tensor] | None = None
+        self._teacher_targets: tuple[Tensor, Tensor] | None = None
         """The teacher's mean and log variance on training data."""
         self.answers: dict[str, tuple[Tensor, Tensor]] = {}
         """Mean and variance on test data: of the teacher and the students of the first seed."""
 
-    def teach(self) -> Iterator[Event]:
+    def train_teacher(self) -> Iterator[Event]:
         """Train the networks of the teacher, each to its best epoch on validation data."""
         base, count = self._config.base, self._config.networks
         networks: list[nn.Module] = []
@@ -144,8 +144,8 @@ class Experiment:
                 seconds=time.perf_counter() - began,
             )
         mean, variance = _together(networks, self._test)
-        taught, of_training = _together(networks, self._train)
-        self._lesson = taught, of_training.log()
+        teacher_mean, teacher_variance = _together(networks, self._train)
+        self._teacher_targets = teacher_mean, teacher_variance.log()
         self.answers["teacher"] = mean, variance
         student = self._built(base.student, base.seed)
         yield RegressionTaught(
@@ -155,7 +155,7 @@ class Experiment:
 
     def train_students(self) -> Iterator[Event]:
         """Train plain and distilled student of every seed."""
-        assert self._lesson, "the teacher comes first"
+        assert self._teacher_targets, "the teacher comes first"
         base = self._config.base
         for seed in range(base.seed, base.seed + self._config.pairs):
             networks = {name: self._built(base.student, seed) for name in STUDENTS}
@@ -229,7 +229,7 @@ class Experiment:
 
     def _loss(self, network: nn.Module, batch: Tensor, weight: float) -> Tensor:
         """(1−λ) · NLL of the numbers that are known + λ · KL from the teacher."""
-        assert self._lesson, "the teacher comes first"
+        assert self._teacher_targets, "the teacher comes first"
         mean, log_variance = _halves(network(self._train.inputs[batch]))
         known = self._known[batch]
         loss = mean.sum() * 0.0
@@ -237,8 +237,8 @@ class Experiment:
             nll = gaussian_nll(mean[known], log_variance[known], self._train.targets[batch][known])
             loss = loss + (1 - weight) * nll * known.float().mean()
         if weight:
-            taught, of_training = (part[batch] for part in self._lesson)
-            loss = loss + weight * gaussian_kl(taught, of_training, mean, log_variance)
+            targets = (part[batch] for part in self._teacher_targets)
+            loss = loss + weight * gaussian_kl(*targets, mean, log_variance)
         return loss
 
     def _in_unit(self, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
@@ -253,8 +253,8 @@ class Experiment:
             rmse=float(root_mean_squared_error(shown, targets)),
             r2=float(r_squared(shown, targets)),
             nll=float(gaussian_nll(shown, 2 * deviation.log(), targets)),
-            coverage=float(interval_coverage(shown, deviation, targets, PROMISED)),
-            width=float(2 * half_width(PROMISED) * deviation.mean()),
+            coverage=float(interval_coverage(shown, deviation, targets, NOMINAL)),
+            width=float(2 * half_width(NOMINAL) * deviation.mean()),
         )
 
 

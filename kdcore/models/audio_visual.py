@@ -26,9 +26,9 @@ class AudioVisual(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[batch, 1, bands, frames + SEEN]`` → logits ``[batch, classes]``."""
-        heard = self.sound(inputs[..., :-SEEN]).mean((-2, -1))
-        seen = self.image(inputs[..., -SEEN:]).mean((-2, -1))
-        return self.head(torch.cat([heard, seen], dim=1))  # type: ignore[no-any-return]
+        sound = self.sound(inputs[..., :-SEEN]).mean((-2, -1))
+        image = self.image(inputs[..., -SEEN:]).mean((-2, -1))
+        return self.head(torch.cat([sound, image], dim=1))  # type: ignore[no-any-return]
 
 
 class AudioOnly(ConvNet):
