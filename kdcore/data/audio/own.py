@@ -26,7 +26,7 @@ LONGEST = 4.0
 STEP = 0.1
 """Seconds to which the length of all is rounded up."""
 SHARE = 0.95
-"""Of the recordings, that are not cut where they are not longer than ``LONGEST``."""
+"""Of the training recordings, that are not cut where they are not longer than ``LONGEST``."""
 MOST_SAMPLES = 2 << 30
 """Of all recordings together."""
 PER_REPORT = 100
@@ -47,8 +47,8 @@ def has_sounds(path: Path) -> bool:
 def read_sounds(path: Path) -> Generator[Progress, None, Dataset]:
     """The recordings of a folder, zip or tar, at 8 kHz, one channel, all of one length.
 
-    The length is that of the longest but for one in twenty, and at most 4 s. A shorter recording
-    lies in the middle of silence, of a longer one the loudest part stays.
+    The length is that of the longest training recording but for one in twenty, and at most 4 s. A
+    shorter recording lies in the middle of silence, of a longer one the loudest part stays.
 
     Raises:
         UserError: it cannot be read, or does not hold at least two classes of recordings.
@@ -60,8 +60,8 @@ def read_sounds(path: Path) -> Generator[Progress, None, Dataset]:
         raise UserError("no_class_folders", path=str(path))
     names = _classes(path, list(places.values()))
     sounds = yield from _decoded(path, places)
-    lengths = np.array([len(samples) for samples in sounds.values()])
-    common = np.quantile(lengths, SHARE, method="higher") / RATE
+    learned = [len(sounds[parts]) for parts in sounds if places[parts].split == "train"]
+    common = np.quantile(learned, SHARE, method="higher") / RATE
     seconds = min(LONGEST, round(np.ceil(common / STEP) * STEP, 1))
     length = round(seconds * RATE)
     order = sorted(sounds)
@@ -83,7 +83,7 @@ def read_sounds(path: Path) -> Generator[Progress, None, Dataset]:
     )
     notes = [one for one in layout.notes if one.code in OF_FOLDERS]
     notes.append(note("sounds_of_length", seconds=seconds, rate=int(RATE)))
-    if cut := int((lengths > length).sum()):
+    if cut := sum(len(samples) > length for samples in sounds.values()):
         notes.append(note("sounds_cut", count=cut))
     if left := len(lying) - len(places):
         notes.append(note("sounds_left_out", count=left))

@@ -149,6 +149,16 @@ def test_a_long_recording_is_cut_to_what_most_need(load, tmp_path):
     assert {note.code: note.values for note in data.notes}["sounds_cut"] == {"count": 1}
 
 
+def test_recordings_of_the_test_split_do_not_decide_the_length(load, tmp_path):
+    place = own_words(tmp_path / "words")
+    for file in (place / "test").rglob("*.wav"):
+        file.write_bytes(wave_of(tone(300, 16_000)))
+    data = load(place)
+
+    assert data.train.inputs.shape[1] == data.test.inputs.shape[1] == 4_000
+    assert {note.code: note.values for note in data.notes}["sounds_cut"] == {"count": 6}
+
+
 def test_a_broken_recording_of_ones_own_is_named(refusal, tmp_path):
     place = own_words(tmp_path / "words")
     (place / "train" / "zwei" / "3.wav").write_bytes(b"no sound")
