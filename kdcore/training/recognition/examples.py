@@ -9,6 +9,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from kdcore.data.audio.librispeech import Corpus, Utterance
 from kdcore.errors import UserError
+from kdcore.inputs.audio import STILL
 from kdcore.inputs.log_mel import frame_sizes, log_mel
 from kdcore.models.ctc_crnn import TIMES, answers_of
 from kdcore.notes import Note, note
@@ -124,11 +125,13 @@ def _reference(one: Utterance, rate: int) -> Reference:
 
 
 def _mean_and_deviation(spectra: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """Of each band over all frames, float32."""
+    """Of each band over all frames, float32; the deviation of one that does not vary is 1."""
     frames = sum(map(len, spectra))
     mean = torch.stack([one.double().sum(0) for one in spectra]).sum(0) / frames
     squares = torch.stack([(one.double() - mean).square().sum(0) for one in spectra]).sum(0)
-    return mean.float(), (squares / frames).sqrt().clamp(min=1e-3).float()
+    std = (squares / frames).sqrt()
+    std[std < STILL] = 1.0
+    return mean.float(), std.float()
 
 
 def fits(frames: int, characters: Tensor) -> bool:

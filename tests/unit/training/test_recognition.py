@@ -1,13 +1,16 @@
 """Recognition, trained on tones: what must hold of any such training."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from support.files import collect
 from support.recognition import TINY, tone_corpus
 
 from kdcore.commands import Controls
+from kdcore.data.audio.librispeech import Corpus, Utterance, read_librispeech
 from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.kind import RECOGNITION
@@ -16,7 +19,7 @@ from kdcore.jobs.recognition.events import RecognitionEpoch, RecognitionFinished
 from kdcore.store import Store, recorded
 from kdcore.training.recognition import recognise as job
 from kdcore.training.recognition.decoding import best_path
-from kdcore.training.recognition.examples import fits
+from kdcore.training.recognition.examples import fits, prepared
 from kdcore.training.recognition.measure import Recognised, peak_agreement, rate_difference
 from kdcore.training.recognition.trainer import RecognitionTrainer
 
@@ -187,7 +190,31 @@ def test_ctc_needs_a_frame_a_character_and_a_blank_between_two_alike(frames, cha
     assert fits(frames, torch.tensor(characters)) is fitting
 
 
-def heard(paths, errors):
+def corpus_of(root):
+    reading = read_librispeech(root, train_size=0, evaluation_size=0, longest=20.0, seed=0)
+    return collect(reading)[1]
+
+
+def test_spectrograms_are_normalised_by_the_bands_of_the_training_frames(corpus):
+    speech = prepared(corpus_of(corpus), bands=16)
+    frames = torch.cat(speech.splits["train"].spectra).double()
+
+    assert frames.mean(0).abs().max() < 1e-4
+    assert (frames.std(0, correction=0) - 1).abs().max() < 1e-4
+
+
+def test_a_band_that_is_silent_in_training_is_not_blown_up_elsewhere():
+    quiet = Utterance("a", "1", "a", torch.zeros(800, dtype=torch.int16))
+    generator = torch.Generator().manual_seed(0)
+    loud = replace(quiet, samples=torch.randint(-9_000, 9_000, (800,), generator=generator).short())
+    splits = {"train": [quiet], "validation": [loud], "test": [loud]}
+    speech = prepared(Corpus("made", 8_000, splits, ()), bands=16)
+
+    assert not speech.splits["train"].spectra[0].any()
+    assert speech.splits["test"].spectra[0].abs().max() < 20  # 80 dB, in nats
+
+
+def recognised(paths, errors):
     return Recognised(
         texts=[],
         paths=[torch.tensor(path) for path in paths],
@@ -198,19 +225,21 @@ def heard(paths, errors):
 
 
 def test_peaks_agree_where_both_write_the_same_character_in_a_frame():
-    teacher = heard([[0, 1, 0, 2], [3, 0]], [0.0] * 3)
+    teacher = recognised([[0, 1, 0, 2], [3, 0]], [0.0] * 3)
 
-    assert peak_agreement(heard([[1, 1, 0, 0], [3, 3]], [0.0] * 3), teacher) == pytest.approx(2 / 3)
-    assert peak_agreement(teacher, heard([[0, 0, 0, 0], [0, 0]], [0.0] * 3)) is None
+    assert peak_agreement(recognised([[1, 1, 0, 0], [3, 3]], [0.0] * 3), teacher) == pytest.approx(
+        2 / 3
+    )
+    assert peak_agreement(teacher, recognised([[0, 0, 0, 0], [0, 0]], [0.0] * 3)) is None
 
 
 def test_a_difference_is_of_sums_and_paired_by_utterance():
-    one, other = heard([], [4.0, 2.0, 2.0]), heard([], [3.0, 1.5, 1.5])
+    one, other = recognised([], [4.0, 2.0, 2.0]), recognised([], [3.0, 1.5, 1.5])
     found = rate_difference(one, other, seed=0)
 
     assert found.value == pytest.approx(8 / 20 - 6 / 20)
     assert found.low == pytest.approx(found.high) == pytest.approx(0.1)  # each is ahead by a tenth
-    less = rate_difference(one, heard([], [3.0, 2.5, 1.5]), seed=0)
+    less = rate_difference(one, recognised([], [3.0, 2.5, 1.5]), seed=0)
     assert less.low < less.value < less.high
 
 
