@@ -44,10 +44,12 @@ def test_start_submits_what_is_chosen_and_follows_it(open_page, hub):
 
 
 def test_a_bad_model_is_nothing_to_start(open_page):
-    app = open_page("regression", regression_student="tree:3")
-    app.text_input[0].set_value("").run()
+    app = open_page("regression")
+    app.text_input(key="regression_student_1").set_value("tree:3").run()
 
     assert not app.exception
+    assert "tree:3" in app.error[0].value
+    assert button(app, "start_regression").disabled
     assert (
         open_page("regression", regression_networks="x")
         .number_input(key="regression_networks")

@@ -28,18 +28,6 @@ def edit_distance(said: str, recognised: str) -> int:
     return int(_distances(said, recognised)[-1, -1])
 
 
-def character_error_rate(said: list[str], recognised: list[str]) -> float:
-    """Edits of all texts together over the characters that were said; it can exceed 1.
-
-    Example:
-        >>> character_error_rate(["one two"], ["one too"])
-        0.14285714285714285
-    """
-    characters = sum(map(len, said))
-    edits = sum(map(edit_distance, said, recognised))
-    return edits / characters if characters else float(edits > 0)
-
-
 def edits(said: str, recognised: str) -> list[Edit]:
     """The stretches of which both texts consist, in their order; of equally few edits as much kept.
 

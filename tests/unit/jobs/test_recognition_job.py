@@ -10,7 +10,7 @@ from support.recognition import whole_recognition
 from kdcore.errors import UserError
 from kdcore.jobs.changed import changed
 from kdcore.jobs.recognition.config import RecognitionConfig
-from kdcore.jobs.recognition.edits import character_error_rate, edit_distance, edits
+from kdcore.jobs.recognition.edits import edit_distance, edits
 from kdcore.jobs.recognition.record import RecognitionRecord
 
 TEXTS = st.text("ab c", max_size=7)
@@ -41,18 +41,6 @@ def test_the_distance_is_levenshteins_and_the_edits_are_as_many(said, recognised
     assert edit_distance(said, recognised) == sum(
         max(len(one.said), len(one.recognised)) for one in found if one.kind != "kept"
     )
-
-
-def test_the_error_rate_is_that_of_torchmetrics():
-    torchmetrics = pytest.importorskip("torchmetrics.functional.text", reason="a dev dependency")
-    said = ["one two three", "seven", "a"]
-    recognised = ["on too three", "", "abcdef"]
-
-    assert character_error_rate(said, recognised) == pytest.approx(
-        torchmetrics.char_error_rate(recognised, said).item()
-    )
-    assert character_error_rate(["a"], ["abcdef"]) == 5
-    assert character_error_rate([], []) == 0
 
 
 def test_settings_are_checked_and_written_shortly():

@@ -15,6 +15,7 @@ from kdcore.errors import UserError
 from kdcore.job import Job
 from kdcore.jobs.kind import RECOGNITION
 from kdcore.jobs.recognition.config import RecognitionConfig
+from kdcore.jobs.recognition.edits import edit_distance
 from kdcore.jobs.recognition.events import RecognitionEpoch, RecognitionFinished
 from kdcore.store import Store, recorded
 from kdcore.training.recognition import recognise as job
@@ -222,6 +223,17 @@ def recognised(paths, errors):
         errors=torch.tensor(errors, dtype=torch.float64),
         lengths=torch.tensor([10.0, 5.0, 5.0], dtype=torch.float64),
     )
+
+
+def test_the_error_rate_is_that_of_torchmetrics():
+    torchmetrics = pytest.importorskip("torchmetrics.functional.text", reason="a dev dependency")
+    said, written = ["one two three", "seven", "a"], ["on too three", "", "abcdef"]
+    found = replace(
+        recognised([], [float(edit_distance(*pair)) for pair in zip(said, written, strict=True)]),
+        lengths=torch.tensor([float(len(one)) for one in said]),
+    )
+
+    assert found.rate == pytest.approx(torchmetrics.char_error_rate(written, said).item())
 
 
 def test_peaks_agree_where_both_write_the_same_character_in_a_frame():
