@@ -1,5 +1,6 @@
 """A regression: errors by epoch, predicted against true numbers, and what intervals cover."""
 
+from statistics import fmean, stdev
 from typing import Any
 
 from dashboard.charts.parts import style
@@ -195,7 +196,7 @@ def scores(record: RegressionRecord, words: Words) -> dict[str, Any]:
         found |= {student: record.last(student) for student in STUDENTS}
     titles = [words[f"chart.regression.{name}"] for name in COLUMNS]
     means = {
-        name: [sum(getattr(one, column) for one in own) / len(own) for column in COLUMNS]
+        name: [fmean(getattr(one, column) for one in own) for column in COLUMNS]
         for name, own in found.items()
     }
     return {
@@ -235,12 +236,10 @@ def _cells(own: list[RegressionScores]) -> list[str]:
     cells = []
     for name in COLUMNS:
         values = [getattr(one, name) for one in own]
-        mean = sum(values) / len(values)
-        form = ".1%" if name == "coverage" else ".4g"
-        text = f"{mean:{form}}"
+        form, spread_form = (".1%", ".1%") if name == "coverage" else (".4g", ".2g")
+        text = f"{fmean(values):{form}}"
         if len(values) > 1:
-            spread = (sum((one - mean) ** 2 for one in values) / (len(values) - 1)) ** 0.5
-            text += f" ± {spread:{'.1%' if name == 'coverage' else '.2g'}}"
+            text += f" ± {stdev(values):{spread_form}}"
         cells.append(text)
     return cells
 

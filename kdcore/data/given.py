@@ -14,7 +14,7 @@ from torch.utils.data import Dataset as TorchDataset
 from kdcore.catalogue import GIVEN_DATA
 from kdcore.data.assemble import assemble
 from kdcore.data.dataset import Dataset, Split
-from kdcore.errors import UserError
+from kdcore.errors import UserError, cause_of
 from kdcore.inputs import Features, Image, InputKind
 
 CHANNELS = (1, 3)
@@ -155,7 +155,7 @@ def _of_kind(
     except UserError:
         raise
     except Exception as error:  # of inputs of another form
-        shape, cause = list(splits["training"].inputs.shape), _line(error)
+        shape, cause = list(splits["training"].inputs.shape), cause_of(error)
         raise UserError("given_kind", kind=kind.name, shape=shape, cause=cause) from None
     data = _normalised(data, normalise, 1)
     return Given(data, data.input_shape, None)
@@ -196,12 +196,8 @@ def _examples(brought: Brought, split: str) -> tuple[Tensor, Tensor]:
     except UserError:
         raise
     except Exception as error:  # of whatever reads and collects them
-        raise UserError("given_unreadable", split=split, cause=_line(error)) from None
+        raise UserError("given_unreadable", split=split, cause=cause_of(error)) from None
     return inputs, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-
-
-def _line(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
 
 
 def _pair(batch: Any) -> tuple[Tensor, Tensor]:

@@ -123,3 +123,13 @@ def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
     for name in given:
         if name not in known:
             raise UserError("unknown_setting", name=name, hint=hint(name, known))
+
+
+def cause_of(error: Exception) -> str:
+    """What somebody else's code says of its failure, on one line and without a full stop.
+
+    Example:
+        >>> cause_of(RuntimeError("no such layer.\\nTraceback"))
+        'RuntimeError: no such layer'
+    """
+    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")

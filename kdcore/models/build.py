@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from kdcore.catalogue import Family, family_of, is_given, parse_models
-from kdcore.errors import UserError
+from kdcore.errors import UserError, cause_of
 from kdcore.inputs import INPUT_KINDS
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.given import given_module
@@ -67,7 +67,7 @@ def _built(entry: Family, spec: str, input_shape: tuple[int, ...], classes: int)
         raise
     except Exception as error:  # of whatever its author wrote
         raise UserError(
-            "model_build", spec=spec, shape=list(input_shape), cause=_line(error)
+            "model_build", spec=spec, shape=list(input_shape), cause=cause_of(error)
         ) from None
     if not isinstance(found, nn.Module):
         raise UserError("model_build_kind", spec=spec, found=type(found).__name__)
@@ -88,16 +88,12 @@ def _check_answer(module: nn.Module, spec: str, input_shape: tuple[int, ...], cl
             found = module(example)
     except Exception as error:
         raise UserError(
-            "model_build", spec=spec, shape=list(input_shape), cause=_line(error)
+            "model_build", spec=spec, shape=list(input_shape), cause=cause_of(error)
         ) from None
     module.train(was_training)
     if not isinstance(found, torch.Tensor) or list(found.shape) != wanted:
         said = list(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
         raise UserError("model_build_answer", spec=spec, found=said, wanted=wanted)
-
-
-def _line(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
 
 
 def start_seed(seed: int, start: int) -> int:

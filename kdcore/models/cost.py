@@ -33,7 +33,7 @@ def measure_cost(module: nn.Module, example: torch.Tensor) -> Cost:
     module.train(was_training)
     numbers = learned_numbers(module)
     return Cost(
-        parameters=sum(learned.numel() for learned in numbers),
+        parameters=parameter_count(module),
         bytes=sum(learned.numel() * learned.element_size() for learned in numbers),
         flops=counter.get_total_flops(),
         latency=latency,
@@ -54,7 +54,7 @@ def activations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
     parts = list(module.modules())
     if any(isinstance(part, nn.Conv2d) for part in parts):
         return float(20 * 64 * input_shape[-2] * input_shape[-1])
-    weights = sum(learned.numel() for learned in learned_numbers(module))
+    weights = parameter_count(module)
     steps = input_shape[0] if any(isinstance(part, SEQUENTIAL) for part in parts) else 1
     return 8.0 * math.sqrt(weights) * steps
 
@@ -71,7 +71,7 @@ def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
         input_shape: of one example as models get it.
     """
     parts = list(module.modules())
-    weights = sum(learned.numel() for learned in learned_numbers(module))
+    weights = parameter_count(module)
     weights -= sum(part.weight.numel() for part in parts if isinstance(part, LOOKED_UP))
     if any(isinstance(part, nn.Conv2d) for part in parts):
         return float(weights) * input_shape[-2] * input_shape[-1] / 4
@@ -83,6 +83,16 @@ def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
 def learned_numbers(module: nn.Module) -> list[torch.Tensor]:
     """A network's weights; of a forest, which has none, all that its trees consist of."""
     return list(module.parameters()) or list(module.buffers())
+
+
+def parameter_count(module: nn.Module) -> int:
+    """How many numbers those are.
+
+    Example:
+        >>> parameter_count(nn.Linear(3, 2))
+        8
+    """
+    return sum(learned.numel() for learned in learned_numbers(module))
 
 
 def _median_seconds(module: nn.Module, example: torch.Tensor) -> float:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from kdcore.errors import UserError
+from kdcore.errors import UserError, cause_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,13 @@ def answer_of(role: str, module: GivenModule, inputs: Tensor, classes: int) -> T
     try:
         copied = module.copy().eval()
     except Exception as error:  # of whatever its author wrote
-        raise UserError("module_no_copy", role=role, name=name, cause=_line(error)) from None
+        raise UserError("module_no_copy", role=role, name=name, cause=cause_of(error)) from None
     try:
         with torch.no_grad():
             found = copied(inputs)
     except Exception as error:
         shape = [len(inputs), *(module.feed.shape if module.feed else inputs.shape[1:])]
-        cause = _line(error)
+        cause = cause_of(error)
         raise UserError("module_fails", role=role, name=name, shape=shape, cause=cause) from None
     if not isinstance(found, Tensor):
         kind = type(found).__name__
@@ -113,7 +113,3 @@ def answer_of(role: str, module: GivenModule, inputs: Tensor, classes: int) -> T
     if not found.is_floating_point() or not bool(found.isfinite().all()):
         raise UserError("module_not_finite", role=role, name=name)
     return found
-
-
-def _line(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")

@@ -32,7 +32,7 @@ from kdcore.metrics import (
     fit_temperature,
     negative_log_likelihood,
 )
-from kdcore.models.cost import learned_numbers
+from kdcore.models.cost import parameter_count
 from kdcore.store import JobFolder
 from kdcore.training.devices.device import (
     choose_device,
@@ -184,7 +184,7 @@ def _assessment(
         teacher=spec,
         source=teacher.source,
         runs=runs,
-        parameters=sum(learned.numel() for learned in learned_numbers(teacher.module)),
+        parameters=parameter_count(teacher.module),
         validation_accuracy=float(accuracy(predictions.validation.double(), labels)),
         ece=float(expected_calibration_error(probabilities, labels)),
         nll=float(negative_log_likelihood(probabilities, labels)),

@@ -25,6 +25,7 @@ from kdcore.jobs.recognition.events import (
     SplitSize,
     Transcript,
 )
+from kdcore.models.cost import parameter_count
 from kdcore.models.ctc_crnn import CtcCrnn
 from kdcore.store import JobFolder, packed
 from kdcore.training.checkpoint import TrainingLog
@@ -161,7 +162,7 @@ class Bench:
             rate=self.speech.rate,
             frame=self.speech.seconds_per_answer,
             splits={split: _size(own) for split, own in self.speech.splits.items()},
-            parameters={"teacher": _parameters(teacher), "student": _parameters(student)},
+            parameters={"teacher": parameter_count(teacher), "student": parameter_count(student)},
             batches=-(-len(self.train) // self.config.batch_size),
             watched=[one.name for one in self.test.utterances[:WATCHED]],
             version=software_versions(),
@@ -380,7 +381,3 @@ def _size(examples: Examples) -> SplitSize:
         speakers=len({one.speaker for one in examples.utterances}),
         seconds=sum(one.seconds for one in examples.utterances),
     )
-
-
-def _parameters(module: nn.Module) -> int:
-    return sum(one.numel() for one in module.parameters())

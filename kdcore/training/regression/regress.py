@@ -32,6 +32,7 @@ from kdcore.jobs.regression.record import STUDENTS
 from kdcore.losses.gaussian import LEAST, MOST, gaussian_kl, gaussian_nll, mixture_moments
 from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_squared_error
 from kdcore.models.build import build_model, start_seed
+from kdcore.models.cost import parameter_count
 from kdcore.store import JobFolder
 from kdcore.training.devices.device import choose_device, device_name, software_versions
 from kdcore.training.randomness import draws, generator, seeded
@@ -150,7 +151,10 @@ class Experiment:
         student = self._built(base.student, base.seed)
         yield RegressionTaught(
             scores=self._scores(mean, variance),
-            parameters={"teacher": sum(map(_size, networks)), "student": _size(student)},
+            parameters={
+                "teacher": sum(map(parameter_count, networks)),
+                "student": parameter_count(student),
+            },
         )
 
     def train_students(self) -> Iterator[Event]:
@@ -300,7 +304,3 @@ def _known(data: RegressionData, unlabelled: float, seed: int) -> Tensor:
     known = torch.zeros(count, dtype=torch.bool)
     known[torch.randperm(count, generator=generator(seed, "labels"))[:kept]] = True
     return known
-
-
-def _size(network: nn.Module) -> int:
-    return sum(weights.numel() for weights in network.parameters())
