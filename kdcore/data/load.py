@@ -4,7 +4,7 @@ import hashlib
 import os
 import tarfile
 import zipfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
@@ -63,17 +63,25 @@ def load_dataset(config: RunConfig, store_root: Path | None) -> Generator[Progre
 
 
 def load_training_data(
-    config: RunConfig, store_root: Path | None
+    config: RunConfig, store_root: Path | None, others: Iterable[RunConfig] = ()
 ) -> Generator[Progress, None, Dataset]:
     """As ``load_dataset``, for models and methods that must take such inputs.
+
+    Args:
+        config: see ``load_dataset``.
+        store_root: likewise.
+        others: other runs on the same data.
 
     Raises:
         UserError: also where they do not; of a data set of the catalogue before it is read.
     """
+    runs = [config, *others]
     if config.dataset in DATASETS:
-        check_inputs(config, DATASETS[config.dataset].kind)
+        for run in runs:
+            check_inputs(run, DATASETS[config.dataset].kind)
     data = yield from load_dataset(config, store_root)
-    check_inputs(config, data.kind)
+    for run in runs:
+        check_inputs(run, data.kind)
     return data
 
 

@@ -89,7 +89,8 @@ def test_a_search_that_suits_no_data_is_a_mistake(kdcore):
         "0",
     )
     assert done.returncode == 2
-    assert "images" in done.stderr
+    assert "resnet8" in done.stderr
+    assert "image" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["search"], ["choose-teacher", "--teachers", "mlp:4 mlp:8"]])

@@ -98,9 +98,7 @@ class SearchConfig:
         for name, axis in AXES.items():
             given = getattr(self, name) or (getattr(self.base, axis.setting),)
             object.__setattr__(self, name, _checked_axis(name, given, self.base))
-        for method in self.methods:  # every pair must be a run
-            for student in self.students:
-                self.base.replace(method=method, student=student)
+        _ = self.pairs  # each of them must be a run
         if all(
             not isinstance(axis := getattr(self, name), Range) and len(axis) == 1 for name in AXES
         ):
@@ -109,6 +107,19 @@ class SearchConfig:
             raise UserError("bad_folds", folds=1, most=MOST_FOLDS)
         if self.folds and self.base.teacher_weights:
             raise UserError("teacher_given", path=self.base.teacher_weights)
+
+    @property
+    def pairs(self) -> list[RunConfig]:
+        """A run of each method with each student.
+
+        Raises:
+            UserError: the two do not go together.
+        """
+        return [
+            self.base.replace(method=method, student=student)
+            for method in self.methods
+            for student in self.students
+        ]
 
     @classmethod
     def plain_settings(cls) -> list[str]:

@@ -99,7 +99,7 @@ def search(
     set_float32_arithmetic()
     base = config.base
     device = choose_device(base.device)
-    data = yield from load_training_data(base, folder.root if folder else None)
+    data = yield from load_training_data(base, folder.root if folder else None, config.pairs)
     transfer_of(
         base, data
     )  # settings that do not suit the data are refused before a teacher is trained

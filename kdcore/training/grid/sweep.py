@@ -70,7 +70,7 @@ def sweep(
     base = cells[0]
     device = choose_device(base.device)
     root = folder.root if folder else None
-    data = (yield from load_training_data(base, root)).to(device)
+    data = (yield from load_training_data(base, root, cells)).to(device)
     transfer_of(
         base, data
     )  # settings that do not suit the data are refused before a teacher is trained

@@ -70,7 +70,8 @@ def select_teacher(
     began = time.perf_counter()
     set_float32_arithmetic()
     device = choose_device(config.base.device)
-    data = yield from load_training_data(config.base, folder.root if folder else None)
+    root = folder.root if folder else None
+    data = yield from load_training_data(config.base, root, config.cells)
     data = data.to(device)
     transfer_of(config.base, data)  # settings that do not suit the data are refused first
     yield TeacherSelectionStarted(
