@@ -65,17 +65,17 @@ export const audioExamples = {
 /** A recording beside a gray image, of which networks get `SEEN` rows and columns of the middle. */
 export const audioImageExamples = {
   draw(canvas, examples, index) {
-    const heard = pixelsOf(examples, index);
+    const spectrogram = pixelsOf(examples, index);
     const { values, shape: [, height, width] } = examples.arrays.seen;
     const seen = new ImageData(width, height);
     for (let at = 0; at < height * width; at++) {
       seen.data.set([...Array(3).fill(values[index * height * width + at]), 255], at * 4);
     }
-    canvas.width = heard.width + GAP + width;
-    canvas.height = Math.max(heard.height, height);
+    canvas.width = spectrogram.width + GAP + width;
+    canvas.height = Math.max(spectrogram.height, height);
     const context = canvas.getContext("2d");
-    context.putImageData(heard, 0, Math.floor((canvas.height - heard.height) / 2));
-    context.putImageData(seen, heard.width + GAP, 0);
+    context.putImageData(spectrogram, 0, Math.floor((canvas.height - spectrogram.height) / 2));
+    context.putImageData(seen, spectrogram.width + GAP, 0);
   },
   detail: audioExamples.detail,
   /** The samples, then the pixels. */
