@@ -232,6 +232,14 @@ def test_a_run_from_before_a_measure_says_so():
     assert draw("fidelity", told)["empty"] == words("en")["chart.empty.unmeasured"]
 
 
+def test_of_two_classes_the_divergence_stands_alone(history):
+    two = replace(history, started=replace(history.started, classes=["no", "yes"]))
+    layout = draw("fidelity", two)["layout"]
+
+    assert "xaxis2" not in layout
+    assert layout["annotations"][-1]["text"] == words("en")["chart.kl_to_teacher"]
+
+
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     figure = draw("ensembles", history)
     (sentence,) = [
