@@ -28,6 +28,20 @@ MISSED = "✗"
 """Before a set without the true class."""
 MOST = 3
 """Classes of a set that are named."""
+LONGEST = 25
+"""Letters of a set that fit into a column of half a narrow screen."""
+BLOCK = 2
+"""Columns that stay side by side on a narrow screen where what stands in them is long."""
+SHORT = 2
+"""Letters of a class that fit into a column of a narrow screen, three of them."""
+LINES = 8
+"""Lines of text in the height of a row, about."""
+
+EACH = ("x", "y", "text", "hovertext")
+"""What a trace has for each example."""
+
+Place = tuple[str, int, int]
+"""The suffix of an example's axes, its column there and its row."""
 
 
 def figure(
@@ -55,9 +69,11 @@ def figure(
     labels, classes = arrays["set_labels"], history.classes
     level = level_of(coverage)
     chosen = {learner: arrays[f"{learner}_{sets}"][level] > 0 for learner in scores}
-    places = [divmod(at, COLUMNS) for at in range(len(labels))]
-    rows = places[-1][0] + 1
-    axis = {"visible": False, "fixedrange": True}
+    texts = kept_texts(arrays, "set")
+    in_blocks = bool(texts) or max(map(len, classes)) > SHORT
+    width = BLOCK if in_blocks else COLUMNS
+    places = [_place(at, width) for at in range(len(labels))]
+    rows = places[-1][2] + 1
     missed = {
         learner: f"{int((~own[np.arange(len(labels)), labels]).sum())}"
         for learner, own in chosen.items()
@@ -67,23 +83,25 @@ def figure(
     kept = next((arrays[name] for name in named if name in arrays), None)
     images = () if kept is None or kept.ndim != IMAGES else kept
     return {
-        "data": [
-            *_written(kept_texts(arrays, "set"), words, places),
-            _truth(labels, classes, words, places),
-            *(
-                _sets_of(learner, own, labels, classes, words, places, at)
-                for at, (learner, own) in enumerate(chosen.items(), start=1)
-            ),
-        ],
-        "layout": {
-            "xaxis": axis | {"range": [-0.5, COLUMNS - 0.5]},
-            "yaxis": axis | {"range": [rows, 0]},
+        "data": _by_block(
+            [
+                *_written(texts, words, places),
+                _truth(labels, classes, words, places),
+                *(
+                    _sets_of(learner, own, labels, classes, words, places, at)
+                    for at, (learner, own) in enumerate(chosen.items(), start=1)
+                ),
+            ],
+            [axes for axes, _, _ in places],
+        ),
+        "layout": _axes(width, rows)
+        | {
             "hovermode": "closest",
             "images": [
                 {
                     "source": png_address(image),
-                    "xref": "x",
-                    "yref": "y",
+                    "xref": f"x{axes}",
+                    "yref": f"y{axes}",
                     "x": column,
                     "y": row + 0.02 + PICTURE,
                     "sizex": 0.9,
@@ -92,9 +110,10 @@ def figure(
                     "yanchor": "bottom",  # beside its sets, also where it is small
                     "sizing": "contain",
                 }
-                for image, (row, column) in zip(images, places, strict=bool(len(images)))
+                for image, (axes, column, row) in zip(images, places, strict=bool(len(images)))
             ],
         },
+        **({"rows": rows * LINES} if in_blocks else {}),
         "sheet": {
             "columns": [
                 words["chart.number"],
@@ -102,11 +121,7 @@ def figure(
                 *(learner_name(words, learner) for learner in chosen),
             ],
             "rows": [
-                [
-                    at + 1,
-                    classes[label],
-                    *(_named(own[at], classes, words, len(classes)) for own in chosen.values()),
-                ]
+                [at + 1, classes[label], *(_named(own[at], classes) for own in chosen.values())]
                 for at, label in enumerate(labels)
             ],
         },
@@ -120,9 +135,47 @@ def figure(
     }
 
 
-def _written(
-    texts: Sequence[str], words: Words, places: Sequence[tuple[int, int]]
-) -> list[dict[str, Any]]:
+def _place(at: int, width: int) -> Place:
+    """Where example ``at`` stands, in blocks of ``width`` columns beside each other."""
+    row, column = divmod(at, COLUMNS)
+    block, column = divmod(column, width)
+    return ("" if block == 0 else str(block + 1)), column, row
+
+
+def _axes(width: int, rows: int) -> dict[str, Any]:
+    """A pair of axes for each block; where they have little room they are put below each other."""
+    hidden = {"visible": False, "fixedrange": True}
+    share = width / COLUMNS
+    axes: dict[str, Any] = {}
+    for block in range(COLUMNS // width):
+        name = "" if block == 0 else str(block + 1)
+        axes[f"xaxis{name}"] = hidden | {
+            "range": [-0.5, width - 0.5],
+            "domain": [block * share, (block + 1) * share],
+            "anchor": f"y{name}",
+        }
+        axes[f"yaxis{name}"] = hidden | {"range": [rows, 0], "anchor": f"x{name}"}
+    return axes
+
+
+def _by_block(traces: Sequence[dict[str, Any]], axes: Sequence[str]) -> list[dict[str, Any]]:
+    """Each trace once for every block, with what stands there; a legend names it once."""
+    blocks = list(dict.fromkeys(axes))
+    return [
+        trace
+        | {key: _of_block(trace[key], axes, block) for key in EACH if key in trace}
+        | {"xaxis": f"x{block}", "yaxis": f"y{block}"}
+        | ({"showlegend": False} if block else {})
+        for trace in traces
+        for block in blocks
+    ]
+
+
+def _of_block(values: Sequence[Any], axes: Sequence[str], block: str) -> list[Any]:
+    return [value for value, own in zip(values, axes, strict=True) if own == block]
+
+
+def _written(texts: Sequence[str], words: Words, places: Sequence[Place]) -> list[dict[str, Any]]:
     """The texts, where pictures would be."""
     if not texts:
         return []
@@ -132,8 +185,8 @@ def _written(
             "mode": "text",
             "name": words["preview.text"],
             "showlegend": False,
-            "x": [column for _, column in places],
-            "y": [row + PICTURE for row, _ in places],
+            "x": [column for _, column, _ in places],
+            "y": [row + PICTURE for _, _, row in places],
             "text": list(texts),
             "textposition": "top center",
             "hoverinfo": "skip",
@@ -143,7 +196,7 @@ def _written(
 
 
 def _truth(
-    labels: np.ndarray, classes: Sequence[str], words: Words, places: Sequence[tuple[int, int]]
+    labels: np.ndarray, classes: Sequence[str], words: Words, places: Sequence[Place]
 ) -> dict[str, Any]:
     """The true class below each picture."""
     return {
@@ -151,8 +204,8 @@ def _truth(
         "mode": "text",
         "name": words["chart.true_class"],
         "showlegend": False,
-        "x": [column for _, column in places],
-        "y": [row + FIRST for row, _ in places],
+        "x": [column for _, column, _ in places],
+        "y": [row + FIRST for _, _, row in places],
         "text": [f"<b>{style.escape_tags(style.shorten(classes[label]))}</b>" for label in labels],
         "hoverinfo": "skip",
         "textfont": {"size": 12},
@@ -165,7 +218,7 @@ def _sets_of(
     labels: np.ndarray,
     classes: Sequence[str],
     words: Words,
-    places: Sequence[tuple[int, int]],
+    places: Sequence[Place],
     line: int,
 ) -> dict[str, Any]:
     colour = style.COLOURS[learner]
@@ -173,10 +226,10 @@ def _sets_of(
         "type": "scatter",
         "mode": "markers+text",
         "name": learner_name(words, learner),
-        "x": [column for _, column in places],
-        "y": [row + FIRST + line * STEP for row, _ in places],
+        "x": [column for _, column, _ in places],
+        "y": [row + FIRST + line * STEP for _, _, row in places],
         "text": [
-            f"{'' if own[label] else f'{MISSED} '}{style.escape_tags(_named(own, classes, words))}"
+            f"{'' if own[label] else f'{MISSED} '}{style.escape_tags(_drawn(own, classes, words))}"
             for own, label in zip(chosen, labels, strict=True)
         ],
         "hovertext": [
@@ -184,7 +237,7 @@ def _sets_of(
                 words,
                 "chart.set_hover",
                 truth=style.escape_tags(classes[label]),
-                classes=style.escape_tags(_named(own, classes, words, len(classes))),
+                classes=style.escape_tags(_named(own, classes)),
             )
             for own, label in zip(chosen, labels, strict=True)
         ],
@@ -194,9 +247,14 @@ def _sets_of(
     }
 
 
-def _named(chosen: np.ndarray, classes: Sequence[str], words: Words, most: int = MOST) -> str:
-    """``{3,8}``; of a large set how many classes it has."""
-    found = np.flatnonzero(chosen).tolist()
-    if len(found) > most:
-        return phrase(words, "chart.set_many", count=len(found))
-    return f"{{{','.join(style.shorten(classes[at]) for at in found)}}}"
+def _drawn(chosen: np.ndarray, classes: Sequence[str], words: Words) -> str:
+    """``{3,8}``; of a set for which there is no room how many classes it has."""
+    count = int(chosen.sum())
+    named = _named(chosen, classes)
+    if count > MOST or (count > 1 and len(named) > LONGEST):
+        return phrase(words, "chart.set_many", count=count)
+    return named
+
+
+def _named(chosen: np.ndarray, classes: Sequence[str]) -> str:
+    return f"{{{','.join(style.shorten(classes[at]) for at in np.flatnonzero(chosen))}}}"

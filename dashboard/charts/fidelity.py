@@ -8,6 +8,8 @@ from kdcore.jobs.run.record import RunRecord
 
 MEASURES = {"class_correlation": ".3f", "kl_to_teacher": ".3f"}
 """Score to the way its values are written."""
+TWO = 2
+"""Classes of which the resemblances are two numbers: their correlation says nothing."""
 
 
 def figure(history: RunRecord, words: Words) -> dict[str, Any]:
@@ -17,7 +19,12 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
     if not history.teacher:
         return style.empty(words, "teacher")
     data = []
-    for at, (measure, digits) in enumerate(MEASURES.items()):
+    measures = {
+        measure: digits
+        for measure, digits in MEASURES.items()
+        if measure != "class_correlation" or len(history.classes) != TWO
+    }
+    for at, (measure, digits) in enumerate(measures.items()):
         suffix = str(at + 1) if at else ""
         for student in history.students:
             points = [
@@ -39,9 +46,10 @@ def figure(history: RunRecord, words: Words) -> dict[str, Any]:
             )
     if history.evaluations and not any(trace["x"] for trace in data):
         return style.empty(words, "unmeasured")
-    layout = timeline.side_by_side(history, words, [{}, {"rangemode": "tozero"}])
+    axes = [{}, {"rangemode": "tozero"}][-len(measures) :]
+    layout = timeline.side_by_side(history, words, axes)
     layout["annotations"] += [
-        style.heading(words[f"chart.{measure}"], style.panels(len(MEASURES), at, gap=0.1))
-        for at, measure in enumerate(MEASURES)
+        style.heading(words[f"chart.{measure}"], style.panels(len(measures), at, gap=0.1))
+        for at, measure in enumerate(measures)
     ]
     return {"data": data, "layout": layout}

@@ -11,7 +11,7 @@ from dashboard.text.languages import words
 from dashboard.text.values import as_text, label_of
 from dashboard.text.viewer import language, t
 from kdcore import titles
-from kdcore.catalogue import DATASETS, extra_weight, parse_extra_terms, parse_method
+from kdcore.catalogue import DATASETS, GIVEN_DATA, extra_weight, parse_extra_terms, parse_method
 from kdcore.jobs.compression.config import CompressionConfig
 from kdcore.jobs.kind import COMPRESSION, RECIPE, RECOGNITION, REGRESSION, ROBUSTNESS, SWEEP
 from kdcore.jobs.recognition.config import MADE, RecognitionConfig
@@ -30,6 +30,8 @@ FIELDS = {item.name: item for item in fields(RunConfig)}
 
 def dataset_title(name: str) -> str:
     """A data set's name in the viewer's language, or the file's name of own data."""
+    if name.startswith(GIVEN_DATA):
+        return t("preview.given_name", name=data_name(name.removeprefix(GIVEN_DATA)))
     return t(f"dataset.{name}") if name in DATASETS else data_name(name)
 
 

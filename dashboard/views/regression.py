@@ -201,7 +201,7 @@ def charts(job: str, found: RegressionRecord) -> None:
     with right:
         chart_panel("regression_error", job, height=280)
     chart_panel("regression_points", job, height=340)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([1, 2])
     with left:
         chart_panel("regression_intervals", job, height=320)
     with right:

@@ -69,7 +69,14 @@ def _table(
         licence=licence,
         teacher="boosted:100,3",
         student="mlp:8",
-        first_run={"temperature": 2.0, "weight": 0.9, "epochs": 60, "speed": 80.0},
+        first_run={
+            "unlabelled": 0.8,
+            "temperature": 2.0,
+            "weight": 0.7,
+            "epochs": 60,
+            "lr": 0.01,
+            "speed": 80.0,
+        },
     )
 
 

@@ -206,7 +206,7 @@ def _line(event: Event) -> str:
             return "\n".join([*each, f"{prefix}{source}{_scores(teacher)}"])
         case Epoch():
             students = "; ".join(f"{name} {_scores(s)}" for name, s in event.students.items())
-            return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} images/s)"
+            return f"epoch {event.epoch}: {students} ({event.images_per_second:,.0f} examples/s)"
         case Uncertainty():
             return "\n".join(
                 f"uncertainty of {name}: {_uncertainty(own)}"

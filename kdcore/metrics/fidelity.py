@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 SMALLEST = 1e-12
+LEAST_PAIRS = 2
+"""A correlation of so few pairs of numbers says nothing."""
 CONSTANT = 1e-6
 """Root mean square deviation of probabilities up to which they are equal but for rounding."""
 
@@ -54,7 +56,8 @@ def class_similarity_correlation(
         labels: ``[samples]``, from 0 to classes − 1; classes without a sample are left out.
 
     Returns:
-        ``[...]``, from −1 to 1; NaN where one of the tables is constant.
+        ``[...]``, from −1 to 1; NaN where one of the tables is constant, and of two classes: the
+        correlation of two pairs of numbers is 1 or −1 whatever they are.
 
     Example:
         >>> answers = torch.tensor([[0.8, 0.15, 0.05], [0.3, 0.6, 0.1], [0.05, 0.25, 0.7]])
@@ -75,4 +78,5 @@ def class_similarity_correlation(
     teacher = teacher - teacher.mean(-1, keepdim=True)
     spread, teacher_spread = (values.square().mean(-1).sqrt() for values in (student, teacher))
     correlation = (student * teacher).mean(-1) / (spread * teacher_spread)
-    return correlation.where(torch.minimum(spread, teacher_spread) > CONSTANT, math.nan)
+    varies = (torch.minimum(spread, teacher_spread) > CONSTANT) & (known.sum() > LEAST_PAIRS)
+    return correlation.where(varies, math.nan)

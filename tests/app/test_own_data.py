@@ -191,3 +191,9 @@ def test_an_upload_brings_its_models(opened, monkeypatch, pictures):
     assert not app.exception
     assert value(app, "dataset").endswith("pets.zip")
     assert (value(app, "teacher"), value(app, "student")) == ("convnet:16,32", "convnet:8")
+
+
+def test_data_that_a_program_gave_are_named_as_such(open_page):
+    app = open_page("live", dataset="given:mine")
+
+    assert any("mine (Python): a Python" in info.value.replace("\\", "") for info in app.info)

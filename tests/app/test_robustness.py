@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from support import events as make
 from support.robustness import RUN, record_robustness, whole_test
@@ -40,7 +42,17 @@ def test_runs_without_weights_or_without_images_are_not_offered(open_page, store
     folder = record(store, "20260102-000000-bbbb", make.whole_run(), points)
     folder.write("plain.safetensors", b"")
 
-    assert len(open_page("robustness").info) == 1
+    assert open_page("robustness").info[0].value == words("en")["robustness.no_run"]
+
+
+def test_runs_of_ones_own_recordings_are_not_offered(open_page, store):
+    first, *others = make.whole_run()
+    config = RunConfig(dataset="tones.zip", teacher="crnn:4,4", student="convnet:4")
+    first = replace(first, config=config.to_dict(), input_kind="audio", input_shape=[1, 24, 36])
+    folder = record(store, RUN, [first, *others], config)
+    folder.write("plain.safetensors", b"")
+
+    assert open_page("robustness").info[0].value == words("en")["robustness.no_run"]
 
 
 def test_start_submits_what_is_chosen_and_follows_it(open_page, hub, run):

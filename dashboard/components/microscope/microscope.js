@@ -258,9 +258,9 @@ function lookingGlass({ run, store, names, words, menu }) {
     }
     for (const learner of LEARNERS) {
       const known = means[learner] && means.teacher;
+      const value = known ? offDiagonalCorrelation(means.teacher, means[learner], count) : NaN;
       correlations[learner].textContent = learner === "teacher" ? words.reference : known
-        ? say(words.correlation, {
-          value: fixed(offDiagonalCorrelation(means.teacher, means[learner], count), 2) })
+        ? Number.isFinite(value) ? say(words.correlation, { value: fixed(value, 2) }) : ""
         : words.no_learner;
     }
     const epoch = nearest(run.epoch);

@@ -2,6 +2,8 @@
 
 import { element } from "./dom.js";
 
+const MOST_ROWS = 10; // columns of a table that are seen at once
+
 /** Draw example `index` on a canvas. */
 function draw(canvas, examples, index) {
   (examples.arrays.points.shape[1] === 2 ? drawCloud : drawColumns)(canvas, examples, index);
@@ -12,14 +14,15 @@ function question({ arrays: { points: { values, shape } } }, index) {
   return Array.from(values.subarray(index * shape[1], (index + 1) * shape[1]));
 }
 
-/** The columns of a table with the values of example `index`. */
+/** The columns of a table with the values of example `index`; many of them are scrolled. */
 function detail({ arrays: { columns, values } }, index) {
   if (!columns) return null;
   const names = new TextDecoder().decode(columns.values).split("\n");
   const at = index * values.shape[1];
-  return element("table", { class: "kd-table kd-example-columns" },
+  const table = element("table", { class: "kd-table kd-example-columns" },
     element("tbody", {}, ...names.map((name, f) => element("tr", {},
       element("th", { scope: "row" }, name), element("td", {}, valueText(values.values[at + f]))))));
+  return names.length > MOST_ROWS ? element("div", { class: "kd-example-scroll", tabindex: "0" }, table) : table;
 }
 
 /** Up to six digits that mean something: float32 has no more. */

@@ -135,7 +135,7 @@ export function markedText({ classes, words, joined = false }) {
       const kind = share > 0 ? "for" : "against";
       return [blank, element("mark", { class: `kd-word-${kind}`,
         style: `--share: ${Math.abs(share).toFixed(2)}`,
-        title: `${token} ${signed(shares.values[at])}` }, token)];
+        title: `${visible(token)} ${signed(shares.values[at])}` }, token)];
     }));
     const has = (name) => Boolean(state.answer?.shares[name]);
     for (const button of learners.children) button.hidden = !has(button.dataset.name);
@@ -154,7 +154,7 @@ export function markedText({ classes, words, joined = false }) {
 
   function sentenceOf({ values, of }) {
     const order = [...values.keys()].sort((one, other) => values[other] - values[one]);
-    const named = (places) => places.map((at) => `${state.tokens[at]} ${signed(values[at])}`).join(", ");
+    const named = (places) => places.map((at) => `${visible(state.tokens[at])} ${signed(values[at])}`).join(", ");
     const carrying = order.filter((at) => values[at] > 0).slice(0, FEW);
     const against = order.filter((at) => values[at] < 0).slice(-FEW).reverse();
     const parts = [say(words.example_for, { label: classes[of], words: named(carrying) || "–" })];
@@ -181,6 +181,8 @@ export function markedText({ classes, words, joined = false }) {
   };
 }
 
+/** A blank is a token, too, where a text is cut into characters. */
+const visible = (token) => (token.trim() ? token : "␣");
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const textExamples = { draw, question, detail };

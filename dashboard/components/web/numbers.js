@@ -74,11 +74,12 @@ export function meanByClass(table, labels, classes) {
   return mean.map((sum, at) => sum / count[Math.floor(at / classes)]);
 }
 
-/** Pearson correlation of two [C, C] tables off the diagonal; NaN where one is constant. */
+/** Pearson correlation of two [C, C] tables off the diagonal; NaN where one is constant or two numbers are all. */
 export function offDiagonalCorrelation(first, second, classes) {
   const off = [...first.keys()].filter(
     (at) => at % (classes + 1) !== 0 && Number.isFinite(first[at]) && Number.isFinite(second[at]),
   );
+  if (off.length < 3) return NaN; // of two numbers it is 1 or −1 whatever they are
   const mean = (table) => off.reduce((sum, at) => sum + table[at], 0) / off.length;
   const [a, b] = [mean(first), mean(second)];
   const sum = (term) => off.reduce((total, at) => total + term(at), 0);

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.page import address
 from dashboard.page.acting import acts
+from dashboard.page.jobs.askable_runs import LOOKED_AT, input_kind
 from dashboard.server.engine import hub, store
 from dashboard.server.shared_records import shared_record
 from dashboard.text.viewer import translate_error
@@ -27,17 +28,19 @@ LEARNERS = ("teacher", "plain", "distilled")
 def testable_runs() -> list[str]:
     """The runs that kept weights of any network and are not known to have no images, newest first.
 
-    Of own data only the test itself finds out whether they are images.
+    Of own data of older runs only the test itself finds out whether they are images.
     """
     found = []
-    for row in store().list(RUN):
+    for at, row in enumerate(store().list(RUN)):
         folder = store().root / "runs" / row.id
         with suppress(UserError):
             if row.state in ("finished", "stopped") and any(
                 (folder / f"{learner}.safetensors").exists() for learner in LEARNERS
             ):
                 RobustnessConfig.of(row.id, RunConfig.from_dict(row.config))
-                found.append(row.id)
+                kind = input_kind(row.id) if at < LOOKED_AT else None
+                if kind is None or kind.framed:
+                    found.append(row.id)
     return found
 
 

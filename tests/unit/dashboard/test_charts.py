@@ -232,6 +232,14 @@ def test_a_run_from_before_a_measure_says_so():
     assert draw("fidelity", told)["empty"] == words("en")["chart.empty.unmeasured"]
 
 
+def test_of_two_classes_the_divergence_stands_alone(history):
+    two = replace(history, started=replace(history.started, classes=["no", "yes"]))
+    layout = draw("fidelity", two)["layout"]
+
+    assert "xaxis2" not in layout
+    assert layout["annotations"][-1]["text"] == words("en")["chart.kl_to_teacher"]
+
+
 def test_an_ensemble_says_how_much_disagreement_the_teacher_removes(history):
     figure = draw("ensembles", history)
     (sentence,) = [
@@ -662,6 +670,29 @@ def test_a_set_without_the_true_class_has_a_cross_and_the_class_stands_above(his
     assert truth["text"][0] == "<b>1</b>"
     assert (teacher["text"][0], plain["text"][0]) == ("{1}", "✗ {0}")
     assert plain["textfont"]["color"] == style.COLOURS["plain"]
+
+
+def test_sets_of_long_names_stand_in_blocks_that_a_narrow_screen_puts_below_each_other(history):
+    arrays = set_arrays(examples=8)
+    arrays["plain_lac"][:, :, :3] = 1
+    names = tuple(f"a class with number {at}" for at in range(10))
+    named = replace(history, started=replace(history.started, classes=names))
+    figure = OF_ARRAYS["conformal_examples"](named, words("en"), arrays=arrays)
+    layout, truths = figure["layout"], figure["data"][:3]
+
+    assert [layout[f"xaxis{at}"]["domain"][0] for at in ("", "2", "3")] == [0, 1 / 3, 2 / 3]
+    assert [(one["xaxis"], one["x"], one["y"]) for one in truths] == [
+        ("x", [0, 1, 0, 1], [0.58, 0.58, 1.58, 1.58]),
+        ("x2", [0, 1], [0.58, 0.58]),
+        ("x3", [0, 1], [0.58, 0.58]),
+    ]
+    assert [image["xref"] for image in layout["images"]] == [
+        *("x", "x", "x2", "x2", "x3", "x3", "x", "x")
+    ]
+    assert len([trace for trace in figure["data"] if trace.get("showlegend", True)]) == 3
+    plain = next(trace for trace in figure["data"] if trace["name"] == "Plain student")
+    assert plain["text"][0] == "3 classes"
+    assert "er 0,a cla…er 1,a cla…er 2" in plain["hovertext"][0]
 
 
 def test_a_score_that_only_one_learner_has_is_drawn_of_that_one(history):

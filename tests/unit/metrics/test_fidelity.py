@@ -91,3 +91,11 @@ def test_a_constant_answer_has_no_correlation(labels):
     constant = torch.full((SAMPLES, CLASSES), 1 / CLASSES, dtype=torch.float64)
 
     assert metrics.class_similarity_correlation(constant, predict(2), labels).isnan()
+
+
+def test_two_classes_have_no_correlation_as_it_is_1_or_minus_1_whatever_they_are():
+    probabilities = torch.tensor([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8]], dtype=torch.float64)
+    labels = torch.tensor([0, 1, 1])
+
+    found = metrics.class_similarity_correlation(probabilities, probabilities, labels)
+    assert found.isnan()
