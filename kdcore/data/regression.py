@@ -105,7 +105,7 @@ def load_regression(dataset: str, target: str) -> Generator[Progress, None, Regr
     made = encode(examples.features, examples.columns, train)
     told = (*notes, note("target_column", column=name), *made.notes)
     if not made.names:
-        raise UserError("table_one_column", path=str(path))
+        raise UserError("table_without_features", path=str(path), column=name)
     return _assembled(
         title,
         name,
