@@ -92,9 +92,20 @@ MESSAGES = {
         "The {role} {name} answers with numbers that are not finite: look at its weights and at "
         "the scale of the inputs."
     ),
+    "module_changes": (
+        "The {role} {name} changes itself when it answers in evaluation mode ({found}), and a "
+        "teacher must stay as it is: let it count in training mode alone."
+    ),
+    "module_learns_nothing": (
+        "The {role} {name} has nothing to learn: give a module whose logits depend on parameters "
+        "that require a gradient."
+    ),
     "module_alone": (
         "The student {name} has weights of its own, with which one network begins: leave "
         "{setting[ensemble]} at 1, and choose a method other than mutual learning."
+    ),
+    "distil_model": (
+        "The {role} is a {found}: give an object of torch.nn.Module, or the name of a model."
     ),
     "distil_setting": ("{name} follows from what distil is given: leave it out."),
     "model_name": (
