@@ -21,9 +21,12 @@ from kdcore.settings import checked, setting
 
 NETWORKS = tuple(name for name, family in MODELS.items() if not family.grown)
 CONVERTIBLE = tuple(
-    family for family in NETWORKS if family not in ("resnet8", "resnet20", "resnet56")
+    family
+    for family in NETWORKS
+    if family not in ("resnet8", "resnet20", "resnet56") and "text" not in MODELS[family].accepts
 )
-"""Families that ``torch.fx`` can follow; our ResNets write into a part of a tensor."""
+"""Families that ``torch.fx`` can follow and convert: our ResNets write into a part of a tensor, and
+the vectors of words want ranges of another form."""
 
 STAGES: dict[str, tuple[str, ...]] = {
     "pruned": NETWORKS,
