@@ -310,8 +310,13 @@ MESSAGES = {
         "The recordings of {path} have different sample rates ({low} and {high} Hz): bring them to "
         "one."
     ),
+    "corpus_without_words": (
+        "The transcripts of {path} name recordings and say no words: write what is said behind "
+        "each name."
+    ),
     "split_without_utterances": (
-        "{path} has no utterance for {split} that can be used: add some, or allow longer ones."
+        "{path} has no utterance for {split} that is neither too long nor too short for its "
+        "transcript: add some, or allow longer ones."
     ),
     "speakers_too_few": (
         "{path} has {count} speakers, and test data shall have others than training data: at "
