@@ -70,6 +70,17 @@ def test_networks_on_texts_and_sounds_answer_after_each_stage_that_suits_them(mo
     assert predict(made.finish(made.module), examples).shape == (4, 3)
 
 
+@pytest.mark.parametrize("model", ["convnet:4,4,4", "convnet:1"])
+def test_maps_of_one_place_or_one_channel_are_turned_into_int8(model):
+    begin = student(model)
+    use_int8_engine(("int8_learned",))
+    made = int8_learned(begin, CONFIG)
+    answers = predict(made.finish(made.module), begin.examples)
+
+    wanted = predict(begin.module, begin.examples)
+    assert (answers - wanted).abs().max() < 0.1 * wanted.abs().max()
+
+
 def test_every_stage_of_the_settings_can_be_made():
     assert MAKE.keys() == STAGES.keys()
 
