@@ -131,6 +131,10 @@ MESSAGES = {
         "The model {spec} answers with {found} where a tensor of the shape {wanted} was expected,"
         " one logit for each class: mend the function that builds it."
     ),
+    "model_build_changes": (
+        "The model {spec} changes itself when it answers in evaluation mode ({found}), and a "
+        "teacher must stay as it is: let it count in training mode alone."
+    ),
     "pretrained_student": (
         "{model} was trained on ImageNet and is a teacher alone: choose another model for "
         "students and assistants."
