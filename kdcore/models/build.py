@@ -110,6 +110,12 @@ def _line(error: Exception) -> str:
     return f"{type(error).__name__}: {(str(error).splitlines() or ['?'])[0]}".rstrip(".")
 
 
+def check_learns(role: str, spec: str, module: nn.Module) -> None:
+    """Raise ``UserError`` where a model that is to be trained has nothing that is."""
+    if not any(weights.requires_grad for weights in module.parameters()):
+        raise UserError("module_learns_nothing", role=role, name=spec)
+
+
 def start_seed(seed: int, start: int) -> int:
     """The seed of one of several networks' first weights; that of the first is ``seed`` itself."""
     return (seed + STRIDE * start) % 2**31

@@ -122,6 +122,15 @@ def test_a_model_may_work_in_place_on_its_inputs():
     assert events_of(config)[-1].kind == "finished"
 
 
+@pytest.mark.parametrize("role", ["teacher", "student"])
+def test_a_model_without_anything_to_learn_is_told_in_one_sentence(role):
+    register_model("held", lambda shape, classes: tiny(shape, classes).requires_grad_(False))
+    (*_, last) = events_of(RunConfig(**QUICK | {role: "held"}))
+
+    assert (last.code, last.values["name"]) == ("module_learns_nothing", "held")
+    assert last.values["role"] == role
+
+
 def test_a_model_that_counts_its_answers_is_refused():
     class Counts(nn.Linear):
         def __init__(self, features, classes):
