@@ -1,6 +1,6 @@
 """``distil``: any module teaches any other on any tensors, in a few lines of Python."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from kdcore.job import Run
 from kdcore.jobs.run.compatibility import TEACHER_INPUTS
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.record import RunRecord
-from kdcore.models.given import Feed, GivenModule, answer_of, given_modules
+from kdcore.models.given import Feed, GivenModule, answer_of, check_learning, given_modules
 from kdcore.store import RunFolder, Store, recorded
 from kdcore.training.weights.modules import load_module
 from kdcore.training.weights.weights_file import WeightsFile
@@ -129,6 +129,9 @@ def distil(
         normalise=normalise,
         kind=kind,
     )
+    for role, model in (("teacher", teacher), ("student", student)):
+        if not isinstance(model, nn.Module | str):
+            raise UserError("distil_model", role=role, found=type(model).__name__)
     loaded = bool(settings.get("teacher_weights"))
     modules = _named(teacher, student, given, trained=not train_teacher and not loaded)
     with ExitStack() as stack:
@@ -141,7 +144,7 @@ def distil(
         config = RunConfig.from_dict({**settings, "dataset": dataset, **specs})
         if train_teacher and (asked := [key for key in TEACHER_INPUTS if key in settings]):
             raise UserError("teacher_inputs_unused", name=asked[0])
-        _check(modules, given.data, config)
+        _check(modules, given.data, config, learning={"student", *["teacher"] * train_teacher})
         if config.networks > 1 and "student" in modules:
             raise UserError("module_alone", name=specs["student"])
         kept = store is not False
@@ -196,9 +199,12 @@ def _named(
 
 
 def _check(
-    modules: Mapping[str, tuple[str, GivenModule]], data: Dataset, config: RunConfig
+    modules: Mapping[str, tuple[str, GivenModule]],
+    data: Dataset,
+    config: RunConfig,
+    learning: Collection[str],
 ) -> None:
-    """Raise ``UserError`` where a module does not answer what it would be given."""
+    """Raise ``UserError`` where a module cannot answer what it would be given, or not learn."""
     inputs = data.normalised(data.train.inputs[:LOOKED_AT])
     about = {}
     if config.teacher_weights:
@@ -207,6 +213,8 @@ def _check(
     for role, (_, module) in modules.items():
         taken = own(module.module, (inputs,)) if own and role == "teacher" else inputs
         answer_of(role, module, taken, len(data.classes))
+        if role in learning:
+            check_learning(role, module, taken[: config.batch_size])
 
 
 def _learned(

@@ -12,8 +12,9 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from kdcore.catalogue import GIVEN_DATA
-from kdcore.data.assemble import assemble
+from kdcore.data.assemble import MOST_CLASSES, assemble
 from kdcore.data.dataset import Dataset, Split
+from kdcore.data.names import distinct
 from kdcore.errors import UserError, cause_of
 from kdcore.inputs import Features, Image, InputKind
 
@@ -99,15 +100,17 @@ def given_dataset(
     Raises:
         UserError: there is something else.
     """
+    if kind is not None and not isinstance(kind, InputKind):
+        raise UserError("given_no_kind", found=type(kind).__name__)
     parts = {
         split: _examples(brought, split)
         for split, brought in (("training", train), ("test", test), ("validation", validation))
-        if brought is not None
+        if brought is not None or split == "training"
     }
     first, labels = parts["training"]
     for split, (inputs, own) in parts.items():
         _check(split, inputs, own, first)
-    names = tuple(map(str, classes)) or tuple(map(str, range(int(labels.max()) + 1)))
+    names = distinct(map(str, classes)) or _numbers(name, int(labels.max()) + 1)
     for split, (_, own) in parts.items():
         _check_labels(split, own, len(names))
     if kind is not None:
@@ -141,8 +144,11 @@ def _of_kind(
     normalise: bool | tuple[Any, Any],
 ) -> Given:
     """Examples as a kind stores them: modules get what it makes of them."""
-    splits = {split: Split(inputs, own.long()) for split, (inputs, own) in parts.items()}
     try:
+        splits = {
+            split: Split(_stored(inputs, kind), own.long())
+            for split, (inputs, own) in parts.items()
+        }
         data = assemble(
             name,
             classes,
@@ -155,15 +161,27 @@ def _of_kind(
     except UserError:
         raise
     except Exception as error:  # of inputs of another form
-        shape, cause = list(splits["training"].inputs.shape), cause_of(error)
+        shape, cause = list(parts["training"][0].shape), cause_of(error)
         raise UserError("given_kind", kind=kind.name, shape=shape, cause=cause) from None
     data = _normalised(data, normalise, 1)
     return Given(data, data.input_shape, None)
 
 
+def _stored(inputs: Tensor, kind: InputKind) -> Tensor:
+    """The same numbers in the form in which a kind stores them."""
+    if kind.linear:
+        return inputs
+    stored = kind.stored(inputs)
+    if bool((other := stored != inputs).any()):
+        raise ValueError(f"there is none for {inputs[other][0].item():g}")
+    return stored
+
+
 def _normalised(data: Dataset, normalise: bool | tuple[Any, Any], unit: float) -> Dataset:
     if normalise is True:
         return data
+    if normalise is not False and not (isinstance(normalise, tuple | list) and len(normalise) == 2):
+        raise UserError("given_normalisation_bad")
     mean, std = (0.0, 1.0) if normalise is False else normalise
     like = data.mean
 
@@ -204,7 +222,7 @@ def _pair(batch: Any) -> tuple[Tensor, Tensor]:
     if not isinstance(batch, tuple | list) or len(batch) != 2:
         raise UserError("given_no_pair", found=type(batch).__name__)
     inputs, labels = (torch.as_tensor(part).detach().cpu() for part in batch)
-    return inputs, labels
+    return inputs.to_dense() if inputs.layout != torch.strided else inputs, labels
 
 
 def _check(split: str, inputs: Tensor, labels: Tensor, first: Tensor) -> None:
@@ -220,6 +238,13 @@ def _check(split: str, inputs: Tensor, labels: Tensor, first: Tensor) -> None:
     if inputs.is_floating_point() and not bool(inputs.isfinite().all()):
         at = int((~inputs.isfinite()).flatten(1).any(1).nonzero()[0])
         raise UserError("given_not_finite", split=split, example=at)
+
+
+def _numbers(dataset: str, count: int) -> tuple[str, ...]:
+    """Names of classes that have none."""
+    if count > MOST_CLASSES:
+        raise UserError("too_many_classes", dataset=dataset, most=MOST_CLASSES)
+    return tuple(map(str, range(count)))
 
 
 def _check_labels(split: str, labels: Tensor, classes: int) -> None:

@@ -33,6 +33,8 @@ from kdcore.notes import Note, note
 MOST_DECODED = 4 << 30
 """Bytes of all images together."""
 IMAGES_PER_REPORT = 250
+SOUNDS = (".wav", ".wave")
+"""Endings of recordings: where most files are such, pictures lie beside them."""
 
 
 @dataclass(slots=True)
@@ -110,10 +112,12 @@ def arrange(inventory: Inventory) -> Arrangement:
     """Where every image belongs, before any is decoded.
 
     Raises:
-        UserError: there are no images, no class folders, or too few examples of a class.
+        UserError: there are no images, or more recordings, or no class folders, or too few
+            examples of a class.
     """
     path, title = inventory.path, title_of(inventory.path)
-    if not inventory.images:
+    sounds = sum(inventory.others[ending] for ending in SOUNDS)
+    if sounds > len(inventory.images) or not inventory.images:
         raise UserError("no_images", path=str(path))
     meant = _meant(inventory)
     layout = layout_of([meant[parts] for parts in inventory.images], str(path))

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kdcore.catalogue import DATASETS
 from kdcore.data.assemble import TEST_SHARE, VALIDATION_SHARE
 from kdcore.data.bundled_tables import bundled_file
 from kdcore.data.load import data_kind, existing_path
@@ -39,6 +40,8 @@ DIABETES = (
 DIABETES_TARGET = "disease progression after a year"
 SMALLEST = 20
 """Rows."""
+LARGEST = 1e150
+"""Numbers whose squares are some, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +89,8 @@ def load_regression(dataset: str, target: str) -> Generator[Progress, None, Regr
     """
     if dataset == "diabetes":
         return (yield from _diabetes())
+    if dataset in DATASETS:
+        raise UserError("regression_no_table", path=dataset)
     path = existing_path(dataset)
     inside = ""
     if data_kind(path) != "table":
@@ -105,7 +110,7 @@ def load_regression(dataset: str, target: str) -> Generator[Progress, None, Regr
     made = encode(examples.features, examples.columns, train)
     notes = [*notes, note("target_column", column=name), *made.notes]
     if not made.names:
-        raise UserError("table_one_column", path=str(path))
+        raise UserError("table_without_features", path=str(path), column=name)
     return _assembled(
         title,
         name,
@@ -158,8 +163,9 @@ def _numbers(
         except ValueError:
             raise UserError("target_not_numbers", path=path, column=name, value=cell[:40]) from None
     numbers = np.array(found)
-    if not np.isfinite(numbers).all():
-        wrong = written[int((~np.isfinite(numbers)).argmax())]
+    usable = np.abs(numbers) < LARGEST
+    if not usable.all():
+        wrong = written[int((~usable).argmax())]
         raise UserError("target_not_numbers", path=path, column=name, value=wrong[:40])
     if len(set(found)) < 2:
         raise UserError("target_constant", path=path, column=name)

@@ -150,6 +150,10 @@ MESSAGES = {
         "The table {path} has fewer than two columns: it needs numbers and a label, "
         "separated by commas, semicolons or tabs."
     ),
+    "table_without_features": (
+        "No column of {path} beside {column!r}, the label, can be used: it needs numbers, "
+        "categories that come again, or texts of three words or more."
+    ),
     "table_column_twice": "The table {path} has two columns {column!r}: rename one of them.",
     "table_without_header": (
         "The first row of {path} holds only numbers: put a row with the names of the columns first."
@@ -245,6 +249,10 @@ MESSAGES = {
         "The {split} data cannot be read ({cause}): give pairs of inputs and labels as tensors of"
         " one shape."
     ),
+    "given_no_kind": (
+        "The kind of input is a {found}: give an object of kdcore.inputs, such as Image(), or "
+        "leave it out."
+    ),
     "given_shape": (
         "The {split} inputs have the shape {shape}: give one or more examples of real numbers."
     ),
@@ -302,8 +310,13 @@ MESSAGES = {
         "The recordings of {path} have different sample rates ({low} and {high} Hz): bring them to "
         "one."
     ),
+    "corpus_without_words": (
+        "The transcripts of {path} name recordings and say no words: write what is said behind "
+        "each name."
+    ),
     "split_without_utterances": (
-        "{path} has no utterance for {split} that can be used: add some, or allow longer ones."
+        "{path} has no utterance for {split} that is neither too long nor too short for its "
+        "transcript: add some, or allow longer ones."
     ),
     "speakers_too_few": (
         "{path} has {count} speakers, and test data shall have others than training data: at "

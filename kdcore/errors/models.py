@@ -92,9 +92,20 @@ MESSAGES = {
         "The {role} {name} answers with numbers that are not finite: look at its weights and at "
         "the scale of the inputs."
     ),
+    "module_changes": (
+        "The {role} {name} changes itself when it answers in evaluation mode ({found}), and a "
+        "teacher must stay as it is: let it count in training mode alone."
+    ),
+    "module_learns_nothing": (
+        "The {role} {name} has nothing to learn: give a module whose logits depend on parameters "
+        "that require a gradient."
+    ),
     "module_alone": (
         "The student {name} has weights of its own, with which one network begins: leave "
         "{setting[ensemble]} at 1, and choose a method other than mutual learning."
+    ),
+    "distil_model": (
+        "The {role} is a {found}: give an object of torch.nn.Module, or the name of a model."
     ),
     "distil_setting": ("{name} follows from what distil is given: leave it out."),
     "model_name": (
@@ -119,6 +130,10 @@ MESSAGES = {
     "model_build_answer": (
         "The model {spec} answers with {found} where a tensor of the shape {wanted} was expected,"
         " one logit for each class: mend the function that builds it."
+    ),
+    "model_build_changes": (
+        "The model {spec} changes itself when it answers in evaluation mode ({found}), and a "
+        "teacher must stay as it is: let it count in training mode alone."
     ),
     "pretrained_student": (
         "{model} was trained on ImageNet and is a teacher alone: choose another model for "

@@ -56,6 +56,10 @@ MESSAGES = {
         "{method} changes the numbers of an input, and inputs of the kind {kind} are no numbers: "
         "choose a method that acts on logits, such as {option[method=kd]}."
     ),
+    "method_generates_inputs": (
+        "{method} makes inputs of its own, which it cannot do of the kind {kind}: choose a method "
+        "that acts on logits, such as {option[method=kd]}."
+    ),
     "mixup_input_kind": (
         "{setting[mixup]} is above 0, and inputs of the kind {kind} cannot be mixed: choose "
         "{choice[mixup=0]}."

@@ -9,7 +9,7 @@ from kdcore.catalogue import Family, family_of, is_given, parse_models
 from kdcore.errors import UserError, cause_of
 from kdcore.inputs import INPUT_KINDS
 from kdcore.models.ensemble import EnsembleModel
-from kdcore.models.given import given_module
+from kdcore.models.given import given_module, own_inputs
 
 STRIDE = 10_007
 """Between the seeds of first weights that must differ."""
@@ -77,10 +77,16 @@ def _built(entry: Family, spec: str, input_shape: tuple[int, ...], classes: int)
 
 
 def _check_answer(module: nn.Module, spec: str, input_shape: tuple[int, ...], classes: int) -> None:
-    """Raise ``UserError`` where a registered model does not give one logit a class."""
+    """Raise ``UserError`` where a registered model does not give one logit a class, or not alike.
+
+    One that works in place on its inputs gets copies from here on.
+    """
     kind = next(one for one in INPUT_KINDS.values() if one.axes == len(input_shape))
     example = kind().zeros(input_shape, torch.zeros(1))
+    if example.is_floating_point():
+        example -= 1  # what works in place changes it, a ReLU too
     wanted = [len(example), classes]
+    given, before = example.clone(), {name: one.clone() for name, one in module.named_buffers()}
     was_training = module.training
     module.eval()
     try:
@@ -94,6 +100,16 @@ def _check_answer(module: nn.Module, spec: str, input_shape: tuple[int, ...], cl
     if not isinstance(found, torch.Tensor) or list(found.shape) != wanted:
         said = list(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
         raise UserError("model_build_answer", spec=spec, found=said, wanted=wanted)
+    if changed := [name for name, one in module.named_buffers() if not one.equal(before[name])]:
+        raise UserError("model_build_changes", spec=spec, found=", ".join(changed))
+    if not example.equal(given):
+        module.register_forward_pre_hook(own_inputs)
+
+
+def check_learns(role: str, spec: str, module: nn.Module) -> None:
+    """Raise ``UserError`` where a model that is to be trained has nothing that is."""
+    if not any(weights.requires_grad for weights in module.parameters()):
+        raise UserError("module_learns_nothing", role=role, name=spec)
 
 
 def start_seed(seed: int, start: int) -> int:

@@ -13,6 +13,12 @@ from torch.nn.parameter import is_lazy
 from kdcore.errors import UserError, cause_of
 
 
+def own_inputs(module: nn.Module, arguments: tuple[Tensor, ...]) -> Tensor:
+    """A copy of the inputs, for a module that works in place; a hook before its answer."""
+    del module
+    return arguments[0].clone()
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """Turns a row of numbers back into what a module takes; a hook before its answer."""
@@ -46,6 +52,7 @@ class GivenModule:
     def copy(self) -> nn.Module:
         """A copy in float32, on the CPU, that takes what the data give."""
         found = deepcopy(self.module).float().cpu()
+        found.register_forward_pre_hook(own_inputs)
         if self.feed:
             found.register_forward_pre_hook(self.feed)
         return found
@@ -95,15 +102,11 @@ def answer_of(role: str, module: GivenModule, inputs: Tensor, classes: int) -> T
         copied = module.copy().eval()
     except Exception as error:  # of whatever its author wrote
         raise UserError("module_no_copy", role=role, name=name, cause=cause_of(error)) from None
-    try:
-        with torch.no_grad():
-            found = copied(inputs)
-    except Exception as error:
-        shape = [len(inputs), *(module.feed.shape if module.feed else inputs.shape[1:])]
-        cause = cause_of(error)
-        raise UserError("module_fails", role=role, name=name, shape=shape, cause=cause) from None
-    if not isinstance(found, Tensor):
-        kind = type(found).__name__
+    before = {buffer: value.clone() for buffer, value in copied.named_buffers()}
+    with torch.no_grad():
+        found = _asked(role, module, copied, inputs)
+    if not isinstance(found, Tensor) or found.layout != torch.strided:
+        kind = type(found).__name__ if not isinstance(found, Tensor) else f"tensor ({found.layout})"
         raise UserError("module_no_tensor", role=role, name=name, found=kind)
     wanted = [len(inputs), classes]
     if list(found.shape) != wanted:
@@ -112,4 +115,43 @@ def answer_of(role: str, module: GivenModule, inputs: Tensor, classes: int) -> T
         )
     if not found.is_floating_point() or not bool(found.isfinite().all()):
         raise UserError("module_not_finite", role=role, name=name)
+    changed = [
+        buffer for buffer, value in copied.named_buffers() if not torch.equal(value, before[buffer])
+    ]
+    if changed and role == "teacher":
+        raise UserError("module_changes", role=role, name=name, found=", ".join(changed))
+    return found
+
+
+def check_learning(role: str, module: GivenModule, inputs: Tensor) -> None:
+    """Raise ``UserError`` where a module cannot be trained on a batch of this size.
+
+    Args:
+        role: see ``answer_of``, which comes before.
+        module: any.
+        inputs: a batch, or the first two of a larger one.
+    """
+    copied = module.copy().train()
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        found = _asked(role, module, copied, inputs)
+    if not found.requires_grad:
+        raise UserError("module_learns_nothing", role=role, name=type(module.module).__name__)
+
+
+def _asked(role: str, module: GivenModule, copied: nn.Module, inputs: Tensor) -> Tensor:
+    """What a copy answers.
+
+    Raises:
+        UserError: it fails.
+    """
+    try:
+        found: Tensor = copied(inputs)
+    except Exception as error:  # of whatever its author wrote
+        raise UserError(
+            "module_fails",
+            role=role,
+            name=type(module.module).__name__,
+            shape=[len(inputs), *(module.feed.shape if module.feed else inputs.shape[1:])],
+            cause=cause_of(error),
+        ) from None
     return found

@@ -14,7 +14,7 @@ from kdcore.data import Dataset, Split
 from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.build import build_model, start_seed
+from kdcore.models.build import build_model, check_learns, start_seed
 from kdcore.models.cost import rough_operations
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
@@ -290,6 +290,7 @@ class DistillationTrainer:
             len(self.data.classes),
             start_seed(config.seed, start),
         )
+        check_learns("student", config.student, student)
         if config.student_start == "teacher":
             copy_matching(student, self.teacher.module.cpu())
             self.teacher.module.to(self.device)

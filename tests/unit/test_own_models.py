@@ -104,6 +104,50 @@ def test_a_function_that_builds_no_network_for_the_data_is_told_in_one_sentence(
     assert code(lambda: build_model("tiny", (4,), 3, 0)) == expected
 
 
+def test_a_model_may_work_in_place_on_its_inputs():
+    class InPlace(nn.Module):
+        def __init__(self, features, classes):
+            super().__init__()
+            self.layer = nn.Linear(features, classes)
+
+        def forward(self, inputs):
+            return self.layer(inputs.relu_())
+
+    register_model("in_place", lambda shape, classes: InPlace(*shape, classes))
+    inputs = torch.full((3, 2), -1.0)
+    build_model("in_place", (2,), 2, 0)(inputs)
+    config = RunConfig(**QUICK | {"dataset": "moons", "student": "in_place"})
+
+    assert inputs.eq(-1).all()
+    assert events_of(config)[-1].kind == "finished"
+
+
+@pytest.mark.parametrize("role", ["teacher", "student"])
+def test_a_model_without_anything_to_learn_is_told_in_one_sentence(role):
+    register_model("held", lambda shape, classes: tiny(shape, classes).requires_grad_(False))
+    (*_, last) = events_of(RunConfig(**QUICK | {role: "held"}))
+
+    assert (last.code, last.values["name"]) == ("module_learns_nothing", "held")
+    assert last.values["role"] == role
+
+
+def test_a_model_that_counts_its_answers_is_refused():
+    class Counts(nn.Linear):
+        def __init__(self, features, classes):
+            super().__init__(features, classes)
+            self.register_buffer("answers", torch.zeros(()))
+
+        def forward(self, inputs):
+            self.answers += 1
+            return super().forward(inputs)
+
+    register_model("counts", lambda shape, classes: Counts(*shape, classes))
+    with pytest.raises(UserError) as caught:
+        build_model("counts", (2,), 2, 0)
+
+    assert caught.value.code == "model_build_changes"
+
+
 def test_a_run_of_such_a_function_fails_by_that_sentence():
     register_model("tiny", lambda shape, classes: 1 / 0)
     (*_, last) = events_of(RunConfig(student="tiny", **QUICK))

@@ -27,6 +27,8 @@ from kdcore.notes import Note, note
 TRANSCRIPTS = "*.trans.txt"
 MOST_TRANSCRIPTS = 200_000
 """Files."""
+LONGEST_NAME, SHOWN_OF_NAME = 200, 40
+"""Characters of an utterance's name, and in a message."""
 SPLITS = ("train", "validation", "test")
 SHARE = 5
 """Where a split is missing, every fifth speaker is held out for it."""
@@ -168,10 +170,9 @@ def _lines_of(file: Path, split: str, speaker: str) -> Iterator[Line]:
         name, _, said = line.strip().partition(" ")
         if not name:
             continue
-        if "/" in name or "\\" in name:
-            raise UserError(
-                "transcript_unreadable", path=str(file), cause=f"{name!r} is no name of a recording"
-            )
+        if len(name) > LONGEST_NAME or not name.isprintable() or "/" in name or "\\" in name:
+            cause = f"{name[:SHOWN_OF_NAME]!r} is no name of a recording"
+            raise UserError("transcript_unreadable", path=str(file), cause=cause)
         yield Line(name, speaker, split, file.parent, characters(said))
 
 
@@ -179,10 +180,12 @@ def _divided(lines: list[Line], root: Path) -> tuple[dict[str, list[Line]], list
     """The utterances by split, and what was decided.
 
     Raises:
-        UserError: there are too few speakers to hold any out.
+        UserError: nobody says anything, or there are too few speakers to hold any out.
     """
     notes: list[Note] = []
     if silent := sum(not line.transcript for line in lines):
+        if silent == len(lines):
+            raise UserError("corpus_without_words", path=str(root))
         notes.append(note("utterances_without_words", count=silent))
     found: dict[str, list[Line]] = {name: [] for name in SPLITS}
     roles = {split: role(split) for split in {line.split for line in lines}}

@@ -14,13 +14,12 @@ from kdcore.data.audio.wave_file import MOST_BYTES, decode, of_length, resampled
 from kdcore.data.dataset import Dataset, Split
 from kdcore.data.layout import Place, layout_of
 from kdcore.data.names import distinct, natural_order
-from kdcore.data.own import title_of
+from kdcore.data.own import SOUNDS, title_of
 from kdcore.errors import UserError
 from kdcore.events import Progress
 from kdcore.inputs.audio import RATE, Audio
 from kdcore.notes import note
 
-ENDINGS = (".wav", ".wave")
 LONGEST = 4.0
 """Seconds of an example."""
 STEP = 0.1
@@ -36,7 +35,7 @@ OF_FOLDERS = ("train_folder", "test_folder", "validation_folder", "copied_folder
 
 def is_sound(name: str) -> bool:
     """Whether a file is a recording, by its name."""
-    return name.lower().endswith(ENDINGS)
+    return name.lower().endswith(SOUNDS)
 
 
 def has_sounds(path: Path) -> bool:

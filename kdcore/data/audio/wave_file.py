@@ -13,7 +13,15 @@ MOST_BYTES = 256 << 20
 """Of one recording."""
 FULL = 32_768
 """Of a 16-bit sample, as a share of 1."""
-HIGHEST_RATE = 768_000
+LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
+"""Samples a second; with a few of them a small file would become hours of sound."""
+WIDEST = 4
+"""Bytes of a sample."""
+BEGINNING = 1 << 16
+"""Bytes in which the format of a file stands."""
+EXTENSIBLE, PLAIN = b"\xfe\xff", b"\x01\x00"
+"""Two names of the same format, the first with a mask of loudspeakers, as ffmpeg and others write
+it for 24 bits or more than two channels. The standard library knows it from Python 3.12."""
 
 
 def decode(contents: bytes, name: str, container: str) -> tuple[np.ndarray, int]:
@@ -30,17 +38,29 @@ def decode(contents: bytes, name: str, container: str) -> tuple[np.ndarray, int]
         UserError: it is damaged, empty, or compressed.
     """
     try:
-        with wave.open(io.BytesIO(contents)) as file:
+        with wave.open(io.BytesIO(_plainly_named(contents))) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             frames = file.readframes(file.getnframes())
     except (wave.Error, EOFError, RuntimeError, OverflowError, ValueError) as error:
         cause = str(error) or type(error).__name__
         raise UserError("sound_broken", sound=name, path=container, cause=cause) from None
+    if width > WIDEST or not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        cause = f"{8 * width} bits, {rate} samples a second"
+        raise UserError("sound_broken", sound=name, path=container, cause=cause)
     whole = len(frames) // (width * channels)
-    if not whole or not 1 <= rate <= HIGHEST_RATE:
+    if not whole:
         raise UserError("sound_broken", sound=name, path=container, cause="no samples")
     frames = frames[: whole * width * channels]
     return _values(frames, width).reshape(whole, channels).mean(1), rate
+
+
+def _plainly_named(contents: bytes) -> bytes:
+    """The file with the plain name of its format, where samples are stored that way."""
+    at = contents.find(b"fmt ", 0, BEGINNING)
+    stored, kind = contents[at + 8 : at + 10], contents[at + 32 : at + 34]
+    if at < 0 or (stored, kind) != (EXTENSIBLE, PLAIN):
+        return contents
+    return contents[: at + 8] + PLAIN + contents[at + 10 :]
 
 
 def _values(frames: bytes, width: int) -> np.ndarray:

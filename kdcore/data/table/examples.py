@@ -74,7 +74,7 @@ def examples_of(
         kept = [at for at in range(len(columns)) if at not in left_out]
         features, columns = features[:, kept], [columns[at] for at in kept]
     if not columns:
-        raise UserError("table_one_column", path=path)
+        raise UserError("table_without_features", path=path, column=table.columns[label])
     found = [
         Column(table.columns[at], forms[at], tuple(values.categories.get(at, ()))) for at in columns
     ]

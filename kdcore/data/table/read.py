@@ -122,7 +122,7 @@ def _dataset(found: Examples, title: str, column: str, path: str, notes: list[No
     if plain:
         features, names = found.features, [column.name for column in found.columns]
     else:
-        features, names = _encoded(found, title, shown, labels, path, notes)
+        features, names = _encoded(found, title, shown, labels, (column, path), notes)
     inputs, offset, scale = _inputs(torch.from_numpy(features))
     data = assemble(title, shown, Split(inputs, labels), Features())
     return replace(
@@ -139,7 +139,7 @@ def _encoded(
     title: str,
     shown: tuple[str, ...],
     labels: torch.Tensor,
-    path: str,
+    source: tuple[str, str],
     notes: list[Note],
 ) -> tuple[np.ndarray, list[str]]:
     """Features without gaps and their names; the training rows are those of ``assemble``."""
@@ -149,8 +149,9 @@ def _encoded(
     )
     made = encode(found.features, found.columns, train)
     notes += made.notes
+    column, path = source
     if not made.names:
-        raise UserError("table_one_column", path=path)
+        raise UserError("table_without_features", path=path, column=column)
     if len(made.names) > MOST_COLUMNS:
         raise UserError("table_too_wide", path=path, columns=len(made.names), most=MOST_COLUMNS)
     return np.stack(made.values, axis=1), made.names

@@ -50,15 +50,15 @@ def text_columns(table: TableFormat, asked: str = "") -> TextColumns | None:
     if not texts:
         return None
     text = max(texts, key=lambda at: texts[at])
-    others = [at for at in columns if at != text and table.values(at)]
+    others = [at for at in columns if at != text and _filled(table, at)]
     if not labels:
         labels = [at for group in NAMES for at in others if names[at] in group]
     if not labels:
-        few = {at: len(set(table.values(at))) for at in others}
+        few = {at: len(set(_filled(table, at))) for at in others}
         labels = [
             at
             for at in sorted(few, key=lambda at: few[at])
-            if 1 < few[at] <= max(2, FEW_VALUES * len(table.values(at)))
+            if 1 < few[at] <= max(2, FEW_VALUES * len(_filled(table, at)))
         ]
     if not labels:
         return None
@@ -68,9 +68,14 @@ def text_columns(table: TableFormat, asked: str = "") -> TextColumns | None:
     return TextColumns(text, labels[0])
 
 
+def _filled(table: TableFormat, at: int) -> list[str]:
+    """What the sample has in a column; a class may be called None or NA."""
+    return [row[at].strip() for row in table.sample if at < len(row) and row[at].strip()]
+
+
 def _only_names(table: TableFormat, at: int) -> bool:
     """Whether a column has another value in each row, as one that numbers the rows."""
-    values = table.values(at)
+    values = _filled(table, at)
     return len(set(values)) == len(values)
 
 

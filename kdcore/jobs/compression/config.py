@@ -21,19 +21,23 @@ from kdcore.settings import checked, setting
 
 NETWORKS = tuple(name for name, family in MODELS.items() if not family.grown)
 CONVERTIBLE = tuple(
-    family for family in NETWORKS if family not in ("resnet8", "resnet20", "resnet56")
+    family
+    for family in NETWORKS
+    if family not in ("resnet8", "resnet20", "resnet56") and "text" not in MODELS[family].accepts
 )
-"""Families that ``torch.fx`` can follow; our ResNets write into a part of a tensor."""
+"""Families that ``torch.fx`` can follow and convert: our ResNets write into a part of a tensor, and
+the vectors of words want ranges of another form."""
 
 STAGES: dict[str, tuple[str, ...]] = {
     "pruned": NETWORKS,
     "narrow": ("mlp", "convnet"),
-    "low_rank": NETWORKS,
+    "low_rank": tuple(family for family in NETWORKS if family != "transformer"),
     "int8_dynamic": NETWORKS,
     "int8_learned": CONVERTIBLE,
     "narrow_int8": ("mlp", "convnet"),
 }
-"""Ways to make a student smaller, and the families of models that each suits."""
+"""Ways to make a student smaller, and the families of models that each suits. PyTorch's layers of a
+transformer take the weights out of their linear layers themselves, which must be there as one."""
 OF_REGISTERED = ("pruned", "low_rank", "int8_dynamic")
 """Those of a model that somebody else brings, of which nothing is known but its layers."""
 OF_THE_LOSS = ("temperature", "weight", "lr")

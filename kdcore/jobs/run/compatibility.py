@@ -171,7 +171,9 @@ def check_inputs(config: RunInputs, kind: InputKind) -> None:
     for spec in config.terms:
         needs = method_of(spec).needs
         if needs and not getattr(kind, needs):
-            raise UserError("method_input_kind", method=spec, kind=kind.name)
+            generates = kind.differentiable and needs == "linear"
+            code = "method_generates_inputs" if generates else "method_input_kind"
+            raise UserError(code, method=spec, kind=kind.name)
     if config.mixup and not kind.mixable:
         raise UserError("mixup_input_kind", kind=kind.name)
     if config.augment != "none" and not kind.framed:

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from torch.ao.quantization import get_default_qat_qconfig_mapping, quantize_dynamic
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_qat_fx
+from torch.fx import GraphModule
 
 from kdcore.errors import UserError
 from kdcore.jobs.compression.config import CompressionConfig
@@ -102,7 +103,22 @@ def int8_learned(student: Student, config: CompressionConfig) -> CompressedStude
 def converted(module: nn.Module) -> nn.Module:
     """A copy that computes in int8 what the network with simulated rounding has learned."""
     with quiet():
-        return convert_fx(as_used(module))  # type: ignore[arg-type]
+        found = convert_fx(as_used(module))  # type: ignore[arg-type]
+    _flatten_means(found)
+    return found
+
+
+def _flatten_means(module: GraphModule) -> None:
+    """Let means over height and width be taken over places in one row, in place.
+
+    PyTorch has none for maps of int8 of one place or one channel whose channels lie innermost.
+    """
+    for node in module.graph.nodes:
+        if node.op == "call_method" and node.target == "mean" and node.args[1:] == ((-2, -1),):
+            with module.graph.inserting_before(node):
+                row = module.graph.call_method("flatten", (node.args[0], 2))
+            node.args = (row, -1)
+    module.recompile()
 
 
 def narrow_int8(student: Student, config: CompressionConfig) -> CompressedStudent:

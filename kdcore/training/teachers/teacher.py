@@ -21,7 +21,7 @@ from kdcore.data.teacher_inputs import TeacherInputs
 from kdcore.errors import UserError
 from kdcore.events import Event, TeacherScores
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.build import build_model, start_seed
+from kdcore.models.build import build_model, check_learns, start_seed
 from kdcore.models.ensemble import EnsembleModel, members_of
 from kdcore.models.given import given_module
 from kdcore.models.trees import Trees
@@ -263,6 +263,7 @@ def _one_teacher(
         module = yield from fit_last_layer(data, controls, device, model, size)
     else:
         module = build_model(model, data.input_shape, len(data.classes), seed).to(device)
+        check_learns("teacher", model, module)
         trainer = LabelTrainer(module, data, seed, precision, config)
         epochs = config.teacher_epochs
         yield from NetworkCallbacks(

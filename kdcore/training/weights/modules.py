@@ -188,9 +188,12 @@ def _converted(weights: dict[str, Tensor], shell: nn.Module, path: Path) -> dict
         try:
             if kinds[name].is_floating_point and not value.is_floating_point():
                 raise TypeError
+            if value.is_meta or value.layout != torch.strided:  # without values, or with a few
+                raise TypeError
             found[name] = value.to(kinds[name])
         except (TypeError, RuntimeError):  # of two numbers in a byte, say
-            kind = str(value.dtype).removeprefix("torch.")
+            kind = str(value.dtype if value.layout == torch.strided else value.layout)
+            kind = "meta" if value.is_meta else kind.removeprefix("torch.")
             raise UserError("weights_kind", path=str(path), name=name, kind=kind) from None
     return found
 

@@ -3,14 +3,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from support.files import collect
 from support.sounds import archive, tone, wave_of
 
 from kdcore.catalogue import DATASETS
+from kdcore.data import load_dataset
 from kdcore.data.audio import spoken_digits
 from kdcore.data.audio.wave_file import decode, of_length, resampled, sixteen_bits
 from kdcore.errors import UserError
 from kdcore.inputs import Audio
 from kdcore.inputs.audio_image import parts
+from kdcore.jobs.run.config import RunConfig
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,36 @@ def test_what_is_no_recording_is_said_in_one_sentence(contents):
 
     assert caught.value.code == "sound_broken"
     assert "a.wav" in str(caught.value)
+
+
+def header(contents, at, value):
+    return contents[:at] + value + contents[at + len(value) :]
+
+
+@pytest.mark.parametrize(("at", "value"), [(24, b"\1\0\0\0"), (34, b"\x40\0"), (20, b"\3\0")])
+def test_one_sample_a_second_64_bits_and_real_numbers_are_refused(at, value):
+    with pytest.raises(UserError) as caught:
+        decode(header(wave_of(tone(100, 50)), at, value), "a.wav", "/data/words.zip")
+
+    assert caught.value.code == "sound_broken"
+
+
+def test_the_longer_header_of_other_programs_is_read():
+    """WAVE_FORMAT_EXTENSIBLE, as the Windows SDK describes it: 24 bits, of PCM."""
+    plain = wave_of(tone(100, 50), width=3)
+    longer = (22).to_bytes(2, "little") + bytes([24, 0, 4, 0, 0, 0, 1]) + bytes(15)
+    size = (len(plain) - 8 + 24).to_bytes(4, "little")
+    contents = (
+        plain[:4]
+        + size
+        + plain[8:16]
+        + bytes([40, 0, 0, 0, 0xFE, 0xFF])
+        + plain[22:36]
+        + longer
+        + plain[36:]
+    )
+
+    np.testing.assert_array_equal(decode(contents, "a", "")[0], decode(plain, "a", "")[0])
 
 
 def test_a_cut_off_recording_keeps_what_there_is():
@@ -186,3 +219,16 @@ def test_a_written_digit_stands_beside_each_spoken_one(load, tmp_path):
         }
         pairs = zip(seen.byte(), split.labels, strict=True)
         assert all((image.numpy().tobytes(), int(label)) in of_class for image, label in pairs)
+
+
+def test_pictures_beside_recordings_are_not_the_data(tmp_path):
+    for folder, frequency in (("low", 300), ("high", 900)):
+        (tmp_path / folder).mkdir()
+        for number in range(6):
+            sound = wave_of(tone(frequency + number, 2_000))
+            (tmp_path / folder / f"{number}.wav").write_bytes(sound)
+        (tmp_path / folder / "cover.png").write_bytes(b"a picture")
+    _, data = collect(load_dataset(RunConfig(dataset=str(tmp_path)), None))
+
+    assert data.kind == Audio()
+    assert data.classes == ("high", "low")

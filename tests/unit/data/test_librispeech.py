@@ -146,6 +146,10 @@ def broken(root, how):
             shutil.rmtree(root)
             root.mkdir()
             (root / "a.trans.txt").write_text("a B\n", encoding="utf-8")
+        case "corpus_without_words":
+            for file in root.rglob("*.trans.txt"):
+                names = [line.split()[0] for line in file.read_text(encoding="utf-8").splitlines()]
+                file.write_text("\n".join(names), encoding="utf-8")
         case "data_path_missing":
             shutil.rmtree(root)
         case "recording_missing":
@@ -165,6 +169,7 @@ def broken(root, how):
     "how",
     [
         "corpus_layout",
+        "corpus_without_words",
         "data_path_missing",
         "recording_missing",
         "sound_broken",
@@ -181,6 +186,19 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path, how):
         read(root)
 
     assert refused.value.code == how
+
+
+@pytest.mark.parametrize("name", ["../../x", "a\0b", "n" * 5_000])
+def test_what_cannot_be_the_name_of_a_recording_is_refused(tmp_path, name):
+    root = tone_corpus(tmp_path)
+    transcript = root / "train" / "s1" / "1" / "s1-1.trans.txt"
+    transcript.write_text(f"{name} ABC\n", encoding="utf-8")
+
+    with pytest.raises(UserError) as refused:
+        read(root)
+
+    assert refused.value.code == "transcript_unreadable"
+    assert len(str(refused.value)) < 500
 
 
 def test_a_corpus_of_nothing_short_enough_is_refused(tmp_path):

@@ -117,6 +117,19 @@ def test_names_beside_measurements_are_no_texts():
     assert text_columns(table_format(table, "people.csv")) is None
 
 
+def test_classes_may_be_called_none_and_na(load, csv):
+    lines = [f"{text},{('None', 'NA')[label]}" for text, label in reviews()]
+
+    assert load(csv("text,label\n" + "\n".join(lines))).classes == ("NA", "None")
+
+
+def test_a_table_of_labels_and_nothing_to_learn_from_is_not_one_of_a_single_column(refusal, csv):
+    same = [f"the same words in every row,{at % 2}" for at in range(40)]
+    error = refusal(csv("text,label\n" + "\n".join(same)))
+
+    assert (error.code, error.values["column"]) == ("table_without_features", "label")
+
+
 def test_a_text_without_a_class_is_named(refusal, csv):
     lines = [f"{text},{label}" for text, label in reviews()]
     error = refusal(csv("text,label\n" + "\n".join([*lines, "a film that nobody has seen,"])))

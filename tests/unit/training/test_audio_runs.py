@@ -35,7 +35,7 @@ def test_the_same_seed_tells_the_same_events_bit_for_bit(config):
     ("changes", "code"),
     [
         ({"augment": "shift"}, "augment_needs_images"),
-        ({"method": "generator"}, "method_input_kind"),
+        ({"method": "generator"}, "method_generates_inputs"),
         ({"dataset": "mnist5k"}, "model_input_kind"),
     ],
 )

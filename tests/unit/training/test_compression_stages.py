@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from kdcore.errors import UserError
-from kdcore.jobs.compression.config import STAGES, CompressionConfig
+from kdcore.inputs import Audio, Text
+from kdcore.jobs.compression.config import STAGES, CompressionConfig, suited_stages
 from kdcore.models.build import build_model
 from kdcore.training.compression.int8 import (
     converted,
@@ -48,6 +49,36 @@ def predict(module, examples):
 
 def layers(module):
     return [part for part in module.modules() if isinstance(part, nn.Linear | nn.Conv2d)]
+
+
+TEXTS = ["embedding_bag:8", "text_gru:8", "bigru:8", "text_cnn:8", "transformer:16"]
+SOUNDS = ["crnn:4,8", "convnet:4", "mlp:8", "resnet8"]
+
+
+@pytest.mark.parametrize(
+    ("model", "stage"),
+    [(model, stage) for model in TEXTS + SOUNDS for stage in suited_stages(model)],
+)
+def test_networks_on_texts_and_sounds_answer_after_each_stage_that_suits_them(model, stage):
+    kind, shape = (Text(), (12, 30)) if model in TEXTS else (Audio(), (1, 24, 16))
+    example = kind.zeros(shape, torch.zeros(1))
+    examples = torch.cat([example] * 4)
+    begin = Student(build_model(model, shape, 3, 0).eval(), model, shape, 3, examples)
+    use_int8_engine((stage,))
+    made = MAKE[stage](begin, CONFIG)
+
+    assert predict(made.finish(made.module), examples).shape == (4, 3)
+
+
+@pytest.mark.parametrize("model", ["convnet:4,4,4", "convnet:1"])
+def test_maps_of_one_place_or_one_channel_are_turned_into_int8(model):
+    begin = student(model)
+    use_int8_engine(("int8_learned",))
+    made = int8_learned(begin, CONFIG)
+    answers = predict(made.finish(made.module), begin.examples)
+
+    wanted = predict(begin.module, begin.examples)
+    assert (answers - wanted).abs().max() < 0.1 * wanted.abs().max()
 
 
 def test_every_stage_of_the_settings_can_be_made():

@@ -16,7 +16,7 @@ from kdcore import RunConfig
 from kdcore.data.given import given_dataset
 from kdcore.errors import UserError
 from kdcore.hub import Hub
-from kdcore.inputs import Features, Image
+from kdcore.inputs import Features, Image, Text
 from kdcore.jobs.robustness.config import RobustnessConfig
 from kdcore.queries import Predict
 from kdcore.store import Store
@@ -275,6 +275,8 @@ def test_a_normalisation_is_one_of_the_inputs_as_they_were_brought(asked):
     ("data", "code"),
     [
         (lambda x, y: x, "given_no_pair"),
+        (lambda x, y: None, "given_no_pair"),
+        (lambda x, y: (x, y * 10**9), "too_many_classes"),
         (lambda x, y: (x, y, y), "given_no_pair"),
         (lambda x, y: (x, ["a"] * len(y)), "given_unreadable"),
         (lambda x, y: (x[:0], y[:0]), "given_shape"),
@@ -304,7 +306,38 @@ def test_test_data_of_another_shape_are_refused():
     refused("given_unlike", linear(), linear(), made(), test=made(shape=(5,)))
 
 
-@pytest.mark.parametrize("asked", [(0.0, 0.0), (float("nan"), 1.0)])
+def test_sparse_inputs_are_taken_as_what_they_say():
+    inputs, labels = made()
+    run = kdcore.distil(linear(), linear(), (inputs.to_sparse(), labels), store=False, **QUICK)
+
+    assert run.distilled(inputs).shape == (120, 3)
+
+
+def test_classes_of_one_name_are_told_apart():
+    given = given_dataset("data", made(classes=2), classes=("cat", "cat"))
+
+    assert given.data.classes == ("cat", "cat (2)")
+
+
+@pytest.mark.parametrize("inputs", [torch.full((120, 6), 0.5), torch.full((120, 6), 9)])
+def test_what_is_not_of_the_kind_that_is_named_is_refused(inputs):
+    words = Text(vocabulary=("", "\N{WHITE SQUARE}", "good"))
+    refused("given_kind", Tokens(2), Tokens(2), (inputs, made()[1]), kind=words)
+
+
+def test_whole_numbers_are_taken_as_a_kind_stores_them():
+    words = Text(vocabulary=("", "\N{WHITE SQUARE}", "good"))
+    inputs, labels = torch.arange(120)[:, None].expand(-1, 9) % 3, made(classes=2)[1]
+    given = given_dataset("data", (inputs, labels), kind=words)
+
+    assert given.data.train.inputs.dtype == torch.int32
+
+
+def test_the_kind_of_input_is_an_object_of_one():
+    assert "str" in refused("given_no_kind", linear(), linear(), made(), kind="image")
+
+
+@pytest.mark.parametrize("asked", [(0.0, 0.0), (float("nan"), 1.0), 3.0, (1.0,)])
 def test_a_normalisation_by_nothing_is_refused(asked):
     refused("given_normalisation_bad", linear(), linear(), made(), normalise=asked)
 
@@ -333,6 +366,7 @@ class Answers(nn.Module):
     [
         (lambda logits: (logits,), "module_no_tensor"),
         (lambda logits: {"logits": logits}, "module_no_tensor"),
+        (lambda logits: logits.to_sparse(), "module_no_tensor"),
         (lambda logits: logits[:, :2], "module_width"),
         (lambda logits: logits[0], "module_width"),
         (lambda logits: logits / 0, "module_not_finite"),
@@ -346,6 +380,66 @@ def test_modules_that_will_not_do_are_refused_before_anything_is_trained(answer,
     said = refused(code, modules["teacher"], modules["student"], made())
 
     assert f"The {role} Answers" in said
+
+
+@pytest.mark.parametrize("other", [None, lambda inputs: inputs, nn.Linear])
+@pytest.mark.parametrize("role", ["teacher", "student"])
+def test_what_is_no_module_is_refused(other, role):
+    modules = {"teacher": linear(), "student": linear(), role: other}
+
+    assert role in refused("distil_model", modules["teacher"], modules["student"], made())
+
+
+@pytest.mark.parametrize(
+    "unable", [linear().requires_grad_(False), Answers(lambda logits: logits.detach())]
+)
+def test_a_student_that_cannot_learn_is_refused_and_may_teach(unable):
+    refused("module_learns_nothing", linear(), unable, made())
+    refused("module_learns_nothing", unable, linear(), made(), train_teacher=True)
+
+    assert kdcore.distil(unable, linear(), made(), store=False, **QUICK).distilled is not None
+
+
+def test_a_student_that_cannot_learn_from_one_example_is_refused_where_batches_are_of_one():
+    student = nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4), nn.Linear(4, 3))
+    said = refused("module_fails", linear(), student, made(), batch_size=1)
+
+    assert "[1, 6]" in said
+
+
+def test_modules_may_work_in_place_on_what_they_get():
+    class InPlace(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(6, 3)
+
+        def forward(self, inputs):
+            return self.layer(inputs.mul_(0))
+
+    data = made()
+    teachers = [linear(seed=1), InPlace()]
+    kdcore.distil(teachers[0], InPlace(), data, store=False, **QUICK)
+    runs = [
+        kdcore.distil(teacher, linear(), data, weight=0.0, store=False, **QUICK)
+        for teacher in teachers
+    ]
+
+    assert same(runs[0].distilled, runs[1].distilled)
+
+
+def test_a_teacher_that_counts_its_answers_is_refused_and_a_student_is_not():
+    class Counts(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(6, 3)
+            self.register_buffer("answers", torch.zeros(()))
+
+        def forward(self, inputs):
+            self.answers += 1
+            return self.layer(inputs)
+
+    assert "(answers)" in refused("module_changes", Counts(), linear(), made())
+    assert kdcore.distil(linear(), Counts(), made(), store=False, **QUICK).distilled is not None
 
 
 def test_a_module_that_cannot_be_copied_is_refused():

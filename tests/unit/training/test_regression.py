@@ -164,6 +164,7 @@ def test_its_record_knows_means_and_gains(events):
     [
         ("a,b\n" + "1,red\n" * 30, "b", "target_not_numbers"),
         ("a,b\n" + "1,2\n" * 30, "b", "target_constant"),
+        ("a,b\n" + "1,1e308\n3,-1e308\n" * 30, "b", "target_not_numbers"),
         ("a,b\n" + "1,2\n3,4\n", "b", "too_few_rows"),
         ("a,b\n" + "1,2\n3,4\n" * 20, "c", "label_column_missing"),
     ],
@@ -173,6 +174,13 @@ def test_what_cannot_be_predicted_is_said(tmp_path, text, target, code):
     path.write_text(text)
     (*_, last) = Job(config(str(path), label_column=target))
     assert last.code == code
+
+
+@pytest.mark.parametrize("name", ["digits", "languages"])
+def test_data_of_the_catalogue_without_a_number_to_predict_are_called_so(name):
+    (*_, last) = Job(config(name))
+
+    assert last.code == "regression_no_table"
 
 
 @pytest.mark.parametrize("model", ["tree:3", "resnet8", "mlp:8 + mlp:8"])

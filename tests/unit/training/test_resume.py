@@ -7,6 +7,7 @@ import sys
 import pytest
 import torch
 from safetensors.torch import load_file
+from support.sounds import tone, wave_of
 from support.trained import IMAGES, OF_METHODS, SEVERAL, SMALL, without_clocks
 
 from kdcore import Run
@@ -95,6 +96,35 @@ SETTINGS = {
     "tree": SMALL.replace(student="tree:3", teacher="boosted:5"),
     "same_tree": SMALL.replace(student="tree:1", teacher="boosted:5"),
 }
+
+
+@pytest.mark.parametrize(
+    "student", ["text_gru:3", "text_cnn:3", "transformer:4", "embedding_bag:2"]
+)
+def test_a_student_on_texts_ends_as_if_it_had_not_been_broken_off(tmp_path, student):
+    lines = [f"the soup was {('good', 'bad')[at % 2]} on day {at},{at % 2}" for at in range(60)]
+    (tmp_path / "food.csv").write_text("\n".join(["text,label", *lines]))
+    config = SMALL.replace(
+        dataset=str(tmp_path / "food.csv"), teacher="bigru:3", student=student, batch_size=16
+    )
+    expected, found = both(tmp_path, config, in_epoch(1))
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("student", ["crnn:2,3"])
+def test_a_student_on_sounds_ends_as_if_it_had_not_been_broken_off(tmp_path, student):
+    for name, frequency in (("low", 300), ("high", 900)):
+        (tmp_path / "words" / name).mkdir(parents=True)
+        for number in range(24):
+            sound = wave_of(tone(frequency + 7 * number, 1_600))
+            (tmp_path / "words" / name / f"{number}.wav").write_bytes(sound)
+    config = SMALL.replace(
+        dataset=str(tmp_path / "words"), teacher="crnn:2,4", student=student, batch_size=8
+    )
+    expected, found = both(tmp_path, config, in_epoch(1))
+
+    assert found == expected
 
 
 @pytest.mark.parametrize("config", OF_METHODS.values(), ids=OF_METHODS)

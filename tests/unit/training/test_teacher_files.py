@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from support.files import collect
 from support.trained import events_of, of_kind
+from torch import Tensor
 
 from kdcore.catalogue import is_forest, parse_model
 from kdcore.commands import Controls
@@ -310,6 +311,15 @@ def test_weights_of_eight_bits_are_converted(tmp_path, digits, network, kind):
 
     for name, value in module.state_dict().items():
         assert torch.equal(value, state[name].float())
+
+
+@pytest.mark.parametrize("change", [Tensor.to_sparse, lambda value: value.to("meta")])
+def test_weights_of_which_not_every_number_is_there_are_refused(tmp_path, digits, network, change):
+    state = network.state_dict()
+    first = next(iter(state))
+    torch.save(state | {first: change(state[first])}, tmp_path / "t.pt")
+
+    assert refused(tmp_path / "t.pt", digits).code == "weights_kind"
 
 
 @pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.int64, torch.bool])
