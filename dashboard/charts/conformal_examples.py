@@ -257,4 +257,4 @@ def _drawn(chosen: np.ndarray, classes: Sequence[str], words: Words) -> str:
 
 
 def _named(chosen: np.ndarray, classes: Sequence[str]) -> str:
-    return f"{{{','.join(style.shorten(classes[at]) for at in np.flatnonzero(chosen))}}}"
+    return f"{{{','.join(style.shorten(classes[at]) for at in np.flatnonzero(chosen).tolist())}}}"

@@ -200,7 +200,7 @@ def _normalised(data: Dataset, normalise: bool | tuple[Any, Any], unit: float) -
     return replace(data, mean=found[0], std=found[1])
 
 
-def _examples(brought: Brought, split: str) -> tuple[Tensor, Tensor]:
+def _examples(brought: Brought | None, split: str) -> tuple[Tensor, Tensor]:
     """Inputs ``[n, …]`` and labels ``[n]``, on the CPU."""
     if isinstance(brought, TorchDataset):
         brought = DataLoader(brought, batch_size=TOGETHER)

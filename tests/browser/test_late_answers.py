@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.server.encoding import base64_of
+from dashboard.server.examples import example_message
 from dashboard.server.routes import COMPONENTS
 
 PLACE = "http://components.test/"
@@ -198,11 +199,9 @@ def test_a_stream_that_was_refused_is_asked_for_again_while_somebody_looks(bench
 
 def test_what_waits_for_an_answer_begins_anew_where_it_was_called_meanwhile(bench):
     """So the last soft labels of a run are fetched though those before are on their way."""
-    message = {
-        "kind": "points", "shape": [2, 2], "classes": ["a", "b"],
-        "inputs": base64_of(np.zeros((2, 2)), "<f4"), "labels": base64_of(np.zeros(2), "<i4"),
-        "teacher": base64_of(np.zeros((2, 2)), "<f4"),
-    }  # fmt: skip
+    kept = {"watched_points": np.zeros((2, 2), np.float32), "watched_labels": np.zeros(2, np.int64)}
+    teacher = base64_of(np.zeros((2, 2)), "<f4")
+    message = example_message(kept) | {"classes": ["a", "b"], "teacher": teacher}
     logits = base64_of(np.zeros((2, 2)), "<f4")
     since = bench.evaluate(
         """async ([data, message, logits]) => {

@@ -241,8 +241,9 @@ class Experiment:
             nll = gaussian_nll(mean[known], log_variance[known], self._train.targets[batch][known])
             loss = loss + (1 - weight) * nll * known.float().mean()
         if weight:
-            targets = (part[batch] for part in self._teacher_targets)
-            loss = loss + weight * gaussian_kl(*targets, mean, log_variance)
+            teacher_mean, teacher_log_variance = (part[batch] for part in self._teacher_targets)
+            kl = gaussian_kl(teacher_mean, teacher_log_variance, mean, log_variance)
+            loss = loss + weight * kl
         return loss
 
     def _in_unit(self, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
