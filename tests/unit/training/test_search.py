@@ -9,7 +9,7 @@ import pytest
 
 from kdcore import RunConfig
 from kdcore.commands import Controls
-from kdcore.data import Split, load_dataset
+from kdcore.data import Split, load_dataset, load_training_data
 from kdcore.data.folds import folds
 from kdcore.job import Job
 from kdcore.jobs.kind import RUN, SEARCH
@@ -280,11 +280,11 @@ def teacher_of(config, data):
 def test_test_data_choose_nothing(monkeypatch):
     before = ended(searched(NARROW))
 
-    def turned_round(config, root):
-        data = yield from load_dataset(config, root)
+    def turned_round(config, root, others):
+        data = yield from load_training_data(config, root, others)
         return replace(data, test=Split(data.test.inputs, data.test.labels.flip(0)))
 
-    monkeypatch.setattr("kdcore.training.grid.search.load_dataset", turned_round)
+    monkeypatch.setattr("kdcore.training.grid.search.load_training_data", turned_round)
     after = ended(searched(NARROW))
     assert [trial.test_accuracy for trial in after] != [trial.test_accuracy for trial in before]
     assert [(trial.params, trial.value) for trial in after] == [
