@@ -89,4 +89,5 @@ def _print(console: Console, found: Preview) -> None:
         f"Models that suit: {', '.join(found.families)}; for example "
         f"--teacher {found.teacher} --student {found.student}",
         markup=False,
+        soft_wrap=True,
     )
