@@ -12,6 +12,7 @@ from dashboard.page.jobs.stored import stored
 from dashboard.page.panel import chart_panel, panel
 from dashboard.page.projector import in_expander
 from dashboard.page.settings.values import problem
+from dashboard.page.wide_table import wide_table
 from dashboard.page.widgets import segments, select, text_field
 from dashboard.say.recognition import marked, recognition_sentences
 from dashboard.say.titles import row_title
@@ -201,15 +202,17 @@ def transcripts(job: str, found: RecognitionRecord) -> None:
             return
         newest = found.epochs[-1]
         st.caption(md("recognition.signs", epoch=newest.epoch))
-        head = [t("recognition.said"), *(t(f"learner.{name}") for name in LEARNERS)]
-        lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-        for one in newest.transcripts:
-            cells = [
-                str(marked(one.said, one.learners[name])) or t("recognition.nothing")
+        rows = [
+            {t("recognition.said"): str(markdown_text(one.said))}
+            | {
+                t(f"learner.{name}"): str(marked(one.said, one.learners[name]))
+                or t("recognition.nothing")
                 for name in LEARNERS
-            ]
-            lines.append("| " + " | ".join([str(markdown_text(one.said)), *cells]) + " |")
-        st.markdown("\n".join(lines))
+            }
+            for one in newest.transcripts
+        ]
+        if rows:
+            wide_table(rows, "transcripts")
 
 
 def charts(job: str, found: RecognitionRecord) -> None:
