@@ -1,17 +1,16 @@
 // Draw your own: teacher and students answer while one draws, at any temperature.
 
 import { asker, post } from "./ask.js";
-import { bars } from "./bars.js";
 import { runView, throttled } from "./bus.js";
-import { eachFrame, element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
+import { eachFrame, element, mountOnce, say, stylesheet } from "./dom.js";
 import { drawingPixels } from "./drawing_pixels.js";
 import { keptDrawings } from "./kept_drawings.js";
 import { linearLayers } from "./linear_layers.js";
-import { percent, ranking, softmax } from "./numbers.js";
+import { ranking } from "./numbers.js";
+import { LEARNERS, ownAnswers } from "./own_answers.js";
 import { strokeField } from "./stroke_field.js";
 import { temperatureSlider } from "./temperature_slider.js";
 
-const LEARNERS = ["teacher", "plain", "distilled"];
 const AGAIN = 1000; // milliseconds between two looks at students that learn
 const SLOW = 500; // milliseconds after which it is said that an answer is waited for
 const MOST_NUMBERS = 1 << 17; // of a question; with noise each takes up to seven bytes of the 1 MiB
@@ -88,18 +87,9 @@ function drawingPad({ run: id, language, shape, classes, white, learners, words 
   }
 
   // -- what they say ---------------------------------------------------------------------------
-  const answers = Object.fromEntries(LEARNERS.map((learner) => [learner, answerOf(learner)]));
+  const answers = ownAnswers({ classes, learners, words });
   const note = element("p", { class: "kd-caption kd-pad-note", role: "status" });
   const told = element("p", { class: "kd-caption" });
-  const aloud = element("p", { class: "kd-aloud", role: "status" });
-
-  function answerOf(learner) {
-    const chart = bars(classes, { label: learners[learner], values: words.values });
-    const said = element("b", { class: "kd-pad-said" });
-    const root = element("figure", { class: `kd-pad-answer kd-of-${learner}`, hidden: "" },
-      element("figcaption", {}, element("span", {}, learners[learner]), said), chart.root);
-    return { root, chart, said, probabilities: new Float32Array(classes.length) };
-  }
 
   function answered(found, epoch, milliseconds) {
     clearTimeout(slow);
@@ -138,27 +128,8 @@ function drawingPad({ run: id, language, shape, classes, white, learners, words 
       fetched = false; // after the next answer again
     }
   }
-  const announce = whenSettled(() => {
-    aloud.textContent = logits ? LEARNERS.filter((name) => logits[name]).map((name) =>
-      say(words.sentence, { learner: learners[name], ...likeliest(answers[name].probabilities) }))
-      .join(" ") : "";
-  });
-  const likeliest = (probabilities) => {
-    const [first] = ranking(probabilities);
-    return { name: classes[first], share: percent(probabilities[first]) };
-  };
-
   function show() {
-    for (const learner of LEARNERS) {
-      const { root, chart, said, probabilities } = answers[learner];
-      const own = logits?.[learner];
-      root.hidden = !own && Boolean(logits);
-      if (own) softmax(own, classes.length, temperature, probabilities);
-      else probabilities.fill(0);
-      chart.show(probabilities);
-      said.textContent = own ? say(words.says, likeliest(probabilities)) : "";
-    }
-    announce();
+    answers.show(logits, temperature);
   }
 
   const drawn = eachFrame(() => {
@@ -286,9 +257,8 @@ function drawingPad({ run: id, language, shape, classes, white, learners, words 
         element("figure", { class: "kd-pad-what" }, seen,
           element("figcaption", { class: "kd-caption" }, say(words.seen_about, { width, height }))),
         element("div", { class: "kd-pad-temperature" }, slider.root, told, note)),
-      element("div", { class: "kd-pad-answers" }, ...LEARNERS.map((name) => answers[name].root)))),
-  shelf, aloud);
-  for (const { root: one } of Object.values(answers)) one.hidden = false;
+      answers.root)),
+  shelf, answers.aloud);
   showKept();
   drawn();
   return {

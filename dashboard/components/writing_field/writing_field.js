@@ -1,14 +1,12 @@
 // Write your own: teacher and students answer while one types, and the words are marked.
 
 import { asker } from "./ask.js";
-import { bars } from "./bars.js";
 import { runView, throttled } from "./bus.js";
-import { element, mountOnce, say, stylesheet, whenSettled } from "./dom.js";
+import { element, mountOnce, say, stylesheet } from "./dom.js";
 import { markedText } from "./example_text.js";
-import { percent, ranking, softmax } from "./numbers.js";
+import { ownAnswers } from "./own_answers.js";
 import { temperatureSlider } from "./temperature_slider.js";
 
-const LEARNERS = ["teacher", "plain", "distilled"];
 const AGAIN = 1500; // milliseconds between two looks at students that learn
 const SLOW = 500; // milliseconds after which it is said that an answer is waited for
 const LONGEST = 20000; // characters, as the question takes them
@@ -33,16 +31,7 @@ function writingField({ run: id, language, classes, learners, words }) {
   const marked = markedText({ classes, words });
   const note = element("p", { class: "kd-caption kd-pad-note", role: "status" });
   const told = element("p", { class: "kd-caption" });
-  const aloud = element("p", { class: "kd-aloud", role: "status" });
-  const answers = Object.fromEntries(LEARNERS.map((learner) => [learner, answerOf(learner)]));
-
-  function answerOf(learner) {
-    const chart = bars(classes, { label: learners[learner], values: words.values });
-    const said = element("b", { class: "kd-pad-said" });
-    const root = element("figure", { class: `kd-pad-answer kd-of-${learner}` },
-      element("figcaption", {}, element("span", {}, learners[learner]), said), chart.root);
-    return { root, chart, said, probabilities: new Float32Array(classes.length) };
-  }
+  const answers = ownAnswers({ classes, learners, words });
 
   const questions = asker(run.address("ask"), {
     answered(answer, query, milliseconds) {
@@ -73,27 +62,9 @@ function writingField({ run: id, language, classes, learners, words }) {
     show();
   }
 
-  const announce = whenSettled(() => {
-    aloud.textContent = logits ? LEARNERS.filter((name) => logits[name]).map((name) =>
-      say(words.sentence, { learner: learners[name], ...likeliest(answers[name].probabilities) }))
-      .join(" ") : "";
-  });
-  const likeliest = (probabilities) => {
-    const [first] = ranking(probabilities);
-    return { name: classes[first], share: percent(probabilities[first]) };
-  };
   function show() {
-    for (const learner of LEARNERS) {
-      const { root, chart, said, probabilities } = answers[learner];
-      const own = logits?.[learner];
-      root.hidden = !own && Boolean(logits);
-      if (own) softmax(own, classes.length, temperature, probabilities);
-      else probabilities.fill(0);
-      chart.show(probabilities);
-      said.textContent = own ? say(words.says, likeliest(probabilities)) : "";
-    }
+    answers.show(logits, temperature);
     marked.root.hidden = !logits;
-    announce();
   }
   function written() {
     if (!field.value.trim()) {
@@ -125,7 +96,7 @@ function writingField({ run: id, language, classes, learners, words }) {
   const root = element("section", { class: "kd kd-pad kd-writing", "data-testid": "writing",
     "aria-label": words.title },
   element("div", { class: "kd-writing-top" }, field, slider.root, told, note), marked.root,
-  element("div", { class: "kd-pad-answers" }, ...LEARNERS.map((name) => answers[name].root)), aloud);
+  answers.root, answers.aloud);
   show();
   return {
     root,

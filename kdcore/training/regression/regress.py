@@ -34,6 +34,7 @@ from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_sq
 from kdcore.models.build import build_model, start_seed
 from kdcore.models.cost import parameter_count
 from kdcore.store import JobFolder
+from kdcore.training.batches.order import batches
 from kdcore.training.devices.device import choose_device, device_name, software_versions
 from kdcore.training.randomness import draws, generator, seeded
 
@@ -167,12 +168,11 @@ class Experiment:
                 name: torch.optim.Adam(one.parameters(), lr=base.lr)
                 for name, one in networks.items()
             }
-            order = generator(seed, "regression")
             step = 0
             for epoch in range(1, base.epochs + 1):
                 self._controls.raise_if_stopped()
                 began = time.perf_counter()
-                for batch in _batches(len(self._train.targets), base.batch_size, order):
+                for batch in batches(len(self._train.targets), base.batch_size, seed, epoch):
                     for name, network in networks.items():
                         weight = base.weight if name != "plain" else 0.0
                         with _chance(network, seed, "regression dropout", step):
@@ -210,12 +210,11 @@ class Experiment:
         base = self._config.base
         optimizer = torch.optim.Adam(network.parameters(), lr=base.lr)
         seed = start_seed(base.seed, number)
-        order = generator(seed, "regression teacher")
         best, kept = float("inf"), network.state_dict()
         step = 0
         for epoch in range(1, base.teacher_epochs + 1):
             self._controls.raise_if_stopped()
-            for batch in _batches(len(self._train.targets), base.batch_size, order):
+            for batch in batches(len(self._train.targets), base.batch_size, seed, epoch):
                 with _chance(network, seed, "regression teacher dropout", step):
                     mean, log_variance = _halves(network(self._train.inputs[batch]))
                 loss = gaussian_nll(mean, log_variance, self._train.targets[batch])
@@ -279,10 +278,6 @@ def _halves(outputs: Tensor) -> tuple[Tensor, Tensor]:
 def _together(networks: list[nn.Module], rows: Rows) -> tuple[Tensor, Tensor]:
     means, log_variances = zip(*(answer(one, rows) for one in networks), strict=True)
     return mixture_moments(torch.stack(means), torch.stack(log_variances).exp())
-
-
-def _batches(examples: int, size: int, order: torch.Generator) -> list[Tensor]:
-    return list(torch.randperm(examples, generator=order).split(size))
 
 
 def _chance(network: nn.Module, seed: int, purpose: str, step: int) -> AbstractContextManager[None]:
