@@ -202,6 +202,7 @@ export function momentNotes(run, track, { annotate, words, nameOf }, signal) {
   async function keep() {
     const text = field.value.trim();
     if (!text || save.disabled) return;
+    field.focus(STAY); // a button that is disabled loses the focus, and Escape would reach nothing
     save.disabled = true;
     const kept = await send({ id, position: at, text });
     if (signal.aborted) return;
