@@ -6,6 +6,7 @@ from kdcore.cli.arguments import parser
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 from kdcore.escapes import write_anything
+from kdcore.threads import choose_threads
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status.
     """
     write_anything()
+    choose_threads()
     options = parser().parse_args(arguments)
     try:
         return int(options.command(options))

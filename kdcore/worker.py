@@ -25,6 +25,7 @@ from kdcore.job import Job, Run
 from kdcore.jobs.run.config import RunConfig
 from kdcore.queries import Answer, query_from_dict
 from kdcore.store import JobFolder, Store, recorded
+from kdcore.threads import choose_threads
 
 
 class Executable(Protocol):
@@ -154,6 +155,7 @@ def warm_up() -> None:
 
 def main(make_job: MakeJob = job_in) -> None:
     """Work until stdin ends."""
+    choose_threads()
     out = private_stdout()
     # where memory runs out, this process goes and not the app
     with contextlib.suppress(OSError):

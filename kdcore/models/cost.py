@@ -3,6 +3,7 @@
 import math
 import statistics
 import time
+from collections.abc import Iterable
 
 import torch
 from torch import nn
@@ -78,6 +79,19 @@ def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
     if any(isinstance(part, SEQUENTIAL) for part in parts):
         return float(weights) * input_shape[0]
     return float(weights)
+
+
+def training_operations(
+    modules: Iterable[nn.Module], input_shape: tuple[int, ...], examples: int
+) -> float:
+    """Of a batch, forward and backward: about six a multiplication.
+
+    Args:
+        modules: that learn from it; may be on the meta device.
+        input_shape: of one example as models get it.
+        examples: of the batch.
+    """
+    return 6.0 * examples * sum(rough_operations(module, input_shape) for module in modules)
 
 
 def learned_numbers(module: nn.Module) -> list[torch.Tensor]:

@@ -15,9 +15,10 @@ from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, check_learns, start_seed
-from kdcore.models.cost import rough_operations
+from kdcore.models.cost import training_operations
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
+from kdcore.threads import suit_threads
 from kdcore.training.adaptation.adaptation import Adaptation
 from kdcore.training.adaptation.target_batches import TargetBatches, target_outputs
 from kdcore.training.batches.targets import BatchTargets, side_by_side
@@ -120,6 +121,7 @@ class DistillationTrainer:
             self.adaptation = Adaptation(
                 target_batches, specs, self.students, mixture, config.alignment
             )
+        suit_threads(self.flops_per_batch)
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -278,10 +280,9 @@ class DistillationTrainer:
 
     @property
     def flops_per_batch(self) -> float:
-        """About six operations a multiplication, forward and backward."""
+        """Forward and backward, of all students."""
         shape = self.data.input_shape
-        each = sum(rough_operations(student, shape) for student in self.students.modules)
-        return 6.0 * each * self.batch_size
+        return training_operations(self.students.modules, shape, self.batch_size)
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:
         student = build_model(

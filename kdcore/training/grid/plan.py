@@ -18,6 +18,7 @@ from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
 from kdcore.models.cost import activations
+from kdcore.threads import available_cores
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.network_layout import NetworkLayout
@@ -164,13 +165,6 @@ def _small_enough(
 def _count(cells: Sequence[RunConfig], numbers: Sequence[int]) -> int:
     """Networks of a group, those of plain students included."""
     return NetworkLayout({number: cells[number] for number in numbers}).count
-
-
-def available_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def students_that_fit(config: RunConfig, data: Dataset, device: torch.device) -> int:

@@ -12,6 +12,8 @@ from kdcore.errors import UserError
 from kdcore.events import Event, Scores, TeacherEpoch
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.schedules import parse_schedule
+from kdcore.models.cost import training_operations
+from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batch_count, batches
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.checkpoint import StageCheckpoints
@@ -86,6 +88,7 @@ class LabelTrainer:
         )
         self._terms = Terms([spec])
         self._meter = Meter(1, 1, self._terms)
+        suit_threads(training_operations([module], data.input_shape, self._batch_size))
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
