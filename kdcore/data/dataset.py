@@ -128,6 +128,8 @@ class Dataset:
 
     def normalised(self, inputs: Tensor) -> Tensor:
         """Stored values ``[batch, …]`` → what networks take, as new values."""
+        if not torch.is_autocast_enabled(inputs.device.type):
+            return self.kind.to_network(inputs, self.mean, self.std)
         with torch.autocast(inputs.device.type, enabled=False):  # inputs are float32 for all
             return self.kind.to_network(inputs, self.mean, self.std)
 
@@ -139,12 +141,11 @@ class Dataset:
             rows: int64 on the same device, or a part.
         """
         if not self.kind.kept:
-            return self.normalised(stored[rows])
+            return self.normalised(_rows(stored, rows))
         if stored not in self._kept:
             some = [self.normalised(part) for part in stored.split(TOGETHER)]
             self._kept[stored] = torch.cat(some)
-        found: Tensor = self._kept[stored][rows]
-        return found
+        return _rows(self._kept[stored], rows)
 
     @cached_property
     def _kept(self) -> WeakIdKeyDictionary:
@@ -165,6 +166,11 @@ class Dataset:
             std=self.std.to(device),
             target=self.target and self.target.to(device),
         )
+
+
+def _rows(values: Tensor, rows: Tensor | slice) -> Tensor:
+    """Some rows; to select them takes a tenth of the time of indexing."""
+    return values[rows] if isinstance(rows, slice) else values.index_select(0, rows)
 
 
 def _update(digest: "hashlib._Hash", values: Tensor) -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
+from kdcore.training.networks.fused_adam import FusedAdam
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
@@ -257,7 +258,7 @@ def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> to
     """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
     fused = device.type in ("cpu", "cuda")
     if name == "adam":
-        return torch.optim.Adam(chunk.weights, fused=fused)
+        return FusedAdam(chunk.weights, fused=True) if fused else torch.optim.Adam(chunk.weights)
     return torch.optim.SGD(
         chunk.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
     )
