@@ -7,9 +7,9 @@ that few errors: once with the teacher's training, once without it, as if its we
 plain student, that is without a teacher, goes by the same recipe, on the same images and by the
 same schedule.
 
-The test data say when the clock stops, as wherever the time to an accuracy is measured: the
-counts are no estimate of what the student would do on new data. The recipe itself (teacher, schedules, T, λ,
-batch) was chosen on validation data alone, which the engine sets aside from the training data.
+The test data say when the clock stops, as wherever the time to an accuracy is measured: the counts
+are no estimate of what the student would do on new data. The recipe itself (teacher, schedules, T,
+λ, batch) was chosen on validation data alone, which the engine sets aside from the training data.
 """
 
 import argparse

@@ -13,7 +13,7 @@ Source:
     0.2 √max(R, C), by which a step is about as long as one of Adam at the same learning rate.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
