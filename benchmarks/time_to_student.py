@@ -3,9 +3,9 @@
 ``python -m benchmarks.time_to_student --data-root DIR``
 
 The clock starts when the data are loaded and stops at the first epoch after which the student has
-that few errors: once with the teacher's training, once without it, as if its weights were kept. A
-plain student, that is without a teacher, goes by the same recipe, on the same images and by the
-same schedule.
+that few errors. The teacher is trained once, timed, and then read from its file, as whoever distils
+a second student has it; both sums are printed. A plain student, which has no teacher, goes by the
+same recipe, on the same images and by the same schedule.
 
 The test data say when the clock stops, as wherever the time to an accuracy is measured: the counts
 are no estimate of what the student would do on new data. The recipe itself (teacher, schedules, T,
@@ -13,6 +13,7 @@ are no estimate of what the student would do on new data. The recipe itself (tea
 """
 
 import argparse
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from benchmarks.distill import processor
 from kdcore import Run, RunConfig
 from kdcore.events import Failed, TeacherEpoch
 from kdcore.jobs.run.events import Epoch, Prepared, Started
+from kdcore.store import Store, recorded
 
 MOST_ERRORS = 100
 """Of 10,000 test images: 99%."""
@@ -50,28 +52,20 @@ class Course:
 
     errors: list[int]
     """On the test data, after each epoch; the last is the first that is few enough, if any is."""
-    whole: float
-    """Seconds to the last of them, from the loaded data on."""
-    teacher: float
-    """Seconds of them in which the teacher was trained."""
-    teacher_errors: int
+    seconds: float
+    """To the last of them, from the loaded data on."""
 
     @property
     def reached(self) -> bool:
         """Whether it got there."""
         return self.errors[-1] <= MOST_ERRORS
 
-    @property
-    def cached(self) -> float:
-        """Seconds without the teacher's training."""
-        return self.whole - self.teacher
-
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-root", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, default=3, help="of the student; the teacher has one")
+    parser.add_argument("--seeds", type=int, default=3, help="of the students; the teacher has one")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -84,69 +78,86 @@ def main() -> None:
         flush=True,
     )
     found: dict[str, list[Course]] = {"distilled": [], "plain": []}
-    for seed in range(given.seeds):
-        for student, courses in found.items():
-            course = timed(recipe.replace(seed=seed, students=student))
-            courses.append(course)
-            print(f"seed {seed}, {student}: {told(course)}", flush=True)
-    for student, courses in found.items():
-        print(f"{student}: {together(student, courses)}")
+    with tempfile.TemporaryDirectory() as folder:
+        file, teaching = teacher_of(recipe, Path(folder))
+        for seed in range(given.seeds):
+            for student, courses in found.items():
+                config = recipe.replace(seed=seed, students=student)
+                course = timed(
+                    config.replace(teacher_weights=str(file))
+                    if student == "distilled"
+                    else config.replace(teacher="mlp:1", teacher_epochs=0)  # nobody asks it
+                )
+                courses.append(course)
+                print(f"seed {seed}, {student}: {told(course)}", flush=True)
+    print(f"distilled: {together(found['distilled'], teaching)}")
+    print(f"plain: {together(found['plain'], None)}")
+
+
+def teacher_of(recipe: RunConfig, folder: Path) -> tuple[Path, float]:
+    """The trained teacher's file, and how many seconds it was trained."""
+    store = Store(folder)
+    run = store.create(recipe.replace(student="mlp:1", students="plain", epochs=1))
+    loaded = trained = 0.0
+    for event in recorded(Run(run.config, run), run):
+        match event:
+            case Started():
+                loaded = time.perf_counter()
+            case TeacherEpoch():
+                trained = time.perf_counter()
+            case Prepared():
+                print(
+                    f"teacher: {event.teacher.test_errors} test errors, {trained - loaded:.1f} s",
+                    flush=True,
+                )
+            case Failed():
+                raise RuntimeError(event.error)
+    return run.path / "teacher.safetensors", trained - loaded
 
 
 def timed(config: RunConfig) -> Course:
     """Train the only student of ``config`` until it is there, or to its last epoch."""
-    if config.students == "plain":  # it asks no teacher: the smallest one stands there untrained
-        config = config.replace(teacher="mlp:1", teacher_epochs=0)
     errors: list[int] = []
-    loaded = trained = now = 0.0
-    teacher_errors = 0
+    loaded = now = 0.0
     for event in Run(config):
         now = time.perf_counter()
         match event:
             case Started():
-                loaded = trained = now
-            case TeacherEpoch():
-                trained = now
-            case Prepared():
-                teacher_errors = event.teacher.test_errors
+                loaded = now
             case Epoch():
                 errors.append(event.students[config.students].test_errors)
                 if errors[-1] <= MOST_ERRORS:
                     break
             case Failed():
                 raise RuntimeError(event.error)
-    return Course(errors, now - loaded, trained - loaded, teacher_errors)
+    return Course(errors, now - loaded)
 
 
 def told(course: Course) -> str:
     """One student's course in a line."""
     counts = ", ".join(map(str, course.errors))
-    if not course.teacher:
-        return f"{course.whole:.1f} s; errors by epoch {counts}"
-    return (
-        f"{course.whole:.1f} s, teacher ({course.teacher_errors} errors) {course.teacher:.1f} s of "
-        f"them; errors by epoch {counts}"
-    )
+    return f"{course.seconds:.1f} s; errors by epoch {counts}"
 
 
-def together(student: str, courses: list[Course]) -> str:
-    """All seeds in a line."""
+def together(courses: list[Course], teaching: float | None) -> str:
+    """All seeds in a line; ``teaching`` are the seconds of the teacher, where there is one."""
     there = [course for course in courses if course.reached]
     if not there:
-        best = min(min(course.errors) for course in courses)
-        seconds = median(course.whole for course in courses)
+        seconds = median(course.seconds for course in courses)
+        fewest = min(min(course.errors) for course in courses)
         return (
             f"none of {len(courses)} seeds reached {MOST_ERRORS} errors in {seconds:.1f} s; "
-            f"the fewest were {best}"
+            f"the fewest were {fewest}"
         )
-    line = f"{len(there)} of {len(courses)} seeds reached {MOST_ERRORS} errors; medians of these: "
+    seconds = median(course.seconds for course in there)
     epochs = median(len(course.errors) for course in there)
-    if student == "plain":
-        return line + f"{median(course.whole for course in there):.1f} s, {epochs:g} epochs"
-    return line + (
-        f"{median(course.whole for course in there):.1f} s with the teacher's training, "
-        f"{median(course.cached for course in there):.1f} s without, {epochs:g} epochs"
+    line = (
+        f"{len(there)} of {len(courses)} seeds reached {MOST_ERRORS} errors; of these the medians: "
+        f"{epochs:g} epochs, {seconds:.1f} s"
     )
+    if teaching is None:
+        return line
+    return f"{line}, {seconds + teaching:.1f} s with the teacher's training"
 
 
 if __name__ == "__main__":
