@@ -25,16 +25,22 @@ def nets(widths, count):
         return [MLP(widths) for _ in range(count)]
 
 
+def by_singular_values(matrix, coefficients=(3.4445, -4.7750, 2.0315), steps=5, eps=1e-7):
+    """What the iterations come to: an odd polynomial of the singular values alone."""
+    a, b, c = coefficients
+    left, values, right = np.linalg.svd(matrix.double().numpy(), full_matrices=False)
+    values = values / max(np.linalg.norm(matrix), eps)
+    for _ in range(steps):
+        values = a * values + b * values**3 + c * values**5
+    return torch.from_numpy(left * values @ right)
+
+
 @pytest.mark.parametrize("shape", [(6, 9), (9, 6), (5, 5)])
 def test_singular_values_go_through_the_polynomial_and_directions_stay(shape):
-    matrix = normal(*shape, dtype=torch.float64).numpy()
-    left, values, right = np.linalg.svd(matrix, full_matrices=False)
-    values = values / np.linalg.norm(matrix)
-    for _ in range(5):
-        values = 3.4445 * values - 4.7750 * values**3 + 2.0315 * values**5
-    (found,) = orthogonalised(torch.from_numpy(matrix)[None], torch.float64)
+    matrix = normal(*shape, dtype=torch.float64)
+    (found,) = orthogonalised(matrix[None], torch.float64)
 
-    np.testing.assert_allclose(found.numpy(), left * values @ right, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(found, by_singular_values(matrix), rtol=1e-9, atol=1e-9)
 
 
 def test_matrices_of_one_call_do_not_know_each_other():
@@ -56,7 +62,10 @@ def test_a_matrix_without_gradient_stays():
 
 
 @pytest.mark.parametrize("rates", [[0.02, 0.02], [0.02, 0.005]])
-def test_stacked_nets_move_as_each_by_pytorchs_muon_and_adam(rates):
+def test_stacked_nets_move_as_each_by_pytorchs_muon_and_adam(monkeypatch, rates):
+    # PyTorch's own iterations are rounded to bf16 throughout
+    exact = lambda matrix, *how: by_singular_values(matrix, *how).float()  # noqa: E731
+    monkeypatch.setattr(torch.optim._muon, "_zeropower_via_newtonschulz", exact)
     ours = nets((6, 8, 7, 8, 3), 4)
     references = copy.deepcopy(ours)
     students = Students(
@@ -92,8 +101,7 @@ def test_stacked_nets_move_as_each_by_pytorchs_muon_and_adam(rates):
     for mine, theirs, start in zip(ours, references, nets((6, 8, 7, 8, 3), 4), strict=True):
         for layer, expected, began in zip(mine.layers, theirs.layers, start.layers, strict=True):
             moved = (expected.weight - began.weight).norm()
-            # PyTorch's iterations are rounded to bf16 throughout
-            assert (layer.weight - expected.weight).norm() < 0.02 * moved
+            assert (layer.weight - expected.weight).norm() < 1e-3 * moved
 
 
 def test_convolutions_between_the_first_and_the_last_layer_are_matrices():
