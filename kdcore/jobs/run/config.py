@@ -239,8 +239,9 @@ class RunConfig:
     batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
         "adam",
-        "gd takes the whole transfer set as one batch; muon moves the matrices between hidden layers "
-        "(a student needs two of these) by their orthogonalised momentum, everything else by Adam",
+        "gd takes the whole transfer set as one batch; muon moves the matrices between hidden "
+        "layers (a student needs two of these) by their orthogonalised momentum, everything else "
+        "by Adam",
         choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)
