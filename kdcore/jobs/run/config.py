@@ -238,7 +238,11 @@ class RunConfig:
     )
     batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
-        "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
+        "adam",
+        "gd takes the whole transfer set as one batch; muon moves the matrices between hidden "
+        "layers (a student needs two of these) by their orthogonalised momentum, everything else "
+        "by Adam",
+        choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)
     seed: int = setting(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1)

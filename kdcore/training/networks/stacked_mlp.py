@@ -51,9 +51,11 @@ class StackedMLP:
         self._gradients = _pairs(_parts(self._gradient, stacked))
         self._activations: list[Tensor] = []
 
-    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
         flat, gradient, rounded = self._flat, self._gradient, self._rounded
+        if matrices:
+            return self._matrices_apart(nets)
         if len(nets) < self._nets:
             chosen, gradients, copies = (
                 [values[at] for values in _parts(table, self._parameters) for at in nets]
@@ -67,14 +69,46 @@ class StackedMLP:
         parts = zip(flat.split(size), gradient.split(size), rounded.split(size), strict=True)
         return [self._piece([one], [two], [three], scratch) for one, two, three in parts]
 
+    def _matrices_apart(self, nets: Sequence[int]) -> list[ParameterChunk]:
+        """The weights between hidden layers, then all others; layer by layer, of all nets."""
+        hidden = range(2, len(self._parameters) - 2, 2)
+        others = [at for at in range(len(self._parameters)) if at not in hidden]
+        scratch = torch.empty_like(self._flat)
+        pieces = []
+        for chosen in (hidden, others):
+            weights, gradients, copies = (
+                [
+                    values
+                    for layer in chosen
+                    for values in (
+                        [parts[layer]]
+                        if len(nets) == self._nets
+                        else [parts[layer][at] for at in nets]
+                    )
+                ]
+                for parts in (
+                    _parts(table, self._parameters)
+                    for table in (self._flat, self._gradient, self._rounded)
+                )
+            )
+            shapes = [_as_matrices(weight) for weight in weights] if chosen is hidden else []
+            if weights:
+                pieces.append(self._piece(weights, gradients, copies, scratch, shapes))
+        return pieces
+
     def _piece(
-        self, weights: list[Tensor], gradients: list[Tensor], rounded: list[Tensor], scratch: Tensor
+        self,
+        weights: list[Tensor],
+        gradients: list[Tensor],
+        rounded: list[Tensor],
+        scratch: Tensor,
+        matrices: Sequence[tuple[int, int, int]] = (),
     ) -> ParameterChunk:
         if self._rounded is not self._flat:
-            return MixedPrecisionChunk(weights, gradients, rounded, scratch)
+            return MixedPrecisionChunk(weights, gradients, rounded, scratch, matrices)
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
-        return ParameterChunk(weights)
+        return ParameterChunk(weights, matrices)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[K, B, C]``; keeps each layer's input."""
@@ -138,6 +172,12 @@ def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
     """Views of a flat tensor in the shapes of ``shapes``, one after the other."""
     chunks = flat.split([values.numel() for values in shapes])
     return [chunk.view_as(values) for chunk, values in zip(chunks, shapes, strict=True)]
+
+
+def _as_matrices(weight: Tensor) -> tuple[int, int, int]:
+    """Of one net or of several: how many, rows, columns."""
+    rows, columns = weight.shape[-2:]
+    return weight.numel() // (rows * columns), rows, columns
 
 
 def _pairs(parts: list[Tensor]) -> list[tuple[Tensor, Tensor]]:

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.fused_adam import FusedAdam
-from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.muon import Muon
+from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
@@ -24,8 +25,11 @@ Wrap = Callable[[nn.Module], nn.Module]
 class Body(Protocol):
     """K networks under training."""
 
-    def chunks(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
-        """What the optimiser moves for some of the nets, a piece at a time."""
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> Sequence[ParameterChunk]:
+        """What the optimiser moves for some of the nets, a piece at a time.
+
+        With ``matrices`` those of hidden layers are pieces of their own and say their size.
+        """
         ...
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -76,10 +80,13 @@ class Interleaved:
         """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
         self._beside_logits: dict[int, Tensor] = {}
 
-    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""
-        weights = [weight for at in nets for weight in self._modules[at].parameters()]
-        return [ParameterChunk(weights)]
+        modules = [self._modules[at] for at in nets]
+        if matrices:
+            products = torch.bfloat16 if self._precision == "bf16" else torch.float32
+            return matrices_apart(modules, products)
+        return [ParameterChunk([weight for module in modules for weight in module.parameters()])]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -135,7 +142,7 @@ class Students:
 
     Args:
         modules: by seed, then by member; moved to ``device`` by the caller.
-        optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
+        optimizer: ``adam``, ``sgd`` (momentum 0.9), ``gd`` (no momentum) or ``muon``.
         lr: each member's learning rate; those that are equal now change together.
         seeds: of each module's dropout, in the order of ``modules``.
         wrap: puts something between a module and its training steps, such as
@@ -176,7 +183,7 @@ class Students:
             ]
             self._steps += [
                 (list(lr).index(rate), chunk, make_optimizer(optimizer, chunk, device))
-                for chunk in self.body.chunks(nets)
+                for chunk in self.body.chunks(nets, matrices=optimizer == "muon")
             ]
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -255,9 +262,15 @@ class Students:
 
 
 def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
-    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
+    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece.
+
+    ``muon`` moves the matrices of hidden layers, where the piece says that it is such, and leaves
+    what else there is to Adam.
+    """
     fused = device.type in ("cpu", "cuda")
-    if name == "adam":
+    if name == "muon" and chunk.matrices:
+        return Muon(chunk.weights, chunk.matrices, chunk.products)
+    if name in ("adam", "muon"):
         return FusedAdam(chunk.weights, fused=True) if fused else torch.optim.Adam(chunk.weights)
     return torch.optim.SGD(
         chunk.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused

@@ -16,7 +16,7 @@ from kdcore.models.given import given_module
 GIBIBYTE = 1 << 30
 WEIGHT = 4
 """Bytes."""
-COPIES = {"adam": 4, "sgd": 3, "gd": 2}
+COPIES = {"adam": 4, "sgd": 3, "gd": 2, "muon": 3}
 """Of each weight while a network learns: itself, its gradient, the moments of the optimizer."""
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 """What a container may take, in bytes, or ``max``."""

@@ -90,9 +90,9 @@ def test_models_that_can_never_fit_are_refused_before_they_are_built():
     assert "GiB, but the device cpu has" in last.error
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd", "gd"])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "gd", "muon"])
 def test_the_estimate_counts_weights_gradients_and_moments(optimizer):
-    moments = {"adam": 2, "sgd": 1, "gd": 0}[optimizer]
+    moments = {"adam": 2, "sgd": 1, "gd": 0, "muon": 1}[optimizer]
     config = QUICK.replace(
         teacher="mlp:20 + mlp:30",
         assistants="mlp:10",
