@@ -15,7 +15,7 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from math import prod
 
 import torch
 import torch.nn.functional as F
@@ -24,11 +24,40 @@ from torch import Tensor, nn
 from kdcore.models.convnet import ConvNet
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 
+LARGEST = 100
+"""Pixels of an image up to which nets gain by being stacked: measured from 64 to 784."""
 PAIRED = 16
 """Pixels up to which a convolution is a product over all pairs of them."""
 TAPS = 9
 """Of a 3×3 convolution."""
 aten = torch.ops.aten
+
+
+def gains_stacked(
+    modules: Sequence[nn.Module], input_shape: tuple[int, ...], device: torch.device
+) -> list[ConvNet]:
+    """The modules, if they are convolutional nets that are quicker as one; else none.
+
+    It depends on shapes alone, never on a clock, so that equal runs stay equal. All their weights
+    must learn.
+    """
+    nets = [module for module in modules if type(module) is ConvNet]
+    alike = len(nets) == len(modules) > 1 and device.type in ("cpu", "cuda")
+    if not alike or not 0 < _pixels(input_shape) <= LARGEST:
+        return []
+    return nets if all(one.requires_grad for net in nets for one in net.parameters()) else []
+
+
+def memory_of_stacked(module: nn.Module, input_shape: tuple[int, ...]) -> float:
+    """Bytes that a net's matrices of pairs of pixels take in a step: two of each, in two orders."""
+    if type(module) is not ConvNet or _pixels(input_shape) > LARGEST:
+        return 0.0
+    weights = sum(part.weight.numel() for part in module.modules() if isinstance(part, nn.Conv2d))
+    return 4 * 4.0 * weights * PAIRED**2 / TAPS
+
+
+def _pixels(input_shape: tuple[int, ...]) -> int:
+    return prod(input_shape[1:]) if len(input_shape) == 3 else 0
 
 
 class StackedConvNet:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.stacked_convnet import StackedConvNet, gains_stacked
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
@@ -140,6 +141,7 @@ class Students:
         wrap: puts something between a module and its training steps, such as
             ``DistributedDataParallel``.
         with_graph: whether terms of the loss look inside the nets.
+        input_shape: of an example; where it is not told, convolutional nets go one by one.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class Students:
         device: torch.device,
         wrap: Wrap | None = None,
         with_graph: bool = False,
+        input_shape: tuple[int, ...] = (),
     ) -> None:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
@@ -163,7 +166,7 @@ class Students:
             for seed, module in zip(seeds, self.modules, strict=True)
         ]
         self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
-        self.body = self._body(precision, device, wrap, with_graph=with_graph)
+        self.body = self._body(precision, device, wrap, input_shape, with_graph=with_graph)
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
@@ -243,12 +246,22 @@ class Students:
             load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(at), {}))
 
     def _body(
-        self, precision: str, device: torch.device, wrap: Wrap | None, *, with_graph: bool
+        self,
+        precision: str,
+        device: torch.device,
+        wrap: Wrap | None,
+        input_shape: tuple[int, ...],
+        *,
+        with_graph: bool,
     ) -> Body:
         modules = self.modules
-        nets = [module for module in modules if isinstance(module, MLP)]
-        if len(nets) == len(modules) and not with_graph and wrap is None:
-            return StackedMLP(nets, self.seeds, precision)
+        if not with_graph and wrap is None:
+            nets = [module for module in modules if isinstance(module, MLP)]
+            if len(nets) == len(modules):
+                return StackedMLP(nets, self.seeds, precision)
+            convnets = gains_stacked(modules, input_shape, device)
+            if convnets:
+                return StackedConvNet(convnets, self.seeds, precision)
         learners = modules if wrap is None else [wrap(module) for module in modules]
         return Interleaved(modules, learners, self.seeds, precision, device, self.chance)
 
