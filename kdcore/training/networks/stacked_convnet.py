@@ -14,8 +14,9 @@ first (``im2col``).
 Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, H × W pixels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -94,11 +95,11 @@ class StackedConvNet:
         layers = [list(module.features) for module in modules]
         for at, layer in enumerate(layers[0]):
             if isinstance(layer, nn.Conv2d):
-                weight, (scale, shift) = next(parameters), (next(parameters), next(parameters))
+                convolution = _Convolution(*next(parameters), self._dtype, seeds=0 if at else seeds)
                 norms = [of_net[at + 1] for of_net in layers]
-                pooled = isinstance((*layers[0], None, None, None)[at + 3], nn.MaxPool2d)
-                convolution = _Convolution(*weight, self._dtype, seeds=0 if at else seeds)
-                self._blocks.append(_Block(convolution, _Normalised(norms, scale, shift), pooled))
+                normalised = _Normalised(norms, next(parameters), next(parameters))
+                pooled = isinstance(next(iter(layers[0][at + 3 :]), None), nn.MaxPool2d)
+                self._blocks.append(_Block(convolution, normalised, pooled))
         self._head = _Head(*next(parameters), *next(parameters), self._dtype)
 
     def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
@@ -106,12 +107,30 @@ class StackedConvNet:
         weights, gradients = [self._flat], [self._gradient]
         if len(nets) < self._nets:
             weights, gradients = (
-                [values[at] for values in _parts(table, self._parameters) for at in nets]
+                [values[at] for at in nets for values in _parts(table, self._parameters)]
                 for table in (self._flat, self._gradient)
             )
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
         return [ParameterChunk(weights)]
+
+    def moments(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An optimiser's moments, those of nets one by one as of the flat tensor.
+
+        So version 0.2 kept them, which had every net's weights by themselves.
+        """
+        each = len(self._parameters)
+        if len(state) != self._nets * each:
+            return state
+        order = [str(net * each + at) for at in range(each) for net in range(self._nets)]
+        return {
+            "0": {
+                name: torch.cat([state[number][name].flatten() for number in order])
+                if value.numel() == self._parameters[0][0].numel()
+                else value
+                for name, value in state["0"].items()
+            }
+        }
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[K, B, C]``; keeps what the way back needs."""
@@ -213,7 +232,7 @@ class _Convolution:
         return _unshifted(at_inputs.view(nets, channels, 3, 3, height, width, batch))
 
     def _of_pairs(self, height: int, width: int) -> Tensor:
-        """The weights as matrices ``[K, O · HW, C · HW]``, 0 between pixels that are not neighbours."""
+        """The weights as matrices ``[K, O · HW, C · HW]``, 0 where pixels are no neighbours."""
         nets, out, channels = self._weight.shape[:3]
         pixels = height * width
         taps = self._weight.to(self._dtype).view(-1, TAPS)
@@ -223,9 +242,13 @@ class _Convolution:
     def _tap_of_pair(self, height: int, width: int) -> Tensor:
         """``[HW · HW, 9]``: 1 at the weight that leads from the second pixel to the first."""
         if (height, width) not in self._pairs:
-            to = torch.stack(torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij"))
+            to = torch.stack(
+                torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+            )
             offset = to.flatten(1)[:, None] - to.flatten(1)[:, :, None] + 1
-            tap = torch.where(((offset >= 0) & (offset < 3)).all(0), 3 * offset[0] + offset[1], TAPS)
+            tap = torch.where(
+                ((offset >= 0) & (offset < 3)).all(0), 3 * offset[0] + offset[1], TAPS
+            )
             hot = F.one_hot(tap.flatten(), TAPS + 1)[:, :TAPS]
             self._pairs[height, width] = hot.to(self._weight.device, self._dtype).contiguous()
         return self._pairs[height, width]
@@ -293,12 +316,7 @@ class _Head:
     """The mean over the plane, and a linear answer."""
 
     def __init__(
-        self,
-        weight: Tensor,
-        for_weight: Tensor,
-        bias: Tensor,
-        for_bias: Tensor,
-        dtype: torch.dtype,
+        self, weight: Tensor, for_weight: Tensor, bias: Tensor, for_bias: Tensor, dtype: torch.dtype
     ) -> None:
         self._weight, self._bias, self._dtype = weight, bias, dtype
         self._for_weight, self._for_bias = for_weight, for_bias

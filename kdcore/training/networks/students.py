@@ -243,7 +243,10 @@ class Students:
             module.load_state_dict(state["networks"][str(net)])
         self.body.refresh()
         for at, (_, _, optimizer) in enumerate(self._steps):
-            load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(at), {}))
+            moments = state.get("optimizers", {}).get(str(at), {})
+            if isinstance(self.body, StackedConvNet):
+                moments = self.body.moments(moments)
+            load_optimizer_state(optimizer, moments)
 
     def _body(
         self,

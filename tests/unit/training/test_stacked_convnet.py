@@ -144,6 +144,19 @@ def test_weights_that_are_loaded_are_those_that_learn():
     assert_equal(broken, references, 1e-10)
 
 
+@pytest.mark.parametrize("rates", [[0.01, 0.01], [0.01, 0.02]])
+def test_what_was_saved_of_nets_one_by_one_goes_on_stacked(rates):
+    apart, stacked = nets((4, 3), 2), nets((4, 3), 2)
+    references = copy.deepcopy(apart)
+    one = students_of(apart, 1, rates, input_shape=())
+    other = students_of(stacked, 1, rates)
+    steps = steps_of(references, "adam", rates)
+    learn_both(one, references, steps, rates, range(3))
+    other.load_state_dict(copy.deepcopy(one.state_dict()))
+    learn_both(other, references, steps, rates, range(3, 6))
+    assert_equal(stacked, references, 1e-10)
+
+
 def test_in_bf16_the_weights_stay_float32_and_the_gradient_is_near():
     ours = nets((4, 3), 2, dtype=torch.float32)
     references = copy.deepcopy(ours)
