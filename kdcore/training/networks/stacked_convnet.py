@@ -16,7 +16,7 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -77,7 +77,6 @@ class StackedConvNet:
 
     def __init__(self, modules: Sequence[ConvNet], seeds: int, precision: str = "float32") -> None:
         self._nets, self._seeds = len(modules), seeds
-        self._first = modules[0]
         of_nets = [list(module.parameters()) for module in modules]
         stacked = [
             torch.stack([one.detach().contiguous() for one in alike])
@@ -91,12 +90,12 @@ class StackedConvNet:
                 parameter.data = values[at]
         self._dtype = torch.bfloat16 if precision == "bf16" else self._flat.dtype
         parameters = iter(zip(self._parameters, _parts(self._gradient, stacked), strict=True))
-        self._blocks = []
+        self._blocks: list[_Block] = []
         layers = [list(module.features) for module in modules]
         for at, layer in enumerate(layers[0]):
             if isinstance(layer, nn.Conv2d):
                 convolution = _Convolution(*next(parameters), self._dtype, seeds=0 if at else seeds)
-                norms = [of_net[at + 1] for of_net in layers]
+                norms = [cast(nn.BatchNorm2d, of_net[at + 1]) for of_net in layers]
                 normalised = _Normalised(norms, next(parameters), next(parameters))
                 pooled = isinstance(next(iter(layers[0][at + 3 :]), None), nn.MaxPool2d)
                 self._blocks.append(_Block(convolution, normalised, pooled))
@@ -137,7 +136,7 @@ class StackedConvNet:
         return self._through(inputs)
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """The same for inputs that all nets share, ``[B, …]``."""
+        """The same for inputs that all nets share, ``[B, …]``; not between the two ways."""
         return self._through(inputs[None].expand(self._seeds, *inputs.shape))
 
     def refresh(self) -> None:
@@ -262,25 +261,24 @@ class _Normalised:
 
     def __init__(
         self,
-        modules: Sequence[nn.Module],
+        modules: Sequence[nn.BatchNorm2d],
         scale: tuple[Tensor, Tensor],
         shift: tuple[Tensor, Tensor],
     ) -> None:
-        self._modules = modules
+        self._first = modules[0]
         self._scale, self._shift = scale, shift
-        for name in ("running_mean", "running_var", "num_batches_tracked"):
-            together = torch.stack([getattr(module, name) for module in modules])
-            setattr(self, f"_{name}", together)
-            for module, values in zip(modules, together, strict=True):
-                setattr(module, name, values)
+        self._running_mean = _shared(modules, "running_mean")
+        self._running_var = _shared(modules, "running_var")
+        self._batches = _shared(modules, "num_batches_tracked")
 
     def forward(self, planes: Tensor) -> Tensor:
         """``[K, C, H, W, B]`` → the same, with mean 0 and variance 1 but for scale and shift."""
-        first = self._modules[0]
-        self._training = first.training
+        self._training = self._first.training
         self._inputs = planes.view(1, planes.shape[0] * planes.shape[1], -1)
         if self._training:
-            self._num_batches_tracked += 1
+            if self._inputs.shape[2] == 1:
+                raise ValueError("a variance wants more than one value per channel")
+            self._batches += 1
         outputs, self._mean, self._inverse = aten.native_batch_norm(
             self._inputs,
             self._scale[0].reshape(-1),
@@ -288,8 +286,8 @@ class _Normalised:
             self._running_mean.view(-1),
             self._running_var.view(-1),
             self._training,
-            first.momentum,
-            first.eps,
+            self._first.momentum,
+            self._first.eps,
         )
         return outputs.view_as(planes)
 
@@ -304,7 +302,7 @@ class _Normalised:
             self._mean,
             self._inverse,
             self._training,
-            self._modules[0].eps,
+            self._first.eps,
             [True, True, True],
         )
         self._scale[1].copy_(of_scale.view_as(self._scale[1]))
@@ -367,6 +365,14 @@ def _unshifted(shifted: Tensor) -> Tensor:
         for column in range(3):
             padded[:, :, row : row + height, column : column + width] += shifted[:, :, row, column]
     return padded[:, :, 1:-1, 1:-1].contiguous()
+
+
+def _shared(modules: Sequence[nn.Module], name: str) -> Tensor:
+    """A buffer of all modules as one tensor ``[K, …]``, of which theirs become views."""
+    together = torch.stack([module.get_buffer(name) for module in modules])
+    for module, values in zip(modules, together, strict=True):
+        setattr(module, name, values)
+    return together
 
 
 def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
