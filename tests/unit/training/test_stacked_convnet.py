@@ -186,6 +186,7 @@ def test_nets_are_stacked_where_their_shapes_gain():
 
     assert isinstance(body("convnet:4", (1, 8, 8)), StackedConvNet)
     assert isinstance(body("convnet:4", (1, 28, 28)), Interleaved)
+    assert isinstance(body("convnet:32,64", (1, 8, 8)), Interleaved)
     assert isinstance(body("convnet:4", (1, 8, 8), count=1), Interleaved)
     assert isinstance(body("convnet:4", (1, 8, 8), with_graph=True), Interleaved)
     assert isinstance(body("resnet8", (1, 8, 8)), Interleaved)
