@@ -28,8 +28,8 @@ from kdcore.training.networks.parameter_chunks import ParameterChunk
 LARGEST, MOST_WEIGHTS = 144, 6_000
 """Pixels of an image, and weights of a net's convolutions, up to which nets are stacked.
 
-Measured on two cores: 3,500 weights took 0.15 to 0.7 of the nets' time alone on 64 to 144 pixels, 0.5
-to 0.8 on 256, up to 1.8 on 784; 19,000 weights and more took up to 1.8 times as long on 64.
+Measured on a CPU: with 3,500 weights stacked nets took 0.15 to 0.7 of their time alone on 64 to 144
+pixels, 0.5 to 0.8 on 256, 0.6 to 1.8 on 784; with 19,000 weights or more 1.0 to 1.8 on 64 pixels.
 """
 PAIRED = 16
 """Pixels up to which a convolution is a product over all pairs of them."""
