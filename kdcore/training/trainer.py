@@ -88,6 +88,7 @@ class DistillationTrainer:
             device=device,
             wrap=replicated if world_size() > 1 else None,
             with_graph=bool(graph_terms) or adapts,
+            input_shape=data.input_shape,
         )
         mixture = mixture_of(config, teacher.module)
         self.terms = Terms(specs, mixture, config.networks, on_target=adapts)

@@ -22,6 +22,7 @@ from kdcore.threads import available_cores
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.networks.stacked_convnet import memory_of_stacked
 from kdcore.training.networks.students import Students
 from kdcore.training.transfer_batches import batch_size
 
@@ -184,7 +185,8 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     """Bytes that one more student takes, estimated.
 
     Weights, gradient, Adam's two moments and rounded copies of the first two; the activations of
-    a batch; logits of all examples that it is evaluated on, four times over.
+    a batch; what a stacked convolution works with; logits of all examples that it is evaluated on,
+    four times over.
     """
     with torch.device("meta"):
         module = build_model(config.student, data.input_shape, len(data.classes), 0)
@@ -192,7 +194,9 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     evaluated = len(data.test.labels) + len(data.validation.labels)
     size = batch_size(config, len(data.train.labels))
     values = activations(module, data.input_shape)
-    return 20.0 * weights + 4.0 * size * values + 16.0 * evaluated * len(data.classes)
+    stacked = memory_of_stacked(module, data.input_shape)
+    answers = 16.0 * evaluated * len(data.classes)
+    return 20.0 * weights + 4.0 * size * values + stacked + answers
 
 
 def free_memory(device: torch.device) -> float:
@@ -226,6 +230,7 @@ def _seconds_per_student(
             seeds=range(count),
             precision=precision,
             device=device,
+            input_shape=data.input_shape,
         )
         times: list[float] = []
         while len(times) <= STEPS and sum(times) < LONGEST:

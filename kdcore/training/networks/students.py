@@ -15,6 +15,7 @@ from kdcore.models.mlp import MLP
 from kdcore.training.networks.fused_adam import FusedAdam
 from kdcore.training.networks.muon import Muon
 from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
+from kdcore.training.networks.stacked_convnet import StackedConvNet, gains_stacked
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
@@ -148,6 +149,7 @@ class Students:
         wrap: puts something between a module and its training steps, such as
             ``DistributedDataParallel``.
         with_graph: whether terms of the loss look inside the nets.
+        input_shape: of an example; where it is not told, convolutional nets go one by one.
     """
 
     def __init__(
@@ -161,6 +163,7 @@ class Students:
         device: torch.device,
         wrap: Wrap | None = None,
         with_graph: bool = False,
+        input_shape: tuple[int, ...] = (),
     ) -> None:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
@@ -171,7 +174,7 @@ class Students:
             for seed, module in zip(seeds, self.modules, strict=True)
         ]
         self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
-        self.body = self._body(precision, device, wrap, with_graph=with_graph)
+        self.body = self._body(precision, device, wrap, input_shape, with_graph=with_graph)
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
@@ -248,15 +251,28 @@ class Students:
             module.load_state_dict(state["networks"][str(net)])
         self.body.refresh()
         for at, (_, _, optimizer) in enumerate(self._steps):
-            load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(at), {}))
+            moments = state.get("optimizers", {}).get(str(at), {})
+            if isinstance(self.body, StackedConvNet):
+                moments = self.body.moments(moments)
+            load_optimizer_state(optimizer, moments)
 
     def _body(
-        self, precision: str, device: torch.device, wrap: Wrap | None, *, with_graph: bool
+        self,
+        precision: str,
+        device: torch.device,
+        wrap: Wrap | None,
+        input_shape: tuple[int, ...],
+        *,
+        with_graph: bool,
     ) -> Body:
         modules = self.modules
-        nets = [module for module in modules if isinstance(module, MLP)]
-        if len(nets) == len(modules) and not with_graph and wrap is None:
-            return StackedMLP(nets, self.seeds, precision)
+        if not with_graph and wrap is None:
+            nets = [module for module in modules if isinstance(module, MLP)]
+            if len(nets) == len(modules):
+                return StackedMLP(nets, self.seeds, precision)
+            convnets = gains_stacked(modules, input_shape, device)
+            if convnets:
+                return StackedConvNet(convnets, self.seeds, precision)
         learners = modules if wrap is None else [wrap(module) for module in modules]
         return Interleaved(modules, learners, self.seeds, precision, device, self.chance)
 
