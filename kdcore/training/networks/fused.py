@@ -52,7 +52,8 @@ def fuse_convolutions(module: nn.Module) -> bool:
     Returns:
         Whether something was fused.
     """
-    if not torch.backends.mkldnn.is_available() or not _has_operators():
+    usable = torch.backends.mkldnn.is_available() and _has_operators()
+    if not usable or "forward" in vars(module):
         return False
     try:
         traced = fx.symbolic_trace(module)

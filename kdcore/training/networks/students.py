@@ -12,11 +12,15 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
+from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.folded import answering_copy
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
 
+EXAMPLES = 8
+"""By which a network's copy that only answers is held against it."""
 Wrap = Callable[[nn.Module], nn.Module]
 
 
@@ -74,6 +78,8 @@ class Interleaved:
         self.beside: Mapping[int, Tensor] = {}
         """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
         self._beside_logits: dict[int, Tensor] = {}
+        self._copies: list[nn.Module] = []
+        """Of the modules as they are, to answer with; none once they learn on."""
 
     def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
@@ -82,7 +88,7 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        self._logits, self._beside_logits = [], {}
+        self._logits, self._beside_logits, self._copies = [], {}, []
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
                 own = inputs[at // self._members]
@@ -117,16 +123,17 @@ class Interleaved:
 
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
+        if not self._copies:
+            self._copies = [
+                one if one.training else answering_copy(one, inputs[:EXAMPLES], self._precision)
+                for one in self._modules
+            ]
         with torch.no_grad(), autocast(self._device, self._precision):
-            return torch.stack([module(inputs).float() for module in self._modules])
+            return torch.stack([one(inputs).float() for one in self._copies])
 
     def refresh(self) -> None:
-        """See ``Body``; the modules' weights are all that there is."""
-
-
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
-    """Mixed precision where it was chosen."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+        """See ``Body``."""
+        self._copies = []
 
 
 class Students:

@@ -9,8 +9,8 @@ from kdcore import RunConfig
 from kdcore.data import load_dataset
 from kdcore.models.build import build_model
 from kdcore.models.ensemble import EnsembleModel, predict_members
+from kdcore.training.networks.autocasting import autocast
 from kdcore.training.networks.folded import answering_copy, normalised_convolutions
-from kdcore.training.networks.students import autocast
 from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import frozen
 
