@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils.hooks import RemovableHandle
 
-from kdcore.training.networks.fused import fuse_convolutions
 from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.fused import fuse_convolutions
 
 LARGEST_ERROR = {"float32": 1e-3, "bf16": 0.1}
 """Of a copy's logits, relative to the network's largest; with a greater one it is not taken."""

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from kdcore.data import Dataset
 from kdcore.models.ensemble import members_of
 from kdcore.training.measuring.evaluation import predict_inputs
-from kdcore.training.networks.folded import answering_copy
 from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.folded import answering_copy
 
 EXAMPLES = 8
 """Training examples by which a copy is held against its teacher."""
