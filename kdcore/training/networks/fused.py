@@ -59,6 +59,7 @@ def fuse_convolutions(module: nn.Module) -> bool:
         traced = fx.symbolic_trace(module)
     except Exception:  # of whatever is not plain enough: it stays as it is
         return False
+    _drop_identities(traced)
     convolutions = {
         node: part
         for node in traced.graph.nodes
@@ -71,6 +72,14 @@ def fuse_convolutions(module: nn.Module) -> bool:
     traced.recompile()
     module.forward = traced.forward  # type: ignore[method-assign]  # its own hooks stay
     return True
+
+
+def _drop_identities(traced: fx.GraphModule) -> None:
+    """Such as folded normalisations leave."""
+    for node in traced.graph.nodes:
+        if node.op == "call_module" and type(traced.get_submodule(node.target)) is nn.Identity:
+            node.replace_all_uses_with(node.args[0])
+            traced.graph.erase_node(node)
 
 
 def _has_operators() -> bool:
