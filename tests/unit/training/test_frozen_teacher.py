@@ -11,19 +11,21 @@ from kdcore.models.build import build_model
 from kdcore.models.ensemble import EnsembleModel, predict_members
 from kdcore.training.networks.autocasting import autocast
 from kdcore.training.networks.folded import answering_copy, normalised_convolutions
+from kdcore.training.networks.fused import FusedConvolution
+from kdcore.training.networks.students import Students
 from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import frozen
 
 CPU = torch.device("cpu")
 SHAPE = (3, 32, 32)
 CONVOLUTIONS = {
-    "convnet:8,16": 2,
-    "crnn:8,8,6": 2,
-    "resnet8": 7,
-    "resnet18": 20,
-    "mobilenet_v2": 52,
+    "convnet:8,16": (2, 2),
+    "crnn:8,8,6": (2, 2),
+    "resnet8": (7, 7),
+    "resnet18": (20, 17),
+    "mobilenet_v2": (52, 10),
 }
-"""Normalised ones by model."""
+"""By model: normalised ones, and those of them behind which a sum or a ReLU comes."""
 
 
 def taught(spec, shape=SHAPE, classes=10, seed=0):
@@ -49,6 +51,12 @@ def answers(module, inputs, precision="float32"):
         return module(inputs).float()
 
 
+def fused(found):
+    """The convolutions that do what comes behind them."""
+    traced = found.forward.__self__
+    return [one for one in traced.modules() if isinstance(one, FusedConvolution)]
+
+
 @pytest.mark.parametrize("spec", CONVOLUTIONS)
 def test_every_normalised_convolution_is_folded_and_the_logits_stay(spec):
     module = taught(spec)
@@ -57,7 +65,9 @@ def test_every_normalised_convolution_is_folded_and_the_logits_stay(spec):
 
     left = [one for one in found.modules() if isinstance(one, nn.BatchNorm2d)]
     assert not left
-    assert len(normalised_convolutions(module, images(2))) == CONVOLUTIONS[spec]
+    normalised, followed = CONVOLUTIONS[spec]
+    assert len(normalised_convolutions(module, images(2))) == normalised
+    assert len(fused(found)) == followed
     wanted = answers(module, images())
     assert torch.allclose(answers(found, images()), wanted, rtol=1e-4, atol=1e-4)
     after = module.state_dict()
@@ -95,6 +105,19 @@ class TwoUses(nn.Module):
         return (self.normalisation(values) * 2 + values).mean((-2, -1))
 
 
+class Reused(TwoUses):
+    """A shortcut that is needed once more behind the sum."""
+
+    def __init__(self):
+        super().__init__()
+        self.second, self.after = nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4)
+
+    def forward(self, inputs):
+        first = torch.relu(self.normalisation(self.convolution(inputs)))
+        values = torch.relu(first + self.after(self.second(first)))
+        return (values - first + values).mean((-2, -1))
+
+
 class Shared(TwoUses):
     """A normalisation of two convolutions' outputs."""
 
@@ -120,6 +143,39 @@ def test_one_that_cannot_be_folded_or_rounded_answers_itself(kind, precision):
     module.normalisation.running_mean.fill_(0.5)
     found = answering_copy(module, images(2), precision)
     assert torch.equal(answers(found, images(), precision), answers(module, images(), precision))
+
+
+def test_a_shortcut_that_is_needed_again_is_not_written_over():
+    torch.manual_seed(0)
+    module = frozen(Reused())
+    found = answering_copy(module, images(2), "float32")
+    assert len(fused(found)) == 2
+    assert torch.allclose(answers(found, images()), answers(module, images()), atol=1e-5)
+
+
+def test_a_processor_that_cannot_fuse_folds_alone(monkeypatch):
+    def missing(*_):
+        raise RuntimeError("this processor has no such thing")
+
+    monkeypatch.setattr(FusedConvolution, "forward", missing)
+    module = taught("resnet8")
+    found = answering_copy(module, images(2), "float32")
+    assert found is not module
+    assert torch.allclose(answers(found, images()), answers(module, images()), atol=1e-4)
+
+
+def test_students_are_evaluated_as_they_are_at_the_moment():
+    module = build_model("resnet8", SHAPE, 10, 0)
+    students = Students(
+        [[module]], optimizer="sgd", lr=[0.5], seeds=[0], precision="float32", device=CPU
+    )
+    for _ in range(2):
+        students.train(mode=True)
+        students.forward(images()[None])
+        students.learn(torch.ones(1, 1, 4, 10) * torch.arange(10), [0.5])
+        students.train(mode=False)
+        found = students.body.predict(images())[0]
+        assert torch.allclose(found, answers(module, images()), rtol=1e-4, atol=1e-4)
 
 
 def test_hooks_of_a_teacher_act_in_its_copy_and_those_on_a_part_keep_it_whole():
