@@ -21,6 +21,8 @@ from kdcore.training.state import load_optimizer_state, optimizer_state
 
 EXAMPLES = 8
 """By which a network's copy that only answers is held against it."""
+WORTH_A_COPY = 8
+"""Questions in a row from which on a copy that answers them quicker pays for being made."""
 Wrap = Callable[[nn.Module], nn.Module]
 
 
@@ -80,6 +82,8 @@ class Interleaved:
         self._beside_logits: dict[int, Tensor] = {}
         self._copies: list[nn.Module] = []
         """Of the modules as they are, to answer with; none once they learn on."""
+        self._asked = 0
+        """Questions since they learned."""
 
     def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
@@ -88,7 +92,8 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        self._logits, self._beside_logits, self._copies = [], {}, []
+        self._logits, self._beside_logits = [], {}
+        self.refresh()
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
                 own = inputs[at // self._members]
@@ -123,17 +128,18 @@ class Interleaved:
 
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        if not self._copies:
+        self._asked += 1
+        if self._asked == WORTH_A_COPY:
             self._copies = [
                 one if one.training else answering_copy(one, inputs[:EXAMPLES], self._precision)
                 for one in self._modules
             ]
         with torch.no_grad(), autocast(self._device, self._precision):
-            return torch.stack([one(inputs).float() for one in self._copies])
+            return torch.stack([one(inputs).float() for one in self._copies or self._modules])
 
     def refresh(self) -> None:
         """See ``Body``."""
-        self._copies = []
+        self._copies, self._asked = [], 0
 
 
 class Students:
