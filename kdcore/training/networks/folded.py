@@ -1,8 +1,8 @@
 """A copy of a network that only answers, and is quicker at it.
 
-Its batch normalisations become part of the convolutions before them, these do the additions and
-ReLUs behind them, and in bf16 the weights are rounded once instead of at every call. The network
-itself stays bit for bit as it was.
+Its batch normalisations become part of the convolutions before them. In bf16 the weights are rounded
+once instead of at every call, and the convolutions do the additions and ReLUs behind them, which in
+float32 gains nothing. The network itself stays bit for bit as it was.
 """
 
 from copy import deepcopy
@@ -40,7 +40,7 @@ def answering_copy(module: nn.Module, example: Tensor, precision: str) -> nn.Mod
         _fold(found, convolution, normalisation)
     for name in rounded:
         found.get_submodule(name).to(torch.bfloat16)
-    if example.device.type == "cpu" and fuse_convolutions(found):
+    if rounded and example.device.type == "cpu" and fuse_convolutions(found):
         if _answers_alike(found, module, example, precision):
             return found
         del found.forward  # a processor may lack what this takes

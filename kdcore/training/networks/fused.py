@@ -1,7 +1,7 @@
 """Convolutions that add a shortcut and clip while they write, for networks that only answer.
 
-On a CPU ReLU and addition read and write the whole plane once more each: in a ResNet for small
-images that is a third of the time. oneDNN does both on the way out of the convolution.
+ReLU and addition read and write the whole plane once more each; oneDNN does both on the way out of
+the convolution. In bf16 a ResNet-20 for small images answers a tenth quicker on a CPU.
 """
 
 import operator
