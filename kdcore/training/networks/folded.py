@@ -1,8 +1,8 @@
 """A copy of a network that only answers, and is quicker at it.
 
-Its batch normalisations become part of the convolutions before them. In bf16 the weights are rounded
-once instead of at every call, and the convolutions do the additions and ReLUs behind them, which in
-float32 gains nothing. The network itself stays bit for bit as it was.
+Its batch normalisations become part of the convolutions before them. In bf16 the weights are
+rounded once instead of at every call, and the convolutions do the additions and ReLUs behind them,
+which in float32 gains nothing. The network itself stays bit for bit as it was.
 """
 
 from copy import deepcopy
