@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.autocasting import autocast
 from kdcore.training.networks.folded import answering_copy
+from kdcore.training.networks.freed_memory import keep_freed_memory
 from kdcore.training.networks.parameter_chunks import ParameterChunk
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
@@ -84,6 +85,8 @@ class Interleaved:
         """Of the modules as they are, to answer with; none once they learn on."""
         self._asked = 0
         """Questions since they learned."""
+        if device.type == "cpu":
+            keep_freed_memory()
 
     def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
         """See ``Body``."""
