@@ -35,7 +35,10 @@ def answering_copy(module: nn.Module, example: Tensor, precision: str) -> nn.Mod
     rounded = _rounded_by_autocast(module) if precision == "bf16" else []
     if not foldable and not rounded:
         return module
-    found = deepcopy(module)
+    try:
+        found = deepcopy(module)
+    except (RuntimeError, TypeError):  # such as weights that are computed anew at every call
+        return module
     for convolution, normalisation in foldable:
         _fold(found, convolution, normalisation)
     for name in rounded:
