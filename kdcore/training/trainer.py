@@ -34,6 +34,7 @@ from kdcore.training.probes import GeneratedInputs
 from kdcore.training.probes.graph_term import GraphTerm, gradient_norms
 from kdcore.training.randomness import key
 from kdcore.training.state import State
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher
 from kdcore.training.transfer_batches import batch_size, batches_per_epoch, transfer_batches
 
@@ -96,9 +97,10 @@ class DistillationTrainer:
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
         teacher_precision = model_precision(config.teacher, config, data, device)
+        frozen_teacher = FrozenTeacher(teacher.module, data, teacher_precision)
         class_orders = any(METHODS[term.method].shuffles_classes for term in terms)
         self.transfer_batches = transfer_batches(
-            of_seeds, data, teacher, teacher_precision, class_orders=class_orders
+            of_seeds, data, frozen_teacher, class_orders=class_orders
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
@@ -106,16 +108,10 @@ class DistillationTrainer:
         self.batches = batches_per_epoch(config, self.transfer_size)
         self.adaptation = None
         if adapts:
-            outputs = target_outputs(config, data, teacher, teacher_precision)
+            outputs = target_outputs(config, data, frozen_teacher)
             target_batches = [
                 TargetBatches(
-                    own,
-                    data,
-                    teacher,
-                    teacher_precision,
-                    self.batch_size,
-                    outputs,
-                    class_orders=class_orders,
+                    own, data, frozen_teacher, self.batch_size, outputs, class_orders=class_orders
                 )
                 for own in of_seeds
             ]

@@ -21,15 +21,12 @@ from kdcore.data import (
 )
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.ensemble import members_of, predict_members
 from kdcore.training.batches.order import batch_count, batches, class_orders_of
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.distributed import least_batch, own_part, world_size
-from kdcore.training.measuring.evaluation import predict_split
-from kdcore.training.networks.students import autocast
 from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.randomness import generator, key
-from kdcore.training.teachers.teacher import Teacher
+from kdcore.training.teachers.frozen import FrozenTeacher
 
 
 class TransferBatches:
@@ -40,7 +37,6 @@ class TransferBatches:
         data: on its device.
         transfer: what the students see of it; see ``transfer_of``.
         teacher: answers to what is not in ``outputs``.
-        precision: of the teacher.
         outputs: the K teachers' logits for the transfer set ``[K, n, C]``, where they do not
             change.
         class_orders: whether a method asks for an order of the classes for each example.
@@ -51,15 +47,14 @@ class TransferBatches:
         config: RunConfig,
         data: Dataset,
         transfer: Split,
-        teacher: Teacher,
-        precision: str,
+        teacher: FrozenTeacher,
         outputs: Tensor | None,
         *,
         class_orders: bool = False,
     ) -> None:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
-        self._precision, self._outputs = precision, outputs
+        self._outputs = outputs
         self._mixture = mixture_of(config, teacher.module)
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
@@ -167,15 +162,13 @@ class TransferBatches:
         """``[K, B, C]``."""
         if self._outputs is not None:
             return self._outputs.index_select(1, index)
-        with torch.no_grad(), autocast(inputs.device, self._precision):
-            return predict_members(self._teacher.module, inputs)
+        return self._teacher.logits(inputs)
 
 
 def transfer_batches(
     configs: Sequence[RunConfig],
     data: Dataset,
-    teacher: Teacher,
-    precision: str,
+    teacher: FrozenTeacher,
     *,
     class_orders: bool = False,
 ) -> list[TransferBatches]:
@@ -204,16 +197,9 @@ def transfer_batches(
             )
         if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
             inputs = transfer.inputs
-            outputs = torch.stack(
-                [
-                    predict_split(member, data, transfer, precision=precision)
-                    for member in members_of(teacher.module)
-                ]
-            )
+            outputs = teacher.predict(inputs)
         found.append(
-            TransferBatches(
-                config, data, transfer, teacher, precision, outputs, class_orders=class_orders
-            )
+            TransferBatches(config, data, transfer, teacher, outputs, class_orders=class_orders)
         )
     return found
 

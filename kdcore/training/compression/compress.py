@@ -42,6 +42,7 @@ from kdcore.training.devices.device import (
 )
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_split
 from kdcore.training.objective.teacher_mixture import TeacherMixture, mixture_of
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher, frozen
 from kdcore.training.transfer_batches import TransferBatches, transfer_batches
 from kdcore.training.weights.modules import load_module, save_module, saved_model
@@ -116,8 +117,7 @@ def _compress(
     (batches_of_seed,) = transfer_batches(
         [config.base],
         data,
-        teacher.to(device),
-        "float32",
+        FrozenTeacher(teacher.to(device).module, data, "float32"),
         class_orders=any(method_of(spec).shuffles_classes for spec in config.base.terms),
     )
     some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]

@@ -23,7 +23,8 @@ from kdcore.metrics import (
 from kdcore.models.mlp import MLP
 from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
-from kdcore.training.networks.students import Students, autocast
+from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.students import Students
 
 MLP_CHUNK, CONVNET_CHUNK, FOREST_CHUNK = 500, 128, 32
 """Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU, and

@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
+from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.folded import answering_copy
+from kdcore.training.networks.freed_memory import keep_freed_memory
 from kdcore.training.networks.fused_adam import FusedAdam
 from kdcore.training.networks.muon import Muon
 from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
@@ -20,6 +23,10 @@ from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
 
+EXAMPLES = 8
+"""By which a network's copy that only answers is held against it."""
+WORTH_A_COPY = 8
+"""Questions in a row from which on a copy that answers them quicker pays for being made."""
 Wrap = Callable[[nn.Module], nn.Module]
 
 
@@ -80,6 +87,12 @@ class Interleaved:
         self.beside: Mapping[int, Tensor] = {}
         """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
         self._beside_logits: dict[int, Tensor] = {}
+        self._copies: list[nn.Module] = []
+        """Of the modules as they are, to answer with; none once they learn on."""
+        self._asked = 0
+        """Questions since they learned."""
+        if device.type == "cpu":
+            keep_freed_memory()
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""
@@ -92,6 +105,7 @@ class Interleaved:
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
         self._logits, self._beside_logits = [], {}
+        self.refresh()
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
                 own = inputs[at // self._members]
@@ -126,16 +140,18 @@ class Interleaved:
 
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
+        self._asked += 1
+        if self._asked == WORTH_A_COPY:
+            self._copies = [
+                one if one.training else answering_copy(one, inputs[:EXAMPLES], self._precision)
+                for one in self._modules
+            ]
         with torch.no_grad(), autocast(self._device, self._precision):
-            return torch.stack([module(inputs).float() for module in self._modules])
+            return torch.stack([one(inputs).float() for one in self._copies or self._modules])
 
     def refresh(self) -> None:
-        """See ``Body``; the modules' weights are all that there is."""
-
-
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
-    """Mixed precision where it was chosen."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+        """See ``Body``."""
+        self._copies, self._asked = [], 0
 
 
 class Students:

@@ -1,0 +1,28 @@
+"""Memory that a training step gives back and the next one takes again.
+
+glibc returns large pieces to the system, which then hands them out anew page by page, filled with
+zeros: with the maps of a convolutional network on a CPU that took a fifth of each step.
+"""
+
+import ctypes
+
+MEBIBYTE = 1 << 20
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+"""Names of the two settings in ``malloc.h``."""
+KEPT = 512 * MEBIBYTE
+"""Freed memory at the heap's end that stays with the process."""
+LARGEST = 32 * MEBIBYTE
+"""Up to this size pieces come from the heap; glibc takes no more."""
+
+
+def keep_freed_memory(kept: int = KEPT) -> bool:
+    """Let this process keep freed memory for the next step, up to ``kept`` bytes.
+
+    Returns:
+        Whether there is a glibc that was told.
+    """
+    try:
+        tell = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # another C library, or none that can be asked
+        return False
+    return bool(tell(MMAP_THRESHOLD, LARGEST)) and bool(tell(TRIM_THRESHOLD, kept))
