@@ -19,7 +19,7 @@ from types import FrameType
 
 import torch
 
-from benchmarks.gpu import (
+from benchmarks.gpu_sections import (
     against_cpu,
     captured_step,
     many_students,
@@ -30,8 +30,8 @@ from benchmarks.gpu import (
     two_processes,
     waiting,
 )
-from benchmarks.gpu.report import Row, not_run
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import Row, not_run
+from benchmarks.gpu_sections.setting import Setting
 from kdcore.training.devices.device import flush_denormals
 
 

@@ -6,9 +6,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from benchmarks.gpu.marked_tests import ROOT
-from benchmarks.gpu.report import MEASURED, Row, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.marked_tests import ROOT
+from benchmarks.gpu_sections.report import MEASURED, Row, verdict
+from benchmarks.gpu_sections.setting import Setting
 from kdcore.notes import NOTES
 
 SECTION = 8
@@ -50,7 +50,7 @@ def measure(setting: Setting) -> Iterator[Row]:
 
 
 def _run(setting: Setting, folder: str, seed: int) -> subprocess.Popen[str]:
-    epochs = "2" if setting.small else "60"
+    epochs = "2" if setting.small else "200"
     command = [sys.executable, "-m", "kdcore", "run", "--dataset", "digits", "--epochs", epochs]
     command += ["--teacher-epochs", "1", "--device", setting.device, "--seed", str(seed)]
     command += ["--store", folder]

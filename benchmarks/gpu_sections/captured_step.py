@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from benchmarks.gpu.report import MEASURED, Row, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import MEASURED, Row, verdict
+from benchmarks.gpu_sections.setting import Setting
 from kdcore.models.build import build_model
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.device import set_float32_arithmetic

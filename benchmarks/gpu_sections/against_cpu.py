@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from benchmarks.gpu.report import Row, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import Row, verdict
+from benchmarks.gpu_sections.setting import Setting
 from kdcore import Run, RunConfig
 from kdcore.events import Failed
 from kdcore.jobs.run.events import Batch, Epoch, Finished

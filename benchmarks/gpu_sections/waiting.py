@@ -9,9 +9,9 @@ from weakref import WeakSet
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from benchmarks.gpu.against_cpu import DIGITS, losses_of
-from benchmarks.gpu.report import Row, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.against_cpu import DIGITS, losses_of
+from benchmarks.gpu_sections.report import Row, verdict
+from benchmarks.gpu_sections.setting import Setting
 from kdcore import RunConfig
 from kdcore.training.trainer import DistillationTrainer
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import torch
 
-from benchmarks.gpu.report import MEASURED, Row, verdict
-from benchmarks.gpu.roofline import BACKWARD, Roofline, measured, traffic
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import MEASURED, Row, verdict
+from benchmarks.gpu_sections.roofline import BACKWARD, Roofline, measured, traffic
+from benchmarks.gpu_sections.setting import Setting
 from kdcore import RunConfig
 from kdcore.data import Dataset, Split
 from kdcore.data.assemble import assemble

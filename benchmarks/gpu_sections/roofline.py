@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.setting import Setting
 
 DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16}
 BYTES = {"float32": 4, "bf16": 2}

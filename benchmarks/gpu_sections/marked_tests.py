@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.gpu.report import Row, not_run, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import Row, not_run, verdict
+from benchmarks.gpu_sections.setting import Setting
 
 SECTION, WHAT = 1, "tests marked gpu"
 ROOT = Path(__file__).parents[2]

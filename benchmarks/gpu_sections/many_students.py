@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator
 
-from benchmarks.gpu.report import MEASURED, Row, verdict
-from benchmarks.gpu.setting import Setting
+from benchmarks.gpu_sections.report import MEASURED, Row, verdict
+from benchmarks.gpu_sections.setting import Setting
 from benchmarks.many import swept
 from kdcore import Run, RunConfig
 from kdcore.events import Failed
