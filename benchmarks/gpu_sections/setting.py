@@ -52,12 +52,14 @@ class Setting:
             torch.cuda.empty_cache()
 
     def rate(self, step: Callable[[], object], seconds: float, rounds: int = 3) -> float:
-        """Steps a second, of the rounds the middle one; a first round is not counted.
+        """Steps a second, of the rounds the middle one; what warms up is not counted.
 
         The device is waited for at the end of a round alone, so that steps follow each other as
         they do in training.
         """
-        count = max(1, int(seconds / rounds / max(self._seconds(step, 2) / 2, 1e-6)))
+        self._seconds(step, 3)  # kernels are loaded, memory is taken
+        each = self._seconds(step, 3) / 3
+        count = max(1, int(seconds / rounds / max(each, 1e-6)))
         return median(count / self._seconds(step, count) for _ in range(rounds))
 
     def _seconds(self, step: Callable[[], object], count: int) -> float:
