@@ -41,7 +41,9 @@ def without_room(error: Exception, device: str = "auto") -> str:
     if "MemoryError" in kinds or "DefaultCPUAllocator" in text:
         return "cpu"
     full = "OutOfMemoryError" in kinds or any(sign in text for sign in FULL)
-    return (device if device != "auto" else "cuda") if full else ""
+    if not full:
+        return ""
+    return device if device != "auto" else "mps" if "MPS" in text else "cuda"
 
 
 def _kinds(error: Exception) -> set[str]:

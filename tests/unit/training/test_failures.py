@@ -15,7 +15,7 @@ from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsEnded
 from kdcore.store import Store, recorded
 from kdcore.training import trainer
-from kdcore.training.teachers import memory
+from kdcore.training.teachers import memory, train_network
 
 QUICK = RunConfig(
     dataset="digits",
@@ -72,6 +72,19 @@ def test_a_run_without_memory_names_the_batch_size_that_fits_and_the_next_one_wo
         assert isinstance(events_of(QUICK.replace(batch_size=last.values["fits"]))[-1], Finished)
 
     assert isinstance(events_of(QUICK)[-1], Finished)
+
+
+def test_of_an_assistant_a_batch_that_fits_is_named_too(monkeypatch):
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", above(30, no_room))
+    last = events_of(QUICK.replace(assistants="mlp:3"))[-1]
+
+    assert (last.code, last.values["fits"]) == ("out_of_memory_fits", 25)
+
+
+def test_of_a_teacher_no_batch_size_is_named_as_it_has_none(monkeypatch):
+    monkeypatch.setattr(train_network.LabelTrainer, "step", no_room)
+
+    assert events_of(QUICK)[-1].code == "out_of_memory_alone"
 
 
 def test_what_is_no_matter_of_memory_is_not_tried_again(monkeypatch):
