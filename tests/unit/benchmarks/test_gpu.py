@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_section_has_its_rows_and_none_breaks_off(tmp_path):
     table = tmp_path / "table.md"
     command = [sys.executable, "-m", "benchmarks.gpu", "--device", "cpu", "--small"]
