@@ -34,6 +34,7 @@ RUN_FAILURES = frozenset(
         "loss_not_finite",
         "teacher_not_finite",
         "out_of_memory",
+        "out_of_memory_fits",
         "out_of_memory_alone",
         "device_lost",
         "sweep_memory",
@@ -88,6 +89,19 @@ class UserError(ValueError):
         self.code = code
         self.values = {name: _shown(value) for name, value in values.items()}
         super().__init__(MESSAGES[code].format(**self.values, **NAMES))
+
+
+class BatchTooLargeError(MemoryError):
+    """A device has not enough memory for a batch.
+
+    Args:
+        device: that ran out of it.
+        fits: examples of the largest batch that was tried and fits; 0 where none does.
+    """
+
+    def __init__(self, device: str, *, fits: int) -> None:
+        self.device, self.fits = device, fits
+        super().__init__(f"a batch does not fit into the memory of {device}")
 
 
 def shortened(value: object, most: int = 60) -> str:

@@ -76,6 +76,10 @@ MESSAGES = {
         "The device {device} ran out of memory with batches of {batch_size}: choose a "
         "{setting[batch_size]} of {smaller}, or smaller models."
     ),
+    "out_of_memory_fits": (
+        "The device {device} ran out of memory with batches of {batch_size}; a step with {fits} "
+        "examples was tried and fits: choose a {setting[batch_size]} of {fits}, or smaller models."
+    ),
     "out_of_memory_alone": (
         "The device {device} ran out of memory: choose smaller models or less data, or another "
         "{setting[optimizer]} than gd, which takes all examples as one batch."

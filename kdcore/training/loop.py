@@ -4,10 +4,11 @@ Read ``train`` from top to bottom; everything else is detail.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 
+import torch
 from torch import Tensor
 
 from kdcore.catalogue import is_forest
@@ -19,6 +20,7 @@ from kdcore.jobs.run.config import SCHEDULED, RunConfig
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
+from kdcore.notes import Note
 from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
@@ -26,7 +28,9 @@ from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.distributed import by_first_rank
 from kdcore.training.devices.precision import model_precision
+from kdcore.training.devices.sharing import in_use
 from kdcore.training.fit import Position, fit
+from kdcore.training.fitting_batch import TriedBatches
 from kdcore.training.measuring.early_stopping import EarlyStopping
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
@@ -57,19 +61,28 @@ def train(
         UserError: something that a person can mend.
     """
     log = TrainingLog(folder)
-    yield from log.passed_on(_train(config, controls, log, run=name, folder=folder))
+    device = choose_device(config.device)
+    with in_use(device) as shared:
+        events = _train(config, controls, log, device, shared, run=name, folder=folder)
+        yield from log.passed_on(events)
 
 
 def _train(
-    config: RunConfig, controls: Controls, log: TrainingLog, *, run: str, folder: RunFolder | None
+    config: RunConfig,
+    controls: Controls,
+    log: TrainingLog,
+    device: torch.device,
+    notes: Sequence[Note],
+    *,
+    run: str,
+    folder: RunFolder | None,
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
     set_float32_arithmetic()
-    device = choose_device(config.device)
     loading = load_training_data(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
     log.check_data(data.fingerprint_with_target)
-    yield started(config, run, device, data)
+    yield started(config, run, device, data, notes)
     try:
         precision = model_precision(config.teacher, config, data, device)
         training = train_teachers(config, data, controls, folder, device, precision, log)
@@ -122,7 +135,7 @@ def _train(
     stopped = False
     try:
         with controls.answering(answers):
-            yield from fit(trainer, callbacks, config.epochs, position)
+            yield from fit(TriedBatches(trainer), callbacks, config.epochs, position)
     except Stopped:
         stopped = True
         predictions = trainer.predict()

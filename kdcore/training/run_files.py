@@ -1,5 +1,7 @@
 """What every kind of training says at its start and writes at its end."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -7,6 +9,7 @@ from kdcore.catalogue import models_spec
 from kdcore.data import Dataset
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.events import Started
+from kdcore.notes import Note
 from kdcore.store import RunFolder
 from kdcore.training.devices.device import device_name, software_versions
 from kdcore.training.devices.distributed import world_size
@@ -22,8 +25,10 @@ def predictions_by_name(names: list[str], predictions: Predictions) -> dict[str,
     return {name: predictions.of(net) for net, name in enumerate(names)}
 
 
-def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
-    """The event that begins a run."""
+def started(
+    config: RunConfig, run: str, device: torch.device, data: Dataset, of_device: Sequence[Note] = ()
+) -> Started:
+    """The event that begins a run; it tells what was found about its data and its device."""
     transfer_size = len(transfer_of(config, data).labels)
     return Started(
         run=run,
@@ -39,7 +44,7 @@ def started(config: RunConfig, run: str, device: torch.device, data: Dataset) ->
         input_kind=data.kind.name,
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
-        notes=list(data.notes),
+        notes=[*data.notes, *of_device],
         target_train_size=len(data.target.train) if data.target else 0,
         target_test_size=len(data.target.test.labels) if data.target else 0,
     )

@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from kdcore.commands import Controls
 from kdcore.data import Dataset, augmented
-from kdcore.errors import UserError
+from kdcore.errors import BatchTooLargeError, UserError
 from kdcore.events import Event, Scores, TeacherEpoch
+from kdcore.jobs.failure import without_room
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.schedules import parse_schedule
 from kdcore.models.cost import training_operations
@@ -209,11 +210,20 @@ class NetworkCallbacks:
         Raises:
             Stopped: the run was asked to stop.
             UserError: the loss became infinite.
+            BatchTooLargeError: the device has not enough memory.
         """
         position = Position()
         parts = {"position": position, "trainer": self._trainer}
         self._log.restore(stage_of(self._role), parts)
-        yield from fit(self._trainer, self, self._epochs, position)
+        try:
+            yield from fit(self._trainer, self, self._epochs, position)
+        except BatchTooLargeError:
+            raise
+        except Exception as error:
+            # the size of its batches is no setting
+            if full := without_room(error):
+                raise BatchTooLargeError(full, fits=0) from None
+            raise
 
 
 def stage_of(role: str) -> str:

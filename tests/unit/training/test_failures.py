@@ -15,7 +15,7 @@ from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsEnded
 from kdcore.store import Store, recorded
 from kdcore.training import trainer
-from kdcore.training.teachers import memory
+from kdcore.training.teachers import memory, train_network
 
 QUICK = RunConfig(
     dataset="digits",
@@ -39,6 +39,18 @@ def raises(error):
     return step
 
 
+def above(most, fails):
+    """A step that has no room for more than ``most`` examples, but for those."""
+    step = trainer.DistillationTrainer.step
+
+    def limited(self, indices, number):
+        if len(indices[0]) > most:
+            fails()
+        step(self, indices, number)
+
+    return limited
+
+
 FULL = {
     "of torch": raises(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")),
     "of the processor": no_room,
@@ -47,19 +59,56 @@ FULL = {
 }
 
 
-@pytest.mark.parametrize("step", FULL.values(), ids=FULL)
-def test_a_run_without_memory_names_the_batch_size_to_try_and_the_next_one_works(monkeypatch, step):
-    with monkeypatch.context() as broken:
-        broken.setattr(trainer.DistillationTrainer, "step", step)
+@pytest.mark.parametrize("fails", FULL.values(), ids=FULL)
+def test_a_run_without_memory_names_the_batch_size_that_fits_and_the_next_one_works(
+    monkeypatch, fails
+):
+    with monkeypatch.context() as limited:
+        limited.setattr(trainer.DistillationTrainer, "step", above(30, fails))
         last = events_of(QUICK)[-1]
+        assert isinstance(last, Failed)
+        assert (last.code, last.details) == ("out_of_memory_fits", "")
+        assert "batch_size of 25" in last.error
+        assert isinstance(events_of(QUICK.replace(batch_size=last.values["fits"]))[-1], Finished)
 
-    assert isinstance(last, Failed)
-    assert (last.code, last.details) == ("out_of_memory", "")
-    assert "batch_size of 50" in last.error
     assert isinstance(events_of(QUICK)[-1], Finished)
 
 
-@pytest.mark.parametrize("change", [{"batch_size": 1}, {"optimizer": "gd"}])
+def test_of_an_assistant_a_batch_that_fits_is_named_too(monkeypatch):
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", above(30, no_room))
+    last = events_of(QUICK.replace(assistants="mlp:3"))[-1]
+
+    assert (last.code, last.values["fits"]) == ("out_of_memory_fits", 25)
+
+
+def test_of_a_teacher_no_batch_size_is_named_as_it_has_none(monkeypatch):
+    monkeypatch.setattr(train_network.LabelTrainer, "step", no_room)
+
+    assert events_of(QUICK)[-1].code == "out_of_memory_alone"
+
+
+def test_what_is_no_matter_of_memory_is_not_tried_again(monkeypatch):
+    steps = []
+
+    def broken(self, indices, number):
+        steps.append(len(indices[0]))
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", broken)
+
+    assert "a bug" in events_of(QUICK)[-1].error
+    assert steps == [100]
+
+
+def test_before_a_batch_is_taken_half_of_it_is_advised(monkeypatch):
+    monkeypatch.setattr(trainer.DistillationTrainer, "begin", no_room)
+    last = events_of(QUICK)[-1]
+
+    assert (last.code, last.details) == ("out_of_memory", "")
+    assert "batch_size of 50" in last.error
+
+
+@pytest.mark.parametrize("change", [{}, {"batch_size": 1}, {"optimizer": "gd"}])
 def test_where_no_smaller_batch_helps_none_is_named(monkeypatch, change):
     monkeypatch.setattr(trainer.DistillationTrainer, "step", no_room)
 
@@ -76,11 +125,11 @@ def test_a_lost_device_is_said_without_a_traceback(monkeypatch):
 
 
 def test_so_it_is_with_the_cells_of_a_sweep(monkeypatch):
-    monkeypatch.setattr(trainer.DistillationTrainer, "step", no_room)
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", above(50, no_room))
     sweep = SweepConfig(base=QUICK, temperatures=(1.0, 4.0), weights=(0.5,), seeds=(0,))
     ended = of_kind(list(Job(sweep, executor="joint")), CellsEnded)
 
-    assert {one.code for one in ended} == {"out_of_memory"}
+    assert {one.code for one in ended} == {"out_of_memory_fits"}
 
 
 def test_models_that_can_never_fit_are_refused_before_they_are_built():

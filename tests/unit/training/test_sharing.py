@@ -1,0 +1,57 @@
+"""Two processes on one accelerator share it, and the second says so; here the device is a name."""
+
+import fcntl
+import os
+import tempfile
+
+import pytest
+from support.trained import SMALL, events_of, of_kind
+
+from kdcore.jobs.run.events import Started
+from kdcore.training.devices import sharing
+
+QUICK = SMALL.replace(epochs=1, students="distilled")
+
+
+@pytest.fixture
+def accelerator(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sharing, "_name", lambda device: "accelerator")
+    return tmp_path / "kdcore-accelerator.lock"
+
+
+def codes():
+    (begun,) = of_kind(events_of(QUICK), Started)
+    return [one.code for one in begun.notes]
+
+
+def test_a_run_says_that_another_process_uses_its_device(accelerator):
+    assert codes() == []  # it makes the file
+    other = os.open(accelerator, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    assert codes() == ["device_shared"]
+    os.close(other)
+    assert codes() == []
+
+
+def test_while_it_trains_others_can_see_it_and_a_run_within_is_no_other(accelerator):
+    with sharing.in_use("here") as notes, sharing.in_use("here") as within:
+        other = os.open(accelerator, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(other)
+    assert (notes, within) == ([], [])
+
+
+def test_a_processor_is_shared_without_a_word(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    assert codes() == []
+    assert not list(tmp_path.glob("kdcore-*.lock"))
+
+
+def test_where_no_file_may_be_made_it_trains_all_the_same(accelerator, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(accelerator))  # there is no such folder
+
+    assert codes() == []
