@@ -2,7 +2,7 @@
 
 import sys
 
-from kdcore.cli.arguments import parser
+from kdcore.cli.arguments import parse
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 from kdcore.escapes import write_anything
@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status.
     """
     write_anything()
-    options = parser().parse_args(arguments)
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return int(options.command(options))
     except UserError as error:

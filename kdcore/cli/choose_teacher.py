@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Iterable
 from statistics import fmean
-from typing import Any
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_settings, of_one_student
 from kdcore.cli.output import console, show, table
@@ -39,11 +39,9 @@ WAYS = {
 }
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``choose-teacher`` and its flags."""
-    entry = commands.add_parser(
-        "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
-    )
+    entry = commands.add("choose-teacher")
     entry.set_defaults(command=lambda options: choose_teacher(of_one_student(options), options))
     entry.add_argument(
         "--teachers",

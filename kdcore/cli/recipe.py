@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import DONE, execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, show, table
@@ -40,13 +41,9 @@ from kdcore.recipes import RECIPES, Recipe
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``recipe`` and its flags."""
-    entry = commands.add_parser(
-        "recipe",
-        help="repeat an experiment of the literature and compare its table",
-        allow_abbrev=False,
-    )
+    entry = commands.add("recipe")
     entry.set_defaults(command=recipe)
     entry.add_argument("name", metavar="NAME", nargs="?", help="which; none lists them all")
     entry.add_argument("--quick", action="store_true", help="the same rows in less time")

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, show, table
@@ -23,15 +24,13 @@ from kdcore.jobs.recognition.record import RecognitionRecord
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``recognise`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "recognise",
-        help="distil a recogniser of speech, frame by frame",
-        description="A CRNN learns with CTC to write what is said, and teaches a smaller one by "
+        "A CRNN learns with CTC to write what is said, and teaches a smaller one by "
         "its answer to every frame. The character error rate is measured after each epoch, for "
         "the teacher, for the small network alone and for the distilled one.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=recognise)
     add_resume(entry, "RECOGNITION")

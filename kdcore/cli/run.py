@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_settings, config_of, settings_of
@@ -28,9 +29,9 @@ from kdcore.store.branch import branch, epochs_to_branch_from
 SHOWN_COVERAGE = 0.9
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``run`` and its flags."""
-    run = commands.add_parser("run", help="train and report", allow_abbrev=False)
+    run = commands.add("run")
     run.set_defaults(command=_execute_as_asked)
     add_resume(run, "RUN")
     run.add_argument(

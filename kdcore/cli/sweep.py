@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kdcore.catalogue import method_of
+from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_settings, config_of
@@ -26,11 +26,9 @@ from kdcore.jobs.sweep.record import ON_TARGET, GridPoint, Spread, SweepRecord
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``sweep`` and its flags."""
-    entry = commands.add_parser(
-        "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
-    )
+    entry = commands.add("sweep")
     entry.set_defaults(command=_execute_as_asked)
     add_resume(entry, "SWEEP")
     for axis, setting in AXES.items():
