@@ -7,8 +7,7 @@ import gc
 from importlib import import_module
 
 from dashboard.server.engine import RECORDED, hub, store
-from dashboard.server.later import load_routes
-from dashboard.server.shared_records import shared_record
+from dashboard.server.soft_labels import teacher_logits
 from dashboard.server.uploads import remove_unused_uploads
 from dashboard.server.visitors import Role, acting_as
 from dashboard.text.languages import LANGUAGES, words
@@ -25,8 +24,6 @@ FIRST_PAGE = (
     "dashboard.page.scenario_cards",
 )
 """What ``main.py`` and the start page are made of."""
-LATER_PAGES = ("pandas",)
-"""What takes long to load and other pages need."""
 
 
 def get_ready() -> None:
@@ -37,12 +34,11 @@ def get_ready() -> None:
             import_module(name)
         for language in LANGUAGES:
             words(language)
-        shared = shared_record(RECORDED)
-        with shared.lock:
-            shared.newest()
-        load_routes()
-        for name in LATER_PAGES:
-            import_module(name)
+        teacher_logits(RECORDED)
+        from dashboard.server.routes import chart_library  # noqa: PLC0415  (the page comes first)
+
+        chart_library()
+        import_module("pandas")  # other pages need it
         remove_unused_uploads(store())
     gc.freeze()  # what is imported stays: later collections need not look at it
 

@@ -3,13 +3,13 @@
 They know all charts and all kinds of jobs, and the first page is on its way without them.
 """
 
-from functools import cache
 from importlib import import_module
 
 from anyio import to_thread
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
+ROUTES = "dashboard.server.routes"
 PREFIX = "/kd/"
 """How the paths of all of them begin."""
 
@@ -17,18 +17,22 @@ PREFIX = "/kd/"
 class RoutesLater(BaseRoute):
     """Stands for ``dashboard.server.routes``; whoever comes before these are loaded waits."""
 
+    def __init__(self) -> None:
+        self._router: Router | None = None
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether a request is for one of them."""
-        asked = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        return (Match.FULL if asked else Match.NONE), {}
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return (Match.FULL if path.startswith(PREFIX) else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        router = await to_thread.run_sync(load_routes)
-        await router(scope, receive, send)
+        if self._router is None:
+            self._router = await to_thread.run_sync(_load)
+        await self._router(scope, receive, send)
 
 
-@cache
-def load_routes() -> Router:
-    """All routes, once."""
-    return Router(routes=import_module("dashboard.server.routes").ROUTES)
+def _load() -> Router:
+    return Router(routes=import_module(ROUTES).ROUTES)
