@@ -7,6 +7,7 @@ of the input ends the process.
 """
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -172,7 +173,10 @@ def main(make_job: MakeJob = job_in) -> None:
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
     if make_job is job_in:
+        gc.disable()  # what is loaded stays: to look for garbage meanwhile takes time
         warm_up(lambda: worker.asked)
+        gc.freeze()  # and the collections of the training need not look at it
+        gc.enable()
     worker.work()
 
 
