@@ -4,6 +4,7 @@ What is imported here is what the server needs to answer at all; the rest is loa
 """
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,13 +31,22 @@ READY = "dashboard.getting_ready"
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Wake the engine before somebody waits for it; end it with the server."""
     allow_many_files()
-    threading.Thread(target=lambda: import_module(READY).get_ready(), daemon=True).start()
+    threading.Thread(target=_get_ready, daemon=True).start()
     closing = asyncio.create_task(end_streams_at_exit())
     if is_shared():
         print_links()
     yield
     closing.cancel()
     import_module(READY).end()
+
+
+def _get_ready() -> None:
+    gc.disable()  # what is imported stays: to look for garbage meanwhile takes a third of the time
+    try:
+        import_module(READY).get_ready()
+    finally:
+        gc.freeze()  # and later collections need not look at it either
+        gc.enable()
 
 
 let_callbacks_finish()

@@ -3,7 +3,6 @@
 It is done beside the server, which answers already: while a browser reads Streamlit's own scripts.
 """
 
-import gc
 from importlib import import_module
 
 from dashboard.server.engine import RECORDED, hub, store
@@ -40,7 +39,6 @@ def get_ready() -> None:
         chart_library()
         import_module("pandas")  # other pages need it
         remove_unused_uploads(store())
-    gc.freeze()  # what is imported stays: later collections need not look at it
 
 
 def end() -> None:

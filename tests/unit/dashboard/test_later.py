@@ -10,10 +10,13 @@ from dashboard.server import later, routes
 from dashboard.server.gate import Gate
 
 
+def elsewhere(request):
+    return PlainTextResponse(request.path_params["path"])
+
+
 @pytest.fixture
 def client():
-    elsewhere = Route("/{path:path}", lambda request: PlainTextResponse(request.path_params["path"]))
-    app = Gate(Starlette(routes=[later.RoutesLater(), elsewhere]))
+    app = Gate(Starlette(routes=[later.RoutesLater(), Route("/{path:path}", elsewhere)]))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 5)) as client:
         yield client
 
