@@ -88,12 +88,14 @@ def command_line(checkout: Path) -> Found:
     with tempfile.TemporaryDirectory() as store:
         environment = environment_of(checkout, store)
         _, imported = lines_after(["-c", "import kdcore"], checkout, environment)
+        _, torch = lines_after(["-c", "import torch"], checkout, environment)
         _, helped = lines_after(["-m", "kdcore", "--help"], checkout, environment)
         first, ended = lines_after(["-m", "kdcore", *FIRST_RUN], checkout, environment)
     return {
         "`import kdcore`": imported,
         "`kdcore --help`": helped,
         "`kdcore run`, first line": first,
+        "of which Python and `import torch`": torch,
         "`kdcore run`, digits, one epoch, to its end": ended,
     }
 
@@ -129,11 +131,11 @@ def dashboard(checkout: Path) -> Found:
     ):
         page, first_screen = open_start(context, address)
         first_run = press(page, FIRST_BUTTON)
-        see_the_end(page)
+        stop_run(page)
         page, second_visit = open_start(context, address)
         time.sleep(WARM)
         second_run = press(page, ANOTHER_RUN)
-        see_the_end(page)
+        stop_run(page)
     return {
         "`streamlit run` to the first byte": first_byte,
         "first screen, from then on": first_screen,
@@ -216,8 +218,11 @@ def press(page: Page, button: str) -> float:
     return time.perf_counter() - began
 
 
-def see_the_end(page: Page) -> None:
-    """Wait for the end of the run that the page shows, and leave."""
+def stop_run(page: Page) -> None:
+    """End the run that the page shows, if it has not ended, and leave."""
+    stop = page.locator(".st-key-stop button:enabled")
+    if stop.count():
+        stop.click()
     page.wait_for_selector(".st-key-start button:enabled")
     page.close()
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import WHICH, add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, table
@@ -79,9 +80,7 @@ def compress(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[CompressionConfig], options: argparse.Namespace) -> int:
     """Execute a stored compression; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     job = Job(folder.config, folder)
     for_people = partial(_print_for_people, folder=folder)
     return execute(job, as_json=options.json, for_people=for_people)[1]

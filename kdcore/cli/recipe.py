@@ -10,6 +10,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import DONE, execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, show, table
@@ -80,9 +81,7 @@ def recipe(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[RecipeConfig], options: argparse.Namespace) -> int:
     """Execute a stored recipe; the exit status is that of a failure where all its runs failed."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),

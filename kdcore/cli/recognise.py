@@ -9,6 +9,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, show, table
@@ -66,9 +67,7 @@ def recognise(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[RecognitionConfig], options: argparse.Namespace) -> int:
     """Execute a stored recognition; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     for_people = partial(_print_for_people, folder=folder)
     return execute(Job(folder.config, folder), as_json=options.json, for_people=for_people)[1]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_settings, config_of, settings_of
 from kdcore.cli.output import console, plain
@@ -85,9 +86,7 @@ def run(config: RunConfig, options: argparse.Namespace) -> int:
 
     Of several processes, rank 0 keeps the run in the store.
     """
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     if processes() == 1:
         return _run(config, options, Controls(config))
     from kdcore.training.devices.distributed import GroupControls, join, leave  # noqa: PLC0415
@@ -121,9 +120,7 @@ def branch_off(settings: Mapping[str, Any], options: argparse.Namespace) -> int:
 
 def carry_out(folder: RunFolder, options: argparse.Namespace) -> int:
     """Train a stored run; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     return _execute(folder.config, folder, Controls(folder.config), options)
 
 

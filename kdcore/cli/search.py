@@ -10,6 +10,7 @@ from rich.table import Table
 
 from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_settings, of_one_student
 from kdcore.cli.output import console, plain, table
@@ -64,9 +65,7 @@ def search(base: RunConfig, options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[SearchConfig], options: argparse.Namespace) -> int:
     """Execute a stored search; the exit status, a failure without a whole trial."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),

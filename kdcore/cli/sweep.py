@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kdcore.catalogue import method_of
 from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_settings, config_of
 from kdcore.cli.output import console, plain, table
@@ -82,9 +83,7 @@ def resume(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int:
     """Execute a stored sweep; the exit status is that of a failure where all its cells failed."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     job = Job(folder.config, folder, executor=options.executor, address=options.address)
     found: dict[str, str] = {}
     last, status = execute(
