@@ -6,6 +6,7 @@ What is imported here is what the server needs to answer at all; the rest is loa
 import asyncio
 import gc
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -14,6 +15,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.components.plain_data import take_plain_data_as_it_is
 from dashboard.page.uninterrupted import let_callbacks_finish
 from dashboard.server.auto_reruns import DropRepeatedPresses
 from dashboard.server.closing import end_streams_at_exit
@@ -25,6 +27,8 @@ from dashboard.server.upload_limits import UploadLimits
 
 READY = "dashboard.getting_ready"
 """Knows all of the engine and of the first page: it is loaded beside the server."""
+FIRST_PAGE = 2.0
+"""Seconds for it, in which nothing else is loaded."""
 
 
 @asynccontextmanager
@@ -43,13 +47,17 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 def _get_ready() -> None:
     gc.disable()  # what is imported stays: to look for garbage meanwhile takes a tenth of the time
     try:
-        import_module(READY).get_ready()
+        ready = import_module(READY)
+        ready.get_ready()
     finally:
         gc.freeze()  # and later collections need not look at it either
         gc.enable()
+    time.sleep(FIRST_PAGE)
+    ready.get_ready_for_others()
 
 
 let_callbacks_finish()
+take_plain_data_as_it_is()
 app = st.App(
     "main.py",
     routes=[RoutesLater()],

@@ -21,12 +21,13 @@ FIRST_PAGE = (
     "dashboard.components.transport",
     "dashboard.page.panel",
     "dashboard.page.scenario_cards",
+    "streamlit.emojis",
 )
-"""What ``main.py`` and the start page are made of."""
+"""What ``main.py`` and the start page are made of, and what Streamlit loads for it."""
 
 
 def get_ready() -> None:
-    """Start the worker, then load what the first page needs, then what others do."""
+    """Start the worker and load what the first page needs, in this order."""
     with acting_as(Role.LECTURER):
         hub().warm()
         for name in FIRST_PAGE:
@@ -37,7 +38,12 @@ def get_ready() -> None:
         from dashboard.server.routes import chart_library  # noqa: PLC0415  (the page comes first)
 
         chart_library()
-        import_module("pandas")  # other pages need it
+
+
+def get_ready_for_others() -> None:
+    """Load what other pages need, and tidy up."""
+    import_module("pandas")
+    with acting_as(Role.LECTURER):
         remove_unused_uploads(store())
 
 
