@@ -54,13 +54,14 @@ def main() -> None:
     checkouts = [HERE, *([given.against.resolve()] if given.against else [])]
     parts = [PARTS[given.only]] if given.only else list(PARTS.values())
     rounds: dict[Path, list[Found]] = {checkout: [] for checkout in checkouts}
-    for number in range(1, given.rounds + 1):
-        for checkout in checkouts if number % 2 else checkouts[::-1]:
-            found = {name: seconds for part in parts for name, seconds in part(checkout).items()}
-            rounds[checkout].append(found)
-            told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in found.items())
-            print(f"round {number}, {checkout.name}: {told}", file=sys.stderr, flush=True)
-    print(f"{given.rounds} rounds, seconds: median (quickest)\n")
+    with contextlib.suppress(KeyboardInterrupt):  # the table is of what has been measured
+        for number in range(1, given.rounds + 1):
+            for checkout in checkouts if number % 2 else checkouts[::-1]:
+                found = {name: spent for part in parts for name, spent in part(checkout).items()}
+                rounds[checkout].append(found)
+                told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in found.items())
+                print(f"round {number}, {checkout.name}: {told}", file=sys.stderr, flush=True)
+    print(f"{len(rounds[checkouts[-1]])} rounds, seconds: median (quickest)\n")
     print(table(*rounds.values()))
 
 
