@@ -25,6 +25,19 @@ FIRST_PAGE = (
 )
 """What ``main.py`` and the start page are made of, and what Streamlit loads for it."""
 
+LIVE_PAGE = (
+    "dashboard.page.data_notes",
+    "dashboard.page.jobs.branch_dialog",
+    "dashboard.page.jobs.live_board",
+    "dashboard.page.jobs.missing_classes",
+    "dashboard.page.jobs.repetition",
+    "dashboard.page.projector",
+    "dashboard.page.settings.live_sliders",
+    "dashboard.page.settings.sidebar",
+    "dashboard.say.formula",
+)
+"""Of the page to which *Start* leads."""
+
 
 def get_ready() -> None:
     """Start the worker and load what the first page needs, in this order."""
@@ -41,8 +54,9 @@ def get_ready() -> None:
 
 
 def get_ready_for_others() -> None:
-    """Load what other pages need, and tidy up."""
-    import_module("pandas")
+    """Load what other pages need, first the one that comes next, and tidy up."""
+    for name in (*LIVE_PAGE, "pandas"):
+        import_module(name)
     with acting_as(Role.LECTURER):
         remove_unused_uploads(store())
 

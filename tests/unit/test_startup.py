@@ -90,27 +90,29 @@ def test_the_server_starts_without_engine_charts_and_pages():
     assert loaded("import dashboard.app", later) == "[]"
 
 
-def test_what_the_first_page_needs_is_loaded_beforehand_and_nothing_heavy():
+def test_what_the_first_pages_need_is_loaded_beforehand_and_nothing_heavy():
     program = """
 import dashboard.getting_ready as ready, sys, json
 from importlib import import_module
-for name in ready.FIRST_PAGE: import_module(name)
+for name in (*ready.FIRST_PAGE, *ready.LIVE_PAGE): import_module(name)
 from dashboard.components.plain_data import take_plain_data_as_it_is
 take_plain_data_as_it_is()
 before = set(sys.modules)
 from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("dashboard/main.py", default_timeout=60).run()
 assert not page.exception, page.exception
+print([name for name in ("torch", "pandas", "pyarrow", "optuna") if name in sys.modules])
+page.switch_page("views/live.py").run()
+assert not page.exception, page.exception
 more = [name for name in set(sys.modules) - before if name.startswith(("dashboard", "kdcore"))]
 print(json.dumps(sorted(more)))
-print([name for name in ("torch", "pandas", "pyarrow", "optuna") if name in sys.modules])
 """
     found = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
     ).stdout.splitlines()
 
-    assert json.loads(found[-2]) == []
-    assert found[-1] == "[]"
+    assert found[-2] == "[]"
+    assert json.loads(found[-1]) == []
 
 
 def test_a_worker_that_warms_up_goes_to_the_job_that_waits(monkeypatch):
