@@ -40,9 +40,8 @@ LIVE_PAGE = (
 
 
 def get_ready() -> None:
-    """Start the worker and load what the first page needs, in this order."""
+    """Load what the first page needs, then start the worker: both at once, and the page waits."""
     with acting_as(Role.LECTURER):
-        hub().warm()
         for name in FIRST_PAGE:
             import_module(name)
         for language in LANGUAGES:
@@ -51,6 +50,7 @@ def get_ready() -> None:
         from dashboard.server.routes import chart_library  # noqa: PLC0415  (the page comes first)
 
         chart_library()
+        hub().warm()
 
 
 def get_ready_for_others() -> None:
