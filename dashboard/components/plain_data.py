@@ -12,12 +12,13 @@ from streamlit.components.v2.bidi_component import serialization
 
 def take_plain_data_as_it_is() -> None:
     """From now on, in every session."""
-    look: Any = serialization.is_dataframe_like
+    module: Any = serialization
+    look = module.is_dataframe_like
     if hasattr(look, "__wrapped__"):  # done already
         return
 
     @wraps(look)
     def is_dataframe_like(value: object) -> bool:
-        return type(value) not in (dict, list) and look(value)
+        return type(value) not in (dict, list) and bool(look(value))
 
-    serialization.is_dataframe_like = is_dataframe_like
+    module.is_dataframe_like = is_dataframe_like
