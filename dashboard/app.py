@@ -28,12 +28,12 @@ from dashboard.server.upload_limits import UploadLimits
 READY = "dashboard.getting_ready"
 """Knows all of the engine and of the first page: it is loaded beside the server."""
 FIRST_PAGE = 2.0
-"""Seconds for it, in which nothing else is loaded."""
+"""Seconds for it, in which nothing else is loaded or started."""
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Wake the engine before somebody waits for it; end it with the server."""
+    """Get ready before somebody waits; end the engine with the server."""
     allow_many_files()
     threading.Thread(target=_get_ready, daemon=True).start()
     closing = asyncio.create_task(end_streams_at_exit())

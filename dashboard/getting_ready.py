@@ -1,4 +1,4 @@
-"""What the app does before anybody asks: the engine wakes, and the first page's parts are loaded.
+"""What the app does before anybody asks: the first page's parts are loaded, and the worker starts.
 
 It is done beside the server, which answers already: while a browser reads Streamlit's own scripts.
 """
@@ -40,7 +40,7 @@ LIVE_PAGE = (
 
 
 def get_ready() -> None:
-    """Load what the first page needs, then start the worker: both at once, and the page waits."""
+    """Load what the first page needs."""
     with acting_as(Role.LECTURER):
         for name in FIRST_PAGE:
             import_module(name)
@@ -50,14 +50,18 @@ def get_ready() -> None:
         from dashboard.server.routes import chart_library  # noqa: PLC0415  (the page comes first)
 
         chart_library()
-        hub().warm()
 
 
 def get_ready_for_others() -> None:
-    """Load what other pages need, first the one that comes next, and tidy up."""
-    for name in (*LIVE_PAGE, "pandas"):
-        import_module(name)
+    """Start the worker, load what other pages need, first the one that comes next, and tidy up.
+
+    The worker takes seconds of a processor that the first page's browser needs; a job that does not
+    wait for it starts it at once.
+    """
     with acting_as(Role.LECTURER):
+        hub().warm()
+        for name in (*LIVE_PAGE, "pandas"):
+            import_module(name)
         remove_unused_uploads(store())
 
 
