@@ -2,7 +2,7 @@
 
 import sys
 
-from kdcore.cli.arguments import parser
+from kdcore.cli.arguments import parse
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 from kdcore.escapes import write_anything
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     write_anything()
     choose_threads()
-    options = parser().parse_args(arguments)
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return int(options.command(options))
     except UserError as error:

@@ -7,6 +7,7 @@ of the input ends the process.
 """
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -79,6 +80,11 @@ class Worker:
             if self._current is not None:
                 self._current.controls.send(Stop())
 
+    @property
+    def asked(self) -> bool:
+        """Whether a job waits."""
+        return not self._jobs.empty()
+
     def work(self) -> None:
         """Execute one job after the other until the input has ended."""
         self._loading = False
@@ -144,13 +150,18 @@ def private_stdout() -> IO[str]:
     return out
 
 
-def warm_up() -> None:
-    """Spend the seconds that torch takes to load all its parts before anybody waits for them."""
+def warm_up(asked: Callable[[], bool]) -> None:
+    """Spend the seconds that torch takes to load all its parts before anybody waits for them.
+
+    Args:
+        asked: whether somebody waits; then what is left is not done.
+    """
     from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415
 
     flush_denormals()
     for _ in Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1, device="cpu")):
-        pass
+        if asked():
+            return
 
 
 def main(make_job: MakeJob = job_in) -> None:
@@ -164,7 +175,10 @@ def main(make_job: MakeJob = job_in) -> None:
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
     if make_job is job_in:
-        warm_up()
+        gc.disable()  # what is loaded stays: to look for garbage meanwhile takes time
+        warm_up(lambda: worker.asked)
+        gc.freeze()  # and the collections of the training need not look at it
+        gc.enable()
     worker.work()
 
 

@@ -109,7 +109,7 @@ class NoChart(Exception):
 def plotly(_: Request) -> Response:
     """The chart library of the installed package, packed."""
     headers = LASTING | {"Content-Encoding": "gzip"}
-    return Response(_plotly(), media_type="text/javascript", headers=headers)
+    return Response(chart_library(), media_type="text/javascript", headers=headers)
 
 
 def static(request: Request) -> Response:
@@ -354,7 +354,8 @@ def _browser_files() -> dict[str, Path]:
 
 
 @cache
-def _plotly() -> bytes:
+def chart_library() -> bytes:
+    """Plotly's script, packed."""
     library = files("plotly") / "package_data" / "plotly.min.js"
     return gzip.compress(library.read_bytes(), compresslevel=6, mtime=0)
 

@@ -1,0 +1,38 @@
+"""The routes beside Streamlit's, loaded after the server has begun to answer.
+
+They know all charts and all kinds of jobs, and the first page is on its way without them.
+"""
+
+from importlib import import_module
+
+from anyio import to_thread
+from starlette.routing import BaseRoute, Match, Router
+from starlette.types import Receive, Scope, Send
+
+ROUTES = "dashboard.server.routes"
+PREFIX = "/kd/"
+"""How the paths of all of them begin."""
+
+
+class RoutesLater(BaseRoute):
+    """Stands for ``dashboard.server.routes``; whoever comes before these are loaded waits."""
+
+    def __init__(self) -> None:
+        self._router: Router | None = None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for one of them."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return (Match.FULL if path.startswith(PREFIX) else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if self._router is None:
+            self._router = await to_thread.run_sync(_load)
+        await self._router(scope, receive, send)
+
+
+def _load() -> Router:
+    return Router(routes=import_module(ROUTES).ROUTES)

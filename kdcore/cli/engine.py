@@ -1,0 +1,17 @@
+"""PyTorch for the commands that train; no other waits for it."""
+
+import gc
+
+
+def wake_engine() -> None:
+    """Load it, and flush denormal numbers from here on.
+
+    What is loaded stays: garbage is not looked for meanwhile, and later not in it.
+    """
+    gc.disable()
+    try:
+        from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (takes a second)
+    finally:
+        gc.freeze()
+        gc.enable()
+    flush_denormals()
