@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from kdcore.models.convnet import ConvNet
-from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
 
 LARGEST, MOST_WEIGHTS = 144, 6_000
 """Pixels of an image, and weights of a net's convolutions, up to which nets are stacked.
@@ -85,7 +85,7 @@ class StackedConvNet:
     """
 
     def __init__(self, modules: Sequence[ConvNet], seeds: int, precision: str = "float32") -> None:
-        self._nets, self._seeds = len(modules), seeds
+        self._modules, self._nets, self._seeds = modules, len(modules), seeds
         of_nets = [list(module.parameters()) for module in modules]
         stacked = [
             torch.stack([one.detach().contiguous() for one in alike])
@@ -98,7 +98,8 @@ class StackedConvNet:
             for parameter, values in zip(parameters, self._parameters, strict=True):
                 parameter.data = values[at]
         self._dtype = torch.bfloat16 if precision == "bf16" else self._flat.dtype
-        parameters = iter(zip(self._parameters, _parts(self._gradient, stacked), strict=True))
+        self._gradients = _parts(self._gradient, stacked)
+        parameters = iter(zip(self._parameters, self._gradients, strict=True))
         self._blocks: list[_Block] = []
         layers = [list(module.features) for module in modules]
         for at, layer in enumerate(layers[0]):
@@ -110,8 +111,15 @@ class StackedConvNet:
                 self._blocks.append(_Block(convolution, normalised, pooled))
         self._head = _Head(*next(parameters), *next(parameters), self._dtype)
 
-    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""
+        if matrices:
+            modules = [self._modules[net] for net in nets]
+            for net, module in zip(nets, modules, strict=True):
+                for parameter, values in zip(module.parameters(), self._gradients, strict=True):
+                    parameter.grad = values[net]
+            bf16 = self._dtype == torch.bfloat16
+            return matrices_apart(modules, torch.bfloat16 if bf16 else torch.float32)
         weights, gradients = [self._flat], [self._gradient]
         if len(nets) < self._nets:
             weights, gradients = (

@@ -50,6 +50,13 @@ class StackedMLP:
         self._layers = _pairs(_parts(self._rounded, stacked))
         self._gradients = _pairs(_parts(self._gradient, stacked))
         self._activations: list[Tensor] = []
+        first, *others = self._layers
+        self._turned = [
+            (_of_seeds(first[0], seeds).mT, _of_seeds(first[1], seeds)[:, None]),
+            *((weight.mT, bias[:, None]) for weight, bias in others),
+        ]
+        """Weights and biases as a way forward takes them, the first layers of a seed as one."""
+        self._wide_gradients = tuple(_of_seeds(one, seeds) for one in self._gradients[0])
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
@@ -128,43 +135,37 @@ class StackedMLP:
         """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
         gradient = gradient.to(self._rounded.dtype)
         batch = gradient.shape[1]
-        for index in range(len(self._layers) - 1, -1, -1):
+        for index in range(len(self._layers) - 1, 0, -1):
             layer_input = self._activations[index]
             for_weight, for_bias = self._gradients[index]
-            if index:
-                torch.bmm(gradient.mT, layer_input, out=for_weight)
-                torch.sum(gradient, dim=1, out=for_bias)
-                gradient = torch.bmm(gradient, self._layers[index][0])
-                gradient = torch.ops.aten.threshold_backward(gradient, layer_input, 0)
-            else:
-                wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
-                wide = wide.reshape(self._seeds, batch, -1)
-                torch.bmm(
-                    wide.mT, layer_input, out=for_weight.view(self._seeds, -1, for_weight.shape[-1])
-                )
-                torch.sum(wide, dim=1, out=for_bias.view(self._seeds, -1))
+            torch.bmm(gradient.mT, layer_input, out=for_weight)
+            torch.sum(gradient, dim=1, out=for_bias)
+            gradient = torch.bmm(gradient, self._layers[index][0])
+            gradient = torch.ops.aten.threshold_backward(gradient, layer_input, 0)
+        if self._nets > self._seeds:
+            wide = gradient.reshape(self._seeds, -1, batch, gradient.shape[-1]).transpose(1, 2)
+            gradient = wide.reshape(self._seeds, batch, -1)
+        for_weight, for_bias = self._wide_gradients
+        torch.bmm(gradient.mT, self._activations[0], out=for_weight)
+        torch.sum(gradient, dim=1, out=for_bias)
 
     def _through(self, inputs: Tensor, *, keep: bool) -> Tensor:
         values = inputs.flatten(2).to(self._rounded.dtype)
-        last = len(self._layers) - 1
-        for index, (weight, bias) in enumerate(self._layers):
+        last = len(self._turned) - 1
+        for index, (weight, bias) in enumerate(self._turned):
             if keep:
                 self._activations.append(values)
-            if index:
-                values = torch.baddbmm(bias[:, None], values, weight.mT)
-            else:
-                values = self._first(values, weight, bias)
+            values = torch.baddbmm(bias, values, weight)
+            if not index and self._nets > self._seeds:
+                values = self._apart(values)
             if index < last:
                 values.relu_()
         return values.to(self._flat.dtype)
 
-    def _first(self, inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """``[S, B, D]`` → ``[K, B, H]``: one product a seed, as wide as all its nets."""
-        batch, layer_input = inputs.shape[1:]
-        wide = torch.baddbmm(
-            bias.view(self._seeds, 1, -1), inputs, weight.view(self._seeds, -1, layer_input).mT
-        )
-        nets = wide.view(self._seeds, batch, -1, bias.shape[-1]).transpose(1, 2)
+    def _apart(self, wide: Tensor) -> Tensor:
+        """What the first layers gave, ``[S, B, G · H]``, net by net ``[K, B, H]``."""
+        batch = wide.shape[1]
+        nets = wide.view(self._seeds, batch, self._nets // self._seeds, -1).transpose(1, 2)
         return nets.reshape(self._nets, batch, -1)
 
 
@@ -172,6 +173,11 @@ def _parts(flat: Tensor, shapes: Sequence[Tensor]) -> list[Tensor]:
     """Views of a flat tensor in the shapes of ``shapes``, one after the other."""
     chunks = flat.split([values.numel() for values in shapes])
     return [chunk.view_as(values) for chunk, values in zip(chunks, shapes, strict=True)]
+
+
+def _of_seeds(values: Tensor, seeds: int) -> Tensor:
+    """The first layers of a seed's nets as one: ``[K, H, …]`` as ``[S, G · H, …]``."""
+    return values.view(seeds, -1, *values.shape[2:])
 
 
 def _as_matrices(weight: Tensor) -> tuple[int, int, int]:

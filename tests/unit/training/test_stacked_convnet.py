@@ -98,6 +98,22 @@ def test_each_net_learns_as_alone_to_float64(widths, shape, seeds, members):
         torch.testing.assert_close(answer, net.eval()(inputs).detach(), rtol=1e-10, atol=1e-10)
 
 
+def test_muon_moves_the_matrices_of_each_net_by_themselves():
+    rates = [0.01, 0.02]
+    ours = nets((4, 5, 3), 2)
+    theirs = copy.deepcopy(ours)
+    stacked = students_of(ours, 1, rates, "muon")
+    alone = students_of(theirs, 1, rates, "muon", with_graph=True)
+    assert isinstance(stacked.body, StackedConvNet)
+    assert isinstance(alone.body, Interleaved)
+    for step in range(8):
+        inputs, gradient = normal(1, 7, *SHAPE, seed=step), normal(1, 2, 7, CLASSES, seed=50 + step)
+        for students in (stacked, alone):
+            students.forward(inputs)
+            students.learn(gradient, rates)
+    assert_equal(ours, theirs, 1e-6)  # the iterations multiply in float32
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "gd"])
 def test_each_net_has_its_own_rate(optimizer):
     rates = [0.01, 0.1, 0.01]
