@@ -63,7 +63,7 @@ class Muon(torch.optim.Optimizer):
         lr = self.param_groups[0]["lr"]
         for (rows, columns), alike in self._alike.items():
             moved = [(weight, shape) for weight, shape in alike if weight.grad is not None]
-            directions = [self._direction(weight).view(shape) for weight, shape in moved]
+            directions = [self._direction(weight).reshape(shape) for weight, shape in moved]
             if not directions:
                 continue
             together = directions[0] if len(directions) == 1 else torch.cat(directions)
