@@ -4,7 +4,7 @@
 
 Both in one process, by turns, with the same teacher, batch size, precision and number of examples:
 seconds of training and evaluation of one distilled student, the mean of the rounds. The engine also
-evaluates the validation part, measures calibration and fidelity, and reports ten times an epoch.
+measures calibration and fidelity, and reports ten times an epoch.
 """
 
 import argparse
@@ -64,17 +64,17 @@ def main() -> None:
         network = build_model(teacher, data.input_shape, len(data.classes), seed=0)
         network.load_state_dict(load_module_state(file, network))
         logits = predict_split(network, data, data.train)
-        inputs, test = (
-            data.normalised(split.inputs).flatten(1) for split in (data.train, data.test)
+        inputs, validation, test = (
+            (data.normalised(split.inputs).flatten(1), split.labels)
+            for split in (data.train, data.validation, data.test)
         )
         own, limit = [], []
         for number in range(given.rounds + 1):
             seconds, accuracy = hand_written_loop.distil(
                 build_model(student, data.input_shape, len(data.classes), seed=0),
-                inputs,
-                data.train.labels,
+                *inputs,
                 logits,
-                (test, data.test.labels),
+                (validation, test),
                 temperature=config.temperature,
                 weight=config.weight,
                 epochs=given.epochs,

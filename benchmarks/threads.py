@@ -34,7 +34,12 @@ JOBS: dict[str, dict[str, object]] = {
     "digits": {"dataset": "digits", "teacher": "mlp:64", "student": "mlp:16", "epochs": 10},
     "small": {"dataset": "mnist", "teacher": "mlp:500", "student": "mlp:250", "epochs": 2},
     "wide": {"dataset": "mnist", "teacher": "mlp:1200,1200", "student": "mlp:800,800", "epochs": 1},
-    "convnet": {"dataset": "digits", "teacher": "convnet:16,32,64", "student": "convnet:4,8,8", "epochs": 3},
+    "convnet": {
+        "dataset": "digits",
+        "teacher": "convnet:16,32,64",
+        "student": "convnet:4,8,8",
+        "epochs": 3,
+    },
     "resnet": {"teacher": "resnet20", "student": "resnet8", "epochs": 1, "transfer_size": 2000},
 }
 """Both students of each, in the precision that the engine chooses."""

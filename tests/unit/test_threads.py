@@ -84,10 +84,6 @@ def test_the_command_line_chooses_before_torch_loads():
         "print(os.environ['GOMP_SPINCOUNT'], 'torch' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={},
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", code], env={}, capture_output=True, text=True, check=True
     )
     assert done.stdout.split()[-2:] == [str(threads.SPINS), "False"]

@@ -70,7 +70,7 @@ def fuse_convolutions(module: nn.Module) -> bool:
         return False
     traced.graph.lint()
     traced.recompile()
-    module.forward = traced.forward  # type: ignore[method-assign]  # its own hooks stay
+    module.forward = traced.forward  # its own hooks stay
     return True
 
 

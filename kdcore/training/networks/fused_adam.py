@@ -33,7 +33,7 @@ class FusedAdam(torch.optim.Adam):
         torch._foreach_add_(steps, 1)
         torch._fused_adam_(
             weights,
-            gradients,  # type: ignore[arg-type]
+            gradients,
             means,
             squares,
             [],

@@ -99,17 +99,17 @@ class StackedConvNet:
                 parameter.data = values[at]
         self._dtype = torch.bfloat16 if precision == "bf16" else self._flat.dtype
         self._gradients = _parts(self._gradient, stacked)
-        parameters = iter(zip(self._parameters, self._gradients, strict=True))
+        pairs = iter(zip(self._parameters, self._gradients, strict=True))
         self._blocks: list[_Block] = []
         layers = [list(module.features) for module in modules]
         for at, layer in enumerate(layers[0]):
             if isinstance(layer, nn.Conv2d):
-                convolution = _Convolution(*next(parameters), self._dtype, seeds=0 if at else seeds)
+                convolution = _Convolution(*next(pairs), self._dtype, seeds=0 if at else seeds)
                 norms = [cast(nn.BatchNorm2d, of_net[at + 1]) for of_net in layers]
-                normalised = _Normalised(norms, next(parameters), next(parameters))
+                normalised = _Normalised(norms, next(pairs), next(pairs))
                 pooled = isinstance(next(iter(layers[0][at + 3 :]), None), nn.MaxPool2d)
                 self._blocks.append(_Block(convolution, normalised, pooled))
-        self._head = _Head(*next(parameters), *next(parameters), self._dtype)
+        self._head = _Head(*next(pairs), *next(pairs), self._dtype)
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""
@@ -306,7 +306,8 @@ class _Normalised:
             self._first.momentum,
             self._first.eps,
         )
-        return outputs.view_as(planes)
+        normalised: Tensor = outputs.view_as(planes)
+        return normalised
 
     def backward(self, gradient: Tensor) -> Tensor:
         """Fill the gradient of scale and shift; the gradient at the planes."""
@@ -324,7 +325,8 @@ class _Normalised:
         )
         self._scale[1].copy_(of_scale.view_as(self._scale[1]))
         self._shift[1].copy_(of_shift.view_as(self._shift[1]))
-        return at_inputs.view_as(gradient)
+        at_planes: Tensor = at_inputs.view_as(gradient)
+        return at_planes
 
 
 class _Head:
