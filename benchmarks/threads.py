@@ -118,7 +118,10 @@ def busy(programs: int) -> Iterator[None]:
 
 def one(job: str, root: Path, teacher: Path) -> None:
     """Print the seconds of the job's epochs; where ``teacher`` is no file yet, write it."""
-    from benchmarks.engine import teacher_file  # noqa: PLC0415  (loads torch)
+    from kdcore.threads import choose_threads  # noqa: PLC0415
+
+    choose_threads()  # as the command does, before torch loads
+    from benchmarks.engine import teacher_file  # noqa: PLC0415
     from kdcore import Run, RunConfig  # noqa: PLC0415
     from kdcore.jobs.run.events import Epoch  # noqa: PLC0415
 
