@@ -27,7 +27,7 @@ from dashboard.server.upload_limits import UploadLimits
 
 READY = "dashboard.getting_ready"
 """Knows all of the engine and of the first page: it is loaded beside the server."""
-FIRST_PAGE = 2.0
+FIRST_PAGE = 1.0
 """Seconds for it, in which nothing else is loaded or started."""
 
 
