@@ -1,7 +1,7 @@
 """Memory that a training step gives back and the next one takes again.
 
 glibc returns large pieces to the system, which then hands them out anew page by page, filled with
-zeros: with the maps of a convolutional network on a CPU that took a fifth of each step.
+zeros: the maps of a convolutional network on a CPU cost thousands of page faults a step.
 """
 
 import ctypes

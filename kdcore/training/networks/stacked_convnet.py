@@ -2,8 +2,9 @@
 
 A small net's step on small images is calls, not arithmetic: K nets one after the other pay for K
 times as many. Here all nets lie in one flat tensor, of which the modules' parameters are views, and
-a layer of all of them is one call. PyTorch's own grouped convolution would be such a call too, but
-with a few channels a group it takes longer than the nets alone; batched matrix products do not.
+a layer of all of them is one call. PyTorch's own grouped convolution would be such a call too: with
+few channels a group it took up to 2.7 times as long as batched matrix products, and on images of 28
+pixels a side longer than the nets alone.
 
 Planes lie in memory as ``[K, channels, height, width, batch]``, the batch innermost as Krizhevsky's
 cuda-convnet had it: a shifted plane is then copied in long runs, a net's statistics are of one
