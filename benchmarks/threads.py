@@ -128,7 +128,7 @@ def one(job: str, root: Path, teacher: Path) -> None:
 
     flush_denormals()
     config = RunConfig(**{"dataset": str(root / "cifar10-jpeg.tar.xz")} | JOBS[job])  # type: ignore[arg-type]
-    config = replace(config, data_root=str(root), teacher_epochs=1)
+    config = replace(config, data_root=str(root), teacher_epochs=1, batch_size=128)
     if not teacher.exists():
         with tempfile.TemporaryDirectory() as folder:
             quick = replace(config, epochs=1, student="mlp:8")
