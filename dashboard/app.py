@@ -48,12 +48,15 @@ def _get_ready() -> None:
     gc.disable()  # what is imported stays: to look for garbage meanwhile takes a tenth of the time
     try:
         ready = import_module(READY)
-        ready.get_ready()
+        try:
+            ready.get_ready()
+        finally:
+            gc.freeze()  # and later collections need not look at it either
+            gc.enable()
+            time.sleep(FIRST_PAGE)
+            ready.get_ready_for_others()
     finally:
-        gc.freeze()  # and later collections need not look at it either
         gc.enable()
-    time.sleep(FIRST_PAGE)
-    ready.get_ready_for_others()
 
 
 let_callbacks_finish()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 __all__ = ["Distilled", "Run", "RunConfig", "distil", "register_model"]
 
-PLACES = {
+_PLACES = {
     "Distilled": "kdcore.distillation",
     "Run": "kdcore.job",
     "RunConfig": "kdcore.jobs.run.config",
@@ -29,7 +29,11 @@ PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in PLACES:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(PLACES[name]), name)
+    found = globals()[name] = getattr(import_module(_PLACES[name]), name)
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -14,11 +14,12 @@ def take_plain_data_as_it_is() -> None:
     """From now on, in every session."""
     module: Any = serialization
     look = module.is_dataframe_like
-    if hasattr(look, "__wrapped__"):  # done already
+    if hasattr(look, "takes_plain_data"):  # done already
         return
 
     @wraps(look)
     def is_dataframe_like(value: object) -> bool:
         return type(value) not in (dict, list) and bool(look(value))
 
+    is_dataframe_like.takes_plain_data = True  # type: ignore[attr-defined]
     module.is_dataframe_like = is_dataframe_like

@@ -1,6 +1,7 @@
 """PyTorch for the commands that train; no other waits for it."""
 
 import gc
+import sys
 
 
 def wake_engine() -> None:
@@ -8,10 +9,13 @@ def wake_engine() -> None:
 
     What is loaded stays: garbage is not looked for meanwhile, and later not in it.
     """
-    gc.disable()
+    looks = gc.isenabled() and "torch" not in sys.modules
+    if looks:
+        gc.disable()
     try:
         from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (takes a second)
     finally:
-        gc.freeze()
-        gc.enable()
+        if looks:
+            gc.freeze()
+            gc.enable()
     flush_denormals()

@@ -8,6 +8,7 @@ the command line these are the names that people type.
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from kdcore.errors import data, jobs, models, settings, sharing, store, training
@@ -102,6 +103,9 @@ class BatchTooLargeError(MemoryError):
     def __init__(self, device: str, *, fits: int) -> None:
         self.device, self.fits = device, fits
         super().__init__(f"a batch does not fit into the memory of {device}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.device, fits=self.fits), ()
 
 
 def shortened(value: object, most: int = 60) -> str:

@@ -16,15 +16,28 @@ VECTOR = 16
 
 def softmax(logits: Tensor) -> Tensor:
     """``logits.softmax(-1)`` for ``[..., batch, classes]``."""
-    return logits.mT.softmax(-2).mT if _worth_turning(logits) else logits.softmax(-1)
+    if _many(logits):
+        return logits.mT.softmax(-2).mT
+    return logits.mT.softmax(-2).mT.contiguous() if _fills(logits) else logits.softmax(-1)
 
 
 def log_softmax(logits: Tensor) -> Tensor:
     """``logits.log_softmax(-1)`` for ``[..., batch, classes]``."""
-    return logits.mT.log_softmax(-2).mT if _worth_turning(logits) else logits.log_softmax(-1)
+    if _many(logits):
+        return logits.mT.log_softmax(-2).mT
+    return logits.mT.log_softmax(-2).mT.contiguous() if _fills(logits) else logits.log_softmax(-1)
 
 
-def _worth_turning(logits: Tensor) -> bool:
-    batch, classes = logits.shape[-2:] if logits.dim() > 1 else (1, logits.shape[-1])
-    fills = batch % VECTOR == 0
-    return classes < FEW_CLASSES and (fills or logits.numel() >= MANY_ROWS * classes)
+def _many(logits: Tensor) -> bool:
+    classes = logits.shape[-1]
+    return classes < FEW_CLASSES and logits.numel() >= MANY_ROWS * classes
+
+
+def _fills(logits: Tensor) -> bool:
+    """Whether every row of a small batch is in a full vector.
+
+    Its result is laid out as the logits are: in another layout a product may add in an order that
+    differs from network to network.
+    """
+    rows, classes = (1, *logits.shape)[-2:]
+    return classes < FEW_CLASSES and rows % VECTOR == 0

@@ -62,7 +62,11 @@ def take_or_say_what_fits(
         return
     size = len(indices[0]) // 2
     while size >= least_batch():
-        if not _without_room(take, tuple(index[:size] for index in indices), step, device):
+        try:
+            fits = not _without_room(take, tuple(index[:size] for index in indices), step, device)
+        except Exception:  # the device is lost, and with it what could be tried
+            break
+        if fits:
             raise BatchTooLargeError(full, fits=size)
         size //= 2
     raise BatchTooLargeError(full, fits=0)

@@ -1,7 +1,7 @@
-"""Whether another process trains on the same accelerator: two of them share its memory and time.
+"""Whether another run trains on the same accelerator: two of them share its memory and time.
 
-Whoever trains holds a lock on a file of the machine's folder for temporary files, one a device. It
-keeps nobody out: it is looked at to say that the device is shared.
+A run that trains holds a lock on a file of the machine's folder for temporary files, one a device.
+It keeps nobody out: it is looked at to say that the device is shared.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ def in_use(device: torch.device) -> Iterator[list[Note]]:
         A sentence where another process uses it already, else nothing.
     """
     name = _name(device)
-    if not name or name in _held:  # a search that trains runs holds it already
+    if not name or name in _held:
         yield []
         return
     file = _opened(name)
@@ -47,14 +47,20 @@ def in_use(device: torch.device) -> Iterator[list[Note]]:
 
 
 def _taken_by_others(file: int) -> bool:
-    """Hold the lock together with all others that do; whether there are any."""
-    alone = False
-    with suppress(OSError):
+    """Hold the lock together with all others that do; whether there are any.
+
+    Where the folder lies on a file system without locks nobody is seen.
+    """
+    taken = False
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        alone = True
-    with suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_SH)
-    return not alone
+    except BlockingIOError:
+        taken = True
+    except OSError:
+        return False
+    with suppress(OSError):  # nobody's lock is waited for
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return taken
 
 
 def _shared(device: torch.device) -> Note:

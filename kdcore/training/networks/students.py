@@ -104,7 +104,8 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        self._logits, self._beside_logits = [], {}
+        # where memory ended in a step, its graph is here still
+        self._logits, self._beside_logits, self.terms = [], {}, {}
         self.refresh()
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
