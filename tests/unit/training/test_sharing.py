@@ -1,5 +1,6 @@
 """Two processes on one accelerator share it, and the second says so; here the device is a name."""
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -55,3 +56,14 @@ def test_where_no_file_may_be_made_it_trains_all_the_same(accelerator, monkeypat
     monkeypatch.setattr(tempfile, "tempdir", str(accelerator))  # there is no such folder
 
     assert codes() == []
+
+
+@pytest.mark.parametrize("reason", [errno.EBADF, errno.ENOLCK])
+def test_where_a_file_system_has_no_locks_nobody_is_seen(accelerator, monkeypatch, reason):
+    def refuse(_file, _how):
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with sharing.in_use("here") as notes:
+        assert accelerator.exists()
+    assert notes == []
