@@ -31,23 +31,31 @@ def answering_copy(module: nn.Module, example: Tensor, precision: str) -> nn.Mod
             copy is held against it.
         precision: ``float32`` or ``bf16``, by autocast, in which both are asked.
     """
-    foldable = normalised_convolutions(module, example)
-    rounded = _rounded_by_autocast(module) if precision == "bf16" else []
-    if not foldable and not rounded:
-        return module
     try:
-        found = deepcopy(module)
-    except (RuntimeError, TypeError):  # such as weights that are computed anew at every call
+        found = _copy(module, example, precision)
+    except Exception:  # what a module of somebody's own does is not known
         return module
-    for convolution, normalisation in foldable:
-        _fold(found, convolution, normalisation)
-    for name in rounded:
-        found.get_submodule(name).to(torch.bfloat16)
-    if rounded and example.device.type == "cpu" and fuse_convolutions(found):
+    if found is None:
+        return module
+    if precision == "bf16" and example.device.type == "cpu" and fuse_convolutions(found):
         if _answers_alike(found, module, example, precision):
             return found
         del found.forward  # a processor may lack what this takes
     return found if _answers_alike(found, module, example, precision) else module
+
+
+def _copy(module: nn.Module, example: Tensor, precision: str) -> nn.Module | None:
+    """Folded and rounded; nothing where there is nothing to fold or to round."""
+    foldable = normalised_convolutions(module, example)
+    rounded = _rounded_by_autocast(module) if precision == "bf16" else []
+    if not foldable and not rounded:
+        return None
+    found = deepcopy(module)
+    for convolution, normalisation in foldable:
+        _fold(found, convolution, normalisation)
+    for name in rounded:
+        found.get_submodule(name).to(torch.bfloat16)
+    return found
 
 
 def normalised_convolutions(module: nn.Module, example: Tensor) -> list[tuple[str, str]]:

@@ -56,9 +56,18 @@ def fuse_convolutions(module: nn.Module) -> bool:
     if not usable or "forward" in vars(module):
         return False
     try:
-        traced = fx.symbolic_trace(module)
+        traced = _traced(module)
     except Exception:  # of whatever is not plain enough: it stays as it is
         return False
+    if traced is None:
+        return False
+    module.forward = traced.forward  # its own hooks stay
+    return True
+
+
+def _traced(module: nn.Module) -> fx.GraphModule | None:
+    """The module with fused convolutions; nothing where there is none to fuse."""
+    traced = fx.symbolic_trace(module)
     _drop_identities(traced)
     convolutions = {
         node: part
@@ -67,11 +76,10 @@ def fuse_convolutions(module: nn.Module) -> bool:
     }
     fused = [_fuse(traced, node, part) for node, part in convolutions.items()]
     if not any(fused):
-        return False
+        return None
     traced.graph.lint()
     traced.recompile()
-    module.forward = traced.forward  # its own hooks stay
-    return True
+    return traced
 
 
 def _drop_identities(traced: fx.GraphModule) -> None:

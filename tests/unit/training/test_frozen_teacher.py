@@ -154,6 +154,64 @@ def test_one_that_cannot_be_folded_or_rounded_answers_itself(kind, precision):
     assert torch.equal(answers(found, images(), precision), answers(module, images(), precision))
 
 
+class ByKeyword(nn.Module):
+    """A network that names what it gives its parts."""
+
+    def __init__(self, named):
+        super().__init__()
+        self.named = named
+        self.convolution, self.normalisation = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)
+        self.identity = nn.Identity()
+
+    def ask(self, part, inputs):
+        module = getattr(self, part)
+        return module(input=inputs) if part == self.named else module(inputs)
+
+    def forward(self, inputs):
+        for part in ("convolution", "normalisation", "identity"):
+            inputs = self.ask(part, inputs)
+        return inputs.relu().mean((2, 3))
+
+
+class WithoutVersions(ByKeyword):
+    """One whose own forward pass forbids gradients for good."""
+
+    @torch.inference_mode()
+    def forward(self, inputs):
+        return super().forward(inputs)
+
+
+class AlwaysTraining(ByKeyword):
+    """One whose normalisation never learns that it only answers."""
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.normalisation.training = True
+        return self
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(
+            lambda named=named: ByKeyword(named)
+            for named in ("convolution", "normalisation", "identity")
+        ),
+        lambda: WithoutVersions("nothing"),
+        lambda: AlwaysTraining("nothing"),
+    ],
+    ids=["convolution", "normalisation", "identity", "inference mode", "always training"],
+)
+def test_whatever_a_module_of_ones_own_does_it_answers(make, precision):
+    torch.manual_seed(0)
+    module = frozen(make())
+    found = answering_copy(module, images(2), precision)
+    given = {"float32": 1e-4, "bf16": 0.05}[precision]
+    wanted = answers(module, images(), precision)
+    assert torch.allclose(answers(found, images(), precision), wanted, atol=given, rtol=given)
+
+
 @fuses
 def test_a_shortcut_that_is_needed_again_is_not_written_over():
     torch.manual_seed(0)
