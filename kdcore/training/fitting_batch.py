@@ -9,6 +9,7 @@ from torch import Tensor
 from kdcore.errors import BatchTooLargeError
 from kdcore.jobs.failure import without_room
 from kdcore.training.devices.distributed import least_batch, world_size
+from kdcore.training.networks.students import Students
 from kdcore.training.trainer import DistillationTrainer
 
 Indices = tuple[Tensor, ...]
@@ -35,11 +36,16 @@ class TriedBatches:
         Raises:
             BatchTooLargeError: the device has not enough memory for the batch.
         """
-        take_or_say_what_fits(self._trainer.step, indices, step, self._trainer.config.device)
+        trainer = self._trainer
+        take_or_say_what_fits(trainer.step, trainer.students, indices, step, trainer.config.device)
 
 
 def take_or_say_what_fits(
-    take: Callable[[Indices, int], None], indices: Indices, step: int, device: str
+    take: Callable[[Indices, int], None],
+    students: Students,
+    indices: Indices,
+    step: int,
+    device: str,
 ) -> None:
     """Take a step; where it does not fit into memory, find a batch that does.
 
@@ -50,6 +56,7 @@ def take_or_say_what_fits(
 
     Args:
         take: the step of a trainer.
+        students: of the trainer.
         indices: of the batch.
         step: batches taken before.
         device: as the run's settings have it.
@@ -57,23 +64,24 @@ def take_or_say_what_fits(
     Raises:
         BatchTooLargeError: the device has not enough memory for the batch.
     """
-    full = _without_room(take, indices, step, device)
+    full = _without_room(take, students, indices, step, device)
     if not full:
         return
     size = len(indices[0]) // 2
     while size >= least_batch():
-        try:
-            fits = not _without_room(take, tuple(index[:size] for index in indices), step, device)
-        except Exception:  # the device is lost, and with it what could be tried
-            break
-        if fits:
+        few = tuple(index[:size] for index in indices)
+        if not _without_room(take, students, few, step, device):
             raise BatchTooLargeError(full, fits=size)
         size //= 2
     raise BatchTooLargeError(full, fits=0)
 
 
 def _without_room(
-    take: Callable[[Indices, int], None], indices: Indices, step: int, device: str
+    take: Callable[[Indices, int], None],
+    students: Students,
+    indices: Indices,
+    step: int,
+    device: str,
 ) -> str:
     """Take the step; the device that has no room for it, or nothing.
 
@@ -88,7 +96,10 @@ def _without_room(
     else:
         return ""
     # only here: the exception held the step's tensors by its traceback
+    students.forget()
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
     return full

@@ -15,7 +15,7 @@ first (``im2col``).
 Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B batch, H × W pixels.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, cast
 
@@ -160,6 +160,12 @@ class StackedConvNet:
     def refresh(self) -> None:
         """See ``Body``; the modules' weights are views of all that there is."""
 
+    def forget(self) -> None:
+        """See ``Body``."""
+        for part in (self._head, *self._blocks, *(part for own in self._blocks for part in own)):
+            for name in part.left:
+                vars(part).pop(name, None)
+
     def backward(self, gradient: Tensor) -> None:
         """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
         planes = self._head.backward(gradient.to(self._dtype))
@@ -180,10 +186,17 @@ class _Block:
     same, and so is the gradient, since none goes where the result is 0.
     """
 
+    left = ("_before", "_places", "_after")
+    """What a way forward leaves for the way back."""
+
     def __init__(
         self, convolution: "_Convolution", normalised: "_Normalised", pooled: bool
     ) -> None:
         self._convolution, self._normalised, self._pooled = convolution, normalised, pooled
+
+    def __iter__(self) -> "Iterator[_Convolution | _Normalised]":
+        yield self._convolution
+        yield self._normalised
 
     def forward(self, planes: Tensor) -> Tensor:
         """``[K, C, H, W, B]`` → ``[K, O, H/2, W/2, B]``."""
@@ -208,6 +221,8 @@ class _Block:
 
 class _Convolution:
     """3×3 with a margin of zeros, without bias."""
+
+    left = ("_inputs", "_matrix")
 
     def __init__(self, weight: Tensor, gradient: Tensor, dtype: torch.dtype, seeds: int) -> None:
         self._weight, self._gradient, self._dtype = weight, gradient, dtype
@@ -277,6 +292,8 @@ class _Normalised:
     The modules' running statistics become views of those that are kept here.
     """
 
+    left = ("_inputs", "_mean", "_inverse")
+
     def __init__(
         self,
         modules: Sequence[nn.BatchNorm2d],
@@ -332,6 +349,8 @@ class _Normalised:
 
 class _Head:
     """The mean over the plane, and a linear answer."""
+
+    left = ("_means", "_rounded")
 
     def __init__(
         self, weight: Tensor, for_weight: Tensor, bias: Tensor, for_bias: Tensor, dtype: torch.dtype

@@ -131,6 +131,10 @@ class StackedMLP:
         if self._rounded is not self._flat:
             self._rounded.copy_(self._flat)
 
+    def forget(self) -> None:
+        """See ``Body``."""
+        self._activations = []
+
     def backward(self, gradient: Tensor) -> None:
         """Overwrite the gradient, from the gradient at the logits ``[K, B, C]``."""
         gradient = gradient.to(self._rounded.dtype)

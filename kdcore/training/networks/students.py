@@ -4,8 +4,8 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 The nets of a seed take the same batches; members differ in what the teacher tells them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import torch
@@ -26,7 +26,7 @@ from kdcore.training.state import load_optimizer_state, optimizer_state
 EXAMPLES = 8
 """By which a network's copy that only answers is held against it."""
 WORTH_A_COPY = 8
-"""Questions in a row from which on a copy that answers them quicker pays for being made."""
+"""Questions of an evaluation for which a copy that answers them quicker pays for being made."""
 Wrap = Callable[[nn.Module], nn.Module]
 
 
@@ -49,11 +49,15 @@ class Body(Protocol):
         ...
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
+        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs; not between the two ways."""
         ...
 
     def refresh(self) -> None:
         """The modules' weights were changed from outside."""
+        ...
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left for its way backward."""
         ...
 
 
@@ -88,9 +92,7 @@ class Interleaved:
         """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
         self._beside_logits: dict[int, Tensor] = {}
         self._copies: list[nn.Module] = []
-        """Of the modules as they are, to answer with; none once they learn on."""
-        self._asked = 0
-        """Questions since they learned."""
+        """Of the modules as they are, to answer an evaluation with; else none."""
         if device.type == "cpu":
             keep_freed_memory()
 
@@ -104,9 +106,7 @@ class Interleaved:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        # where memory ended in a step, its graph is here still
-        self._logits, self._beside_logits, self.terms = [], {}, {}
-        self.refresh()
+        self._logits, self._beside_logits = [], {}
         with torch.enable_grad(), autocast(self._device, self._precision):
             for at, learner in enumerate(self._learners):
                 own = inputs[at // self._members]
@@ -129,7 +129,7 @@ class Interleaved:
                 torch.autograd.backward([logits, self.terms[at]], [at_logits, None])
             else:
                 logits.backward(at_logits)
-        self._logits, self._beside_logits, self.terms, self.beside = [], {}, {}, {}
+        self._let_go()
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net ``[B, C]``, with their graph."""
@@ -141,18 +141,36 @@ class Interleaved:
 
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
-        self._asked += 1
-        if self._asked == WORTH_A_COPY:
-            self._copies = [
-                one if one.training else answering_copy(one, inputs[:EXAMPLES], self._precision)
-                for one in self._modules
-            ]
         with torch.no_grad(), autocast(self._device, self._precision):
             return torch.stack([one(inputs).float() for one in self._copies or self._modules])
 
+    @contextmanager
+    def answering_by_copies(self, example: Tensor) -> Iterator[None]:
+        """Inside, quicker copies answer for the modules, which do not learn meanwhile.
+
+        Args:
+            example: inputs ``[B, …]``, of which the first are asked to try the copies.
+        """
+        self._copies = [
+            answering_copy(one, example[:EXAMPLES], self._precision) for one in self._modules
+        ]
+        try:
+            yield
+        finally:
+            self._copies = []
+
     def refresh(self) -> None:
+        """See ``Body``; the modules' weights are all that there is."""
+
+    def forget(self) -> None:
         """See ``Body``."""
-        self._copies, self._asked = [], 0
+        self._let_go()
+        for module in self._modules:
+            for weight in module.parameters():
+                weight.grad = None
+
+    def _let_go(self) -> None:
+        self._logits, self._beside_logits, self.terms, self.beside = [], {}, {}, {}
 
 
 class Students:
@@ -221,6 +239,24 @@ class Students:
             chunk.round()
         for module in self._constrained:
             module.constrain()  # type: ignore[operator]
+
+    @contextmanager
+    def answering(self, questions: int, example: Tensor) -> Iterator[None]:
+        """Inside, the nets are in evaluation mode and do not learn; afterwards in training mode.
+
+        Args:
+            questions: that are asked at least: whether quicker copies are worth it.
+            example: network inputs ``[B, …]``.
+        """
+        self.train(mode=False)
+        copies = isinstance(self.body, Interleaved) and questions >= WORTH_A_COPY
+        with self._with_graph.answering_by_copies(example) if copies else nullcontext():
+            yield
+        self.train(mode=True)
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self.body.forget()
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net, with their graph, where there is one."""

@@ -15,6 +15,8 @@ from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsEnded
 from kdcore.store import Store, recorded
 from kdcore.training import trainer
+from kdcore.training.networks.stacked_mlp import StackedMLP
+from kdcore.training.networks.students import Interleaved, Students
 from kdcore.training.teachers import memory, train_network
 
 QUICK = RunConfig(
@@ -72,6 +74,40 @@ def test_a_run_without_memory_names_the_batch_size_that_fits_and_the_next_one_wo
         assert isinstance(events_of(QUICK.replace(batch_size=last.values["fits"]))[-1], Finished)
 
     assert isinstance(events_of(QUICK)[-1], Finished)
+
+
+@pytest.mark.parametrize("student", ["mlp:4", "convnet:4", "resnet8"])
+def test_what_a_step_without_memory_left_is_given_back_before_a_smaller_one(monkeypatch, student):
+    learn, step, left = Students.learn, trainer.DistillationTrainer.step, []
+
+    def limited(self, gradient, lr):
+        if self.members == 2 and gradient.shape[2] > 30:  # the teacher is one
+            self.body.backward(gradient.flatten(0, 1))
+            self.forward(torch.ones(1, gradient.shape[2], 1, 8, 8))
+            no_room()
+        learn(self, gradient, lr)
+
+    def watched(self, indices, number):
+        left.append(held_by(self.students.body))
+        step(self, indices, number)
+
+    monkeypatch.setattr(Students, "learn", limited)
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", watched)
+    last = events_of(QUICK.replace(student=student))[-1]
+    assert last.code == "out_of_memory_fits", last
+    assert last.values["fits"] == 25
+    assert left == [0, 0, 0]
+
+
+def held_by(body):
+    """Tensors of a step that a body still has, but for what it always has."""
+    if isinstance(body, Interleaved):
+        gradients = [one.grad for net in body._modules for one in net.parameters()]
+        return len(body._logits) + sum(one is not None for one in gradients)
+    if isinstance(body, StackedMLP):
+        return len(body._activations)
+    parts = [body._head, *body._blocks, *(part for block in body._blocks for part in block)]
+    return sum(name in vars(part) for part in parts for name in part.left)
 
 
 def test_of_an_assistant_a_batch_that_fits_is_named_too(monkeypatch):

@@ -242,10 +242,16 @@ def test_students_are_evaluated_as_they_are_at_the_moment():
         students.train(mode=True)
         students.forward(images()[None])
         students.learn(torch.ones(1, 1, 4, 10) * torch.arange(10), [0.5])
-        students.train(mode=False)
-        for _ in range(WORTH_A_COPY + 1):
-            found = students.body.predict(images())[0]
-        assert torch.allclose(found, answers(module, images()), rtol=1e-4, atol=1e-4)
+        for questions in (WORTH_A_COPY - 1, WORTH_A_COPY):
+            with students.answering(questions, images()):
+                assert not module.training
+                wanted = answers(module, images())
+                found = [students.body.predict(images())[0] for _ in range(2)]
+                assert bool(students.body._copies) is (questions == WORTH_A_COPY)
+            assert module.training
+            assert not students.body._copies
+            assert torch.equal(*found)  # of one evaluation all are computed alike
+            assert torch.allclose(found[0], wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_hooks_of_a_teacher_act_in_its_copy_and_those_on_a_part_keep_it_whole():
