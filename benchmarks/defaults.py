@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import torch
 
-from kdcore.training.networks.freed_memory import LARGEST, keep_freed_memory
+from kdcore.training.devices.freed_memory import LARGEST, keep_freed_memory
+from kdcore.training.devices.own_process import prepare_process
 
 
 @contextmanager
@@ -25,4 +26,4 @@ def pytorch_defaults() -> Iterator[None]:
         yield
     finally:
         settings.fp32_precision = ours
-        torch.set_flush_denormal(True)
+        prepare_process()

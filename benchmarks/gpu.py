@@ -32,7 +32,7 @@ from benchmarks.gpu_sections import (
 )
 from benchmarks.gpu_sections.report import Row, not_run
 from benchmarks.gpu_sections.setting import Setting
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def main() -> None:
     end = began + 60 * given.minutes
     if given.device == "cuda" and not torch.cuda.is_available():
         sys.exit("benchmarks.gpu: there is no CUDA device here; --device cpu takes the processor")
-    flush_denormals()
+    prepare_process()
     about = report.machine(given.device)
     rows: list[Row] = []
     for section in SECTIONS:

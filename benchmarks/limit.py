@@ -19,7 +19,8 @@ from benchmarks import engine, hand_written_loop
 from benchmarks.distill import MNIST_JOBS, load_module_state, processor
 from kdcore import RunConfig
 from kdcore.models.build import build_model
-from kdcore.training.devices.device import flush_denormals, set_float32_arithmetic
+from kdcore.training.devices.device import set_float32_arithmetic
+from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.evaluation import predict_split
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("--precision", choices=["auto", "float32", "bf16"], default="auto")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    flush_denormals()
+    prepare_process()
     set_float32_arithmetic()
     teacher, student = MNIST_JOBS[given.job]
     config = RunConfig(

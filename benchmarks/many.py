@@ -26,7 +26,7 @@ from kdcore.job import Job
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsScored, SweepFinished, SweepPrepared
 from kdcore.models.build import build_model
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.evaluation import predict_split
 
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--solos", type=int, default=3, help="runs measured of those to scale")
     given = parser.parse_args()
-    flush_denormals()
+    prepare_process()
     print(
         f"{given.job}, {given.executor}, {given.precision}, {torch.get_num_threads()} threads, "
         f"torch {torch.__version__}, {processor()}",

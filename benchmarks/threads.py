@@ -124,9 +124,9 @@ def one(job: str, root: Path, teacher: Path) -> None:
     from benchmarks.engine import teacher_file  # noqa: PLC0415
     from kdcore import Run, RunConfig  # noqa: PLC0415
     from kdcore.jobs.run.events import Epoch  # noqa: PLC0415
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415
+    from kdcore.training.devices.own_process import prepare_process  # noqa: PLC0415
 
-    flush_denormals()
+    prepare_process()
     config = RunConfig(**{"dataset": str(root / "cifar10-jpeg.tar.xz")} | JOBS[job])  # type: ignore[arg-type]
     config = replace(config, data_root=str(root), teacher_epochs=1, batch_size=128)
     if not teacher.exists():

@@ -156,9 +156,9 @@ def warm_up(asked: Callable[[], bool]) -> None:
     Args:
         asked: whether somebody waits; then what is left is not done.
     """
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415
+    from kdcore.training.devices.own_process import prepare_process  # noqa: PLC0415
 
-    flush_denormals()
+    prepare_process()
     for _ in Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1, device="cpu")):
         if asked():
             return
@@ -177,6 +177,7 @@ def main(make_job: MakeJob = job_in) -> None:
     if make_job is job_in:
         gc.disable()  # what is loaded stays: to look for garbage meanwhile takes time
         warm_up(lambda: worker.asked)
+        gc.collect()  # of the training
         gc.freeze()  # and the collections of the training need not look at it
         gc.enable()
     worker.work()

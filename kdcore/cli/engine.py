@@ -13,9 +13,9 @@ def wake_engine() -> None:
     if looks:
         gc.disable()
     try:
-        from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (takes a second)
+        from kdcore.training.devices.own_process import prepare_process  # noqa: PLC0415  (takes a second)
     finally:
         if looks:
             gc.freeze()
             gc.enable()
-    flush_denormals()
+    prepare_process()

@@ -30,7 +30,7 @@ def log_softmax(logits: Tensor) -> Tensor:
 
 def _many(logits: Tensor) -> bool:
     classes = logits.shape[-1]
-    return classes < FEW_CLASSES and logits.numel() >= MANY_ROWS * classes
+    return bool(classes < FEW_CLASSES and logits.numel() >= MANY_ROWS * classes)
 
 
 def _fills(logits: Tensor) -> bool:
@@ -40,4 +40,4 @@ def _fills(logits: Tensor) -> bool:
     differs from network to network.
     """
     rows, classes = (1, *logits.shape)[-2:]
-    return classes < FEW_CLASSES and rows % VECTOR == 0
+    return bool(classes < FEW_CLASSES and rows % VECTOR == 0)

@@ -15,7 +15,7 @@ from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, check_learns, start_seed
-from kdcore.models.cost import training_operations
+from kdcore.models.cost import rough_operations, training_operations
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
 from kdcore.threads import suit_threads
@@ -118,7 +118,7 @@ class DistillationTrainer:
             self.adaptation = Adaptation(
                 target_batches, specs, self.students, mixture, config.alignment
             )
-        suit_threads(self.flops_per_batch)
+        suit_threads(self.flops_per_batch + self._flops_of_teacher())
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -280,6 +280,13 @@ class DistillationTrainer:
         """Forward and backward, of all students."""
         shape = self.data.input_shape
         return training_operations(self.students.modules, shape, self.batch_size)
+
+    def _flops_of_teacher(self) -> float:
+        """Of its answers to a batch, where it gives them anew at every step."""
+        if not self.transfer_batches[0].asks_teacher:
+            return 0.0
+        own = rough_operations(self.teacher.module, self.data.input_shape)
+        return 2.0 * own * self.batch_size
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:
         student = build_model(

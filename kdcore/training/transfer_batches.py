@@ -73,6 +73,16 @@ class TransferBatches:
         )
 
     @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of one example as models get it."""
+        return self._data.input_shape
+
+    @property
+    def asks_teacher(self) -> bool:
+        """Whether the teacher answers to every batch anew."""
+        return self._outputs is None
+
+    @property
     def known_labels(self) -> Tensor:
         """The labels of the transfer set as the students get them, ``[n]``; −1 where hidden."""
         labels = self.transfer.labels

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from kdcore import threads
+from kdcore import Run, RunConfig, threads
+from kdcore.job import Job
+from kdcore.jobs.regression.config import RegressionConfig
 from kdcore.threads import available_cores, choose_threads, suit_threads, suited_threads
 
 
@@ -49,6 +51,42 @@ def test_a_program_takes_as_many_threads_as_the_work_is_worth(monkeypatch):
     for operations in (0.0, threads.OPERATIONS_PER_THREAD * 2, float("inf")):
         suit_threads(operations)
     assert taken == [1, 2, 4]
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """The operations that were told, by those who train."""
+    found = []
+    for module in ("trainer", "teachers.train_network", "regression.regress", "grid.plan"):
+        monkeypatch.setattr(f"kdcore.training.{module}.suit_threads", found.append)
+    return found
+
+
+def test_teacher_and_students_are_trained_with_threads_of_their_own(taken):
+    run = RunConfig(
+        dataset="digits",
+        teacher="mlp:64",
+        student="mlp:16",
+        epochs=1,
+        teacher_epochs=1,
+        device="cpu",
+    )
+    assert [event.kind for event in Run(run)][-1] == "finished"
+    teacher, students = taken
+    weights = {16: 64 * 16 + 16 + 16 * 10 + 10, 64: 64 * 64 + 64 + 64 * 10 + 10}
+    assert students == 6 * run.batch_size * 2 * weights[16]
+    assert teacher % (6 * weights[64]) == 0
+
+    taken.clear()
+    list(Run(run.replace(teacher_outputs="each_step")))
+    assert taken[1] == students + 2 * run.batch_size * weights[64]
+
+
+def test_a_number_that_predicts_is_trained_with_its_own(taken):
+    base = RegressionConfig(base=RunConfig(dataset="diabetes", epochs=1, teacher_epochs=1))
+    assert [event.kind for event in Job(base)][-1] == "regression_finished"
+    assert taken
+    assert max(taken) < threads.OPERATIONS_PER_THREAD
 
 
 def test_the_number_never_exceeds_the_cores_nor_falls_below_one():

@@ -17,6 +17,8 @@ from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.jobs.compression.events import StageEpoch
 from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.models.cost import training_operations
+from kdcore.threads import suit_threads
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.int8 import quiet
 from kdcore.training.fit import Position, fit
@@ -27,7 +29,7 @@ from kdcore.training.objective.teacher_mixture import TeacherMixture
 from kdcore.training.objective.terms import Terms, step_controls_of
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import State, Stateful, load_optimizer_state, optimizer_state
-from kdcore.training.transfer_batches import TransferBatches
+from kdcore.training.transfer_batches import TransferBatches, batch_size
 
 
 class FinetuneTrainer:
@@ -66,6 +68,8 @@ class FinetuneTrainer:
             optimizer.param_groups[0]["lr"] = config.lr
         self.losses: list[float] = []
         """Of the epoch, batch by batch."""
+        size = batch_size(config, len(transfer_batches.transfer.labels))
+        suit_threads(training_operations([module], transfer_batches.input_shape, size))
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""

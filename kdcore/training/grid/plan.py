@@ -17,8 +17,8 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
-from kdcore.models.cost import activations
-from kdcore.threads import available_cores
+from kdcore.models.cost import activations, training_operations
+from kdcore.threads import available_cores, suit_threads
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.network_layout import NetworkLayout
@@ -232,6 +232,7 @@ def _seconds_per_student(
             device=device,
             input_shape=data.input_shape,
         )
+        suit_threads(training_operations(modules, data.input_shape, size))  # as it will be trained
         times: list[float] = []
         while len(times) <= STEPS and sum(times) < LONGEST:
             began = time.perf_counter()

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.autocasting import autocast
 from kdcore.training.networks.folded import answering_copy
-from kdcore.training.networks.freed_memory import keep_freed_memory
 from kdcore.training.networks.fused_adam import FusedAdam
 from kdcore.training.networks.muon import Muon
 from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
@@ -93,8 +92,6 @@ class Interleaved:
         self._beside_logits: dict[int, Tensor] = {}
         self._copies: list[nn.Module] = []
         """Of the modules as they are, to answer an evaluation with; else none."""
-        if device.type == "cpu":
-            keep_freed_memory()
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from kdcore.training.networks.freed_memory import KEPT, MEBIBYTE, keep_freed_memory
+from kdcore.training.devices.freed_memory import KEPT, MEBIBYTE, keep_freed_memory
 
 PAGE = 4096
 SIZE = 8 * MEBIBYTE

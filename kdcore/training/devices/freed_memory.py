@@ -5,8 +5,10 @@ zeros: the maps of a convolutional network on a CPU cost thousands of page fault
 """
 
 import ctypes
+import os
 
 MEBIBYTE = 1 << 20
+SET_BY_A_PERSON = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """Names of the two settings in ``malloc.h``."""
 KEPT = 512 * MEBIBYTE
@@ -19,8 +21,11 @@ def keep_freed_memory(kept: int = KEPT) -> bool:
     """Let this process keep freed memory for the next step, up to ``kept`` bytes.
 
     Returns:
-        Whether there is a glibc that was told.
+        Whether there is a glibc that was told; it is not where a person has told it in the
+        environment.
     """
+    if any(name in os.environ for name in SET_BY_A_PERSON):
+        return False
     try:
         tell = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another C library, or none that can be asked
