@@ -76,15 +76,17 @@ def main() -> None:
     prepare_process()
     about = report.machine(given.device)
     rows: list[Row] = []
+    took = 0.0
     for section in SECTIONS:
         until = min(end, time.monotonic() + 60 * given.minutes * section.share)
         setting = Setting(given.device, given.small, given.data_root, given.archive, until)
         carry_out(section, setting, partial(tell, rows))
         rows.sort(key=lambda row: row.section)  # stable
+        took = time.monotonic() - began
         if given.out:  # whatever comes later, this much is kept
-            report.write(given.out, about, rows, time.monotonic() - began)
+            report.write(given.out, about, rows, took)
         setting.clean()
-    print(report.markdown(about, rows, time.monotonic() - began))
+    print(report.markdown(about, rows, took))
 
 
 def tell(rows: list[Row], row: Row) -> None:
