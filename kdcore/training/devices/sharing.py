@@ -7,6 +7,7 @@ It keeps nobody out: it is looked at to say that the device is shared.
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ import torch
 from kdcore.notes import Note, note
 
 GIBIBYTE = 1 << 30
+TRIES, PAUSE = 5, 0.01
+"""To hold the lock together with others, and seconds between two."""
 _held: dict[str, int] = {}
 """Files of this process's locks, by device."""
 
@@ -58,8 +61,11 @@ def _taken_by_others(file: int) -> bool:
         taken = True
     except OSError:
         return False
-    with suppress(OSError):  # nobody's lock is waited for
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    for _ in range(TRIES):  # another looks, as this one did, for a moment; nobody is waited for
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            break
+        time.sleep(PAUSE)
     return taken
 
 

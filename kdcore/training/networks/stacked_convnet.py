@@ -47,7 +47,7 @@ def gains_stacked(
     It depends on shapes alone, never on a clock, so that equal runs stay equal. All their weights
     must learn.
     """
-    nets = [module for module in modules if type(module) is ConvNet]
+    nets = [module for module in modules if type(module) is ConvNet and _plain(module)]
     alike = len(nets) == len(modules) > 1 and device.type in ("cpu", "cuda")
     if not alike or not _small(nets[0], input_shape):
         return []
@@ -64,6 +64,16 @@ def memory_of_stacked(module: nn.Module, input_shape: tuple[int, ...]) -> float:
 def _small(net: ConvNet, input_shape: tuple[int, ...]) -> bool:
     images = len(input_shape) == 3 and prod(input_shape[1:]) <= LARGEST
     return images and _weights(net) <= MOST_WEIGHTS
+
+
+def _plain(net: ConvNet) -> bool:
+    """Whether nothing hangs on it, and its normalisations are as they are built."""
+    parts = list(net.modules())
+    hooked = any(part._forward_hooks or part._forward_pre_hooks for part in parts)
+    norms = [part for part in parts if isinstance(part, nn.BatchNorm2d)]
+    return not hooked and all(
+        norm.momentum is not None and norm.track_running_stats for norm in norms
+    )
 
 
 def _weights(net: ConvNet) -> int:

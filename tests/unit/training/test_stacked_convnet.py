@@ -98,6 +98,26 @@ def test_each_net_learns_as_alone_to_float64(widths, shape, seeds, members):
         torch.testing.assert_close(answer, net.eval()(inputs).detach(), rtol=1e-10, atol=1e-10)
 
 
+def without_statistics(net):
+    net.features[1] = torch.nn.BatchNorm2d(4, track_running_stats=False)
+
+
+def averaging(net):
+    net.features[1].momentum = None
+
+
+def hooked(net):
+    net.register_forward_pre_hook(lambda _net, inputs: inputs)
+
+
+@pytest.mark.parametrize("change", [without_statistics, averaging, hooked])
+def test_nets_that_were_changed_go_one_by_one(change):
+    ours = nets((4, 3), 2, dtype=torch.float32)
+    for net in ours:
+        change(net)
+    assert isinstance(students_of(ours, 1, [0.01] * 2).body, Interleaved)
+
+
 def test_muon_moves_the_matrices_of_each_net_by_themselves():
     rates = [0.01, 0.02]
     ours = nets((4, 5, 3), 2)
