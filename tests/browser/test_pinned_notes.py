@@ -30,7 +30,8 @@ def test_a_note_is_pinned_shared_linked_deleted_and_brought_back(page, context, 
     page.keyboard.type(" yes")
     late = []
     page.route("**/kd/note*", lambda route: late.append(route))
-    page.get_by_test_id("note-save").click()
+    with page.expect_request("**/kd/note*"):
+        page.get_by_test_id("note-save").click()
     expect(page.get_by_test_id("note-text")).to_be_focused()  # or Escape would reach nothing
     late[0].continue_()
     page.unroute("**/kd/note*")
