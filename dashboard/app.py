@@ -4,7 +4,6 @@ What is imported here is what the server needs to answer at all; the rest is loa
 """
 
 import asyncio
-import gc
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +23,7 @@ from dashboard.server.later import RoutesLater
 from dashboard.server.open_files import allow_many_files
 from dashboard.server.sharing import is_shared, print_links
 from dashboard.server.upload_limits import UploadLimits
+from kdcore.loading import loading
 
 READY = "dashboard.getting_ready"
 """Knows all of the engine and of the first page: it is loaded beside the server."""
@@ -45,18 +45,12 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def _get_ready() -> None:
-    gc.disable()  # what is imported stays: to look for garbage meanwhile takes a tenth of the time
     try:
-        ready = import_module(READY)
-        try:
-            ready.get_ready()
-        finally:
-            gc.freeze()  # and later collections need not look at it either
-            gc.enable()
-            time.sleep(FIRST_PAGE)
-            ready.get_ready_for_others()
-    finally:
-        gc.enable()
+        with loading():
+            import_module(READY).get_ready()
+    finally:  # one part that cannot be loaded keeps nobody from the others
+        time.sleep(FIRST_PAGE)
+        import_module(READY).get_ready_for_others()
 
 
 let_callbacks_finish()

@@ -24,6 +24,7 @@ from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
 from kdcore.job import Job, Run
 from kdcore.jobs.run.config import RunConfig
+from kdcore.loading import loading
 from kdcore.queries import Answer, query_from_dict
 from kdcore.store import JobFolder, Store, recorded
 from kdcore.threads import choose_threads
@@ -175,11 +176,9 @@ def main(make_job: MakeJob = job_in) -> None:
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
     if make_job is job_in:
-        gc.disable()  # what is loaded stays: to look for garbage meanwhile takes time
-        warm_up(lambda: worker.asked)
-        gc.collect()  # of the training
-        gc.freeze()  # and the collections of the training need not look at it
-        gc.enable()
+        with loading():
+            warm_up(lambda: worker.asked)
+            gc.collect()  # of the training
     worker.work()
 
 

@@ -103,7 +103,7 @@ def policy(visitor: Visitor) -> str:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(refusal("lecturer_only"), 403)
+    answer = PlainTextResponse(await refusal("lecturer_only"), 403)
     await answer(scope, receive, send)
 
 

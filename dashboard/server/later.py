@@ -3,6 +3,7 @@
 They know all charts and all kinds of jobs, and the first page is on its way without them.
 """
 
+import asyncio
 from importlib import import_module
 
 from anyio import to_thread
@@ -10,14 +11,20 @@ from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
 ROUTES = "dashboard.server.routes"
+CLASSROOM = "dashboard.server.classroom"
 PREFIX = "/kd/"
 """How the paths of all of them begin."""
 
 
 class RoutesLater(BaseRoute):
-    """Stands for ``dashboard.server.routes``; whoever comes before these are loaded waits."""
+    """Stands for ``dashboard.server.routes``; whoever comes before these are loaded waits.
+
+    They are loaded in one thread, for which all wait without one: a class that comes at once would
+    otherwise take up every thread that answers.
+    """
 
     def __init__(self) -> None:
+        self._loading: asyncio.Task[Router] | None = None
         self._router: Router | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -29,10 +36,19 @@ class RoutesLater(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        if self._router is None:
-            self._router = await to_thread.run_sync(_load)
-        await self._router(scope, receive, send)
+        await (self._router or await self._loaded())(scope, receive, send)
+
+    async def _loaded(self) -> Router:
+        if (
+            self._loading is None or self._loading.done()
+        ):  # after a failure the next one tries again
+            self._loading = asyncio.create_task(to_thread.run_sync(_load))
+        self._router = await asyncio.shield(self._loading)  # for the others, whoever goes away
+        return self._router
 
 
 def _load() -> Router:
-    return Router(routes=import_module(ROUTES).ROUTES)
+    """In a thread; store and class are opened here, too, not by who first asks in the server's loop."""
+    router = Router(routes=import_module(ROUTES).ROUTES)
+    import_module(CLASSROOM).classroom()
+    return router

@@ -13,6 +13,8 @@ from pathlib import Path
 import segno
 from streamlit import config
 
+from kdcore.store_root import default_root
+
 SHARE = "KDCORE_SHARE"
 """Environment: ``1`` shares, whatever the server listens on."""
 TOKEN_FILE = "lecturer.token"
@@ -48,8 +50,6 @@ def is_shared_by_environment() -> bool:
 
 def token() -> str:
     """By which a browser becomes the lecturer's; it stays the same over restarts of the server."""
-    from kdcore.store import default_root  # noqa: PLC0415  (the server starts sooner)
-
     return _token_in(default_root())
 
 

@@ -45,7 +45,7 @@ class UploadLimits:
             come += len(message.get("body", b""))
             self._coming[upload] = page, max(come, announced)
             if status := self._refused(page):
-                raise HTTPException(status, refusal(_code(status)))
+                raise HTTPException(status, await refusal(_code(status)))
             return message
 
         async def answered(message: Message) -> None:
@@ -54,7 +54,7 @@ class UploadLimits:
 
         try:
             if status := self._refused(page):  # before any of it has come
-                answer = PlainTextResponse(refusal(_code(status)), status)
+                answer = PlainTextResponse(await refusal(_code(status)), status)
                 await answer(scope, receive, send)
             else:
                 await self.app(scope, counted, answered)

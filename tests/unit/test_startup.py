@@ -90,6 +90,22 @@ def test_the_server_starts_without_engine_charts_and_pages():
     assert loaded("import dashboard.app", later) == "[]"
 
 
+def test_who_asks_in_a_class_and_its_links_load_nothing_in_the_servers_loop():
+    program = """
+import dashboard.app, os, sys
+from dashboard.server import sharing
+from dashboard.server.visitors import Visitor
+os.environ[sharing.SHARE] = "1"
+before = set(sys.modules)
+assert Visitor("192.168.1.7", {}, {sharing.cookie_name(): sharing.token()}).role.name == "LECTURER"
+sharing.print_links()
+more = [name for name in set(sys.modules) - before if name.startswith(("dashboard", "kdcore"))]
+assert not more, more
+"""
+
+    assert loaded(program, ("numpy", "torch", "kdcore.store")) == "[]"
+
+
 def test_what_the_first_pages_need_is_loaded_beforehand_and_nothing_heavy():
     program = """
 import dashboard.getting_ready as ready, sys, json
