@@ -1,4 +1,4 @@
-"""Where the store lies unless it is said otherwise; imports nothing, for who needs the place alone."""
+"""Where the store lies unless it is said otherwise; loads nothing, for who wants that alone."""
 
 import os
 import sys

@@ -48,7 +48,7 @@ class RoutesLater(BaseRoute):
 
 
 def _load() -> Router:
-    """In a thread; store and class are opened here, too, not by who first asks in the server's loop."""
+    """In a thread; so are store and class opened, which a route would do in the server's loop."""
     router = Router(routes=import_module(ROUTES).ROUTES)
     import_module(CLASSROOM).classroom()
     return router
