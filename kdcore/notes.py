@@ -155,6 +155,9 @@ NOTES = {
         "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
         "was fitted to {count:,} training images, by logistic regression."
     ),
+    "muon_unused": (
+        "Muon moves the matrices between hidden layers, and {model} has none: Adam trains it all."
+    ),
     # devices
     "gpu_shared": (
         "Another process trains on the same {device} device: both share its memory, of which "

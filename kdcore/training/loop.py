@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from kdcore.catalogue import is_forest
 from kdcore.commands import Controls, Stopped
@@ -20,7 +20,7 @@ from kdcore.jobs.run.config import SCHEDULED, RunConfig
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.notes import Note
+from kdcore.notes import Note, note
 from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
@@ -36,6 +36,7 @@ from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.measuring.snapshots import Snapshots
 from kdcore.training.measuring.uncertainty import take_uncertainty
+from kdcore.training.networks.parameter_chunks import hidden_matrices
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.run_files import predictions_by_name, save_all, started
 from kdcore.training.state import State, Stateful
@@ -119,7 +120,7 @@ def _train(
         arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
         costs={name: measure_cost(module, data.example()) for name, module in modules.items()},
         teachers=member_scores(teacher, data),
-        notes=list(teacher.notes),
+        notes=[*teacher.notes, *_about_muon(config, trainer.students.modules)],
         seconds=time.perf_counter() - began,
     )
     generated = partial(trainer.generated, len(names) - 1)  # whoever is distilled stands last
@@ -161,6 +162,12 @@ def _train(
         weights=save_all(modules, teacher.model, config, data, folder),
         best_epochs=early_stopping.best_epochs,
     )
+
+
+def _about_muon(config: RunConfig, students: Sequence[nn.Module]) -> list[Note]:
+    """Says where Muon was chosen and has nothing to move."""
+    unused = config.optimizer == "muon" and not any(map(hidden_matrices, students))
+    return [note("muon_unused", model=config.student)] if unused else []
 
 
 class RunCallbacks:

@@ -57,10 +57,14 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
         return
     with st.sidebar:
         st.header(t("live.settings"), anchor=False, help=t("live.next_start"))
-        _against_defaults()
-        _dataset_widgets(uploads, waiting)
+        # each a place of its own: what is more or less above a group would close it
+        with st.container():
+            _against_defaults()
+        with st.container():
+            _dataset_widgets(uploads, waiting)
         _group_widgets("models", waiting)
-        _group_widgets("loss", waiting)
+        with st.container():
+            _group_widgets("loss", waiting)
         for group in [name for name in GROUPS if name not in ("models", "loss")]:
             marked = _with_badge(
                 t(f"live.group.{group}"), any(name in waiting for name in GROUPS[group])

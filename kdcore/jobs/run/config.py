@@ -241,7 +241,8 @@ class RunConfig:
         "adam",
         "gd takes the whole transfer set as one batch; muon moves the matrices between hidden "
         "layers (a student needs two of these) by their orthogonalised momentum, everything else "
-        "by Adam",
+        "by Adam: for large batches, at Adam's learning rates; on a CPU it does not pay for wide "
+        "layers (Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024)",
         choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)

@@ -7,6 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from kdcore.job import Run
+from kdcore.jobs.run.config import RunConfig
+from kdcore.jobs.run.events import Prepared
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.muon import Muon, orthogonalised
 from kdcore.training.networks.parameter_chunks import matrices_apart
@@ -147,3 +150,23 @@ def test_in_bf16_it_moves_nearly_as_in_float32():
 
     exact, rounded = moved
     assert 0 < (rounded - exact).norm() < 0.1 * exact.norm()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "student", "said"),
+    [("muon", "mlp:4", True), ("muon", "mlp:4,4", False), ("adam", "mlp:4", False)],
+)
+def test_a_run_says_where_it_has_nothing_to_move(optimizer, student, said):
+    config = RunConfig(
+        dataset="digits",
+        teacher="mlp:4",
+        student=student,
+        optimizer=optimizer,
+        epochs=1,
+        teacher_epochs=1,
+        batch_size=512,
+        device="cpu",
+    )
+    prepared = next(event for event in Run(config) if isinstance(event, Prepared))
+
+    assert ("muon_unused" in [one.code for one in prepared.notes]) == said
