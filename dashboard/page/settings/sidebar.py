@@ -57,19 +57,16 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
         return
     with st.sidebar:
         st.header(t("live.settings"), anchor=False, help=t("live.next_start"))
-        # each a place of its own: what is more or less above a group would close it
-        with st.container():
-            _against_defaults()
-        with st.container():
-            _dataset_widgets(uploads, waiting)
+        _against_defaults()
+        _dataset_widgets(uploads, waiting)
         _group_widgets("models", waiting)
-        with st.container():
-            _group_widgets("loss", waiting)
+        _group_widgets("loss", waiting)
         for group in [name for name in GROUPS if name not in ("models", "loss")]:
             marked = _with_badge(
                 t(f"live.group.{group}"), any(name in waiting for name in GROUPS[group])
             )
-            with st.expander(marked):
+            # by its key it stays open, whatever is more or less above it or stands in its label
+            with st.expander(marked, key=f"settings_{group}"):
                 if group == "schemes":
                     _scheme_widget()
                 _group_widgets(group, waiting)

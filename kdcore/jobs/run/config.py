@@ -239,10 +239,11 @@ class RunConfig:
     batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
         "adam",
-        "gd takes the whole transfer set as one batch; muon moves the matrices between hidden "
-        "layers (a student needs two of these) by their orthogonalised momentum, everything else "
-        "by Adam: for large batches, at Adam's learning rates; on a CPU it does not pay for wide "
-        "layers (Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024)",
+        "gradient descent (gd) takes the whole transfer set as one batch; Muon moves the matrices "
+        "between hidden layers (a student needs two of these) by their orthogonalised momentum, "
+        "everything else by Adam: fewer, longer steps for large batches, at Adam's learning "
+        "rates; on a CPU they do not pay for wide layers (Jordan et al., Muon: An optimizer for "
+        "hidden layers in neural networks, 2024)",
         choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)
