@@ -15,7 +15,8 @@ OUTLINE = b"""<style>
   #first-screen { display: block; position: fixed; inset: 0; z-index: 1; pointer-events: none;
     background: #fff; padding: 1.1rem clamp(1rem, 3vw, 2.5rem);
     animation: first-screen-over 0s 60s forwards; }
-  #first-screen i { display: block; border-radius: 0.5rem; background: #eff2f6; }
+  #first-screen i { display: block; border-radius: 0.5rem; background: #e9edf2;
+    animation: first-screen 0.8s ease-in-out infinite alternate; }
   #first-screen i:nth-child(1) { width: 55%; height: 1.6rem; margin-bottom: 2rem; }
   #first-screen i:nth-child(2) { width: min(28rem, 80%); height: 2.2rem; margin-bottom: 1rem; }
   #first-screen i:nth-child(3) { width: min(46rem, 100%); height: 1.2rem; margin-bottom: 2rem; }
@@ -27,13 +28,14 @@ OUTLINE = b"""<style>
   #first-screen { background: #11161d; }
   #first-screen i { background: #1f2731; }
 }
+@media (prefers-reduced-motion: reduce) { #first-screen i { animation: none; } }
 @media (scripting: none) { #first-screen { visibility: hidden; } }
+@keyframes first-screen { to { opacity: 0.5; } }
 @keyframes first-screen-over { to { visibility: hidden; } }
 </style>
 <div id="first-screen" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
 """
-"""It rests: what moves takes time from the scripts. It goes once the page has a title, its charts
-alone, or something to say; else by itself."""
+"""Goes once the page has a title, its charts alone, or something to say; else by itself."""
 UNASKED = (b"accept-encoding", b"if-modified-since", b"if-none-match", b"range")
 """Headers of a request for a page that are not passed on: it comes whole and as text."""
 

@@ -42,11 +42,12 @@ def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(pag
 
 def test_before_streamlits_scripts_there_is_the_outline_of_a_page_and_then_no_more(page, app):
     held = []
-    page.route("**/static/js/index*.js", lambda route: held.append(route))
+    page.route("**/static/js/index*.js", held.append)
     page.goto(f"{app}/live", wait_until="commit")
     outline = page.locator("#first-screen")
     expect(outline).to_be_visible()
 
+    page.unroute("**/static/js/index*.js")
     for route in held:
         route.continue_()
     expect(page.locator("h1")).to_be_visible()
