@@ -18,6 +18,7 @@ from dashboard.components.plain_data import take_plain_data_as_it_is
 from dashboard.page.uninterrupted import let_callbacks_finish
 from dashboard.server.auto_reruns import DropRepeatedPresses
 from dashboard.server.closing import end_streams_at_exit
+from dashboard.server.first_screen import FirstScreen
 from dashboard.server.gate import Gate
 from dashboard.server.later import RoutesLater
 from dashboard.server.open_files import allow_many_files
@@ -59,5 +60,10 @@ app = st.App(
     "main.py",
     routes=[RoutesLater()],
     lifespan=lifespan,
-    middleware=[Middleware(Gate), Middleware(UploadLimits), Middleware(DropRepeatedPresses)],
+    middleware=[
+        Middleware(Gate),
+        Middleware(FirstScreen),
+        Middleware(UploadLimits),
+        Middleware(DropRepeatedPresses),
+    ],
 )
