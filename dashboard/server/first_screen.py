@@ -75,10 +75,10 @@ class FirstScreen:
             for name in ("etag", "last-modified"):  # they are those of Streamlit's file
                 del headers[name]
             await send(start)
-            await send(message | {"body": page})
+            await send({**message, "body": page})
 
         headers = [(name, value) for name, value in scope["headers"] if name not in UNASKED]
-        await self.app(scope | {"headers": headers}, receive, send_page)
+        await self.app({**scope, "headers": headers}, receive, send_page)
 
 
 def _is_page(scope: Scope) -> bool:
