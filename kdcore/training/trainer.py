@@ -219,6 +219,20 @@ class DistillationTrainer:
             graph_term.learn(step_controls.lr)
         self.meter.record(logits, targets, hard, soft, GraphLosses(losses, norms))
 
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self.students.forget()
+        self.students.train(mode=True)  # a method may have asked them in the other
+        for graph_term in self.graph_terms:
+            graph_term.forget()
+        if self.adaptation:
+            self.adaptation.forget()
+
+    def limit_target(self, size: int) -> None:
+        """Let a step take no more than ``size`` examples of the target from now on."""
+        if self.adaptation:
+            self.adaptation.limit(size)
+
     def report(self, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
         report = self.meter.report(self.step_controls, measured=measured)
