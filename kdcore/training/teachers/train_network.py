@@ -222,7 +222,7 @@ class NetworkCallbacks:
         except Exception as error:
             # the size of its batches is no setting
             if full := without_room(error):
-                raise BatchTooLargeError(full, fits=0) from None
+                raise BatchTooLargeError(full, size=0, fits=0) from None
             raise
 
 
