@@ -1,6 +1,7 @@
 """Muon against its definition, against PyTorch's own, and K nets at once against each alone."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -102,6 +103,44 @@ def test_stacked_nets_move_as_each_by_pytorchs_muon_and_adam(monkeypatch, rates)
         for layer, expected, began in zip(mine.layers, theirs.layers, start.layers, strict=True):
             moved = (expected.weight - began.weight).norm()
             assert (layer.weight - expected.weight).norm() < 1e-3 * moved
+
+
+def reloaded(optimizer):
+    state = copy.deepcopy(optimizer.state_dict())
+    weights = [one.detach().clone() for one in optimizer.param_groups[0]["params"]]
+    found = Muon(weights, optimizer._matrices, optimizer._products, lr=1.0)
+    found.load_state_dict(state)
+    return found
+
+
+COPIES = {
+    "copied": copy.deepcopy,
+    "pickled": lambda optimizer: pickle.loads(pickle.dumps(optimizer)),  # noqa: S301
+    "reloaded": reloaded,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_takes_the_same_next_step_and_leaves_the_original_alone(copied):
+    shapes = [(1, 4, 6), (2, 4, 6), (1, 5, 3)]
+    weights = [normal(*shape, seed=at) for at, shape in enumerate(shapes)]
+    optimizer = Muon(weights, shapes, torch.bfloat16, lr=0.02)
+
+    def step(one, seed):
+        for at, weight in enumerate(one.param_groups[0]["params"]):
+            weight.grad = normal(*weight.shape, seed=seed + at)
+        one.step()
+
+    step(optimizer, 10)
+    other = copied(optimizer)
+    others = other.param_groups[0]["params"]
+    before = [weight.clone() for weight in weights]
+    step(other, 20)
+    assert all(map(torch.equal, weights, before))
+    assert not any(map(torch.equal, others, before))
+
+    step(optimizer, 20)
+    assert all(map(torch.equal, weights, others))
 
 
 def test_convolutions_between_the_first_and_the_last_layer_are_matrices():
