@@ -95,7 +95,7 @@ def matrices_apart(
     hidden: list[Tensor] = []
     others: list[Tensor] = []
     for module in modules:
-        own = {id(weight) for weight in _hidden(module)}
+        own = {id(weight) for weight in hidden_matrices(module)}
         for weight in module.parameters():
             (hidden if id(weight) in own else others).append(weight)
     shapes = [(1, len(weight), weight.numel() // len(weight)) for weight in hidden]
@@ -103,7 +103,8 @@ def matrices_apart(
     return [chunk for chunk in chunks if chunk.weights]
 
 
-def _hidden(module: nn.Module) -> list[Tensor]:
+def hidden_matrices(module: nn.Module) -> list[Tensor]:
+    """The weights that are matrices between a network's first and last layer."""
     layers = [part for part in module.modules() if isinstance(part, LAYERS)]
     return [
         layer.weight

@@ -6,12 +6,16 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from support.files import collect
 from torch import nn
 
+from kdcore import RunConfig
+from kdcore.data import load_dataset
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.muon import Muon, orthogonalised
 from kdcore.training.networks.parameter_chunks import matrices_apart
 from kdcore.training.networks.students import Students
+from kdcore.training.run_files import started
 
 CPU = torch.device("cpu")
 
@@ -161,6 +165,14 @@ def test_convolutions_between_the_first_and_the_last_layer_are_matrices():
     assert {id(weight) for weight in [*hidden.weights, *others.weights]} == every
     assert len(hidden.weights) + len(others.weights) == len(every)
     assert not others.matrices
+
+
+@pytest.mark.parametrize(("student", "codes"), [("mlp:4", ["muon_by_adam"]), ("mlp:4,4", [])])
+def test_a_run_in_which_muon_has_nothing_to_move_says_so(student, codes):
+    config = RunConfig(dataset="digits", student=student, optimizer="muon", device="cpu")
+    found = collect(load_dataset(config, None))[1]
+
+    assert [one.code for one in started(config, "run", CPU, found).notes] == codes
 
 
 def test_an_embedding_is_a_first_layer():
