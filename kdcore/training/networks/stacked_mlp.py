@@ -68,7 +68,7 @@ class StackedMLP:
                 [values[at] for values in _parts(table, self._parameters) for at in nets]
                 for table in (flat, gradient, rounded)
             )
-            return [self._piece(chosen, gradients, copies, torch.empty_like(flat))]
+            return [self._piece(chosen, gradients, copies, self._scratch(nets))]
         if rounded is flat:
             return [self._piece([flat], [gradient], [rounded], flat)]
         size = LARGEST if flat.device.type == "cpu" else flat.numel()
@@ -80,7 +80,7 @@ class StackedMLP:
         """The weights between hidden layers, then all others; layer by layer, of all nets."""
         hidden = range(2, len(self._parameters) - 2, 2)
         others = [at for at in range(len(self._parameters)) if at not in hidden]
-        scratch = torch.empty_like(self._flat)
+        scratch = self._scratch(nets)
         pieces = []
         for chosen in (hidden, others):
             weights, gradients, copies = (
@@ -102,6 +102,10 @@ class StackedMLP:
             if weights:
                 pieces.append(self._piece(weights, gradients, copies, scratch, shapes))
         return pieces
+
+    def _scratch(self, nets: Sequence[int]) -> Tensor:
+        """Room for as many numbers as these nets have weights."""
+        return self._flat.new_empty(self._flat.numel() * len(nets) // self._nets)
 
     def _piece(
         self,
