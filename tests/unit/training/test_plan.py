@@ -132,17 +132,23 @@ def test_a_wider_student_needs_more_memory(data):
 
 @pytest.mark.parametrize("student", ["resnet8", "mlp:300,300"])
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
-def test_the_weights_of_a_student_are_held_as_often_as_the_estimate_says(student, precision):
+@pytest.mark.parametrize("rates", [[0.1, 0.1], [0.1, 0.2]])
+def test_the_weights_of_students_are_held_as_often_as_the_estimate_says(student, precision, rates):
     module = build_model(student, (1, 8, 8), 10, 0)
     students = Students(
-        [[module]], optimizer="adam", lr=[0.1], seeds=[0], precision=precision, device=CPU
+        [[module, build_model(student, (1, 8, 8), 10, 1)]],
+        optimizer="adam",
+        lr=rates,
+        seeds=[0, 1],
+        precision=precision,
+        device=CPU,
     )
     inputs = torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    students.learn(students.forward(inputs[None]) * 1e-3, [0.1])
+    students.learn(students.forward(inputs[None]) * 1e-3, rates)
     with students.answering(100, inputs):
         storages = [one.untyped_storage() for one in tensors_of(students, set())]
     held = sum({one.data_ptr(): one.nbytes() for one in storages}.values())
-    weights = parameter_count(module)
+    weights = 2 * parameter_count(module)
 
     assert 16 * weights <= held <= 1.02 * 20 * weights
     if (student, precision) in (("resnet8", "float32"), ("mlp:300,300", "bf16")):
