@@ -4,11 +4,10 @@ Read ``train`` from top to bottom; everything else is detail.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 
-import torch
 from torch import Tensor
 
 from kdcore.catalogue import is_forest
@@ -20,7 +19,6 @@ from kdcore.jobs.run.config import SCHEDULED, RunConfig
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.notes import Note
 from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
@@ -28,7 +26,6 @@ from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.distributed import by_first_rank
 from kdcore.training.devices.precision import model_precision
-from kdcore.training.devices.sharing import in_use
 from kdcore.training.fit import Position, fit
 from kdcore.training.fitting_batch import TriedBatches
 from kdcore.training.measuring.early_stopping import EarlyStopping
@@ -61,28 +58,19 @@ def train(
         UserError: something that a person can mend.
     """
     log = TrainingLog(folder)
-    device = choose_device(config.device)
-    with in_use(device) as shared:
-        events = _train(config, controls, log, device, shared, run=name, folder=folder)
-        yield from log.passed_on(events)
+    yield from log.passed_on(_train(config, controls, log, run=name, folder=folder))
 
 
 def _train(
-    config: RunConfig,
-    controls: Controls,
-    log: TrainingLog,
-    device: torch.device,
-    notes: Sequence[Note],
-    *,
-    run: str,
-    folder: RunFolder | None,
+    config: RunConfig, controls: Controls, log: TrainingLog, *, run: str, folder: RunFolder | None
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
+    device = choose_device(config.device)
     set_float32_arithmetic()
     loading = load_training_data(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
     log.check_data(data.fingerprint_with_target)
-    yield started(config, run, device, data, notes)
+    yield started(config, run, device, data)
     try:
         precision = model_precision(config.teacher, config, data, device)
         training = train_teachers(config, data, controls, folder, device, precision, log)

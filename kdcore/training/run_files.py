@@ -1,7 +1,5 @@
 """What every kind of training says at its start and writes at its end."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import nn
 
@@ -27,10 +25,8 @@ def predictions_by_name(names: list[str], predictions: Predictions) -> dict[str,
     return {name: predictions.of(net) for net, name in enumerate(names)}
 
 
-def started(
-    config: RunConfig, run: str, device: torch.device, data: Dataset, of_device: Sequence[Note] = ()
-) -> Started:
-    """The event that begins a run; it tells what was found about data, device and optimiser."""
+def started(config: RunConfig, run: str, device: torch.device, data: Dataset) -> Started:
+    """The event that begins a run; it tells what was found about its data and its optimiser."""
     transfer_size = len(transfer_of(config, data).labels)
     return Started(
         run=run,
@@ -46,7 +42,7 @@ def started(
         input_kind=data.kind.name,
         batches_per_epoch=batches_per_epoch(config, transfer_size),
         version=software_versions() + (f", {world_size()} processes" if world_size() > 1 else ""),
-        notes=[*data.notes, *of_device, *_of_optimizer(config, data)],
+        notes=[*data.notes, *_of_optimizer(config, data)],
         target_train_size=len(data.target.train) if data.target else 0,
         target_test_size=len(data.target.test.labels) if data.target else 0,
     )
