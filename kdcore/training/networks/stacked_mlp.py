@@ -46,9 +46,10 @@ class StackedMLP:
             for parameter, values in zip(parameters, self._parameters, strict=True):
                 parameter.data = values[at]
         self._rounded = self._flat.bfloat16() if precision == "bf16" else self._flat
-        self._gradient = torch.zeros_like(self._rounded)
+        self.gradient = torch.zeros_like(self._rounded)
+        """Of all weights, in the type in which the products are taken."""
         self._layers = _pairs(_parts(self._rounded, stacked))
-        self._gradients = _pairs(_parts(self._gradient, stacked))
+        self._gradients = _pairs(_parts(self.gradient, stacked))
         self._activations: list[Tensor] = []
         first, *others = self._layers
         self._turned = [
@@ -60,7 +61,7 @@ class StackedMLP:
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
-        flat, gradient, rounded = self._flat, self._gradient, self._rounded
+        flat, gradient, rounded = self._flat, self.gradient, self._rounded
         if matrices:
             return self._matrices_apart(nets)
         if len(nets) < self._nets:
@@ -95,7 +96,7 @@ class StackedMLP:
                 ]
                 for parts in (
                     _parts(table, self._parameters)
-                    for table in (self._flat, self._gradient, self._rounded)
+                    for table in (self._flat, self.gradient, self._rounded)
                 )
             )
             shapes = [_as_matrices(weight) for weight in weights] if chosen is hidden else []
