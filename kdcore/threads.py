@@ -44,7 +44,7 @@ def suit_threads(operations: float) -> None:
     """Compute with as many threads as are worth it, in processes that choose.
 
     The number depends on the work and the machine, never on a clock: equal runs stay equal. Steps
-    that come to the same numbers with any may take fewer, see ``step_threads.py``.
+    that come to the same numbers with any may take fewer, see ``devices/step_threads.py``.
 
     Args:
         operations: of one batch, forward and backward; infinite where it is not known.
