@@ -155,9 +155,18 @@ class Dataset:
         of_types = self._kept.setdefault(stored, {})
         kept = of_types.get(type_)
         if kept is None:
-            some = [self.normalised(part).to(type_) for part in stored.split(TOGETHER)]
-            kept = of_types[type_] = torch.cat(some)
+            kept = of_types[type_] = self._made(stored, type_)
         return _rows(kept, rows)
+
+    def _made(self, stored: Tensor, type_: torch.dtype) -> Tensor:
+        """What networks take of all of ``stored``."""
+        first, *others = stored.split(TOGETHER)
+        some = self.normalised(first)
+        made = some.new_empty((len(stored), *some.shape[1:]), dtype=type_)
+        made[: len(some)] = some
+        for place, part in zip(made.split(TOGETHER)[1:], others, strict=True):
+            place.copy_(self.normalised(part))
+        return made
 
     @cached_property
     def _kept(self) -> WeakIdKeyDictionary:
