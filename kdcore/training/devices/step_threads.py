@@ -1,8 +1,8 @@
 """How many threads take a step, where any number comes to the same weights: the quickest, by trial.
 
 Beside other programs a step waits for the thread that they keep from running, so that one thread
-alone may be quicker than several. What is quicker changes while a run goes on, and to follow it must
-not change what is learned: only steps whose numbers are the same bit for bit are free to choose.
+alone may be quicker than several. What is quicker changes while a run goes on, and to follow it
+must not change what is learned: only steps that come to the same bits are free to choose.
 """
 
 import time

@@ -16,6 +16,10 @@ from torch import Tensor
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.parameter_chunks import LARGEST, MixedPrecisionChunk, ParameterChunk
 
+FEW_OUTPUTS = 32
+"""Of a layer of a single net, up to which the product for its weights is taken the other way round:
+its bits depend less on the number of threads."""
+
 
 class StackedMLP:
     """A ``Body`` (see ``students.py``) of MLPs, without autograd.
@@ -143,7 +147,10 @@ class StackedMLP:
         for index in range(len(self._layers) - 1, 0, -1):
             layer_input = self._activations[index]
             for_weight, for_bias = self._gradients[index]
-            torch.bmm(gradient.mT, layer_input, out=for_weight)
+            if self._nets == 1 and gradient.shape[-1] <= FEW_OUTPUTS:
+                for_weight.copy_(torch.bmm(layer_input.mT, gradient).mT)
+            else:
+                torch.bmm(gradient.mT, layer_input, out=for_weight)
             torch.sum(gradient, dim=1, out=for_bias)
             gradient = torch.bmm(gradient, self._layers[index][0])
             gradient = torch.ops.aten.threshold_backward(gradient, layer_input, 0)
