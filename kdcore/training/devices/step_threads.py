@@ -117,11 +117,12 @@ class StepThreads:
 
     def _same(self, attempt: Attempt) -> bool:
         """Whether an attempt comes to the same bits with each number."""
-        found: list[Sequence[Tensor]] = []
+        expected = [values.clone() for values in attempt()]
         try:
-            for number in self._numbers:
+            for number in self._numbers[1:]:
                 torch.set_num_threads(number)
-                found.append([values.clone() for values in attempt()])
+                if not all(map(torch.equal, expected, attempt())):
+                    return False
         finally:
             torch.set_num_threads(self._numbers[0])
-        return all(torch.equal(*pair) for one in found for pair in zip(found[0], one, strict=True))
+        return True
