@@ -16,8 +16,8 @@ SPINS = 10_000
 """Rounds that a waiting thread spins: some tens of microseconds, the gap between two operations."""
 OPERATIONS_PER_THREAD = 50e6
 """Of a batch, forward and backward: with less a thread costs more than it brings."""
-NUMBERS_PER_THREAD = 32_768
-"""That are changed one by one; PyTorch's softmax wakes threads for far fewer."""
+NUMBERS_PER_THREAD = 65_536
+"""That are changed one by one; PyTorch wakes threads for far fewer."""
 COUNT, SPIN, POLICY = "OMP_NUM_THREADS", "GOMP_SPINCOUNT", "OMP_WAIT_POLICY"
 """What a person may have set: it is obeyed."""
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
