@@ -4,7 +4,8 @@
 
 Both in one process, by turns, with the same teacher, batch size, precision and number of examples:
 seconds of training and evaluation of one distilled student, the mean of the rounds. The engine also
-measures calibration and fidelity, and reports ten times an epoch.
+measures calibration and fidelity, and reports ten times an epoch; it chooses its threads as in the
+command, the hand-written loop has as many as there are cores; both spin as OpenMP comes.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from benchmarks import engine, hand_written_loop
 from benchmarks.distill import MNIST_JOBS, load_module_state, processor
 from kdcore import RunConfig
 from kdcore.models.build import build_model
+from kdcore.threads import available_cores, choose_threads
 from kdcore.training.devices.device import set_float32_arithmetic
 from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.devices.precision import model_precision
@@ -33,10 +35,10 @@ def main() -> None:
     parser.add_argument("--job", choices=MNIST_JOBS, default="small")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--threads", type=int, default=available_cores())
     parser.add_argument("--precision", choices=["auto", "float32", "bf16"], default="auto")
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
+    choose_threads()
     prepare_process()
     set_float32_arithmetic()
     teacher, student = MNIST_JOBS[given.job]
@@ -71,6 +73,7 @@ def main() -> None:
         )
         own, limit = [], []
         for number in range(given.rounds + 1):
+            torch.set_num_threads(given.threads)
             seconds, accuracy = hand_written_loop.distil(
                 build_model(student, data.input_shape, len(data.classes), seed=0),
                 *inputs,

@@ -48,13 +48,16 @@ class Job(Generic[Config]):
 
     def __iter__(self) -> Iterator[Event]:
         # torch wakes here and not before: the app's process lists and starts jobs without it
+        from kdcore.training.devices.sharing import alone_or_said  # noqa: PLC0415
+
         module, _, function = self.kind.execute.partition(":")
         execute = getattr(import_module(module), function)
         suit_threads(math.inf)  # until it is known how much there is to do
         events = execute(
             self.config, self.controls, name=self.id, folder=self.folder, **self._options
         )
-        return with_failures(events, self.config.base)
+        base = self.config.base
+        return with_failures(alone_or_said(events, base.device), base)
 
 
 class Run(Job[RunConfig]):

@@ -155,8 +155,10 @@ NOTES = {
         "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
         "was fitted to {count:,} training images, by logistic regression."
     ),
-    "muon_unused": (
-        "Muon moves the matrices between hidden layers, and {model} has none: Adam trains it all."
+    # optimisers
+    "muon_by_adam": (
+        "The student {student} has no matrix between hidden layers for {option[optimizer=muon]} to "
+        "move: Adam trains all of it."
     ),
     # devices
     "gpu_shared": (

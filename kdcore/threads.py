@@ -8,13 +8,16 @@ read once, when torch loads; the number of threads can be changed at any time an
 """
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 
 SPINS = 10_000
 """Rounds that a waiting thread spins: some tens of microseconds, the gap between two operations."""
 OPERATIONS_PER_THREAD = 50e6
 """Of a batch, forward and backward: with less a thread costs more than it brings."""
+NUMBERS_PER_THREAD = 65_536
+"""That are changed one by one; PyTorch wakes threads for far fewer."""
 COUNT, SPIN, POLICY = "OMP_NUM_THREADS", "GOMP_SPINCOUNT", "OMP_WAIT_POLICY"
 """What a person may have set: it is obeyed."""
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
@@ -35,10 +38,16 @@ def choose_threads(environment: MutableMapping[str, str] = os.environ) -> None:
         environment[SPIN] = str(SPINS)
 
 
+def chooses() -> bool:
+    """Whether this process chooses how many threads compute."""
+    return _Choice.ours
+
+
 def suit_threads(operations: float) -> None:
     """Compute with as many threads as are worth it, in processes that choose.
 
-    The number depends on the work and the machine, never on a clock: equal runs stay equal.
+    The number depends on the work and the machine, never on a clock: equal runs stay equal. Steps
+    that come to the same numbers with any may take fewer, see ``devices/step_threads.py``.
 
     Args:
         operations: of one batch, forward and backward; infinite where it is not known.
@@ -48,6 +57,26 @@ def suit_threads(operations: float) -> None:
     import torch  # noqa: PLC0415  (loads after the choice)
 
     torch.set_num_threads(suited_threads(operations, available_cores()))
+
+
+@contextmanager
+def threads_for(numbers: int) -> Iterator[None]:
+    """Inside, as many threads as so many numbers are worth that are changed one by one.
+
+    In processes that choose; and never more than there were.
+    """
+    if not _Choice.ours:
+        yield
+        return
+    import torch  # noqa: PLC0415  (loads after the choice)
+
+    before = torch.get_num_threads()
+    worth = max(1, min(before, numbers // NUMBERS_PER_THREAD))
+    torch.set_num_threads(worth)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def suited_threads(operations: float, cores: int) -> int:

@@ -6,6 +6,8 @@ capture: there the replay is the eager step again, so that each line is carried 
 """
 
 from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -29,8 +31,13 @@ SMALL_JOBS = {
 }
 CLASSES, LR = 10, 1e-3
 WARM_UP, COMPARED = 3, 10
-TOLERANCE = 1e-4
-"""Between weights of the two ways after ``COMPARED`` steps."""
+TOLERANCE = {"float32": 0.03, "bf16": 0.12}
+"""Of ``step_difference``, between what may be and what must not be. Other kernels add in another
+order, as it also happens where the examples of a batch are shuffled; on a processor that made 0.003
+in float32 and 0.075 in bf16, both with ResNet-20: Adam moves weights whose gradient is nearly 0 as
+far as the others. An optimiser that does not count its steps is 0.16 away, a batch that is not
+replaced 0.59. Weights after several steps say less: those of ResNet-20 in float32 were 0.11 apart
+after ten, and only 0.08 where the last step was left out."""
 
 
 class StudentStep:
@@ -85,11 +92,28 @@ class StudentStep:
         """The weights of ``start`` and an optimiser that knows nothing, at the same places."""
         self.module.load_state_dict(start)
         self.students.body.refresh()
-        for optimizer in self._optimizers():
-            for state in optimizer.state.values():
-                for value in state.values():
-                    if isinstance(value, Tensor):
-                        value.zero_()
+        for moment in self._moments():
+            moment.zero_()
+
+    def become(self, other: Self) -> None:
+        """Weights and moments of another, at the same places; both have taken a step once."""
+        self.module.load_state_dict(other.module.state_dict())
+        self.students.body.refresh()
+        for own, its in zip(self._moments(), other._moments(), strict=True):
+            own.copy_(its)
+
+    @property
+    def weights(self) -> Tensor:
+        """All of them in one row, a copy."""
+        return torch.cat([one.detach().flatten() for one in self.module.parameters()])
+
+    def _moments(self) -> list[Tensor]:
+        return [
+            value
+            for optimizer in self._optimizers()
+            for weight in optimizer.param_groups[0]["params"]
+            for value in optimizer.state[weight].values()
+        ]
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [optimizer for *_, optimizer in self.students._steps]
@@ -125,7 +149,7 @@ def captured(step: StudentStep, device: torch.device) -> Callable[[], None]:
 
 
 def measure(setting: Setting) -> Iterator[Row]:
-    """Steps a second of each, and whether both ways come to the same weights."""
+    """Steps a second of each, and whether both ways take the same steps."""
     set_float32_arithmetic()
     jobs = SMALL_JOBS if setting.small else JOBS
     seconds = 0.05 if setting.small else 1.0
@@ -143,9 +167,11 @@ def measure(setting: Setting) -> Iterator[Row]:
             replayed, reference = StudentStep(*made), StudentStep(*made)
             start = {key: value.clone() for key, value in replayed.module.state_dict().items()}
             replay = captured(replayed, setting.torch_device)
-            found = _difference(replayed, replay, reference, start, shape, size)
-            what = f"{name}, {precision}: weights after {COMPARED} steps, {how} against eager"
-            yield Row(SECTION, what, f"{found:.1e}", "–", verdict(found <= TOLERANCE))
+            reference()
+            reference.begin_again(start)
+            found = step_difference(replayed, replay, reference, shape, size)
+            what = f"{name}, {precision}: a step by {how}, away from the eager one"
+            yield Row(SECTION, what, f"{found:.1e}", "–", verdict(found <= TOLERANCE[precision]))
             rate = setting.rate(replay, seconds)
             yield _speed(f"{name}, {precision}, {how}", rate)
             what = f"{name}, {precision}: {how} over eager"
@@ -156,20 +182,32 @@ def _speed(what: str, rate: float) -> Row:
     return Row(SECTION, what, f"{rate:,.0f}", "steps/s", MEASURED)
 
 
-def _difference(
+def step_difference(
     replayed: StudentStep,
     replay: Callable[[], None],
     reference: StudentStep,
-    start: dict[str, Tensor],
     shape: tuple[int, ...],
     size: int,
 ) -> float:
-    """The largest between the weights of both after the same batches."""
-    replayed.begin_again(start)
+    """How far the one way's step is from the other's, relative to its length: a median of steps.
+
+    Each begins where the reference is. The median, since a single ReLU that is nearly 0 can make a
+    step another one, and the first step of Adam goes by the signs of gradients alone.
+
+    Args:
+        replayed: whose places in memory ``replay`` works on.
+        replay: takes its step.
+        reference: another one, which has taken a step once.
+        shape: of an input.
+        size: of a batch.
+    """
+    found = []
     for seed in range(COMPARED):
-        values = batch(shape, size, seed)
+        replayed.become(reference)
+        before = reference.weights
         for one, take in ((replayed, replay), (reference, reference)):
-            one.put(values)
+            one.put(batch(shape, size, seed))
             take()
-    pairs = zip(replayed.module.parameters(), reference.module.parameters(), strict=True)
-    return max((one - other).abs().max().item() for one, other in pairs)
+        moved = (reference.weights - before).norm()
+        found.append(((replayed.weights - reference.weights).norm() / moved).item())
+    return median(found)

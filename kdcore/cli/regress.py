@@ -60,6 +60,7 @@ def regress(options: argparse.Namespace) -> int:
         if item.metadata and (value := getattr(options, item.name)) is not None
     }
     config = replace(RegressionConfig(base=base), **changes)
+    config.check_used()  # before it is kept
     return carry_out(store_of(options).create(config), options)
 
 

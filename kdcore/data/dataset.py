@@ -12,7 +12,9 @@ from kdcore.inputs import InputKind
 from kdcore.notes import Note
 
 TOGETHER = 512
-"""Examples of which costly network inputs are made at once."""
+"""Examples of which network inputs that are kept are made at once."""
+MOST_KEPT = 256 << 20
+"""Bytes of network inputs that are kept because networks ask for it."""
 AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
 """Offset and scale of inputs that were not changed."""
 
@@ -133,22 +135,42 @@ class Dataset:
         with torch.autocast(inputs.device.type, enabled=False):  # inputs are float32 for all
             return self.kind.to_network(inputs, self.mean, self.std)
 
-    def network_inputs(self, stored: Tensor, rows: Tensor | slice) -> Tensor:
-        """What networks take of some of ``stored``; where that is costly, all is made once.
+    def network_inputs(
+        self, stored: Tensor, rows: Tensor | slice, wanted: torch.dtype | None = None
+    ) -> Tensor:
+        """What networks take of some of ``stored``.
+
+        Where that is costly, or asked for and not too much, all is made once.
 
         Args:
             stored: the inputs of a split, ``[n, …]``; what is made of it lives as long as it does.
             rows: int64 on the same device, or a part.
+            wanted: the type that the networks turn their inputs into; what they get has this type
+                or float32.
         """
-        if not self.kind.kept:
+        type_ = wanted or torch.float32
+        too_much = stored.numel() * type_.itemsize > MOST_KEPT
+        if not self.kind.kept and (wanted is None or too_much):
             return self.normalised(_rows(stored, rows))
-        if stored not in self._kept:
-            some = [self.normalised(part) for part in stored.split(TOGETHER)]
-            self._kept[stored] = torch.cat(some)
-        return _rows(self._kept[stored], rows)
+        of_types = self._kept.setdefault(stored, {})
+        kept = of_types.get(type_)
+        if kept is None:
+            kept = of_types[type_] = self._made(stored, type_)
+        return _rows(kept, rows)
+
+    def _made(self, stored: Tensor, type_: torch.dtype) -> Tensor:
+        """What networks take of all of ``stored``."""
+        first, *others = stored.split(TOGETHER)
+        some = self.normalised(first)
+        made = some.new_empty((len(stored), *some.shape[1:]), dtype=type_)
+        made[: len(some)] = some
+        for place, part in zip(made.split(TOGETHER)[1:], others, strict=True):
+            place.copy_(self.normalised(part))
+        return made
 
     @cached_property
     def _kept(self) -> WeakIdKeyDictionary:
+        """Network inputs by what they were made of and by their type."""
         return WeakIdKeyDictionary()
 
     def example(self) -> Tensor:

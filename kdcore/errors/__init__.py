@@ -36,6 +36,7 @@ RUN_FAILURES = frozenset(
         "teacher_not_finite",
         "out_of_memory",
         "out_of_memory_fits",
+        "out_of_memory_whole",
         "out_of_memory_alone",
         "device_lost",
         "sweep_memory",
@@ -97,15 +98,16 @@ class BatchTooLargeError(MemoryError):
 
     Args:
         device: that ran out of it.
+        size: examples of the batch; 0 where no setting has to do with it.
         fits: examples of the largest batch that was tried and fits; 0 where none does.
     """
 
-    def __init__(self, device: str, *, fits: int) -> None:
-        self.device, self.fits = device, fits
+    def __init__(self, device: str, *, size: int, fits: int) -> None:
+        self.device, self.size, self.fits = device, size, fits
         super().__init__(f"a batch does not fit into the memory of {device}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), self.device, fits=self.fits), ()
+        return partial(type(self), self.device, size=self.size, fits=self.fits), ()
 
 
 def shortened(value: object, most: int = 60) -> str:

@@ -5,6 +5,7 @@ Torch's exceptions are known by their names, as jobs are listed and queued witho
 
 import traceback
 
+from kdcore.catalogue import is_forest
 from kdcore.errors import BatchTooLargeError, UserError
 from kdcore.events import Failed
 from kdcore.jobs.run.config import RunConfig
@@ -56,14 +57,17 @@ def _accelerator(config: RunConfig) -> str:
 
 
 def _out_of_memory(config: RunConfig, device: str) -> UserError:
-    if config.batch_size == 1 or config.optimizer == "gd":
+    """Of what was no batch that could be tried: half of it is advised where one is chosen."""
+    size = min(config.batch_size, config.transfer_size or config.batch_size)
+    if size == 1 or config.optimizer == "gd" or is_forest(config.student):
         return UserError("out_of_memory_alone", device=device)
-    size = config.batch_size
     return UserError("out_of_memory", device=device, batch_size=size, smaller=size // 2)
 
 
 def _too_large(config: RunConfig, error: BatchTooLargeError) -> UserError:
-    if not error.fits or config.optimizer == "gd":
-        return UserError("out_of_memory_alone", device=error.device)
-    size = config.batch_size
-    return UserError("out_of_memory_fits", device=error.device, batch_size=size, fits=error.fits)
+    device, size = error.device, error.size
+    if size and config.optimizer == "gd":
+        return UserError("out_of_memory_whole", device=device, examples=size)
+    if not error.fits:
+        return UserError("out_of_memory_alone", device=device)
+    return UserError("out_of_memory_fits", device=device, batch_size=size, fits=error.fits)

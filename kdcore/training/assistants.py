@@ -93,7 +93,7 @@ class AssistantTrainer(DistillationTrainer):
 
     def step(self, indices: tuple[Tensor, ...], step: int) -> None:
         """See ``Trainer``; says which batch fits where one does not."""
-        take_or_say_what_fits(super().step, self.students, indices, step, self.config.device)
+        take_or_say_what_fits(super().step, self, indices, step)
 
     def epoch_scores(self) -> Scores:
         """See ``NetworkTrainer``."""

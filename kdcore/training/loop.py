@@ -4,12 +4,11 @@ Read ``train`` from top to bottom; everything else is detail.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from kdcore.catalogue import is_forest
 from kdcore.commands import Controls, Stopped
@@ -20,7 +19,6 @@ from kdcore.jobs.run.config import SCHEDULED, RunConfig
 from kdcore.jobs.run.events import Batch, Epoch, Finished, Prepared
 from kdcore.jobs.run.schedules import scheduled
 from kdcore.models.cost import measure_cost
-from kdcore.notes import Note, note
 from kdcore.store import RunFolder
 from kdcore.training.answering import answer_during
 from kdcore.training.assistants import train_assistants
@@ -28,7 +26,6 @@ from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.distributed import by_first_rank
 from kdcore.training.devices.precision import model_precision
-from kdcore.training.devices.sharing import in_use
 from kdcore.training.fit import Position, fit
 from kdcore.training.fitting_batch import TriedBatches
 from kdcore.training.measuring.early_stopping import EarlyStopping
@@ -36,7 +33,6 @@ from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
 from kdcore.training.measuring.snapshots import Snapshots
 from kdcore.training.measuring.uncertainty import take_uncertainty
-from kdcore.training.networks.parameter_chunks import hidden_matrices
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.run_files import predictions_by_name, save_all, started
 from kdcore.training.state import State, Stateful
@@ -62,28 +58,19 @@ def train(
         UserError: something that a person can mend.
     """
     log = TrainingLog(folder)
-    device = choose_device(config.device)
-    with in_use(device) as shared:
-        events = _train(config, controls, log, device, shared, run=name, folder=folder)
-        yield from log.passed_on(events)
+    yield from log.passed_on(_train(config, controls, log, run=name, folder=folder))
 
 
 def _train(
-    config: RunConfig,
-    controls: Controls,
-    log: TrainingLog,
-    device: torch.device,
-    notes: Sequence[Note],
-    *,
-    run: str,
-    folder: RunFolder | None,
+    config: RunConfig, controls: Controls, log: TrainingLog, *, run: str, folder: RunFolder | None
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
+    device = choose_device(config.device)
     set_float32_arithmetic()
     loading = load_training_data(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
     log.check_data(data.fingerprint_with_target)
-    yield started(config, run, device, data, notes)
+    yield started(config, run, device, data)
     try:
         precision = model_precision(config.teacher, config, data, device)
         training = train_teachers(config, data, controls, folder, device, precision, log)
@@ -120,7 +107,7 @@ def _train(
         arrays=snapshots.begin(*trainer.seen_by_students(config.seed)),
         costs={name: measure_cost(module, data.example()) for name, module in modules.items()},
         teachers=member_scores(teacher, data),
-        notes=[*teacher.notes, *_about_muon(config, trainer.students.modules)],
+        notes=list(teacher.notes),
         seconds=time.perf_counter() - began,
     )
     generated = partial(trainer.generated, len(names) - 1)  # whoever is distilled stands last
@@ -162,12 +149,6 @@ def _train(
         weights=save_all(modules, teacher.model, config, data, folder),
         best_epochs=early_stopping.best_epochs,
     )
-
-
-def _about_muon(config: RunConfig, students: Sequence[nn.Module]) -> list[Note]:
-    """Says where Muon was chosen and has nothing to move."""
-    unused = config.optimizer == "muon" and not any(map(hidden_matrices, students))
-    return [note("muon_unused", model=config.student)] if unused else []
 
 
 class RunCallbacks:

@@ -5,6 +5,7 @@ Shapes: S seeds, G members, K = S · G students with the seed as the slower inde
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ from kdcore.training.adaptation.target_batches import TargetBatches, target_outp
 from kdcore.training.batches.targets import BatchTargets, side_by_side
 from kdcore.training.devices.distributed import averaged, rank, replicated, to_whole, world_size
 from kdcore.training.devices.precision import model_precision
+from kdcore.training.devices.step_threads import StepThreads
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_all, score, score_all
 from kdcore.training.measuring.meter import GraphLosses, Meter, Report
 from kdcore.training.networks.students import Students
@@ -100,7 +102,11 @@ class DistillationTrainer:
         frozen_teacher = FrozenTeacher(teacher.module, data, teacher_precision)
         class_orders = any(METHODS[term.method].shuffles_classes for term in terms)
         self.transfer_batches = transfer_batches(
-            of_seeds, data, frozen_teacher, class_orders=class_orders
+            of_seeds,
+            data,
+            frozen_teacher,
+            class_orders=class_orders,
+            input_type=self.students.input_type,
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
@@ -119,6 +125,7 @@ class DistillationTrainer:
                 target_batches, specs, self.students, mixture, config.alignment
             )
         suit_threads(self.flops_per_batch + self._flops_of_teacher())
+        self._threads = StepThreads() if self.students.may_choose_threads else None
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -164,23 +171,41 @@ class DistillationTrainer:
     def step(self, indices: tuple[Tensor, ...], step: int) -> None:
         """One batch of every seed, of which this rank takes its part; see ``Trainer``."""
         self.students.step = step
-        parts = [
-            batches_of_seed.batch(index, step)
-            for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
-        ]
-        step_controls = self.step_controls
-        inputs = _stacked([own for own, _ in parts])
-        targets = side_by_side([own for _, own in parts])
+        if self._threads is None:
+            self._step(indices, step)
+            return
+        with self._threads.of(len(indices[0]), partial(self._attempted, indices, step)):
+            self._step(indices, step)
+
+    def _step(self, indices: tuple[Tensor, ...], step: int) -> None:
+        inputs, targets = self._batch(indices, step)
         if self.adaptation:
             self.adaptation.begin(step)
         if self.graph_terms or self.adaptation:
             self._step_with_graph(inputs, targets)
             return
         logits = self.students.forward(inputs)
-        parts_gradients = self.terms.gradients(logits, targets, step_controls)
+        parts_gradients = self.terms.gradients(logits, targets, self.step_controls)
         hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
-        self.students.learn(hard + soft, step_controls.lr)
+        self.students.learn(hard + soft, self.step_controls.lr)
         self.meter.record(logits, targets, hard, soft)
+
+    def _attempted(self, indices: tuple[Tensor, ...], step: int) -> list[Tensor]:
+        """All that a step computes before it changes the weights, changing nothing."""
+        inputs, targets = self._batch(indices, step)
+        logits = self.students.forward(inputs)
+        hard, soft = self.terms.gradients(logits, targets, self.step_controls)
+        found = [inputs, logits, hard, soft, self.students.gradients(hard + soft)]
+        self.students.forget()
+        return found if targets.teacher_logits is None else [*found, targets.teacher_logits]
+
+    def _batch(self, indices: tuple[Tensor, ...], step: int) -> tuple[Tensor, BatchTargets]:
+        """Inputs ``[S, B, …]`` and targets of every seed."""
+        parts = [
+            batches_of_seed.batch(index, step)
+            for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
+        ]
+        return _stacked([own for own, _ in parts]), side_by_side([own for _, own in parts])
 
     def _step_with_graph(self, inputs: Tensor, targets: BatchTargets) -> None:
         step_controls = self.step_controls
@@ -218,6 +243,20 @@ class DistillationTrainer:
         for graph_term in self.graph_terms:
             graph_term.learn(step_controls.lr)
         self.meter.record(logits, targets, hard, soft, GraphLosses(losses, norms))
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self.students.forget()
+        self.students.train(mode=True)  # a method may have asked them in the other
+        for graph_term in self.graph_terms:
+            graph_term.forget()
+        if self.adaptation:
+            self.adaptation.forget()
+
+    def limit_target(self, size: int) -> None:
+        """Let a step take no more than ``size`` examples of the target from now on."""
+        if self.adaptation:
+            self.adaptation.limit(size)
 
     def report(self, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""

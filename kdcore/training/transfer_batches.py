@@ -40,6 +40,7 @@ class TransferBatches:
         outputs: the K teachers' logits for the transfer set ``[K, n, C]``, where they do not
             change.
         class_orders: whether a method asks for an order of the classes for each example.
+        input_type: of the inputs of the students, see ``Students.input_type``.
     """
 
     def __init__(
@@ -51,10 +52,13 @@ class TransferBatches:
         outputs: Tensor | None,
         *,
         class_orders: bool = False,
+        input_type: torch.dtype | None = None,
     ) -> None:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
         self._outputs = outputs
+        # a teacher that is asked, and what mixes, takes them as they are
+        self._input_type = None if outputs is None or config.mixup else input_type
         self._mixture = mixture_of(config, teacher.module)
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
@@ -158,7 +162,7 @@ class TransferBatches:
     def _network_inputs(self, raw: Tensor | None, index: Tensor) -> Tensor:
         """Of changed examples, or, where they are not changed, of those at ``index``."""
         if raw is None:
-            return self._data.network_inputs(self.transfer.inputs, index)
+            return self._data.network_inputs(self.transfer.inputs, index, self._input_type)
         return self._data.normalised(raw)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
@@ -181,10 +185,12 @@ def transfer_batches(
     teacher: FrozenTeacher,
     *,
     class_orders: bool = False,
+    input_type: torch.dtype | None = None,
 ) -> list[TransferBatches]:
     """The batches of each configuration; they differ in the seed alone.
 
     With ``class_orders`` each example has an order of the classes, for methods that shuffle them.
+    ``input_type`` is the students', see there.
 
     Raises:
         UserError: the teacher's answers are wanted once, but every batch is changed at random; or
@@ -209,7 +215,15 @@ def transfer_batches(
             inputs = transfer.inputs
             outputs = teacher.predict(inputs)
         found.append(
-            TransferBatches(config, data, transfer, teacher, outputs, class_orders=class_orders)
+            TransferBatches(
+                config,
+                data,
+                transfer,
+                teacher,
+                outputs,
+                class_orders=class_orders,
+                input_type=input_type,
+            )
         )
     return found
 

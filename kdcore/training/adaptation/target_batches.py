@@ -73,6 +73,10 @@ class TargetBatches:
         self._order: tuple[int, Tensor] = (-1, torch.empty(0))
         """The number of a pass and its order; only remembered, never drawn on."""
 
+    def limit(self, size: int) -> None:
+        """Take no more than ``size`` examples from now on; which ones are others then."""
+        self._size = min(self._size, size)
+
     def batch(self, step: int) -> TargetBatch:
         """The examples of a step; ``step`` batches were taken before."""
         index = sent(self._index(step), self._inputs.device)

@@ -1,7 +1,7 @@
-"""Whether another run trains on the same accelerator: two of them share its memory and time.
+"""Whether another job trains on the same accelerator: two of them share its memory and time.
 
-A run that trains holds a lock on a file of the machine's folder for temporary files, one a device.
-It keeps nobody out: it is looked at to say that the device is shared.
+A job of whatever kind holds a lock on a file of the machine's folder for temporary files, one a
+device. It keeps nobody out: it is looked at to say that the device is shared.
 """
 
 import fcntl
@@ -10,17 +10,44 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from kdcore.events import Event
 from kdcore.notes import Note, note
+from kdcore.training.devices.device import choose_device
 
 GIBIBYTE = 1 << 30
 TRIES, PAUSE = 5, 0.01
 """To hold the lock together with others, and seconds between two."""
 _held: dict[str, int] = {}
 """Files of this process's locks, by device."""
+
+
+def alone_or_said(events: Iterator[Event], device: str) -> Iterator[Event]:
+    """The events of a job, to which others can see meanwhile that it uses its device.
+
+    Where another process uses it already, the first event that has notes says so.
+
+    Args:
+        events: of the job.
+        device: as its settings have it.
+
+    Raises:
+        UserError: there is no such device.
+    """
+    with in_use(choose_device(device)) as shared:
+        if shared:
+            for event in events:
+                told: Any = event
+                if hasattr(event, "notes"):
+                    yield replace(told, notes=[*told.notes, *shared])
+                    break
+                yield event
+        yield from events
 
 
 @contextmanager

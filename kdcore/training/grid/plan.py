@@ -184,9 +184,10 @@ def students_that_fit(config: RunConfig, data: Dataset, device: torch.device) ->
 def memory_of_student(config: RunConfig, data: Dataset) -> float:
     """Bytes that one more student takes, estimated.
 
-    Weights, gradient, Adam's two moments and rounded copies of the first two; the activations of
-    a batch; what a stacked convolution works with; logits of all examples that it is evaluated on,
-    four times over.
+    Of each weight 20: itself, its gradient and Adam's two moments, and besides, where networks are
+    stacked, the first two rounded to bf16, elsewhere the copy that answers an evaluation. The
+    activations of a batch; what a stacked convolution works with; logits of all examples that it
+    is evaluated on, four times over. The teacher and its copy, one of all students, are left out.
     """
     with torch.device("meta"):
         module = build_model(config.student, data.input_shape, len(data.classes), 0)

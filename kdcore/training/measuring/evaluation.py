@@ -102,7 +102,9 @@ def predict_all(students: Students, data: Dataset) -> Predictions:
         logits_of_splits = [
             torch.cat(
                 [
-                    students.body.predict(data.network_inputs(split.inputs, part)).cpu()
+                    students.body.predict(
+                        data.network_inputs(split.inputs, part, students.input_type)
+                    ).cpu()
                     for part in of_split
                 ],
                 dim=1,

@@ -49,19 +49,20 @@ class Muon(torch.optim.Optimizer):
         products: torch.dtype = torch.float32,
         lr: float = 1e-3,
     ) -> None:
+        assert len(matrices) == len(weights), "each has its own"
         super().__init__(weights, {"lr": lr})
-        self._products = products
-        self._alike: dict[tuple[int, int], list[tuple[Tensor, tuple[int, int, int]]]] = {}
-        """By rows and columns."""
-        for weight, shape in zip(weights, matrices, strict=True):
-            self._alike.setdefault(shape[1:], []).append((weight, shape))
+        self._matrices, self._products = list(matrices), products
+
+    def __getstate__(self) -> dict[str, Any]:
+        # of a copy and of a file; PyTorch's own leaves out what an optimiser has added
+        return super().__getstate__() | {"_matrices": self._matrices, "_products": self._products}
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         """Move all weights that have a gradient."""
         assert closure is None, "the gradient is there"
         lr = self.param_groups[0]["lr"]
-        for (rows, columns), alike in self._alike.items():
+        for (rows, columns), alike in self._alike().items():
             moved = [(weight, shape) for weight, shape in alike if weight.grad is not None]
             directions = [self._direction(weight).reshape(shape) for weight, shape in moved]
             if not directions:
@@ -72,6 +73,13 @@ class Muon(torch.optim.Optimizer):
             parts = steps.split([count for _, (count, _, _) in moved])
             for (weight, _), part in zip(moved, parts, strict=True):
                 weight.add_(part.view_as(weight), alpha=-lr * factor)
+
+    def _alike(self) -> dict[tuple[int, int], list[tuple[Tensor, tuple[int, int, int]]]]:
+        """The weights with their shapes, by rows and columns."""
+        found: dict[tuple[int, int], list[tuple[Tensor, tuple[int, int, int]]]] = {}
+        for weight, shape in zip(self.param_groups[0]["params"], self._matrices, strict=True):
+            found.setdefault(shape[1:], []).append((weight, shape))
+        return found
 
     def _direction(self, weight: Tensor) -> Tensor:
         """Nesterov's momentum, in the shape of the weight."""

@@ -104,7 +104,7 @@ def matrices_apart(
 
 
 def hidden_matrices(module: nn.Module) -> list[Tensor]:
-    """The weights of its linear layers and convolutions, but for the first and the last layer."""
+    """The weights that are matrices between a network's first and last layer."""
     layers = [part for part in module.modules() if isinstance(part, LAYERS)]
     return [
         layer.weight

@@ -16,6 +16,10 @@ from torch import Tensor
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.parameter_chunks import LARGEST, MixedPrecisionChunk, ParameterChunk
 
+FEW_OUTPUTS = 32
+"""Of a layer of a single net, up to which the product for its weights is taken the other way round:
+its bits depend less on the number of threads."""
+
 
 class StackedMLP:
     """A ``Body`` (see ``students.py``) of MLPs, without autograd.
@@ -46,9 +50,10 @@ class StackedMLP:
             for parameter, values in zip(parameters, self._parameters, strict=True):
                 parameter.data = values[at]
         self._rounded = self._flat.bfloat16() if precision == "bf16" else self._flat
-        self._gradient = torch.zeros_like(self._rounded)
+        self.gradient = torch.zeros_like(self._rounded)
+        """Of all weights, in the type in which the products are taken."""
         self._layers = _pairs(_parts(self._rounded, stacked))
-        self._gradients = _pairs(_parts(self._gradient, stacked))
+        self._gradients = _pairs(_parts(self.gradient, stacked))
         self._activations: list[Tensor] = []
         first, *others = self._layers
         self._turned = [
@@ -60,7 +65,7 @@ class StackedMLP:
 
     def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """What the optimiser moves for these nets; see ``Body``."""
-        flat, gradient, rounded = self._flat, self._gradient, self._rounded
+        flat, gradient, rounded = self._flat, self.gradient, self._rounded
         if matrices:
             return self._matrices_apart(nets)
         if len(nets) < self._nets:
@@ -68,7 +73,7 @@ class StackedMLP:
                 [values[at] for values in _parts(table, self._parameters) for at in nets]
                 for table in (flat, gradient, rounded)
             )
-            return [self._piece(chosen, gradients, copies, torch.empty_like(flat))]
+            return [self._piece(chosen, gradients, copies, self._scratch(nets))]
         if rounded is flat:
             return [self._piece([flat], [gradient], [rounded], flat)]
         size = LARGEST if flat.device.type == "cpu" else flat.numel()
@@ -80,7 +85,7 @@ class StackedMLP:
         """The weights between hidden layers, then all others; layer by layer, of all nets."""
         hidden = range(2, len(self._parameters) - 2, 2)
         others = [at for at in range(len(self._parameters)) if at not in hidden]
-        scratch = torch.empty_like(self._flat)
+        scratch = self._scratch(nets)
         pieces = []
         for chosen in (hidden, others):
             weights, gradients, copies = (
@@ -95,13 +100,17 @@ class StackedMLP:
                 ]
                 for parts in (
                     _parts(table, self._parameters)
-                    for table in (self._flat, self._gradient, self._rounded)
+                    for table in (self._flat, self.gradient, self._rounded)
                 )
             )
             shapes = [_as_matrices(weight) for weight in weights] if chosen is hidden else []
             if weights:
                 pieces.append(self._piece(weights, gradients, copies, scratch, shapes))
         return pieces
+
+    def _scratch(self, nets: Sequence[int]) -> Tensor:
+        """Room for as many numbers as these nets have weights."""
+        return self._flat.new_empty(self._flat.numel() * len(nets) // self._nets)
 
     def _piece(
         self,
@@ -142,7 +151,10 @@ class StackedMLP:
         for index in range(len(self._layers) - 1, 0, -1):
             layer_input = self._activations[index]
             for_weight, for_bias = self._gradients[index]
-            torch.bmm(gradient.mT, layer_input, out=for_weight)
+            if self._nets == 1 and gradient.shape[-1] <= FEW_OUTPUTS:
+                for_weight.copy_(torch.bmm(layer_input.mT, gradient).mT)
+            else:
+                torch.bmm(gradient.mT, layer_input, out=for_weight)
             torch.sum(gradient, dim=1, out=for_bias)
             gradient = torch.bmm(gradient, self._layers[index][0])
             gradient = torch.ops.aten.threshold_backward(gradient, layer_input, 0)

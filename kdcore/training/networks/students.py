@@ -207,6 +207,7 @@ class Students:
         ]
         self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
         self.body = self._body(precision, device, wrap, input_shape, with_graph=with_graph)
+        self._optimizer = optimizer
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
@@ -225,6 +226,26 @@ class Students:
         """``[S, B, …]`` → logits ``[S, G, B, C]``."""
         logits = self.body.forward(inputs)
         return logits.view(self.seeds, self.members, *logits.shape[1:])
+
+    @property
+    def input_type(self) -> torch.dtype | None:
+        """The type that the nets turn their inputs into first of all; none where they do not."""
+        return self.body.gradient.dtype if isinstance(self.body, StackedMLP) else None
+
+    @property
+    def may_choose_threads(self) -> bool:
+        """Whether steps may come to the same bits with any number of threads.
+
+        Muon's norms do not, nor do convolutions.
+        """
+        stacked = isinstance(self.body, StackedMLP) and self.body.gradient.device.type == "cpu"
+        return stacked and self._optimizer != "muon"
+
+    def gradients(self, gradient: Tensor) -> Tensor:
+        """The gradient at all weights from that at the logits, in one row; no step is taken."""
+        assert isinstance(self.body, StackedMLP), "its gradients lie in one row"
+        self.body.backward(gradient.flatten(0, 1))
+        return self.body.gradient
 
     def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
         """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""

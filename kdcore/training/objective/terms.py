@@ -22,6 +22,7 @@ from kdcore.losses import (
     target_cross_entropy,
     target_cross_entropy_gradient,
 )
+from kdcore.threads import threads_for
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.objective.teacher_mixture import TeacherMixture
 
@@ -159,6 +160,12 @@ class Terms:
         Returns:
             Twice ``[S, G, B, C]``; the soft one is 0 for one without a teacher.
         """
+        with threads_for(logits.numel()):
+            return self._gradients(logits, targets, step_controls)
+
+    def _gradients(
+        self, logits: Tensor, targets: BatchTargets, step_controls: StepControls
+    ) -> tuple[Tensor, Tensor]:
         if targets.hard_targets is None:
             hard = cross_entropy_gradient(logits, targets.labels[:, None])
         else:

@@ -62,6 +62,7 @@ def regress(
         UserError: something that a person can mend.
     """
     del folder
+    config.check_used()
     began = time.perf_counter()
     base = config.base
     device = choose_device(base.device)

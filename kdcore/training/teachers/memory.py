@@ -25,7 +25,7 @@ CONTAINER = Path("/sys/fs/cgroup/memory.max")
 def check_memory(config: RunConfig, data: Dataset, device: torch.device) -> None:
     """Refuse models whose weights alone are more than the device has in all.
 
-    The estimate is from below: activations and data are left out.
+    The estimate is from below: activations, data and copies that only answer are left out.
 
     Raises:
         UserError: they do not fit.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batch_count, batches
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.checkpoint import StageCheckpoints
+from kdcore.training.devices.step_threads import StepThreads
 from kdcore.training.fit import Position, fit
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.measuring.meter import Meter, Report
@@ -90,6 +92,7 @@ class LabelTrainer:
         self._terms = Terms([spec])
         self._meter = Meter(1, 1, self._terms)
         suit_threads(training_operations([module], data.input_shape, self._batch_size))
+        self._threads = StepThreads() if self._students.may_choose_threads else None
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
@@ -100,20 +103,40 @@ class LabelTrainer:
     def step(self, batch: Tensor, step: int) -> None:
         """See ``Trainer``."""
         self._students.step = step
-        data, index = self._data, batch.to(self._data.train.labels.device)
-        labels = data.train.labels.index_select(0, index)[None]
-        targets = BatchTargets(labels, labels)
-        if self._augment == "none":
-            inputs = data.network_inputs(data.train.inputs, index)
-        else:
-            raw = data.train.inputs.index_select(0, index)
-            chance = generator(self._seed, "augmentation of the teacher", step)
-            inputs = data.normalised(augmented(raw, self._augment, chance))
-        logits = self._students.forward(inputs[None])
+        if self._threads is None:
+            self._step(batch, step)
+            return
+        with self._threads.of(len(batch), partial(self._attempted, batch, step)):
+            self._step(batch, step)
+
+    def _step(self, batch: Tensor, step: int) -> None:
+        inputs, targets = self._batch(batch, step)
+        logits = self._students.forward(inputs)
         hard, soft = self._terms.gradients(logits, targets, self._step_controls)
         lr = self._schedule.value(LR, step / self._batches, self._epochs)
         self._students.learn(hard, [lr])
         self._meter.record(logits, targets, hard, soft)
+
+    def _attempted(self, batch: Tensor, step: int) -> list[Tensor]:
+        """All that a step computes before it changes the weights, changing nothing."""
+        inputs, targets = self._batch(batch, step)
+        logits = self._students.forward(inputs)
+        hard, _ = self._terms.gradients(logits, targets, self._step_controls)
+        found = [inputs, logits, hard, self._students.gradients(hard)]
+        self._students.forget()
+        return found
+
+    def _batch(self, batch: Tensor, step: int) -> tuple[Tensor, BatchTargets]:
+        """Inputs ``[1, B, …]`` and targets."""
+        data, index = self._data, batch.to(self._data.train.labels.device)
+        labels = data.train.labels.index_select(0, index)[None]
+        if self._augment == "none":
+            inputs = data.network_inputs(data.train.inputs, index, self._students.input_type)
+        else:
+            raw = data.train.inputs.index_select(0, index)
+            chance = generator(self._seed, "augmentation of the teacher", step)
+            inputs = data.normalised(augmented(raw, self._augment, chance))
+        return inputs[None], BatchTargets(labels, labels)
 
     def report(self) -> Report:
         """See ``NetworkTrainer``."""
@@ -222,7 +245,7 @@ class NetworkCallbacks:
         except Exception as error:
             # the size of its batches is no setting
             if full := without_room(error):
-                raise BatchTooLargeError(full, fits=0) from None
+                raise BatchTooLargeError(full, size=0, fits=0) from None
             raise
 
 

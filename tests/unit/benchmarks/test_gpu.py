@@ -12,7 +12,7 @@ import torch
 from support.files import as_zip, pictures_in
 
 from benchmarks import gpu
-from benchmarks.gpu_sections import report, resnets
+from benchmarks.gpu_sections import captured_step, report, resnets
 from benchmarks.gpu_sections.against_cpu import largest_difference
 from benchmarks.gpu_sections.roofline import Roofline, traffic
 from benchmarks.gpu_sections.setting import Setting
@@ -131,6 +131,49 @@ def test_a_net_is_bound_by_what_takes_longer():
     assert roofline.seconds(50.0, 20.0) == (2.0, "memory")
     layer = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Linear(4, 2))
     assert traffic(layer, torch.zeros(1, 3), "bf16") == 2 * (3 + 4 + 4 + 2)
+
+
+def shuffled(step):
+    order = torch.randperm(step.size, generator=torch.Generator().manual_seed(0))
+    inputs, labels, logits = step._batch
+    step.put((inputs[:, order], labels[:, order], logits[:, :, order]))
+
+
+def not_replaced(step):
+    step.put(captured_step.batch(step.shape, step.size, 99))
+
+
+def not_counted(step):
+    for optimizer in step._optimizers():
+        for state in optimizer.state.values():
+            state["step"].fill_(captured_step.WARM_UP)
+
+
+@pytest.mark.parametrize("job", captured_step.SMALL_JOBS)
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [(shuffled, True), (not_replaced, False), (not_counted, False)],
+    ids=["shuffled", "not replaced", "not counted"],
+)
+def test_a_step_may_add_in_another_order_but_not_go_another_way(job, precision, change, held):
+    spec, shape, size = captured_step.SMALL_JOBS[job]
+    step, reference = (
+        captured_step.StudentStep(spec, shape, size, precision, torch.device("cpu"))
+        for _ in range(2)
+    )
+    step.shape, step.size = shape, size
+    start = {name: value.clone() for name, value in reference.module.state_dict().items()}
+    for one in (step, reference):
+        one()
+    reference.begin_again(start)
+
+    def other_step():
+        change(step)
+        step()
+
+    found = captured_step.step_difference(step, other_step, reference, shape, size)
+    assert (found <= captured_step.TOLERANCE[precision]) is held
 
 
 def test_an_archive_is_read_where_one_is_given(tmp_path):

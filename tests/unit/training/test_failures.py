@@ -28,6 +28,7 @@ QUICK = RunConfig(
     batch_size=100,
     device="cpu",
 )
+TARGET = {"target": "rotated:degrees=30"}
 
 
 def no_room(*_given):
@@ -110,6 +111,45 @@ def held_by(body):
     return sum(name in vars(part) for part in parts for name in part.left)
 
 
+def test_where_the_students_see_fewer_examples_than_a_batch_has_these_are_named(monkeypatch):
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", above(30, no_room))
+    last = events_of(QUICK.replace(transfer_size=60))[-1]
+
+    assert (last.values["batch_size"], last.values["fits"]) == (60, 30)
+
+
+def test_of_the_target_no_more_is_tried_than_a_smaller_batch_would_take(monkeypatch):
+    forward, most = Interleaved.forward, 150  # examples of source and target
+
+    def limited(self, inputs):
+        if inputs.shape[1] + sum(map(len, self.beside.values())) > most:
+            no_room()
+        return forward(self, inputs)
+
+    monkeypatch.setattr(Interleaved, "forward", limited)
+    last = events_of(QUICK.replace(**TARGET))[-1]
+
+    assert (last.code, last.values["fits"]) == ("out_of_memory_fits", 50)
+
+
+@pytest.mark.parametrize("change", [{"method": "hint"}, TARGET | {"alignment": "coral"}])
+def test_features_of_a_step_without_memory_are_given_back_too(monkeypatch, change):
+    step, left = trainer.DistillationTrainer.step, []
+
+    def limited(self, indices, number):
+        parts = [one._probe._of_students for one in self.graph_terms]
+        parts += [self.adaptation._features] if self.adaptation else []
+        left.append(sum(map(len, parts)))
+        step(self, indices, number)
+        if len(indices[0]) > 30:
+            no_room()
+
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", limited)
+    events_of(QUICK.replace(**change))
+
+    assert left[:3] == [0, 0, 0]
+
+
 def test_of_an_assistant_a_batch_that_fits_is_named_too(monkeypatch):
     monkeypatch.setattr(trainer.DistillationTrainer, "step", above(30, no_room))
     last = events_of(QUICK.replace(assistants="mlp:3"))[-1]
@@ -144,7 +184,20 @@ def test_before_a_batch_is_taken_half_of_it_is_advised(monkeypatch):
     assert "batch_size of 50" in last.error
 
 
-@pytest.mark.parametrize("change", [{}, {"batch_size": 1}, {"optimizer": "gd"}])
+def test_with_all_examples_as_one_batch_no_other_is_tried(monkeypatch):
+    steps = []
+
+    def limited(self, indices, number):
+        steps.append(len(indices[0]))
+        no_room()
+
+    monkeypatch.setattr(trainer.DistillationTrainer, "step", limited)
+    last = events_of(QUICK.replace(optimizer="gd", transfer_size=300))[-1]
+
+    assert (last.code, last.values["examples"], steps) == ("out_of_memory_whole", 300, [300])
+
+
+@pytest.mark.parametrize("change", [{}, {"batch_size": 1}])
 def test_where_no_smaller_batch_helps_none_is_named(monkeypatch, change):
     monkeypatch.setattr(trainer.DistillationTrainer, "step", no_room)
 

@@ -1,19 +1,21 @@
 """Muon against its definition, against PyTorch's own, and K nets at once against each alone."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
 import torch
+from support.files import collect
 from torch import nn
 
-from kdcore.job import Run
-from kdcore.jobs.run.config import RunConfig
-from kdcore.jobs.run.events import Prepared
+from kdcore import RunConfig
+from kdcore.data import load_dataset
 from kdcore.models.mlp import MLP
 from kdcore.training.networks.muon import Muon, orthogonalised
 from kdcore.training.networks.parameter_chunks import matrices_apart
 from kdcore.training.networks.students import Students
+from kdcore.training.run_files import started
 
 CPU = torch.device("cpu")
 
@@ -107,6 +109,44 @@ def test_stacked_nets_move_as_each_by_pytorchs_muon_and_adam(monkeypatch, rates)
             assert (layer.weight - expected.weight).norm() < 1e-3 * moved
 
 
+def reloaded(optimizer):
+    state = copy.deepcopy(optimizer.state_dict())
+    weights = [one.detach().clone() for one in optimizer.param_groups[0]["params"]]
+    found = Muon(weights, optimizer._matrices, optimizer._products, lr=1.0)
+    found.load_state_dict(state)
+    return found
+
+
+COPIES = {
+    "copied": copy.deepcopy,
+    "pickled": lambda optimizer: pickle.loads(pickle.dumps(optimizer)),  # noqa: S301
+    "reloaded": reloaded,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_takes_the_same_next_step_and_leaves_the_original_alone(copied):
+    shapes = [(1, 4, 6), (2, 4, 6), (1, 5, 3)]
+    weights = [normal(*shape, seed=at) for at, shape in enumerate(shapes)]
+    optimizer = Muon(weights, shapes, torch.bfloat16, lr=0.02)
+
+    def step(one, seed):
+        for at, weight in enumerate(one.param_groups[0]["params"]):
+            weight.grad = normal(*weight.shape, seed=seed + at)
+        one.step()
+
+    step(optimizer, 10)
+    other = copied(optimizer)
+    others = other.param_groups[0]["params"]
+    before = [weight.clone() for weight in weights]
+    step(other, 20)
+    assert all(map(torch.equal, weights, before))
+    assert not any(map(torch.equal, others, before))
+
+    step(optimizer, 20)
+    assert all(map(torch.equal, weights, others))
+
+
 def test_convolutions_between_the_first_and_the_last_layer_are_matrices():
     module = nn.Sequential(
         nn.Conv2d(1, 4, 3),
@@ -125,6 +165,14 @@ def test_convolutions_between_the_first_and_the_last_layer_are_matrices():
     assert {id(weight) for weight in [*hidden.weights, *others.weights]} == every
     assert len(hidden.weights) + len(others.weights) == len(every)
     assert not others.matrices
+
+
+@pytest.mark.parametrize(("student", "codes"), [("mlp:4", ["muon_by_adam"]), ("mlp:4,4", [])])
+def test_a_run_in_which_muon_has_nothing_to_move_says_so(student, codes):
+    config = RunConfig(dataset="digits", student=student, optimizer="muon", device="cpu")
+    found = collect(load_dataset(config, None))[1]
+
+    assert [one.code for one in started(config, "run", CPU, found).notes] == codes
 
 
 def test_an_embedding_is_a_first_layer():
@@ -150,23 +198,3 @@ def test_in_bf16_it_moves_nearly_as_in_float32():
 
     exact, rounded = moved
     assert 0 < (rounded - exact).norm() < 0.1 * exact.norm()
-
-
-@pytest.mark.parametrize(
-    ("optimizer", "student", "said"),
-    [("muon", "mlp:4", True), ("muon", "mlp:4,4", False), ("adam", "mlp:4", False)],
-)
-def test_a_run_says_where_it_has_nothing_to_move(optimizer, student, said):
-    config = RunConfig(
-        dataset="digits",
-        teacher="mlp:4",
-        student=student,
-        optimizer=optimizer,
-        epochs=1,
-        teacher_epochs=1,
-        batch_size=512,
-        device="cpu",
-    )
-    prepared = next(event for event in Run(config) if isinstance(event, Prepared))
-
-    assert ("muon_unused" in [one.code for one in prepared.notes]) == said

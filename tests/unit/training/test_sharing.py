@@ -4,11 +4,14 @@ import errno
 import fcntl
 import os
 import tempfile
+from contextlib import contextmanager
 
 import pytest
 from support.trained import SMALL, events_of, of_kind
 
+from kdcore.job import Job
 from kdcore.jobs.run.events import Started
+from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.training.devices import sharing
 
 QUICK = SMALL.replace(epochs=1, students="distilled")
@@ -21,6 +24,16 @@ def accelerator(monkeypatch, tmp_path):
     return tmp_path / "kdcore-accelerator.lock"
 
 
+@contextmanager
+def other_process(path, how=fcntl.LOCK_SH):
+    file = os.open(path, os.O_RDONLY | os.O_CREAT)
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(file)
+
+
 def codes():
     (begun,) = of_kind(events_of(QUICK), Started)
     return [one.code for one in begun.notes]
@@ -28,11 +41,25 @@ def codes():
 
 def test_a_run_says_that_another_process_uses_its_device(accelerator):
     assert codes() == []  # it makes the file
-    other = os.open(accelerator, os.O_RDONLY)
-    fcntl.flock(other, fcntl.LOCK_SH)
-    assert codes() == ["device_shared"]
-    os.close(other)
+    with other_process(accelerator):
+        assert codes() == ["device_shared"]
     assert codes() == []
+
+
+def test_so_does_a_job_of_any_other_kind_once_and_holds_the_device_meanwhile(accelerator):
+    sweep = SweepConfig(base=QUICK, temperatures=(1.0,), weights=(0.5,), seeds=(0,))
+    with other_process(accelerator):
+        events = iter(Job(sweep, executor="joint"))
+        noted = [one.code for event in events for one in getattr(event, "notes", ())]
+    assert noted == ["device_shared"]
+
+    events = iter(Job(sweep, executor="joint"))
+    next(events)
+    with pytest.raises(BlockingIOError), other_process(accelerator, fcntl.LOCK_EX):
+        pass
+    events.close()
+    with other_process(accelerator, fcntl.LOCK_EX):
+        pass
 
 
 def test_while_it_trains_others_can_see_it_and_a_run_within_is_no_other(accelerator):
