@@ -29,7 +29,7 @@ from kdcore.loading import loading
 READY = "dashboard.getting_ready"
 """Knows all of the engine and of the first page: it is loaded beside the server."""
 FIRST_PAGE = 1.0
-"""Seconds for it, in which this process loads nothing else."""
+"""Seconds for it, in which nothing else is loaded or started."""
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What the app does before anybody asks: the first page's parts are loaded, then the worker starts.
+"""What the app does before anybody asks: the first page's parts are loaded, and the worker starts.
 
 It is done beside the server, which answers already: while a browser reads Streamlit's own scripts.
 """
@@ -40,11 +40,7 @@ LIVE_PAGE = (
 
 
 def get_ready() -> None:
-    """Load what the first page needs, then start the worker.
-
-    Its start takes seconds of a processor: before, they would be missing here; later, whoever
-    presses *Start* as soon as the page is there would wait for them.
-    """
+    """Load what the first page needs."""
     with acting_as(Role.LECTURER):
         for name in FIRST_PAGE:
             import_module(name)
@@ -54,12 +50,16 @@ def get_ready() -> None:
         from dashboard.server.routes import chart_library  # noqa: PLC0415  (the page comes first)
 
         chart_library()
-        hub().warm()
 
 
 def get_ready_for_others() -> None:
-    """Load what other pages need, first the one that comes next, and tidy up."""
+    """Start the worker, load what other pages need, first the one that comes next, and tidy up.
+
+    The worker's start takes seconds of a processor that the first page's browser needs; a job that
+    does not wait for it starts it at once.
+    """
     with acting_as(Role.LECTURER):
+        hub().warm()
         for name in (*LIVE_PAGE, "pandas"):
             import_module(name)
         remove_unused_uploads(store())
