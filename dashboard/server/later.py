@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
 ROUTES = "dashboard.server.routes"
-CLASSROOM = "dashboard.server.classroom"
 PREFIX = "/kd/"
 """How the paths of all of them begin."""
 
@@ -39,16 +38,11 @@ class RoutesLater(BaseRoute):
         await (self._router or await self._loaded())(scope, receive, send)
 
     async def _loaded(self) -> Router:
-        if (
-            self._loading is None or self._loading.done()
-        ):  # after a failure the next one tries again
+        if self._loading is None or self._loading.done():  # after a failure the next one tries
             self._loading = asyncio.create_task(to_thread.run_sync(_load))
         self._router = await asyncio.shield(self._loading)  # for the others, whoever goes away
         return self._router
 
 
 def _load() -> Router:
-    """In a thread; so are store and class opened, which a route would do in the server's loop."""
-    router = Router(routes=import_module(ROUTES).ROUTES)
-    import_module(CLASSROOM).classroom()
-    return router
+    return Router(routes=import_module(ROUTES).ROUTES)

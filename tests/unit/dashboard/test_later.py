@@ -174,3 +174,25 @@ def test_a_route_keeps_its_method(client):
 
 def test_other_paths_are_not_theirs(client):
     assert client.get("/kdx/live").text == "kdx/live"
+
+
+def test_a_class_is_read_in_a_thread(app, monkeypatch):
+    from dashboard.server import classroom as room  # noqa: PLC0415
+    from dashboard.server import routes  # noqa: PLC0415
+
+    monkeypatch.setattr(room, "_rooms", {})
+    reading, opened = [], routes.classroom
+    monkeypatch.setattr(
+        routes, "classroom", lambda: reading.append(threading.current_thread()) or opened()
+    )
+
+    async def hands():
+        async with browsers(app, "127.0.0.1", "http://localhost") as browser:
+            sent = {"browser": "0123456789abcdef", "up": True}
+            answers = [await browser.post("/kd/class/hand", json=sent) for _ in range(2)]
+            return threading.current_thread(), [answer.status_code for answer in answers]
+
+    loop, statuses = asyncio.run(hands())
+    assert len(reading) == 1
+    assert reading[0] is not loop
+    assert len(set(statuses)) == 1
