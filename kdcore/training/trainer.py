@@ -3,6 +3,7 @@
 Shapes: S seeds, G members, K = S · G students with the seed as the slower index.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -63,6 +64,7 @@ class DistillationTrainer:
         teacher: Teacher,
         device: torch.device,
     ) -> None:
+        suit_threads(math.inf)  # the teacher answers alike, whatever came before: equal runs, equal bits
         self.config, self.data, self.device = config, data, device
         self._seeds = list(seeds)
         self.step_controls = self.step_controls_of(specs)

@@ -1,5 +1,6 @@
 """One network before the students learns, epoch by epoch: a teacher on labels, or an assistant."""
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from functools import partial
@@ -247,6 +248,7 @@ class NetworkCallbacks:
             if full := without_room(error):
                 raise BatchTooLargeError(full, size=0, fits=0) from None
             raise
+        suit_threads(math.inf)  # as where it is found and not trained: it answers to the same bits
 
 
 def stage_of(role: str) -> str:

@@ -7,8 +7,11 @@ import torch
 
 from kdcore import Run, RunConfig, threads
 from kdcore.jobs.run.events import Batch, Epoch, Finished
+from kdcore.store import Store
+from kdcore.training import trainer
 from kdcore.training.devices import step_threads
 from kdcore.training.devices.step_threads import LATEST, StepThreads
+from kdcore.training.measuring.evaluation import predict
 
 MOST = 4
 
@@ -152,6 +155,18 @@ def test_a_run_is_the_same_whatever_numbers_take_its_steps(monkeypatch, changed)
     assert len(taken) > 1
     monkeypatch.setattr(StepThreads, "_same", lambda self, attempt: False)
     assert varied == _told(config)
+
+
+def test_a_teacher_that_was_found_answers_like_the_one_that_was_trained(monkeypatch, tmp_path):
+    monkeypatch.setattr(threads, "available_cores", lambda: MOST)
+    numbers = []
+    monkeypatch.setattr(
+        trainer, "predict", lambda *given: numbers.append(torch.get_num_threads()) or predict(*given)
+    )
+    config = replace(CONFIG, epochs=1, assistants="mlp:48")
+    for _ in ("trained", "found"):
+        list(Run(config, folder=Store(tmp_path).create(config)))
+    assert numbers == [MOST] * 4, "what is trained before takes fewer"
 
 
 def _told(config):
