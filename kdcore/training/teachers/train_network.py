@@ -119,11 +119,14 @@ class LabelTrainer:
         self._meter.record(logits, targets, hard, soft)
 
     def _attempted(self, batch: Tensor, step: int) -> list[Tensor]:
-        """All that a step computes before it changes the weights, changing nothing."""
+        """All that a step computes before it changes the weights, changing nothing.
+
+        Backward go the logits themselves, see ``DistillationTrainer``.
+        """
         inputs, targets = self._batch(batch, step)
         logits = self._students.forward(inputs)
         hard, _ = self._terms.gradients(logits, targets, self._step_controls)
-        found = [inputs, logits, hard, self._students.gradients(hard)]
+        found = [inputs, logits, hard, self._students.gradients(logits)]
         self._students.forget()
         return found
 
