@@ -27,6 +27,8 @@ class _Choice:
     """Whether this process chooses its threads; one that only imports kdcore does not."""
 
     ours = False
+    most = 0
+    """Threads of the process while a step takes fewer; else nothing."""
 
 
 def choose_threads(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -59,11 +61,21 @@ def suit_threads(operations: float) -> None:
     torch.set_num_threads(suited_threads(operations, available_cores()))
 
 
+def step_with(number: int, most: int) -> None:
+    """Compute a step with ``number`` of the process's ``most`` threads; with all of them again."""
+    import torch  # noqa: PLC0415  (loads after the choice)
+
+    torch.set_num_threads(number)
+    _Choice.most = most if number < most else 0
+
+
 @contextmanager
 def threads_for(numbers: int) -> Iterator[None]:
     """Inside, as many threads as so many numbers are worth that are changed one by one.
 
-    In processes that choose; and never more than there were.
+    In processes that choose; and never more than there were. A step that takes fewer changes
+    nothing here: numbers at the end of a thread's part are computed in another way, and so the
+    last digits of a few depend on how many parts there are.
     """
     if not _Choice.ours:
         yield
@@ -71,7 +83,7 @@ def threads_for(numbers: int) -> Iterator[None]:
     import torch  # noqa: PLC0415  (loads after the choice)
 
     before = torch.get_num_threads()
-    worth = max(1, min(before, numbers // NUMBERS_PER_THREAD))
+    worth = max(1, min(_Choice.most or before, numbers // NUMBERS_PER_THREAD))
     torch.set_num_threads(worth)
     try:
         yield

@@ -13,8 +13,9 @@ from kdcore.notes import Note
 
 TOGETHER = 512
 """Examples of which network inputs that are kept are made at once."""
-MOST_KEPT = 256 << 20
-"""Bytes of network inputs that are kept because networks ask for it."""
+MOST_KEPT, MOST_IN_ALL = 256 << 20, 1 << 30
+"""Bytes of network inputs that are kept because networks ask for it: of a split, and in all, as
+each seed may learn from a part of its own."""
 AS_THEY_ARE = torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64)
 """Offset and scale of inputs that were not changed."""
 
@@ -149,14 +150,20 @@ class Dataset:
                 or float32.
         """
         type_ = wanted or torch.float32
-        too_much = stored.numel() * type_.itemsize > MOST_KEPT
-        if not self.kind.kept and (wanted is None or too_much):
+        if not self.kind.kept and wanted is None:
             return self.normalised(_rows(stored, rows))
         of_types = self._kept.setdefault(stored, {})
         kept = of_types.get(type_)
         if kept is None:
+            if not self.kind.kept and self._too_much(stored.numel() * type_.itemsize):
+                return self.normalised(_rows(stored, rows))
             kept = of_types[type_] = self._made(stored, type_)
         return _rows(kept, rows)
+
+    def _too_much(self, more: int) -> bool:
+        """Whether so many bytes more are too many to be kept."""
+        kept = sum(one.nbytes for of_types in self._kept.values() for one in of_types.values())
+        return more > MOST_KEPT or kept + more > MOST_IN_ALL
 
     def _made(self, stored: Tensor, type_: torch.dtype) -> Tensor:
         """What networks take of all of ``stored``."""

@@ -3,6 +3,7 @@
 Shapes: S seeds, G members, K = S · G students with the seed as the slower index.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -63,6 +64,8 @@ class DistillationTrainer:
         teacher: Teacher,
         device: torch.device,
     ) -> None:
+        # the teacher answers alike, whatever came before: equal runs, equal bits
+        suit_threads(math.inf)
         self.config, self.data, self.device = config, data, device
         self._seeds = list(seeds)
         self.step_controls = self.step_controls_of(specs)
@@ -171,33 +174,39 @@ class DistillationTrainer:
     def step(self, indices: tuple[Tensor, ...], step: int) -> None:
         """One batch of every seed, of which this rank takes its part; see ``Trainer``."""
         self.students.step = step
-        if self._threads is None:
-            self._step(indices, step)
-            return
-        with self._threads.of(len(indices[0]), partial(self._attempted, indices, step)):
-            self._step(indices, step)
-
-    def _step(self, indices: tuple[Tensor, ...], step: int) -> None:
+        examples = len(indices[0])
+        # with all threads: mixtures and teachers of any kind may depend on them in a few digits
         inputs, targets = self._batch(indices, step)
         if self.adaptation:
             self.adaptation.begin(step)
+        if self._threads is None:
+            self._step(inputs, targets, examples)
+            return
+        with self._threads.of(examples, partial(self._attempted, inputs, targets)):
+            self._step(inputs, targets, examples)
+
+    def _step(self, inputs: Tensor, targets: BatchTargets, examples: int) -> None:
+        """A step on this rank's part of a batch of so many examples."""
         if self.graph_terms or self.adaptation:
             self._step_with_graph(inputs, targets)
             return
         logits = self.students.forward(inputs)
         parts_gradients = self.terms.gradients(logits, targets, self.step_controls)
-        hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
+        hard, soft = (to_whole(gradient, examples) for gradient in parts_gradients)
         self.students.learn(hard + soft, self.step_controls.lr)
         self.meter.record(logits, targets, hard, soft)
 
-    def _attempted(self, indices: tuple[Tensor, ...], step: int) -> list[Tensor]:
-        """All that a step computes before it changes the weights, changing nothing."""
-        inputs, targets = self._batch(indices, step)
+    def _attempted(self, inputs: Tensor, targets: BatchTargets) -> list[Tensor]:
+        """All that a step computes before it changes the weights, changing nothing.
+
+        Backward go the logits themselves: the loss's gradient would tell nothing where it is zero,
+        as it is where a student begins as its teacher.
+        """
         logits = self.students.forward(inputs)
         hard, soft = self.terms.gradients(logits, targets, self.step_controls)
-        found = [inputs, logits, hard, soft, self.students.gradients(hard + soft)]
+        found = [logits, hard, soft, self.students.gradients(logits)]
         self.students.forget()
-        return found if targets.teacher_logits is None else [*found, targets.teacher_logits]
+        return found
 
     def _batch(self, indices: tuple[Tensor, ...], step: int) -> tuple[Tensor, BatchTargets]:
         """Inputs ``[S, B, …]`` and targets of every seed."""

@@ -4,6 +4,7 @@ Every stage begins at the same student, so that the stages compare. The student 
 long as they do: what it gains by that is more training, not recovery.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from kdcore.jobs.compression.events import (
 from kdcore.jobs.kind import RUN
 from kdcore.metrics import accuracy
 from kdcore.store import JobFolder, Store, write_whole
+from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batches
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
@@ -185,6 +187,7 @@ class Bench:
         """
         began = time.perf_counter()
         self.controls.raise_if_stopped()
+        suit_threads(math.inf)  # whichever stage came before: also where it is taken up here
         yield StageBegan(
             stage=name,
             model=compressed.model,

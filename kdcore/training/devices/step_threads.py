@@ -13,7 +13,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from kdcore.threads import chooses
+from kdcore.threads import chooses, step_with
 
 BLOCK = 0.05
 """Seconds of steps that are held against each other: some turns of the system's scheduler."""
@@ -72,7 +72,7 @@ class StepThreads:
     def __enter__(self) -> None:
         """The step begins."""
         if self._free:
-            torch.set_num_threads(self._numbers[self._trial])
+            step_with(self._numbers[self._trial], self._numbers[0])
             self._began = self._clock()
 
     def __exit__(
@@ -84,7 +84,7 @@ class StepThreads:
         """What is no step is computed with as many threads as before."""
         if not self._free:
             return
-        torch.set_num_threads(self._numbers[0])
+        step_with(self._numbers[0], self._numbers[0])
         self._seconds += self._clock() - self._began
         self._steps += 1
         if self._seconds >= BLOCK:
@@ -120,9 +120,9 @@ class StepThreads:
         expected = [values.clone() for values in attempt()]
         try:
             for number in self._numbers[1:]:
-                torch.set_num_threads(number)
+                step_with(number, self._numbers[0])
                 if not all(map(torch.equal, expected, attempt())):
                     return False
         finally:
-            torch.set_num_threads(self._numbers[0])
+            step_with(self._numbers[0], self._numbers[0])
         return True

@@ -1,5 +1,6 @@
 """One network before the students learns, epoch by epoch: a teacher on labels, or an assistant."""
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from functools import partial
@@ -118,11 +119,14 @@ class LabelTrainer:
         self._meter.record(logits, targets, hard, soft)
 
     def _attempted(self, batch: Tensor, step: int) -> list[Tensor]:
-        """All that a step computes before it changes the weights, changing nothing."""
+        """All that a step computes before it changes the weights, changing nothing.
+
+        Backward go the logits themselves, see ``DistillationTrainer``.
+        """
         inputs, targets = self._batch(batch, step)
         logits = self._students.forward(inputs)
         hard, _ = self._terms.gradients(logits, targets, self._step_controls)
-        found = [inputs, logits, hard, self._students.gradients(hard)]
+        found = [inputs, logits, hard, self._students.gradients(logits)]
         self._students.forget()
         return found
 
@@ -247,6 +251,7 @@ class NetworkCallbacks:
             if full := without_room(error):
                 raise BatchTooLargeError(full, size=0, fits=0) from None
             raise
+        suit_threads(math.inf)  # as where it is found and not trained: it answers to the same bits
 
 
 def stage_of(role: str) -> str:

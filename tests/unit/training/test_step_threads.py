@@ -7,8 +7,11 @@ import torch
 
 from kdcore import Run, RunConfig, threads
 from kdcore.jobs.run.events import Batch, Epoch, Finished
+from kdcore.store import Store
+from kdcore.training import trainer
 from kdcore.training.devices import step_threads
 from kdcore.training.devices.step_threads import LATEST, StepThreads
+from kdcore.training.measuring.evaluation import predict
 
 MOST = 4
 
@@ -113,6 +116,28 @@ def test_a_step_that_breaks_off_gives_the_threads_back(machine):
     assert torch.get_num_threads() == MOST
 
 
+def test_what_is_computed_one_by_one_takes_the_same_threads_whatever_the_step_takes(machine):
+    machine.costs = {4: 2.0, 2: 1.0, 1: 9.0}
+    seen = set()
+    numbers = 3 * threads.NUMBERS_PER_THREAD
+
+    def attempt():
+        with threads.threads_for(numbers):
+            seen.add(("attempt", torch.get_num_threads()))
+        return [torch.zeros(2)]
+
+    for _ in range(20):
+        with machine.threads.of(8, attempt):
+            taken = torch.get_num_threads()
+            with threads.threads_for(numbers):
+                seen.add((taken, torch.get_num_threads()))
+            assert torch.get_num_threads() == taken
+            machine.now += step_threads.BLOCK * machine.costs[taken]
+    assert seen == {("attempt", 3), (4, 3), (2, 3), (1, 3)}
+    with threads.threads_for(9 * threads.NUMBERS_PER_THREAD):
+        assert torch.get_num_threads() == MOST
+
+
 CONFIG = RunConfig(
     dataset="digits",
     teacher="mlp:128",
@@ -152,6 +177,34 @@ def test_a_run_is_the_same_whatever_numbers_take_its_steps(monkeypatch, changed)
     assert len(taken) > 1
     monkeypatch.setattr(StepThreads, "_same", lambda self, attempt: False)
     assert varied == _told(config)
+
+
+def test_a_teacher_that_was_found_answers_like_the_one_that_was_trained(monkeypatch, tmp_path):
+    monkeypatch.setattr(threads, "available_cores", lambda: MOST)
+    numbers = []
+    monkeypatch.setattr(
+        trainer,
+        "predict",
+        lambda *given: numbers.append(torch.get_num_threads()) or predict(*given),
+    )
+    config = replace(CONFIG, epochs=1, assistants="mlp:48")
+    for _ in ("trained", "found"):
+        list(Run(config, folder=Store(tmp_path).create(config)))
+    assert numbers == [MOST] * 4, "what is trained before takes fewer"
+
+
+@pytest.mark.parametrize("bits", ["float32", "bf16"])
+def test_an_attempt_tells_something_where_the_loss_has_no_gradient(monkeypatch, bits):
+    monkeypatch.setattr(threads, "OPERATIONS_PER_THREAD", 1.0)
+    monkeypatch.setattr(threads, "available_cores", lambda: MOST)
+    attempts = []
+    monkeypatch.setattr(
+        StepThreads, "_same", lambda self, attempt: bool(attempts.append(attempt()[-1].clone()))
+    )
+    of_students = {"students": "distilled", "student_start": "teacher", "weight": 1.0}
+    list(Run(replace(CONFIG, teacher="mlp:96,64", precision=bits, epochs=1, **of_students)))
+    assert len(attempts) > 2, "of the teacher and of the student, for two sizes of batches or more"
+    assert all(one.abs().mean() > 1e-3 for one in attempts)
 
 
 def _told(config):
