@@ -1,5 +1,6 @@
 """The batches of all students of one seed: the same examples in the same order."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -21,6 +22,7 @@ from kdcore.data import (
 )
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
+from kdcore.threads import threads_for
 from kdcore.training.batches.order import batch_count, batches, class_orders_of
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.distributed import least_batch, own_part, world_size
@@ -161,9 +163,10 @@ class TransferBatches:
 
     def _network_inputs(self, raw: Tensor | None, index: Tensor) -> Tensor:
         """Of changed examples, or, where they are not changed, of those at ``index``."""
-        if raw is None:
-            return self._data.network_inputs(self.transfer.inputs, index, self._input_type)
-        return self._data.normalised(raw)
+        with threads_for(len(index) * math.prod(self.input_shape)):
+            if raw is None:
+                return self._data.network_inputs(self.transfer.inputs, index, self._input_type)
+            return self._data.normalised(raw)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""
