@@ -55,7 +55,7 @@ def test_a_program_takes_as_many_threads_as_the_work_is_worth(monkeypatch):
 
 @pytest.fixture
 def taken(monkeypatch):
-    """The operations that were told, by those who train; infinite ones, of what answers, are not."""
+    """The operations that were told by those who train; infinite ones, of what answers, are not."""
     found = []
 
     def suit(operations):
