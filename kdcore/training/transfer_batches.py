@@ -61,6 +61,8 @@ class TransferBatches:
         self._outputs = outputs
         # a teacher that is asked, and what mixes, takes them as they are
         self._input_type = None if outputs is None or config.mixup else input_type
+        if config.augment == "none":  # what is kept is made here, with all threads
+            data.network_inputs(transfer.inputs, slice(0, 1), self._input_type)
         self._mixture = mixture_of(config, teacher.module)
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
