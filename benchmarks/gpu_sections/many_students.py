@@ -32,7 +32,7 @@ def digits(setting: Setting) -> Iterator[Row]:
         weights=tuple((1 + at) / few for at in range(few)),
         seeds=tuple(range(seeds)),
     )
-    yield from _told(5, f"{grid.size:,} digits students 64-16, {base.epochs} epochs", grid)
+    yield from _told(5, f"{grid.size:,} digits students 64-16, epochs: {base.epochs}", grid)
 
 
 def mnist(setting: Setting) -> Iterator[Row]:
@@ -58,7 +58,7 @@ def mnist(setting: Setting) -> Iterator[Row]:
     )
     shape = f"{base.teacher.replace('mlp:', '784-')} → {base.student.replace('mlp:', '784-')}"
     data = "MNIST" if given else "5,000 digits of MNIST (no --data-root, or --small)"
-    what = f"25 students {shape}, {base.epochs} epochs, {data}"
+    what = f"25 students {shape}, epochs: {base.epochs}, {data}"
     seconds = 0.0
     for row in _told(6, what, grid):
         seconds = seconds or float(row.figure)

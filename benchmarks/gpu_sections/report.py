@@ -5,11 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 
 from benchmarks.distill import processor
+from kdcore import __version__
 
 HELD, MISSED, MEASURED = "held", "missed", "measured"
 """What was asked for holds or not; or nothing was asked, the figure is told."""
@@ -30,6 +32,11 @@ class Row:
         """Whether the section broke off here."""
         return self.verdict.startswith("error")
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether something asked for does not hold, or the section broke off."""
+        return self.is_error or self.verdict.startswith(MISSED)
+
 
 def verdict(good: bool) -> str:
     """Of something that was asked for."""
@@ -43,7 +50,12 @@ def not_run(section: int, what: str, why: str) -> Row:
 
 def machine(device: str) -> dict[str, str]:
     """The device by its name, and the versions of what computes on it."""
-    found = {"device": processor() if device == "cpu" else device, "torch": torch.__version__}
+    found = {
+        "device": processor() if device == "cpu" else device,
+        "kdcore": __version__,
+        "torch": torch.__version__,
+        "on": datetime.now(UTC).date().isoformat(),
+    }
     if device == "cuda":
         about = torch.cuda.get_device_properties(0)
         found |= {

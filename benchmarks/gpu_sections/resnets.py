@@ -56,7 +56,7 @@ def measure(setting: Setting) -> Iterator[Row]:
         figure = f"{roofline.operations / 1e12:.3g}"
         yield Row(SECTION, f"matrix product, {precision}", figure, "Tflop/s", MEASURED)
         figure = f"{roofline.bandwidth / 1e9:,.3g}"
-        yield Row(SECTION, "copy, read and written", figure, "GB/s", MEASURED)
+        yield Row(SECTION, f"copy, read and written, beside {precision}", figure, "GB/s", MEASURED)
         for size in sizes:
             yield from _trained(setting, data, title, names, size, precision, roofline)
             setting.clean()

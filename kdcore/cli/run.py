@@ -160,8 +160,9 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             trees = last if isinstance(last, TreesGrown) else trees
             if isinstance(last, Progress):
                 status.update(plain(_progress(last)))
-            elif line := _line(last):
-                out.print(plain(line))
+            else:
+                for line in (_line(last) or "").splitlines():
+                    out.print(plain(line))
     if started and trees:
         for line in _rules(started, trees):
             out.print(plain(line))

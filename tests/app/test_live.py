@@ -247,6 +247,19 @@ def test_a_misspelt_model_forbids_the_start_and_is_said(open_page):
     assert "mlp:0" in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "student", "said"),
+    [("muon", "mlp:32", True), ("muon", "mlp:32,32", False), ("adam", "mlp:32", False)],
+)
+def test_that_muon_has_nothing_to_move_is_said_before_the_start(
+    open_page, optimizer, student, said
+):
+    app = open_page("live", optimizer=optimizer, student=student)
+
+    told = [caption.value for caption in app.caption if "Adam trains all of it" in caption.value]
+    assert bool(told) is said
+
+
 def test_a_preset_sets_both_models(open_page):
     app = open_page("live")
     app.selectbox(key="preset_en").set_value("1200-1200 → 30-30").run()

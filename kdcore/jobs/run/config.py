@@ -240,10 +240,10 @@ class RunConfig:
     optimizer: str = setting(
         "adam",
         "gradient descent (gd) takes the whole transfer set as one batch; Muon moves the matrices "
-        "between hidden layers (a student needs two of these) by their orthogonalised momentum, "
-        "everything else by Adam: fewer, longer steps for large batches, at Adam's learning "
-        "rates; on a CPU they do not pay for wide layers (Jordan et al., Muon: An optimizer for "
-        "hidden layers in neural networks, 2024)",
+        "between hidden layers by their orthogonalised momentum (a student needs at least two "
+        "hidden layers), everything else by Adam: fewer, longer steps for large batches, at Adam's "
+        "learning rates; on a CPU it does not pay for wide layers (Jordan et al., Muon: An "
+        "optimizer for hidden layers in neural networks, 2024)",
         choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)

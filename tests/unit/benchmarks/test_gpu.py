@@ -46,7 +46,7 @@ def test_every_section_has_its_rows_and_none_breaks_off(tmp_path):
     assert len(done.stdout.splitlines()) == len(found["rows"]) + 4
 
 
-GOOD = ("held", "measured")
+GOOD = ("held", "measured", "carried out")
 
 
 def setting(seconds=60.0, archive=None):
@@ -58,6 +58,20 @@ def carried_out(measure, seconds=60.0):
     section = gpu.Section(3, "something", measure, share=1.0)
     gpu.carry_out(section, setting(seconds), rows.append)
     return [(row.what, row.verdict) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "bad"),
+    [
+        ("held, at most 0.001", False),
+        ("missed", True),
+        ("missed, at most 0.001", True),
+        ("error: ValueError: no", True),
+        ("not run: no time left", False),
+    ],
+)
+def test_what_was_missed_or_broke_off_is_bad(verdict, bad):
+    assert report.Row(2, "something", "1", "–", verdict).is_bad is bad
 
 
 def one_row(setting):
