@@ -17,7 +17,7 @@ from kdcore.threads import chooses, step_with
 
 BLOCK = 0.05
 """Seconds of steps that are held against each other: some turns of the system's scheduler."""
-SOONEST, LATEST = 2, 32
+SOONEST, LATEST = 2, 64
 """Blocks from a change to the next trial, and from trial to trial where nothing changes."""
 Attempt = Callable[[], Sequence[Tensor]]
 
