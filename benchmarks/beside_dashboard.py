@@ -4,7 +4,7 @@
 
 The same run in the app's worker, by turns with no page open, with a browser that follows it,
 and with a second page beside it that keeps the process of the app busy all the time; batches a
-second, read off the log of the run.
+second, read off the log of the run. The worker chooses its threads as it always does.
 Needs Chromium and the ``dev`` extra.
 """
 
@@ -105,7 +105,7 @@ def app(store: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    environment = dict(os.environ, KDCORE_STORE=str(store), OMP_NUM_THREADS="1")
+    environment = dict(os.environ, KDCORE_STORE=str(store))
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
         env=environment,

@@ -16,7 +16,7 @@ from kdcore import Run, RunConfig
 from kdcore.jobs.run.events import Epoch, Prepared
 from kdcore.store import Store, recorded
 from kdcore.training.checkpoint import TrainingLog
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--job", choices=[*MNIST_JOBS], default="small")
     parser.add_argument("--epochs", type=int, default=5)
     given = parser.parse_args()
-    flush_denormals()
+    prepare_process()
     teacher, student = MNIST_JOBS[given.job]
     config = RunConfig(
         dataset="mnist",

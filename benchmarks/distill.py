@@ -21,7 +21,7 @@ from benchmarks.defaults import pytorch_defaults
 from benchmarks.jpeg_folders import arrays_of
 from kdcore import RunConfig
 from kdcore.models.build import build_model
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 
 MNIST_JOBS = {"small": ("mlp:500", "mlp:250"), "wide": ("mlp:1200,1200", "mlp:800,800")}
 RESNET = ("resnet20", "resnet8")
@@ -44,7 +44,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    flush_denormals()
+    prepare_process()
     print(
         f"{given.job}, {given.epochs} epochs, {given.precision}, {given.threads} threads, "
         f"torch {torch.__version__}, {processor()}",

@@ -1,17 +1,19 @@
 """How much cheaper many students are together than one after the other.
 
-``python -m benchmarks.many --job mnist --data-root DIR`` or ``--job digits``
+``python -m benchmarks.many --job mnist --data-root DIR``, ``--job digits`` or ``--job convnet``
 
 MNIST: 25 students 784-250 that differ in T and λ, in one sweep, against 25 runs of a careful
 autograd loop and 25 of the ordinary one; and 64 students against 25. Digits: a grid of 5×5×3
-students against as many runs of this engine. All sides by turns in one process; of equal runs
-one after the other some are measured and scaled, as the output says.
+students against as many runs of this engine; convnet: the same of 5×5 convolutional students. All
+sides by turns in one process; of equal runs one after the other some are measured and scaled, as
+the output says.
 """
 
 import argparse
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import torch
 
@@ -24,11 +26,19 @@ from kdcore.job import Job
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsScored, SweepFinished, SweepPrepared
 from kdcore.models.build import build_model
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.grid.group import loaded
 from kdcore.training.measuring.evaluation import predict_split
 
 TEACHER, STUDENT = "mlp:500", "mlp:250"
+PAIRS: dict[str, dict[str, Any]] = {
+    "digits": {"base": {"student": "mlp:16"}, "seeds": (0, 1, 2)},
+    "convnet": {
+        "base": {"teacher": "convnet:16,32,64", "student": "convnet:8,16,16"},
+        "seeds": (0,),
+    },
+}
+"""Of the jobs on the digits: models, and the seeds of the grid."""
 TEMPERATURES = (1, 2, 4, 8, 16)
 WEIGHTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -36,7 +46,7 @@ WEIGHTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--job", choices=["mnist", "digits"], default="digits")
+    parser.add_argument("--job", choices=["mnist", "digits", "convnet"], default="digits")
     parser.add_argument("--data-root", type=Path, default=None)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--executor", default="joint", choices=["auto", "joint", "processes"])
@@ -45,7 +55,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--solos", type=int, default=3, help="runs measured of those to scale")
     given = parser.parse_args()
-    flush_denormals()
+    prepare_process()
     print(
         f"{given.job}, {given.executor}, {given.precision}, {torch.get_num_threads()} threads, "
         f"torch {torch.__version__}, {processor()}",
@@ -54,7 +64,7 @@ def main() -> None:
     if given.job == "mnist":
         mnist(given)
     else:
-        digits(given)
+        digits(given, PAIRS[given.job])
 
 
 def mnist(given: argparse.Namespace) -> None:
@@ -120,32 +130,33 @@ def mnist(given: argparse.Namespace) -> None:
     )
 
 
-def digits(given: argparse.Namespace) -> None:
-    """The usual grid in class: 75 students, 20 epochs, evaluated after each."""
+def digits(given: argparse.Namespace, pair: dict[str, Any]) -> None:
+    """A grid as in class: 20 epochs, every student evaluated after each."""
     base = RunConfig(
         dataset="digits",
-        student="mlp:16",
         students="distilled",
         teacher_epochs=1,
         epochs=20,
         device=given.device,
         precision=given.precision,
+        **pair["base"],
     )
-    grid = SweepConfig(base=base, temperatures=TEMPERATURES, weights=WEIGHTS, seeds=(0, 1, 2))
+    grid = SweepConfig(base=base, temperatures=TEMPERATURES, weights=WEIGHTS, seeds=pair["seeds"])
+    count = len(grid.cells)
     swept(grid, given.executor)  # the first of all is slower
     together, solo = [], []
     for number in range(1, given.rounds + 1):
         seconds, accuracy = swept(grid, given.executor)
         together.append(seconds)
-        cells = grid.cells[:: len(grid.cells) // (5 * given.solos)]
+        cells = grid.cells[:: max(1, count // (5 * given.solos))]
         times = [_seconds_of_run(config) for config in cells]
-        solo.append(len(grid.cells) * median(times))
+        solo.append(count * median(times))
         print(
-            f"round {number}: 75 together {seconds:.2f} s (mean accuracy {accuracy:.2%}), "
-            f"75 runs {solo[-1]:.1f} s ({len(times)} measured)",
+            f"round {number}: {count} together {seconds:.2f} s (mean accuracy {accuracy:.2%}), "
+            f"{count} runs {solo[-1]:.1f} s ({len(times)} measured)",
             flush=True,
         )
-    print(f"75 together are {median(solo) / median(together):.1f}× faster than 75 runs")
+    print(f"{count} together are {median(solo) / median(together):.1f}× faster than {count} runs")
 
 
 def swept(config: SweepConfig, executor: str) -> tuple[float, float]:

@@ -12,11 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
-from dashboard.export.folder import write_folder
-from dashboard.export.report import write_report
-from dashboard.lessons.finding import lessons
 from dashboard.server.sharing import (
     EVERYBODY,
     HERE,
@@ -96,6 +91,12 @@ def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]
 
 def _export_lesson(options: argparse.Namespace) -> None:
     """Write the folder; lessons that cannot be read are named and left out."""
+    # what exports is not loaded for the app
+    from rich.console import Console  # noqa: PLC0415
+
+    from dashboard.export.folder import write_folder  # noqa: PLC0415
+    from dashboard.lessons.finding import lessons  # noqa: PLC0415
+
     spoken = words(options.lang)
     with Console(stderr=True).status("") as status:  # drawn on a terminal alone
         written = write_folder(
@@ -108,6 +109,8 @@ def _export_lesson(options: argparse.Namespace) -> None:
 
 
 def _export_report(options: argparse.Namespace) -> None:
+    from dashboard.export.report import write_report  # noqa: PLC0415  (not for the app)
+
     size = write_report(options.run, options.file, options.lang)
     megabytes = size / MEGABYTE
     print(

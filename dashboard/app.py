@@ -1,8 +1,11 @@
-"""The app: Streamlit's pages and the routes beside them (``streamlit run dashboard/app.py``)."""
+"""The app: Streamlit's pages and the routes beside them (``streamlit run dashboard/app.py``).
+
+What is imported here is what the server needs to answer at all; the rest is loaded meanwhile.
+"""
 
 import asyncio
-import gc
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -11,24 +14,27 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.components.plain_data import take_plain_data_as_it_is
 from dashboard.page.uninterrupted import let_callbacks_finish
 from dashboard.server.auto_reruns import DropRepeatedPresses
 from dashboard.server.closing import end_streams_at_exit
-from dashboard.server.engine import hub, store
+from dashboard.server.first_screen import FirstScreen
 from dashboard.server.gate import Gate
+from dashboard.server.later import RoutesLater
 from dashboard.server.open_files import allow_many_files
-from dashboard.server.routes import ROUTES
 from dashboard.server.sharing import is_shared, print_links
 from dashboard.server.upload_limits import UploadLimits
-from dashboard.server.uploads import remove_unused_uploads
-from dashboard.server.visitors import Role, acting_as
+from kdcore.loading import loading
 
-USED_BY_THE_FIRST_PAGE = ("pandas", "dashboard.server.routes", "dashboard.text.viewer")
+READY = "dashboard.getting_ready"
+"""Knows all of the engine and of the first page: it is loaded beside the server."""
+FIRST_PAGE = 1.0
+"""Seconds for it, in which nothing else is loaded or started."""
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Wake the engine before somebody waits for it; end it with the server."""
+    """Get ready before somebody waits; end the engine with the server."""
     allow_many_files()
     threading.Thread(target=_get_ready, daemon=True).start()
     closing = asyncio.create_task(end_streams_at_exit())
@@ -36,23 +42,28 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         print_links()
     yield
     closing.cancel()
-    with acting_as(Role.LECTURER):
-        hub().close()
+    import_module(READY).end()
 
 
 def _get_ready() -> None:
-    with acting_as(Role.LECTURER):
-        hub().warm()
-        for name in USED_BY_THE_FIRST_PAGE:
-            import_module(name)
-        remove_unused_uploads(store())
-    gc.freeze()  # what is imported stays: later collections need not look at it
+    try:
+        with loading():
+            import_module(READY).get_ready()
+    finally:  # one part that cannot be loaded keeps nobody from the others
+        time.sleep(FIRST_PAGE)
+        import_module(READY).get_ready_for_others()
 
 
 let_callbacks_finish()
+take_plain_data_as_it_is()
 app = st.App(
     "main.py",
-    routes=ROUTES,
+    routes=[RoutesLater()],
     lifespan=lifespan,
-    middleware=[Middleware(Gate), Middleware(UploadLimits), Middleware(DropRepeatedPresses)],
+    middleware=[
+        Middleware(Gate),
+        Middleware(FirstScreen),
+        Middleware(UploadLimits),
+        Middleware(DropRepeatedPresses),
+    ],
 )

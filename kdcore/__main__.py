@@ -2,10 +2,11 @@
 
 import sys
 
-from kdcore.cli.arguments import parser
+from kdcore.cli.arguments import parse
 from kdcore.cli.ranks import rank_0_speaks
 from kdcore.errors import UserError
 from kdcore.escapes import write_anything
+from kdcore.threads import choose_threads
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,7 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status.
     """
     write_anything()
-    options = parser().parse_args(arguments)
+    choose_threads()
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return int(options.command(options))
     except UserError as error:

@@ -94,7 +94,10 @@ class StoredAnswers:
         self._questions = Questions()
         self._ready = threading.Event()
         self._process = WorkerProcess(
-            [sys.executable, "-m", "kdcore.answerer"], self._on_line, self._on_exit
+            [sys.executable, "-m", "kdcore.answerer"],
+            self._on_line,
+            self._on_exit,
+            {"OMP_NUM_THREADS": "1"},  # it works beside a training
         )
         self._lock = threading.Lock()
         """Held while a line is written: several threads ask."""

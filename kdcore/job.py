@@ -1,5 +1,6 @@
 """``Job``: a configuration of any kind in, events out; ``Run`` is the most frequent kind."""
 
+import math
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Generic
@@ -10,6 +11,7 @@ from kdcore.jobs.failure import failure
 from kdcore.jobs.kind import Config, kind_for
 from kdcore.jobs.run.config import RunConfig
 from kdcore.store import JobFolder
+from kdcore.threads import suit_threads
 
 
 class Job(Generic[Config]):
@@ -46,12 +48,16 @@ class Job(Generic[Config]):
 
     def __iter__(self) -> Iterator[Event]:
         # torch wakes here and not before: the app's process lists and starts jobs without it
+        from kdcore.training.devices.sharing import alone_or_said  # noqa: PLC0415
+
         module, _, function = self.kind.execute.partition(":")
         execute = getattr(import_module(module), function)
+        suit_threads(math.inf)  # until it is known how much there is to do
         events = execute(
             self.config, self.controls, name=self.id, folder=self.folder, **self._options
         )
-        return with_failures(events, self.config.base)
+        base = self.config.base
+        return with_failures(alone_or_said(events, base.device), base)
 
 
 class Run(Job[RunConfig]):

@@ -155,6 +155,19 @@ NOTES = {
         "The teacher {model} learned from ImageNet, and its weights stay; its last layer alone "
         "was fitted to {count:,} training images, by logistic regression."
     ),
+    # optimisers
+    "muon_by_adam": (
+        "The student {student} has no matrix between hidden layers for {option[optimizer=muon]} to "
+        "move: Adam trains all of it."
+    ),
+    # devices
+    "gpu_shared": (
+        "Another process trains on the same {device} device: both share its memory, of which "
+        "{free:,.1f} of {whole:,.1f} GiB are free, and take longer."
+    ),
+    "device_shared": (
+        "Another process trains on the same {device} device: both share its memory and take longer."
+    ),
 }
 
 

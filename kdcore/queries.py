@@ -33,7 +33,7 @@ MOST_STEP_INPUTS = 16
 """Of one ``Step``."""
 HIGHEST_WEIGHTS = {"convex": 1.0, "additive": 100.0}
 """λ by the way in which the terms are mixed."""
-OPTIMIZERS = ("adam", "sgd", "gd")
+OPTIMIZERS = ("adam", "sgd", "gd", "muon")
 STEPPING = ("distilled", "plain")
 """Whose copy may take a step."""
 

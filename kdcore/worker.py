@@ -7,6 +7,7 @@ of the input ends the process.
 """
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -23,8 +24,10 @@ from kdcore.escapes import ESCAPES
 from kdcore.events import Event, Failed
 from kdcore.job import Job, Run
 from kdcore.jobs.run.config import RunConfig
+from kdcore.loading import loading
 from kdcore.queries import Answer, query_from_dict
 from kdcore.store import JobFolder, Store, recorded
+from kdcore.threads import choose_threads
 
 
 class Executable(Protocol):
@@ -77,6 +80,11 @@ class Worker:
         with self._lock:
             if self._current is not None:
                 self._current.controls.send(Stop())
+
+    @property
+    def asked(self) -> bool:
+        """Whether a job waits."""
+        return not self._jobs.empty()
 
     def work(self) -> None:
         """Execute one job after the other until the input has ended."""
@@ -143,17 +151,23 @@ def private_stdout() -> IO[str]:
     return out
 
 
-def warm_up() -> None:
-    """Spend the seconds that torch takes to load all its parts before anybody waits for them."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415
+def warm_up(asked: Callable[[], bool]) -> None:
+    """Spend the seconds that torch takes to load all its parts before anybody waits for them.
 
-    flush_denormals()
+    Args:
+        asked: whether somebody waits; then what is left is not done.
+    """
+    from kdcore.training.devices.own_process import prepare_process  # noqa: PLC0415
+
+    prepare_process()
     for _ in Run(RunConfig(dataset="digits", epochs=1, teacher_epochs=1, device="cpu")):
-        pass
+        if asked():
+            return
 
 
 def main(make_job: MakeJob = job_in) -> None:
     """Work until stdin ends."""
+    choose_threads()
     out = private_stdout()
     # where memory runs out, this process goes and not the app
     with contextlib.suppress(OSError):
@@ -162,7 +176,9 @@ def main(make_job: MakeJob = job_in) -> None:
     listener = threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True)
     listener.start()
     if make_job is job_in:
-        warm_up()
+        with loading():
+            warm_up(lambda: worker.asked)
+            gc.collect()  # of the training
     worker.work()
 
 

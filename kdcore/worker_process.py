@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 CLOSING = 2.0
@@ -19,6 +19,7 @@ class WorkerProcess:
         command: what starts it.
         on_line: is called with every line that it writes, from a thread of this object.
         on_exit: is called with its pid and exit status once it has ended by itself.
+        environment: what it has there beside what this process has, unless that says otherwise.
     """
 
     def __init__(
@@ -26,9 +27,11 @@ class WorkerProcess:
         command: list[str],
         on_line: Callable[[dict[str, Any]], None],
         on_exit: Callable[[int, int], None],
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = command
         self._on_line, self._on_exit = on_line, on_exit
+        self._environment = {"PYTHONUNBUFFERED": "1"} | dict(environment or {})
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
 
@@ -44,7 +47,7 @@ class WorkerProcess:
             return None
         if process is not None and process.poll() is None:
             return process.pid
-        environment = {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
+        environment = self._environment | dict(os.environ)
         process = self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,

@@ -5,13 +5,19 @@ Without it Ctrl-C leaves the app, and what it trains, running for as long as a p
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any
-
-from dashboard.server.classroom.class_stream import end_class_streams
-from dashboard.server.stream import end_all_streams
 
 PERIOD = 0.2
 """Seconds between two looks."""
+
+_ends: list[Callable[[], None]] = []
+
+
+def ends_streams(end: Callable[[], None]) -> Callable[[], None]:
+    """Marks a function that lets go of viewers: it is called when the server is to stop."""
+    _ends.append(end)
+    return end
 
 
 async def end_streams_at_exit() -> None:
@@ -19,8 +25,8 @@ async def end_streams_at_exit() -> None:
     if server := _uvicorn():
         while not server.should_exit:
             await asyncio.sleep(PERIOD)
-        end_all_streams()
-        end_class_streams()
+        for end in _ends:
+            end()
 
 
 def _uvicorn() -> Any:

@@ -5,9 +5,9 @@ import re
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.server.refusals import refusal
 from dashboard.server.tiers import tier_of
 from dashboard.server.visitors import Role, Visitor, acting_as, may
-from dashboard.text.errors import in_all_languages
 
 STREAM = "/_stcore/stream"
 """End of the path of a page's connection."""
@@ -103,7 +103,7 @@ def policy(visitor: Visitor) -> str:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(in_all_languages("lecturer_only"), 403)
+    answer = PlainTextResponse(await refusal("lecturer_only"), 403)
     await answer(scope, receive, send)
 
 

@@ -10,7 +10,7 @@ from dashboard.server.tiers import Tier
 from dashboard.server.visitors import may
 from kdcore.catalogue import DATASETS, is_shift
 from kdcore.errors import UserError
-from kdcore.store import default_root
+from kdcore.store_root import default_root
 
 ROOTS = "KDCORE_ROOTS"
 """Environment: further folders, separated as those of ``PATH``."""

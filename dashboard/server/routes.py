@@ -45,7 +45,7 @@ from dashboard.charts.robustness_curves import METRICS as ROBUSTNESS_METRICS
 from dashboard.lessons.measures import Found, measured
 from dashboard.say.apart import titles_apart
 from dashboard.say.moment import moment
-from dashboard.server.classroom import classroom
+from dashboard.server.classroom import classroom, is_open
 from dashboard.server.classroom.requests import class_messages, look, raise_hand, steer, vote
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
@@ -98,6 +98,8 @@ STATUS = {
 """By code; the first is none, and who waits asks again."""
 
 
+_opening = CapacityLimiter(1)
+"""The thread in which the class is read; who comes meanwhile waits without one."""
 _drawing = CapacityLimiter(20)
 """Threads in which charts are drawn: a slow one, which others wait for, holds up charts alone."""
 
@@ -109,7 +111,7 @@ class NoChart(Exception):
 def plotly(_: Request) -> Response:
     """The chart library of the installed package, packed."""
     headers = LASTING | {"Content-Encoding": "gzip"}
-    return Response(_plotly(), media_type="text/javascript", headers=headers)
+    return Response(chart_library(), media_type="text/javascript", headers=headers)
 
 
 def static(request: Request) -> Response:
@@ -322,6 +324,19 @@ def _route(
     return Route(f"/kd/{path}", route, methods=[method])
 
 
+def _in_class(
+    answer: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """For what asks for the class, which is read in a thread at first: others go on."""
+
+    async def route(request: Request) -> Response:
+        if not is_open():
+            await to_thread.run_sync(classroom, limiter=_opening)
+        return await answer(request)
+
+    return route
+
+
 ROUTES = [
     _route(path, _out_of_the_loop(answer))
     for path, answer in (
@@ -336,13 +351,13 @@ ROUTES = [
         ("lecturer/{token}", lecturer),
     )
 ] + [
-    _route("ask", ask, "POST"),
+    _route("ask", _in_class(ask), "POST"),
     _route("note", note, "POST"),
-    _route("class", class_of),
-    _route("class/vote", class_vote, "POST"),
-    _route("class/hand", class_hand, "POST"),
-    _route("class/look", class_look, "POST"),
-    _route("class/steer", class_steer, "POST"),
+    _route("class", _in_class(class_of)),
+    _route("class/vote", _in_class(class_vote), "POST"),
+    _route("class/hand", _in_class(class_hand), "POST"),
+    _route("class/look", _in_class(class_look), "POST"),
+    _route("class/steer", _in_class(class_steer), "POST"),
 ]
 
 
@@ -354,7 +369,8 @@ def _browser_files() -> dict[str, Path]:
 
 
 @cache
-def _plotly() -> bytes:
+def chart_library() -> bytes:
+    """Plotly's script, packed."""
     library = files("plotly") / "package_data" / "plotly.min.js"
     return gzip.compress(library.read_bytes(), compresslevel=6, mtime=0)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import segno
 from streamlit import config
 
-from kdcore.store import default_root
+from kdcore.store_root import default_root
 
 SHARE = "KDCORE_SHARE"
 """Environment: ``1`` shares, whatever the server listens on."""

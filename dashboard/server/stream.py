@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 from dashboard.charts import OVER_TIME
 from dashboard.charts.parts.delta import delta
 from dashboard.say.moment import moment
+from dashboard.server.closing import ends_streams
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import LIVE_STATES, RECORDED_RUNS, hub, store
 from dashboard.server.run_notes import notes_of
@@ -64,6 +65,7 @@ def viewers() -> int:
         return sum(stream.looked_at_by for stream in _streams.values())
 
 
+@ends_streams
 def end_all_streams() -> None:
     """Let every viewer of every stream go; in the server's event loop."""
     for stream in list(_streams.values()):

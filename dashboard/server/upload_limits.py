@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from dashboard.text.errors import in_all_languages
+from dashboard.server.refusals import refusal
 
 OF_A_PAGE, TOGETHER = 1 << 30, 2 << 30
 """Bytes that are held for one page that is open, and for all."""
@@ -45,7 +45,7 @@ class UploadLimits:
             come += len(message.get("body", b""))
             self._coming[upload] = page, max(come, announced)
             if status := self._refused(page):
-                raise HTTPException(status, in_all_languages(_code(status)))
+                raise HTTPException(status, await refusal(_code(status)))
             return message
 
         async def answered(message: Message) -> None:
@@ -54,7 +54,7 @@ class UploadLimits:
 
         try:
             if status := self._refused(page):  # before any of it has come
-                answer = PlainTextResponse(in_all_languages(_code(status)), status)
+                answer = PlainTextResponse(await refusal(_code(status)), status)
                 await answer(scope, receive, send)
             else:
                 await self.app(scope, counted, answered)

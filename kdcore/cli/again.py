@@ -2,8 +2,8 @@
 
 import argparse
 from pkgutil import resolve_name
-from typing import Any
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.flags import WHICH, add_store
 from kdcore.cli.ranks import processes
 from kdcore.cli.resume import store_of
@@ -11,14 +11,12 @@ from kdcore.errors import UserError
 from kdcore.jobs.changed import changed
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``again`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "again",
-        help="repeat a stored job of any kind, with other settings where they are given",
-        description="Repeat a stored job of any kind. Settings have the names that compare prints; "
+        "Repeat a stored job of any kind. Settings have the names that compare prints; "
         "lists are separated by commas, models by spaces, a range is LOW:HIGH.",
-        allow_abbrev=False,
     )
     # what only the commands of single kinds ask for
     entry.set_defaults(command=again, executor="auto", address="", track=[], track_folder=".")

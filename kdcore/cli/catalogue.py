@@ -9,8 +9,17 @@ from dataclasses import asdict
 from typing import Any
 
 from kdcore.catalogue import DATASETS, LEFT_OUT, METHODS, MODELS, PRESETS, SCHEMES
+from kdcore.cli.arguments import Commands
 from kdcore.cli.output import show, table
 from kdcore.jobs.run.config import RunConfig
+
+
+def add_commands(commands: Commands) -> None:
+    """The three, each with its flag."""
+    for name, command in (("methods", methods), ("datasets", datasets), ("models", models)):
+        entry = commands.add(name)
+        entry.add_argument("--json", action="store_true", help="one JSON object a line")
+        entry.set_defaults(command=command)
 
 
 def suited_models(values: Mapping[str, Any]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 import argparse
 from collections.abc import Iterable
 from statistics import fmean
-from typing import Any
 
+from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_settings, of_one_student
 from kdcore.cli.output import console, show, table
@@ -39,11 +40,9 @@ WAYS = {
 }
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``choose-teacher`` and its flags."""
-    entry = commands.add_parser(
-        "choose-teacher", help="compare several teachers by several criteria", allow_abbrev=False
-    )
+    entry = commands.add("choose-teacher")
     entry.set_defaults(command=lambda options: choose_teacher(of_one_student(options), options))
     entry.add_argument(
         "--teachers",
@@ -74,9 +73,7 @@ def choose_teacher(base: RunConfig, options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[TeacherSelectionConfig], options: argparse.Namespace) -> int:
     """Execute a stored selection of a teacher; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     job = Job(folder.config, folder)
     return execute(job, as_json=options.json, for_people=_print_for_people)[1]
 

@@ -9,6 +9,8 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import WHICH, add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, table
@@ -25,16 +27,13 @@ from kdcore.jobs.sweep.config import parse_axis
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``compress`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "compress",
-        aliases=["shrink"],
-        help="compress a run's distilled student in several ways",
-        description="Every stage starts from the distilled student of RUN and is re-distilled. "
+        "Every stage starts from the distilled student of RUN and is re-distilled. "
         "T, λ and learning rate are those with which the run began unless they are given. The "
         "method is the run's; a method on features is replaced by kd with its default T and λ.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=compress)
     entry.add_argument("run", metavar="RUN", nargs="?", help=WHICH)
@@ -81,9 +80,7 @@ def compress(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[CompressionConfig], options: argparse.Namespace) -> int:
     """Execute a stored compression; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     job = Job(folder.config, folder)
     for_people = partial(_print_for_people, folder=folder)
     return execute(job, as_json=options.json, for_people=for_people)[1]

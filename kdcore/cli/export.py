@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.flags import WHICH, add_store
 from kdcore.cli.output import show
 from kdcore.cli.resume import store_of
@@ -17,16 +18,14 @@ from kdcore.jobs.kind import RUN
 from kdcore.store import RunFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``export`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "export",
-        help="a stored job as a file, one of its networks, or its curves in a tracker",
-        description="The ending of FILE says what is written: .zip the whole job; .csv, .json or "
+        "The ending of FILE says what is written: .zip the whole job; .csv, .json or "
         ".parquet all its events; .safetensors, .pt2 (torch.export) or .onnx a run's learner, "
         "whose answers are compared with the network's. A tracker is "
         f"{', '.join(TRACKERS)}; each is an extra of the same name.",
-        allow_abbrev=False,
     )
     entry.add_argument("job", metavar="JOB", help=WHICH)
     entry.add_argument(

@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import follow
 from kdcore.cli.flags import add_setting, add_store, config_of
 from kdcore.events import Event, Preview, Progress
@@ -22,11 +22,9 @@ MOST_CLASSES = 20
 """Classes that are listed."""
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``preview`` and its flags."""
-    entry = commands.add_parser(
-        "preview", help="what is in data, before anything is trained", allow_abbrev=False
-    )
+    entry = commands.add("preview")
     entry.set_defaults(command=lambda options: preview(config_of(options), options), config=None)
     entry.add_argument(
         "dataset", metavar="DATA", help="a folder, archive or CSV of your own, or a name"

@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import DONE, execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, show, table
@@ -40,13 +42,9 @@ from kdcore.recipes import RECIPES, Recipe
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``recipe`` and its flags."""
-    entry = commands.add_parser(
-        "recipe",
-        help="repeat an experiment of the literature and compare its table",
-        allow_abbrev=False,
-    )
+    entry = commands.add("recipe")
     entry.set_defaults(command=recipe)
     entry.add_argument("name", metavar="NAME", nargs="?", help="which; none lists them all")
     entry.add_argument("--quick", action="store_true", help="the same rows in less time")
@@ -83,9 +81,7 @@ def recipe(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[RecipeConfig], options: argparse.Namespace) -> int:
     """Execute a stored recipe; the exit status is that of a failure where all its runs failed."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),

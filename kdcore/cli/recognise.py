@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from kdcore.cli.arguments import Commands
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_setting, add_store
 from kdcore.cli.output import console, plain, show, table
@@ -23,15 +25,13 @@ from kdcore.jobs.recognition.record import RecognitionRecord
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``recognise`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "recognise",
-        help="distil a recogniser of speech, frame by frame",
-        description="A CRNN learns with CTC to write what is said, and teaches a smaller one by "
+        "A CRNN learns with CTC to write what is said, and teaches a smaller one by "
         "its answer to every frame. The character error rate is measured after each epoch, for "
         "the teacher, for the small network alone and for the distilled one.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=recognise)
     add_resume(entry, "RECOGNITION")
@@ -67,9 +67,7 @@ def recognise(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[RecognitionConfig], options: argparse.Namespace) -> int:
     """Execute a stored recognition; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     for_people = partial(_print_for_people, folder=folder)
     return execute(Job(folder.config, folder), as_json=options.json, for_people=for_people)[1]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import partial
 from statistics import fmean, stdev
-from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_setting, add_settings, settings_of
 from kdcore.cli.output import console, plain, table
@@ -28,15 +28,13 @@ MEASURES = ("rmse", "r2", "nll", "coverage", "width")
 TITLES = ("RMSE", "R²", "NLL", "in the 90% interval", "its width")
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``regress`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "regress",
-        help="predict a number of a table, with its uncertainty",
-        description="An ensemble learns the mean and the variance of a number, and a small network "
+        "An ensemble learns the mean and the variance of a number, and a small network "
         "learns both from it: λ · KL(teacher ‖ student) + (1−λ) · NLL. Beside it the same network "
         "learns from the numbers alone.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=regress)
     for item in fields(RegressionConfig):
@@ -62,6 +60,7 @@ def regress(options: argparse.Namespace) -> int:
         if item.metadata and (value := getattr(options, item.name)) is not None
     }
     config = replace(RegressionConfig(base=base), **changes)
+    config.check_used()  # before it is kept
     return carry_out(store_of(options).create(config), options)
 
 

@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import partial
-from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from kdcore.catalogue import CORRUPTIONS
 from kdcore.catalogue.corruptions import SEVERITIES
+from kdcore.cli.arguments import Commands
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import WHICH, add_setting, add_store
 from kdcore.cli.output import console, plain, table
@@ -32,14 +32,12 @@ from kdcore.jobs.sweep.config import parse_axis
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``robustness`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "robustness",
-        help="measure a run's networks on corrupted and attacked images",
-        description="Teacher, plain and distilled student of RUN answer its test images, which are "
+        "Teacher, plain and distilled student of RUN answer its test images, which are "
         "corrupted or attacked in five severities. Nothing is trained.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=robustness)
     entry.add_argument("run", metavar="RUN", nargs="?", help=WHICH)

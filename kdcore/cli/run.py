@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute
 from kdcore.cli.flags import add_resume, add_settings, config_of, settings_of
 from kdcore.cli.output import console, plain
@@ -28,9 +30,9 @@ from kdcore.store.branch import branch, epochs_to_branch_from
 SHOWN_COVERAGE = 0.9
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``run`` and its flags."""
-    run = commands.add_parser("run", help="train and report", allow_abbrev=False)
+    run = commands.add("run")
     run.set_defaults(command=_execute_as_asked)
     add_resume(run, "RUN")
     run.add_argument(
@@ -84,9 +86,7 @@ def run(config: RunConfig, options: argparse.Namespace) -> int:
 
     Of several processes, rank 0 keeps the run in the store.
     """
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     if processes() == 1:
         return _run(config, options, Controls(config))
     from kdcore.training.devices.distributed import GroupControls, join, leave  # noqa: PLC0415
@@ -120,9 +120,7 @@ def branch_off(settings: Mapping[str, Any], options: argparse.Namespace) -> int:
 
 def carry_out(folder: RunFolder, options: argparse.Namespace) -> int:
     """Train a stored run; the exit status."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     return _execute(folder.config, folder, Controls(folder.config), options)
 
 
@@ -162,8 +160,9 @@ def _print_for_people(events: Iterable[Event]) -> Event | None:
             trees = last if isinstance(last, TreesGrown) else trees
             if isinstance(last, Progress):
                 status.update(plain(_progress(last)))
-            elif line := _line(last):
-                out.print(plain(line))
+            else:
+                for line in (_line(last) or "").splitlines():
+                    out.print(plain(line))
     if started and trees:
         for line in _rules(started, trees):
             out.print(plain(line))

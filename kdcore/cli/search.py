@@ -8,7 +8,9 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_setting, add_settings, of_one_student
 from kdcore.cli.output import console, plain, table
@@ -30,14 +32,12 @@ from kdcore.jobs.search.events import (
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``search`` and its flags."""
-    entry = commands.add_parser(
+    entry = commands.add(
         "search",
-        help="search for the best student, evaluated on validation data",
-        description="T goes from 1 to 20 and λ from 0 to 1 unless they are given; any other "
+        "T goes from 1 to 20 and λ from 0 to 1 unless they are given; any other "
         "axis that is not given has one value, its default or that of --config.",
-        allow_abbrev=False,
     )
     entry.set_defaults(command=lambda options: search(of_one_student(options), options))
     for axis, (metavar, syntax) in SYNTAX.items():
@@ -65,9 +65,7 @@ def search(base: RunConfig, options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[SearchConfig], options: argparse.Namespace) -> int:
     """Execute a stored search; the exit status, a failure without a whole trial."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     found: dict[str, str] = {}
     last, status = execute(
         Job(folder.config, folder),

@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kdcore.catalogue import method_of
+from kdcore.cli.arguments import Commands
 from kdcore.cli.counted import counted
+from kdcore.cli.engine import wake_engine
 from kdcore.cli.execute import execute, failures, nothing_succeeded
 from kdcore.cli.flags import add_resume, add_settings, config_of
 from kdcore.cli.output import console, plain, table
@@ -26,11 +27,9 @@ from kdcore.jobs.sweep.record import ON_TARGET, GridPoint, Spread, SweepRecord
 from kdcore.store import JobFolder
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Commands) -> None:
     """``sweep`` and its flags."""
-    entry = commands.add_parser(
-        "sweep", help="a grid of students over T, λ and seeds, trained together", allow_abbrev=False
-    )
+    entry = commands.add("sweep")
     entry.set_defaults(command=_execute_as_asked)
     add_resume(entry, "SWEEP")
     for axis, setting in AXES.items():
@@ -84,9 +83,7 @@ def resume(options: argparse.Namespace) -> int:
 
 def carry_out(folder: JobFolder[SweepConfig], options: argparse.Namespace) -> int:
     """Execute a stored sweep; the exit status is that of a failure where all its cells failed."""
-    from kdcore.training.devices.device import flush_denormals  # noqa: PLC0415  (torch takes a second)
-
-    flush_denormals()
+    wake_engine()
     job = Job(folder.config, folder, executor=options.executor, address=options.address)
     found: dict[str, str] = {}
     last, status = execute(

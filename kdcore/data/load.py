@@ -25,7 +25,7 @@ from kdcore.events import Progress
 from kdcore.jobs.run.compatibility import check_inputs
 from kdcore.jobs.run.config import RunConfig
 from kdcore.notes import note
-from kdcore.store import default_root
+from kdcore.store_root import default_root
 
 Source = Callable[[Path], Generator[Progress, None, Dataset]]
 """What the catalogue names: from the folder of downloads to the data, telling how far it is."""

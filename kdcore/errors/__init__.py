@@ -8,6 +8,7 @@ the command line these are the names that people type.
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from kdcore.errors import data, jobs, models, settings, sharing, store, training
@@ -34,6 +35,8 @@ RUN_FAILURES = frozenset(
         "loss_not_finite",
         "teacher_not_finite",
         "out_of_memory",
+        "out_of_memory_fits",
+        "out_of_memory_whole",
         "out_of_memory_alone",
         "device_lost",
         "sweep_memory",
@@ -88,6 +91,23 @@ class UserError(ValueError):
         self.code = code
         self.values = {name: _shown(value) for name, value in values.items()}
         super().__init__(MESSAGES[code].format(**self.values, **NAMES))
+
+
+class BatchTooLargeError(MemoryError):
+    """A device has not enough memory for a batch.
+
+    Args:
+        device: that ran out of it.
+        size: examples of the batch; 0 where no setting has to do with it.
+        fits: examples of the largest batch that was tried and fits; 0 where none does.
+    """
+
+    def __init__(self, device: str, *, size: int, fits: int) -> None:
+        self.device, self.size, self.fits = device, size, fits
+        super().__init__(f"a batch does not fit into the memory of {device}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.device, size=self.size, fits=self.fits), ()
 
 
 def shortened(value: object, most: int = 60) -> str:

@@ -200,6 +200,10 @@ MESSAGES = {
     "regression_no_table": (
         "{path} is no table: a number can be predicted from a CSV, or from the bundled diabetes."
     ),
+    "regression_setting": (
+        "A regression does not look at {name}, which is {value!r}: leave it at its default, "
+        "{usual!r}."
+    ),
     "regression_model": (
         "{model!r} cannot predict a number with its uncertainty here: choose a model of {allowed}."
     ),

@@ -76,9 +76,17 @@ MESSAGES = {
         "The device {device} ran out of memory with batches of {batch_size}: choose a "
         "{setting[batch_size]} of {smaller}, or smaller models."
     ),
+    "out_of_memory_fits": (
+        "The device {device} ran out of memory with batches of {batch_size}; a step with {fits} "
+        "examples was tried and fits: choose a {setting[batch_size]} of {fits}, or smaller models."
+    ),
+    "out_of_memory_whole": (
+        "The device {device} ran out of memory with all {examples} examples as one batch, as "
+        "{choice[optimizer=gd]} takes them: choose another {setting[optimizer]}, fewer examples by "
+        "{setting[transfer_size]}, or smaller models."
+    ),
     "out_of_memory_alone": (
-        "The device {device} ran out of memory: choose smaller models or less data, or another "
-        "{setting[optimizer]} than gd, which takes all examples as one batch."
+        "The device {device} ran out of memory: choose smaller models or less data."
     ),
     "models_memory": (
         "To be trained, the models need about {needs:,.1f} GiB, but the device {device} has "

@@ -12,7 +12,8 @@ class Cost:
     flops: int
     """Multiply–adds times two, for one example's forward pass."""
     latency: float
-    """Median seconds for one example's forward pass on the run's device."""
+    """Median seconds for one example's forward pass on the run's device; a processor's one thread's
+    since version 0.3.0, before that of as many as the process had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class InputKind(ABC):
 
     def to_network(self, inputs: "Tensor", mean: "Tensor", std: "Tensor") -> "Tensor":
         """Stored values ``[n, …]`` → what networks take, as new values."""
-        return inputs.sub(mean).div_(std)
+        return inputs.to(mean.dtype, copy=True).sub_(mean).div_(std)
 
     def stored(self, values: "Tensor") -> "Tensor":
         """Numbers of somebody's own, float64 ``[n, …]``, as networks can be fed with them."""

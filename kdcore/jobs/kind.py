@@ -79,9 +79,6 @@ class JobKind(Generic[Config]):
     title: str
     titles: str
     """What people call one, and several of them."""
-    command: str
-    """``module:function``; adds the command that executes one, with its flags, to argparse's
-    subparsers."""
     carry_out: str
     """``module:function``; takes the folder of a stored one and the flags, and executes it for a
     person at the command line."""
@@ -110,7 +107,6 @@ RUN = JobKind(
     prefix="",
     title="Run",
     titles="Runs",
-    command="kdcore.cli.run:add_command",
     carry_out="kdcore.cli.run:carry_out",
     config=RunConfig,
     record=RunRecord,
@@ -124,7 +120,6 @@ SWEEP = JobKind(
     prefix="sweep-",
     title="Sweep",
     titles="Sweeps",
-    command="kdcore.cli.sweep:add_command",
     carry_out="kdcore.cli.sweep:carry_out",
     config=SweepConfig,
     record=SweepRecord,
@@ -138,7 +133,6 @@ SEARCH = JobKind(
     prefix="search-",
     title="Search",
     titles="Searches",
-    command="kdcore.cli.search:add_command",
     carry_out="kdcore.cli.search:carry_out",
     config=SearchConfig,
     record=SearchRecord,
@@ -152,7 +146,6 @@ TEACHER_SELECTION = JobKind(
     prefix="teacher-selection-",
     title="Teacher selection",
     titles="Teacher selections",
-    command="kdcore.cli.choose_teacher:add_command",
     carry_out="kdcore.cli.choose_teacher:carry_out",
     config=TeacherSelectionConfig,
     record=TeacherSelectionRecord,
@@ -165,7 +158,6 @@ COMPRESSION = JobKind(
     prefix="compression-",
     title="Compression",
     titles="Compressions",
-    command="kdcore.cli.compress:add_command",
     carry_out="kdcore.cli.compress:carry_out",
     config=CompressionConfig,
     record=CompressionRecord,
@@ -179,7 +171,6 @@ ROBUSTNESS = JobKind(
     prefix="robustness-",
     title="Robustness test",
     titles="Robustness tests",
-    command="kdcore.cli.robustness:add_command",
     carry_out="kdcore.cli.robustness:carry_out",
     config=RobustnessConfig,
     record=RobustnessRecord,
@@ -192,7 +183,6 @@ REGRESSION = JobKind(
     prefix="regression-",
     title="Regression",
     titles="Regressions",
-    command="kdcore.cli.regress:add_command",
     carry_out="kdcore.cli.regress:carry_out",
     config=RegressionConfig,
     record=RegressionRecord,
@@ -204,7 +194,6 @@ RECIPE = JobKind(
     prefix="recipe-",
     title="Recipe",
     titles="Recipes",
-    command="kdcore.cli.recipe:add_command",
     carry_out="kdcore.cli.recipe:carry_out",
     config=RecipeConfig,
     record=RecipeRecord,
@@ -218,7 +207,6 @@ RECOGNITION = JobKind(
     prefix="recognition-",
     title="Recognition",
     titles="Recognitions",
-    command="kdcore.cli.recognise:add_command",
     carry_out="kdcore.cli.recognise:carry_out",
     config=RecognitionConfig,
     record=RecognitionRecord,

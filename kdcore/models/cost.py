@@ -3,6 +3,8 @@
 import math
 import statistics
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -18,7 +20,10 @@ TIMES, LONGEST = 20, 0.05
 
 
 def measure_cost(module: nn.Module, example: torch.Tensor) -> Cost:
-    """The cost of one example's forward pass.
+    """The cost of one example's forward pass; on a processor its time is that of one thread.
+
+    How many threads train depends on the work of all students and on the machine, and a single
+    example is too little for two: with one thread the times of different runs can be compared.
 
     Args:
         module: on the device of ``example``; its mode is put back.
@@ -29,7 +34,8 @@ def measure_cost(module: nn.Module, example: torch.Tensor) -> Cost:
     with torch.no_grad():
         with FlopCounterMode(display=False) as counter:
             module(example)
-        latency = _median_seconds(module, example)
+        with _one_thread():
+            latency = _median_seconds(module, example)
     module.train(was_training)
     numbers = learned_numbers(module)
     return Cost(
@@ -80,6 +86,19 @@ def rough_operations(module: nn.Module, input_shape: tuple[int, ...]) -> float:
     return float(weights)
 
 
+def training_operations(
+    modules: Iterable[nn.Module], input_shape: tuple[int, ...], examples: int
+) -> float:
+    """Of a batch, forward and backward: about six a multiplication.
+
+    Args:
+        modules: that learn from it; may be on the meta device.
+        input_shape: of one example as models get it.
+        examples: of the batch.
+    """
+    return 6.0 * examples * sum(rough_operations(module, input_shape) for module in modules)
+
+
 def learned_numbers(module: nn.Module) -> list[torch.Tensor]:
     """A network's weights; of a forest, which has none, all that its trees consist of."""
     return list(module.parameters()) or list(module.buffers())
@@ -93,6 +112,17 @@ def parameter_count(module: nn.Module) -> int:
         8
     """
     return sum(learned.numel() for learned in learned_numbers(module))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Inside, torch computes with one thread; afterwards with as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _median_seconds(module: nn.Module, example: torch.Tensor) -> float:

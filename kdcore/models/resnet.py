@@ -13,7 +13,7 @@ class Block(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
-        self.stride = stride
+        self.stride, self.widening = stride, out_channels - in_channels
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
@@ -23,9 +23,16 @@ class Block(nn.Module):
         """``[batch, in_channels, height, width]`` → ``[batch, out_channels, height/stride, …]``."""
         values = F.relu(self.norm1(self.conv1(inputs)), inplace=True)
         values = self.norm2(self.conv2(values))
-        # as if the shortcut were padded with zeros
-        values[:, : inputs.shape[1]] += inputs[:, :, :: self.stride, :: self.stride]
+        values += self._shortcut(inputs)
         return F.relu(values, inplace=True)
+
+    def _shortcut(self, inputs: Tensor) -> Tensor:
+        """Every ``stride``-th pixel; by operators that keep the channels innermost both ways."""
+        if self.stride > 1:
+            inputs = F.avg_pool2d(inputs, 1, self.stride)
+        if self.widening:
+            inputs = F.pad(inputs, (0, 0, 0, 0, 0, self.widening))
+        return inputs
 
 
 class ResNet(nn.Module):

@@ -7,7 +7,7 @@ from kdcore.store.log import recorded, state_of
 from kdcore.store.pinned_notes import PinnedNote
 from kdcore.store.places import kind_of, owner_of
 from kdcore.store.row import JobRow
-from kdcore.store.store import Store, default_root
+from kdcore.store.store import Store
 from kdcore.store.trash import TrashRow
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "RunFolder",
     "Store",
     "TrashRow",
-    "default_root",
     "kind_of",
     "load_arrays",
     "owner_of",

@@ -1,8 +1,6 @@
 """The store: all jobs of a person, in one folder that can be copied and looked into."""
 
-import os
 import re
-import sys
 import time
 import zipfile
 from collections.abc import Sequence
@@ -21,6 +19,7 @@ from kdcore.store.pinned_notes import PinnedNote, pin, pinned_notes, unpin
 from kdcore.store.places import folders, is_job, kind_of, left_out, owner_of, place_of
 from kdcore.store.row import NAME, NOTE, STAR, JobRow, created_at, row_of
 from kdcore.store.trash import Trash, TrashRow
+from kdcore.store_root import default_root
 
 SETTLED = ("finished", "stopped", "failed", "crashed")
 """States that stay unless the log grows."""
@@ -368,14 +367,3 @@ def _current(folder: JobFolder[Any], known: Indexed | None) -> tuple[Indexed, bo
     size = folder.log_size()  # before the events: what is appended meanwhile is read again
     found = row_of(folder), size
     return found, found != known
-
-
-def default_root() -> Path:
-    """``KDCORE_STORE``, or the platform's place for a program's data."""
-    if given := os.environ.get("KDCORE_STORE"):
-        return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "kdcore"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "kdcore"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "kdcore"

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from kdcore.catalogue import parse_models
 from kdcore.commands import Controls
@@ -21,6 +22,7 @@ from kdcore.jobs.run.config import RunConfig
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.distributed import world_size
 from kdcore.training.fit import Position
+from kdcore.training.fitting_batch import take_or_say_what_fits
 from kdcore.training.objective.student_specs import specs_at, student_spec
 from kdcore.training.objective.terms import StudentSpec
 from kdcore.training.teachers.teacher import Teacher, TeacherMember, frozen
@@ -88,6 +90,10 @@ def _train_assistant(
 
 class AssistantTrainer(DistillationTrainer):
     """A ``NetworkTrainer`` of one student."""
+
+    def step(self, indices: tuple[Tensor, ...], step: int) -> None:
+        """See ``Trainer``; says which batch fits where one does not."""
+        take_or_say_what_fits(super().step, self, indices, step)
 
     def epoch_scores(self) -> Scores:
         """See ``NetworkTrainer``."""

@@ -27,6 +27,7 @@ from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.devices.distributed import by_first_rank
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.fit import Position, fit
+from kdcore.training.fitting_batch import TriedBatches
 from kdcore.training.measuring.early_stopping import EarlyStopping
 from kdcore.training.measuring.ensembles import ensemble_scores
 from kdcore.training.measuring.meter import MEASURED, SLOWEST_REPORTS, batches_per_report
@@ -64,8 +65,8 @@ def _train(
     config: RunConfig, controls: Controls, log: TrainingLog, *, run: str, folder: RunFolder | None
 ) -> Iterator[Event]:
     began = time.perf_counter() - log.seconds
-    set_float32_arithmetic()
     device = choose_device(config.device)
+    set_float32_arithmetic()
     loading = load_training_data(config, folder.root if folder else None)
     data = (yield from by_first_rank(loading)).to(device)
     log.check_data(data.fingerprint_with_target)
@@ -122,7 +123,7 @@ def _train(
     stopped = False
     try:
         with controls.answering(answers):
-            yield from fit(trainer, callbacks, config.epochs, position)
+            yield from fit(TriedBatches(trainer), callbacks, config.epochs, position)
     except Stopped:
         stopped = True
         predictions = trainer.predict()

@@ -20,7 +20,7 @@ class StepSettings:
     hard_weight: float
     """Of the cross-entropy: 1 − λ, or 1 where the terms are added."""
     optimizer: str
-    """``adam``, ``sgd`` or ``gd``; without moments or momentum of earlier steps."""
+    """``adam``, ``sgd``, ``gd`` or ``muon``; without moments or momentum of earlier steps."""
     lr: float
 
 

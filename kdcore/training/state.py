@@ -3,6 +3,7 @@
 A state is a nested mapping with text keys; its leaves are tensors and JSON values.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import torch
@@ -31,7 +32,7 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> State:
     }
 
 
-def load_optimizer_state(optimizer: torch.optim.Optimizer, state: State) -> None:
+def load_optimizer_state(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
     """Give an optimiser the moments of ``optimizer_state``, laid out in memory as its weights."""
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     moments = {

@@ -3,8 +3,10 @@
 Shapes: S seeds, G members, K = S · G students with the seed as the slower index.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -15,14 +17,16 @@ from kdcore.errors import UserError
 from kdcore.events import Scores
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model, check_learns, start_seed
-from kdcore.models.cost import rough_operations
+from kdcore.models.cost import rough_operations, training_operations
 from kdcore.models.ensemble import EnsembleModel
 from kdcore.models.matching import copy_matching
+from kdcore.threads import suit_threads
 from kdcore.training.adaptation.adaptation import Adaptation
 from kdcore.training.adaptation.target_batches import TargetBatches, target_outputs
 from kdcore.training.batches.targets import BatchTargets, side_by_side
 from kdcore.training.devices.distributed import averaged, rank, replicated, to_whole, world_size
 from kdcore.training.devices.precision import model_precision
+from kdcore.training.devices.step_threads import StepThreads
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_all, score, score_all
 from kdcore.training.measuring.meter import GraphLosses, Meter, Report
 from kdcore.training.networks.students import Students
@@ -33,6 +37,7 @@ from kdcore.training.probes import GeneratedInputs
 from kdcore.training.probes.graph_term import GraphTerm, gradient_norms
 from kdcore.training.randomness import key
 from kdcore.training.state import State
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher
 from kdcore.training.transfer_batches import batch_size, batches_per_epoch, transfer_batches
 
@@ -59,6 +64,8 @@ class DistillationTrainer:
         teacher: Teacher,
         device: torch.device,
     ) -> None:
+        # the teacher answers alike, whatever came before: equal runs, equal bits
+        suit_threads(math.inf)
         self.config, self.data, self.device = config, data, device
         self._seeds = list(seeds)
         self.step_controls = self.step_controls_of(specs)
@@ -87,6 +94,7 @@ class DistillationTrainer:
             device=device,
             wrap=replicated if world_size() > 1 else None,
             with_graph=bool(graph_terms) or adapts,
+            input_shape=data.input_shape,
         )
         mixture = mixture_of(config, teacher.module)
         self.terms = Terms(specs, mixture, config.networks, on_target=adapts)
@@ -94,9 +102,14 @@ class DistillationTrainer:
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)
         teacher_precision = model_precision(config.teacher, config, data, device)
+        frozen_teacher = FrozenTeacher(teacher.module, data, teacher_precision)
         class_orders = any(METHODS[term.method].shuffles_classes for term in terms)
         self.transfer_batches = transfer_batches(
-            of_seeds, data, teacher, teacher_precision, class_orders=class_orders
+            of_seeds,
+            data,
+            frozen_teacher,
+            class_orders=class_orders,
+            input_type=self.students.input_type,
         )
         self._teacher_weights = _copies(teacher.module)
         self.transfer_size = len(self.transfer_batches[0].transfer.labels)
@@ -104,22 +117,18 @@ class DistillationTrainer:
         self.batches = batches_per_epoch(config, self.transfer_size)
         self.adaptation = None
         if adapts:
-            outputs = target_outputs(config, data, teacher, teacher_precision)
+            outputs = target_outputs(config, data, frozen_teacher)
             target_batches = [
                 TargetBatches(
-                    own,
-                    data,
-                    teacher,
-                    teacher_precision,
-                    self.batch_size,
-                    outputs,
-                    class_orders=class_orders,
+                    own, data, frozen_teacher, self.batch_size, outputs, class_orders=class_orders
                 )
                 for own in of_seeds
             ]
             self.adaptation = Adaptation(
                 target_batches, specs, self.students, mixture, config.alignment
             )
+        suit_threads(self.flops_per_batch + self._flops_of_teacher())
+        self._threads = StepThreads() if self.students.may_choose_threads else None
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -165,23 +174,47 @@ class DistillationTrainer:
     def step(self, indices: tuple[Tensor, ...], step: int) -> None:
         """One batch of every seed, of which this rank takes its part; see ``Trainer``."""
         self.students.step = step
-        parts = [
-            batches_of_seed.batch(index, step)
-            for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
-        ]
-        step_controls = self.step_controls
-        inputs = _stacked([own for own, _ in parts])
-        targets = side_by_side([own for _, own in parts])
+        examples = len(indices[0])
+        # with all threads: mixtures and teachers of any kind may depend on them in a few digits
+        inputs, targets = self._batch(indices, step)
         if self.adaptation:
             self.adaptation.begin(step)
+        if self._threads is None:
+            self._step(inputs, targets, examples)
+            return
+        with self._threads.of(examples, partial(self._attempted, inputs, targets)):
+            self._step(inputs, targets, examples)
+
+    def _step(self, inputs: Tensor, targets: BatchTargets, examples: int) -> None:
+        """A step on this rank's part of a batch of so many examples."""
         if self.graph_terms or self.adaptation:
             self._step_with_graph(inputs, targets)
             return
         logits = self.students.forward(inputs)
-        parts_gradients = self.terms.gradients(logits, targets, step_controls)
-        hard, soft = (to_whole(gradient, len(indices[0])) for gradient in parts_gradients)
-        self.students.learn(hard + soft, step_controls.lr)
+        parts_gradients = self.terms.gradients(logits, targets, self.step_controls)
+        hard, soft = (to_whole(gradient, examples) for gradient in parts_gradients)
+        self.students.learn(hard + soft, self.step_controls.lr)
         self.meter.record(logits, targets, hard, soft)
+
+    def _attempted(self, inputs: Tensor, targets: BatchTargets) -> list[Tensor]:
+        """All that a step computes before it changes the weights, changing nothing.
+
+        Backward go the logits themselves: the loss's gradient would tell nothing where it is zero,
+        as it is where a student begins as its teacher.
+        """
+        logits = self.students.forward(inputs)
+        hard, soft = self.terms.gradients(logits, targets, self.step_controls)
+        found = [logits, hard, soft, self.students.gradients(logits)]
+        self.students.forget()
+        return found
+
+    def _batch(self, indices: tuple[Tensor, ...], step: int) -> tuple[Tensor, BatchTargets]:
+        """Inputs ``[S, B, …]`` and targets of every seed."""
+        parts = [
+            batches_of_seed.batch(index, step)
+            for batches_of_seed, index in zip(self.transfer_batches, indices, strict=True)
+        ]
+        return _stacked([own for own, _ in parts]), side_by_side([own for _, own in parts])
 
     def _step_with_graph(self, inputs: Tensor, targets: BatchTargets) -> None:
         step_controls = self.step_controls
@@ -219,6 +252,20 @@ class DistillationTrainer:
         for graph_term in self.graph_terms:
             graph_term.learn(step_controls.lr)
         self.meter.record(logits, targets, hard, soft, GraphLosses(losses, norms))
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self.students.forget()
+        self.students.train(mode=True)  # a method may have asked them in the other
+        for graph_term in self.graph_terms:
+            graph_term.forget()
+        if self.adaptation:
+            self.adaptation.forget()
+
+    def limit_target(self, size: int) -> None:
+        """Let a step take no more than ``size`` examples of the target from now on."""
+        if self.adaptation:
+            self.adaptation.limit(size)
 
     def report(self, *, measured: bool = False) -> Report:
         """The means since the last report; ``measured`` asks for the methods' own numbers too."""
@@ -278,10 +325,16 @@ class DistillationTrainer:
 
     @property
     def flops_per_batch(self) -> float:
-        """About six operations a multiplication, forward and backward."""
+        """Forward and backward, of all students."""
         shape = self.data.input_shape
-        each = sum(rough_operations(student, shape) for student in self.students.modules)
-        return 6.0 * each * self.batch_size
+        return training_operations(self.students.modules, shape, self.batch_size)
+
+    def _flops_of_teacher(self) -> float:
+        """Of its answers to a batch, where it gives them anew at every step."""
+        if not self.transfer_batches[0].asks_teacher:
+            return 0.0
+        own = rough_operations(self.teacher.module, self.data.input_shape)
+        return 2.0 * own * self.batch_size
 
     def _student(self, config: RunConfig, start: int) -> nn.Module:
         student = build_model(

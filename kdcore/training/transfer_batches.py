@@ -1,5 +1,6 @@
 """The batches of all students of one seed: the same examples in the same order."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -21,15 +22,13 @@ from kdcore.data import (
 )
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.ensemble import members_of, predict_members
+from kdcore.threads import threads_for
 from kdcore.training.batches.order import batch_count, batches, class_orders_of
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.devices.distributed import least_batch, own_part, world_size
-from kdcore.training.measuring.evaluation import predict_split
-from kdcore.training.networks.students import autocast
 from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.randomness import generator, key
-from kdcore.training.teachers.teacher import Teacher
+from kdcore.training.teachers.frozen import FrozenTeacher
 
 
 class TransferBatches:
@@ -40,10 +39,10 @@ class TransferBatches:
         data: on its device.
         transfer: what the students see of it; see ``transfer_of``.
         teacher: answers to what is not in ``outputs``.
-        precision: of the teacher.
         outputs: the K teachers' logits for the transfer set ``[K, n, C]``, where they do not
             change.
         class_orders: whether a method asks for an order of the classes for each example.
+        input_type: of the inputs of the students, see ``Students.input_type``.
     """
 
     def __init__(
@@ -51,15 +50,19 @@ class TransferBatches:
         config: RunConfig,
         data: Dataset,
         transfer: Split,
-        teacher: Teacher,
-        precision: str,
+        teacher: FrozenTeacher,
         outputs: Tensor | None,
         *,
         class_orders: bool = False,
+        input_type: torch.dtype | None = None,
     ) -> None:
         self._config, self._data, self._teacher = config, data, teacher
         self.transfer = transfer
-        self._precision, self._outputs = precision, outputs
+        self._outputs = outputs
+        # a teacher that is asked, and what mixes, takes them as they are
+        self._input_type = None if outputs is None or config.mixup else input_type
+        if config.augment == "none":  # what is kept is made here, with all threads
+            data.network_inputs(transfer.inputs, slice(0, 1), self._input_type)
         self._mixture = mixture_of(config, teacher.module)
         self._mixer = Mixer(config.mixup) if config.mixup else None
         self._labelled = (
@@ -76,6 +79,16 @@ class TransferBatches:
             if class_orders
             else None
         )
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of one example as models get it."""
+        return self._data.input_shape
+
+    @property
+    def asks_teacher(self) -> bool:
+        """Whether the teacher answers to every batch anew."""
+        return self._outputs is None
 
     @property
     def known_labels(self) -> Tensor:
@@ -152,9 +165,10 @@ class TransferBatches:
 
     def _network_inputs(self, raw: Tensor | None, index: Tensor) -> Tensor:
         """Of changed examples, or, where they are not changed, of those at ``index``."""
-        if raw is None:
-            return self._data.network_inputs(self.transfer.inputs, index)
-        return self._data.normalised(raw)
+        with threads_for(len(index) * math.prod(self.input_shape)):
+            if raw is None:
+                return self._data.network_inputs(self.transfer.inputs, index, self._input_type)
+            return self._data.normalised(raw)
 
     def _known(self, labels: Tensor, index: Tensor, teacher_logits: Tensor) -> Tensor:
         """Labels that a method may use: of unlabelled examples the teachers' prediction."""
@@ -167,21 +181,21 @@ class TransferBatches:
         """``[K, B, C]``."""
         if self._outputs is not None:
             return self._outputs.index_select(1, index)
-        with torch.no_grad(), autocast(inputs.device, self._precision):
-            return predict_members(self._teacher.module, inputs)
+        return self._teacher.logits(inputs)
 
 
 def transfer_batches(
     configs: Sequence[RunConfig],
     data: Dataset,
-    teacher: Teacher,
-    precision: str,
+    teacher: FrozenTeacher,
     *,
     class_orders: bool = False,
+    input_type: torch.dtype | None = None,
 ) -> list[TransferBatches]:
     """The batches of each configuration; they differ in the seed alone.
 
     With ``class_orders`` each example has an order of the classes, for methods that shuffle them.
+    ``input_type`` is the students', see there.
 
     Raises:
         UserError: the teacher's answers are wanted once, but every batch is changed at random; or
@@ -204,15 +218,16 @@ def transfer_batches(
             )
         if once and transfer.inputs is not inputs:  # the whole set has the same for every seed
             inputs = transfer.inputs
-            outputs = torch.stack(
-                [
-                    predict_split(member, data, transfer, precision=precision)
-                    for member in members_of(teacher.module)
-                ]
-            )
+            outputs = teacher.predict(inputs)
         found.append(
             TransferBatches(
-                config, data, transfer, teacher, precision, outputs, class_orders=class_orders
+                config,
+                data,
+                transfer,
+                teacher,
+                outputs,
+                class_orders=class_orders,
+                input_type=input_type,
             )
         )
     return found

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from support import events as make
@@ -11,9 +12,11 @@ from dashboard.server.engine import RECORDED
 from dashboard.text.languages import LANGUAGES, words
 from kdcore.catalogue import DATASETS
 from kdcore.commands import Pause, Retune, Step, Stop
+from kdcore.errors import UserError
 from kdcore.events import Failed
 from kdcore.jobs.kind import RUN
 from kdcore.jobs.run.config import CONTROLS, RunConfig
+from kdcore.notes import note
 
 
 def widget_of(app, key):
@@ -244,6 +247,19 @@ def test_a_misspelt_model_forbids_the_start_and_is_said(open_page):
     assert "mlp:0" in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "student", "said"),
+    [("muon", "mlp:32", True), ("muon", "mlp:32,32", False), ("adam", "mlp:32", False)],
+)
+def test_that_muon_has_nothing_to_move_is_said_before_the_start(
+    open_page, optimizer, student, said
+):
+    app = open_page("live", optimizer=optimizer, student=student)
+
+    told = [caption.value for caption in app.caption if "Adam trains all of it" in caption.value]
+    assert bool(told) is said
+
+
 def test_a_preset_sets_both_models(open_page):
     app = open_page("live")
     app.selectbox(key="preset_en").set_value("1200-1200 → 30-30").run()
@@ -267,6 +283,28 @@ def test_a_mistake_is_told_in_the_language_of_the_page(open_page, store):
     app = open_page("live", run="20260101-000000-aaaa", lang="zh")
 
     assert app.error[0].value == "此处没有设备“cuda”：请从 auto, cpu 中选择。"
+
+
+@pytest.mark.parametrize(
+    ("lang", "shared", "fits"),
+    [
+        ("en", "of which 12.3 of 139.8 GiB are free", "choose a “Batch size” of 512, or smaller"),
+        ("zh", "139.8 GiB 中尚有 12.3 GiB 空闲", "请将“批大小”改为 512，或选择更小的模型。"),
+    ],
+    ids=["en", "zh"],
+)
+def test_what_happened_on_a_gpu_is_told_in_the_language_of_the_page(
+    open_page, store, lang, shared, fits
+):
+    told = replace(
+        make.started(), notes=[note("gpu_shared", device="cuda", free=12.3, whole=139.8)]
+    )
+    error = UserError("out_of_memory_fits", device="cuda:0", batch_size=4096, fits=512)
+    record(store, "20260101-000000-aaaa", [told, make.prepared(), Failed.from_error(error)])
+    app = open_page("live", run="20260101-000000-aaaa", lang=lang)
+
+    assert fits in app.error[0].value
+    assert shared in "".join(caption.value for caption in app.caption).replace("\\", "")
 
 
 def test_an_unexpected_error_comes_with_details_to_copy(open_page, store):

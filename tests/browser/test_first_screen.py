@@ -40,6 +40,19 @@ def test_the_first_screen_shows_an_example_its_label_and_the_teachers_answer(pag
     until(lambda: bars(page) != before)  # it moves by itself
 
 
+def test_before_streamlits_scripts_there_is_the_outline_of_a_page_and_then_no_more(page, app):
+    held = []
+    page.route("**/static/js/index*.js", lambda route: held.append(route))
+    page.goto(f"{app}/live", wait_until="commit")
+    outline = page.locator("#first-screen")
+    expect(outline).to_be_visible()
+
+    for route in held:
+        route.continue_()
+    expect(page.locator("h1")).to_be_visible()
+    expect(outline).to_have_count(0)
+
+
 def test_the_recorded_run_plays_at_once(page, app, points, until):
     page.goto(app)
     until(lambda: points("accuracy") > 2)

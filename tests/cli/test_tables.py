@@ -9,6 +9,7 @@ import sys
 import pytest
 from support import events as make
 from support.jobs import CONFIGS, DAMAGE
+from support.uncertainty import uncertainty
 
 from kdcore.catalogue import DATASETS, METHODS, MODELS, SCHEMES
 from kdcore.cli import run
@@ -180,6 +181,15 @@ def test_a_file_of_any_name_may_be_read(capsys):
 
     assert run._print_for_people(events) is events[-1]
     assert "run run on cpu" in capsys.readouterr().out
+
+
+def test_each_learner_has_a_line_of_its_own(capsys):
+    run._print_for_people([uncertainty()])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    for name, line in zip(("teacher", "plain", "distilled"), lines, strict=True):
+        assert name in line
 
 
 def test_one_listing_has_all_kinds_with_their_names_and_notes(kdcore, store):

@@ -8,7 +8,9 @@ from safetensors.torch import load_file
 from support import trained
 from support.trained import events_of, of_kind, without_clocks
 
-from kdcore import Run
+from benchmarks.gpu_sections.against_cpu import losses_of
+from benchmarks.gpu_sections.waiting import each_step, synchronisations
+from kdcore import Run, RunConfig
 from kdcore.commands import Retune
 from kdcore.events import Failed
 from kdcore.job import Job
@@ -17,7 +19,6 @@ from kdcore.jobs.run.events import Batch, Epoch, Finished
 from kdcore.jobs.sweep.config import SweepConfig
 from kdcore.jobs.sweep.events import CellsScored
 from kdcore.store import Store, recorded
-from kdcore.training.trainer import DistillationTrainer
 
 pytestmark = pytest.mark.gpu
 
@@ -53,26 +54,10 @@ DROPOUT = {
 TOLERANCE = 1e-3
 
 
-def curves(config):
-    """Losses of all reports and epochs, and the last scores of every learner."""
-    events = events_of(config)
-    assert not of_kind(events, Failed), of_kind(events, Failed)
-    found = {}
-    for at, event in enumerate(of_kind(events, Batch)):
-        for name, scores in event.students.items():
-            found[f"batch {at} {name}"] = [scores.loss, scores.hard_loss, scores.soft_loss]
-    for event in of_kind(events, Epoch):
-        for name, scores in event.students.items():
-            found[f"epoch {event.epoch} {name}"] = [scores.train_loss or 0.0, scores.nll]
-    (end,) = of_kind(events, Finished)
-    found["teacher"] = [end.teacher.nll]
-    return found
-
-
 @pytest.mark.parametrize("name", CONFIGS)
 def test_losses_are_those_of_the_cpu(device, name):
-    found = curves(CONFIGS[name].replace(device=device))
-    expected = curves(CONFIGS[name].replace(device="cpu"))
+    found = losses_of(CONFIGS[name].replace(device=device))
+    expected = losses_of(CONFIGS[name].replace(device="cpu"))
 
     assert found.keys() == expected.keys()
     for place, values in expected.items():
@@ -81,7 +66,7 @@ def test_losses_are_those_of_the_cpu(device, name):
 
 @pytest.mark.parametrize("name", DROPOUT)
 def test_what_draws_on_the_device_trains_to_finite_losses(device, name):
-    for place, values in curves(DROPOUT[name].replace(device=device)).items():
+    for place, values in losses_of(DROPOUT[name].replace(device=device)).items():
         assert all(map(math.isfinite, values)), place
 
 
@@ -95,7 +80,7 @@ def test_the_same_seed_tells_the_same_events_bit_for_bit(device, name):
 @pytest.mark.parametrize("name", ["kd", "resnet8"])
 def test_bf16_stays_near_float32(device, name):
     config = CONFIGS[name].replace(device=device)
-    exact, rounded = curves(config), curves(config.replace(precision="bf16"))
+    exact, rounded = losses_of(config), losses_of(config.replace(precision="bf16"))
     assert rounded["epoch 1 distilled"] == pytest.approx(exact["epoch 1 distilled"], rel=0.1)
 
 
@@ -166,34 +151,31 @@ def test_the_weights_it_saved_are_read_on_a_cpu(device, tmp_path):
     assert end.teacher.nll == pytest.approx(first.teacher.nll, rel=TOLERANCE)
 
 
-def test_a_run_without_memory_fails_alone_and_names_a_smaller_batch(on_gpu):
+def test_a_run_without_memory_fails_alone_and_names_a_batch_that_fits(on_gpu):
     total = torch.cuda.get_device_properties(0).total_memory
     torch.cuda.empty_cache()
     torch.cuda.set_per_process_memory_fraction(1e9 / total)
     try:
-        greedy = SMALL.replace(
-            student="resnet18", device=on_gpu, batch_size=1000, transfer_size=None
+        greedy = RunConfig(
+            dataset="mnist5k",
+            teacher="mlp:24",
+            student="resnet20",
+            teacher_epochs=1,
+            epochs=1,
+            batch_size=4000,
+            device=on_gpu,
+            precision="float32",
         )
         (failed,) = of_kind(events_of(greedy), Failed)
-        assert (failed.code, failed.values["smaller"]) == ("out_of_memory", 500), failed
+        assert failed.code == "out_of_memory_fits", failed
+        assert of_kind(events_of(greedy.replace(batch_size=failed.values["fits"])), Finished)
         assert of_kind(events_of(SMALL.replace(device=on_gpu)), Finished)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
 
 
 @pytest.mark.parametrize("name", ["kd", "hint", "augmented", "resnet8"])
-def test_no_batch_waits_for_the_device_but_at_reports(on_gpu, monkeypatch, name):
-    step, steps = DistillationTrainer.step, []
-
-    def watched(self, *given):
-        # the first builds what later ones use
-        torch.cuda.set_sync_debug_mode("error" if steps else "default")
-        try:
-            step(self, *given)
-        finally:
-            torch.cuda.set_sync_debug_mode("default")
-        steps.append(given[-1])
-
-    monkeypatch.setattr(DistillationTrainer, "step", watched)
-    curves(CONFIGS[name].replace(device=on_gpu))
-    assert len(steps) > 3
+def test_no_batch_waits_for_the_device_but_at_reports(on_gpu, name):
+    with each_step(lambda: synchronisations("error")) as steps:
+        losses_of(CONFIGS[name].replace(device=on_gpu))
+    assert len(steps) > 2

@@ -1,12 +1,14 @@
 """The settings that take effect at the next start, as widgets made from ``RunConfig``'s fields."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard.page.acting import acts, may_act
+from dashboard.page.data_notes import show_notes
 from dashboard.page.settings.data_preview import FRESH, data_preview
 from dashboard.page.settings.live_sliders import NEXT, own_sliders
 from dashboard.page.settings.values import (
@@ -35,8 +37,14 @@ from kdcore.catalogue import (
     SHIFTS,
     accepts,
     parse_method,
+    parse_model,
 )
+from kdcore.errors import UserError
 from kdcore.jobs.run.config import HIGHEST_WEIGHT
+from kdcore.notes import note
+
+LEAST_HIDDEN = 2
+"""Hidden layers of a fully connected network that has a matrix between two of them."""
 
 METHOD_NAME = "method_name"
 """Key of the method's widget; ``st.session_state["method"]`` is the spec, settings included."""
@@ -65,7 +73,8 @@ def sidebar(uploads: Path, waiting: Mapping[str, Any]) -> None:
             marked = _with_badge(
                 t(f"live.group.{group}"), any(name in waiting for name in GROUPS[group])
             )
-            with st.expander(marked):
+            # by its key it stays open, whatever is more or less above it or stands in its label
+            with st.expander(marked, key=f"settings_{group}"):
                 if group == "schemes":
                     _scheme_widget()
                 _group_widgets(group, waiting)
@@ -146,6 +155,19 @@ def _group_widgets(group: str, waiting: Mapping[str, Any]) -> None:
             _target_widget(waits=name in waiting)
         else:
             _setting_widget(name, waits=name in waiting)
+        if name == "optimizer":
+            _optimizer_note()
+
+
+def _optimizer_note() -> None:
+    """That Muon has nothing to move, said before a run and not only by it."""
+    student = st.session_state[KEYS["student"]]
+    if st.session_state[KEYS["optimizer"]] != "muon":
+        return
+    with suppress(UserError):  # of a model that is still being typed
+        family, widths = parse_model(student)
+        if family == "mlp" and len(widths) < LEAST_HIDDEN:
+            show_notes([note("muon_by_adam", student=student)])
 
 
 def _scheme_widget() -> None:

@@ -17,6 +17,11 @@ _rooms: dict[Path, Classroom] = {}
 _finding = Lock()
 
 
+def is_open() -> bool:
+    """Whether a class was read from its store before."""
+    return bool(_rooms)
+
+
 def classroom() -> Classroom:
     """The one of this store, with the rights of who asks; its file is read at the first call."""
     root = store().root

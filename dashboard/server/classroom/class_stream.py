@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from dashboard.server.classroom.outcome import outcome_of
 from dashboard.server.classroom.room import BROWSER, TOPICS, Classroom
+from dashboard.server.closing import ends_streams
 from dashboard.server.encoding import json_text
 from dashboard.server.engine import store
 from dashboard.server.visitors import Role, acting_as
@@ -43,6 +44,7 @@ def class_stream(room: Classroom) -> "ClassStream":
     return _streams.get(key) or _streams.setdefault(key, ClassStream(room))
 
 
+@ends_streams
 def end_class_streams() -> None:
     """Let every browser go; in the server's event loop."""
     for stream in list(_streams.values()):

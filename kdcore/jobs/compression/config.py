@@ -25,8 +25,8 @@ CONVERTIBLE = tuple(
     for family in NETWORKS
     if family not in ("resnet8", "resnet20", "resnet56") and "text" not in MODELS[family].accepts
 )
-"""Families that ``torch.fx`` can follow and convert: our ResNets write into a part of a tensor, and
-the vectors of words want ranges of another form."""
+"""Families that ``torch.fx`` can follow and convert. What our ResNets lose by it was not
+measured, and the vectors of words want ranges of another form."""
 
 STAGES: dict[str, tuple[str, ...]] = {
     "pruned": NETWORKS,

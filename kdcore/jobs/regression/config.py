@@ -32,7 +32,7 @@ USED = (
     "unlabelled",
     "seed",
 )
-"""Settings of a run that act; all others are left at their defaults."""
+"""Settings of a run that act, beside the device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,14 @@ class RegressionConfig:
             family, _ = parse_model(spec) if "+" not in spec else ("", ())
             if family not in FAMILIES:
                 raise UserError("regression_model", model=spec, allowed=", ".join(FAMILIES))
+
+    def check_used(self) -> None:
+        """Raise ``UserError`` where a setting of a run is not at its default but does not act."""
+        usual = RunConfig(**USUAL)
+        for item in fields(RunConfig):
+            value, default = getattr(self.base, item.name), getattr(usual, item.name)
+            if item.name not in (*USED, "device") and value != default:
+                raise UserError("regression_setting", name=item.name, value=value, usual=default)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""

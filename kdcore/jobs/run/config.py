@@ -238,7 +238,13 @@ class RunConfig:
     )
     batch_size: int = setting(32, "examples per step", low=1, high=65_536)
     optimizer: str = setting(
-        "adam", "gd takes the whole transfer set as one batch", choices=("adam", "sgd", "gd")
+        "adam",
+        "gradient descent (gd) takes the whole transfer set as one batch; Muon moves the matrices "
+        "between hidden layers by their orthogonalised momentum (a student needs at least two "
+        "hidden layers), everything else by Adam: fewer, longer steps for large batches, at Adam's "
+        "learning rates; on a CPU it does not pay for wide layers (Jordan et al., Muon: An "
+        "optimizer for hidden layers in neural networks, 2024)",
+        choices=("adam", "sgd", "gd", "muon"),
     )
     lr: float = setting(0.003, "learning rate: step size of the optimizer", low=1e-7, high=100)
     seed: int = setting(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1)

@@ -70,6 +70,15 @@ class Adaptation:
         self._now = [of_seed.batch(step) for of_seed in self._batches]
         self._students.answer_beside({net: self._batch(net).inputs for net in self._nets})
 
+    def limit(self, size: int) -> None:
+        """Take batches of no more than ``size`` examples from now on."""
+        for of_seed in self._batches:
+            of_seed.limit(size)
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self._features, self._now = {}, []
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Around the students' way forward."""

@@ -7,13 +7,10 @@ from torch import Tensor
 
 from kdcore.data import Dataset, augmented, sent
 from kdcore.jobs.run.config import RunConfig
-from kdcore.models.ensemble import members_of, predict_members
 from kdcore.training.batches.order import class_orders_of
-from kdcore.training.measuring.evaluation import predict_inputs
-from kdcore.training.networks.students import autocast
 from kdcore.training.objective.teacher_mixture import mixture_of
 from kdcore.training.randomness import generator
-from kdcore.training.teachers.teacher import Teacher
+from kdcore.training.teachers.frozen import FrozenTeacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,6 @@ class TargetBatches:
         config: with the seed.
         data: with a target, on its device.
         teacher: answers to what is not in ``outputs``.
-        precision: of the teacher.
         size: examples of a batch; all of the target's where there are fewer.
         outputs: the K teachers' logits for the target's training part ``[K, n, C]``, where they do
             not change.
@@ -52,8 +48,7 @@ class TargetBatches:
         self,
         config: RunConfig,
         data: Dataset,
-        teacher: Teacher,
-        precision: str,
+        teacher: FrozenTeacher,
         size: int,
         outputs: Tensor | None,
         *,
@@ -61,7 +56,7 @@ class TargetBatches:
     ) -> None:
         assert data.target is not None, "whoever adapts has a target"
         self._config, self._data, self._teacher = config, data, teacher
-        self._precision, self._outputs = precision, outputs
+        self._outputs = outputs
         self._inputs = data.target.train
         self._mixture = mixture_of(config, teacher.module)
         self._class_orders = (
@@ -77,6 +72,10 @@ class TargetBatches:
         self._size = min(size, len(self._inputs))
         self._order: tuple[int, Tensor] = (-1, torch.empty(0))
         """The number of a pass and its order; only remembered, never drawn on."""
+
+    def limit(self, size: int) -> None:
+        """Take no more than ``size`` examples from now on; which ones are others then."""
+        self._size = min(self._size, size)
 
     def batch(self, step: int) -> TargetBatch:
         """The examples of a step; ``step`` batches were taken before."""
@@ -114,13 +113,10 @@ class TargetBatches:
     def _teacher_logits(self, inputs: Tensor, index: Tensor) -> Tensor:
         if self._outputs is not None:
             return self._outputs.index_select(1, index)
-        with torch.no_grad(), autocast(inputs.device, self._precision):
-            return predict_members(self._teacher.module, inputs).float()
+        return self._teacher.logits(inputs)
 
 
-def target_outputs(
-    config: RunConfig, data: Dataset, teacher: Teacher, precision: str
-) -> Tensor | None:
+def target_outputs(config: RunConfig, data: Dataset, teacher: FrozenTeacher) -> Tensor | None:
     """The K teachers' logits for all of the target's training part ``[K, n, C]``.
 
     ``None`` where they are computed at each step, as every batch is changed at random or it was
@@ -129,9 +125,4 @@ def target_outputs(
     if config.teacher_outputs == "each_step" or config.augment != "none":
         return None
     assert data.target is not None, "whoever adapts has a target"
-    return torch.stack(
-        [
-            predict_inputs(member, data, data.target.train, precision=precision)
-            for member in members_of(teacher.module)
-        ]
-    )
+    return teacher.predict(data.target.train)

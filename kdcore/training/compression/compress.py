@@ -4,6 +4,7 @@ Every stage begins at the same student, so that the stages compare. The student 
 long as they do: what it gains by that is more training, not recovery.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from kdcore.jobs.compression.events import (
 from kdcore.jobs.kind import RUN
 from kdcore.metrics import accuracy
 from kdcore.store import JobFolder, Store, write_whole
+from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batches
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.finetune import FinetuneCallbacks, FinetuneTrainer
@@ -42,6 +44,7 @@ from kdcore.training.devices.device import (
 )
 from kdcore.training.measuring.evaluation import Predictions, predict, predict_split
 from kdcore.training.objective.teacher_mixture import TeacherMixture, mixture_of
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher, frozen
 from kdcore.training.transfer_batches import TransferBatches, transfer_batches
 from kdcore.training.weights.modules import load_module, save_module, saved_model
@@ -116,8 +119,7 @@ def _compress(
     (batches_of_seed,) = transfer_batches(
         [config.base],
         data,
-        teacher.to(device),
-        "float32",
+        FrozenTeacher(teacher.to(device).module, data, "float32"),
         class_orders=any(method_of(spec).shuffles_classes for spec in config.base.terms),
     )
     some = batches(len(batches_of_seed.transfer.labels), CALIBRATION, config.base.seed, epoch=0)[0]
@@ -185,6 +187,7 @@ class Bench:
         """
         began = time.perf_counter()
         self.controls.raise_if_stopped()
+        suit_threads(math.inf)  # whichever stage came before: also where it is taken up here
         yield StageBegan(
             stage=name,
             model=compressed.model,

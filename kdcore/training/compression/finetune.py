@@ -17,17 +17,19 @@ from kdcore.errors import UserError
 from kdcore.events import Event
 from kdcore.jobs.compression.events import StageEpoch
 from kdcore.jobs.run.config import RunConfig, control_values
+from kdcore.models.cost import training_operations
+from kdcore.threads import suit_threads
 from kdcore.training.checkpoint import TrainingLog
 from kdcore.training.compression.int8 import quiet
 from kdcore.training.fit import Position, fit
-from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
 from kdcore.training.networks.students import make_optimizer
 from kdcore.training.objective.student_specs import student_spec
 from kdcore.training.objective.teacher_mixture import TeacherMixture
 from kdcore.training.objective.terms import Terms, step_controls_of
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import State, Stateful, load_optimizer_state, optimizer_state
-from kdcore.training.transfer_batches import TransferBatches
+from kdcore.training.transfer_batches import TransferBatches, batch_size
 
 
 class FinetuneTrainer:
@@ -56,11 +58,18 @@ class FinetuneTrainer:
         spec = student_spec(config, "distilled", control_values(config.to_dict()))
         self._terms = Terms([spec], mixture)
         self._step_controls = step_controls_of([spec], config.mixing, device)
-        chunk = ParameterChunk(list(module.parameters()))
-        self._optimizer = make_optimizer(config.optimizer, chunk, device)
-        self._optimizer.param_groups[0]["lr"] = config.lr
+        chunks = (
+            matrices_apart([module])
+            if config.optimizer == "muon"
+            else [ParameterChunk(list(module.parameters()))]
+        )
+        self._optimizers = [make_optimizer(config.optimizer, chunk, device) for chunk in chunks]
+        for optimizer in self._optimizers:
+            optimizer.param_groups[0]["lr"] = config.lr
         self.losses: list[float] = []
         """Of the epoch, batch by batch."""
+        size = batch_size(config, len(transfer_batches.transfer.labels))
+        suit_threads(training_operations([module], transfer_batches.input_shape, size))
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
@@ -84,9 +93,11 @@ class FinetuneTrainer:
             loss = (controls.hard * hard + controls.soft * soft).sum()
             for weight, term in extra.items():
                 loss = loss + (controls.settings[weight] * term).sum()
-            self._optimizer.zero_grad()
+            for optimizer in self._optimizers:
+                optimizer.zero_grad()
             loss.backward()
-            self._optimizer.step()
+            for optimizer in self._optimizers:
+                optimizer.step()
         self.losses.append(loss.item())
         if not math.isfinite(self.losses[-1]):
             raise UserError(
@@ -100,12 +111,17 @@ class FinetuneTrainer:
 
     def state_dict(self) -> State:
         """See ``Stateful``; between two epochs."""
-        return {"module": self.module.state_dict(), "optimizer": optimizer_state(self._optimizer)}
+        first, *others = map(optimizer_state, self._optimizers)
+        return {"module": self.module.state_dict(), "optimizer": first} | {
+            f"optimizer {at}": own for at, own in enumerate(others, start=1)
+        }
 
     def load_state_dict(self, state: State) -> None:
         """See ``Stateful``."""
         self.module.load_state_dict(state["module"])
-        load_optimizer_state(self._optimizer, state.get("optimizer", {}))
+        for at, optimizer in enumerate(self._optimizers):
+            name = f"optimizer {at}" if at else "optimizer"
+            load_optimizer_state(optimizer, state.get(name, {}))
 
 
 class FinetuneCallbacks:

@@ -89,15 +89,6 @@ def use_exact_float32_convolutions() -> None:
     torch.backends.cudnn.benchmark = False
 
 
-def flush_denormals() -> None:
-    """Let numbers too small to be normal become zero, in this process from here on.
-
-    Adam's moments fade into them where a gradient is zero, and each step would then take two to
-    three times as long. It changes the arithmetic of the whole thread: for programs of our own.
-    """
-    torch.set_flush_denormal(True)
-
-
 def _maker_is_intel() -> bool:
     try:
         with open("/proc/cpuinfo") as lines:  # noqa: PTH123  (a device file)

@@ -37,6 +37,7 @@ from kdcore.training.measuring.uncertainty import take_uncertainty
 from kdcore.training.objective.student_specs import student_names, student_spec
 from kdcore.training.run_files import save_all
 from kdcore.training.state import State, Stateful
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher, member_scores
 from kdcore.training.transfer_batches import transfer_batches
 
@@ -126,7 +127,9 @@ class ForestTrainer:
     def __init__(self, config: RunConfig, data: Dataset, teacher: Teacher) -> None:
         self.config, self._data = config, data
         precision = model_precision(config.teacher, config, data, data.train.inputs.device)
-        (self._transfer_batches,) = transfer_batches([config], data, teacher, precision)
+        (self._transfer_batches,) = transfer_batches(
+            [config], data, FrozenTeacher(teacher.module, data, precision)
+        )
         self.examples = len(self._transfer_batches.transfer.labels)
         self.teacher_predictions = predict(teacher.module, data, "float32")
         self.teacher_scores = score(self.teacher_predictions, data, None)

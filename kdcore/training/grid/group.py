@@ -17,6 +17,7 @@ from kdcore.jobs.sweep.events import SweepProgress
 from kdcore.training.checkpoint import StageCheckpoints
 from kdcore.training.devices.device import choose_device, set_float32_arithmetic
 from kdcore.training.fit import Position, fit
+from kdcore.training.fitting_batch import TriedBatches
 from kdcore.training.grid.cell_events import CellEvents, Group, GroupEvent
 from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.measuring.evaluation import Predictions
@@ -56,7 +57,7 @@ def train_group(group: Group, data: Dataset | None = None) -> Iterator[GroupEven
     if callbacks.checkpoints.restore(group.stage, callbacks.parts(position)):
         yield from cell_events.yielded(position.epoch)
         callbacks.predictions = trainer.predict()
-    yield from fit(trainer, callbacks, base.epochs, position)
+    yield from fit(TriedBatches(trainer), callbacks, base.epochs, position)
     yield from cell_events.end(callbacks.predictions, position.step)
 
 

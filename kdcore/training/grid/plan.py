@@ -17,10 +17,12 @@ from kdcore.data import Dataset
 from kdcore.errors import UserError
 from kdcore.jobs.run.config import RunConfig
 from kdcore.models.build import build_model
-from kdcore.models.cost import activations
+from kdcore.models.cost import activations, training_operations
+from kdcore.threads import available_cores, suit_threads
 from kdcore.training.batches.order import batch_count
 from kdcore.training.devices.precision import model_precision
 from kdcore.training.grid.network_layout import NetworkLayout
+from kdcore.training.networks.stacked_convnet import memory_of_stacked
 from kdcore.training.networks.students import Students
 from kdcore.training.transfer_batches import batch_size
 
@@ -166,13 +168,6 @@ def _count(cells: Sequence[RunConfig], numbers: Sequence[int]) -> int:
     return NetworkLayout({number: cells[number] for number in numbers}).count
 
 
-def available_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def students_that_fit(config: RunConfig, data: Dataset, device: torch.device) -> int:
     """How many students can be trained together.
 
@@ -189,8 +184,10 @@ def students_that_fit(config: RunConfig, data: Dataset, device: torch.device) ->
 def memory_of_student(config: RunConfig, data: Dataset) -> float:
     """Bytes that one more student takes, estimated.
 
-    Weights, gradient, Adam's two moments and rounded copies of the first two; the activations of
-    a batch; logits of all examples that it is evaluated on, four times over.
+    Of each weight 20: itself, its gradient and Adam's two moments, and besides, where networks are
+    stacked, the first two rounded to bf16, elsewhere the copy that answers an evaluation. The
+    activations of a batch; what a stacked convolution works with; logits of all examples that it
+    is evaluated on, four times over. The teacher and its copy, one of all students, are left out.
     """
     with torch.device("meta"):
         module = build_model(config.student, data.input_shape, len(data.classes), 0)
@@ -198,7 +195,9 @@ def memory_of_student(config: RunConfig, data: Dataset) -> float:
     evaluated = len(data.test.labels) + len(data.validation.labels)
     size = batch_size(config, len(data.train.labels))
     values = activations(module, data.input_shape)
-    return 20.0 * weights + 4.0 * size * values + 16.0 * evaluated * len(data.classes)
+    stacked = memory_of_stacked(module, data.input_shape)
+    answers = 16.0 * evaluated * len(data.classes)
+    return 20.0 * weights + 4.0 * size * values + stacked + answers
 
 
 def free_memory(device: torch.device) -> float:
@@ -232,7 +231,9 @@ def _seconds_per_student(
             seeds=range(count),
             precision=precision,
             device=device,
+            input_shape=data.input_shape,
         )
+        suit_threads(training_operations(modules, data.input_shape, size))  # as it will be trained
         times: list[float] = []
         while len(times) <= STEPS and sum(times) < LONGEST:
             began = time.perf_counter()

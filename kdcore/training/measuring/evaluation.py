@@ -23,7 +23,8 @@ from kdcore.metrics import (
 from kdcore.models.mlp import MLP
 from kdcore.models.trees import Trees
 from kdcore.training.batches.order import chunks
-from kdcore.training.networks.students import Students, autocast
+from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.students import Students
 
 MLP_CHUNK, CONVNET_CHUNK, FOREST_CHUNK = 500, 128, 32
 """Examples a forward pass: convolutions are 3 to 5 times slower in large batches on a CPU, and
@@ -93,16 +94,23 @@ def predict(module: nn.Module, data: Dataset, precision: str) -> Predictions:
 
 def predict_all(students: Students, data: Dataset) -> Predictions:
     """The logits of all students on the same data; leaves them in training mode."""
-    students.train(mode=False)
-    logits_of_splits = []
-    for split in _predicted(data):
-        size = chunk_size(students.modules, split.inputs.device)
-        logits = [
-            students.body.predict(data.network_inputs(split.inputs, part)).cpu()
-            for part in chunks(len(split.labels), size)
+    splits = _predicted(data)
+    size = chunk_size(students.modules, data.test.inputs.device)
+    parts = [list(chunks(len(split.labels), size)) for split in splits]
+    example = data.network_inputs(data.test.inputs, slice(0, size))
+    with students.answering(sum(map(len, parts)), example):
+        logits_of_splits = [
+            torch.cat(
+                [
+                    students.body.predict(
+                        data.network_inputs(split.inputs, part, students.input_type)
+                    ).cpu()
+                    for part in of_split
+                ],
+                dim=1,
+            )
+            for split, of_split in zip(splits, parts, strict=True)
         ]
-        logits_of_splits.append(torch.cat(logits, dim=1))
-    students.train(mode=True)
     return Predictions(*logits_of_splits)
 
 

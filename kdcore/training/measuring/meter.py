@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from kdcore.events import StepScores
+from kdcore.threads import threads_for
 from kdcore.training.batches.targets import BatchTargets, joined
 from kdcore.training.objective.terms import StepControls, Terms
 from kdcore.training.state import State
@@ -189,6 +190,10 @@ class Meter:
             measured: whether the methods' own measures are wanted.
         """
         window, self._window = self._window, _Window()
+        with threads_for(sum(logits.numel() for logits in window.logits)):
+            return self._report(window, step_controls, measured=measured)
+
+    def _report(self, window: _Window, step_controls: StepControls, *, measured: bool) -> Report:
         assert window.hard_gradient is not None, "a window has at least one batch"
         assert window.soft_gradient is not None, "and both of its gradients"
         logits, targets = torch.cat(window.logits, dim=2), joined(window.targets)

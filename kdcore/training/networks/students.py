@@ -4,27 +4,39 @@ Shapes: S seeds, G members, K = S · G nets with the seed as the slower index, B
 The nets of a seed take the same batches; members differ in what the teacher tells them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from kdcore.models.mlp import MLP
-from kdcore.training.networks.parameter_chunks import ParameterChunk
+from kdcore.training.networks.autocasting import autocast
+from kdcore.training.networks.folded import answering_copy
+from kdcore.training.networks.fused_adam import FusedAdam
+from kdcore.training.networks.muon import Muon
+from kdcore.training.networks.parameter_chunks import ParameterChunk, matrices_apart
+from kdcore.training.networks.stacked_convnet import StackedConvNet, gains_stacked
 from kdcore.training.networks.stacked_mlp import StackedMLP
 from kdcore.training.randomness import draws, seeded
 from kdcore.training.state import load_optimizer_state, optimizer_state
 
+EXAMPLES = 8
+"""By which a network's copy that only answers is held against it."""
+WORTH_A_COPY = 8
+"""Questions of an evaluation for which a copy that answers them quicker pays for being made."""
 Wrap = Callable[[nn.Module], nn.Module]
 
 
 class Body(Protocol):
     """K networks under training."""
 
-    def chunks(self, nets: Sequence[int]) -> Sequence[ParameterChunk]:
-        """What the optimiser moves for some of the nets, a piece at a time."""
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> Sequence[ParameterChunk]:
+        """What the optimiser moves for some of the nets, a piece at a time.
+
+        With ``matrices`` those of hidden layers are pieces of their own and say their size.
+        """
         ...
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -36,11 +48,15 @@ class Body(Protocol):
         ...
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs."""
+        """``[B, …]`` → logits ``[K, B, C]`` to the same inputs; not between the two ways."""
         ...
 
     def refresh(self) -> None:
         """The modules' weights were changed from outside."""
+        ...
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left for its way backward."""
         ...
 
 
@@ -74,11 +90,16 @@ class Interleaved:
         self.beside: Mapping[int, Tensor] = {}
         """Inputs that a net answers together with the batch, ``[B', …]``, by net."""
         self._beside_logits: dict[int, Tensor] = {}
+        self._copies: list[nn.Module] = []
+        """Of the modules as they are, to answer an evaluation with; else none."""
 
-    def chunks(self, nets: Sequence[int]) -> list[ParameterChunk]:
+    def chunks(self, nets: Sequence[int], *, matrices: bool = False) -> list[ParameterChunk]:
         """See ``Body``."""
-        weights = [weight for at in nets for weight in self._modules[at].parameters()]
-        return [ParameterChunk(weights)]
+        modules = [self._modules[at] for at in nets]
+        if matrices:
+            products = torch.bfloat16 if self._precision == "bf16" else torch.float32
+            return matrices_apart(modules, products)
+        return [ParameterChunk([weight for module in modules for weight in module.parameters()])]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
@@ -105,7 +126,7 @@ class Interleaved:
                 torch.autograd.backward([logits, self.terms[at]], [at_logits, None])
             else:
                 logits.backward(at_logits)
-        self._logits, self._beside_logits, self.terms, self.beside = [], {}, {}, {}
+        self._let_go()
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net ``[B, C]``, with their graph."""
@@ -118,15 +139,35 @@ class Interleaved:
     def predict(self, inputs: Tensor) -> Tensor:
         """See ``Body``."""
         with torch.no_grad(), autocast(self._device, self._precision):
-            return torch.stack([module(inputs).float() for module in self._modules])
+            return torch.stack([one(inputs).float() for one in self._copies or self._modules])
+
+    @contextmanager
+    def answering_by_copies(self, example: Tensor) -> Iterator[None]:
+        """Inside, quicker copies answer for the modules, which do not learn meanwhile.
+
+        Args:
+            example: inputs ``[B, …]``, of which the first are asked to try the copies.
+        """
+        self._copies = [
+            answering_copy(one, example[:EXAMPLES], self._precision) for one in self._modules
+        ]
+        try:
+            yield
+        finally:
+            self._copies = []
 
     def refresh(self) -> None:
         """See ``Body``; the modules' weights are all that there is."""
 
+    def forget(self) -> None:
+        """See ``Body``."""
+        self._let_go()
+        for module in self._modules:
+            for weight in module.parameters():
+                weight.grad = None
 
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
-    """Mixed precision where it was chosen."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+    def _let_go(self) -> None:
+        self._logits, self._beside_logits, self.terms, self.beside = [], {}, {}, {}
 
 
 class Students:
@@ -134,12 +175,13 @@ class Students:
 
     Args:
         modules: by seed, then by member; moved to ``device`` by the caller.
-        optimizer: ``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum).
+        optimizer: ``adam``, ``sgd`` (momentum 0.9), ``gd`` (no momentum) or ``muon``.
         lr: each member's learning rate; those that are equal now change together.
         seeds: of each module's dropout, in the order of ``modules``.
         wrap: puts something between a module and its training steps, such as
             ``DistributedDataParallel``.
         with_graph: whether terms of the loss look inside the nets.
+        input_shape: of an example; where it is not told, convolutional nets go one by one.
     """
 
     def __init__(
@@ -153,6 +195,7 @@ class Students:
         device: torch.device,
         wrap: Wrap | None = None,
         with_graph: bool = False,
+        input_shape: tuple[int, ...] = (),
     ) -> None:
         self.modules = [module for of_seed in modules for module in of_seed]
         self.seeds, self.members = len(modules), len(modules[0])
@@ -163,7 +206,8 @@ class Students:
             for seed, module in zip(seeds, self.modules, strict=True)
         ]
         self._constrained = [module for module in self.modules if hasattr(module, "constrain")]
-        self.body = self._body(precision, device, wrap, with_graph=with_graph)
+        self.body = self._body(precision, device, wrap, input_shape, with_graph=with_graph)
+        self._optimizer = optimizer
         self._steps: list[tuple[int, ParameterChunk, torch.optim.Optimizer]] = []
         """First member of each learning rate, and what moves the nets that have it."""
         for rate in dict.fromkeys(lr):
@@ -175,13 +219,33 @@ class Students:
             ]
             self._steps += [
                 (list(lr).index(rate), chunk, make_optimizer(optimizer, chunk, device))
-                for chunk in self.body.chunks(nets)
+                for chunk in self.body.chunks(nets, matrices=optimizer == "muon")
             ]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """``[S, B, …]`` → logits ``[S, G, B, C]``."""
         logits = self.body.forward(inputs)
         return logits.view(self.seeds, self.members, *logits.shape[1:])
+
+    @property
+    def input_type(self) -> torch.dtype | None:
+        """The type that the nets turn their inputs into first of all; none where they do not."""
+        return self.body.gradient.dtype if isinstance(self.body, StackedMLP) else None
+
+    @property
+    def may_choose_threads(self) -> bool:
+        """Whether steps may come to the same bits with any number of threads.
+
+        Muon's norms do not, nor do convolutions.
+        """
+        stacked = isinstance(self.body, StackedMLP) and self.body.gradient.device.type == "cpu"
+        return stacked and self._optimizer != "muon"
+
+    def gradients(self, gradient: Tensor) -> Tensor:
+        """The gradient at all weights from that at the logits, in one row; no step is taken."""
+        assert isinstance(self.body, StackedMLP), "its gradients lie in one row"
+        self.body.backward(gradient.flatten(0, 1))
+        return self.body.gradient
 
     def learn(self, gradient: Tensor, lr: Sequence[float]) -> None:
         """One optimiser step from the gradient at the logits ``[S, G, B, C]``."""
@@ -193,6 +257,24 @@ class Students:
             chunk.round()
         for module in self._constrained:
             module.constrain()  # type: ignore[operator]
+
+    @contextmanager
+    def answering(self, questions: int, example: Tensor) -> Iterator[None]:
+        """Inside, the nets are in evaluation mode and do not learn; afterwards in training mode.
+
+        Args:
+            questions: that are asked at least: whether quicker copies are worth it.
+            example: network inputs ``[B, …]``.
+        """
+        self.train(mode=False)
+        copies = isinstance(self.body, Interleaved) and questions >= WORTH_A_COPY
+        with self._with_graph.answering_by_copies(example) if copies else nullcontext():
+            yield
+        self.train(mode=True)
+
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self.body.forget()
 
     def logits_of(self, net: int) -> Tensor:
         """The newest logits of a net, with their graph, where there is one."""
@@ -240,24 +322,43 @@ class Students:
             module.load_state_dict(state["networks"][str(net)])
         self.body.refresh()
         for at, (_, _, optimizer) in enumerate(self._steps):
-            load_optimizer_state(optimizer, state.get("optimizers", {}).get(str(at), {}))
+            moments = state.get("optimizers", {}).get(str(at), {})
+            if isinstance(self.body, StackedConvNet):
+                moments = self.body.moments(moments)
+            load_optimizer_state(optimizer, moments)
 
     def _body(
-        self, precision: str, device: torch.device, wrap: Wrap | None, *, with_graph: bool
+        self,
+        precision: str,
+        device: torch.device,
+        wrap: Wrap | None,
+        input_shape: tuple[int, ...],
+        *,
+        with_graph: bool,
     ) -> Body:
         modules = self.modules
-        nets = [module for module in modules if isinstance(module, MLP)]
-        if len(nets) == len(modules) and not with_graph and wrap is None:
-            return StackedMLP(nets, self.seeds, precision)
+        if not with_graph and wrap is None:
+            nets = [module for module in modules if isinstance(module, MLP)]
+            if len(nets) == len(modules):
+                return StackedMLP(nets, self.seeds, precision)
+            convnets = gains_stacked(modules, input_shape, device)
+            if convnets:
+                return StackedConvNet(convnets, self.seeds, precision)
         learners = modules if wrap is None else [wrap(module) for module in modules]
         return Interleaved(modules, learners, self.seeds, precision, device, self.chance)
 
 
 def make_optimizer(name: str, chunk: ParameterChunk, device: torch.device) -> torch.optim.Optimizer:
-    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece."""
+    """``adam``, ``sgd`` (momentum 0.9) or ``gd`` (no momentum) over the weights of a piece.
+
+    ``muon`` moves the matrices of hidden layers, where the piece says that it is such, and leaves
+    what else there is to Adam.
+    """
     fused = device.type in ("cpu", "cuda")
-    if name == "adam":
-        return torch.optim.Adam(chunk.weights, fused=fused)
+    if name == "muon" and chunk.matrices:
+        return Muon(chunk.weights, chunk.matrices, chunk.products)
+    if name in ("adam", "muon"):
+        return FusedAdam(chunk.weights, fused=True) if fused else torch.optim.Adam(chunk.weights)
     return torch.optim.SGD(
         chunk.weights, lr=1.0, momentum=0.9 if name == "sgd" else 0.0, fused=fused
     )

@@ -22,6 +22,7 @@ from kdcore.losses import (
     target_cross_entropy,
     target_cross_entropy_gradient,
 )
+from kdcore.threads import threads_for
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.objective.teacher_mixture import TeacherMixture
 
@@ -159,17 +160,30 @@ class Terms:
         Returns:
             Twice ``[S, G, B, C]``; the soft one is 0 for one without a teacher.
         """
+        with threads_for(logits.numel()):
+            return self._gradients(logits, targets, step_controls)
+
+    def _gradients(
+        self, logits: Tensor, targets: BatchTargets, step_controls: StepControls
+    ) -> tuple[Tensor, Tensor]:
         if targets.hard_targets is None:
             hard = cross_entropy_gradient(logits, targets.labels[:, None])
         else:
             hard = target_cross_entropy_gradient(logits, targets.hard_targets[:, None])
         hard *= step_controls.hard[:, None, None]
-        soft = torch.zeros_like(logits)
+        soft: Tensor | None = None
+        everybody = slice(0, logits.shape[1])
         for group, share, named in self._with_teacher_logits(logits, targets, step_controls):
-            weight = share * step_controls.weight(group.term)[group.students, None, None]
+            weight = step_controls.weight(group.term)[group.students, None, None]
+            if share != 1.0:
+                weight = share * weight
+            if soft is None and group.students == everybody:
+                soft = group.gradient(named) * weight
+                continue
+            soft = torch.zeros_like(logits) if soft is None else soft
             of_group = soft[:, group.students]
             torch.addcmul(of_group, group.gradient(named), weight, out=of_group)
-        return hard, soft
+        return hard, torch.zeros_like(logits) if soft is None else soft
 
     def values(
         self, logits: Tensor, targets: BatchTargets, step_controls: StepControls

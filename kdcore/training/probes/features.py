@@ -64,6 +64,10 @@ class FeatureProbe(Probe):
                 self.context.teacher(batch)
             self._of_teacher.append(found)
 
+    def forget(self) -> None:
+        """See ``Probe``."""
+        self._of_students, self._of_teacher = {}, []
+
     def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """See ``Probe``."""
         del step_controls

@@ -96,6 +96,12 @@ class GraphTerm:
         with torch.enable_grad():
             return {net: self._factor * self._term(net, step_controls) for net in self._nets}
 
+    def forget(self) -> None:
+        """Give back what a step that was broken off left."""
+        self._probe.forget()
+        for optimizer in self._optimizers.values():
+            optimizer.zero_grad()
+
     def learn(self, lr: Sequence[float]) -> None:
         """One step of what is learned beside the students, from the gradients that are there."""
         for net, optimizer in self._optimizers.items():

@@ -90,6 +90,9 @@ class Probe(ABC):
     def loss_inputs(self, net: int, step_controls: StepControls) -> Iterator[dict[str, Any]]:
         """What the loss of a net may name; several times where several losses are added."""
 
+    def forget(self) -> None:  # noqa: B027  (most keep nothing of it)
+        """Give back what a step that was broken off left of the students' graph."""
+
     def learned(self, net: int) -> list[nn.Parameter]:
         """Weights beside the student's that the net's loss moves too."""
         del net

@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 
 from kdcore.jobs.recipe.events import Machine
+from kdcore.threads import available_cores
 from kdcore.training.devices.device import device_name, software_versions
-from kdcore.training.grid.plan import available_cores
 
 
 def this_machine(device: torch.device) -> Machine:

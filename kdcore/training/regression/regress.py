@@ -32,8 +32,9 @@ from kdcore.jobs.regression.record import STUDENTS
 from kdcore.losses.gaussian import LEAST, MOST, gaussian_kl, gaussian_nll, mixture_moments
 from kdcore.metrics.regression import interval_coverage, r_squared, root_mean_squared_error
 from kdcore.models.build import build_model, start_seed
-from kdcore.models.cost import parameter_count
+from kdcore.models.cost import parameter_count, training_operations
 from kdcore.store import JobFolder
+from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batches
 from kdcore.training.devices.device import choose_device, device_name, software_versions
 from kdcore.training.randomness import draws, generator, seeded
@@ -61,6 +62,7 @@ def regress(
         UserError: something that a person can mend.
     """
     del folder
+    config.check_used()
     began = time.perf_counter()
     base = config.base
     device = choose_device(base.device)
@@ -204,7 +206,10 @@ class Experiment:
         )
 
     def _built(self, spec: str, seed: int) -> nn.Module:
-        return build_model(spec, (len(self._data.columns),), 2, seed).to(self._device)
+        shape = (len(self._data.columns),)
+        network = build_model(spec, shape, 2, seed)
+        suit_threads(training_operations([network], shape, self._config.base.batch_size))
+        return network.to(self._device)
 
     def _fit_teacher(self, network: nn.Module, number: int) -> Iterator[Event]:
         base = self._config.base

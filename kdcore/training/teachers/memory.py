@@ -16,7 +16,7 @@ from kdcore.models.given import given_module
 GIBIBYTE = 1 << 30
 WEIGHT = 4
 """Bytes."""
-COPIES = {"adam": 4, "sgd": 3, "gd": 2}
+COPIES = {"adam": 4, "sgd": 3, "gd": 2, "muon": 3}
 """Of each weight while a network learns: itself, its gradient, the moments of the optimizer."""
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 """What a container may take, in bytes, or ``max``."""
@@ -25,7 +25,7 @@ CONTAINER = Path("/sys/fs/cgroup/memory.max")
 def check_memory(config: RunConfig, data: Dataset, device: torch.device) -> None:
     """Refuse models whose weights alone are more than the device has in all.
 
-    The estimate is from below: activations and data are left out.
+    The estimate is from below: activations, data and copies that only answer are left out.
 
     Raises:
         UserError: they do not fit.

@@ -1,20 +1,26 @@
 """One network before the students learns, epoch by epoch: a teacher on labels, or an assistant."""
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from torch import Tensor, nn
 
 from kdcore.commands import Controls
 from kdcore.data import Dataset, augmented
-from kdcore.errors import UserError
+from kdcore.errors import BatchTooLargeError, UserError
 from kdcore.events import Event, Scores, TeacherEpoch
+from kdcore.jobs.failure import without_room
 from kdcore.jobs.run.config import RunConfig
 from kdcore.jobs.run.schedules import parse_schedule
+from kdcore.models.cost import training_operations
+from kdcore.threads import suit_threads
 from kdcore.training.batches.order import batch_count, batches
 from kdcore.training.batches.targets import BatchTargets
 from kdcore.training.checkpoint import StageCheckpoints
+from kdcore.training.devices.step_threads import StepThreads
 from kdcore.training.fit import Position, fit
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.measuring.meter import Meter, Report
@@ -86,6 +92,8 @@ class LabelTrainer:
         )
         self._terms = Terms([spec])
         self._meter = Meter(1, 1, self._terms)
+        suit_threads(training_operations([module], data.input_shape, self._batch_size))
+        self._threads = StepThreads() if self._students.may_choose_threads else None
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
@@ -96,20 +104,43 @@ class LabelTrainer:
     def step(self, batch: Tensor, step: int) -> None:
         """See ``Trainer``."""
         self._students.step = step
-        data, index = self._data, batch.to(self._data.train.labels.device)
-        labels = data.train.labels.index_select(0, index)[None]
-        targets = BatchTargets(labels, labels)
-        if self._augment == "none":
-            inputs = data.network_inputs(data.train.inputs, index)
-        else:
-            raw = data.train.inputs.index_select(0, index)
-            chance = generator(self._seed, "augmentation of the teacher", step)
-            inputs = data.normalised(augmented(raw, self._augment, chance))
-        logits = self._students.forward(inputs[None])
+        if self._threads is None:
+            self._step(batch, step)
+            return
+        with self._threads.of(len(batch), partial(self._attempted, batch, step)):
+            self._step(batch, step)
+
+    def _step(self, batch: Tensor, step: int) -> None:
+        inputs, targets = self._batch(batch, step)
+        logits = self._students.forward(inputs)
         hard, soft = self._terms.gradients(logits, targets, self._step_controls)
         lr = self._schedule.value(LR, step / self._batches, self._epochs)
         self._students.learn(hard, [lr])
         self._meter.record(logits, targets, hard, soft)
+
+    def _attempted(self, batch: Tensor, step: int) -> list[Tensor]:
+        """All that a step computes before it changes the weights, changing nothing.
+
+        Backward go the logits themselves, see ``DistillationTrainer``.
+        """
+        inputs, targets = self._batch(batch, step)
+        logits = self._students.forward(inputs)
+        hard, _ = self._terms.gradients(logits, targets, self._step_controls)
+        found = [inputs, logits, hard, self._students.gradients(logits)]
+        self._students.forget()
+        return found
+
+    def _batch(self, batch: Tensor, step: int) -> tuple[Tensor, BatchTargets]:
+        """Inputs ``[1, B, …]`` and targets."""
+        data, index = self._data, batch.to(self._data.train.labels.device)
+        labels = data.train.labels.index_select(0, index)[None]
+        if self._augment == "none":
+            inputs = data.network_inputs(data.train.inputs, index, self._students.input_type)
+        else:
+            raw = data.train.inputs.index_select(0, index)
+            chance = generator(self._seed, "augmentation of the teacher", step)
+            inputs = data.normalised(augmented(raw, self._augment, chance))
+        return inputs[None], BatchTargets(labels, labels)
 
     def report(self) -> Report:
         """See ``NetworkTrainer``."""
@@ -206,11 +237,21 @@ class NetworkCallbacks:
         Raises:
             Stopped: the run was asked to stop.
             UserError: the loss became infinite.
+            BatchTooLargeError: the device has not enough memory.
         """
         position = Position()
         parts = {"position": position, "trainer": self._trainer}
         self._log.restore(stage_of(self._role), parts)
-        yield from fit(self._trainer, self, self._epochs, position)
+        try:
+            yield from fit(self._trainer, self, self._epochs, position)
+        except BatchTooLargeError:
+            raise
+        except Exception as error:
+            # the size of its batches is no setting
+            if full := without_room(error):
+                raise BatchTooLargeError(full, size=0, fits=0) from None
+            raise
+        suit_threads(math.inf)  # as where it is found and not trained: it answers to the same bits
 
 
 def stage_of(role: str) -> str:

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 
@@ -59,6 +61,29 @@ def test_the_operations_of_a_layer_are_its_multiply_adds_twice():
     assert found.flops == pytest.approx(2 * (8 * 20 + 20 * 3), rel=0.15)
     assert found.bytes == 4 * found.parameters
     assert found.latency > 0
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_time_is_that_of_one_thread_and_the_others_come_back(broken):
+    computed_with, before = [], torch.get_num_threads()
+
+    class Watched(torch.nn.Linear):
+        def forward(self, inputs):
+            computed_with.append(torch.get_num_threads())
+            if broken and len(computed_with) > 1:
+                raise ValueError
+            return super().forward(inputs)
+
+    torch.set_num_threads(3)
+    try:
+        with pytest.raises(ValueError) if broken else nullcontext():  # noqa: PT011
+            measure_cost(Watched(2, 2), torch.zeros(1, 2))
+        after = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+
+    assert after == 3
+    assert set(computed_with[1:]) == {1}  # the first counts operations
 
 
 def test_the_seed_decides_the_weights():

@@ -20,6 +20,7 @@ from kdcore.training.compression.pruned import pruned, remove_masks
 from kdcore.training.compression.student import Student
 from kdcore.training.measuring.evaluation import predict, score
 from kdcore.training.objective.teacher_mixture import TeacherMixture
+from kdcore.training.teachers.frozen import FrozenTeacher
 from kdcore.training.teachers.teacher import Teacher, frozen
 from kdcore.training.transfer_batches import transfer_batches
 from kdcore.training.weights.modules import load_module
@@ -216,7 +217,8 @@ def bench(store):
     module = load_module(run.path / "distilled.safetensors", data)
     begin = Student(module, BASE.student, data.input_shape, 10, torch.zeros(2, *data.input_shape))
     config = CompressionConfig.of(run.id, BASE)
-    (batches_of_seed,) = transfer_batches([config.base], data, teacher, "float32")
+    answering = FrozenTeacher(teacher.module, data, "float32")
+    (batches_of_seed,) = transfer_batches([config.base], data, answering)
     return teacher, pruned(begin, config).module, batches_of_seed, config.base
 
 

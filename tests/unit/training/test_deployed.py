@@ -17,6 +17,7 @@ from kdcore.training.deployed import WRITERS, write_learner
 CONFIGS = {
     "moons": {"dataset": "moons", "teacher": "mlp:6", "student": "mlp:4"},
     "images": {"teacher": "mlp:6", "student": "convnet:4,6"},
+    "shortcuts": {"teacher": "mlp:6", "student": "resnet8"},
     "ensemble": {"teacher": "mlp:6 + dropout_mlp:5", "student": "mlp:4", "ensemble": 2},
     "by_logits": {"teacher": "mlp:6 + mlp:5", "teacher_mixing": "logits", "student": "mlp:4"},
 }

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from kdcore.data import Dataset, Split
-from kdcore.inputs import Audio, AudioImage
+from kdcore.data import Dataset, Split, dataset
+from kdcore.inputs import Audio, AudioImage, Image
 from kdcore.inputs.audio_image import SIDE
 from kdcore.models.build import build_model
 from kdcore.training.deployed import WRITERS, Deployed
@@ -60,6 +60,26 @@ def test_what_was_made_goes_with_the_examples(data):
     del held
     assert len(data._kept) == 0
     assert len(replace(data)._kept) == 0
+
+
+@pytest.mark.parametrize("type_", [torch.float32, torch.bfloat16])
+def test_what_networks_ask_for_is_kept_up_to_a_limit_in_all(monkeypatch, type_):
+    chance = torch.Generator().manual_seed(2)
+    parts = [
+        torch.randint(0, 256, (30, 1, 3, 3), generator=chance, dtype=torch.uint8) for _ in range(4)
+    ]
+    of_each = parts[0].numel() * type_.itemsize
+    monkeypatch.setattr(dataset, "TOGETHER", 7)
+    monkeypatch.setattr(dataset, "MOST_IN_ALL", 2 * of_each)
+    kind, split = Image(), Split(parts[0], torch.arange(30) % 3)
+    own = Dataset("dots", ("a", "b", "c"), split, split, split, *kind.statistics(parts[0]), kind)
+    rows = torch.tensor([29, 4, 4])
+
+    for _ in range(2):
+        for part in parts:
+            found = own.network_inputs(part, rows, type_)
+            assert torch.equal(found.to(type_), own.normalised(part[rows]).to(type_))
+    assert [type_ in own._kept.get(part, {}) for part in parts] == [True, True, False, False]
 
 
 def test_an_exported_program_takes_recordings_in_batches_of_any_size(data, tmp_path):

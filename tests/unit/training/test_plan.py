@@ -7,6 +7,8 @@ from kdcore import RunConfig
 from kdcore.data.digits import digits
 from kdcore.errors import UserError
 from kdcore.jobs.sweep.config import SweepConfig
+from kdcore.models.build import build_model
+from kdcore.models.cost import parameter_count
 from kdcore.training.grid import plan as planning
 from kdcore.training.grid.network_layout import NetworkLayout
 from kdcore.training.grid.plan import (
@@ -16,6 +18,7 @@ from kdcore.training.grid.plan import (
     memory_of_student,
     plan,
 )
+from kdcore.training.networks.students import Students
 
 CPU = torch.device("cpu")
 BASE = RunConfig(dataset="digits", student="mlp:8", epochs=2, device="cpu")
@@ -48,6 +51,25 @@ def timed(monkeypatch, seconds):
 
 def students_of(group):
     return NetworkLayout({number: CELLS[number] for number in group}).count
+
+
+def tensors_of(thing, seen):
+    """All that an object of the program or of PyTorch has, gradients too."""
+    if id(thing) in seen or isinstance(thing, type):
+        return
+    seen.add(id(thing))
+    parts = []
+    if isinstance(thing, torch.Tensor):
+        yield thing
+        parts = [thing.grad] if thing.is_leaf else []
+    elif isinstance(thing, dict):
+        parts = [*thing, *thing.values()]
+    elif isinstance(thing, list | tuple | set):
+        parts = list(thing)
+    elif type(thing).__module__.startswith(("kdcore.", "torch.nn", "torch.optim")):
+        parts = list(vars(thing).values())
+    for part in parts:
+        yield from tensors_of(part, seen)
 
 
 def test_what_fits_is_trained_in_one_group(monkeypatch, data):
@@ -106,6 +128,31 @@ def test_a_wider_student_needs_more_memory(data):
     assert memory_of_student(BASE.replace(student="mlp:800,800"), data) > 10 * memory_of_student(
         BASE, data
     )
+
+
+@pytest.mark.parametrize("student", ["resnet8", "mlp:300,300"])
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+@pytest.mark.parametrize("rates", [[0.1, 0.1], [0.1, 0.2]])
+def test_the_weights_of_students_are_held_as_often_as_the_estimate_says(student, precision, rates):
+    module = build_model(student, (1, 8, 8), 10, 0)
+    students = Students(
+        [[module, build_model(student, (1, 8, 8), 10, 1)]],
+        optimizer="adam",
+        lr=rates,
+        seeds=[0, 1],
+        precision=precision,
+        device=CPU,
+    )
+    inputs = torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    students.learn(students.forward(inputs[None]) * 1e-3, rates)
+    with students.answering(100, inputs):
+        storages = [one.untyped_storage() for one in tensors_of(students, set())]
+    held = sum({one.data_ptr(): one.nbytes() for one in storages}.values())
+    weights = 2 * parameter_count(module)
+
+    assert 16 * weights <= held <= 1.02 * 20 * weights
+    if (student, precision) in (("resnet8", "float32"), ("mlp:300,300", "bf16")):
+        assert held >= 20 * weights
 
 
 def test_methods_with_a_further_term_go_together():

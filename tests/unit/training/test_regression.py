@@ -190,6 +190,14 @@ def test_a_model_that_has_no_mean_and_variance_is_refused(model):
     assert caught.value.code == "regression_model"
 
 
+def test_a_setting_of_a_run_that_does_not_act_is_refused():
+    base = RegressionConfig().base.replace(optimizer="muon", device="cpu")
+    (failed,) = Job(RegressionConfig(base=base))
+
+    assert failed.code == "regression_setting"
+    assert failed.values == {"name": "optimizer", "value": "muon", "usual": "adam"}
+
+
 def test_the_bundled_data_are_those_of_scikit_learn(monkeypatch):
     from sklearn.datasets import load_diabetes  # noqa: PLC0415
 

@@ -81,6 +81,7 @@ SETTINGS = {
     "augmented": IMAGES.replace(augment="shift_flip", mixup=0.4),
     "sgd": SMALL.replace(optimizer="sgd", lr=0.05),
     "gd": SMALL.replace(optimizer="gd", lr=0.5),
+    "muon": SMALL.replace(optimizer="muon", student="mlp:8,8"),
     "bf16": SMALL.replace(precision="bf16"),
     "convnet": IMAGES,
     "resnet": IMAGES.replace(student="resnet8", epochs=2),

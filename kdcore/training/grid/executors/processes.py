@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from kdcore.training.devices.device import flush_denormals
+from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.grid.cell_events import Group
 from kdcore.training.grid.executors.child_process import child_process
 from kdcore.training.grid.executors.executor import GroupEnded, Message, after_death
@@ -103,7 +103,7 @@ class _Worker:
 def train_groups(pipe: "Connection[Any, Any]") -> None:
     """Train the groups that come through a pipe until nobody sends any more."""
     torch.set_num_threads(1)
-    flush_denormals()
+    prepare_process()
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             for message in group_messages(pipe.recv()):

@@ -17,11 +17,11 @@ import torch
 
 from kdcore.data import Dataset
 from kdcore.errors import UserError
-from kdcore.training.devices.device import flush_denormals
+from kdcore.threads import available_cores
+from kdcore.training.devices.own_process import prepare_process
 from kdcore.training.grid.cell_events import Group
 from kdcore.training.grid.executors.executor import GroupEnded, Message, after_death
 from kdcore.training.grid.executors.local import group_messages
-from kdcore.training.grid.plan import available_cores
 
 POLL_SECONDS = 0.2
 """Seconds that a worker collects messages, and that its silence is borne before a look at stop."""
@@ -132,7 +132,7 @@ class _Worker:
 
     def __init__(self, data: Dataset) -> None:
         torch.set_num_threads(1)
-        flush_denormals()
+        prepare_process()
         self._data = data
         self._messages: Iterator[Message] = iter(())
 
