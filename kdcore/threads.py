@@ -82,9 +82,18 @@ def threads_for(numbers: int) -> Iterator[None]:
         return
     import torch  # noqa: PLC0415  (loads after the choice)
 
+    most = _Choice.most or torch.get_num_threads()
+    with exactly(max(1, min(most, numbers // NUMBERS_PER_THREAD))):
+        yield
+
+
+@contextmanager
+def exactly(number: int) -> Iterator[None]:
+    """Inside, ``number`` threads in any process; afterwards as many as before."""
+    import torch  # noqa: PLC0415  (loads after the choice)
+
     before = torch.get_num_threads()
-    worth = max(1, min(_Choice.most or before, numbers // NUMBERS_PER_THREAD))
-    torch.set_num_threads(worth)
+    torch.set_num_threads(number)
     try:
         yield
     finally:

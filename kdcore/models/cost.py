@@ -3,14 +3,14 @@
 import math
 import statistics
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from kdcore.events import Cost
+from kdcore.threads import exactly
 
 LOOKED_UP = (nn.Embedding, nn.EmbeddingBag)
 SEQUENTIAL = (nn.Conv1d, nn.RNNBase, nn.MultiheadAttention)
@@ -34,7 +34,7 @@ def measure_cost(module: nn.Module, example: torch.Tensor) -> Cost:
     with torch.no_grad():
         with FlopCounterMode(display=False) as counter:
             module(example)
-        with _one_thread():
+        with exactly(1):
             latency = _median_seconds(module, example)
     module.train(was_training)
     numbers = learned_numbers(module)
@@ -112,17 +112,6 @@ def parameter_count(module: nn.Module) -> int:
         8
     """
     return sum(learned.numel() for learned in learned_numbers(module))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Inside, torch computes with one thread; afterwards with as many as before."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _median_seconds(module: nn.Module, example: torch.Tensor) -> float:

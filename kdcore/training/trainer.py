@@ -128,7 +128,7 @@ class DistillationTrainer:
                 target_batches, specs, self.students, mixture, config.alignment
             )
         suit_threads(self.flops_per_batch + self._flops_of_teacher())
-        self._threads = StepThreads() if self.students.may_choose_threads else None
+        self._threads = StepThreads(may_choose=self.students.may_choose_threads)
         self.graph_terms = [
             GraphTerm(
                 term,
@@ -179,9 +179,6 @@ class DistillationTrainer:
         inputs, targets = self._batch(indices, step)
         if self.adaptation:
             self.adaptation.begin(step)
-        if self._threads is None:
-            self._step(inputs, targets, examples)
-            return
         with self._threads.of(examples, partial(self._attempted, inputs, targets)):
             self._step(inputs, targets, examples)
 

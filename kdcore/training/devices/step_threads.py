@@ -29,11 +29,12 @@ class StepThreads:
     the present number takes a block of steps now and then; where they are quicker, it stays.
 
     Args:
+        may_choose: whether steps may come to the same bits with any number; else none is tried.
         clock: seconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._clock = clock
+    def __init__(self, *, may_choose: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._may_choose, self._clock = may_choose, clock
         self._numbers = [1]
         """Of threads that may take a step: those of the process, half of them and so on."""
         self._at = self._trial = 0
@@ -58,6 +59,9 @@ class StepThreads:
             attempt: computes all that a step computes but for the new weights, and changes
                 nothing; asked once for each number of threads.
         """
+        self._free = False
+        if not (self._may_choose and chooses()):
+            return self
         most = torch.get_num_threads()
         if most != self._numbers[0]:
             self._numbers = [most >> times for times in range(most.bit_length())]
@@ -65,7 +69,7 @@ class StepThreads:
             self._at = 0
             self._start_block(0)
         if examples not in self._alike:
-            self._alike[examples] = most > 1 and chooses() and self._same(attempt)
+            self._alike[examples] = most > 1 and self._same(attempt)
         self._free = self._alike[examples]
         return self
 

@@ -93,7 +93,7 @@ class LabelTrainer:
         self._terms = Terms([spec])
         self._meter = Meter(1, 1, self._terms)
         suit_threads(training_operations([module], data.input_shape, self._batch_size))
-        self._threads = StepThreads() if self._students.may_choose_threads else None
+        self._threads = StepThreads(may_choose=self._students.may_choose_threads)
 
     def begin(self, epoch: int) -> list[Tensor]:
         """See ``Trainer``."""
@@ -104,29 +104,25 @@ class LabelTrainer:
     def step(self, batch: Tensor, step: int) -> None:
         """See ``Trainer``."""
         self._students.step = step
-        if self._threads is None:
-            self._step(batch, step)
-            return
-        with self._threads.of(len(batch), partial(self._attempted, batch, step)):
-            self._step(batch, step)
-
-    def _step(self, batch: Tensor, step: int) -> None:
         inputs, targets = self._batch(batch, step)
+        with self._threads.of(len(batch), partial(self._attempted, inputs, targets)):
+            self._step(inputs, targets, step)
+
+    def _step(self, inputs: Tensor, targets: BatchTargets, step: int) -> None:
         logits = self._students.forward(inputs)
         hard, soft = self._terms.gradients(logits, targets, self._step_controls)
         lr = self._schedule.value(LR, step / self._batches, self._epochs)
         self._students.learn(hard, [lr])
         self._meter.record(logits, targets, hard, soft)
 
-    def _attempted(self, batch: Tensor, step: int) -> list[Tensor]:
+    def _attempted(self, inputs: Tensor, targets: BatchTargets) -> list[Tensor]:
         """All that a step computes before it changes the weights, changing nothing.
 
         Backward go the logits themselves, see ``DistillationTrainer``.
         """
-        inputs, targets = self._batch(batch, step)
         logits = self._students.forward(inputs)
         hard, _ = self._terms.gradients(logits, targets, self._step_controls)
-        found = [inputs, logits, hard, self._students.gradients(logits)]
+        found = [logits, hard, self._students.gradients(logits)]
         self._students.forget()
         return found
 

@@ -30,7 +30,7 @@ class Machine:
 
     def __init__(self):
         self.now, self.costs, self.taken = 0.0, {}, []
-        self.threads = StepThreads(clock=lambda: self.now)
+        self.threads = StepThreads(may_choose=True, clock=lambda: self.now)
 
     def steps(self, count, attempt=lambda: [torch.zeros(2)], examples=8):
         self.taken.clear()
